@@ -1,0 +1,109 @@
+package news
+
+import "time"
+
+// Person is an author. RFC 4287 section 3.2.
+type Person struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
+// Category is a subject. Term is Atom's term or the text of an RSS category,
+// Scheme its vocabulary, Label what people read. RFC 4287 section 4.2.2.
+type Category struct {
+	Term   string `json:"term"`
+	Scheme string `json:"scheme,omitempty"`
+	Label  string `json:"label,omitempty"`
+}
+
+// Enclosure is a media file that belongs to an entry.
+type Enclosure struct {
+	URL    string `json:"url"`
+	Type   string `json:"type,omitempty"`   // media type
+	Length int64  `json:"length,omitempty"` // bytes; 0 is unknown
+}
+
+// Origin names the feed that an entry was first published in, when the
+// document says so (atom:source, RSS source).
+type Origin struct {
+	ID    string `json:"id,omitempty"`
+	Title string `json:"title,omitempty"`
+	Link  string `json:"link,omitempty"`
+	URL   string `json:"url,omitempty"` // of the feed document
+}
+
+// Document is one upstream document as parsed, before it meets the store.
+type Document struct {
+	Format      string // rss090 rss091 rss092 rss20 rss10 rss11 atom03 atom10 json10 json11 seed
+	Outcome     Outcome
+	ID          string // atom:id; empty elsewhere
+	Title       string // plain text
+	Link        string // home page, absolute
+	Description string // plain text
+	Language    string // lower-case BCP 47 tag as declared
+	Updated     time.Time
+	Authors     []Person
+	TTL         time.Duration // the publisher's wish, from RSS ttl; 0 when unstated
+	Entries     []Entry       // in document order
+	Repairs     []string      // what had to be mended to read it, a sentence each
+}
+
+// Entry is one thing published by one Source. Its identity is (source, guid).
+//
+// As it comes from a Document, times are as stated (zero when absent or
+// unreadable) and the fields of the store are zero.
+type Entry struct {
+	GUID       string // as in the document; empty when absent
+	Link       string // absolute; empty when absent
+	Title      string // plain text
+	Summary    string // sanitised HTML
+	Content    string // sanitised HTML
+	Published  time.Time
+	Updated    time.Time
+	Authors    []Person
+	Categories []Category
+	Enclosures []Enclosure
+	Language   string // lower-case BCP 47 tag, the nearest declared
+	Origin     *Origin
+
+	// Set by the store.
+	ID        int64
+	SourceID  int64
+	StoryID   int64
+	StoryKey  string // the story's opaque id in URLs
+	FirstSeen time.Time
+	Backlog   bool // came with the first document of its source
+	Match     Match
+}
+
+// Body is the fullest HTML that the entry has: its content, else its summary.
+func (e Entry) Body() string {
+	if e.Content != "" {
+		return e.Content
+	}
+	return e.Summary
+}
+
+// Match says how an Entry came to be a member of its Story. It is stored with
+// the entry and printed by `why`.
+type Match struct {
+	Reason Reason
+	With   int64   // the entry it was attached to; 0 for the first of a story
+	Score  float64 // 0 to 1
+	Detail string  // one sentence for the operator
+}
+
+// Reason names the rule by which an entry joined its story.
+type Reason string
+
+// The reasons, as `tributary cluster` prints them.
+const (
+	ReasonNew    Reason = "new"    // the first of its story
+	ReasonGUID   Reason = "guid"   // the same guid
+	ReasonURL    Reason = "url"    // the same canonical URL
+	ReasonTitle  Reason = "title"  // the same headline and no contradiction
+	ReasonText   Reason = "text"   // the same text
+	ReasonTeaser Reason = "teaser" // a teaser and its full text
+	ReasonUpdate Reason = "update" // a later version of the article
+)

@@ -1,0 +1,127 @@
+package news
+
+import "time"
+
+// Duplicates says how a Feed shows a Story of several entries.
+type Duplicates string
+
+// The ways to show a story.
+const (
+	Collapse Duplicates = "collapse" // one Publication a story
+	Group    Duplicates = "group"    // as collapse, with the members listed in the body
+	Keep     Duplicates = "keep"     // one Publication an entry
+)
+
+// Feed is what we publish.
+type Feed struct {
+	ID           int64
+	UUID         string // urn:uuid:…, the atom:id; minted once
+	Name         string // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
+	Title        string
+	Description  string
+	Language     string   // BCP 47; empty when its entries differ
+	Sources      []string // names of sources it selects
+	Tags         []string // and sources with one of these; neither means all
+	Duplicates   Duplicates
+	Limit        int           // publications shown at least
+	Window       time.Duration // and beyond them all that entered within it
+	MaxPerSource int           // of those shown, by the source shown; 0 is none
+}
+
+// Selects reports whether entries of s may appear in the feed. A source that
+// is not public appears in private feeds only, and there are none yet.
+func (f Feed) Selects(s Source) bool {
+	if !s.Public {
+		return false
+	}
+	if len(f.Sources) == 0 && len(f.Tags) == 0 {
+		return true
+	}
+	for _, name := range f.Sources {
+		if name == s.Name {
+			return true
+		}
+	}
+	for _, want := range f.Tags {
+		for _, tag := range s.Tags {
+			if tag == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Bounds of what any feed shows, whatever its configuration says.
+const (
+	MaxShown      = 1000    // publications
+	MaxShownBytes = 3 << 20 // of title, summary and content together
+)
+
+// Publication is one Story as shown in one Feed. GUID, Published and Sequence
+// never change; Updated moves only forward, and only when the words change.
+type Publication struct {
+	FeedID    int64
+	StoryID   int64
+	StoryKey  string
+	GUID      string    // what readers key on, the same in every format
+	Sequence  int64     // order of entry into the feed; higher is newer
+	Entered   time.Time // when it entered the feed, by our clock; for a backlog, where it was placed
+	Published time.Time
+	Updated   time.Time
+	EntryID   int64 // the entry shown
+	Removed   bool  // withdrawn: kept, never shown
+}
+
+// Site is who we are.
+type Site struct {
+	Title   string
+	URL     string // public base URL without a trailing slash; may have a path
+	Contact string
+}
+
+// Member is an entry of a story as it is listed beside the one shown.
+type Member struct {
+	SourceName  string
+	SourceTitle string
+	Outlet      string
+	Title       string
+	Link        string // absolute; for a seed the story page
+	Published   time.Time
+	Match       Match
+}
+
+// Shown is a Publication with everything that a format can carry.
+type Shown struct {
+	Publication
+	Entry       Entry     // the entry shown; Link is never empty: a seed's is its story page
+	Source      Source    // of the entry shown
+	SourceID    string    // atom:id of the source's document; empty when it has none
+	SourceSeen  time.Time // newest updated of that source's entries, for atom:source
+	Members     []Member  // the other public members of the story, oldest first
+	SourceTitle string    // how people know the source; never empty
+}
+
+// Edition is one Feed as it stands: what every format of it is rendered from.
+type Edition struct {
+	Site    Site
+	Feed    Feed
+	Updated time.Time     // highest Updated ever published in the feed
+	TTL     time.Duration // how often to come back, fixed at rendering
+	Shown   []Shown       // newest first
+}
+
+// URL returns the address of one representation of the feed, "atom", "rss",
+// "json" or "opml", or its HTML twin for "".
+func (e Edition) URL(ext string) string {
+	if ext == "" {
+		return e.Site.URL + "/feeds/" + e.Feed.Name + "/"
+	}
+	return e.Site.URL + "/feeds/" + e.Feed.Name + "." + ext
+}
+
+// StoryURL returns the address of a story's page.
+func (s Site) StoryURL(key string) string { return s.URL + "/stories/" + key }
+
+// SourceURL returns the address of a source's page.
+func (s Site) SourceURL(name string) string { return s.URL + "/sources/" + name }

@@ -1,0 +1,87 @@
+package news
+
+import (
+	"time"
+)
+
+// Kind tells how a Source is read.
+type Kind string
+
+// The kinds of Source.
+const (
+	KindFeed  Kind = "feed"  // a feed URL, fetched over HTTP
+	KindSeeds Kind = "seeds" // a glob of seed documents on disk
+)
+
+// Source is where entries come from. Its row outlives its configuration: a
+// source that is no longer configured is retired and keeps its history.
+type Source struct {
+	ID     int64  // row number; zero before it is stored
+	Name   string // unique, [a-z0-9][a-z0-9_-]{0,63}
+	Kind   Kind
+	URL    string // the feed URL as configured, or the glob of a seed folder
+	Title  string // configured title, else what the document calls itself
+	Site   string // home page as the document states it; may be empty
+	Outlet string // configured outlet; empty means the registrable domain of an entry's link
+	Tags   []string
+	Public bool // false: its URL and its stories leave by no public route
+}
+
+// Key is the part of a source's identity that survives an empty database: the
+// feed's URL, or the name of a seed folder. Minted ids derive from it.
+func (s Source) Key() string {
+	if s.Kind == KindSeeds {
+		return s.Name
+	}
+	return s.URL
+}
+
+// SourceState is what the daemon knows of a source beyond its configuration.
+type SourceState struct {
+	Source
+	RetiredAt time.Time // zero while the source is configured
+	NextDue   time.Time // zero means never fetched: due at once
+	FirstOK   time.Time // when the first document was stored; zero before
+	Last      Fetch     // the latest attempt; zero before the first
+	Failures  int       // attempts failed in a row
+	Entries   int       // entries held
+	Newest    time.Time // first seen time of the newest entry
+}
+
+// Validators are what a server gave to make the next request conditional,
+// verbatim, with the hash of the body they belong to.
+type Validators struct {
+	ETag         string
+	LastModified string
+	BodyHash     string // hex; empty before the first body
+}
+
+// Health says how a source is doing, for its operator.
+type Health string
+
+// The states of health, from DESIGN section 1.
+const (
+	HealthOK      Health = "ok"
+	HealthSlow    Health = "slow"
+	HealthFailing Health = "failing"
+	HealthSilent  Health = "silent"
+	HealthMoved   Health = "moved"
+	HealthGone    Health = "gone"
+)
+
+// Health judges a source by its latest attempts: gone after a 410, failing
+// while the latest attempt failed, slow when it took longer than ten seconds,
+// silent when nothing new came for ninety days.
+func (s SourceState) Health(now time.Time) Health {
+	switch {
+	case s.Last.Outcome == OutcomeGone:
+		return HealthGone
+	case s.Last.Outcome.Failed():
+		return HealthFailing
+	case s.Last.Duration > 10*time.Second:
+		return HealthSlow
+	case !s.Newest.IsZero() && now.Sub(s.Newest) > 90*24*time.Hour:
+		return HealthSilent
+	}
+	return HealthOK
+}
