@@ -1,0 +1,207 @@
+// Package sqlite opens the embedded engine: pragmas, pools, migrations and
+// errors. Everything that only SQLite knows lives here; the queries above it
+// are engine-neutral.
+//
+// One connection writes, in immediate transactions, so that no statement of
+// ours ever meets SQLITE_BUSY from another; several read-only connections see
+// the last commit and never wait for it (write-ahead log). With
+// synchronous=NORMAL a commit survives the death of the process; the last
+// commits may be lost when the power fails, and the next poll brings them back.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	driver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// readers is the number of read-only connections.
+const readers = 4
+
+// checkedSize is the size in bytes up to which a database is checked whole
+// before it is opened: about a tenth of a second.
+const checkedSize = 64 << 20
+
+// DB is an open database: one writer, several readers.
+type DB struct {
+	Write *sql.DB
+	Read  *sql.DB
+	Path  string
+}
+
+// Open opens the database at path, creates it when it is missing, and brings
+// its schema up to date. A damaged file, and one that a newer Tributary wrote,
+// are refused and left untouched.
+func Open(ctx context.Context, path string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("database folder: %w; make it writable or set data: to another folder", err)
+	}
+	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate",
+		"_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=journal_size_limit(67108864)"))
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := prepare(ctx, write, path); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	return withReaders(write, path)
+}
+
+// OpenReadOnly opens an existing database for reading beside a process that
+// writes it.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("database %s: there is none yet; `tributary serve` or `tributary run` makes it", path)
+	}
+	return withReaders(nil, path)
+}
+
+func withReaders(write *sql.DB, path string) (*DB, error) {
+	read, err := sql.Open("sqlite", dsn(path, "mode=ro", "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return &DB{Write: write, Read: read, Path: path}, nil
+}
+
+// dsn builds a file: URI, the only form that obeys mode=ro. busy_timeout comes
+// first so that the switch to the write-ahead log waits for others too.
+func dsn(path string, params ...string) string {
+	all := append([]string{"_pragma=busy_timeout(5000)", "_pragma=foreign_keys(1)", "_pragma=cache_size(-16384)"}, params...)
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: strings.Join(all, "&")}
+	return u.String()
+}
+
+// prepare checks the file and migrates its schema.
+func prepare(ctx context.Context, db *sql.DB, path string) error {
+	if err := db.PingContext(ctx); err != nil {
+		return explain(err, path)
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() <= checkedSize {
+		if err := check(ctx, db, path); err != nil {
+			return err
+		}
+	}
+	return migrate(ctx, db, path)
+}
+
+// Check reads every page and reports the first damage found.
+func (db *DB) Check(ctx context.Context) error { return check(ctx, db.Read, db.Path) }
+
+func check(ctx context.Context, db *sql.DB, path string) error {
+	var result string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil {
+		return explain(err, path)
+	}
+	if result != "ok" {
+		return fmt.Errorf("database %s is damaged (%s); nothing was changed: put a copy from a backup in its place, or move it away to start anew", path, result)
+	}
+	return nil
+}
+
+// migrate applies the numbered migrations that the file has not seen, each in
+// a transaction of its own.
+func migrate(ctx context.Context, db *sql.DB, path string) error {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	var have int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+		return explain(err, path)
+	}
+	if have > len(files) {
+		return fmt.Errorf("database %s has schema %d, this tributary knows %d: use a newer tributary, or a copy made before the upgrade", path, have, len(files))
+	}
+	if have > 0 && have < len(files) {
+		if err := copyBefore(ctx, db, path, have); err != nil {
+			return err
+		}
+	}
+	for i := have; i < len(files); i++ {
+		if err := apply(ctx, db, files[i], i+1); err != nil {
+			return fmt.Errorf("database %s: migration %s: %w", path, filepath.Base(files[i]), err)
+		}
+	}
+	return nil
+}
+
+// copyBefore keeps the database as it was before an upgrade, once.
+func copyBefore(ctx context.Context, db *sql.DB, path string, have int) error {
+	to := fmt.Sprintf("%s.schema%d", path, have)
+	if _, err := os.Stat(to); err == nil {
+		return nil
+	}
+	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", to); err != nil {
+		return fmt.Errorf("database %s: copy before the upgrade: %w", path, err)
+	}
+	return nil
+}
+
+func apply(ctx context.Context, db *sql.DB, file string, version int) error {
+	text, err := migrations.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Close closes both pools; the write-ahead log is folded into the file.
+func (db *DB) Close() error {
+	err := db.Read.Close()
+	if db.Write != nil {
+		err = errors.Join(err, db.Write.Close())
+	}
+	return err
+}
+
+// IsFull reports whether err says that the disk is full.
+func IsFull(err error) bool { return code(err) == lib.SQLITE_FULL }
+
+// explain turns the engine's words for an unusable file into ours.
+func explain(err error, path string) error {
+	switch code(err) {
+	case lib.SQLITE_NOTADB, lib.SQLITE_CORRUPT:
+		return fmt.Errorf("database %s is damaged or no database (%w); nothing was changed: put a copy from a backup in its place, or move it away to start anew", path, err)
+	case lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_PERM:
+		return fmt.Errorf("database %s cannot be opened for writing (%w): check who owns it and its folder, or set data: to another folder", path, err)
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return fmt.Errorf("database %s is locked by another program (%w): end it and try again", path, err)
+	}
+	return fmt.Errorf("database %s: %w", path, err)
+}
+
+// code returns the primary result code of an engine error, 0 for others.
+func code(err error) int {
+	if e := (*driver.Error)(nil); errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}

@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestOpenMakesAndReopens(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new folder", "a?b.db")
+	for range 2 {
+		db, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Read.Exec("DELETE FROM source"); err == nil {
+			t.Error("a reader could write")
+		}
+		if err := db.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the database is not where it was asked for: %v", err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(path string) error
+		want string
+	}{
+		{"garbage", func(p string) error { return os.WriteFile(p, []byte(strings.Repeat("no database ", 500)), 0o644) }, "damaged or no database"},
+		{"folder", func(p string) error { return os.Mkdir(p, 0o755) }, "cannot be opened"},
+		{"newer", func(p string) error {
+			db, err := Open(context.Background(), p)
+			if err != nil {
+				return err
+			}
+			if _, err := db.Write.Exec("PRAGMA user_version = 9000"); err != nil {
+				return err
+			}
+			return db.Close()
+		}, "has schema 9000"},
+		{"damaged page", func(p string) error {
+			db, err := Open(context.Background(), p)
+			if err != nil {
+				return err
+			}
+			if err := db.Close(); err != nil {
+				return err
+			}
+			f, err := os.OpenFile(p, os.O_RDWR, 0)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			_, err = f.WriteAt([]byte(strings.Repeat("\xfe", 4096)), 4096)
+			return err
+		}, "damaged"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "tributary.db")
+			if err := tt.make(path); err != nil {
+				t.Fatal(err)
+			}
+			before, _ := os.ReadFile(path)
+			db, err := Open(t.Context(), path)
+			if err == nil {
+				db.Close()
+				t.Fatal("opened")
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %q, want %q in it", err, tt.want)
+			}
+			if after, _ := os.ReadFile(path); string(before) != string(after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
