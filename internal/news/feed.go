@@ -102,6 +102,24 @@ type Shown struct {
 	SourceTitle string    // how people know the source; never empty
 }
 
+// Member returns the entry as it is listed beside another of its story.
+func (s Shown) Member(site Site) Member {
+	link := s.Entry.Link
+	if link == "" {
+		link = site.StoryURL(s.Entry.StoryKey)
+	}
+	return Member{
+		SourceName: s.Source.Name, SourceTitle: s.SourceTitle, Outlet: s.Source.Outlet,
+		Title: s.Entry.Title, Link: link, Published: s.Entry.Published, Match: s.Entry.Match,
+	}
+}
+
+// Placement is an entry and where its story is shown.
+type Placement struct {
+	Shown
+	In []Publication // of the story, in any feed, removed ones too
+}
+
 // Edition is one Feed as it stands: what every format of it is rendered from.
 type Edition struct {
 	Site    Site

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"errors"
 	"time"
 )
 
@@ -85,3 +86,28 @@ func (s SourceState) Health(now time.Time) Health {
 	}
 	return HealthOK
 }
+
+// Body is an upstream document as received, kept so that a newer reader can
+// read it again.
+type Body struct {
+	URL         string // where it came from in the end
+	ContentType string
+	Reader      int // version of the reader that read it
+	Data        []byte
+}
+
+// Lease is the right to fetch a source, and what the fetch needs to know.
+type Lease struct {
+	Epoch      int64 // rises with every lease and every change of address
+	Validators Validators
+	FirstOK    time.Time // zero before the first document
+	Failures   int       // in a row
+}
+
+// ErrLeased says that a source cannot be leased: somebody else fetches it, or
+// it is no longer configured.
+var ErrLeased = errors.New("the source is being fetched already, or is no longer configured")
+
+// ErrSuperseded says that a source was changed or taken over while it was
+// fetched: what came is not stored, the next fetch brings it.
+var ErrSuperseded = errors.New("the source was reconfigured while it was fetched")

@@ -1,0 +1,90 @@
+package news
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// namespace separates our version 5 UUIDs from everybody else's (RFC 9562
+// section 5.5). It must never change: it is part of what readers key on.
+var namespace = [16]byte{0x8c, 0x3f, 0x0f, 0x9e, 0x5d, 0x1b, 0x4a, 0x6e, 0x9b, 0x52, 0x74, 0x72, 0x69, 0x62, 0x75, 0x74}
+
+// URN mints "urn:uuid:…" from parts; the same parts give the same urn.
+func URN(parts ...string) string {
+	h := sha1.New()
+	h.Write(namespace[:])
+	h.Write([]byte(strings.Join(parts, "\x00")))
+	u := h.Sum(nil)[:16]
+	u[6] = u[6]&0x0f | 0x50
+	u[8] = u[8]&0x3f | 0x80
+	s := hex.EncodeToString(u)
+	return "urn:uuid:" + s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}
+
+// StoryKey mints the opaque id of a story from its first entry: sixteen lower
+// case letters and digits. An empty database mints the same keys. salt is 0;
+// a higher one is for the case that the key is taken.
+func StoryKey(sourceKey, entryKey string, salt int) string {
+	sum := sha256.Sum256([]byte("story\x00" + sourceKey + "\x00" + entryKey + strings.Repeat("\x00", salt)))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}
+
+// GUID proposes what subscribers key on for a story first published through an
+// entry: the entry's own guid when it is an absolute IRI that may be shown,
+// else a urn derived from the source's key and the guid. The second result is
+// that urn, for the case that the first is in use by another story.
+func GUID(s Source, origin, guid string) (first, fallback string) {
+	fallback = URN(origin, guid)
+	if s.Public && s.Kind == KindFeed && IsIRI(guid) && !HasSecret(guid) {
+		return guid, fallback
+	}
+	return fallback, fallback
+}
+
+// IsIRI reports whether s is an absolute IRI (RFC 3987) that every reader and
+// validator takes as an identifier: http, https, urn, tag or another scheme with
+// an authority, and no blanks, controls or delimiters.
+func IsIRI(s string) bool {
+	if len(s) > 1024 || strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar || strings.ContainsRune("<>\"{}|\\^`", r)
+	}) {
+		return false
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme == "" {
+		return false
+	}
+	switch u.Scheme {
+	case "http", "https":
+		return u.Host != ""
+	case "urn", "tag":
+		return strings.Contains(u.Opaque, ":")
+	}
+	return u.Host != ""
+}
+
+// FeedKey is equal for the addresses that mean one feed: scheme, default port,
+// fragment and the case of the host aside.
+func FeedKey(feedURL string) string {
+	u, err := url.Parse(strings.TrimSpace(feedURL))
+	if err != nil || u.Host == "" {
+		return feedURL
+	}
+	host := strings.ToLower(u.Host)
+	switch {
+	case strings.EqualFold(u.Scheme, "http"):
+		host = strings.TrimSuffix(host, ":80")
+	case strings.EqualFold(u.Scheme, "https"):
+		host = strings.TrimSuffix(host, ":443")
+	}
+	key := host + "/" + strings.TrimPrefix(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		key += "?" + u.RawQuery
+	}
+	return key
+}
