@@ -1,0 +1,226 @@
+package clean
+
+import (
+	_ "embed"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// CanonicalURL returns the key under which two spellings of one page are equal,
+// or "" when raw is no absolute http or https URL. Left out are: scheme, user,
+// default port, fragment (but not a "#!" route), trailing slash, tracking
+// parameters, and the www, m, mobile and amp variants of host and path. Made
+// equal are: case and IDN spelling of the host, percent-encoding, dot segments,
+// the order of query keys. Every query key that is not on the tracking list is
+// identity. The key looks like a URL; it is idempotent.
+func CanonicalURL(raw string) string {
+	u := parse(raw)
+	if u == nil || u.Opaque != "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
+		return ""
+	}
+	host := plainHost(asciiHost(u.Hostname()))
+	if host == "" {
+		return ""
+	}
+	if port := u.Port(); port != "" && port != "80" && port != "443" {
+		host = net.JoinHostPort(host, port)
+	} else if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	key := "https://" + host + plainPath(u.EscapedPath())
+	if query := plainQuery(u.RawQuery); query != "" {
+		key += "?" + query
+	}
+	if strings.HasPrefix(u.Fragment, "!") {
+		key += "#" + normalEscapes(u.EscapedFragment(), fragmentSafe)
+	}
+	return key
+}
+
+// IsRoot reports whether a canonical URL is a site's front page: no path and no
+// query. Such a link says nothing about which story it belongs to.
+func IsRoot(canonical string) bool {
+	_, rest, ok := strings.Cut(canonical, "://")
+	return ok && !strings.ContainsAny(rest, "/?#")
+}
+
+// plainHost removes the labels that only choose a rendering of the same site,
+// as long as a registrable domain remains.
+func plainHost(host string) string {
+	for {
+		label, rest, ok := strings.Cut(host, ".")
+		if !ok || !variants[label] || net.ParseIP(host) != nil {
+			break
+		}
+		if _, err := publicsuffix.EffectiveTLDPlusOne(rest); err != nil {
+			break
+		}
+		host = rest
+	}
+	// de.m.wikipedia.org: the variant may stand behind a language.
+	if label, rest, ok := strings.Cut(host, ".m."); ok && len(label) == 2 && strings.Contains(rest, ".") {
+		return label + "." + rest
+	}
+	return host
+}
+
+var variants = names("www m mobile amp")
+
+// plainPath normalises a path and takes off a trailing slash and amp segment.
+func plainPath(escaped string) string {
+	path := normalEscapes(escaped, pathSafe)
+	if strings.Contains(path, "/.") {
+		if u, err := url.Parse(path); err == nil {
+			path = (&url.URL{Path: "/"}).ResolveReference(u).EscapedPath()
+		}
+	}
+	for {
+		shorter := strings.TrimRight(path, "/")
+		if s, ok := strings.CutSuffix(shorter, "/amp"); ok {
+			shorter = s
+		}
+		if shorter == path {
+			return path
+		}
+		path = shorter
+	}
+}
+
+// plainQuery drops tracking and amp parameters and orders the rest by key.
+func plainQuery(query string) string {
+	if query == "" {
+		return ""
+	}
+	var pairs []string
+	for pair := range strings.SplitSeq(query, "&") {
+		key, value, hasValue := strings.Cut(pair, "=")
+		name := strings.ToLower(unescape(key))
+		if pair == "" || tracking(name) || name == "amp" && (value == "" || value == "1" || value == "true") ||
+			name == "outputtype" && value == "amp" {
+			continue
+		}
+		pair = normalEscapes(key, querySafe)
+		if hasValue {
+			pair += "=" + normalEscapes(value, querySafe)
+		}
+		pairs = append(pairs, pair)
+	}
+	slices.SortStableFunc(pairs, func(a, b string) int {
+		ka, _, _ := strings.Cut(a, "=")
+		kb, _, _ := strings.Cut(b, "=")
+		return strings.Compare(ka, kb)
+	})
+	return strings.Join(pairs, "&")
+}
+
+// withoutTracking drops the tracking parameters of a query and leaves the rest
+// as it was written.
+func withoutTracking(query string) string {
+	if query == "" {
+		return ""
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(query, "&") {
+		key, _, _ := strings.Cut(pair, "=")
+		if !tracking(strings.ToLower(unescape(key))) {
+			kept = append(kept, pair)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+func unescape(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+//go:embed tracking.txt
+var trackingList string
+
+// trackingKeys is the list as two sets: whole names, and beginnings of names.
+var trackingKeys = sync.OnceValue(func() (t struct {
+	whole  map[string]bool
+	begins []string
+}) {
+	t.whole = map[string]bool{}
+	for line := range strings.Lines(trackingList) {
+		line, _, _ = strings.Cut(line, "#")
+		name := strings.TrimSpace(line)
+		if begin, ok := strings.CutSuffix(name, "*"); ok {
+			t.begins = append(t.begins, begin)
+		} else if name != "" {
+			t.whole[name] = true
+		}
+	}
+	return t
+})
+
+// tracking reports whether a query key (lower case) only says how the reader
+// came here.
+func tracking(name string) bool {
+	keys := trackingKeys()
+	if keys.whole[name] {
+		return true
+	}
+	for _, begin := range keys.begins {
+		if strings.HasPrefix(name, begin) {
+			return true
+		}
+	}
+	return false
+}
+
+// Characters that stand for themselves: unreserved (RFC 3986 section 2.3) and,
+// by part of the URL, delimiters that have no meaning there.
+const (
+	pathSafe     = "/:@!$&'()*+,;="
+	querySafe    = "/:@!$'()*,;?=["
+	fragmentSafe = "/:@!$&'()*+,;=?"
+)
+
+// normalEscapes decodes the escapes of unreserved characters, spells the others
+// in upper case, and escapes what must be (RFC 3986 section 6.2.2).
+func normalEscapes(s, safe string) string {
+	const hex = "0123456789ABCDEF"
+	var out strings.Builder
+	out.Grow(len(s))
+	for i := 0; i < len(s); i++ {
+		c, escaped := s[i], false
+		switch {
+		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			c, escaped = unhex(s[i+1])<<4|unhex(s[i+2]), true
+			i += 2
+		case c == '+' && !strings.Contains(safe, "+"): // a blank, in queries
+			c, escaped = ' ', true
+		}
+		if unreserved(c) || !escaped && strings.IndexByte(safe, c) >= 0 {
+			out.WriteByte(c)
+			continue
+		}
+		out.WriteByte('%')
+		out.WriteByte(hex[c>>4])
+		out.WriteByte(hex[c&15])
+	}
+	return out.String()
+}
+
+func unreserved(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+}
+
+func unhex(c byte) byte {
+	switch {
+	case c >= 'a':
+		return c - 'a' + 10
+	case c >= 'A':
+		return c - 'A' + 10
+	}
+	return c - '0'
+}

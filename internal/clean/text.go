@@ -1,0 +1,175 @@
+package clean
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/zeebo/xxh3"
+	"golang.org/x/net/html"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Text returns what a reader sees of HTML: tags gone, entities decoded, block
+// elements apart, white space folded. Scripts and styles are not seen.
+func Text(markup string) string {
+	if !strings.ContainsAny(markup, "<&") {
+		return Line(markup)
+	}
+	var out strings.Builder
+	out.Grow(len(markup))
+	z := html.NewTokenizer(strings.NewReader(markup))
+	skip := ""
+	for {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return Line(out.String())
+		case html.TextToken:
+			if skip == "" {
+				out.Write(z.Text())
+			}
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			switch element := string(name); {
+			case kind == html.StartTagToken && (element == "script" || element == "style"):
+				skip = element
+			case kind == html.EndTagToken && element == skip:
+				skip = ""
+			case block[element] || element == "br":
+				out.WriteByte(' ')
+			}
+		}
+	}
+}
+
+// Escape returns plain text as HTML.
+func Escape(text string) string {
+	return escaper.Replace(text)
+}
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// Line returns s as one plain line: valid UTF-8, white space folded, without
+// control characters and without the bidirectional controls that can make a
+// title read as something else (UAX 9 section 2).
+func Line(s string) string {
+	if plain(s) {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	space := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			space = true
+		case hidden(r):
+		default:
+			if space && out.Len() > 0 {
+				out.WriteByte(' ')
+			}
+			space = false
+			out.WriteRune(r) // a broken byte ranges as U+FFFD
+		}
+	}
+	return out.String()
+}
+
+// plain reports whether s is already a line, as most are: printable ASCII
+// with single blanks inside.
+func plain(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return s == "" || last != ' '
+}
+
+// hidden reports whether r is a control character or changes the direction of
+// the text after it.
+func hidden(r rune) bool {
+	if r < 0x7f {
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r'
+	}
+	return r < 0xa0 ||
+		r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r&0xfffe == 0xfffe ||
+		r >= 0xfdd0 && r <= 0xfdef
+}
+
+// legal returns s as valid UTF-8 without control characters other than tabs and
+// line feeds; other line breaks become those.
+func legal(s string) string {
+	if ordinary(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r':
+			return '\n'
+		case hidden(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\ufffd"))
+}
+
+// ordinary reports whether legal has nothing to do.
+func ordinary(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 0x80:
+			ascii = false
+		case c < ' ' && c != '\n' && c != '\t' || c == 0x7f:
+			return false
+		}
+	}
+	return ascii || utf8.ValidString(s) && strings.IndexFunc(s, hidden) < 0
+}
+
+// Words returns the words of plain text as they are compared: normalised
+// (NFKC), case folded, without punctuation, URLs and pure numbers.
+func Words(text string) []string {
+	fold := cases.Fold()
+	var words []string
+	for _, field := range strings.Fields(text) {
+		if strings.Contains(field, "://") || strings.HasPrefix(field, "www.") {
+			continue
+		}
+		folded := fold.String(norm.NFKC.String(field))
+		for _, word := range strings.FieldsFunc(folded, between) {
+			if strings.ContainsFunc(word, unicode.IsLetter) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
+
+// between reports whether r separates words. Soft hyphens and joiners are
+// inside words and are kept out by dropping them before.
+func between(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
+}
+
+// Signature is a hash of the words of a title and a body of HTML. It changes
+// when the words change and stays when case, white space, punctuation, markup,
+// URLs or pure numbers do: what counts as a new version of an entry.
+func Signature(title, body string) uint64 {
+	h := xxh3.New()
+	for i, text := range []string{title, Text(body)} {
+		if i > 0 {
+			_, _ = h.Write([]byte{1}) // a word that moves into the title is a change
+		}
+		for _, word := range Words(text) {
+			_, _ = h.WriteString(word)
+			_, _ = h.Write([]byte{0})
+		}
+	}
+	return h.Sum64()
+}

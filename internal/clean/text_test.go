@@ -1,0 +1,94 @@
+package clean
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestText(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                       "plain",
+		" a \n b ":                    "a b",
+		"<p>Eins</p><p>Zwei</p>":      "Eins Zwei",
+		"a<br>b":                      "a b",
+		"<b>zusammen</b>gesetzt":      "zusammengesetzt",
+		"&lt;b&gt; &amp; &nbsp;x":     "<b> & x",
+		"<script>x()</script>y":       "y",
+		"<style>p{}</style>y":         "y",
+		"a<!-- weg -->b":              "ab",
+		"1 < 2":                       "1 < 2",
+		"<ul><li>a<li>b</ul>":         "a b",
+		"x\u202ey\x00z":               "xyz",
+		"<td>a</td><td>b</td>":        "a b",
+		"<p>R&eacute;sum&eacute;</p>": "Résumé",
+	} {
+		if got := Text(in); got != want {
+			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                     "",
+		" a  b\n\tc ":          "a b c",
+		"a\u00a0b":             "a b",
+		"gnp\u202eexe.":        "gnpexe.",
+		"a\x1b[31mb":           "a[31mb",
+		"\ufeffa":              "a",
+		"bad\xffbyte":          "bad\ufffdbyte",
+		"Zürich – „Grüße“ 👩‍🚀": "Zürich – „Grüße“ 👩‍🚀",
+	} {
+		if got := Line(in); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	got := Words("Die „Große“ STRASSE, ﬁve 2025 https://example.org/x e-mail covid19!")
+	want := []string{"die", "grosse", "strasse", "five", "e", "mail", "covid19"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSignature(t *testing.T) {
+	first := Signature("Hochwasser an der Elbe", "<p>Der Pegel steigt auf 7,80 Meter.</p>")
+	for name, same := range map[string]uint64{
+		"case and markup": Signature("HOCHWASSER an der Elbe!", "<div><b>Der</b> Pegel  steigt auf 7,80 Meter</div>"),
+		"numbers":         Signature("Hochwasser an der Elbe", "<p>Der Pegel steigt auf 7,95 Meter.</p>"),
+		"links":           Signature("Hochwasser an der Elbe", `<p>Der <a href="https://x.example/">Pegel</a> steigt auf 7,80 Meter. https://x.example/y</p>`),
+	} {
+		if same != first {
+			t.Errorf("%s change the signature", name)
+		}
+	}
+	for name, other := range map[string]uint64{
+		"a word":     Signature("Hochwasser an der Oder", "<p>Der Pegel steigt auf 7,80 Meter.</p>"),
+		"moved word": Signature("Hochwasser an der Elbe Der", "<p>Pegel steigt auf 7,80 Meter.</p>"),
+		"joined":     Signature("Hochwasser an der Elbe", "<p>DerPegel steigt auf 7,80 Meter.</p>"),
+	} {
+		if other == first {
+			t.Errorf("%s does not change the signature", name)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	for _, s := range []string{"a <b>c</b>", "&#0;&#xd800;", "\xff\u202e", "<script>", "a\u00a0\u2028b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		for name, got := range map[string]string{"Text": Text(in), "Line": Line(in)} {
+			if again := Line(got); again != got {
+				t.Errorf("%s(%q) = %q is no line: %q", name, in, got, again)
+			}
+			if !utf8.ValidString(got) || strings.ContainsAny(got, "\n\r\t\x00") {
+				t.Errorf("%s(%q) = %q", name, in, got)
+			}
+		}
+	})
+}

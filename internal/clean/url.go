@@ -1,0 +1,130 @@
+package clean
+
+import (
+	"net"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+)
+
+// Resolve returns ref as an absolute http or https URL, against base when it is
+// relative, or "" when it is none or leads elsewhere. User names and passwords
+// are dropped. It forgives what browsers forgive: blanks around and line breaks
+// inside, unescaped characters, broken percent signs.
+func Resolve(base *url.URL, ref string) string {
+	u := resolve(base, ref)
+	if u == nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return ""
+	}
+	return u.String()
+}
+
+// link returns the target of a hyperlink: as Resolve, without tracking
+// parameters, and also addresses such as mailto: by a list of schemes.
+func link(base *url.URL, ref string) string {
+	u := resolve(base, ref)
+	if u == nil || !linkScheme[u.Scheme] {
+		return ""
+	}
+	if u.Scheme == "http" || u.Scheme == "https" {
+		if u.Host == "" {
+			return ""
+		}
+		u.RawQuery = withoutTracking(u.RawQuery)
+		u.ForceQuery = false
+	} else if u.Opaque == "" && u.Host == "" {
+		return ""
+	}
+	return u.String()
+}
+
+// resolve parses ref leniently; nil when nothing can be made of it.
+func resolve(base *url.URL, ref string) *url.URL {
+	u := parse(ref)
+	if u == nil {
+		return nil
+	}
+	if !u.IsAbs() {
+		if base == nil {
+			return nil
+		}
+		u = base.ResolveReference(u)
+	}
+	u.User = nil
+	u.Scheme = strings.ToLower(u.Scheme)
+	return u
+}
+
+// parse is url.Parse for what people write.
+func parse(ref string) *url.URL {
+	ref = strings.TrimSpace(legal(ref))
+	if strings.ContainsAny(ref, "\t\r\n") {
+		ref = strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(ref)
+	}
+	if ref == "" || len(ref) > maxURL {
+		return nil
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		u, err = url.Parse(strings.ReplaceAll(repairPercent(ref), `\`, "/"))
+	}
+	if err != nil || strings.ContainsAny(u.Host, "\"<>^`{|}\\ ") {
+		return nil
+	}
+	return u
+}
+
+// maxURL is the longest address that is kept, in bytes.
+const maxURL = 8 << 10
+
+// repairPercent escapes the percent signs that begin no escape, and blanks.
+func repairPercent(s string) string {
+	var out strings.Builder
+	for i := range len(s) {
+		switch {
+		case s[i] == '%' && (i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2])):
+			out.WriteString("%25")
+		case s[i] == ' ':
+			out.WriteString("%20")
+		default:
+			out.WriteByte(s[i])
+		}
+	}
+	return out.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+// Outlet returns who publishes behind a link: the registrable domain of its
+// host by the public suffix list, lower case, ASCII. Of an IP address or a bare
+// host name it is the host; "" when there is none.
+func Outlet(rawURL string) string {
+	u := parse(rawURL)
+	if u == nil {
+		return ""
+	}
+	host := asciiHost(u.Hostname())
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && net.ParseIP(host) == nil {
+		return domain
+	}
+	return host
+}
+
+// asciiHost returns a host name in lower-case ASCII (punycode) without the
+// final dot of the root.
+func asciiHost(host string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	for i := range len(host) {
+		if host[i] >= 0x80 {
+			if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+				return ascii
+			}
+			return host
+		}
+	}
+	return host
+}
