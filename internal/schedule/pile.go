@@ -1,0 +1,97 @@
+package schedule
+
+import (
+	"container/heap"
+	"time"
+)
+
+// ranked is what a pile holds: things with an order, which know their place so
+// that any of them can be moved or taken out in logarithmic time.
+type ranked[T any] interface {
+	before(T) bool
+	place() *int
+}
+
+// nowhere is the place of what is in no pile.
+const nowhere = -1
+
+// pile is a heap: the first in rank is at index 0.
+type pile[T ranked[T]] []T
+
+func (p pile[T]) Len() int           { return len(p) }
+func (p pile[T]) Less(i, j int) bool { return p[i].before(p[j]) }
+
+func (p pile[T]) Swap(i, j int) {
+	p[i], p[j] = p[j], p[i]
+	*p[i].place(), *p[j].place() = i, j
+}
+
+// Push and Pop are for container/heap alone; add and remove are for us.
+func (p *pile[T]) Push(x any) {
+	t := x.(T)
+	*t.place() = len(*p)
+	*p = append(*p, t)
+}
+
+func (p *pile[T]) Pop() any {
+	last := len(*p) - 1
+	t := (*p)[last]
+	*t.place() = nowhere
+	clear((*p)[last:])
+	*p = (*p)[:last]
+	return t
+}
+
+func (p *pile[T]) add(t T)    { heap.Push(p, t) }
+func (p *pile[T]) remove(t T) { heap.Remove(p, *t.place()) }
+func (p *pile[T]) fix(t T)    { heap.Fix(p, *t.place()) }
+
+// job is a Task as the Runner keeps it. It is planned (its due time lies
+// ahead), queued in its group (due, and held back by a limit), or running.
+type job struct {
+	Task
+	group   *group
+	state   state
+	at      int       // index in the pile that its state names
+	urgent  int64     // number of the trigger that made it due; 0 for none
+	again   bool      // triggered while running
+	gone    bool      // no longer a task, but still running
+	started time.Time // latest start; zero before
+}
+
+type state uint8
+
+const (
+	idle state = iota // in no pile: new, or between two others
+	planned
+	queued
+	running
+)
+
+func (j *job) place() *int { return &j.at }
+
+// before puts triggered jobs first, in the order of their triggers, then the
+// one that has been due for longest.
+func (j *job) before(o *job) bool {
+	switch {
+	case j.urgent != o.urgent:
+		return j.urgent != 0 && (o.urgent == 0 || j.urgent < o.urgent)
+	case !j.Due.Equal(o.Due):
+		return j.Due.Before(o.Due)
+	}
+	return j.ID < o.ID
+}
+
+// group is what shares a limit, usually a host. Only a group whose first job
+// may start is ready; so one that is blocked stands in nobody's way.
+type group struct {
+	name    string // empty for the private group of a job without limit
+	queue   pile[*job]
+	running int
+	members int  // jobs that belong to it, in whatever state
+	resting bool // a start was less than the spacing ago
+	at      int  // index in Runner.ready, else nowhere
+}
+
+func (g *group) place() *int          { return &g.at }
+func (g *group) before(o *group) bool { return g.queue[0].before(o.queue[0]) }

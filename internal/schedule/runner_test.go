@@ -1,0 +1,746 @@
+package schedule
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// start is one call of do, as a bench records it.
+type start struct {
+	id int64
+	at time.Time // real, that is monotonic, time of the bubble
+}
+
+// bench runs a Runner in a synctest bubble and records what it starts. It
+// fails the test at once when two runs of one task overlap.
+type bench struct {
+	*Runner
+	t    *testing.T
+	work func(ctx context.Context, id int64) time.Time // nil: done at once, next by the schedule
+
+	mu       sync.Mutex
+	shift    time.Duration // of the wall clock
+	starts   []start
+	running  map[int64]bool
+	most     int // running at the same time
+	stopFunc func()
+}
+
+func newBench(t *testing.T, l Limits) *bench {
+	b := &bench{t: t, running: make(map[int64]bool)}
+	b.Runner = NewRunner(l, b.wall, b.record)
+	return b
+}
+
+func (b *bench) wall() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return time.Now().Add(b.shift)
+}
+
+// jump sets the wall clock.
+func (b *bench) jump(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.shift += d
+}
+
+func (b *bench) record(ctx context.Context, id int64) time.Time {
+	b.mu.Lock()
+	if b.running[id] {
+		b.t.Errorf("task %d runs twice at once", id)
+	}
+	b.starts = append(b.starts, start{id, time.Now()})
+	b.running[id] = true
+	b.most = max(b.most, len(b.running))
+	b.mu.Unlock()
+	defer func() {
+		b.mu.Lock()
+		delete(b.running, id)
+		b.mu.Unlock()
+	}()
+	if b.work == nil {
+		return time.Time{}
+	}
+	return b.work(ctx, id)
+}
+
+// run starts Run; stop ends it and waits.
+func (b *bench) run() {
+	ctx, cancel := context.WithCancel(b.t.Context())
+	done := make(chan error)
+	go func() { done <- b.Run(ctx) }()
+	b.stopFunc = func() {
+		cancel()
+		if err := <-done; err != nil {
+			b.t.Errorf("Run: %v", err)
+		}
+	}
+	synctest.Wait()
+}
+
+func (b *bench) stop() { b.stopFunc() }
+
+// after lets time pass and returns the ids that were started meanwhile.
+func (b *bench) after(d time.Duration) string {
+	b.mu.Lock()
+	from := len(b.starts)
+	b.mu.Unlock()
+	if d > 0 {
+		time.Sleep(d)
+	}
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	batch := slices.Clone(b.starts[from:])
+	slices.SortStableFunc(batch, func(x, y start) int { // of one instant in any order
+		return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.id, y.id))
+	})
+	var ids []string
+	for _, s := range batch {
+		ids = append(ids, fmt.Sprint(s.id))
+	}
+	return strings.Join(ids, " ")
+}
+
+func (b *bench) want(when, got, want string) {
+	b.t.Helper()
+	if got != want {
+		b.t.Errorf("%s: started %q, want %q", when, got, want)
+	}
+}
+
+// checkPace holds that no second, wherever it begins, has more than n starts.
+func checkPace(t *testing.T, starts []start, n int) {
+	t.Helper()
+	for i := n; i < len(starts); i++ {
+		if gap := starts[i].at.Sub(starts[i-n].at); gap <= time.Second {
+			t.Fatalf("starts %d to %d lie within %s, want at most %d in a second", i-n, i, gap, n)
+		}
+	}
+}
+
+// work returns a do that takes d, or until the context ends, and then leaves
+// the next time to the schedule.
+func takes(d time.Duration) func(context.Context, int64) time.Time {
+	return func(ctx context.Context, _ int64) time.Time {
+		select {
+		case <-time.After(d):
+		case <-ctx.Done():
+		}
+		return time.Time{}
+	}
+}
+
+func tasks(n int, spec Spec, group func(i int) string) []Task {
+	all := make([]Task, n)
+	for i := range all {
+		all[i] = Task{ID: int64(i + 1), Key: fmt.Sprint("https://example.org/", i), Group: group(i), Spec: spec}
+	}
+	return all
+}
+
+func ungrouped(int) string { return "" }
+
+// TestTenThousandOverdue is a start after a long night: everything is due, and
+// everything runs once, at the pace that was promised.
+func TestTenThousandOverdue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 32, PerGroup: 2, PerSecond: 20, Spacing: time.Second})
+		b.work = takes(300 * time.Millisecond)
+		all := tasks(10000, mustParse(t, "@every 24h", nil), func(i int) string { return fmt.Sprint("host", i%2500) })
+		for i := range all {
+			all[i].Due = time.Now().Add(-time.Duration(i) * time.Minute)
+		}
+		b.Set(all)
+		begin := time.Now()
+		if err := b.Cycle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		checkPace(t, b.starts, 20)
+		if took := time.Since(begin); took > 510*time.Second {
+			t.Errorf("10,000 sources took %s, want about 505 s", took)
+		}
+		times := make(map[int64]int)
+		for _, s := range b.starts {
+			times[s.id]++
+		}
+		if len(times) != 10000 || len(b.starts) != 10000 {
+			t.Errorf("%d starts of %d tasks, want each of 10,000 once", len(b.starts), len(times))
+		}
+		for _, s := range b.starts[:20] { // which start at the same time
+			if s.id <= 9980 {
+				t.Errorf("task %d is among the first 20, want those that are due for longest", s.id)
+			}
+		}
+		time.Sleep(2 * time.Second)
+	})
+}
+
+// TestSpreadOverTheDay runs 10,000 sources of one interval for three rounds:
+// each runs once a round, and the phases keep the pacer idle.
+func TestSpreadOverTheDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{PerSecond: 20})
+		spec := mustParse(t, "@every 30m", nil)
+		all := tasks(10000, spec, ungrouped)
+		for i := range all {
+			all[i].Due = spec.Next(time.Now(), all[i].Key)
+		}
+		b.Set(all)
+		b.run()
+		b.after(90 * time.Minute)
+		b.stop()
+		checkPace(t, b.starts, 20)
+		if got := len(b.starts); got != 30000 {
+			t.Errorf("%d starts in three intervals of 10,000 tasks, want 30,000", got)
+		}
+	})
+}
+
+func TestInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 3})
+		b.work = takes(time.Second)
+		b.Set(tasks(10, mustParse(t, "@every 1000h", nil), ungrouped))
+		b.run()
+		b.want("at once", b.after(-1), "")
+		b.want("after the first have ended", b.after(1500*time.Millisecond), "4 5 6")
+		if got, want := b.Status(), (Status{Tasks: 10, Running: 3, Waiting: 4}); got.Running != want.Running || got.Waiting != want.Waiting || got.Tasks != want.Tasks {
+			t.Errorf("status %+v, want %+v", got, want)
+		}
+		b.after(time.Minute)
+		b.stop()
+		if b.most != 3 || len(b.starts) != 10 {
+			t.Errorf("%d starts, %d at once; want 10, 3", len(b.starts), b.most)
+		}
+	})
+}
+
+// TestBlockedGroup holds that a host that never answers stands in nobody's way.
+func TestBlockedGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 4, PerGroup: 2})
+		b.work = func(ctx context.Context, id int64) time.Time {
+			if id <= 50 {
+				<-ctx.Done()
+			}
+			return time.Time{}
+		}
+		b.Set(tasks(60, mustParse(t, "@every 1h", nil), func(i int) string {
+			if i < 50 {
+				return "stuck.example"
+			}
+			return fmt.Sprint("host", i, ".example")
+		}))
+		b.run()
+		b.after(0)
+		b.stop()
+		var ids []int64
+		for _, s := range b.starts {
+			ids = append(ids, s.id)
+		}
+		slices.Sort(ids)
+		if got, want := fmt.Sprint(ids), "[1 2 51 52 53 54 55 56 57 58 59 60]"; got != want {
+			t.Errorf("started %s, want %s", got, want)
+		}
+	})
+}
+
+func TestSpacing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{PerGroup: 2, Spacing: 10 * time.Second})
+		b.Set(tasks(6, mustParse(t, "@every 1h", nil), func(i int) string { return []string{"a", "b", ""}[i%3] }))
+		b.run()
+		b.want("in the first seconds", b.after(9*time.Second), "")
+		b.want("after the spacing", b.after(2*time.Second), "4 5")
+		b.stop()
+		if got := len(b.starts); got != 6 {
+			t.Errorf("%d starts, want 6", got)
+		}
+		time.Sleep(time.Minute)
+		if got := len(b.groups); got != 2 {
+			t.Errorf("%d groups, want a and b", got)
+		}
+		b.Set(nil)
+		if len(b.groups) != 0 || len(b.tasks) != 0 || len(b.ready) != 0 || len(b.planned) != 0 {
+			t.Errorf("without tasks the runner still holds %+v", b.Status())
+		}
+	})
+}
+
+// TestOneCatchUp is a downtime of three days for a source of every hour.
+func TestOneCatchUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{})
+		spec := mustParse(t, "@every 1h", nil)
+		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: time.Now().Add(-72 * time.Hour)}})
+		next := spec.Next(time.Now(), "k")
+		b.run()
+		b.after(time.Until(next) - time.Second)
+		if got := len(b.starts); got != 1 {
+			t.Fatalf("%d runs for what was missed, want 1", got)
+		}
+		b.want("at the next firing", b.after(2*time.Second), "1")
+		b.stop()
+	})
+}
+
+// TestNextFromJob holds what the answer of a job means.
+func TestNextFromJob(t *testing.T) {
+	spec := mustParse(t, "@every 1h", nil)
+	for _, test := range []struct {
+		name string
+		next func(now time.Time) time.Time
+		want func(now time.Time) time.Time
+	}{
+		{"a time ahead", func(now time.Time) time.Time { return now.Add(90 * time.Minute) }, nil},
+		{"a long wait", func(now time.Time) time.Time { return now.Add(MaxBackoff) }, nil},
+		{"zero", func(time.Time) time.Time { return time.Time{} }, func(now time.Time) time.Time { return spec.Next(now, "k") }},
+		{"the past", func(now time.Time) time.Time { return now.Add(-time.Hour) }, func(now time.Time) time.Time { return spec.Next(now, "k") }},
+		{"now", func(now time.Time) time.Time { return now }, func(now time.Time) time.Time { return spec.Next(now, "k") }},
+		{"beyond reason", func(now time.Time) time.Time { return now.AddDate(50, 0, 0) }, func(now time.Time) time.Time { return spec.Next(now, "k") }},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, Limits{})
+			begin := time.Now()
+			b.work = func(context.Context, int64) time.Time { return test.next(begin) }
+			b.Set([]Task{{ID: 1, Key: "k", Spec: spec}})
+			b.run()
+			b.after(-1)
+			want := test.next(begin)
+			if test.want != nil {
+				want = test.want(begin)
+			}
+			if got := b.Status().Next; !got.Equal(want) {
+				t.Errorf("%s: next due %s, want %s", test.name, got, want)
+			}
+			b.stop()
+		})
+	}
+}
+
+func TestTrigger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 1})
+		b.work = takes(time.Second)
+		all := tasks(6, mustParse(t, "@every 1h", nil), ungrouped)
+		for i := range all {
+			all[i].Due = time.Now().Add(time.Minute)
+		}
+		all[0].Due, all[1].Due = time.Time{}, time.Time{}
+		b.Set(all)
+		b.run() // 1 runs, 2 waits
+		for id, want := range map[int64]bool{5: true, 99: false} {
+			if got := b.Trigger(id); got != want {
+				t.Errorf("Trigger(%d) = %v, want %v", id, got, want)
+			}
+		}
+		b.Trigger(4)
+		b.Trigger(5)
+		b.Trigger(1)
+		b.Trigger(1)
+		if b.Idle() {
+			t.Error("idle while a task runs")
+		}
+		b.want("triggered ones first, in their order", b.after(2500*time.Millisecond), "5 4")
+		b.want("then the one that ran, once, and what was due", b.after(10*time.Second), "1 2")
+		if !b.Idle() {
+			t.Errorf("not idle: %+v", b.Status())
+		}
+		b.stop()
+	})
+}
+
+// TestTriggerWithinLimits holds that an impatient operator is still polite.
+func TestTriggerWithinLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 8, PerGroup: 2, PerSecond: 5})
+		b.work = takes(100 * time.Millisecond)
+		spec := mustParse(t, "@every 1h", nil)
+		all := tasks(40, spec, func(i int) string { return fmt.Sprint("host", i%3) })
+		for i := range all {
+			all[i].Due = time.Now().Add(time.Hour)
+		}
+		b.Set(all)
+		b.run()
+		for range 3 {
+			for id := range int64(40) {
+				b.Trigger(id + 1)
+			}
+			b.after(2 * time.Second)
+		}
+		b.after(20 * time.Second)
+		b.stop()
+		checkPace(t, b.starts, 5)
+		if b.most > 6 {
+			t.Errorf("%d at once, want at most 2 in each of 3 groups", b.most)
+		}
+		if got := len(b.starts); got < 40 || got > 120 {
+			t.Errorf("%d starts, want each task at least once and at most once a trigger", got)
+		}
+	})
+}
+
+func TestReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 2})
+		b.work = takes(10 * time.Second)
+		rare, daily := mustParse(t, "@every 1000h", nil), mustParse(t, "@every 24h", nil)
+		soon := time.Now().Add(time.Minute)
+		b.Set([]Task{
+			{ID: 1, Key: "1", Spec: rare}, {ID: 2, Key: "2", Spec: rare}, // run
+			{ID: 3, Key: "3", Spec: rare}, {ID: 4, Key: "4", Spec: rare}, // wait
+			{ID: 5, Key: "5", Spec: rare, Due: soon}, {ID: 6, Key: "6", Spec: rare, Due: soon}, {ID: 7, Key: "7", Spec: rare, Due: soon},
+		})
+		b.run()
+		b.after(time.Second)
+		// 1 vanishes while it runs; 3 while it waits; 2, 4 and 5 stay, 6 gets
+		// a new schedule, 7 another due time, 8 is new.
+		b.Set([]Task{
+			{ID: 2, Key: "2", Spec: rare}, {ID: 4, Key: "4", Spec: rare, Group: "host"},
+			{ID: 5, Key: "5", Spec: rare, Due: soon},
+			{ID: 6, Key: "6", Spec: daily, Due: soon},
+			{ID: 7, Key: "7", Spec: rare, Due: soon.Add(5 * time.Minute)},
+			{ID: 8, Key: "8", Spec: rare},
+		})
+		if b.Trigger(1) || b.Trigger(3) {
+			t.Error("a task that is gone can be triggered")
+		}
+		b.want("what waits", b.after(20*time.Second), "4 8")
+		b.want("what was planned", b.after(time.Minute), "5")
+		b.want("what was put off", b.after(5*time.Minute), "7")
+		b.stop()
+		if got := len(b.starts); got != 6 {
+			t.Errorf("%d starts, want 6: %v", got, b.starts)
+		}
+		if got, want := b.tasks[6].Due, daily.Next(b.starts[0].at, "6"); !got.Equal(want) {
+			t.Errorf("with its new schedule 6 is due %s, want %s", got, want)
+		}
+	})
+}
+
+// TestReloadWhileRunning takes a task away and brings it back while it runs:
+// it must neither overlap nor be lost, and a stale due time must not repeat it.
+func TestReloadWhileRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{PerGroup: 1})
+		b.work = takes(10 * time.Second)
+		spec := mustParse(t, "@every 1h", nil)
+		task := Task{ID: 1, Key: "k", Group: "old", Spec: spec, Due: time.Now().Add(-time.Minute)}
+		b.Set([]Task{task})
+		b.run()
+		b.Set(nil)
+		b.after(time.Second)
+		moved := task
+		moved.Group = "new"
+		b.Set([]Task{moved})
+		b.want("while it runs", b.after(5*time.Second), "")
+		b.want("after it ended", b.after(time.Minute), "")
+		b.Set([]Task{moved}) // with the due time of before the run
+		b.want("with a stale due time", b.after(time.Minute), "")
+		if got, want := b.Status().Next, spec.Next(time.Now(), "k"); !got.Equal(want) {
+			t.Errorf("next due %s, want %s", got, want)
+		}
+		b.Set(nil)
+		b.Set([]Task{task})
+		b.want("as a new task", b.after(time.Second), "1")
+		b.stop()
+		if len(b.starts) != 2 || len(b.groups) != 1 {
+			t.Errorf("%d starts, groups %v; want 2, and the old group alone", len(b.starts), b.groups)
+		}
+	})
+}
+
+func TestShutdownWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 2})
+		ended := 0
+		b.work = func(ctx context.Context, _ int64) time.Time {
+			<-ctx.Done()
+			time.Sleep(3 * time.Second) // to store what it has
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			ended++
+			return time.Time{}
+		}
+		b.Set(tasks(5, mustParse(t, "@every 1h", nil), ungrouped))
+		b.run()
+		b.after(time.Minute)
+		begin := time.Now()
+		b.stop()
+		if took := time.Since(begin); took != 3*time.Second || ended != 2 {
+			t.Errorf("Run returned after %s with %d jobs ended, want 3s and 2", took, ended)
+		}
+		if got := len(b.starts); got != 2 {
+			t.Errorf("%d starts, want none after the end", got)
+		}
+	})
+}
+
+func TestRunAfterEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{})
+		b.Set(tasks(5, mustParse(t, "@every 1h", nil), ungrouped))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := b.Run(ctx); err != nil || len(b.starts) != 0 {
+			t.Errorf("with an ended context: %d starts, %v", len(b.starts), err)
+		}
+		if err := b.Cycle(ctx); err != context.Canceled || len(b.starts) != 0 {
+			t.Errorf("Cycle with an ended context: %d starts, %v", len(b.starts), err)
+		}
+		b.run() // a Runner can be run again
+		if err := b.Run(t.Context()); err == nil || err.Error() != "the runner runs already: one Run or Cycle at a time" {
+			t.Errorf("a second Run at a time: %v", err)
+		}
+		b.stop()
+		if len(b.starts) != 5 {
+			t.Errorf("%d starts, want 5", len(b.starts))
+		}
+	})
+}
+
+func TestCycle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 2})
+		b.work = takes(2 * time.Second)
+		all := tasks(7, mustParse(t, "@every 1s", nil), ungrouped) // due again while it lasts
+		all[6].Due = time.Now().Add(time.Hour)
+		all[5].Due = time.Now().Add(time.Hour)
+		b.Set(all)
+		b.Trigger(7)
+		if err := b.Cycle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.want("later", b.after(time.Minute), "")
+		got := make(map[int64]int)
+		for _, s := range b.starts {
+			got[s.id]++
+		}
+		if want := "map[1:1 2:1 3:1 4:1 5:1 7:1]"; fmt.Sprint(got) != want {
+			t.Errorf("runs %v, want %s", got, want)
+		}
+		if err := newBench(t, Limits{}).Cycle(t.Context()); err != nil {
+			t.Errorf("Cycle without tasks: %v", err)
+		}
+	})
+}
+
+func TestPanicsAreReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 1})
+		b.work = func(_ context.Context, id int64) time.Time {
+			switch id {
+			case 1:
+				panic("a bug in task 1")
+			case 2:
+				runtime.Goexit()
+			}
+			return time.Time{}
+		}
+		var told []string
+		b.OnPanic = func(id int64, v any, stack []byte) {
+			told = append(told, fmt.Sprint(id, v, strings.Contains(string(stack), "TestPanicsAreReported")))
+		}
+		b.Set(tasks(3, mustParse(t, "@every 1h", nil), ungrouped))
+		b.run()
+		b.after(time.Hour)
+		b.stop()
+		if len(b.starts) != 6 {
+			t.Errorf("%d starts, want 3 at once and 3 by the schedule", len(b.starts))
+		}
+		if got, want := fmt.Sprint(told), "[1a bug in task 1true 1a bug in task 1true]"; got != want {
+			t.Errorf("told %s, want %s", got, want)
+		}
+	})
+}
+
+// TestClockForward sets the clock to a day later: each source runs once, at
+// the usual pace, within a minute.
+func TestClockForward(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{PerSecond: 20})
+		spec := mustParse(t, "@every 12h", nil)
+		all := tasks(500, spec, ungrouped)
+		for i := range all {
+			all[i].Due = time.Now().Add(6 * time.Hour)
+		}
+		b.Set(all)
+		b.run()
+		b.after(time.Second)
+		b.jump(24 * time.Hour)
+		b.after(2 * time.Minute)
+		b.stop()
+		checkPace(t, b.starts, 20)
+		times := make(map[int64]int)
+		for _, s := range b.starts {
+			times[s.id]++
+		}
+		if len(times) != 500 || len(b.starts) > 510 {
+			t.Errorf("%d starts of %d tasks, want each of 500 once (and the few whose phase comes)", len(b.starts), len(times))
+		}
+	})
+}
+
+// TestClockBackward sets the clock back by more than any interval: the hourly
+// task goes on every hour, and one that was told to wait waits as long as told.
+func TestClockBackward(t *testing.T) {
+	for _, back := range []time.Duration{3 * time.Hour, 24 * time.Hour, 20 * 365 * 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, Limits{PerSecond: 20})
+			spec := mustParse(t, "@every 1h", nil)
+			b.work = func(_ context.Context, id int64) time.Time {
+				return spec.Next(b.wall(), fmt.Sprint(id))
+			}
+			wait := 20*time.Hour + 30*time.Minute
+			begin := time.Now()
+			b.Set([]Task{{ID: 1, Key: "1", Spec: spec}, {ID: 2, Key: "2", Spec: spec, Due: begin.Add(wait)}})
+			b.run()
+			b.after(10 * time.Minute)
+			b.jump(-back)
+			b.after(22 * time.Hour)
+			b.stop()
+			first := map[int64]time.Duration{}
+			last := begin
+			for _, s := range b.starts {
+				switch {
+				case s.id == 2 && first[2] == 0:
+					first[2] = s.at.Sub(begin)
+				case s.id == 1 && s.at.Sub(last) > 62*time.Minute:
+					t.Errorf("back by %s: the hourly task paused for %s", back, s.at.Sub(last))
+				}
+				if s.id == 1 {
+					last = s.at
+				}
+			}
+			if got := first[2]; got < wait-look || got > wait+61*time.Minute {
+				t.Errorf("back by %s: the task that was to wait %s ran after %s", back, wait, got)
+			}
+			if got := len(b.starts); got < 23 || got > 26 {
+				t.Errorf("back by %s: %d starts in 22 hours", back, got)
+			}
+		})
+	}
+}
+
+// TestClockWrongAtStart gives due times that a clock in the year 2100 stored.
+func TestClockWrongAtStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{MaxDelay: 7 * 24 * time.Hour})
+		spec, weekly := mustParse(t, "@every 1h", nil), mustParse(t, "@weekly", nil)
+		now := time.Now()
+		week := 7 * 24 * time.Hour
+		latest := weekly.NextAfter(now, "k", now.Add(week)) // that a job can rightly have asked for
+		b.Set([]Task{
+			{ID: 1, Key: "k", Spec: spec, Due: now.AddDate(100, 0, 0)},
+			{ID: 2, Key: "k", Spec: spec, Due: now.Add(week)},
+			{ID: 3, Key: "k", Spec: weekly, Due: latest},
+			{ID: 4, Key: "k", Spec: weekly, Due: latest.Add(time.Minute)},
+		})
+		for id, want := range map[int64]time.Time{
+			1: spec.Next(now, "k"), 2: now.Add(week), 3: latest, 4: weekly.Next(now, "k"),
+		} {
+			if got := b.tasks[id].Due; !got.Equal(want) {
+				t.Errorf("task %d is due %s, want %s", id, got, want)
+			}
+		}
+	})
+}
+
+// TestNeverDue holds that a task whose schedule never fires can be triggered.
+func TestNeverDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{})
+		b.Set([]Task{{ID: 1, Key: "k"}})
+		b.run()
+		b.want("in a year", b.after(365*24*time.Hour), "")
+		b.Trigger(1)
+		b.want("triggered", b.after(time.Hour), "1")
+		b.Set([]Task{{ID: 1, Key: "k"}})
+		b.want("after a reload", b.after(time.Hour), "")
+		b.stop()
+		if got := len(b.starts); got != 2 {
+			t.Errorf("%d starts, want the first and the triggered one", got)
+		}
+	})
+}
+
+// TestAnyOrder does random things for hours and holds the promises: no overlap
+// (the bench watches), the limits, and nothing is forgotten.
+func TestAnyOrder(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			limits := Limits{InFlight: 1 + random.IntN(8), PerGroup: 1 + random.IntN(3), PerSecond: 1 + random.IntN(10), Spacing: time.Duration(random.IntN(3)) * time.Second}
+			b := newBench(t, limits)
+			var source sync.Mutex
+			duration := func() time.Duration {
+				source.Lock()
+				defer source.Unlock()
+				return time.Duration(random.IntN(3000)) * time.Millisecond
+			}
+			perGroup := make(map[string]int)
+			var all []Task
+			b.work = func(ctx context.Context, id int64) time.Time {
+				group := fmt.Sprint("g", id%7)
+				b.mu.Lock()
+				perGroup[group]++
+				if perGroup[group] > limits.PerGroup {
+					t.Errorf("seed %d: %d at once in %s, want at most %d", seed, perGroup[group], group, limits.PerGroup)
+				}
+				b.mu.Unlock()
+				takes(duration())(ctx, id)
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				perGroup[group]--
+				return time.Time{}
+			}
+			spec := mustParse(t, "@every 10m", nil)
+			for id := range int64(60) {
+				all = append(all, Task{ID: id, Key: fmt.Sprint(id), Group: fmt.Sprint("g", id%7), Spec: spec})
+			}
+			b.run()
+			for range 200 {
+				source.Lock()
+				dice, pause, id := random.IntN(6), random.IntN(5000), int64(random.IntN(60))
+				subset := slices.Clone(all)
+				random.Shuffle(len(subset), func(i, j int) { subset[i], subset[j] = subset[j], subset[i] })
+				source.Unlock()
+				switch dice {
+				case 0:
+					b.Set(subset[:dice*10+int(id)])
+				case 1:
+					b.jump(time.Duration(pause-2500) * time.Second)
+				default:
+					b.Trigger(id)
+				}
+				b.after(time.Duration(pause) * time.Millisecond)
+			}
+			b.Set(all)
+			b.after(30 * time.Minute)
+			for _, task := range all {
+				if due := b.tasks[task.ID].Due; b.wall().Sub(due) > 10*time.Minute {
+					t.Errorf("seed %d: task %d is forgotten, due since %s", seed, task.ID, due)
+				}
+			}
+			b.stop()
+			checkPace(t, b.starts, limits.PerSecond)
+			if b.most > limits.InFlight {
+				t.Errorf("seed %d: %d at once, want at most %d", seed, b.most, limits.InFlight)
+			}
+			if s := b.Status(); s.Running != 0 || len(b.planned)+s.Waiting != 60 {
+				t.Errorf("seed %d: at the end %+v and %d planned, want 60 planned or waiting", seed, s, len(b.planned))
+			}
+		})
+	}
+}

@@ -1,0 +1,207 @@
+package schedule
+
+import "time"
+
+// Set replaces the tasks. What runs goes on; a task that is no longer there is
+// not started again. A task that was there before (the same ID) keeps its due
+// time, unless Due differs and lies after its latest start, or Spec differs: a
+// new schedule plans anew what is not due yet. Of two tasks with one ID the
+// last counts.
+func (r *Runner) Set(tasks []Task) {
+	r.change(func() {
+		now := r.now().Round(0)
+		kept := make(map[int64]bool, len(tasks))
+		for _, t := range tasks {
+			kept[t.ID] = true
+			if j, ok := r.tasks[t.ID]; ok {
+				r.update(j, t, now)
+			} else {
+				r.insert(t, now)
+			}
+		}
+		for id, j := range r.tasks {
+			if !kept[id] {
+				r.drop(j)
+			}
+		}
+	})
+}
+
+// Trigger makes a task due now, ahead of all others that wait, but within the
+// limits. While it runs, it is run once more afterwards. It returns false for
+// an unknown ID.
+func (r *Runner) Trigger(id int64) (known bool) {
+	r.change(func() {
+		j, ok := r.tasks[id]
+		known = ok && !j.gone
+		switch {
+		case !known:
+		case j.state == running:
+			j.again = true
+		case j.urgent == 0:
+			r.lift(j)
+			r.urge(j)
+		}
+	})
+	return known
+}
+
+// Status tells what there is to do at this moment.
+func (r *Runner) Status() Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := Status{Tasks: len(r.tasks), Running: r.running, Waiting: r.queued}
+	if len(r.planned) > 0 {
+		s.Next = r.planned[0].Due
+	}
+	return s
+}
+
+// Idle reports whether nothing runs and nothing is due.
+func (r *Runner) Idle() bool {
+	now := r.now()
+	s := r.Status()
+	return s.Running == 0 && s.Waiting == 0 && (s.Next.IsZero() || s.Next.After(now))
+}
+
+func (r *Runner) insert(t Task, now time.Time) {
+	t.Due = r.sane(t, t.Due, now)
+	j := &job{Task: t, at: nowhere}
+	r.tasks[t.ID] = j
+	r.join(j)
+	r.put(j)
+}
+
+// update gives a job that exists its new Task. The due time of one that runs is
+// decided when it ends.
+func (r *Runner) update(j *job, t Task, now time.Time) {
+	due := j.Due
+	switch {
+	case t.Due.After(j.started) && !t.Due.Equal(due):
+		due = t.Due
+	case !t.Spec.Equal(j.Spec) && due.After(now):
+		due = ahead(t.Spec.Next(now, t.Key))
+	}
+	was, old := j.state, j.Group
+	if was != running {
+		r.lift(j)
+	}
+	t.Due = r.sane(t, due, now)
+	j.Task, j.gone = t, false
+	if old != t.Group {
+		r.part(j)
+		r.join(j)
+	}
+	switch {
+	case was == running:
+	case j.urgent != 0, was == queued && !t.Due.After(now):
+		r.enqueue(j)
+	default:
+		r.put(j)
+	}
+}
+
+func (r *Runner) drop(j *job) {
+	if j.state == running {
+		j.gone, j.again = true, false
+		return
+	}
+	r.lift(j)
+	r.forget(j)
+}
+
+func (r *Runner) forget(j *job) {
+	delete(r.tasks, j.ID)
+	r.part(j)
+}
+
+// put plans an idle job for its due time; promote queues it when that has come.
+func (r *Runner) put(j *job) {
+	j.state = planned
+	r.planned.add(j)
+}
+
+// urge queues an idle job ahead of those that are only due.
+func (r *Runner) urge(j *job) {
+	r.triggers++
+	j.urgent, j.again = r.triggers, false
+	r.enqueue(j)
+}
+
+func (r *Runner) enqueue(j *job) {
+	j.state = queued
+	r.queued++
+	j.group.queue.add(j)
+	r.settle(j.group)
+}
+
+// lift takes a job out of the pile it is in.
+func (r *Runner) lift(j *job) {
+	switch j.state {
+	case planned:
+		r.planned.remove(j)
+	case queued:
+		r.queued--
+		j.group.queue.remove(j)
+		r.settle(j.group)
+	}
+	j.state = idle
+}
+
+func (r *Runner) join(j *job) {
+	g := r.groups[j.Group]
+	if g == nil {
+		g = &group{name: j.Group, at: nowhere}
+		if g.name != "" {
+			r.groups[g.name] = g
+		}
+	}
+	g.members++
+	j.group = g
+}
+
+func (r *Runner) part(j *job) {
+	j.group.members--
+	r.settle(j.group)
+}
+
+// settle puts a group where it belongs after anything about it changed: among
+// the ready ones, or not, or away when nothing needs it any more. The heaps
+// compare groups by their first jobs, so nothing may come between the change
+// and this.
+func (r *Runner) settle(g *group) {
+	open := len(g.queue) > 0 && (g.name == "" ||
+		!g.resting && (r.limits.PerGroup <= 0 || g.running < r.limits.PerGroup))
+	switch {
+	case open && g.at == nowhere:
+		r.ready.add(g)
+	case open:
+		r.ready.fix(g)
+	case g.at != nowhere:
+		r.ready.remove(g)
+	}
+	if g.members == 0 && g.running == 0 && !g.resting {
+		delete(r.groups, g.name)
+	}
+}
+
+// sane returns due, or the next firing when due is further ahead than the
+// schedule and the longest delay can have put it: the clock was wrong then.
+func (r *Runner) sane(t Task, due, now time.Time) time.Time {
+	if !due.After(now.Add(r.limits.MaxDelay)) {
+		return due
+	}
+	if latest := ahead(t.Spec.NextAfter(now, t.Key, now.Add(r.limits.MaxDelay))); due.After(latest) {
+		return t.Spec.Next(now, t.Key)
+	}
+	return due
+}
+
+// ahead turns the zero time, with which a Spec says never, into one that no
+// clock will show, so that never sorts last.
+func ahead(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Unix(1<<40, 0) // the year 36812
+	}
+	return t
+}
