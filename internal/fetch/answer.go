@@ -1,0 +1,131 @@
+package fetch
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"net/http"
+
+	"github.com/zeebo/xxh3"
+	"golang.org/x/net/http/httpguts"
+
+	"tributary/internal/news"
+)
+
+// maxValidator is the longest validator that is kept, in bytes. It goes into the
+// database and into every later request.
+const maxValidator = 1 << 10
+
+// read judges the final answer by its status and reads the body of a success.
+func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failure {
+	status := answer.StatusCode
+	switch {
+	case status == http.StatusNotModified:
+		return x.notModified(answer)
+	case status == http.StatusGone:
+		return x.fail(news.OutcomeGone, status)
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && x.response.RetryAfter > 0:
+		return x.fail(news.OutcomeLimited, status)
+	case status < 200 || status > 299:
+		return x.fail(news.OutcomeHTTPError, status)
+	}
+	return x.load(ctx, answer)
+}
+
+// fail says what a status means for the operator.
+func (x *exchange) fail(outcome news.Outcome, status int) *news.Failure {
+	text := http.StatusText(status) // never the server's own words
+	if text == "" {
+		text = "of no known meaning"
+	}
+	hint := ""
+	switch {
+	case outcome == news.OutcomeLimited && x.response.RetryAfter > 0:
+		hint = "; asks to wait " + x.response.RetryAfter.String()
+	case (status == http.StatusUnauthorized || status == http.StatusForbidden) && x.left && len(x.request.Headers) > 0:
+		hint = "; the configured headers were dropped at the redirect: configure the address that it leads to"
+	}
+	return news.Failf(outcome, "status %d %s%s", status, text, hint)
+}
+
+// notModified takes a 304, which may bring newer validators: RFC 9110 section
+// 15.4.5.
+func (x *exchange) notModified(answer *http.Response) *news.Failure {
+	asked := x.request.Validators
+	if asked.ETag == "" && asked.LastModified == "" {
+		return news.Failf(news.OutcomeHTTPError, "status 304 Not Modified to a request that had no condition")
+	}
+	x.response.Fetch.Outcome = news.OutcomeUnchanged
+	fresh := validators(answer.Header)
+	if fresh.ETag != "" {
+		x.response.Validators.ETag = fresh.ETag
+	}
+	if fresh.LastModified != "" {
+		x.response.Validators.LastModified = fresh.LastModified
+	}
+	return nil
+}
+
+// load reads the body and tells new, unchanged, cut and empty apart.
+func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failure {
+	body, wire, err := x.client.limits.read(answer)
+	x.response.Fetch.Bytes = wire
+	if err == nil && answer.StatusCode == http.StatusPartialContent {
+		err = errPartial
+	}
+	if err != nil {
+		return x.broken(ctx, body, err)
+	}
+	if len(body) == 0 {
+		return news.Failf(news.OutcomeNotAFeed, "status %d with an empty body", answer.StatusCode)
+	}
+
+	sum := xxh3.Hash128(body).Bytes()
+	x.response.Validators = validators(answer.Header)
+	x.response.Validators.BodyHash = hex.EncodeToString(sum[:])
+	if x.response.Validators.BodyHash == x.request.Validators.BodyHash {
+		x.response.Fetch.Outcome = news.OutcomeUnchanged
+		return nil
+	}
+	x.response.Body = body
+	return nil
+}
+
+// broken takes a body that did not come whole. What came is given to the reader,
+// which can salvage whole entries; its validators are not, or the next request
+// would be told that nothing changed.
+func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Failure {
+	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
+		return failure
+	}
+	if len(body) == 0 && damaged(err) {
+		return news.Failf(news.OutcomeMalformed, "the compressed body is damaged from its start")
+	}
+	if ctx.Err() != nil || len(body) == 0 {
+		return x.explain(ctx, err)
+	}
+	x.response.Body = body
+	x.response.Validators = news.Validators{}
+	switch {
+	case errors.Is(err, errPartial):
+		return news.Failf(news.OutcomeTruncated, "%v", err)
+	case damaged(err):
+		return news.Failf(news.OutcomeTruncated, "the compressed body is damaged after %d bytes", len(body))
+	}
+	return news.Failf(news.OutcomeTruncated, "the body ended early, after %d bytes", len(body))
+}
+
+// errPartial is a 206 to a request without a Range.
+var errPartial = errors.New("status 206: a part, although the whole was asked for")
+
+// validators returns the verbatim validators of a header. Those that could not be
+// sent back are dropped.
+func validators(h http.Header) news.Validators {
+	usable := func(value string) string {
+		if len(value) > maxValidator || !httpguts.ValidHeaderFieldValue(value) {
+			return ""
+		}
+		return value
+	}
+	return news.Validators{ETag: usable(h.Get("ETag")), LastModified: usable(h.Get("Last-Modified"))}
+}

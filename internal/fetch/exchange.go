@@ -1,0 +1,214 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/net/http/httpguts"
+
+	"tributary/internal/news"
+)
+
+// defaultAccept prefers feeds, then XML and JSON, and takes what there is.
+const defaultAccept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, " +
+	"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+
+// reserved are the fields that Request.Headers must not set: they decide how the
+// message is read, and that is our part.
+var reserved = map[string]bool{
+	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Host": true, "If-Match": true,
+	"If-Modified-Since": true, "If-None-Match": true, "If-Range": true, "If-Unmodified-Since": true, "Keep-Alive": true,
+	"Range": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+}
+
+// How far a request has come, for the words of its failure.
+const (
+	connecting int32 = iota
+	handshaking
+	waiting
+)
+
+// exchange is one Get under way: a request for each hop, and the response in
+// the making.
+type exchange struct {
+	client   *Client
+	request  Request
+	response Response
+
+	first   *url.URL        // where the operator sent us
+	at      *url.URL        // the hop under way; nil before the first
+	visited map[string]bool // hops so far
+	left    bool            // a redirect has left the origin of first
+	stage   atomic.Int32
+}
+
+// run follows redirects to an answer and reads it.
+func (x *exchange) run(ctx context.Context) *news.Failure {
+	first, failure := parse(x.request.URL)
+	if failure != nil {
+		return failure
+	}
+	x.first, x.visited = first, map[string]bool{}
+	for next := first; ; {
+		x.at = next
+		x.visited[next.String()] = true
+		answer, err := x.send(ctx)
+		if err != nil {
+			return x.explain(ctx, err)
+		}
+		x.note(answer)
+		if !isRedirect(answer.StatusCode) {
+			failure := x.read(ctx, answer)
+			answer.Body.Close()
+			return failure
+		}
+		answer.Body.Close() // unread: draining would wait for a slow server
+		if next, failure = x.follow(answer); failure != nil {
+			return failure
+		}
+	}
+}
+
+// parse reads the address of a hop. Its fragment is none of the server's
+// business.
+func parse(raw string) (*url.URL, *news.Failure) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, news.Failf(news.OutcomeBlocked, "the address cannot be read as a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, news.Failf(news.OutcomeBlocked, "the scheme of an address must be http or https")
+	case u.Hostname() == "":
+		return nil, news.Failf(news.OutcomeBlocked, "the address has no host")
+	case u.User != nil:
+		return nil, news.Failf(news.OutcomeBlocked, "an address must not hold a user name or password; "+
+			`to send one: headers: {Authorization: "Basic …"}`)
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// send asks the server of the present hop.
+func (x *exchange) send(ctx context.Context) (*http.Response, error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:           func(string) { x.stage.Store(connecting) },
+		TLSHandshakeStart: func() { x.stage.Store(handshaking) },
+		GotConn:           func(httptrace.GotConnInfo) { x.stage.Store(waiting) },
+	})
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.at.String(), nil)
+	if err != nil {
+		return nil, news.Failf(news.OutcomeBlocked, "the address cannot be read as a URL")
+	}
+	request.Header, err = x.header()
+	if err != nil {
+		return nil, err
+	}
+	// The transport is asked directly: http.Client would add redirects, Referer
+	// and cookies of its own.
+	return x.client.pool.get(x.request.Policy).RoundTrip(request)
+}
+
+// header builds the header of the present hop.
+func (x *exchange) header() (http.Header, error) {
+	h := http.Header{}
+	h.Set("User-Agent", x.client.userAgent)
+	h.Set("Accept", defaultAccept)
+	if x.request.Accept != "" {
+		h.Set("Accept", x.request.Accept)
+	}
+	if !x.left {
+		for name, value := range x.request.Headers {
+			if name = http.CanonicalHeaderKey(name); !reserved[name] {
+				h.Set(name, value)
+			}
+		}
+	}
+	h.Set("Accept-Encoding", "gzip")
+	setValid(h, "If-None-Match", x.request.Validators.ETag)
+	setValid(h, "If-Modified-Since", x.request.Validators.LastModified)
+
+	for name, values := range h {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return nil, news.Failf(news.OutcomeInternal, "the name of a header has a character that HTTP does not allow")
+		}
+		if !httpguts.ValidHeaderFieldValue(values[0]) {
+			return nil, news.Failf(news.OutcomeInternal, "the value of the header %s has a character that HTTP does not allow", name)
+		}
+	}
+	return h, nil
+}
+
+// setValid sets a field to what a server once sent, if it can be sent back.
+func setValid(h http.Header, name, value string) {
+	if value != "" && httpguts.ValidHeaderFieldValue(value) {
+		h.Set(name, value)
+	}
+}
+
+// note keeps what the header of an answer says.
+func (x *exchange) note(answer *http.Response) {
+	now := x.client.now()
+	x.response.Header = answer.Header.Clone()
+	x.response.Header.Del("Set-Cookie")
+	x.response.Fetch.Status = answer.StatusCode
+	x.response.URL = x.at.String()
+	x.response.ContentType = answer.Header.Get("Content-Type")
+	x.response.MaxAge = maxAge(answer.Header, now)
+	x.response.RetryAfter = 0
+	if answer.StatusCode >= 400 {
+		x.response.RetryAfter = retryAfter(answer.Header, now)
+	}
+}
+
+// isRedirect reports whether a status sends us elsewhere: RFC 9110 section
+// 15.4, but 300, which offers a choice, and 305 and 306, which are history.
+func isRedirect(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
+}
+
+// follow returns where an answer sends us.
+func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
+	location := answer.Header.Get("Location")
+	if location == "" {
+		return nil, news.Failf(news.OutcomeRedirects, "status %d without a Location", answer.StatusCode)
+	}
+	target, err := x.at.Parse(location)
+	if err != nil {
+		return nil, news.Failf(news.OutcomeRedirects, "status %d to something that is no address", answer.StatusCode)
+	}
+	next, failure := parse(target.String())
+	if failure != nil {
+		if target.User == nil {
+			failure.Outcome = news.OutcomeRedirects
+		}
+		failure.Err = errors.New("a redirect: " + failure.Err.Error())
+		return nil, failure
+	}
+	x.response.Redirects = append(x.response.Redirects, Redirect{Status: answer.StatusCode, URL: next.String()})
+	if x.visited[next.String()] {
+		return nil, news.Failf(news.OutcomeRedirects, "redirects in a circle")
+	}
+	if len(x.response.Redirects) > x.client.limits.Redirects {
+		return nil, news.Failf(news.OutcomeRedirects, "more than %d redirects", x.client.limits.Redirects)
+	}
+	x.left = x.left || origin(next) != origin(x.first)
+	return next, nil
+}
+
+// origin is scheme, host and port: RFC 6454 section 4.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+}

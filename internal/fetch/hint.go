@@ -1,0 +1,75 @@
+package fetch
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxHint caps what a server may ask for with Retry-After, max-age or Expires.
+const MaxHint = 24 * time.Hour
+
+// retryAfter reads the field of RFC 9110 section 10.2.3, seconds or a date.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, ok := deltaSeconds(value); ok {
+		return hint(seconds)
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return hint(date.Sub(now))
+	}
+	return 0
+}
+
+// maxAge is how long an answer stays fresh from now on: RFC 9111 sections 4.2.1
+// and 5.2.2, for a private cache.
+func maxAge(h http.Header, now time.Time) time.Duration {
+	directives := strings.Split(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",")
+	age, stated := time.Duration(0), false
+	for _, directive := range directives {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		switch name {
+		case "no-store", "no-cache":
+			return 0
+		case "max-age":
+			if seconds, ok := deltaSeconds(strings.Trim(value, `" `)); ok && !stated {
+				age, stated = seconds, true
+			}
+		}
+	}
+	if stated {
+		old, _ := deltaSeconds(strings.TrimSpace(h.Get("Age")))
+		return hint(age - old)
+	}
+	return expires(h, now)
+}
+
+// expires reads the older form, an absolute date by the server's clock.
+func expires(h http.Header, now time.Time) time.Duration {
+	end, err := http.ParseTime(h.Get("Expires"))
+	if err != nil {
+		return 0 // "0" and "-1" are common, and mean the same
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return hint(end.Sub(now))
+}
+
+// deltaSeconds reads RFC 9111 section 1.2.2: digits, where a number too large
+// to hold means for ever.
+func deltaSeconds(s string) (time.Duration, bool) {
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n > math.MaxInt32 {
+		n = math.MaxInt32
+	}
+	return time.Duration(n) * time.Second, true
+}
+
+// hint keeps a wish between nothing and MaxHint.
+func hint(d time.Duration) time.Duration { return min(max(d, 0), MaxHint) }

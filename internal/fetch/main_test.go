@@ -1,0 +1,130 @@
+package fetch_test
+
+import (
+	"context"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/net/dns/dnsmessage"
+
+	"tributary/internal/feedtest"
+	"tributary/internal/fetch"
+)
+
+// TestMain resolves every name through a name server of our own: no test leaves
+// the machine, and the names do what hostile ones do. It also holds that no
+// goroutine outlives the tests.
+func TestMain(m *testing.M) {
+	server, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		serveNames(server)
+	}()
+	net.DefaultResolver = &net.Resolver{
+		PreferGo: true,
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(ctx, "udp4", server.LocalAddr().String())
+			return impatient{conn}, err
+		},
+	}
+
+	code := m.Run()
+	server.Close()
+	<-ended
+	if err := goleak.Find(); err != nil && code == 0 {
+		os.Stderr.WriteString(err.Error() + "\n")
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// impatient is a connection to a name server that waits for 100 ms. The resolver
+// of Go waits for 5 s, in a goroutine that outlives the question.
+type impatient struct{ net.Conn }
+
+// SetDeadline ignores the one that is asked for.
+func (c impatient) SetDeadline(time.Time) error {
+	return c.Conn.SetDeadline(time.Now().Add(100 * time.Millisecond))
+}
+
+// ReadFrom and WriteTo make it a net.PacketConn, which tells the resolver to
+// speak UDP.
+func (c impatient) ReadFrom(p []byte) (int, net.Addr, error) {
+	return c.Conn.(net.PacketConn).ReadFrom(p)
+}
+
+func (c impatient) WriteTo(p []byte, to net.Addr) (int, error) {
+	return c.Conn.(net.PacketConn).WriteTo(p, to)
+}
+
+// serveNames answers until the connection closes. Every name is this machine,
+// but for those that are made to fail and "rebind", which is public when it is
+// asked for the first time and this machine from then on.
+func serveNames(server net.PacketConn) {
+	asked := 0
+	buffer := make([]byte, 1500)
+	for {
+		n, client, err := server.ReadFrom(buffer)
+		if err != nil {
+			return
+		}
+		var query dnsmessage.Message
+		if query.Unpack(buffer[:n]) != nil || len(query.Questions) == 0 {
+			continue
+		}
+		name := query.Questions[0].Name.String()
+		reply := dnsmessage.Message{
+			Header:    dnsmessage.Header{ID: query.ID, Response: true, Authoritative: true},
+			Questions: query.Questions,
+		}
+		address := [4]byte{127, 0, 0, 1}
+		switch {
+		case strings.HasPrefix(name, "silent."):
+			continue
+		case strings.HasPrefix(name, "unknown."):
+			reply.RCode = dnsmessage.RCodeNameError
+		case strings.HasPrefix(name, "broken."):
+			reply.RCode = dnsmessage.RCodeServerFailure
+		case strings.HasPrefix(name, "rebind.") && asked == 0:
+			address = [4]byte{192, 0, 2, 1}
+		}
+		header := dnsmessage.ResourceHeader{Name: query.Questions[0].Name, Class: dnsmessage.ClassINET}
+		if reply.RCode == dnsmessage.RCodeSuccess {
+			switch query.Questions[0].Type {
+			case dnsmessage.TypeA:
+				if strings.HasPrefix(name, "rebind.") {
+					asked++
+				}
+				reply.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AResource{A: address}}}
+			case dnsmessage.TypeAAAA:
+				if !strings.HasPrefix(name, "rebind.") {
+					reply.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AAAAResource{AAAA: [16]byte{15: 1}}}}
+				}
+			}
+		}
+		if packed, err := reply.Pack(); err == nil {
+			server.WriteTo(packed, client)
+		}
+	}
+}
+
+// newClient returns a client with the given limits that closes with the test.
+func newClient(t testing.TB, limits fetch.Limits) *fetch.Client {
+	c := fetch.New(fetch.Options{UserAgent: "Tributary/test (+https://example.org/)", Limits: limits, Now: time.Now})
+	t.Cleanup(c.Close)
+	return c
+}
+
+// get fetches a path of the upstream, which the policy allows.
+func get(t testing.TB, c *fetch.Client, upstream *feedtest.Server, path string) fetch.Response {
+	t.Helper()
+	return c.Get(context.Background(), fetch.Request{URL: upstream.URL + path, Policy: upstream.Policy()})
+}
