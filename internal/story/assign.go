@@ -1,0 +1,119 @@
+package story
+
+import "tributary/internal/clean"
+
+// Known is an entry that the Source brought before, as the store holds it. An
+// entry stored under several keys may come several times.
+type Known struct {
+	ID          int64
+	Key         string
+	Link        string // as stored; compared in canonical form
+	Title       string
+	Fingerprint uint64
+}
+
+// Assign says for each entry of a document which known entry it is: the ID, or
+// 0 for a new one. Known are the entries of the Source that are stored under any
+// of the Keys or with any of the Fingerprints of ids. No known entry is given to
+// two different ones. An entry that was found under another key than its New is
+// to be stored under New as well, so that it is found at once the next time.
+func Assign(ids []Identity, known []Known) []int64 {
+	a := assignment{
+		ids:     ids,
+		byKey:   make(map[string]Known, len(known)),
+		claimed: map[int64]bool{},
+		result:  make([]int64, len(ids)),
+	}
+	for _, k := range known {
+		a.byKey[k.Key] = k
+	}
+	// All entries try their finest key before any tries its second: a coarse key
+	// of one must not take what a fine key of another names.
+	for rank, more := 0, true; more; rank++ {
+		more = a.claim(rank)
+	}
+	a.claimChanged(known)
+	for i, id := range ids {
+		if id.Repeats >= 0 {
+			a.result[i] = a.result[id.Repeats]
+		}
+	}
+	return a.result
+}
+
+type assignment struct {
+	ids     []Identity
+	byKey   map[string]Known
+	claimed map[int64]bool
+	result  []int64
+}
+
+// claim lets every open entry try its key of this rank and reports whether any
+// entry has further ones.
+func (a *assignment) claim(rank int) (more bool) {
+	for i, id := range a.ids {
+		if !a.open(i) || rank >= len(id.Keys) {
+			continue
+		}
+		more = true
+		k, ok := a.byKey[id.Keys[rank]]
+		if ok && !a.claimed[k.ID] && (rank < id.sure || id.agrees(k)) {
+			a.take(i, k.ID)
+		}
+	}
+	return more
+}
+
+func (a *assignment) open(i int) bool { return a.result[i] == 0 && a.ids[i].Repeats < 0 }
+
+func (a *assignment) take(i int, id int64) {
+	a.result[i] = id
+	a.claimed[id] = true
+}
+
+func (id Identity) agrees(k Known) bool {
+	return id.title == fold(k.Title) && id.link == clean.CanonicalURL(k.Link)
+}
+
+// claimChanged recognises guids that changed in mass: at least two entries and
+// half of the document look exactly like known ones that it no longer names.
+// What looks like two of them proves nothing, and neither does a single entry:
+// a daily quiz has the same link, title and text under a new guid each day.
+func (a *assignment) claimChanged(known []Known) {
+	alike := a.unclaimed(known)
+	found := map[int]int64{}
+	taken := map[int64]bool{}
+	distinct := 0
+	for i, id := range a.ids {
+		if id.Repeats < 0 {
+			distinct++
+		}
+		k := alike[id.Fingerprint]
+		if a.open(i) && k > 0 && !taken[k] {
+			found[i], taken[k] = k, true
+		}
+	}
+	if len(found) < 2 || 2*len(found) < distinct {
+		return
+	}
+	for i, k := range found {
+		a.take(i, k)
+	}
+}
+
+// unclaimed maps fingerprints to the one known entry that has it and is not
+// named by the document; to -1 when there are several.
+func (a *assignment) unclaimed(known []Known) map[uint64]int64 {
+	alike := map[uint64]int64{}
+	for _, k := range known {
+		if k.Fingerprint == 0 || a.claimed[k.ID] {
+			continue
+		}
+		if other := alike[k.Fingerprint]; other != 0 && other != k.ID {
+			alike[k.Fingerprint] = -1
+			continue
+		}
+		alike[k.Fingerprint] = k.ID
+	}
+	return alike
+}

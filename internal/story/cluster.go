@@ -1,0 +1,175 @@
+package story
+
+import (
+	"cmp"
+	"html"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// Item is one line that `tributary cluster` reads. ID and Outlet are required;
+// an empty value is an absent one.
+type Item struct {
+	ID        string `json:"id"`
+	Outlet    string `json:"source"`
+	Feed      string `json:"feed"` // the Source within the outlet; by default the outlet
+	URL       string `json:"url"`
+	GUID      string `json:"guid"`
+	Title     string `json:"title"`
+	Summary   string `json:"summary"`      // HTML
+	Content   string `json:"content_html"` // HTML
+	Text      string `json:"text"`         // plain; used when there is no Content
+	Published string `json:"published"`    // RFC 3339, or ISO 8601 without zone, which is UTC
+	Language  string `json:"lang"`
+}
+
+// Verdict is the line that answers an Item. It is never revised.
+type Verdict struct {
+	ID      string      `json:"id"`
+	Story   string      `json:"story"` // id of the story's first item
+	Reason  news.Reason `json:"reason"`
+	Score   float64     `json:"score"`          // 0 to 1; 0 for the first of a story
+	With    string      `json:"with,omitempty"` // the item it was attached to
+	Explain string      `json:"explain"`
+	Related []string    `json:"related,omitempty"` // first items of stories of the same page
+}
+
+// Clusterer decides over a stream of items and keeps in memory what it needs for
+// the next ones: a few hundred bytes an item, no text.
+type Clusterer struct {
+	names   []string // ids of the items; EntryID and StoryID are positions from 1
+	known   []Evidence
+	sources map[[2]string]int64 // outlet and feed
+	byID    map[string]int64
+	byGUID  map[[2]string][]int64 // outlet and guid
+	byURL   map[string][]int64
+	latest  time.Time
+}
+
+// NewClusterer returns a Clusterer that knows nothing.
+func NewClusterer() *Clusterer {
+	return &Clusterer{
+		sources: map[[2]string]int64{},
+		byID:    map[string]int64{},
+		byGUID:  map[[2]string][]int64{},
+		byURL:   map[string][]int64{},
+	}
+}
+
+// Add decides on one item, which must have an ID and an Outlet, published at the
+// given time; zero stands for the latest time seen so far.
+func (c *Clusterer) Add(item Item, published time.Time) Verdict {
+	if published.IsZero() {
+		published = c.latest
+	} else if published.After(c.latest) {
+		c.latest = published
+	}
+	e := c.gather(item, published)
+	d, ok := c.identified(item.ID, e)
+	if !ok {
+		d = Decide(e, c.candidates(e))
+	}
+	e.StoryID = cmp.Or(d.StoryID, e.EntryID)
+	c.keep(item.ID, e)
+	return c.verdict(e, d)
+}
+
+func (c *Clusterer) gather(item Item, published time.Time) Evidence {
+	e := news.Entry{
+		ID:        int64(len(c.known) + 1),
+		SourceID:  c.source(item),
+		GUID:      item.GUID,
+		Link:      item.URL,
+		Title:     item.Title,
+		Summary:   item.Summary,
+		Content:   cmp.Or(item.Content, html.EscapeString(item.Text)),
+		Published: published,
+	}
+	return Gather(item.Outlet, e)
+}
+
+func (c *Clusterer) source(item Item) int64 {
+	key := [2]string{item.Outlet, cmp.Or(item.Feed, item.Outlet)}
+	if id, ok := c.sources[key]; ok {
+		return id
+	}
+	c.sources[key] = int64(len(c.sources) + 1)
+	return c.sources[key]
+}
+
+// identified finds an item that came before under the same id, or in the same
+// feed with the same guid: it is not another entry but this one again.
+func (c *Clusterer) identified(id string, e Evidence) (Decision, bool) {
+	at, detail := c.byID[id], "the same id came before"
+	if at == 0 && e.GUID != "" {
+		for _, i := range c.byGUID[[2]string{e.Outlet, e.GUID}] {
+			if c.at(i).SourceID == e.SourceID {
+				at, detail = i, "same guid in the same feed"
+				break
+			}
+		}
+	}
+	if at == 0 {
+		return Decision{}, false
+	}
+	first := c.at(at)
+	return Decision{StoryID: first.StoryID, Match: news.Match{
+		Reason: news.ReasonGUID,
+		With:   at,
+		Score:  1,
+		Detail: detail + apart(e.Published, first.Published),
+	}}, true
+}
+
+func (c *Clusterer) candidates(e Evidence) []Evidence {
+	ids := slices.Concat(c.byGUID[[2]string{e.Outlet, e.GUID}], c.byURL[e.URL])
+	slices.Sort(ids)
+	var found []Evidence
+	for _, i := range slices.Compact(ids) {
+		found = append(found, *c.at(i))
+	}
+	return found
+}
+
+func (c *Clusterer) keep(id string, e Evidence) {
+	c.known = append(c.known, e)
+	c.names = append(c.names, id)
+	if _, ok := c.byID[id]; !ok {
+		c.byID[id] = e.EntryID
+	}
+	if e.GUID != "" {
+		remember(c.byGUID, [2]string{e.Outlet, e.GUID}, e.EntryID)
+	}
+	if e.URL != "" {
+		remember(c.byURL, e.URL, e.EntryID)
+	}
+}
+
+// remember notes the earliest that share a key; Decide looks at no more.
+func remember[K comparable](index map[K][]int64, key K, id int64) {
+	if len(index[key]) < MaxCandidates {
+		index[key] = append(index[key], id)
+	}
+}
+
+func (c *Clusterer) verdict(e Evidence, d Decision) Verdict {
+	v := Verdict{
+		ID:      c.name(e.EntryID),
+		Story:   c.name(e.StoryID),
+		Reason:  d.Match.Reason,
+		Score:   d.Match.Score,
+		Explain: d.Match.Detail,
+	}
+	if d.Match.With != 0 {
+		v.With = c.name(d.Match.With)
+	}
+	for _, id := range d.Related {
+		v.Related = append(v.Related, c.name(id))
+	}
+	return v
+}
+
+func (c *Clusterer) at(id int64) *Evidence { return &c.known[id-1] }
+func (c *Clusterer) name(id int64) string  { return c.names[id-1] }

@@ -1,0 +1,143 @@
+package story
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// Relation says what the page behind an entry's link is to its outlet. The values
+// are stored.
+type Relation uint8
+
+// The relations.
+const (
+	Foreign Relation = iota // somebody else's: the entry links it
+	Own                     // its own, or that of the origin whose text it passes on
+	Pointer                 // somebody else's, reached through an aggregator's redirect that holds its address
+)
+
+// Evidence is what a decision needs to know of one entry. The store keeps it
+// beside the entry, so that no text has to be read again for a candidate.
+type Evidence struct {
+	EntryID  int64 // 0 while undecided
+	StoryID  int64 // 0 while undecided
+	SourceID int64
+	GUID     string // white space folded
+	URL      string // canonical, of the page that the link leads to; empty without one
+	Outlet   string // of its Source, see [Outlet]
+	Page     Relation
+	Title    uint64 // hash of the headline, case and white space aside; 0 without one
+	Text     uint64 // hash of the text, likewise
+	Words    int    // of the text
+	// Published is the publisher's word and used for explanations only; zero when
+	// unknown. Seen orders candidates, EntryID where it is equal.
+	Published time.Time
+	Seen      time.Time
+}
+
+// Gather collects the evidence of an entry published by outlet.
+func Gather(outlet string, e news.Entry) Evidence {
+	text := foldHTML(e.Body())
+	canonical := page(e.Link)
+	return Evidence{
+		EntryID:   e.ID,
+		StoryID:   e.StoryID,
+		SourceID:  e.SourceID,
+		GUID:      plain(e.GUID),
+		URL:       canonical,
+		Outlet:    outlet,
+		Page:      relation(outlet, canonical, e),
+		Title:     mark(fold(e.Title)),
+		Text:      mark(text),
+		Words:     countWords(text),
+		Published: e.Published,
+		Seen:      e.FirstSeen,
+	}
+}
+
+// relation judges a page. An entry that names the origin of its text
+// (atom:source, RFC 4287 section 4.2.11; RSS 2.0 source) passes on what that wrote.
+func relation(outlet, canonical string, e news.Entry) Relation {
+	host := clean.Outlet(canonical)
+	home := clean.Outlet("https://" + outlet + "/")
+	switch {
+	case host == "":
+		return Foreign
+	case outlet == host, home == host:
+		return Own
+	case e.Origin != nil && (clean.Outlet(e.Origin.Link) == host || clean.Outlet(e.Origin.URL) == host):
+		return Own
+	case unwrap(e.Link) != "":
+		return Pointer
+	}
+	return Foreign
+}
+
+// Outlet says who publishes what a Source brings: the configured outlet, else
+// the site that more than half of at least five links of its document share, else
+// the site of its home page or of the feed. So a blog of links, whose entries
+// lead everywhere, is an outlet of its own and not that of each page it links.
+func Outlet(s news.Source, entries []news.Entry) string {
+	if s.Outlet != "" {
+		return s.Outlet
+	}
+	if shared := sharedSite(entries); shared != "" {
+		return shared
+	}
+	for _, link := range []string{s.Site, s.URL} {
+		if host := clean.Outlet(link); host != "" {
+			return host
+		}
+	}
+	return s.Name
+}
+
+// fewLinks is how many links say nothing yet about where a Source links.
+const fewLinks = 5
+
+func sharedSite(entries []news.Entry) string {
+	count := map[string]int{}
+	links := 0
+	for _, e := range entries {
+		if host := clean.Outlet(e.Link); host != "" {
+			count[host]++
+			links++
+		}
+	}
+	if links < fewLinks {
+		return ""
+	}
+	for host, n := range count {
+		if 2*n > links {
+			return host
+		}
+	}
+	return ""
+}
+
+// mark hashes a folded text, and keeps 0 for none.
+func mark(folded string) uint64 {
+	if folded == "" {
+		return 0
+	}
+	return hash(folded)
+}
+
+// countWords counts the words of a folded text, and two letters as one word in
+// the scripts that write none apart.
+func countWords(text string) int {
+	if text == "" {
+		return 0
+	}
+	letters := 0
+	for _, r := range text {
+		if r >= '\u0E00' && unicode.In(r, unicode.Thai, unicode.Hiragana, unicode.Katakana, unicode.Han) {
+			letters++
+		}
+	}
+	return strings.Count(text, " ") + 1 + letters/2
+}

@@ -1,0 +1,188 @@
+package story
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// Identity says under which keys one entry of a document may be known to its
+// Source, and under which one a new entry is to be stored. Keys are at most 512
+// bytes long and comparable as they are.
+type Identity struct {
+	Keys        []string // best first
+	New         string   // one of Keys
+	Fingerprint uint64   // see [Fingerprint]
+	Repeats     int      // index of the entry that this one repeats, -1 for none
+
+	sure  int // so many of Keys identify without further agreement
+	link  string
+	title string
+}
+
+// maxKey bounds a key; what is longer is replaced by its hash.
+const maxKey = 512
+
+// Identify gives the identities of the entries of one document, in its order.
+// An entry with Repeats >= 0 is not to be stored.
+func Identify(entries []news.Entry) []Identity {
+	ladders := make([]ladder, len(entries))
+	shared := sharedGUID(entries)
+	for i, e := range entries {
+		ladders[i] = climb(e, shared)
+	}
+	seen := variants{}
+	for _, l := range ladders {
+		for _, key := range l.own {
+			seen.add(key, l.own[0])
+		}
+	}
+	ids := make([]Identity, len(entries))
+	first := map[string]int{}
+	for i, l := range ladders {
+		ids[i] = l.identity(seen)
+		if at, ok := first[ids[i].New]; ok {
+			ids[i].Repeats = at
+		} else {
+			first[ids[i].New] = i
+		}
+	}
+	return ids
+}
+
+// ladder is what one entry may be known under, fine to coarse: own holds the
+// keys of its identity, other those that it had if its guid came or went.
+type ladder struct {
+	own, other []string
+	look
+}
+
+// look is an entry as it is compared: canonical link, folded title and text.
+type look struct{ link, title, text string }
+
+func lookOf(e news.Entry) look {
+	return look{clean.CanonicalURL(e.Link), fold(e.Title), foldHTML(e.Body())}
+}
+
+func climb(e news.Entry, shared string) ladder {
+	look, guid := lookOf(e), plain(e.GUID)
+	if guid == "" || guid == shared {
+		return ladder{look.keys(), look.guidKeys(guid), look}
+	}
+	return ladder{look.guidKeys(guid), look.keys(), look}
+}
+
+func (l look) guidKeys(guid string) []string {
+	if guid == "" {
+		return nil
+	}
+	return []string{
+		"guid+link+title:" + digest(guid, l.link, l.title),
+		"guid+link:" + digest(guid, l.link),
+		bounded("guid:", guid),
+	}
+}
+
+func (l look) keys() []string {
+	if l.link == "" {
+		return []string{"text:" + digest(l.title, l.text)}
+	}
+	keys := []string{"link+title+text:" + digest(l.link, l.title, l.text)}
+	if l.title != "" {
+		keys = append(keys, "link+title:"+digest(l.link, l.title))
+	}
+	if !clean.IsRoot(l.link) {
+		keys = append(keys, bounded("link:", l.link))
+	}
+	return keys
+}
+
+func (l look) fingerprint() uint64 {
+	if l.link == "" || l.title == "" && l.text == "" {
+		return 0
+	}
+	return hash(l.link, l.title, l.text)
+}
+
+// identity picks the coarsest own key that no different entry shares.
+func (l ladder) identity(seen variants) Identity {
+	at := 0
+	for at+1 < len(l.own) && len(seen[l.own[at+1]]) == 1 {
+		at++
+	}
+	return Identity{
+		Keys:        slices.Concat(l.own, l.other),
+		New:         l.own[at],
+		Fingerprint: l.fingerprint(),
+		Repeats:     -1,
+		sure:        at + 1,
+		link:        l.link,
+		title:       l.title,
+	}
+}
+
+// sharedGUID returns the guid that all entries of a document have although
+// they are several things, "" when there is none.
+func sharedGUID(entries []news.Entry) string {
+	if len(entries) < 2 {
+		return ""
+	}
+	guid := plain(entries[0].GUID)
+	differ := false
+	for _, e := range entries[1:] {
+		if plain(e.GUID) != guid {
+			return ""
+		}
+		differ = differ || e.Link != entries[0].Link || e.Title != entries[0].Title
+	}
+	if !differ {
+		return ""
+	}
+	return guid
+}
+
+// variants counts the different entries behind a key.
+type variants map[string]map[string]struct{}
+
+func (v variants) add(key, entry string) {
+	if v[key] == nil {
+		v[key] = map[string]struct{}{}
+	}
+	v[key][entry] = struct{}{}
+}
+
+// Fingerprint is a hash of canonical link, title and text. It recognises an
+// entry whose guid changed while everything else stayed. It is 0 when there is
+// too little to go by: no link, or neither title nor text.
+func Fingerprint(e news.Entry) uint64 { return lookOf(e).fingerprint() }
+
+// fold makes lines comparable that differ in case and white space only. Digits
+// and punctuation stay: reports that share a template differ in nothing else.
+func fold(line string) string { return strings.ToLower(clean.Line(line)) }
+
+// foldHTML does the same with what a reader sees of HTML.
+func foldHTML(markup string) string { return strings.ToLower(clean.Text(markup)) }
+
+// plain is a guid without the white space of pretty-printed documents.
+func plain(guid string) string { return strings.Join(strings.Fields(guid), " ") }
+
+// hash joins its parts so that no two lists of parts are joined alike: a plain
+// guid, a canonical URL and a folded text hold no line feed.
+func hash(parts ...string) uint64 { return xxh3.HashString(strings.Join(parts, "\n")) }
+
+func digest(parts ...string) string {
+	sum := xxh3.HashString128(strings.Join(parts, "\n")).Bytes()
+	return hex.EncodeToString(sum[:])
+}
+
+func bounded(prefix, value string) string {
+	if len(prefix)+len(value) <= maxKey {
+		return prefix + value
+	}
+	return prefix + "#" + digest(value)
+}

@@ -1,0 +1,52 @@
+// Package story decides what is the same: which entry of a document is an
+// entry that its Source brought before, and which entries of several Sources
+// are one Story. It is pure and deterministic; the store hands it what it
+// knows and keeps what it decides, so that a decision is made once, when the
+// entry arrives, and can be explained for ever.
+//
+// # Identity within a Source
+//
+// The identity of an entry is (source, guid). A guid is the publisher's promise
+// and not always kept, so [Identify] gives every entry of a document a ladder of
+// keys, from fine to coarse:
+//
+//	with a guid       guid+link+title   guid+link    guid
+//	without one       link+title+text   link+title   link
+//	without a link                                   title+text
+//
+// A new entry is stored under the coarsest key that no different entry of its
+// document shares. So a guid that stands alone is the key; one that comes twice
+// with two links is qualified by the link, and by the title where the links are
+// equal too. A guid that is white space, or the same for all entries of the
+// document ("0", the feed's address), says nothing and is passed over. The root
+// of a site is no link of an entry. Entries that share even the key they would be
+// stored under are one entry that was printed twice.
+//
+// The next document may show the same entry without its double, or with one for
+// the first time. [Assign] therefore tries every rung: the keys from the finest
+// down to that of a new entry count at once, coarser ones and those of the other
+// ladder only when link and title agree with what is stored. When a publisher
+// changes its guids in mass while link, title and text stay, at least half of a
+// document is recognised by [Fingerprint] and stays what it was.
+//
+// # One Story
+//
+// [Decide] judges one new entry against the candidates that share its guid or
+// its canonical URL. Its tiers are a list, strongest first: guid, then URL.
+// Similarity of texts is the next tier of that list and needs candidates of its
+// own; nothing else changes for it.
+//
+//   - guid: two Sources of one Outlet use one guid, and title or URL agrees.
+//   - url: the canonical URL is equal, unless it says nothing about these two:
+//     it is the root of a site; it lies outside the outlets of both (two people
+//     link one page: related, not the same); one of them wrote 50 words or more
+//     about a page that is not its own; or one of their Sources uses it for
+//     several stories.
+//
+// An entry joins the earliest story that a tier allows and never ties two
+// stories together: the others are returned as related.
+//
+// # tributary cluster
+//
+// [Clusterer] does the same in memory over JSON lines.
+package story

@@ -1,0 +1,130 @@
+package story
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// maxLine bounds one line of input, in bytes.
+const maxLine = 32 << 20
+
+// Run reads items from r, one JSON object a line, and writes a Verdict for each
+// to w in the same order, as soon as no further line is waiting. A line that
+// cannot be used is reported to warn as "line N: …", answered by nothing and
+// counted in bad. Empty lines are passed over. An err ends the run: r or w broke,
+// or ctx ended.
+func (c *Clusterer) Run(ctx context.Context, r io.Reader, w, warn io.Writer) (bad int, err error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	out := bufio.NewWriterSize(w, 1<<16)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	for n := 1; ; n++ {
+		line, readErr := readLine(in)
+		if err := c.answer(enc, line, readErr); errors.As(err, new(*badLine)) {
+			bad++
+			fmt.Fprintf(warn, "line %d: %v\n", n, err)
+		} else if err != nil {
+			return bad, err
+		}
+		if in.Buffered() == 0 || readErr == io.EOF {
+			if err := out.Flush(); err != nil {
+				return bad, err
+			}
+		}
+		if readErr == io.EOF {
+			return bad, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return bad, errors.Join(err, out.Flush())
+		}
+	}
+}
+
+// badLine is a fault of one line of input; the run goes on.
+type badLine struct{ text string }
+
+func (b *badLine) Error() string { return b.text }
+
+func badf(format string, args ...any) error { return &badLine{fmt.Sprintf(format, args...)} }
+
+// answer decides on one line. An err that is no badLine is fatal.
+func (c *Clusterer) answer(enc *json.Encoder, line []byte, readErr error) error {
+	if readErr != nil && readErr != io.EOF {
+		return readErr
+	}
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 {
+		return nil
+	}
+	item, published, err := parseItem(line)
+	if err != nil {
+		return err
+	}
+	return enc.Encode(c.Add(item, published))
+}
+
+func parseItem(line []byte) (Item, time.Time, error) {
+	var item Item
+	if err := json.Unmarshal(line, &item); err != nil {
+		return item, time.Time{}, badJSON(err)
+	}
+	switch {
+	case item.ID == "":
+		return item, time.Time{}, badf("no id: every item needs an \"id\" of its own")
+	case item.Outlet == "":
+		return item, time.Time{}, badf("no source: every item needs the outlet that published it as \"source\"")
+	}
+	return item, parseTime(item.Published), nil
+}
+
+func badJSON(err error) error {
+	const want = `want one JSON object a line, as {"id":"1","source":"example.org"}`
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case !ok:
+		return badf("no JSON: %v; %s", err, want)
+	case wrong.Field == "":
+		return badf("a JSON %s and no object; %s", wrong.Value, want)
+	}
+	return badf("%q is a %s; want a string", wrong.Field, wrong.Value)
+}
+
+// layouts are the forms of `published`; without a zone it is UTC.
+var layouts = [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-1-2"}
+
+// parseTime returns zero for what is absent or unreadable: feeds are full of
+// dates that are none, and an item is worth more than its date.
+func parseTime(s string) time.Time {
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// readLine returns the next line without its end. A line over maxLine is read to
+// its end, kept up to the limit, and told by a badLine.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	long := false
+	for {
+		part, err := in.ReadSlice('\n')
+		if long = long || len(line)+len(part) > maxLine; !long {
+			line = append(line, part...)
+		}
+		if err == bufio.ErrBufferFull {
+			continue
+		}
+		if long && err == nil {
+			err = badf("longer than %d MiB; want one item a line", maxLine>>20)
+		}
+		return line, err
+	}
+}
