@@ -75,6 +75,13 @@ CREATE TABLE entry (
     withdrawn_at INTEGER NOT NULL DEFAULT 0,
     url_key      INTEGER,                     -- hash of the canonical URL
     fingerprint  INTEGER,                     -- hash of link, title and text
+    -- evidence for later decisions, see story.Evidence
+    outlet       TEXT NOT NULL,
+    page         INTEGER NOT NULL,            -- what the linked page is to the outlet
+    title_hash   INTEGER NOT NULL,
+    text_hash    INTEGER NOT NULL,
+    words        INTEGER NOT NULL,
+    -- how it was matched
     reason       TEXT NOT NULL,
     matched      INTEGER NOT NULL DEFAULT 0,  -- the entry it was attached to
     score        REAL NOT NULL DEFAULT 0,
@@ -93,6 +100,7 @@ CREATE TABLE guid (
     PRIMARY KEY (source_id, hash)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX guid_entry ON guid (entry_id);
+CREATE INDEX guid_hash ON guid (hash);        -- the same guid in another source of the outlet
 
 CREATE TABLE content (
     entry_id   INTEGER PRIMARY KEY REFERENCES entry (id),
@@ -101,7 +109,7 @@ CREATE TABLE content (
     clean      INTEGER NOT NULL,              -- version of the sanitiser
     signature  INTEGER NOT NULL,              -- hash of the words of title and text
     hash       INTEGER NOT NULL,              -- hash of all fields
-    guid       TEXT NOT NULL,
+    guid       TEXT NOT NULL,                 -- the document's, or what stands for it
     link       TEXT NOT NULL,
     language   TEXT NOT NULL,
     title      TEXT NOT NULL,
@@ -149,7 +157,7 @@ CREATE TABLE publication (
     PRIMARY KEY (feed_id, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX publication_story ON publication (story_id, feed_id, first);
-CREATE UNIQUE INDEX publication_guid ON publication (feed_id, guid) WHERE guid IS NOT NULL;
+CREATE UNIQUE INDEX publication_guid ON publication (guid, feed_id) WHERE guid IS NOT NULL;
 
 -- When the bytes of each representation last changed, by our clock.
 CREATE TABLE rendition (
@@ -196,5 +204,5 @@ CREATE TABLE seed_file (
     size      INTEGER NOT NULL,
     modified  INTEGER NOT NULL,
     present   INTEGER NOT NULL,
-    PRIMARY KEY (source_id, path)
+    PRIMARY KEY (source_id, path, guid)
 ) STRICT, WITHOUT ROWID;

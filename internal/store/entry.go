@@ -1,0 +1,69 @@
+package store
+
+import (
+	"encoding/json"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// columns that scanShown reads, of an entry e with content c, source src and
+// story s.
+const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.backlog, e.reason, e.matched, e.score, e.detail,
+	c.guid, c.link, c.title, c.summary, c.content, c.published, c.updated, c.authors, c.categories, c.enclosures, c.language,
+	c.origin, c.clean, e.outlet,
+	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, src.doc_link, src.tags`
+
+// shownJoins join what shownColumns name to an entry e.
+const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id `
+
+// scanShown reads shownColumns, and after them what last points to.
+func scanShown(scan scan, s *news.Shown, last ...any) error {
+	e, src := &s.Entry, &s.Source
+	var seen, published, updated, version int64
+	var authors, categories, enclosures, origin, docTitle, tags string
+	dest := append([]any{&e.ID, &e.SourceID, &e.StoryID, &e.StoryKey, &seen, &e.Backlog,
+		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail,
+		&e.GUID, &e.Link, &e.Title, &e.Summary, &e.Content, &published, &updated, &authors, &categories, &enclosures, &e.Language,
+		&origin, &version, &src.Outlet,
+		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &src.Site, &tags}, last...)
+	if err := scan(dest...); err != nil {
+		return err
+	}
+	src.ID = e.SourceID
+	e.FirstSeen, e.Published, e.Updated = at(seen), at(published), at(updated)
+	for _, column := range []struct {
+		text string
+		dest any
+	}{{authors, &e.Authors}, {categories, &e.Categories}, {enclosures, &e.Enclosures}, {origin, &e.Origin}, {tags, &src.Tags}} {
+		if column.text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(column.text), column.dest); err != nil {
+			return err
+		}
+	}
+	s.SourceTitle = firstText(src.Title, docTitle, src.Name)
+	src.Title = s.SourceTitle
+	recleaned(e, version)
+	return nil
+}
+
+// recleaned cleans stored HTML again when an older sanitiser wrote it, so that
+// an upgrade mends the past before it is next rendered.
+func recleaned(e *news.Entry, version int64) {
+	if version >= clean.Version {
+		return
+	}
+	e.Summary = clean.HTML(e.Summary, nil)
+	e.Content = clean.HTML(e.Content, nil)
+}
+
+func firstText(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// FetchesKept is how long single Fetch rows are kept before they become daily
+// sums.
+const FetchesKept = 90 * 24 * time.Hour
+
+// recordFetch records one attempt. Scans of a folder that found it unchanged
+// are one row as long as nothing else happens: there are thousands a day.
+func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
+	if kind == news.KindSeeds && f.Outcome == news.OutcomeUnchanged {
+		n, err := t.exec(`UPDATE fetch SET started = $2, duration = $3, error = $4 WHERE outcome = 'unchanged' AND id =
+			(SELECT l.id FROM fetch l WHERE l.source_id = $1 ORDER BY l.started DESC, l.id DESC LIMIT 1)`,
+			f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Error)
+		if n > 0 || err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed)
+	return err
+}
+
+// Fetches returns the latest attempts on a source, newest first.
+func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetch, error) {
+	var fetches []news.Fetch
+	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed
+		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
+		var f news.Fetch
+		var started, duration int64
+		err := scan(&f.ID, &f.SourceID, &started, &duration, &f.Bytes, &f.Status, &f.Outcome, &f.Error, &f.New, &f.Changed)
+		f.Started, f.Duration = at(started), time.Duration(duration)*time.Millisecond
+		fetches = append(fetches, f)
+		return err
+	})
+	return fetches, err
+}
+
+// foldLimit bounds how many rows one transaction folds, so that it never holds
+// the writer for long.
+const foldLimit = 5000
+
+// FoldFetches turns Fetch rows older than FetchesKept into daily sums and
+// returns how many; call it until it returns 0. The latest row of a source
+// stays whatever its age.
+func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err error) {
+	const old = `id IN (SELECT f.id FROM fetch f WHERE f.started < $1
+		AND EXISTS (SELECT 1 FROM fetch later WHERE later.source_id = f.source_id AND later.started > f.started)
+		ORDER BY f.started LIMIT $2)`
+	args := []any{ms(now.Add(-FetchesKept)), foldLimit}
+	err = db.update(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
+			SELECT source_id, started / 86400000, outcome, count(*), sum(bytes), sum(duration), sum(added)
+			FROM fetch WHERE `+old+` GROUP BY 1, 2, 3
+			ON CONFLICT (source_id, day, outcome) DO UPDATE SET count = fetch_day.count + excluded.count,
+				bytes = fetch_day.bytes + excluded.bytes, duration = fetch_day.duration + excluded.duration,
+				added = fetch_day.added + excluded.added`, args...)
+		if err != nil {
+			return err
+		}
+		n, err = t.exec(`DELETE FROM fetch WHERE `+old, args...)
+		return err
+	})
+	return n, err
+}
+
+// FetchSum are the figures of our politeness towards a source, of the Fetch
+// rows kept.
+type FetchSum struct {
+	Requests    int
+	NotModified int   // answered 304
+	Bytes       int64 // received
+}
+
+// FetchSums returns the figures of every source by its row number.
+func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
+	sums := map[int64]FetchSum{}
+	err := db.each(ctx, `SELECT source_id, count(*), sum(CASE WHEN status = 304 THEN 1 ELSE 0 END), sum(bytes) FROM fetch GROUP BY source_id`,
+		nil, func(scan scan) error {
+			var id int64
+			var s FetchSum
+			err := scan(&id, &s.Requests, &s.NotModified, &s.Bytes)
+			sums[id] = s
+			return err
+		})
+	return sums, err
+}

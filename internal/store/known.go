@@ -1,0 +1,137 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+
+	"tributary/internal/story"
+)
+
+// knownRow is what the store holds of an entry that may be arriving again.
+type knownRow struct {
+	id, story, withdrawn, clean int64
+	hash, signature             int64
+	published, updated          int64
+	keys                        map[string]bool // those of the arriving document that lead to it
+}
+
+// known holds the entries of the source that an arriving document may name.
+type known struct {
+	rows map[int64]*knownRow
+	list []story.Known
+}
+
+// batch is how many values one look-up takes. A fixed number keeps the
+// statement prepared; places left over repeat the first value.
+const batch = 128
+
+// places are the placeholders $2, $3, … of one batch.
+func places() string {
+	var b strings.Builder
+	for i := range batch {
+		fmt.Fprintf(&b, ", $%d", i+2)
+	}
+	return b.String()[2:]
+}
+
+const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerprint, 0), coalesce(c.hash, 0),
+	coalesce(c.signature, 0), coalesce(c.published, 0), coalesce(c.updated, 0), coalesce(c.clean, 0),
+	coalesce(c.link, ''), coalesce(c.title, ''), `
+
+// known finds every entry of the source that is stored under one of the
+// arriving identities; for arrivals found under none, also those that look
+// just like them.
+func (s *saving) known() (*known, error) {
+	k := &known{rows: map[int64]*knownRow{}}
+	keys := map[string]string{} // by hash
+	var hashes []any
+	for _, a := range s.h.Arrivals {
+		for _, key := range a.Identity.Keys {
+			hash := guidHash(key)
+			if _, ok := keys[string(hash)]; !ok {
+				keys[string(hash)] = key
+				hashes = append(hashes, hash)
+			}
+		}
+	}
+	err := s.lookUp(selectKnown+`g.hash FROM guid g JOIN entry e ON e.id = g.entry_id
+		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places()+`)`,
+		hashes, func(scan scan) error {
+			var hash []byte
+			return k.add(scan, &hash, func() string { return keys[string(hash)] })
+		})
+	if err != nil {
+		return nil, err
+	}
+	return k, s.lookAlikes(k)
+}
+
+// lookAlikes adds the entries that look just like an arrival that no identity
+// named: their guids may have changed.
+func (s *saving) lookAlikes(k *known) error {
+	named := map[string]bool{}
+	for _, row := range k.rows {
+		for key := range row.keys {
+			named[key] = true
+		}
+	}
+	var prints []any
+	for _, a := range s.h.Arrivals {
+		if a.Identity.Fingerprint != 0 && !named[a.Identity.New] && !s.backlog {
+			prints = append(prints, int64(a.Identity.Fingerprint))
+		}
+	}
+	return s.lookUp(selectKnown+`e.fingerprint FROM entry e LEFT JOIN content c ON c.entry_id = e.id
+		WHERE e.source_id = $1 AND e.fingerprint IN (`+places()+`)`, prints, func(scan scan) error {
+		var print int64
+		return k.add(scan, &print, func() string { return "" })
+	})
+}
+
+// lookUp runs a query over values, batch by batch.
+func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
+	for len(values) > 0 {
+		args := make([]any, batch+1)
+		args[0] = s.h.Source.ID
+		n := copy(args[1:], values)
+		for i := n + 1; i < len(args); i++ {
+			args[i] = values[0]
+		}
+		values = values[n:]
+		if err := s.each(query, args, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add reads one row; last is its additional column, key gives the identity
+// that led to it.
+func (k *known) add(scan scan, last any, key func() string) error {
+	row := &knownRow{keys: map[string]bool{}}
+	var print int64
+	var link, title string
+	if err := scan(&row.id, &row.story, &row.withdrawn, &print, &row.hash, &row.signature, &row.published, &row.updated,
+		&row.clean, &link, &title, last); err != nil {
+		return err
+	}
+	if have, ok := k.rows[row.id]; ok {
+		row = have
+	}
+	k.rows[row.id] = row
+	if name := key(); name != "" {
+		row.keys[name] = true
+	}
+	k.list = append(k.list, story.Known{ID: row.id, Key: key(), Link: link, Title: title, Fingerprint: uint64(print)})
+	return nil
+}
+
+// urlKey is the indexed hash of a canonical URL; NULL without one.
+func urlKey(canonical string) any {
+	if canonical == "" {
+		return nil
+	}
+	return int64(xxh3.HashString(canonical))
+}

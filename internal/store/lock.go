@@ -1,0 +1,62 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Lock is the claim of one process to a database. The kernel drops it with the
+// process, however that ends; the file beside the database says who holds it.
+type Lock struct {
+	flock *flock.Flock
+	path  string
+}
+
+// HeldError says that another process holds the database.
+type HeldError struct {
+	Path   string // of the lock file
+	Holder string // what the holder wrote of itself; may be empty
+}
+
+func (e *HeldError) Error() string {
+	who := e.Holder
+	if who == "" {
+		who = "another process"
+	}
+	return fmt.Sprintf("the database is in use by %s (lock file %s): one process ingests per database", who, e.Path)
+}
+
+// Acquire claims the database at path for the calling process; what is how the
+// process calls itself, "tributary serve". The error is a *HeldError when
+// another one holds it.
+func Acquire(path, what string, now time.Time) (*Lock, error) {
+	name := path + ".lock"
+	l := flock.New(name)
+	ok, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock file %s: %w; make the folder writable or set data: to another one", name, err)
+	}
+	if !ok {
+		holder, _ := os.ReadFile(name)
+		return nil, &HeldError{Path: name, Holder: strings.TrimSpace(string(holder))}
+	}
+	line := fmt.Sprintf("%s, process %d, since %s\n", what, os.Getpid(), now.UTC().Format(time.RFC3339))
+	if err := os.WriteFile(name, []byte(line), 0o644); err != nil {
+		l.Unlock()
+		return nil, fmt.Errorf("lock file %s: %w", name, err)
+	}
+	return &Lock{flock: l, path: name}, nil
+}
+
+// Release gives the claim up. The file stays: removing it would race with the
+// next process.
+func (l *Lock) Release() error {
+	if err := os.Truncate(l.path, 0); err != nil {
+		return err
+	}
+	return l.flock.Unlock()
+}

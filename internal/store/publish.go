@@ -1,0 +1,334 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// publishLimit is about how many stories one transaction judges, so that a
+// large backlog never holds the writer for long.
+const publishLimit = 2000
+
+// Publish judges the stories that changed since the feed was last judged and
+// writes its Publications: new ones, those whose entry or words changed, those
+// that have no entry left. It does a bounded part and reports whether there is
+// more; changed says that the feed must be rendered again.
+func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error) {
+	behind, err := db.behind(ctx, f.ID)
+	if err != nil || !behind {
+		return false, false, err
+	}
+	err = db.update(ctx, func(t *tx) error {
+		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}}
+		if err := p.run(); err != nil {
+			return err
+		}
+		changed, more = p.changed, p.more
+		return nil
+	})
+	return changed, more, err
+}
+
+// behind reports, without the writer, whether there is anything to judge.
+func (db *DB) behind(ctx context.Context, feed int64) (bool, error) {
+	var behind bool
+	err := db.engine.Read.QueryRowContext(ctx,
+		`SELECT f.scanned < c.value FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, feed).Scan(&behind)
+	return behind, err
+}
+
+// publishing is the state of one Publish.
+type publishing struct {
+	*tx
+	feed     news.Feed
+	now      time.Time
+	scanned  int64 // stories changed after this revision
+	upto     int64 // and until this one are judged
+	boundary int64 // entries born until then are the feed's past
+	sequence int64 // highest given
+	updated  time.Time
+	changed  bool
+	more     bool
+	guids    map[int64]string // of the stories, as minted
+	fresh    []fresh
+}
+
+// fresh is a story, or in a feed that keeps duplicates an entry, that is about
+// to become a Publication.
+type fresh struct {
+	story int64
+	lead  news.Candidate
+	guid  string
+	kept  bool // an entry of its own in a feed that keeps duplicates
+	own   bool // the guid is the Publication's, not the story's
+	live  bool
+}
+
+// printed is a Publication as stored.
+type printed struct {
+	sequence, story, first, entry int64
+	published, updated            int64
+	signature                     int64
+	removed                       bool
+}
+
+func (p *publishing) run() error {
+	var updated int64
+	err := p.get(`SELECT scanned, boundary, sequence, updated FROM feed WHERE id = $1`, []any{p.feed.ID},
+		&p.scanned, &p.boundary, &p.sequence, &updated)
+	if err != nil {
+		return err
+	}
+	p.updated = at(updated)
+	if err := p.bound(); err != nil {
+		return err
+	}
+	candidates, err := p.candidates()
+	if err != nil {
+		return err
+	}
+	have, err := p.printed()
+	if err != nil {
+		return err
+	}
+	for _, id := range storiesOf(candidates, have) {
+		if err := p.story(id, candidates[id], have[id]); err != nil {
+			return err
+		}
+	}
+	if err := p.place(); err != nil {
+		return err
+	}
+	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4,
+			revision = revision + CASE WHEN $5 THEN 1 ELSE 0 END WHERE id = $1`,
+		p.feed.ID, p.upto, p.sequence, ms(p.updated), p.changed)
+	return err
+}
+
+// bound finds the revision up to which this run judges.
+func (p *publishing) bound() error {
+	err := p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
+		[]any{p.scanned, publishLimit}, &p.upto)
+	p.more = err == nil
+	if errors.Is(err, sql.ErrNoRows) {
+		return p.get(`SELECT value FROM counter WHERE name = 'revision'`, nil, &p.upto)
+	}
+	return err
+}
+
+// candidates are the entries that the feed selects of the stories that changed.
+func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
+	found := map[int64][]news.Candidate{}
+	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
+			e.first_seen, e.born, e.backlog, e.words, c.signature
+		FROM story s JOIN entry e ON e.story_id = s.id JOIN source src ON src.id = e.source_id
+		JOIN feed_source fs ON fs.source_id = e.source_id AND fs.feed_id = $3
+		JOIN content c ON c.entry_id = e.id
+		WHERE s.revision > $1 AND s.revision <= $2 AND e.withdrawn_at = 0`,
+		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
+			var story, published, updated, seen, signature int64
+			var guid string
+			var c news.Candidate
+			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
+				&seen, &c.Born, &c.Backlog, &c.Length, &signature)
+			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
+			p.guids[story] = guid
+			found[story] = append(found[story], c)
+			return err
+		})
+	return found, err
+}
+
+// printed are the Publications that the feed has of the stories that changed.
+func (p *publishing) printed() (map[int64][]printed, error) {
+	have := map[int64][]printed{}
+	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.published, p.updated, p.signature, p.removed
+		FROM story s JOIN publication p ON p.story_id = s.id AND p.feed_id = $3
+		WHERE s.revision > $1 AND s.revision <= $2 ORDER BY p.sequence`,
+		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
+			var r printed
+			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.published, &r.updated, &r.signature, &r.removed)
+			have[r.story] = append(have[r.story], r)
+			return err
+		})
+	return have, err
+}
+
+func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {
+	ids := make([]int64, 0, len(candidates)+len(have))
+	for id := range candidates {
+		ids = append(ids, id)
+	}
+	for id := range have {
+		if candidates[id] == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// story brings the Publications of one story up to date.
+func (p *publishing) story(id int64, cs []news.Candidate, have []printed) error {
+	if p.feed.Duplicates == news.Keep {
+		return p.kept(id, cs, have)
+	}
+	lead := news.Lead(cs)
+	for i, pub := range have {
+		show := -1
+		if i == 0 {
+			show = lead // of several, left by another setting, the first stands
+		}
+		if err := p.revise(pub, cs, show); err != nil {
+			return err
+		}
+	}
+	if len(have) == 0 && lead >= 0 {
+		p.fresh = append(p.fresh, fresh{story: id, lead: cs[lead], live: p.live(cs)})
+	}
+	return nil
+}
+
+// kept shows every entry of a story on its own.
+func (p *publishing) kept(id int64, cs []news.Candidate, have []printed) error {
+	shown := map[int64]bool{}
+	for _, pub := range have {
+		shown[pub.first] = true
+		show := slices.IndexFunc(cs, func(c news.Candidate) bool { return c.EntryID == pub.first })
+		if err := p.revise(pub, cs, show); err != nil {
+			return err
+		}
+	}
+	for _, c := range cs {
+		if !shown[c.EntryID] {
+			p.fresh = append(p.fresh, fresh{story: id, lead: c, live: p.live([]news.Candidate{c}), kept: true})
+		}
+	}
+	return nil
+}
+
+// live reports whether any of the entries is news to this feed: not part of
+// the backlog of its source, nor of the feed's own past.
+func (p *publishing) live(cs []news.Candidate) bool {
+	return slices.ContainsFunc(cs, func(c news.Candidate) bool { return !c.Backlog && c.Born > p.boundary })
+}
+
+// revise brings one Publication up to date with the candidate at index show;
+// -1 removes it. Its guid, published time and sequence stay; updated moves
+// only when the words change.
+func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
+	p.changed = true // a member came, went or changed: bytes may differ
+	if show < 0 {
+		_, err := p.exec(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence)
+		return err
+	}
+	c := cs[show]
+	updated := at(pub.updated)
+	if pub.signature != int64(c.Signature) {
+		updated = news.Revised(updated, c.Updated, p.now)
+	}
+	p.updated = later(p.updated, updated)
+	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, removed = 0
+		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature))
+	return err
+}
+
+// place writes what is new: the live ones on top, those of one cycle by
+// published time, the backlog into history.
+func (p *publishing) place() error {
+	for i := range p.fresh {
+		if err := p.mint(&p.fresh[i]); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(p.fresh, func(a, b fresh) int {
+		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.guid, b.guid))
+	})
+	for _, n := range p.fresh {
+		if err := p.write(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *publishing) write(n fresh) error {
+	sequence, entered := news.HistorySequence(n.lead.Published, n.guid), n.lead.Published
+	if n.live {
+		sequence, entered = news.LiveSequence(p.sequence, p.now), p.now
+	}
+	var guid any
+	if n.own {
+		guid = n.guid
+	}
+	for {
+		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature)
+			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9) ON CONFLICT (feed_id, sequence) DO NOTHING`,
+			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.lead.Published), ms(n.lead.Updated), int64(n.lead.Signature))
+		if err != nil {
+			return err
+		}
+		if written == 1 {
+			break
+		}
+		sequence++ // the microsecond is taken
+	}
+	p.changed = true
+	p.sequence = max(p.sequence, sequence)
+	p.updated = later(p.updated, n.lead.Updated)
+	return nil
+}
+
+// mint gives a new Publication its guid: the story's, which is minted with its
+// first Publication in any feed, or one of its own for a further entry of a
+// story in a feed that keeps duplicates.
+func (p *publishing) mint(n *fresh) error {
+	source := news.Source{Public: n.lead.Public, Kind: n.lead.Kind}
+	guid, fallback := news.GUID(source, n.lead.Origin, n.lead.GUID)
+	have := p.guids[n.story]
+	if have != "" && (!n.kept || have == guid || have == fallback) {
+		n.guid = have
+		return nil
+	}
+	n.own = have != ""
+	for i, try := 0, guid; ; i++ {
+		free, err := p.claim(try, n)
+		if free || err != nil {
+			n.guid = try
+			return err
+		}
+		if try = fallback; i > 0 {
+			try = news.URN(n.lead.Origin, n.lead.GUID, strconv.Itoa(i))
+		}
+	}
+}
+
+// claim takes a guid for a Publication unless a story or another Publication
+// has it.
+func (p *publishing) claim(guid string, n *fresh) (bool, error) {
+	const unused = ` NOT EXISTS (SELECT 1 FROM story WHERE guid = $1) AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1)`
+	if n.own {
+		var free bool
+		err := p.get(`SELECT`+unused, []any{guid}, &free)
+		return free, err
+	}
+	claimed, err := p.exec(`UPDATE story SET guid = $1 WHERE id = $2 AND`+unused, guid, n.story)
+	if claimed == 1 {
+		p.guids[n.story] = guid
+	}
+	return claimed == 1, err
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

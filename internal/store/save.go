@@ -1,0 +1,293 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// Save stores one Harvest: the Fetch row always, and with it entries, their
+// stories, validators, body and next due time, or none of them. It returns
+// the Fetch with the numbers of new and changed entries filled in.
+func (db *DB) Save(ctx context.Context, h *story.Harvest) (news.Fetch, error) {
+	f := h.Fetch
+	f.SourceID = h.Source.ID
+	err := db.update(ctx, func(t *tx) error {
+		s := saving{tx: t, h: h, now: h.Fetch.Started}
+		if err := s.save(); err != nil {
+			return err
+		}
+		f.New, f.Changed = s.added, s.changed
+		if h.Reread {
+			return nil
+		}
+		return t.recordFetch(h.Source.Kind, f)
+	})
+	if errors.Is(err, news.ErrSuperseded) && !h.Reread {
+		f.Outcome, f.Error = news.OutcomeInterrupted, news.ErrSuperseded.Error()
+		err = errors.Join(err, db.update(ctx, func(t *tx) error { return t.recordFetch(h.Source.Kind, f) }))
+	}
+	return f, err
+}
+
+// saving is the state of one Save.
+type saving struct {
+	*tx
+	h        *story.Harvest
+	now      time.Time // when the fetch began: what "first seen" means
+	origin   string    // the source's key at first sight
+	backlog  bool      // this is the first document of the source
+	revision int64     // 0 until something changes
+	added    int
+	changed  int
+}
+
+func (s *saving) save() error {
+	if err := s.claim(); err != nil {
+		return err
+	}
+	if s.h.Document != nil {
+		if err := s.entries(); err != nil {
+			return err
+		}
+		if err := s.document(); err != nil {
+			return err
+		}
+	}
+	if s.h.Seeds != nil {
+		if err := s.seeds(); err != nil {
+			return err
+		}
+	}
+	if s.h.Body != nil {
+		if err := s.body(); err != nil {
+			return err
+		}
+	}
+	return s.source()
+}
+
+// claim checks that the source is still what was fetched.
+func (s *saving) claim() error {
+	var epoch, firstOK int64
+	err := s.get(`SELECT epoch, first_ok, origin FROM source WHERE id = $1 AND retired_at = 0`,
+		[]any{s.h.Source.ID}, &epoch, &firstOK, &s.origin)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && epoch != s.h.Epoch {
+		return news.ErrSuperseded
+	}
+	s.backlog = firstOK == 0
+	return err
+}
+
+// change gives the revision of this transaction, raising it at the first call.
+func (s *saving) change() (int64, error) {
+	if s.revision > 0 {
+		return s.revision, nil
+	}
+	var err error
+	s.revision, err = s.nextRevision()
+	return s.revision, err
+}
+
+// entries assigns every arrival to the entry that it is, and stores the rest
+// as new.
+func (s *saving) entries() error {
+	known, err := s.known()
+	if err != nil {
+		return err
+	}
+	ids := make([]story.Identity, len(s.h.Arrivals))
+	for i, a := range s.h.Arrivals {
+		ids[i] = a.Identity
+	}
+	for i, id := range story.Assign(ids, known.list) {
+		a := &s.h.Arrivals[i]
+		if id == 0 {
+			err = s.insert(a)
+		} else {
+			err = s.refresh(known.rows[id], a)
+		}
+		if err != nil {
+			return fmt.Errorf("entry %q: %w", a.Identity.New, err)
+		}
+	}
+	return nil
+}
+
+// refresh brings a known entry up to date. Its identity, story, first seen and
+// published times stay.
+func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
+	if !k.keys[a.Identity.New] {
+		if err := s.addGUID(k.id, a.Identity.New); err != nil {
+			return err
+		}
+	}
+	if k.hash == int64(a.Hash) && k.clean == clean.Version && k.withdrawn == 0 {
+		return nil
+	}
+	revision, err := s.change()
+	if err != nil {
+		return err
+	}
+	updated := at(k.updated)
+	if k.signature != int64(a.Signature) {
+		updated = news.Revised(updated, a.Entry.Updated, s.now)
+	}
+	if k.published == 0 { // its text was deleted for good
+		return nil
+	}
+	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
+		return err
+	}
+	if err := s.writeEvidence(k.id, a); err != nil {
+		return err
+	}
+	if k.hash != int64(a.Hash) {
+		s.changed++
+	}
+	return s.touch(k.story, revision)
+}
+
+func (s *saving) touch(storyID, revision int64) error {
+	_, err := s.exec(`UPDATE story SET revision = $2 WHERE id = $1`, storyID, revision)
+	return err
+}
+
+// insert stores a new entry and the decision which story it belongs to.
+func (s *saving) insert(a *story.Arrival) error {
+	revision, err := s.change()
+	if err != nil {
+		return err
+	}
+	storyID, match, err := s.judge(a, revision)
+	if err != nil {
+		return err
+	}
+	ev := a.Evidence
+	var id int64
+	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+		[]any{s.h.Source.ID, storyID, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
+			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
+			string(match.Reason), match.With, match.Score, match.Detail}, &id)
+	if err != nil {
+		return err
+	}
+	if err := s.addGUID(id, a.Identity.New); err != nil {
+		return err
+	}
+	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
+	s.added++
+	return s.writeContent(id, a, published, updated)
+}
+
+// writeEvidence keeps what later decisions need to know of a changed entry.
+func (s *saving) writeEvidence(id int64, a *story.Arrival) error {
+	ev := a.Evidence
+	_, err := s.exec(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
+			words = $8, withdrawn_at = 0 WHERE id = $1`,
+		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words)
+	return err
+}
+
+func (s *saving) addGUID(entry int64, key string) error {
+	_, err := s.exec(`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)
+		ON CONFLICT (source_id, hash) DO UPDATE SET entry_id = excluded.entry_id`, s.h.Source.ID, guidHash(key), entry)
+	return err
+}
+
+func (s *saving) writeContent(id int64, a *story.Arrival, published, updated time.Time) error {
+	e := &a.Entry
+	_, err := s.exec(`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title,
+			authors, categories, enclosures, origin, summary, content)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, updated = excluded.updated, clean = excluded.clean,
+			signature = excluded.signature, hash = excluded.hash, guid = excluded.guid, link = excluded.link,
+			language = excluded.language, title = excluded.title, authors = excluded.authors, categories = excluded.categories,
+			enclosures = excluded.enclosures, origin = excluded.origin, summary = excluded.summary, content = excluded.content`,
+		id, ms(published), ms(updated), clean.Version, int64(a.Signature), int64(a.Hash), a.GUID(), e.Link, e.Language, e.Title,
+		list(e.Authors), list(e.Categories), list(e.Enclosures), origin(e.Origin), e.Summary, e.Content)
+	return err
+}
+
+// document keeps what the document says of itself.
+func (s *saving) document() error {
+	d := s.h.Document
+	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5,
+			first_ok = CASE WHEN first_ok = 0 THEN $6 ELSE first_ok END WHERE id = $1`,
+		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now))
+	return err
+}
+
+func (s *saving) body() error {
+	b := s.h.Body
+	packed, err := pack(b.Data)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(`INSERT INTO body (source_id, url, content_type, reader, data) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (source_id) DO UPDATE SET url = excluded.url, content_type = excluded.content_type,
+			reader = excluded.reader, data = excluded.data`, s.h.Source.ID, b.URL, b.ContentType, b.Reader, packed)
+	return err
+}
+
+// source stores validators and the next due time, and gives the lease back.
+func (s *saving) source() error {
+	if v := s.h.Validators; v != nil {
+		if _, err := s.exec(`UPDATE source SET etag = $2, last_modified = $3, body_hash = $4 WHERE id = $1`,
+			s.h.Source.ID, v.ETag, v.LastModified, v.BodyHash); err != nil {
+			return err
+		}
+	}
+	failed := s.h.Fetch.Outcome.Failed()
+	kept := s.h.Reread || s.h.Fetch.Outcome == news.OutcomeInterrupted // says nothing about the source
+	_, err := s.exec(`UPDATE source SET next_due = CASE WHEN $2 = 0 THEN next_due ELSE $2 END,
+			failures = CASE WHEN $4 THEN failures WHEN $3 THEN failures + 1 ELSE 0 END, lease_owner = '', lease_until = 0 WHERE id = $1`,
+		s.h.Source.ID, ms(s.h.NextDue), failed, kept)
+	return err
+}
+
+func guidHash(key string) []byte {
+	sum := sha256.Sum256([]byte(key))
+	return sum[:16]
+}
+
+// nullHash stores "none" as NULL, which indexes leave out.
+func nullHash(h uint64) any {
+	if h == 0 {
+		return nil
+	}
+	return int64(h)
+}
+
+// list renders a list column; an empty list is the empty text.
+func list[T any](items []T) string {
+	if len(items) == 0 {
+		return ""
+	}
+	b, err := json.Marshal(items)
+	if err != nil {
+		return "" // strings and integers cannot fail
+	}
+	return string(b)
+}
+
+func origin(o *news.Origin) string {
+	if o == nil {
+		return ""
+	}
+	b, err := json.Marshal(o)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}

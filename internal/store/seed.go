@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// seeds stores the state of a seed folder: its files, and which documents are
+// withdrawn or back.
+func (s *saving) seeds() error {
+	for _, guid := range s.h.Seeds.Withdrawn {
+		if err := s.withdraw(guid, ms(s.now)); err != nil {
+			return err
+		}
+	}
+	for _, guid := range s.h.Seeds.Returned {
+		if err := s.withdraw(guid, 0); err != nil {
+			return err
+		}
+	}
+	if _, err := s.exec(`DELETE FROM seed_file WHERE source_id = $1`, s.h.Source.ID); err != nil {
+		return err
+	}
+	for _, f := range s.h.Seeds.Files {
+		if _, err := s.exec(`INSERT INTO seed_file (source_id, path, guid, text_hash, runs, size, modified, present)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			s.h.Source.ID, f.Path, f.GUID, f.TextHash, packRuns(f.Runs), f.Size, f.ModTime.UnixNano(), f.Present); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdraw sets or clears the time of withdrawal of the entries that a seed
+// document owns.
+func (s *saving) withdraw(document string, when int64) error {
+	type owned struct{ id, story int64 }
+	var entries []owned
+	collect := func(scan scan) error {
+		var o owned
+		var guid string
+		var withdrawn int64
+		err := scan(&o.id, &o.story, &withdrawn, &guid)
+		if news.SeedOwns(document, guid) && (withdrawn == 0) != (when == 0) {
+			entries = append(entries, o)
+		}
+		return err
+	}
+	const owner = `SELECT e.id, e.story_id, e.withdrawn_at, c.guid FROM guid g JOIN entry e ON e.id = g.entry_id
+		JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1`
+	var err error
+	if strings.HasSuffix(document, "#") { // a feed document: all entries with its prefix
+		err = s.each(owner, []any{s.h.Source.ID}, collect)
+	} else {
+		err = s.each(owner+` AND g.hash = $2`, []any{s.h.Source.ID, guidHash(story.GUIDKey(document))}, collect)
+	}
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	revision, err := s.change()
+	if err != nil {
+		return err
+	}
+	for _, o := range entries {
+		if _, err := s.exec(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, o.id, when); err != nil {
+			return err
+		}
+		if err := s.touch(o.story, revision); err != nil {
+			return err
+		}
+		s.changed++
+	}
+	return nil
+}
+
+// SeedFiles returns what the last scan of a seed folder found.
+func (db *DB) SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, error) {
+	var files []news.SeedFile
+	err := db.each(ctx, `SELECT path, guid, text_hash, runs, size, modified, present FROM seed_file WHERE source_id = $1 ORDER BY path, guid`,
+		[]any{source}, func(scan scan) error {
+			var f news.SeedFile
+			var runs []byte
+			var modified int64
+			err := scan(&f.Path, &f.GUID, &f.TextHash, &runs, &f.Size, &modified, &f.Present)
+			f.Runs, f.ModTime = unpackRuns(runs), time.Unix(0, modified).UTC()
+			files = append(files, f)
+			return err
+		})
+	return files, err
+}
+
+func packRuns(runs []uint32) []byte {
+	b := make([]byte, 0, 4*len(runs))
+	for _, r := range runs {
+		b = binary.LittleEndian.AppendUint32(b, r)
+	}
+	return b
+}
+
+func unpackRuns(b []byte) []uint32 {
+	runs := make([]uint32, 0, len(b)/4)
+	for ; len(b) >= 4; b = b[4:] {
+		runs = append(runs, binary.LittleEndian.Uint32(b))
+	}
+	return runs
+}

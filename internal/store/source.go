@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// SyncSources makes the stored sources those of the configuration, in its
+// order, and returns them with their row numbers. A configured source is
+// matched to its row by URL, else by name, so that changing one of the two
+// keeps its history. What is no longer configured is retired; what is back
+// continues.
+func (db *DB) SyncSources(ctx context.Context, sources []news.Source, now time.Time) ([]news.Source, error) {
+	var out []news.Source
+	err := db.update(ctx, func(t *tx) error {
+		rows, err := t.sourceRows()
+		if err != nil {
+			return err
+		}
+		out, err = t.syncSources(matchSources(sources, rows), rows, now)
+		return err
+	})
+	return out, err
+}
+
+// sourceRow is what matching and updating need of a stored source.
+type sourceRow struct {
+	news.Source
+	urlKey   string
+	position int
+	retired  bool
+}
+
+func (t *tx) sourceRows() (map[int64]*sourceRow, error) {
+	rows := map[int64]*sourceRow{}
+	err := t.each(`SELECT id, name, kind, url, url_key, title, outlet, tags, public, position, retired_at <> 0 FROM source`, nil,
+		func(scan scan) error {
+			var r sourceRow
+			var tags string
+			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.Title, &r.Outlet, &tags, &r.Public, &r.position, &r.retired)
+			if err == nil {
+				err = json.Unmarshal([]byte(tags), &r.Tags)
+			}
+			rows[r.ID] = &r
+			return err
+		})
+	return rows, err
+}
+
+// matchSources gives each configured source its row number, 0 for a new one.
+// Rows in use go before retired ones, URLs before names.
+func matchSources(sources []news.Source, rows map[int64]*sourceRow) []news.Source {
+	matched := append([]news.Source(nil), sources...)
+	byURL, byName := map[string]int64{}, map[string]int64{}
+	for id, r := range rows {
+		prefer(byURL, string(r.Kind)+" "+r.urlKey, id, rows)
+		prefer(byName, string(r.Kind)+" "+r.Name, id, rows)
+	}
+	claimed := map[int64]bool{}
+	claim := func(index map[string]int64, key func(news.Source) string) {
+		for i := range matched {
+			s := &matched[i]
+			id := index[string(s.Kind)+" "+key(*s)]
+			if s.ID == 0 && id != 0 && !claimed[id] {
+				s.ID = id
+				claimed[id] = true
+			}
+		}
+	}
+	claim(byURL, sourceURLKey)
+	claim(byName, func(s news.Source) string { return s.Name })
+	return matched
+}
+
+func prefer(index map[string]int64, key string, id int64, rows map[int64]*sourceRow) {
+	old, ok := index[key]
+	if !ok || rows[old].retired && !rows[id].retired || rows[old].retired == rows[id].retired && id < old {
+		index[key] = id
+	}
+}
+
+// sourceURLKey is the part of a source's address that identifies it.
+func sourceURLKey(s news.Source) string {
+	if s.Kind != news.KindFeed {
+		return s.URL
+	}
+	return news.FeedKey(s.URL)
+}
+
+func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now time.Time) ([]news.Source, error) {
+	kept := map[int64]bool{}
+	for _, s := range sources {
+		kept[s.ID] = true
+	}
+	for id, r := range rows {
+		switch {
+		case !kept[id] && !r.retired:
+			if _, err := t.exec(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now)); err != nil {
+				return nil, err
+			}
+		case kept[id] && !r.retired: // names are unique: clear the way for those that swapped
+			if _, err := t.exec(`UPDATE source SET name = '~' || id WHERE id = $1`, id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i := range sources {
+		if err := t.syncSource(&sources[i], rows[sources[i].ID], i, now); err != nil {
+			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
+		}
+	}
+	return sources, nil
+}
+
+func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.Time) error {
+	tags, err := json.Marshal(append([]string{}, s.Tags...))
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		return t.get(`INSERT INTO source (name, kind, url, url_key, origin, title, outlet, tags, public, position, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+			[]any{s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), s.Title, s.Outlet, string(tags), s.Public, position, ms(now)}, &s.ID)
+	}
+	if _, err := t.exec(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8,
+			position = $9, retired_at = 0 WHERE id = $1`,
+		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
+		return err
+	}
+	if old.URL == s.URL {
+		return nil
+	}
+	// Another address: its validators say nothing there, and what is under way is void.
+	_, err = t.exec(`UPDATE source SET etag = '', last_modified = '', body_hash = '', next_due = 0, epoch = epoch + 1 WHERE id = $1`, s.ID)
+	return err
+}
+
+// Begin leases a source to owner until a time. Save and Abandon end the lease;
+// one that ran out can be taken over, and what its owner still brings is then
+// superseded.
+func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time.Time) (news.Lease, error) {
+	var l news.Lease
+	err := db.update(ctx, func(t *tx) error {
+		var firstOK int64
+		err := t.get(`UPDATE source SET lease_owner = $2, lease_until = $4, epoch = epoch + 1, requested = 0
+			WHERE id = $1 AND retired_at = 0 AND (lease_owner = '' OR lease_owner = $2 OR lease_until < $3)
+			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures`,
+			[]any{id, owner, ms(now), ms(until)}, &l.Epoch, &l.Validators.ETag, &l.Validators.LastModified, &l.Validators.BodyHash, &firstOK, &l.Failures)
+		l.FirstOK = at(firstOK)
+		if errors.Is(err, sql.ErrNoRows) {
+			return news.ErrLeased
+		}
+		return err
+	})
+	return l, err
+}
+
+// Request asks the process that ingests to fetch the named sources now.
+func (db *DB) Request(ctx context.Context, names []string, now time.Time) error {
+	return db.update(ctx, func(t *tx) error {
+		for _, name := range names {
+			n, err := t.exec(`UPDATE source SET requested = $2 WHERE name = $1 AND retired_at = 0`, name, ms(now))
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return fmt.Errorf("no source is named %q", name)
+			}
+		}
+		_, err := t.count("request")
+		return err
+	})
+}
+
+// Requests returns a number that rises with every Request.
+func (db *DB) Requests(ctx context.Context) (int64, error) { return db.counter(ctx, "request") }
+
+// Requested returns the sources that a command asked to fetch now.
+func (db *DB) Requested(ctx context.Context) ([]int64, error) {
+	var ids []int64
+	err := db.each(ctx, `SELECT id FROM source WHERE requested <> 0 AND retired_at = 0`, nil, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// Body returns the last body of a source; nil when none was kept.
+func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
+	var b *news.Body
+	err := db.each(ctx, `SELECT url, content_type, reader, data FROM body WHERE source_id = $1`, []any{id}, func(scan scan) error {
+		var packed []byte
+		b = &news.Body{}
+		if err := scan(&b.URL, &b.ContentType, &b.Reader, &packed); err != nil {
+			return err
+		}
+		var err error
+		b.Data, err = unpack(packed)
+		return err
+	})
+	return b, err
+}
+
+// OutdatedBodies returns the sources in use whose last body was read by an
+// older reader than this.
+func (db *DB) OutdatedBodies(ctx context.Context, reader int) ([]int64, error) {
+	var ids []int64
+	err := db.each(ctx, `SELECT b.source_id FROM body b JOIN source s ON s.id = b.source_id
+		WHERE b.reader < $1 AND s.retired_at = 0 ORDER BY b.source_id`, []any{reader}, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}

@@ -1,0 +1,218 @@
+// Package store holds every query of Tributary. One exported method is one
+// transaction: it sees one state of the database and leaves one behind, so a
+// process that dies at any moment loses nothing that was acknowledged and
+// doubles nothing.
+//
+// The queries use $1 placeholders and no idea of one engine; what only SQLite
+// knows is in store/sqlite. Times are stored as integer unix milliseconds.
+//
+// Two transactions carry the product. Save (save.go) takes one Fetch with
+// everything it brought: the entries, the decision which story each belongs to,
+// validators, body and next due time. Publish (publish.go) takes what changed
+// since and writes Publications, which is all that outputs ever read.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/store/sqlite"
+)
+
+// DB is the open store. It is safe for concurrent use.
+type DB struct {
+	engine *sqlite.DB
+	writer chan *writer // holds the one writer while it is free
+}
+
+// writer is the one writing connection with its prepared statements.
+type writer struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+// Open opens the database file for reading and writing and brings its schema
+// up to date. Short transactions may run beside the process that holds the
+// Lock; only that one fetches.
+func Open(ctx context.Context, path string) (*DB, error) {
+	engine, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := engine.Write.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	db := &DB{engine: engine, writer: make(chan *writer, 1)}
+	db.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	return db, nil
+}
+
+// OpenReadOnly opens an existing database beside the process that writes it.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	engine, err := sqlite.OpenReadOnly(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{engine: engine}, nil
+}
+
+// ReleaseLeases frees what a dead process had leased. The caller holds the
+// Lock, so nobody else is fetching.
+func (db *DB) ReleaseLeases(ctx context.Context) error {
+	return db.update(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE source SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''`)
+		return err
+	})
+}
+
+// Check reads every page of the database and reports the first damage.
+func (db *DB) Check(ctx context.Context) error { return db.engine.Check(ctx) }
+
+// Close waits for the transaction under way and closes the database.
+func (db *DB) Close() error {
+	if db.writer != nil {
+		w := <-db.writer
+		for _, s := range w.stmts {
+			s.Close()
+		}
+		w.conn.Close()
+	}
+	return db.engine.Close()
+}
+
+// tx is a write transaction under way.
+type tx struct {
+	ctx context.Context
+	w   *writer
+}
+
+// update runs f in a write transaction. Waiting for the writer obeys ctx; once
+// begun, the transaction is carried through, so that a shutdown does not tear
+// what was nearly stored.
+func (db *DB) update(ctx context.Context, f func(*tx) error) error {
+	if db.writer == nil {
+		return errors.New("the database is open for reading only")
+	}
+	var w *writer
+	select {
+	case w = <-db.writer:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { db.writer <- w }()
+	ctx = context.WithoutCancel(ctx)
+	t, err := w.conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	if err := f(&tx{ctx: ctx, w: w}); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+// prepared returns the statement of a query, kept for the life of the writer.
+func (t *tx) prepared(query string) (*sql.Stmt, error) {
+	if s, ok := t.w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := t.w.conn.PrepareContext(t.ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, err)
+	}
+	t.w.stmts[query] = s
+	return s, nil
+}
+
+// exec runs a statement that returns no rows and gives the number it changed.
+func (t *tx) exec(query string, args ...any) (int64, error) {
+	s, err := t.prepared(query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// get scans the first row of a query into dest; sql.ErrNoRows without one.
+func (t *tx) get(query string, args []any, dest ...any) error {
+	s, err := t.prepared(query)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
+}
+
+// each calls f for every row of a query.
+func (t *tx) each(query string, args []any, f func(scan) error) error {
+	s, err := t.prepared(query)
+	if err != nil {
+		return err
+	}
+	rows, err := s.QueryContext(t.ctx, args...)
+	return eachRow(rows, err, f)
+}
+
+// scan reads one row.
+type scan func(dest ...any) error
+
+// each calls f for every row of a query on a reading connection.
+func (db *DB) each(ctx context.Context, query string, args []any, f func(scan) error) error {
+	rows, err := db.engine.Read.QueryContext(ctx, query, args...)
+	return eachRow(rows, err, f)
+}
+
+func eachRow(rows *sql.Rows, err error, f func(scan) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// nextRevision raises the revision and returns it: the number of this
+// transaction, if it changes what feeds may show.
+func (t *tx) nextRevision() (int64, error) { return t.count("revision") }
+
+func (t *tx) count(name string) (n int64, err error) {
+	err = t.get(`UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value`, []any{name}, &n)
+	return n, err
+}
+
+// Revision returns the number of the last transaction that changed what feeds
+// may show.
+func (db *DB) Revision(ctx context.Context) (n int64, err error) { return db.counter(ctx, "revision") }
+
+func (db *DB) counter(ctx context.Context, name string) (n int64, err error) {
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM counter WHERE name = $1`, name).Scan(&n)
+	return n, err
+}
+
+// ms turns a time into its column value; the zero time is 0.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// at turns a column value into a time in UTC; 0 is the zero time.
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// States returns every source in use in the order of the configuration, with
+// its latest attempt.
+func (db *DB) States(ctx context.Context) ([]news.SourceState, error) {
+	return db.states(ctx, `src.retired_at = 0 ORDER BY src.position, src.id`)
+}
+
+// State returns one source by name; nil when no source in use has it.
+func (db *DB) State(ctx context.Context, name string) (*news.SourceState, error) {
+	all, err := db.states(ctx, `src.retired_at = 0 AND src.name = $1`, name)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.SourceState, error) {
+	var states []news.SourceState
+	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, src.doc_link, src.outlet, src.tags,
+			src.public, src.next_due, src.first_ok, src.failures,
+			(SELECT count(*) FROM guid g WHERE g.source_id = src.id),
+			coalesce((SELECT e.first_seen FROM entry e WHERE e.id = (SELECT max(g.entry_id) FROM guid g WHERE g.source_id = src.id)), 0),
+			coalesce(f.started, 0), coalesce(f.duration, 0), coalesce(f.bytes, 0), coalesce(f.status, 0), coalesce(f.outcome, ''),
+			coalesce(f.error, ''), coalesce(f.added, 0), coalesce(f.changed, 0)
+		FROM source src LEFT JOIN fetch f ON f.id =
+			(SELECT l.id FROM fetch l WHERE l.source_id = src.id ORDER BY l.started DESC, l.id DESC LIMIT 1)
+		WHERE `+where, args, func(scan scan) error {
+		var s news.SourceState
+		var docTitle, tags string
+		var due, ok, newest, started, duration int64
+		err := scan(&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &s.Outlet, &tags,
+			&s.Public, &due, &ok, &s.Failures, &s.Entries, &newest,
+			&started, &duration, &s.Last.Bytes, &s.Last.Status, &s.Last.Outcome, &s.Last.Error, &s.Last.New, &s.Last.Changed)
+		if err != nil {
+			return err
+		}
+		s.Title = firstText(s.Title, docTitle, s.Name)
+		s.NextDue, s.FirstOK, s.Newest = at(due), at(ok), at(newest)
+		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), time.Duration(duration)*time.Millisecond
+		states = append(states, s)
+		return json.Unmarshal([]byte(tags), &s.Tags)
+	})
+	return states, err
+}
+
+// FailingSince returns when the first of a source's failures in a row began;
+// zero while it is well or when the rows of that time are gone.
+func (db *DB) FailingSince(ctx context.Context, source int64) (time.Time, error) {
+	var since int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(min(f.started), 0) FROM fetch f WHERE f.source_id = $1 AND f.started >
+		(SELECT coalesce(max(ok.started), 0) FROM fetch ok WHERE ok.source_id = $1 AND ok.outcome IN ('ok', 'unchanged', 'truncated'))`,
+		source).Scan(&since)
+	return at(since), err
+}
+
+// Latest returns the latest entries of a source with where they went, newest
+// first.
+func (db *DB) Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error) {
+	return db.where(ctx, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY c.published DESC, e.id DESC LIMIT $2`, source, limit)
+}
+
+// StoryEntries returns the entries of a story by its key, oldest first, and
+// where the story is shown. Withdrawn entries are left out; known says whether
+// the story exists at all.
+func (db *DB) StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error) {
+	err = db.each(ctx, `SELECT 1 FROM story WHERE key = $1`, []any{key}, func(scan) error { known = true; return nil })
+	if err != nil || !known {
+		return nil, false, err
+	}
+	entries, err = db.where(ctx, `s.key = $1 AND e.withdrawn_at = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`, key)
+	return entries, known, err
+}
+
+// AliasOf returns the key of the story that another was merged into; empty for
+// none.
+func (db *DB) AliasOf(ctx context.Context, key string) (into string, err error) {
+	err = db.each(ctx, `SELECT t.key FROM story s JOIN story t ON t.id = s.alias_of WHERE s.key = $1`, []any{key},
+		func(scan scan) error { return scan(&into) })
+	return into, err
+}
+
+func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
+	var entries []news.Placement
+	err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
+		var w news.Placement
+		err := scanShown(scan, &w.Shown)
+		w.StoryID, w.StoryKey = w.Entry.StoryID, w.Entry.StoryKey
+		entries = append(entries, w)
+		return err
+	})
+	for i := range entries {
+		if err == nil {
+			entries[i].In, err = db.publicationsOf(ctx, entries[i].Entry.StoryID)
+		}
+	}
+	return entries, err
+}
+
+func (db *DB) publicationsOf(ctx context.Context, story int64) ([]news.Publication, error) {
+	var pubs []news.Publication
+	err := db.each(ctx, `SELECT p.feed_id, p.story_id, coalesce(p.guid, s.guid), p.sequence, p.entered, p.published, p.updated, p.entry_id, p.removed
+		FROM publication p JOIN story s ON s.id = p.story_id JOIN feed f ON f.id = p.feed_id
+		WHERE p.story_id = $1 AND f.removed_at = 0 ORDER BY p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
+		var p news.Publication
+		var entered, published, updated int64
+		err := scan(&p.FeedID, &p.StoryID, &p.GUID, &p.Sequence, &entered, &published, &updated, &p.EntryID, &p.Removed)
+		p.Entered, p.Published, p.Updated = at(entered), at(published), at(updated)
+		pubs = append(pubs, p)
+		return err
+	})
+	return pubs, err
+}
+
+// Find returns the entries that a person may mean by a text: a story's key, a
+// guid, a link. In are all Publications.
+func (db *DB) Find(ctx context.Context, text, canonical string) ([]news.Placement, error) {
+	found, err := db.where(ctx, `s.key = $1 OR s.guid = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	if canonical != "" {
+		found, err = db.where(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return db.where(ctx, `c.guid = $1 OR c.link = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
+}
+
+// Totals are the figures of the whole store.
+type Totals struct {
+	Sources, Entries, Stories, Publications int64
+	Requests, Unchanged, Failures, Bytes    int64 // of the Fetch rows kept
+}
+
+// Totals counts what is stored.
+func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
+	for _, count := range []struct {
+		dest  *int64
+		query string
+	}{
+		{&t.Sources, `SELECT count(*) FROM source WHERE retired_at = 0`},
+		{&t.Entries, `SELECT count(*) FROM entry`},
+		{&t.Stories, `SELECT count(*) FROM story`},
+		{&t.Publications, `SELECT count(*) FROM publication WHERE removed = 0`},
+		{&t.Requests, `SELECT count(*) FROM fetch WHERE status > 0`},
+		{&t.Unchanged, `SELECT count(*) FROM fetch WHERE status = 304`},
+		{&t.Failures, `SELECT count(*) FROM fetch WHERE outcome NOT IN ('ok', 'unchanged', 'truncated')`},
+		{&t.Bytes, `SELECT coalesce(sum(bytes), 0) FROM fetch`},
+	} {
+		if err := db.engine.Read.QueryRowContext(ctx, count.query).Scan(count.dest); err != nil {
+			return t, fmt.Errorf("%s: %w", count.query, err)
+		}
+	}
+	return t, nil
+}
