@@ -1,0 +1,246 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// feedURL reads the address of a feed. A secret in it would be printed by
+// logs and pages of other programs, so userinfo is refused.
+func (r *reader) feedURL(n node) (string, bool) {
+	raw, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	if _, err := webAddress(raw); err != nil {
+		r.badAddress(n, err)
+		return "", false
+	}
+	return raw, true
+}
+
+// badAddress reports an address as it stands in the file.
+func (r *reader) badAddress(n node, err error) {
+	if hasVariable(n.Value) {
+		// What is wrong may be the secret, so only the variable is named.
+		err = errors.New("holds variables that make no address such as https://example.org/")
+	}
+	r.errorf(n.Node, "%s %s %v", n, shown(n.Value), err)
+}
+
+// webAddress parses an absolute http or https address (RFC 3986 section 4.3)
+// without userinfo.
+func webAddress(raw string) (*url.URL, error) {
+	if strings.ContainsFunc(raw, isForeign) {
+		return nil, errors.New("has a character that no address may have; write it as %20 and the like")
+	}
+	if better := guessAddress(raw); better != "" {
+		return nil, fmt.Errorf("is no address%s", didYouMean(shown(better)))
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, errors.New("is no address such as https://example.org/")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, errors.New("is no address that begins with https:// or http://; seeds: is for files on disk")
+	case u.User != nil:
+		return nil, errors.New(`a user name or password in an address is refused; use headers: {Authorization: "Basic ${…}"}`)
+	case u.Hostname() == "":
+		return nil, errors.New("names no host; write https://example.org/")
+	}
+	if port := u.Port(); port != "" || strings.HasSuffix(u.Host, ":") {
+		if p, err := strconv.ParseUint(port, 10, 16); err != nil || p == 0 {
+			return nil, errors.New("has a port that is none; ports go from 1 to 65535")
+		}
+	}
+	return u, nil
+}
+
+// isForeign reports whether a character can stand in no address, RFC 3986 or
+// RFC 3987.
+func isForeign(c rune) bool {
+	return c == utf8.RuneError || unicode.IsSpace(c) || unicode.IsControl(c) || strings.ContainsRune("\"<>\\", c)
+}
+
+// guessAddress completes what people write for an address, or returns nothing.
+func guessAddress(raw string) string {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	switch {
+	case strings.HasPrefix(raw, "feed:http"):
+		return strings.TrimPrefix(raw, "feed:")
+	case strings.HasPrefix(raw, "//"):
+		return "https:" + raw
+	case ok && !slices.Contains([]string{"http", "https"}, scheme) && (scheme == "feed" || nearest(scheme, []string{"https", "http"}) != ""):
+		return "https://" + rest
+	case ok:
+		return ""
+	}
+	for _, prefix := range []string{"https:/", "http:/", "https:", "http:"} {
+		if rest, ok := strings.CutPrefix(raw, prefix); ok && rest != "" {
+			return strings.TrimRight(prefix, ":/") + "://" + rest
+		}
+	}
+	host, _, _ := strings.Cut(raw, "/")
+	if isHost(host) {
+		return "https://" + raw
+	}
+	return ""
+}
+
+// isHost reports whether s looks like the name of a host on the Internet:
+// labels with dots between them, the last without digits, maybe a port.
+func isHost(s string) bool {
+	s, _, _ = strings.Cut(s, ":")
+	labels := strings.Split(s, ".")
+	if len(labels) < 2 || strings.ContainsAny(s, "*?@ ") || slices.Contains(labels, "") {
+		return false
+	}
+	last := labels[len(labels)-1]
+	return len(last) >= 2 && !strings.ContainsAny(last, "0123456789_") && !isFileType(last)
+}
+
+// isFileType reports whether the end of a name is that of a file that feeds
+// and seeds come in.
+func isFileType(s string) bool {
+	return slices.Contains([]string{"xml", "rss", "atom", "json", "rdf", "txt", "md", "html", "htm"}, strings.ToLower(s))
+}
+
+// baseURL reads the public address of the site, without a slash at its end.
+func (r *reader) baseURL(n node) (string, bool) {
+	raw, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	u, err := webAddress(raw)
+	if err == nil && (u.RawQuery != "" || u.ForceQuery || u.Fragment != "") {
+		err = errors.New("has a query or fragment; write a host and perhaps a path, as in https://me.example/river/")
+	}
+	if err != nil {
+		r.badAddress(n, err)
+		return "", false
+	}
+	return strings.TrimRight(raw, "/"), true
+}
+
+// contact reads what a publisher whom we bother can write to.
+func (r *reader) contact(n node) (string, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	local, host, _ := strings.Cut(strings.TrimPrefix(text, "mailto:"), "@")
+	if local != "" && host != "" && !strings.ContainsAny(text, " <>()") && strings.Count(text, "@") == 1 {
+		return text, true
+	}
+	if _, err := webAddress(text); err == nil {
+		return text, true
+	}
+	r.errorf(n.Node, "%s %s is neither an e-mail address nor that of a page; write %s", n, shown(n.Value), examples["contact"])
+	return "", false
+}
+
+// listener reads the address of a listener, host:port. Port 0 lets the system
+// choose one.
+func (r *reader) listener(n node) (string, bool) {
+	if n.Tag == "!!int" {
+		r.errorf(n.Node, `%s is a number, not host:port; did you mean "127.0.0.1:%s"?`, n, n.Value)
+		return "", false
+	}
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	if err := checkListener(text); err != nil {
+		r.errorf(n.Node, "%s %s %v", n, shown(n.Value), err)
+		return "", false
+	}
+	return text, true
+}
+
+// listenerOff is listener for one that "" turns off.
+func (r *reader) listenerOff(n node) (string, bool) {
+	if isEmptyText(n) {
+		return "", true
+	}
+	return r.listener(n)
+}
+
+func checkListener(text string) error {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		if !strings.Contains(text, ":") {
+			return errors.New(`names no port; write host:port, as in "127.0.0.1:8080"`)
+		}
+		return errors.New(`is not host:port; write "127.0.0.1:8080", or "[::1]:8080"`)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("has the port %s; ports are numbers from 1 to 65535", shown(port))
+	}
+	if strings.ContainsAny(host, "/@ ") {
+		return errors.New(`has a host that is none; write "127.0.0.1:8080"`)
+	}
+	return nil
+}
+
+// siteURL is the address under which people reach a listener on this machine.
+func siteURL(listen string) string {
+	host, port, _ := net.SplitHostPort(listen)
+	addr, err := netip.ParseAddr(host)
+	if host == "" || err == nil && (addr.IsUnspecified() || addr.IsLoopback()) {
+		host = "localhost"
+	}
+	if port == "80" || port == "0" {
+		return (&url.URL{Scheme: "http", Host: strings.TrimSuffix(net.JoinHostPort(host, ""), ":")}).String()
+	}
+	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
+}
+
+// isOpen reports whether other machines can reach a listener.
+func isOpen(listen string) bool {
+	host, _, _ := net.SplitHostPort(listen)
+	addr, err := netip.ParseAddr(host)
+	return host == "" || err == nil && !addr.IsLoopback()
+}
+
+// network reads a CIDR, RFC 4632.
+func (r *reader) network(n node) (netip.Prefix, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return netip.Prefix{}, false
+	}
+	p, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil:
+		hint := "write an address and its length, as in 192.168.0.0/16"
+		if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+			hint = fmt.Sprintf("did you mean %s/%d?", addr, addr.BitLen())
+		} else if text == "localhost" {
+			hint = "did you mean 127.0.0.0/8?"
+		}
+		r.errorf(n.Node, "%s %s is no network; %s", n, shown(n.Value), hint)
+	case p.Addr().Is4In6():
+		r.errorf(n.Node, "%s %s is an IPv4 network in IPv6 dress; write it as IPv4, as in 192.168.0.0/16", n, shown(n.Value))
+	case p != p.Masked():
+		r.errorf(n.Node, "%s %s has bits beyond its length; did you mean %s?", n, shown(n.Value), p.Masked())
+	default:
+		if p.Bits() == 0 {
+			r.warnf(n.Node, "%s %s opens every private network to what a feed links to", n, shown(n.Value))
+		}
+		return p, true
+	}
+	return netip.Prefix{}, false
+}
+
+// port reads a port that may be reached.
+func (r *reader) port(n node) (uint16, bool) {
+	p, ok := r.whole(1, 65535)(n)
+	return uint16(p), ok
+}

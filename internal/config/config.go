@@ -1,0 +1,173 @@
+// Package config reads config.yaml, the one file that says what a Tributary
+// takes in and gives out.
+//
+// Reading is strict and complete. Strict: an unknown key, a wrong type, a
+// duplicate name, a reference to nothing or an address that is none is an
+// error; nothing is ignored. Complete: every problem of the file is found in
+// one go and reported with its line and column and with what would be right.
+// Only a file that is not YAML at all is reported by its first error, because
+// the rest of it has no meaning yet.
+//
+// # The file
+//
+//	site:      title, url, contact
+//	listen:    where pages and feeds are served       127.0.0.1:8080
+//	admin:     the operator's pages; "" turns it off  127.0.0.1:8081
+//	data:      the folder of the database             data/
+//	publish:   the folder of rendered feeds; "" off   feeds/
+//	defaults:  schedule, allow_networks, allow_ports
+//	sources:   a list; each has seeds: or feed:, and may have name, title,
+//	           tags, schedule, headers, public, outlet, allow_networks,
+//	           allow_ports
+//	feeds:     a list; each has name:, and may have title, description,
+//	           language, sources, tags, duplicates, limit, window,
+//	           max_per_source
+//
+// A file with only sources: is complete; it publishes one feed named all.
+// Paths are relative to the folder of the file. What stands at a source
+// replaces what stands in defaults:, whose schedule is that of feeds: a folder
+// of seeds is scanned every 30 seconds unless it has a schedule of its own.
+//
+// # Secrets
+//
+// In any value ${VAR} stands for an environment variable, ${VAR:-x} for one
+// with a fallback, ${file:PATH} for the text of a file and $$ for a dollar
+// sign. They are expanded in the values after YAML has been read, so that what
+// they hold cannot change the structure of the file; it never appears in a
+// problem.
+//
+// # Editing
+//
+// AppendSource and AppendFeed add an item to the file as its author would,
+// and leave every other byte as it was.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/schedule"
+)
+
+// Config is a valid configuration with every default filled in. It is not
+// changed after Load; a reload makes a new one.
+type Config struct {
+	Path     string // of the file, as given
+	Dir      string // its folder, which relative paths start from
+	Site     news.Site
+	Listen   string // host:port
+	Admin    string // host:port; empty: no operator's pages
+	Data     string // folder, resolved against Dir
+	Publish  string // folder, resolved against Dir; empty: nothing is written
+	Defaults Defaults
+	Sources  []Source    // in the order of the file
+	Feeds    []news.Feed // in the order of the file; never empty
+}
+
+// Defaults are the settings of sources that do not say otherwise. The two
+// lists also bind requests that belong to no source.
+type Defaults struct {
+	Schedule      schedule.Spec // of feeds; seeds have their own default
+	ScheduleText  string
+	AllowNetworks []netip.Prefix // reachable although not public
+	AllowPorts    []uint16
+}
+
+// Source is a source as configured, with the defaults applied.
+type Source struct {
+	news.Source   // URL is the feed's address, or the glob resolved against Config.Dir
+	Schedule      schedule.Spec
+	ScheduleText  string // as written
+	AllowNetworks []netip.Prefix
+	AllowPorts    []uint16
+	Headers       map[string]string // may hold secrets: for the configured origin only, never logged
+	Line          int               // where it begins in the file
+}
+
+// The defaults of the file, DESIGN section 4.3.
+const (
+	defaultTitle        = "Tributary"
+	defaultListen       = "127.0.0.1:8080"
+	defaultAdmin        = "127.0.0.1:8081"
+	defaultData         = "data/"
+	defaultPublish      = "feeds/"
+	defaultSchedule     = "@every 1h"
+	defaultSeedSchedule = "@every 30s"
+	defaultFeed         = "all"
+	defaultLimit        = 100
+	defaultWindow       = 48 * time.Hour
+)
+
+// maxBytes bounds the file. It leaves room for ten thousand sources with every
+// option that a source commonly has.
+const maxBytes = 4 << 20
+
+// Load reads the configuration at path. Variables are looked up with env; nil
+// knows none. It returns the warnings, which do not keep the configuration
+// from working, and as error a *Problems with everything that does. The
+// configuration is nil when there is an error.
+func Load(path string, env func(string) (string, bool)) (*Config, []Problem, error) {
+	data, err := readFile(path, maxBytes)
+	if err != nil {
+		return nil, nil, &Problems{List: []Problem{{Path: path, Text: err.Error()}}}
+	}
+	return Parse(path, data, env)
+}
+
+// Parse is Load for a file whose bytes are at hand. Path says where relative
+// paths start and what problems are called by; the file itself is not read.
+func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, []Problem, error) {
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	r := &reader{path: path, dir: filepath.Dir(path), env: env, schedules: map[string]schedule.Spec{}}
+	root, problem := document(data)
+	if root == nil && problem == nil {
+		problem = &Problem{Text: "the file is empty; the smallest configuration is a list of sources:, each with feed: https://…"}
+	}
+	if problem != nil {
+		problem.Path = path
+		return nil, nil, &Problems{List: []Problem{*problem}}
+	}
+	cfg := r.config(root)
+	failures, warnings := r.report()
+	if len(failures) > 0 {
+		return nil, warnings, &Problems{List: failures}
+	}
+	return cfg, warnings, nil
+}
+
+// readFile reads at most limit bytes. Its errors do not repeat the path.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("no such file")
+	case err != nil:
+		return nil, cause(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("more than %d KiB; is it the right file?", limit>>10)
+	}
+	return data, nil
+}
+
+// cause strips the operation and the path from an error of package os.
+func cause(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

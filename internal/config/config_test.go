@@ -1,0 +1,178 @@
+package config
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// testEnv is the environment of the files in testdata.
+func testEnv(name string) (string, bool) {
+	value, ok := map[string]string{
+		"TOKEN":   "t0ken",
+		"SECRET":  "hunter2 \"hunter2\"",
+		"CONTROL": "hunter2\x01",
+		"EMPTY":   "",
+		"LIMIT":   "25",
+		"PUBLIC":  "false",
+		"HOST":    "river.example",
+	}[name]
+	return value, ok
+}
+
+// TestBadFiles compares the whole report of each bad file, errors and
+// warnings, with the text beside it.
+func TestBadFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.bad.yaml")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d bad files (%v), want at least 40", len(files), err)
+	}
+	for _, path := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".bad.yaml"), func(t *testing.T) {
+			cfg, warnings, err := Load(path, testEnv)
+			if err == nil || cfg != nil {
+				t.Fatalf("got %v and error %v, want only an error", cfg, err)
+			}
+			compare(t, strings.TrimSuffix(path, ".yaml")+".txt", report(t, warnings, err))
+		})
+	}
+}
+
+// TestReportsHoldNoSecret: what stands for a secret in the bad files is in no
+// report.
+func TestReportsHoldNoSecret(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.bad.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d reports, %v", len(files), err)
+	}
+	for _, path := range files {
+		if data, err := os.ReadFile(path); err != nil || strings.Contains(string(data), "hunter2") {
+			t.Errorf("%s shows a secret (%v)", path, err)
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	dir := t.TempDir()
+	big := filepath.Join(dir, "big.yaml")
+	if err := os.WriteFile(big, make([]byte, maxBytes+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing := filepath.Join(dir, "missing.yaml")
+	for path, want := range map[string]string{
+		missing: missing + ": no such file",
+		dir:     dir + ": is a directory",
+		big:     big + ": more than 4096 KiB; is it the right file?",
+	} {
+		cfg, _, err := Load(path, testEnv)
+		if cfg != nil || err == nil || err.Error() != want {
+			t.Errorf("%s: got %v and %v, want %s", path, cfg, err, want)
+		}
+	}
+}
+
+func TestExpand(t *testing.T) {
+	r := &reader{dir: "testdata", env: testEnv}
+	for raw, want := range map[string]string{
+		"":                       "",
+		"plain $ text, $5, US$":  "plain $ text, $5, US$",
+		"$$":                     "$",
+		"$${TOKEN}":              "${TOKEN}",
+		"$$$${TOKEN}":            "$${TOKEN}",
+		"$$${TOKEN}":             "$t0ken",
+		"a${TOKEN}b${EMPTY}c":    "at0kenbc",
+		"${UNSET:-x} ${EMPTY:-}": "x ",
+		"${UNSET:-a:-b}":         "a:-b",
+		"${TOKEN:-x}":            "t0ken",
+		"[${file:token.txt}]":    "[aus einer Datei]",
+	} {
+		if got, err := r.expand(raw); err != nil || got != want {
+			t.Errorf("expand(%q) = %q, %v, want %q", raw, got, err, want)
+		}
+	}
+	// What a variable holds is not expanded again.
+	r.env = func(string) (string, bool) { return "${A} $$", true }
+	if got, err := r.expand("${A}"); err != nil || got != "${A} $$" {
+		t.Errorf("got %q, %v, want the value as it is", got, err)
+	}
+}
+
+func TestShown(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://me:hunter2@example.org/a?token=x": `"https://…@example.org/a?…"`,
+		"me:hunter2@example.org":                   `"…@example.org"`,
+		"https:/me:hunter2@example.org":            `"https:/…@example.org"`,
+		"https://me:hun/ter2@example.org":          `"https://…@example.org"`,
+		"https://hunter2@example.org":              `"https://…@example.org"`,
+		"https://example.org/@anna/feed":           `"https://example.org/@anna/feed"`,
+		"me@example.org":                           `"me@example.org"`,
+		"a\"b\nc":                                  `"a\"b\nc"`,
+		strings.Repeat("ä", 61):                    `"` + strings.Repeat("ä", 60) + `…"`,
+	} {
+		if got := shown(raw); got != want {
+			t.Errorf("shown(%q) = %s, want %s", raw, got, want)
+		}
+	}
+}
+
+// TestSuggest: a slip of the hand is mended, a guess is not made, and a file
+// full of errors does not cost a search each.
+func TestSuggest(t *testing.T) {
+	for name, want := range map[string]string{
+		"titel": "title", "Title": "title", "tag": "tags", "tgas": "tags", "shedules": "schedule",
+		"x": "", "colour": "", "": "", strings.Repeat("a", 1000): "",
+	} {
+		if got := nearest(name, sourceSection.keys); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", name, got, want)
+		}
+	}
+	r := &reader{}
+	for range 10 * maxSuggestions {
+		r.suggest("titel", sourceSection.keys)
+	}
+	if got := r.suggest("titel", sourceSection.keys); r.suggested != maxSuggestions || got != "" {
+		t.Errorf("searched %d times and found %q, want %d and nothing more", r.suggested, got, maxSuggestions)
+	}
+}
+
+// report merges warnings and errors into one text in the order of the file.
+func report(t *testing.T, warnings []Problem, err error) string {
+	t.Helper()
+	all := slices.Clone(warnings)
+	if err != nil {
+		problems, ok := err.(*Problems)
+		if !ok {
+			t.Fatalf("error is %T, want *Problems", err)
+		}
+		all = append(all, problems.List...)
+	}
+	r := &reader{problems: all}
+	slices.SortStableFunc(r.problems, byPlace)
+	var out strings.Builder
+	for _, p := range r.problems {
+		fmt.Fprintln(&out, strings.TrimPrefix(p.String(), "testdata/"))
+	}
+	return out.String()
+}
+
+func compare(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -1,0 +1,238 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"tributary/internal/news"
+)
+
+// NewSource is a source to be added to the file. Only Feed must be there.
+type NewSource struct {
+	Feed  string // its address
+	Name  string
+	Title string
+	Tags  []string
+}
+
+// NewFeed is a feed to be added to the file. Only Name must be there.
+type NewFeed struct {
+	Name    string
+	Title   string
+	Tags    []string
+	Sources []string
+}
+
+// AppendSource returns the file with a source at the end of sources:, written
+// as the items there are. Every other byte stays: comments, blank lines,
+// quotes, line ends. It is an error when the source is there already, when the
+// file is not YAML, and when it is written in a way that cannot be added to
+// without a change elsewhere; then data is to be edited by hand.
+func AppendSource(data []byte, s NewSource) ([]byte, error) {
+	return AppendSources(data, []NewSource{s})
+}
+
+// AppendSources is AppendSource for many at once, in one pass.
+func AppendSources(data []byte, list []NewSource) ([]byte, error) {
+	items := make([]item, len(list))
+	for i, s := range list {
+		if _, err := webAddress(s.Feed); err != nil {
+			return nil, fmt.Errorf("feed: %s %w", shown(s.Feed), err)
+		}
+		if s.Name != "" && !isName(s.Name) {
+			return nil, fmt.Errorf("name: %s is no name; write lower case letters, digits, - and _", shown(s.Name))
+		}
+		items[i] = item{{"feed", s.Feed, nil}, {"name", s.Name, nil}, {"title", oneLine(s.Title), nil}, {"tags", "", lines(s.Tags)}}
+	}
+	return extend(data, "sources", items)
+}
+
+// AppendFeed is AppendSource for feeds:. Where the file lists no feeds yet, the
+// feed "all", which it publishes for that reason, is listed too, so that its
+// subscribers do not lose it.
+func AppendFeed(data []byte, f NewFeed) ([]byte, error) {
+	return AppendFeeds(data, []NewFeed{f})
+}
+
+// AppendFeeds is AppendFeed for many at once, in one pass.
+func AppendFeeds(data []byte, list []NewFeed) ([]byte, error) {
+	root, problem := document(data)
+	if problem != nil {
+		return nil, errors.New(problem.Text)
+	}
+	isAll := func(f NewFeed) bool { return f.Name == defaultFeed }
+	if _, feeds := find(root, "feeds"); (feeds == nil || len(feeds.Content) == 0) && !slices.ContainsFunc(list, isAll) {
+		list = append([]NewFeed{{Name: defaultFeed}}, list...)
+	}
+	items := make([]item, len(list))
+	for i, f := range list {
+		if !isName(f.Name) {
+			return nil, fmt.Errorf("name: %s is no name; write lower case letters, digits, - and _", shown(f.Name))
+		}
+		items[i] = item{{"name", f.Name, nil}, {"title", oneLine(f.Title), nil}, {"sources", "", lines(f.Sources)}, {"tags", "", lines(f.Tags)}}
+	}
+	return extend(data, "feeds", items)
+}
+
+// extend adds items to the end of the list under a key of the file. It tries
+// the places where they may go, best first, and takes the first one after
+// which the file means what it meant, and the items.
+func extend(data []byte, key string, items []item) ([]byte, error) {
+	root, problem := document(data)
+	if problem != nil {
+		problem.Path = "the file"
+		return nil, errors.New(problem.String())
+	}
+	if err := repeated(root, key, items); err != nil || len(items) == 0 {
+		return data, err
+	}
+	t := newText(data)
+	for _, e := range t.places(root, key) {
+		out := t.apply(e, key, items)
+		if after, problem := document(out); problem == nil && isExtended(root, after, key, items) {
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: is written in a way that cannot be added to; add by hand: - %s", key, flow(items[0]))
+}
+
+// repeated refuses an item that the list has already, or that comes twice.
+func repeated(root *yaml.Node, key string, items []item) error {
+	lines := map[string]int{}
+	_, list := find(root, key)
+	if list != nil && list.Kind == yaml.SequenceNode {
+		for _, n := range list.Content {
+			for _, id := range []string{"feed", "name"} {
+				if _, v := find(n, id); v != nil {
+					lines[identity(id, v.Value)] = v.Line
+				}
+			}
+		}
+	}
+	for _, it := range items {
+		for _, p := range it {
+			if p.value == "" || p.key != "feed" && p.key != "name" {
+				continue
+			}
+			line, found := lines[identity(p.key, p.value)]
+			switch {
+			case found && line > 0:
+				return fmt.Errorf("%s: %s stands in the file already, in line %d", p.key, shown(p.value), line)
+			case found:
+				return fmt.Errorf("%s: %s comes twice", p.key, shown(p.value))
+			}
+			lines[identity(p.key, p.value)] = 0
+		}
+	}
+	return nil
+}
+
+// identity is what two items of a list may not share.
+func identity(key, value string) string {
+	if key == "feed" {
+		value = news.FeedKey(value)
+	}
+	return key + "\x00" + value
+}
+
+// find returns the key and value of a mapping; nil when it has none such.
+func find(m *yaml.Node, key string) (k, v *yaml.Node) {
+	if m == nil || m.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			return m.Content[i], m.Content[i+1]
+		}
+	}
+	return nil, nil
+}
+
+// isExtended reports whether after is before with items at the end of the list
+// under key, and nothing else changed.
+func isExtended(before, after *yaml.Node, key string, items []item) bool {
+	if after == nil || after.Kind != yaml.MappingNode {
+		return false
+	}
+	_, was := find(before, key)
+	_, is := find(after, key)
+	if is == nil || is.Kind != yaml.SequenceNode {
+		return false
+	}
+	var old []*yaml.Node
+	if was != nil && was.Kind == yaml.SequenceNode {
+		old = was.Content
+	}
+	if len(is.Content) != len(old)+len(items) || !slices.EqualFunc(old, is.Content[:len(old)], isSame) {
+		return false
+	}
+	if !slices.EqualFunc(is.Content[len(old):], items, isItem) {
+		return false
+	}
+	return slices.EqualFunc(others(before, key), others(after, key), isSame)
+}
+
+// others returns the keys and values of the file except those of one key.
+func others(root *yaml.Node, key string) []*yaml.Node {
+	var rest []*yaml.Node
+	if root == nil {
+		return rest
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value != key {
+			rest = append(rest, root.Content[i:i+2]...)
+		}
+	}
+	return rest
+}
+
+// isSame reports whether two nodes mean the same.
+func isSame(a, b *yaml.Node) bool {
+	return a.Kind == b.Kind && a.Tag == b.Tag && a.Value == b.Value && a.Anchor == b.Anchor &&
+		slices.EqualFunc(a.Content, b.Content, isSame)
+}
+
+// isItem reports whether a node is an item as it was to be written.
+func isItem(n *yaml.Node, it item) bool {
+	want, err := yamlOf(it)
+	return err == nil && isSame(n, want)
+}
+
+// yamlOf reads an item back from its flow form.
+func yamlOf(it item) (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Load([]byte(flow(it)), &doc); err != nil {
+		return nil, err
+	}
+	return doc.Content[0], nil
+}
+
+// oneLine makes one line of text that came from elsewhere.
+func oneLine(s string) string {
+	clean := strings.Map(func(c rune) rune {
+		if !allowed(c) || c == 0xfffd {
+			return ' '
+		}
+		return c
+	}, s)
+	return strings.Join(strings.Fields(clean), " ")
+}
+
+// lines is oneLine for a list; what is empty or repeated is dropped.
+func lines(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s = oneLine(s); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// hasCRLF reports whether lines end as on Windows.
+func hasCRLF(data []byte) bool { return bytes.Contains(data, []byte("\r\n")) }

@@ -1,0 +1,161 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"tributary/internal/news"
+)
+
+// reference is a name of something that stands elsewhere in the file.
+type reference struct {
+	name string
+	node *yaml.Node
+}
+
+// feedDraft is a feed as read, before its references are looked up.
+type feedDraft struct {
+	news.Feed
+	named   *yaml.Node
+	sources []reference
+	tags    []reference
+}
+
+// feed reads an item of feeds:.
+func (r *reader) feed(n node) *feedDraft {
+	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}
+	complete := r.mapping(n, feedSection, fields{
+		"name": func(n node) {
+			d.named = n.Node
+			into(&d.Name, r.name)(n)
+		},
+		"title":          into(&d.Title, r.text),
+		"description":    into(&d.Description, r.text),
+		"language":       into(&d.Language, r.language),
+		"sources":        func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
+		"tags":           into(&d.tags, list(r, r.reference)),
+		"duplicates":     into(&d.Duplicates, r.duplicates),
+		"limit":          into(&d.Limit, r.whole(1, news.MaxShown)),
+		"window":         into(&d.Window, r.window),
+		"max_per_source": into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
+	})
+	if d.named == nil && complete {
+		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
+	}
+	return d
+}
+
+func (r *reader) reference(n node) (reference, bool) {
+	text, ok := r.text(n)
+	return reference{text, n.Node}, ok
+}
+
+// language reads a tag of BCP 47 by its outline; whether it is registered is
+// the reader's business.
+func (r *reader) language(n node) (string, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	parts := strings.Split(strings.ToLower(text), "-")
+	for i, part := range parts {
+		if len(part) < 1 || len(part) > 8 || i == 0 && len(part) < 2 || !isName(part) || strings.Contains(part, "_") {
+			r.errorf(n.Node, "language: %s is no language tag; write language: de, or en-gb", shown(n.Value))
+			return "", false
+		}
+	}
+	return strings.Join(parts, "-"), true
+}
+
+func (r *reader) duplicates(n node) (news.Duplicates, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	ways := []string{string(news.Collapse), string(news.Group), string(news.Keep)}
+	if !slices.Contains(ways, text) {
+		r.errorf(n.Node, "duplicates: %s is none of %s%s", shown(n.Value), strings.Join(ways, ", "), r.suggest(text, ways))
+		return "", false
+	}
+	return news.Duplicates(text), true
+}
+
+// longestWindow keeps a window well inside the range of a duration.
+const longestWindow = 366 * 24 * time.Hour
+
+// window reads a duration in the notation of Go's time.ParseDuration.
+func (r *reader) window(n node) (time.Duration, bool) {
+	if n.Tag == "!!int" {
+		if n.Value == "0" {
+			return 0, true
+		}
+		r.errorf(n.Node, "%s is a number without a unit; did you mean %sh?", n, n.Value)
+		return 0, false
+	}
+	text, ok := r.text(n)
+	if !ok {
+		return 0, false
+	}
+	d, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text))
+	case d < 0 || d > longestWindow:
+		r.errorf(n.Node, "%s %s is not from 0 to %dh (a year); write %s", n, shown(n.Value), longestWindow/time.Hour, n.example())
+	default:
+		return d, true
+	}
+	return 0, false
+}
+
+// durationHint counts days and weeks in hours, which is what time.ParseDuration
+// knows.
+func durationHint(text string) string {
+	var count int
+	var unit string
+	if _, err := fmt.Sscanf(text, "%d%s", &count, &unit); err == nil && count > 0 && count < 10000 {
+		switch strings.TrimSuffix(strings.ToLower(unit), "s") {
+		case "d", "day":
+			return fmt.Sprintf("did you mean %dh?", 24*count)
+		case "w", "week":
+			return fmt.Sprintf("did you mean %dh?", 7*24*count)
+		}
+	}
+	return "write hours and minutes, as in 48h or 1h30m"
+}
+
+// link looks up what a feed selects, among sources by name.
+func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]bool) {
+	for _, ref := range d.sources {
+		s := sources[ref.name]
+		switch {
+		case s == nil && tags[ref.name]:
+			r.errorf(ref.node, "sources: %s is a tag, not a source; write tags: [%[2]s]", shown(ref.node.Value), clip(ref.node.Value))
+		case s == nil:
+			r.errorf(ref.node, "sources: no source is named %s%s", shown(ref.node.Value), r.suggest(ref.name, names(sources)))
+		case !s.Public:
+			r.warnf(ref.node, "sources: %s is not public, so this feed, which is, shows nothing of it", shown(ref.node.Value))
+		}
+		d.Sources = append(d.Sources, ref.name)
+	}
+	for _, ref := range d.tags {
+		switch {
+		case tags[ref.name]:
+		case sources[ref.name] != nil:
+			r.warnf(ref.node, "tags: no source has the tag %s; did you mean sources: [%s]?", shown(ref.node.Value), clip(ref.node.Value))
+		default:
+			r.warnf(ref.node, "tags: no source has the tag %s%s", shown(ref.node.Value), r.suggest(ref.name, names(tags)))
+		}
+		d.Tags = append(d.Tags, ref.name)
+	}
+}
+
+// names lists the keys of m in order, so that of equally good suggestions
+// always the same one is made.
+func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

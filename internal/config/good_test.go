@@ -1,0 +1,245 @@
+package config
+
+import (
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"tributary/internal/news"
+	"tributary/internal/schedule"
+)
+
+// options compare schedules by what they are, and tell nil from empty.
+var options = cmp.Options{
+	cmp.Comparer(func(a, b schedule.Spec) bool { return a.String() == b.String() }),
+	cmpopts.EquateComparable(netip.Prefix{}),
+}
+
+func spec(t *testing.T, expr string) schedule.Spec {
+	t.Helper()
+	s, err := schedule.Parse(expr, time.Local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func load(t *testing.T, path string) (*Config, []Problem) {
+	t.Helper()
+	cfg, warnings, err := Load(path, testEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg, warnings
+}
+
+// TestGood is the reference of the configuration: every option in
+// conf.good.yaml and what becomes of it.
+func TestGood(t *testing.T) {
+	got, warnings := load(t, "testdata/conf.good.yaml")
+	if len(warnings) > 0 {
+		t.Errorf("warnings %v, want none", warnings)
+	}
+	defaults := Defaults{
+		Schedule: spec(t, "CRON_TZ=Europe/Berlin 0 */2 * * *"), ScheduleText: "CRON_TZ=Europe/Berlin 0 */2 * * *",
+		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
+		AllowPorts:    []uint16{80, 443, 8443},
+	}
+	want := &Config{
+		Path: "testdata/conf.good.yaml", Dir: "testdata",
+		Site:     news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example"},
+		Listen:   "[::1]:9080",
+		Data:     filepath.Join("testdata", "var", "db"),
+		Publish:  "out",
+		Defaults: defaults,
+		Sources: []Source{{
+			Source: news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
+				Outlet: "river.example", Tags: []string{"local", "de"}, Public: true},
+			Schedule: spec(t, "@every 5s"), ScheduleText: "@every 5s",
+			AllowNetworks: defaults.AllowNetworks, AllowPorts: defaults.AllowPorts, Line: 15,
+		}, {
+			Source: news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
+				Title: "Beispiel kostet 5 $ oder $5", Outlet: "Example", Tags: []string{"news", "de"}},
+			Schedule: spec(t, "*/20 6-22 * * *"), ScheduleText: "*/20 6-22 * * *",
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{8080},
+			Headers: map[string]string{"Authorization": "Bearer t0ken", "X-File": "aus einer Datei"}, Line: 22,
+		}, {
+			Source:   news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
+			Schedule: defaults.Schedule, ScheduleText: defaults.ScheduleText,
+			AllowNetworks: defaults.AllowNetworks, AllowPorts: defaults.AllowPorts, Line: 34,
+		}, {
+			Source: news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
+				Tags: []string{"local", "de"}, Public: true},
+			Schedule: defaults.Schedule, ScheduleText: defaults.ScheduleText,
+			AllowNetworks: defaults.AllowNetworks, AllowPorts: defaults.AllowPorts, Line: 36,
+		}},
+		Feeds: []news.Feed{
+			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
+			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
+				Sources: []string{"seeds", "river-example"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
+				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5},
+		},
+	}
+	if diff := cmp.Diff(want, got, options); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestSmall holds the defaults: a file with only sources: is complete.
+func TestSmall(t *testing.T) {
+	got, warnings := load(t, "testdata/small.good.yaml")
+	if len(warnings) > 0 {
+		t.Errorf("warnings %v, want none", warnings)
+	}
+	want := &Config{
+		Path: "testdata/small.good.yaml", Dir: "testdata",
+		Site:   news.Site{Title: "Tributary", URL: "http://localhost:8080"},
+		Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
+		Data: filepath.Join("testdata", "data"), Publish: filepath.Join("testdata", "feeds"),
+		Defaults: Defaults{Schedule: spec(t, "@every 1h"), ScheduleText: "@every 1h", AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}},
+		Sources: []Source{{
+			Source:   news.Source{Name: "example-org", Kind: news.KindFeed, URL: "https://example.org/atom.xml", Public: true},
+			Schedule: spec(t, "@every 1h"), ScheduleText: "@every 1h", AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Line: 2,
+		}},
+		Feeds: []news.Feed{{Name: "all", Title: "Tributary", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour}},
+	}
+	if diff := cmp.Diff(want, got, options); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestOddGoodFiles reads files that are unusual but right.
+func TestOddGoodFiles(t *testing.T) {
+	for _, tt := range []struct {
+		file, title, feed string
+		sources           int
+		warnings          []string
+	}{
+		{"crlf", "Tributary", "all", 1, nil},
+		{"json", "JSON", "all", 1, nil},
+		{"nothing", "Tributary", "all", 0, []string{"1:10: warning: sources: is an empty list, so there is nothing to read; write - feed: https://example.org/atom.xml"}},
+		{"warnings", "Tributary", "a", 2, []string{
+			"2:11: warning: feed: is made of a variable and will stand on public pages; write public: false if it is a secret, else public: true",
+			`3:12: warning: seeds: "none/*" matches nothing: there is no such folder`,
+			"4:9: warning: listen: is open to other machines while site has no url:, so feeds name an address of this machine; write url: https://me.example/river/",
+			`5:8: warning: admin: "0.0.0.0:8081" can be reached by other machines, and the operator's pages ask for no password`,
+			`8:12: warning: tags: no source has the tag "x"`,
+		}},
+	} {
+		path := "testdata/" + tt.file + ".good.yaml"
+		cfg, warnings := load(t, path)
+		var got []string
+		for _, w := range warnings {
+			got = append(got, strings.TrimPrefix(w.String(), path+":"))
+		}
+		if diff := cmp.Diff(tt.warnings, got); diff != "" {
+			t.Errorf("%s: warnings -want +got\n%s", tt.file, diff)
+		}
+		if cfg.Site.Title != tt.title || len(cfg.Sources) != tt.sources || cfg.Feeds[0].Name != tt.feed {
+			t.Errorf("%s: got %q, %d sources, feed %q", tt.file, cfg.Site.Title, len(cfg.Sources), cfg.Feeds[0].Name)
+		}
+	}
+}
+
+// TestSchedules: the default of a folder is not that of defaults:.
+func TestSchedules(t *testing.T) {
+	cfg, _, err := Parse("testdata/x.yaml", []byte("defaults: {schedule: '@daily'}\nsources:\n  - seeds: folder/*\n  - feed: https://example.org/\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cfg.Sources[0].ScheduleText + " " + cfg.Sources[1].ScheduleText; got != "@every 30s @daily" {
+		t.Errorf("got %q, want @every 30s for seeds and @daily for the feed", got)
+	}
+}
+
+func TestSiteURL(t *testing.T) {
+	for listen, want := range map[string]string{
+		"127.0.0.1:8080":   "http://localhost:8080",
+		":8080":            "http://localhost:8080",
+		"[::]:9000":        "http://localhost:9000",
+		"0.0.0.0:80":       "http://localhost",
+		"192.168.1.5:8080": "http://192.168.1.5:8080",
+		"[2001:db8::1]:80": "http://[2001:db8::1]",
+		"river.lan:8080":   "http://river.lan:8080",
+		"127.0.0.1:0":      "http://localhost",
+	} {
+		if got := siteURL(listen); got != want {
+			t.Errorf("siteURL(%q) = %q, want %q", listen, got, want)
+		}
+	}
+}
+
+// TestDerivedNames: a name depends on the source's own address.
+func TestDerivedNames(t *testing.T) {
+	for url, want := range map[string]string{
+		"https://example.org/atom.xml":                       "example-org",
+		"https://www.example.org/":                           "example-org",
+		"https://feeds.example.co.uk/news/world/rss.xml":     "feeds-example-co-uk-news-world",
+		"https://example.org/blog/feed/":                     "example-org-blog",
+		"https://example.org/~anna/index.rdf":                "example-org-anna",
+		"https://EXAMPLE.org:8443/Straße.xml":                "example-org-strasse",
+		"http://127.0.0.1:9000/feed/00017.xml":               "127-0-0-1-00017",
+		"https://日本.example/":                                "example",
+		"https://日本/":                                        "source",
+		"https://example.org/" + strings.Repeat("lang/", 40): "example-org-lang-lang-lang-lang-lang-lang-lang-lang-lang-lang-la",
+	} {
+		d := &draft{Source: Source{Source: news.Source{Kind: news.KindFeed, URL: url}}}
+		got := d.derived()
+		if got != want {
+			t.Errorf("name of %s is %q, want %q", url, got, want)
+		}
+		if !isName(got) {
+			t.Errorf("name of %s, %q, is none", url, got)
+		}
+	}
+}
+
+// TestNamesAreUnique: given names stay, a second source of a derived name gets
+// a mark of its address that the first does not change.
+func TestNamesAreUnique(t *testing.T) {
+	names := func(text string) string {
+		cfg, _, err := Parse("c.yaml", []byte(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, s := range cfg.Sources {
+			out = append(out, s.Name)
+		}
+		return strings.Join(out, " ")
+	}
+	a, b, c := "  - feed: https://example.org/atom.xml\n", "  - feed: https://example.org/rss.xml\n", "  - feed: https://example.org/feed\n"
+	d := "  - feed: https://river.example/\n    name: example-org\n"
+	all := names("sources:\n" + a + b + c)
+	if want := "example-org example-org-e0ac example-org-f4e5"; all != want {
+		t.Errorf("got %q, want %q", all, want)
+	}
+	if got, want := names("sources:\n"+a+c), "example-org example-org-f4e5"; got != want {
+		t.Errorf("without the second: got %q, want %q", got, want)
+	}
+	if got := names("sources:\n" + a + d); !strings.HasSuffix(got, " example-org") || strings.HasPrefix(got, "example-org ") {
+		t.Errorf("got %q, want the given name kept and the derived one marked", got)
+	}
+}
+
+// TestShipped: the configuration that a new user gets has nothing wrong.
+func TestShipped(t *testing.T) {
+	path := filepath.Join("..", "..", "config.yaml")
+	cfg, warnings := load(t, path)
+	if len(warnings) > 0 {
+		t.Errorf("warnings %v, want none", warnings)
+	}
+	if len(cfg.Feeds) < 2 || len(cfg.Sources) < 6 || cfg.Sources[0].Kind != news.KindSeeds {
+		t.Errorf("got %d feeds, %d sources, first of kind %s", len(cfg.Feeds), len(cfg.Sources), cfg.Sources[0].Kind)
+	}
+	checkShippedText(t, path)
+}
+
+func diffConfigs(a, b *Config) string {
+	return cmp.Diff(a, b, options, cmpopts.IgnoreFields(Source{}, "Line"))
+}

@@ -1,0 +1,59 @@
+package config
+
+import (
+	"net/textproto"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// ownHeaders are those that the fetcher answers for itself: a source that set
+// them would break the transport, the cache or the guard of addresses.
+var ownHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Cookie2", "Host", "If-Modified-Since",
+	"If-None-Match", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+
+// headers reads the HTTP headers that a feed is asked with, under their
+// canonical names. Their values never appear in a problem.
+func (r *reader) headers(n node) (map[string]string, bool) {
+	if !r.isKind(n, yaml.MappingNode) {
+		return nil, false
+	}
+	values := map[string]string{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		name := textproto.CanonicalMIMEHeaderKey(key.Value)
+		_, repeated := values[name]
+		switch {
+		case key.Kind != yaml.ScalarNode || !isToken(key.Value):
+			r.errorf(key, "%s is no name of an HTTP header; write %s", shown(key.Value), examples["headers"])
+		case slices.Contains(ownHeaders, name):
+			r.errorf(key, "the header %s is set by Tributary itself; leave it out", name)
+		case repeated:
+			r.errorf(key, "the header %s stands twice", name)
+		default:
+			value, few := r.value(n.Content[i+1], theHeader+name)
+			if !few {
+				return nil, false
+			}
+			values[name] = r.header(value)
+		}
+	}
+	return values, true
+}
+
+// header reads one value. RFC 9110 section 5.5 allows printable characters.
+func (r *reader) header(n node) string {
+	text, ok := r.optional(n)
+	if ok && text == "" {
+		r.errorf(n.Node, "%s is empty; write its value or leave it out", n)
+	}
+	return text
+}
+
+// isToken is token of RFC 9110 section 5.6.2.
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c))
+	})
+}

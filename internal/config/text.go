@@ -1,0 +1,288 @@
+package config
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// item is what a list of the file is extended with: keys in order.
+type item []pair
+
+// pair is a key with a value or a list of values; with neither it is not
+// written.
+type pair struct {
+	key   string
+	value string
+	list  []string
+}
+
+// written returns the pairs that are written, their values in YAML.
+func (it item) written() []string {
+	var out []string
+	for _, p := range it {
+		switch {
+		case p.value != "":
+			out = append(out, p.key+": "+quote(p.value))
+		case len(p.list) > 0:
+			values := make([]string, len(p.list))
+			for i, v := range p.list {
+				values[i] = quote(v)
+			}
+			out = append(out, p.key+": ["+strings.Join(values, ", ")+"]")
+		}
+	}
+	return out
+}
+
+// flow writes an item in one line.
+func flow(it item) string { return "{" + strings.Join(it.written(), ", ") + "}" }
+
+// block writes an item over several lines behind a dash at an indentation.
+func block(it item, indent, newline string) string {
+	return indent + "- " + strings.Join(it.written(), newline+indent+"  ") + newline
+}
+
+// quote writes text as a YAML scalar that stands in block and flow and reads
+// back as the same text, now and after the expansion of variables.
+func quote(s string) string {
+	if strings.Contains(s, "$$") || strings.Contains(s, "${") {
+		s = strings.ReplaceAll(s, "$", "$$")
+	}
+	if isPlain(s) {
+		return s
+	}
+	// What Go escapes, and how, is a part of YAML 1.2.2 section 5.7.
+	return strconv.Quote(strings.ToValidUTF8(s, "\ufffd"))
+}
+
+// isPlain reports whether text needs no quotes: words, names and addresses
+// that YAML takes for text.
+func isPlain(s string) bool {
+	for i, c := range s {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0xc0 && c < 0x250 && c != 0xd7 && c != 0xf7
+		digit := c >= '0' && c <= '9'
+		switch {
+		case letter, digit && i > 0:
+		case i > 0 && strings.ContainsRune("_-./~+=%;@$", c):
+		case i > 0 && i < len(s)-1 && c == ' ' && s[i+1] != ' ' && s[i+1] != '#':
+		case i > 0 && i < len(s)-1 && c == ':' && s[i+1] != ' ':
+		case i > 0 && strings.ContainsRune("?&", c):
+		default:
+			return false
+		}
+	}
+	var doc yaml.Node
+	err := yaml.Load([]byte(s), &doc)
+	return err == nil && doc.Content[0].Tag == "!!str" && doc.Content[0].Value == s
+}
+
+// text is the file as lines, to find places in it.
+type text struct {
+	data    []byte
+	starts  []int // offset of each line
+	newline string
+}
+
+func newText(data []byte) *text {
+	t := &text{data: data, starts: []int{0}, newline: "\n"}
+	if hasCRLF(data) {
+		t.newline = "\r\n"
+	}
+	for i, c := range data {
+		if c == '\n' && i+1 < len(data) {
+			t.starts = append(t.starts, i+1)
+		}
+	}
+	return t
+}
+
+// edit is one way to make room: bytes that are cut, and the offset behind them
+// at which the items go.
+type edit struct {
+	from, to int
+	at       int
+	indent   string
+	flow     bool // in one line, inside brackets
+	comma    bool // behind another item
+	key      bool // with the key before them
+}
+
+// apply carries out an edit.
+func (t *text) apply(e edit, key string, items []item) []byte {
+	var in strings.Builder
+	if !e.flow && e.at > 0 && t.data[e.at-1] != '\n' {
+		in.WriteString(t.newline)
+	}
+	if e.key {
+		in.WriteString(key + ":" + t.newline)
+	}
+	for i, it := range items {
+		switch {
+		case !e.flow:
+			in.WriteString(block(it, e.indent, t.newline))
+		case e.comma || i > 0:
+			in.WriteString(", " + flow(it))
+		case e.flow && t.data[e.at-1] == ',':
+			in.WriteString(" " + flow(it))
+		default:
+			in.WriteString(flow(it))
+		}
+	}
+	return slices.Concat(t.data[:e.from], t.data[e.to:e.at], []byte(in.String()), t.data[e.at:])
+}
+
+// defaultIndent is that of a list which has no items yet.
+const defaultIndent = "  "
+
+// places returns where items may go, best first.
+func (t *text) places(root *yaml.Node, key string) []edit {
+	k, v := find(root, key)
+	end := len(t.data)
+	switch {
+	case k == nil:
+		return []edit{{at: end, indent: defaultIndent, key: true}}
+	case v.Kind == yaml.SequenceNode && v.Style&yaml.FlowStyle != 0:
+		return t.flowPlaces(v)
+	case v.Kind == yaml.SequenceNode:
+		return t.blockPlaces(root, v)
+	case v.Kind == yaml.ScalarNode && v.Tag == "!!null":
+		from := t.offset(v.Line, v.Column)
+		return []edit{t.cut(from, from+len(v.Value), v.Line)}
+	}
+	return nil
+}
+
+// blockPlaces finds the end of a list whose items stand on lines: behind its
+// last line that is neither blank nor a comment in the first column, which
+// would belong to what follows; else right before the next key.
+func (t *text) blockPlaces(root, list *yaml.Node) []edit {
+	if len(list.Content) == 0 {
+		return nil
+	}
+	last := list.Content[len(list.Content)-1].Line
+	next := len(t.starts) + 1
+	for i := 0; i < len(root.Content); i += 2 {
+		if line := root.Content[i].Line; line > last {
+			next = min(next, line)
+		}
+	}
+	line := next - 1
+	for line > last && t.isLoose(line) {
+		line--
+	}
+	indent := t.indentation(list.Line, last)
+	return []edit{{at: t.after(line), indent: indent}, {at: t.after(next - 1), indent: indent}}
+}
+
+// flowPlaces finds the closing bracket of a list in one line, or in brackets
+// over several. An empty one becomes a list on lines.
+func (t *text) flowPlaces(list *yaml.Node) []edit {
+	open := t.offset(list.Line, list.Column)
+	last, shut := t.bracket(open)
+	if shut < 0 {
+		return nil
+	}
+	inside := edit{from: last, to: last, at: last, flow: true, comma: len(list.Content) > 0 && t.data[last-1] != ','}
+	if len(list.Content) > 0 {
+		return []edit{inside}
+	}
+	line, _ := slices.BinarySearch(t.starts, shut+1)
+	return []edit{t.cut(open, shut+1, line), inside}
+}
+
+// cut makes an edit that puts items on the lines below the one where a value
+// is taken away, with the space before it when nothing follows.
+func (t *text) cut(from, to, line int) edit {
+	e := edit{from: from, to: to, at: t.after(line), indent: defaultIndent}
+	if to == len(t.data) || t.data[to] == '\n' || t.data[to] == '\r' {
+		for e.from > 0 && t.data[e.from-1] == ' ' {
+			e.from--
+		}
+	}
+	return e
+}
+
+// bracket returns the offset behind the last thing inside the bracket at open
+// that is no space and no comment, and that of the bracket which closes it; -1
+// when there is none.
+func (t *text) bracket(open int) (last, shut int) {
+	depth, quoted := 0, byte(0)
+	for i := open; i < len(t.data); i++ {
+		c := t.data[i]
+		switch {
+		case quoted == '"' && c == '\\':
+			i++
+		case quoted != 0 && c == quoted:
+			quoted = 0
+		case quoted != 0:
+		case (c == '"' || c == '\'') && strings.IndexByte(" \n\t,[{:", t.data[i-1]) >= 0:
+			quoted = c
+		case c == '#' && strings.IndexByte(" \t\n", t.data[i-1]) >= 0:
+			i += max(bytes.IndexByte(t.data[i:], '\n')-1, 0)
+			continue
+		case c == '[' || c == '{':
+			depth++
+		case c == ']' || c == '}':
+			if depth--; depth == 0 {
+				return last, i
+			}
+		}
+		if i < len(t.data) && strings.IndexByte(" \t\r\n", c) < 0 {
+			last = i + 1
+		}
+	}
+	return 0, -1
+}
+
+// offset returns that of a line and column, which counts characters from 1.
+func (t *text) offset(line, col int) int {
+	if line < 1 || line > len(t.starts) {
+		return len(t.data)
+	}
+	at := t.starts[line-1]
+	if bytes.HasPrefix(t.data[at:], []byte("\ufeff")) {
+		at += len("\ufeff")
+	}
+	for ; col > 1 && at < len(t.data); col-- {
+		_, size := utf8.DecodeRune(t.data[at:])
+		at += size
+	}
+	return at
+}
+
+// after returns the offset behind a line and its line break.
+func (t *text) after(line int) int {
+	if line < 0 || line >= len(t.starts) {
+		return len(t.data)
+	}
+	return t.starts[line]
+}
+
+// line returns the bytes of a line with its line break.
+func (t *text) line(line int) []byte { return t.data[t.starts[line-1]:t.after(line)] }
+
+// isLoose reports whether a line is blank or a comment in the first column.
+func (t *text) isLoose(line int) bool {
+	if line > len(t.starts) {
+		return true
+	}
+	l := t.line(line)
+	return len(bytes.TrimSpace(l)) == 0 || l[0] == '#'
+}
+
+// indentation returns what stands before the first dash from one line to
+// another.
+func (t *text) indentation(from, to int) string {
+	for line := max(from, 1); line <= min(to, len(t.starts)); line++ {
+		l := string(t.line(line))
+		if rest := strings.TrimLeft(l, " "); strings.HasPrefix(rest, "-") {
+			return l[:len(l)-len(rest)]
+		}
+	}
+	return defaultIndent
+}

@@ -1,0 +1,257 @@
+package config
+
+import (
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"tributary/internal/news"
+)
+
+// sections are the parts of the file that are read before they are compared.
+type sections struct {
+	cfg      *Config
+	top      node
+	site     *yaml.Node
+	listen   *yaml.Node
+	admin    *yaml.Node
+	publish  *yaml.Node
+	defaults node
+	sources  []*draft
+	listed   bool // sources: stands there
+	feeds    []*feedDraft
+}
+
+// config reads the whole file. What it returns is good for use only when no
+// error was noted.
+func (r *reader) config(root *yaml.Node) *Config {
+	f := &sections{top: node{root, "the file"}, cfg: &Config{
+		Path: r.path, Dir: r.dir,
+		Site:   news.Site{Title: defaultTitle},
+		Listen: defaultListen, Admin: defaultAdmin,
+		Data: r.resolvePath(defaultData), Publish: r.resolvePath(defaultPublish),
+	}}
+	complete := r.mapping(f.top, topSection, r.topFields(f))
+	f.cfg.Defaults = r.defaults(f.defaults)
+	if complete && !f.listed {
+		r.errorf(root, "sources: is missing; write a list of them, each with feed: https://…, or seeds: seeds/*")
+	}
+	r.checkListeners(f)
+	r.checkFolders(f)
+	byName, tags := r.nameSources(f)
+	r.linkFeeds(f, byName, tags)
+	r.finish(f)
+	return f.cfg
+}
+
+func (r *reader) topFields(f *sections) fields {
+	cfg := f.cfg
+	return fields{
+		"site": func(n node) { f.site = r.site(n, &cfg.Site) },
+		"listen": func(n node) {
+			f.listen = n.Node
+			into(&cfg.Listen, r.listener)(n)
+		},
+		"admin": func(n node) {
+			f.admin = n.Node
+			into(&cfg.Admin, r.listenerOff)(n)
+		},
+		"data": into(&cfg.Data, r.folder),
+		"publish": func(n node) {
+			f.publish = n.Node
+			into(&cfg.Publish, r.folderOff)(n)
+		},
+		"defaults": func(n node) {
+			if !isEmpty(n) {
+				f.defaults = n
+			}
+		},
+		"sources": func(n node) {
+			f.listed = true
+			r.section(n, func(item node) { f.sources = append(f.sources, r.source(item)) })
+			if isEmpty(n) || n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+				r.warnf(n.Node, "sources: is an empty list, so there is nothing to read; write %s", examples["sources"])
+			}
+		},
+		"feeds": func(n node) {
+			r.section(n, func(item node) { f.feeds = append(f.feeds, r.feed(item)) })
+		},
+	}
+}
+
+// section reads a list that may be left over empty, its items commented out.
+func (r *reader) section(n node, read func(node)) {
+	if !isEmpty(n) {
+		r.items(n, read)
+	}
+}
+
+// site reads the section of that name and returns where its url stands.
+func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
+	if isEmpty(n) {
+		return nil
+	}
+	r.mapping(n, siteSection, fields{
+		"title":   into(&s.Title, r.text),
+		"contact": into(&s.Contact, r.contact),
+		"url": func(n node) {
+			url = n.Node
+			into(&s.URL, r.baseURL)(n)
+		},
+	})
+	return url
+}
+
+// isEmpty reports whether nothing stands after a key.
+func isEmpty(n node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+// isEmptyText reports whether "" stands after a key.
+func isEmptyText(n node) bool {
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == ""
+}
+
+// folder reads a path relative to the folder of the file.
+func (r *reader) folder(n node) (string, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	if strings.HasPrefix(text, "~") {
+		r.errorf(n.Node, `%s %s: "~" is not expanded; write the whole path, or ${HOME}`, n, shown(n.Value))
+		return "", false
+	}
+	return r.resolvePath(text), true
+}
+
+// folderOff is folder for one that "" turns off.
+func (r *reader) folderOff(n node) (string, bool) {
+	if isEmptyText(n) {
+		return "", true
+	}
+	return r.folder(n)
+}
+
+// checkListeners keeps the operator's pages off the public listener.
+func (r *reader) checkListeners(f *sections) {
+	cfg := f.cfg
+	if cfg.Admin == cfg.Listen && !strings.HasSuffix(cfg.Admin, ":0") {
+		at := f.admin
+		if at == nil {
+			at = f.listen
+		}
+		r.errorf(at, "listen: and admin: are the same address; give the operator's pages a port of their own, as in %s", examples["admin"])
+	}
+	if f.admin != nil && cfg.Admin != "" && isOpen(cfg.Admin) {
+		r.warnf(f.admin, "admin: %s can be reached by other machines, and the operator's pages ask for no password", shown(f.admin.Value))
+	}
+	if cfg.Site.URL == "" && f.site == nil {
+		cfg.Site.URL = siteURL(cfg.Listen)
+		if f.listen != nil && isOpen(cfg.Listen) {
+			r.warnf(f.listen, "listen: is open to other machines while site has no url:, so feeds name an address of this machine; write %s", examples["url"])
+		}
+	}
+}
+
+// checkFolders keeps the database out of the folder that a web server may
+// hand to everybody (DESIGN rule 7).
+func (r *reader) checkFolders(f *sections) {
+	if f.cfg.Publish == "" {
+		return
+	}
+	inside, err := filepath.Rel(f.cfg.Publish, f.cfg.Data)
+	if err == nil && inside != ".." && !strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
+		at := f.publish
+		if at == nil {
+			at = f.top.Node
+		}
+		r.errorf(at, "publish: the folder of data: lies in it, so the database would be published; write %s", examples["publish"])
+	}
+}
+
+// nameSources finds names and addresses that two sources share, and derives
+// the names that are not given. Given names come first, so that none of them
+// is lost to a derived one.
+func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[string]bool) {
+	byName, tags = map[string]*draft{}, map[string]bool{}
+	addresses := map[string]*draft{}
+	for _, d := range f.sources {
+		for _, tag := range d.Tags {
+			tags[tag] = true
+		}
+		r.checkAddress(d, addresses)
+		if d.Name == "" {
+			continue
+		}
+		if other := byName[d.Name]; other != nil {
+			r.errorf(d.named, "name: %s is also that of the source in line %d; names are unique", shown(d.named.Value), other.Line)
+			continue
+		}
+		byName[d.Name] = d
+	}
+	for _, d := range f.sources {
+		if d.named == nil && d.URL != "" {
+			d.Name = d.unique(byName)
+			byName[d.Name] = d
+		}
+	}
+	return byName, tags
+}
+
+// checkAddress refuses a second source of the same address, since that is what
+// a source is recognised by, and warns of one that may show a secret.
+func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
+	if d.URL == "" {
+		return
+	}
+	address := d.URL
+	if d.Kind == news.KindFeed {
+		address = news.FeedKey(d.URL)
+		if d.variable && d.Public && !d.stated && !news.HasSecret(d.URL) {
+			r.warnf(d.address, "feed: is made of a variable and will stand on public pages; write public: false if it is a secret, else public: true")
+		}
+	}
+	if other := addresses[address]; other != nil {
+		r.errorf(d.address, "%s: the same as that of the source in line %d; one source can have many tags", d.Kind, other.Line)
+		return
+	}
+	addresses[address] = d
+}
+
+// linkFeeds looks up the references of feeds and their names.
+func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[string]bool) {
+	lines := map[string]int{}
+	for _, d := range f.feeds {
+		r.link(d, sources, tags)
+		if d.Name == "" {
+			continue
+		}
+		if line, repeated := lines[d.Name]; repeated {
+			r.errorf(d.named, "name: %s is also that of the feed in line %d; names are unique", shown(d.named.Value), line)
+			continue
+		}
+		lines[d.Name] = d.named.Line
+	}
+}
+
+// finish moves the drafts into the configuration, defaults applied.
+func (r *reader) finish(f *sections) {
+	cfg := f.cfg
+	seeds, _ := parseSchedule(defaultSeedSchedule)
+	for _, d := range f.sources {
+		d.apply(cfg.Defaults, seeds)
+		cfg.Sources = append(cfg.Sources, d.Source)
+	}
+	if len(f.feeds) == 0 {
+		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}}
+	}
+	for _, d := range f.feeds {
+		if d.Title == "" {
+			d.Title = d.Name
+			if d.Name == defaultFeed {
+				d.Title = cfg.Site.Title
+			}
+		}
+		cfg.Feeds = append(cfg.Feeds, d.Feed)
+	}
+}

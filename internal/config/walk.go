@@ -1,0 +1,297 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+
+	"tributary/internal/schedule"
+)
+
+// maxValues bounds what aliases can blow a file up to: ten thousand sources
+// with every option have a third as many.
+const maxValues = 1 << 19
+
+// reader walks the nodes of one file and collects what is wrong with them. It
+// goes on after every problem, so that one report has them all.
+type reader struct {
+	path, dir string
+	env       func(string) (string, bool)
+	problems  []Problem
+	visited   int                      // values read, repeated ones counted each time
+	suggested int                      // searches for what was meant
+	schedules map[string]schedule.Spec // parsed before, by expression
+}
+
+// node is a value of the file under the name that messages give it.
+type node struct {
+	*yaml.Node
+	key string
+}
+
+// String names the value in a message.
+func (n node) String() string {
+	if strings.HasPrefix(n.key, itemOf) || strings.Contains(n.key, " ") {
+		return n.key
+	}
+	return n.key + ":"
+}
+
+// example shows a right value.
+func (n node) example() string {
+	if strings.HasPrefix(n.key, theHeader) {
+		return examples["headers"]
+	}
+	return examples[strings.TrimPrefix(n.key, itemOf)]
+}
+
+// fields says how to read each key of a mapping.
+type fields map[string]func(node)
+
+// into makes a field that stores what read finds valid and leaves dst alone
+// otherwise.
+func into[T any](dst *T, read func(node) (T, bool)) func(node) {
+	return func(n node) {
+		if v, ok := read(n); ok {
+			*dst = v
+		}
+	}
+}
+
+// value returns what stands at a place under a name, in the place of an alias
+// what it repeats. It is false when aliases make too much of the file, which is
+// reported once.
+func (r *reader) value(n *yaml.Node, key string) (node, bool) {
+	if n.Kind == yaml.AliasNode {
+		repeated := *n.Alias
+		repeated.Line, repeated.Column = n.Line, n.Column
+		n = &repeated
+	}
+	r.visited++
+	if r.visited == maxValues {
+		r.problems = nil // what else is wrong was said of values that are too many
+		r.errorf(n, "more than %d values, those that an alias (*name) repeats counted each time; write fewer", maxValues)
+	}
+	return node{n, key}, r.visited < maxValues
+}
+
+// mapping reads the keys of a section. It is false when n is no mapping or has
+// keys that are not understood, so that missing ones need not be reported.
+func (r *reader) mapping(n node, s section, read fields) bool {
+	if !r.isKind(n, yaml.MappingNode) {
+		return false
+	}
+	ok := true
+	first := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		line, repeated := first[key.Value]
+		read, known := read[key.Value]
+		switch {
+		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
+			r.errorf(key, "%s takes plain keys only; what sources share stands in defaults:", s.title)
+			ok = false
+		case repeated:
+			r.errorf(key, "%q stands twice; first in line %d", key.Value, line)
+		case !known:
+			r.unknownKey(key, s)
+			ok = false
+		default:
+			v, few := r.value(value, key.Value)
+			if !few {
+				return false
+			}
+			read(v)
+		}
+		if !repeated {
+			first[key.Value] = key.Line
+		}
+	}
+	return ok
+}
+
+// items reads each item of a list.
+func (r *reader) items(n node, read func(node)) bool {
+	if !r.isKind(n, yaml.SequenceNode) {
+		return false
+	}
+	for _, item := range n.Content {
+		v, few := r.value(item, itemOf+n.key)
+		if !few {
+			return false
+		}
+		read(v)
+	}
+	return true
+}
+
+// What the names begin with that messages give to values without a key.
+const (
+	itemOf    = "an item of "
+	theHeader = "the header "
+)
+
+// list makes a reader of a list of values; a list that is there is not nil.
+func list[T any](r *reader, read func(node) (T, bool)) func(node) ([]T, bool) {
+	return func(n node) ([]T, bool) {
+		values := []T{}
+		ok := r.items(n, func(item node) {
+			if v, ok := read(item); ok {
+				values = append(values, v)
+			}
+		})
+		return values, ok
+	}
+}
+
+// isKind reports whether n is of a kind, and notes what it is instead.
+func (r *reader) isKind(n node, kind yaml.Kind) bool {
+	if n.Kind == kind {
+		return true
+	}
+	r.wrongType(n, map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list", yaml.ScalarNode: "a single value"}[kind])
+	return false
+}
+
+// wrongType says what n is, what it should be, and shows a right one.
+func (r *reader) wrongType(n node, want string) {
+	r.errorf(n.Node, "%s is %s, not %s; write %s", n, kindOf(n.Node), want, n.example())
+}
+
+// kindOf names what a node is, in words.
+func kindOf(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	switch n.Tag {
+	case "!!str":
+		return "text"
+	case "!!int", "!!float":
+		return "a number"
+	case "!!bool":
+		return "true or false"
+	case "!!null":
+		return "empty"
+	case "!!timestamp":
+		return "a date"
+	}
+	return "of the unknown type " + n.Tag
+}
+
+// scalar is a single value with its variables expanded.
+type scalar struct {
+	text     string
+	tag      string
+	expanded bool // made of ${…}: text may be secret, and its type is what it looks like
+}
+
+// scalar reads a single value of any type.
+func (r *reader) scalar(n node) (scalar, bool) {
+	if !r.isKind(n, yaml.ScalarNode) {
+		return scalar{}, false
+	}
+	text, err := r.expand(n.Value)
+	if err != nil {
+		r.errorf(n.Node, "%s: %v", n.key, err)
+		return scalar{}, false
+	}
+	return scalar{text: text, tag: n.Tag, expanded: hasVariable(n.Value)}, true
+}
+
+// optional reads one line of text, which may be empty.
+func (r *reader) optional(n node) (string, bool) {
+	s, ok := r.scalar(n)
+	if !ok {
+		return "", false
+	}
+	if s.tag != "!!str" {
+		r.notText(n)
+		return "", false
+	}
+	text := strings.TrimSpace(s.text)
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		r.errorf(n.Node, "%s must be one line of text without control characters", n)
+		return "", false
+	}
+	return text, true
+}
+
+// patterned are keys whose text has a form that no number, date or truth has,
+// so that quotes would not help.
+var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks"}
+
+// notText asks for quotes around what YAML takes for a number, a date or true.
+func (r *reader) notText(n node) {
+	resolved := slices.Contains([]string{"!!int", "!!float", "!!bool", "!!timestamp"}, n.Tag)
+	if !resolved || slices.Contains(patterned, strings.TrimPrefix(n.key, itemOf)) {
+		r.wrongType(n, "text")
+		return
+	}
+	r.errorf(n.Node, "%s is %s, not text; put it in quotes: %q", n, kindOf(n.Node), n.Value)
+}
+
+// text reads one line of text that says something.
+func (r *reader) text(n node) (string, bool) {
+	text, ok := r.optional(n)
+	if ok && text == "" {
+		r.errorf(n.Node, "%s is empty; write %s, or leave it out", n, n.example())
+		return "", false
+	}
+	return text, ok
+}
+
+// boolean reads true or false.
+func (r *reader) boolean(n node) (value, ok bool) {
+	s, ok := r.scalar(n)
+	if !ok {
+		return false, false
+	}
+	if s.tag == "!!bool" || s.expanded {
+		if b, err := strconv.ParseBool(strings.ToLower(s.text)); err == nil {
+			return b, true
+		}
+	}
+	r.errorf(n.Node, "%s is %s, not true or false; write %s", n, described(n), n.example())
+	return false, false
+}
+
+// whole makes a reader of whole numbers from least to most.
+func (r *reader) whole(least, most int) func(node) (int, bool) {
+	limits := fmt.Sprintf("from %d to %d", least, most)
+	if most == math.MaxInt {
+		limits = fmt.Sprintf("of at least %d", least)
+	}
+	return func(n node) (int, bool) {
+		s, ok := r.scalar(n)
+		if !ok {
+			return 0, false
+		}
+		if s.tag == "!!int" || s.expanded {
+			if i, err := strconv.Atoi(s.text); err == nil && i >= least && i <= most {
+				return i, true
+			}
+		}
+		r.errorf(n.Node, "%s is %s, not a whole number %s; write %s", n, described(n), limits, n.example())
+		return 0, false
+	}
+}
+
+// described names a value as it stands in the file, variables unexpanded.
+func described(n node) string {
+	if n.Value == "" || n.Kind != yaml.ScalarNode {
+		return kindOf(n.Node)
+	}
+	if n.Tag == "!!str" {
+		return "the text " + shown(n.Value)
+	}
+	return n.Value
+}
