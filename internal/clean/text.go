@@ -141,7 +141,7 @@ func Words(text string) []string {
 		if strings.Contains(field, "://") || strings.HasPrefix(field, "www.") {
 			continue
 		}
-		folded := fold.String(norm.NFKC.String(field))
+		folded := foldWord(fold, field)
 		for _, word := range strings.FieldsFunc(folded, between) {
 			if strings.ContainsFunc(word, unicode.IsLetter) {
 				words = append(words, word)
@@ -149,6 +149,16 @@ func Words(text string) []string {
 		}
 	}
 	return words
+}
+
+// foldWord normalises one word; nearly all need only the cheap half.
+func foldWord(fold cases.Caser, word string) string {
+	for i := range len(word) {
+		if word[i] >= utf8.RuneSelf {
+			return fold.String(norm.NFKC.String(word))
+		}
+	}
+	return strings.ToLower(word)
 }
 
 // between reports whether r separates words. Soft hyphens and joiners are
@@ -160,9 +170,12 @@ func between(r rune) bool {
 // Signature is a hash of the words of a title and a body of HTML. It changes
 // when the words change and stays when case, white space, punctuation, markup,
 // URLs or pure numbers do: what counts as a new version of an entry.
-func Signature(title, body string) uint64 {
+func Signature(title, body string) uint64 { return SignatureText(title, Text(body)) }
+
+// SignatureText is Signature for a body whose text is at hand.
+func SignatureText(title, text string) uint64 {
 	h := xxh3.New()
-	for i, text := range []string{title, Text(body)} {
+	for i, text := range []string{title, text} {
 		if i > 0 {
 			_, _ = h.Write([]byte{1}) // a word that moves into the title is a change
 		}

@@ -50,7 +50,9 @@ func resolve(base *url.URL, ref string) *url.URL {
 		if base == nil {
 			return nil
 		}
-		u = base.ResolveReference(u)
+		if u = base.ResolveReference(u); !plainAuthority(u) {
+			return nil // an xml:base is a stranger's, too
+		}
 	}
 	u.User = nil
 	u.Scheme = strings.ToLower(u.Scheme)
@@ -70,10 +72,16 @@ func parse(ref string) *url.URL {
 	if err != nil {
 		u, err = url.Parse(strings.ReplaceAll(repairPercent(ref), `\`, "/"))
 	}
-	if err != nil || strings.ContainsAny(u.Host, "\"<>^`{|}\\ ") {
+	if err != nil || !plainAuthority(u) {
 		return nil
 	}
 	return u
+}
+
+// plainAuthority reports whether a host has only characters that hosts may have;
+// url.Parse lets more pass, and spells it in other ways on the way out.
+func plainAuthority(u *url.URL) bool {
+	return !strings.ContainsAny(u.Host, "\"<>^`{|}\\% ")
 }
 
 // maxURL is the longest address that is kept, in bytes.

@@ -18,7 +18,7 @@ type Arrival struct {
 	Entry     news.Entry
 	Identity  Identity // within its Source
 	Evidence  Evidence // for the decision which story it belongs to
-	Signature uint64   // hash of the words of title and text, see [clean.Signature]
+	Signature uint64   // hash of the words of title and text, see [clean.SignatureText]
 	Hash      uint64   // hash of every field: equal means that nothing changed
 }
 
@@ -52,7 +52,11 @@ type Harvest struct {
 // guid, so that the order within the document decides nothing.
 func Arrive(s news.Source, d *news.Document) []Arrival {
 	outlet := Outlet(s, d.Entries)
-	ids := Identify(d.Entries)
+	looks := make([]look, len(d.Entries))
+	for i, e := range d.Entries {
+		looks[i] = lookOf(e)
+	}
+	ids := identify(d.Entries, looks)
 	arrivals := make([]Arrival, 0, len(d.Entries))
 	for i, e := range d.Entries {
 		if ids[i].Repeats >= 0 {
@@ -62,8 +66,8 @@ func Arrive(s news.Source, d *news.Document) []Arrival {
 		arrivals = append(arrivals, Arrival{
 			Entry:     e,
 			Identity:  ids[i],
-			Evidence:  Gather(outlet, e),
-			Signature: clean.Signature(e.Title, e.Body()),
+			Evidence:  gather(outlet, e, looks[i]),
+			Signature: clean.SignatureText(e.Title, looks[i].words),
 			Hash:      fieldsHash(e),
 		})
 	}

@@ -40,8 +40,9 @@ type Evidence struct {
 }
 
 // Gather collects the evidence of an entry published by outlet.
-func Gather(outlet string, e news.Entry) Evidence {
-	text := foldHTML(e.Body())
+func Gather(outlet string, e news.Entry) Evidence { return gather(outlet, e, lookOf(e)) }
+
+func gather(outlet string, e news.Entry, look look) Evidence {
 	canonical := page(e.Link)
 	return Evidence{
 		EntryID:   e.ID,
@@ -51,9 +52,9 @@ func Gather(outlet string, e news.Entry) Evidence {
 		URL:       canonical,
 		Outlet:    outlet,
 		Page:      relation(outlet, canonical, e),
-		Title:     mark(fold(e.Title)),
-		Text:      mark(text),
-		Words:     countWords(text),
+		Title:     mark(look.title),
+		Text:      mark(look.text),
+		Words:     countWords(look.text),
 		Published: e.Published,
 		Seen:      e.FirstSeen,
 	}

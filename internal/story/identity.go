@@ -31,10 +31,18 @@ const maxKey = 512
 // Identify gives the identities of the entries of one document, in its order.
 // An entry with Repeats >= 0 is not to be stored.
 func Identify(entries []news.Entry) []Identity {
+	looks := make([]look, len(entries))
+	for i, e := range entries {
+		looks[i] = lookOf(e)
+	}
+	return identify(entries, looks)
+}
+
+func identify(entries []news.Entry, looks []look) []Identity {
 	ladders := make([]ladder, len(entries))
 	shared := sharedGUID(entries)
 	for i, e := range entries {
-		ladders[i] = climb(e, shared)
+		ladders[i] = climb(plain(e.GUID), shared, looks[i])
 	}
 	seen := variants{}
 	for _, l := range ladders {
@@ -62,15 +70,19 @@ type ladder struct {
 	look
 }
 
-// look is an entry as it is compared: canonical link, folded title and text.
-type look struct{ link, title, text string }
-
-func lookOf(e news.Entry) look {
-	return look{clean.CanonicalURL(e.Link), fold(e.Title), foldHTML(e.Body())}
+// look is an entry as it is compared: canonical link, folded title and text. It
+// is computed once, because reading the text out of HTML is what costs.
+type look struct {
+	link, title, text string
+	words             string // the text before folding
 }
 
-func climb(e news.Entry, shared string) ladder {
-	look, guid := lookOf(e), plain(e.GUID)
+func lookOf(e news.Entry) look {
+	words := clean.Text(e.Body())
+	return look{clean.CanonicalURL(e.Link), fold(e.Title), strings.ToLower(words), words}
+}
+
+func climb(guid, shared string, look look) ladder {
 	if guid == "" || guid == shared {
 		return ladder{look.keys(), look.guidKeys(guid), look}
 	}
@@ -112,7 +124,7 @@ func (l look) fingerprint() uint64 {
 // identity picks the coarsest own key that no different entry shares.
 func (l ladder) identity(seen variants) Identity {
 	at := 0
-	for at+1 < len(l.own) && len(seen[l.own[at+1]]) == 1 {
+	for at+1 < len(l.own) && !seen[l.own[at+1]].shared {
 		at++
 	}
 	return Identity{
@@ -146,14 +158,21 @@ func sharedGUID(entries []news.Entry) string {
 	return guid
 }
 
-// variants counts the different entries behind a key.
-type variants map[string]map[string]struct{}
+// variants tells for a key whether different entries share it.
+type variants map[string]variant
+
+type variant struct {
+	first  string // the entry that was seen first
+	shared bool
+}
 
 func (v variants) add(key, entry string) {
-	if v[key] == nil {
-		v[key] = map[string]struct{}{}
+	have, ok := v[key]
+	if !ok {
+		have.first = entry
 	}
-	v[key][entry] = struct{}{}
+	have.shared = have.shared || have.first != entry
+	v[key] = have
 }
 
 // Fingerprint is a hash of canonical link, title and text. It recognises an
@@ -164,9 +183,6 @@ func Fingerprint(e news.Entry) uint64 { return lookOf(e).fingerprint() }
 // fold makes lines comparable that differ in case and white space only. Digits
 // and punctuation stay: reports that share a template differ in nothing else.
 func fold(line string) string { return strings.ToLower(clean.Line(line)) }
-
-// foldHTML does the same with what a reader sees of HTML.
-func foldHTML(markup string) string { return strings.ToLower(clean.Text(markup)) }
 
 // plain is a guid without the white space of pretty-printed documents.
 func plain(guid string) string { return strings.Join(strings.Fields(guid), " ") }

@@ -49,6 +49,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("database folder: %w; make it writable or set data: to another folder", err)
 	}
+	if err := create(ctx, path); err != nil {
+		return nil, explain(err, path)
+	}
 	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate",
 		"_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=journal_size_limit(67108864)"))
 	if err != nil {
@@ -59,6 +62,24 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, write.Close())
 	}
 	return withReaders(write, path)
+}
+
+// pageSize in bytes, fixed when a file is made: larger pages waste less on
+// texts of one or two kilobytes.
+const pageSize = 16384
+
+// create makes a new database file; it must have its page size before it is
+// switched to the write-ahead log.
+func create(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	db, err := sql.Open("sqlite", dsn(path, fmt.Sprintf("_pragma=page_size(%d)", pageSize)))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "VACUUM")
+	return errors.Join(err, db.Close())
 }
 
 // OpenReadOnly opens an existing database for reading beside a process that
