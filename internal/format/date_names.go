@@ -1,0 +1,94 @@
+package format
+
+import (
+	"strings"
+	"sync"
+)
+
+// monthNames lists the names of the twelve months, one line a language, as they
+// are written in dates (nominative and genitive) without accents. A name also
+// matches by its beginning, from three letters on, where that is unambiguous.
+const monthNames = `
+january february march april may june july august september october november december
+jan feb mar apr may jun jul aug sept oct nov dec
+januar februar maerz april mai juni juli august september oktober november dezember
+janner feber marz apr mai juno julei aug sep okt nov dez
+janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+janv fevr mar avr mai jun juil aou sep oct nov dec
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+ene feb mar abr may jun jul ago setiembre oct nov dic
+gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+gen feb mar apr mag giu lug ago set ott nov dic
+janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro
+jan fev mar abr mai jun jul ago set out nov dez
+januari februari maart april mei juni juli augustus september oktober november december
+jan feb mrt apr mei jun jul aug sep okt nov dec
+styczen luty marzec kwiecien maj czerwiec lipiec sierpien wrzesien pazdziernik listopad grudzien
+stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia
+sty lut mar kwi maj cze lip sie wrz paz lis gru
+январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+янв фев мар апр май июн июл авг сен окт ноя дек
+січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+januari februari mars april maj juni juli augusti september oktober november december
+januar februar marts april maj juni juli august september oktober november december
+ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince
+ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik
+tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesakuuta heinakuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
+januar februar marcius aprilis majus junius julius augusztus szeptember oktober november december
+januar februar marc apr maj jun jul aug szept okt nov dec
+ιανουαριου φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου οκτωβριου νοεμβριου δεκεμβριου
+ιαν φεβ μαρ απρ μαι ιουν ιουλ αυγ σεπ οκτ νοε δεκ
+ιαν φεβ μαω απρ μαι ιον ιολ αυγ σεπ οκτ νοε δεκ
+`
+
+// months maps every name to its number.
+var months = sync.OnceValue(func() map[string]int {
+	table := map[string]int{}
+	for line := range strings.Lines(monthNames) {
+		for i, name := range strings.Fields(line) {
+			name = unaccented(name)
+			if _, taken := table[name]; !taken { // earlier languages win
+				table[name] = i + 1
+			}
+		}
+	}
+	return table
+})
+
+// month returns the number of a month's name in lower case without accents.
+func month(word string) (int, bool) {
+	table := months()
+	word = strings.TrimSuffix(word, ".")
+	if m, ok := table[word]; ok {
+		return m, true
+	}
+	runes := []rune(word)
+	for n := len(runes) - 1; n >= 3; n-- { // "septemb", "juillt": the longest beginning
+		if m, ok := table[string(runes[:n])]; ok {
+			return m, true
+		}
+	}
+	return 0, false
+}
+
+// zones are time zone names with their offset in minutes. Of ambiguous ones the
+// meaning is that of most feeds: IST is India, CST and EST are American, BST is
+// British summer. Single letters are as RFC 822 section 5.1 has them.
+var zones = map[string]int{
+	"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "uct": 0, "zulu": 0,
+	"a": -60, "m": -720, "n": 60, "y": 720,
+	"nst": -210, "ndt": -150, "ast": -240, "adt": -180, "at": -240,
+	"est": -300, "edt": -240, "et": -300, "cst": -360, "cdt": -300, "ct": -360,
+	"mst": -420, "mdt": -360, "mt": -420, "pst": -480, "pdt": -420, "pt": -480,
+	"akst": -540, "akdt": -480, "hst": -600, "hast": -600, "hdt": -540, "sst": -660,
+	"brt": -180, "brst": -120, "art": -180, "clt": -240, "clst": -180, "cot": -300, "pet": -300, "vet": -240, "uyt": -180, "gft": -180,
+	"west": 60, "bst": 60, "cet": 60, "cest": 120, "met": 60, "mest": 120, "mez": 60, "mesz": 120, "mewt": 60, "wat": 60, "hnec": 60, "heec": 120,
+	"eet": 120, "eest": 180, "sast": 120, "cat": 120, "idt": 180, "msk": 180, "msd": 240, "trt": 180, "eat": 180,
+	"gst": 240, "samt": 240, "irst": 210, "irdt": 270, "aft": 270, "pkt": 300, "uzt": 300, "yekt": 300, "ist": 330, "npt": 345,
+	"omst": 360, "mmt": 390, "ict": 420, "wib": 420, "krat": 420, "novt": 420,
+	"awst": 480, "hkt": 480, "sgt": 480, "myt": 480, "pht": 480, "wita": 480, "irkt": 480,
+	"jst": 540, "kst": 540, "wit": 540, "yakt": 540, "acst": 570, "acdt": 630,
+	"aest": 600, "aedt": 660, "chst": 600, "vlat": 600, "nct": 660, "magt": 660,
+	"nzst": 720, "nzdt": 780, "fjt": 720, "pett": 720,
+}

@@ -1,0 +1,219 @@
+// Package format turns the bytes of a feed into a news.Document, and what we
+// publish into bytes. It performs no input or output and asks no clock.
+//
+// Reading. Decode is the only door. Real documents are damaged, and some are
+// hostile, so the library that knows the vocabularies, gofeed, never sees one:
+//
+//	charset.go       bytes -> UTF-8, whatever the labels say
+//	sniff.go         which format, or what stands there instead
+//	decode_lex.go    text -> tokens; everything is accepted, in linear time
+//	decode_tree.go   tokens -> tree: tags mended, limits of guard.go enforced
+//	decode_text.go   leaves -> values: entities, CDATA, types of texts
+//	decode_plain.go  tree -> the plainest XML that says the same
+//	decode_rss.go    gofeed reads that; what its structs lose comes from the
+//	decode_atom.go   tree, by the index of the item
+//	decode_json.go   JSON Feed, mended and read by gofeed
+//	date.go          times in every form that feeds have been seen to use
+//
+// No entry disappears silently: the items of the tree and those that gofeed
+// returns are counted against each other. Everything in a Document is clean:
+// lines are lines, HTML went through the allow-list, URLs are absolute.
+//
+// Writing. An Edition is rendered by WriteRSS, WriteAtom and WriteJSON from the
+// same prepared items, so that the formats cannot differ; opml.go reads and
+// writes lists.
+package format
+
+import (
+	"net/url"
+	"strings"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// ReaderVersion is the version of Decode. It is stored with the last body of
+// every source; a newer reader reads that body again.
+const ReaderVersion = 1
+
+// Input is what is known of a document besides its bytes.
+type Input struct {
+	URL         string // where it was found, after redirects; base of relative URLs
+	ContentType string // HTTP Content-Type as sent; may be empty
+}
+
+// Decode reads one feed document of any format into its plainest form: times in
+// UTC as stated, URLs absolute, texts sanitised. Every stage forgives what real
+// publishers get wrong and says so in Document.Repairs:
+//
+//	bytes -> toUTF8 -> findRoot -> mend (tree) -> plainXML -> gofeed -> Document
+//
+// A document that was cut off gives its whole entries with the Outcome
+// truncated. The error is always a *news.Failure: not_a_feed for another kind
+// of document, too_large over a limit, malformed for a feed beyond repair.
+func Decode(body []byte, in Input) (*news.Document, error) {
+	if len(body) > maxBytes {
+		return nil, news.Failf(news.OutcomeTooLarge, "the document has %d bytes; at most %d are read", len(body), maxBytes)
+	}
+	fix := &repairs{}
+	text := toUTF8(body, in.ContentType, fix)
+	var base *url.URL
+	if u, err := url.Parse(in.URL); err == nil && u.IsAbs() {
+		base = u
+	}
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return decodeJSON(text, base, fix)
+	}
+	return decodeXML(text, base, fix)
+}
+
+// decodeXML reads RSS, RDF and Atom.
+func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error) {
+	root, err := findRoot(text, fix)
+	if err != nil {
+		return nil, err
+	}
+	t, own, err := mend(text, root, base, fix)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{own: own, fix: fix, atom: strings.HasPrefix(t.format, "atom")}
+	if base == nil {
+		r.guessBase(t)
+	}
+	read := r.readRSS
+	if r.atom {
+		read = r.readAtom
+	}
+	d, err := read(t, r.plainXML(t))
+	if err != nil {
+		return nil, err
+	}
+	d.Format, d.Outcome, d.Repairs = t.format, news.OutcomeOK, fix.list
+	if t.cut {
+		d.Outcome = news.OutcomeTruncated
+	}
+	return d, nil
+}
+
+// guessBase takes the site's address for the document's when that is unknown,
+// as for a feed read from a pipe.
+func (r *reader) guessBase(t *tree) {
+	var base *url.URL
+	for _, k := range t.head.kids {
+		if k.name != "link" && k.name != "atom:link" {
+			continue
+		}
+		ref := k.attr("href")
+		if ref == "" {
+			ref = r.read(k).value
+		}
+		if u, err := url.Parse(strings.TrimSpace(ref)); err == nil && u.IsAbs() && u.Host != "" {
+			base = u
+			break
+		}
+	}
+	var set func(n *node)
+	set = func(n *node) {
+		if n.base == nil {
+			n.base = base
+		}
+		for _, k := range n.kids {
+			set(k)
+		}
+	}
+	set(t.head)
+	for _, item := range t.items {
+		set(item)
+	}
+}
+
+// field is a value that gofeed read, and the element that it came from.
+type field struct{ name, value string }
+
+// body returns the first field that says something, as clean HTML with URLs
+// absolute against the base of its element.
+func (r *reader) body(item *node, fields ...field) string {
+	for _, f := range fields {
+		if strings.TrimSpace(f.value) == "" {
+			continue
+		}
+		if out := clean.HTML(f.value, baseOf(item, f.name)); out != "" {
+			return out
+		}
+	}
+	return ""
+}
+
+// baseOf returns the base of the child of that name, else of the item.
+func baseOf(item *node, name string) *url.URL {
+	if k := item.kid(name); k != nil {
+		return k.base
+	}
+	return item.base
+}
+
+// first returns the first string that is not blank.
+func first(values ...string) string {
+	for _, v := range values {
+		if v = strings.TrimSpace(v); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// languageTag returns a tag in lower case, or "" for what is none (BCP 47).
+func languageTag(tags ...string) string {
+	for _, tag := range tags {
+		tag = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(tag)), "_", "-")
+		if tag == "" || len(tag) > 35 || strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			continue
+		}
+		return tag
+	}
+	return ""
+}
+
+// addCategory appends c unless its term is there already.
+func addCategory(list []news.Category, c news.Category) []news.Category {
+	c.Term = clean.Line(first(c.Term, c.Label))
+	for _, have := range list {
+		if have.Term == c.Term {
+			return list
+		}
+	}
+	if c.Term == "" {
+		return list
+	}
+	c.Label = clean.Line(c.Label)
+	return append(list, c)
+}
+
+// addPerson appends p unless it is known by name or address.
+func addPerson(list []news.Person, p news.Person) []news.Person {
+	if p == (news.Person{}) {
+		return list
+	}
+	for i, have := range list {
+		sameMail := p.Email != "" && have.Email == p.Email
+		if sameMail || p.Name != "" && have.Name == p.Name {
+			list[i] = news.Person{Name: first(have.Name, p.Name), Email: first(have.Email, p.Email), URL: first(have.URL, p.URL)}
+			return list
+		}
+	}
+	return append(list, p)
+}
+
+// addEnclosure appends e unless it has no address or is there already.
+func addEnclosure(list []news.Enclosure, e news.Enclosure) []news.Enclosure {
+	if e.URL == "" {
+		return list
+	}
+	for _, have := range list {
+		if have.URL == e.URL {
+			return list
+		}
+	}
+	return append(list, e)
+}

@@ -1,0 +1,116 @@
+package format
+
+import "strings"
+
+// Namespaces by the prefix that is written for them, native vocabularies under
+// "". Whoever declares one may spell it with or without a final slash.
+var namespaces = map[string]string{
+	"http://purl.org/rss/1.0":                             "",
+	"http://purl.org/net/rss1.1#":                         "",
+	"http://channel.netscape.com/rdf/simple/0.9":          "",
+	"http://my.netscape.com/rdf/simple/0.9":               "",
+	"http://backend.userland.com/rss":                     "",
+	"http://backend.userland.com/rss2":                    "",
+	"http://backend.userland.com/rss091":                  "",
+	"http://backend.userland.com/rss092":                  "",
+	"http://backend.userland.com/rss093":                  "",
+	"http://blogs.law.harvard.edu/tech/rss":               "",
+	"http://my.netscape.com/publish/formats/rss-0.91.dtd": "",
+	"http://www.w3.org/2005/atom":                         "atom",
+	"http://purl.org/atom/ns#":                            "atom",
+	"http://example.com/newformat#":                       "atom",
+	"http://necho.sourceforge.net/schema/echo":            "atom",
+	"http://purl.org/echo":                                "atom",
+	"uri/of/echo/namespace#":                              "atom",
+	"http://purl.org/pie":                                 "atom",
+	"http://purl.org/dc/elements/1.0":                     "dc",
+	"http://purl.org/dc/elements/1.1":                     "dc",
+	"http://purl.org/dc/terms":                            "dcterms",
+	"http://purl.org/rss/1.0/modules/content":             "content",
+	"http://search.yahoo.com/mrss":                        "media",
+	"http://tools.search.yahoo.com/mrss":                  "media",
+	"http://video.search.yahoo.com/mrss":                  "media",
+	"http://www.itunes.com/dtds/podcast-1.0.dtd":          "itunes",
+	"http://example.com/dtds/podcast-1.0.dtd":             "itunes",
+	"http://www.w3.org/1999/xhtml":                        "xhtml",
+	"http://www.w3.org/1999/02/22-rdf-syntax-ns#":         "rdf",
+	"http://purl.org/rss/1.0/modules/syndication":         "sy",
+	"http://www.w3.org/xml/1998/namespace":                "xml",
+	"http://www.w3.org/2000/svg":                          "svg",
+	"http://www.w3.org/1998/math/mathml":                  "math",
+	"http://rssnamespace.org/feedburner/ext/1.0":          "feedburner",
+	"http://freshmeat.net/rss/fm/":                        "fm",
+}
+
+// canonical returns the prefix under which a namespace is known here, and
+// whether it is.
+func canonical(uri string) (string, bool) {
+	uri = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(uri)), "/")
+	prefix, ok := namespaces[uri]
+	return prefix, ok
+}
+
+// declared is the namespace that gofeed knows each prefix by.
+var declared = [...]struct{ prefix, uri string }{
+	{"atom", "http://www.w3.org/2005/Atom"},
+	{"content", "http://purl.org/rss/1.0/modules/content/"},
+	{"dc", "http://purl.org/dc/elements/1.1/"},
+	{"dcterms", "http://purl.org/dc/terms/"},
+	{"itunes", "http://www.itunes.com/DTDs/PodCast-1.0.dtd"},
+	{"media", "http://search.yahoo.com/mrss/"},
+	{"sy", "http://purl.org/rss/1.0/modules/syndication/"},
+	{"xhtml", "http://www.w3.org/1999/xhtml"},
+}
+
+// use says what an element holds and so how its end is found.
+type use uint8
+
+const (
+	unknown use = iota // not read: skipped with all that is in it
+	leaf               // text or markup, read up to its end tag as one piece
+	box                // other elements
+	either             // a box when its first child is an element, else a leaf
+)
+
+// vocabulary holds the elements that are read, by prefix and lower-case name.
+type vocabulary map[string]use
+
+func (v vocabulary) add(u use, prefix, list string) vocabulary {
+	for _, name := range strings.Fields(list) {
+		v[prefix+name] = u
+	}
+	return v
+}
+
+// extensions adds the elements of other vocabularies that may stand in both.
+func (v vocabulary) extensions() vocabulary {
+	return v.
+		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier").
+		add(leaf, "dcterms:", "created issued modified abstract").
+		add(leaf, "content:", "encoded").
+		add(leaf, "media:", "title description category keywords").
+		add(box, "media:", "group content").
+		add(leaf, "itunes:", "author summary subtitle title keywords name email").
+		add(box, "itunes:", "owner category").
+		add(leaf, "xhtml:", "body div")
+}
+
+// The two native vocabularies. Names are those of all versions together.
+var (
+	rssWords = vocabulary{}.
+			add(leaf, "", "title link description guid pubdate lastbuilddate language managingeditor webmaster category ttl generator comments body fullitem copyright rating docs url width height name email uri homepage encoded date creator content summary").
+			add(box, "", "channel items item image textinput enclosure rss rdf").
+			add(either, "", "author source").
+			add(leaf, "atom:", "id title summary content updated published modified link name email uri url").
+			add(either, "atom:", "author").
+			extensions()
+	atomWords = vocabulary{}.
+			add(leaf, "", "title subtitle tagline summary content rights copyright id updated modified published issued created name email uri url homepage generator icon logo link category info").
+			add(box, "", "feed entry contributor").
+			add(either, "", "author source").
+			extensions()
+)
+
+// voidElements of HTML have no end tag.
+var voidElements = map[string]bool{"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true, "img": true,
+	"input": true, "link": true, "meta": true, "param": true, "source": true, "track": true, "wbr": true}

@@ -1,0 +1,121 @@
+package format
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"tributary/internal/clean"
+)
+
+// reader turns the leaves of one mended document into values.
+type reader struct {
+	own  *entities
+	fix  *repairs
+	atom bool // the types of texts are stated, not guessed
+}
+
+// texts are leaves that may hold HTML, the others hold a line.
+var texts = map[string]bool{"description": true, "content": true, "content:encoded": true, "encoded": true, "summary": true, "body": true,
+	"xhtml:body": true, "xhtml:div": true, "fullitem": true, "media:description": true, "itunes:summary": true, "itunes:subtitle": true,
+	"dcterms:abstract": true, "dc:description": true, "atom:summary": true, "atom:content": true}
+
+// verbatim leaves are taken as they stand: identifiers, addresses, dates.
+var verbatim = map[string]bool{"id": true, "guid": true, "link": true, "atom:id": true, "atom:link": true, "url": true, "uri": true,
+	"homepage": true, "docs": true, "comments": true, "dc:identifier": true, "atom:uri": true, "atom:url": true}
+
+// plainXML spells a mended document so plainly that gofeed cannot misread it:
+// UTF-8, canonical prefixes, one head with the items after it, every text in one
+// CDATA section with its type undone. Elements that are not read are left out.
+func (r *reader) plainXML(t *tree) []byte {
+	var out bytes.Buffer
+	head, shut := `<rss version="2.0"`, "</channel></rss>"
+	if r.atom {
+		head, shut = `<feed xmlns="http://www.w3.org/2005/Atom"`, "</feed>"
+	}
+	out.WriteString(head)
+	for _, d := range declared {
+		out.WriteString(` xmlns:` + d.prefix + `="` + d.uri + `"`)
+	}
+	out.WriteByte('>')
+	if !r.atom {
+		out.WriteString("<channel>")
+	}
+	for _, k := range t.head.kids {
+		r.element(&out, k, false)
+	}
+	for _, item := range t.items {
+		r.element(&out, item, true)
+	}
+	out.WriteString(shut)
+	return out.Bytes()
+}
+
+// element writes one with all that is in it. Boxes nest at most maxDepth deep.
+func (r *reader) element(out *bytes.Buffer, n *node, inItem bool) {
+	name := n.name
+	out.WriteString("<" + name)
+	if !texts[name] {
+		for _, a := range n.attrs {
+			if a.name == "ispermalink" {
+				a.name = "isPermaLink"
+			}
+			if plainName(a.name) {
+				out.WriteString(" " + a.name + `="` + html.EscapeString(a.value) + `"`)
+			}
+		}
+	}
+	out.WriteByte('>')
+	if n.inner != "" {
+		cdata(out, r.value(n, inItem))
+	}
+	for _, k := range n.kids {
+		r.element(out, k, inItem)
+	}
+	out.WriteString("</" + name + ">")
+}
+
+// value is a leaf's text in its final form: HTML for texts of items, a line for
+// everything else.
+func (r *reader) value(n *node, inItem bool) string {
+	switch {
+	case verbatim[n.name]:
+		return strings.TrimSpace(r.read(n).value)
+	case inItem && texts[n.name]:
+		return r.html(n)
+	case texts[n.name] && !r.atom:
+		return clean.Text(r.html(n))
+	}
+	line := r.plain(n)
+	if len(line) > maxTitle {
+		r.fix.note("a line over %d bytes was cut", maxTitle)
+		line = strings.ToValidUTF8(line[:maxTitle], "")
+	}
+	return line
+}
+
+// cdata writes s as character data that comes out of any parser as it went in.
+func cdata(out *bytes.Buffer, s string) {
+	out.WriteString("<![CDATA[")
+	for {
+		before, after, found := strings.Cut(s, "]]>")
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		out.WriteString("]]]]><![CDATA[>")
+		s = after
+	}
+	out.WriteString("]]>")
+}
+
+// plainName reports whether an attribute's name can be written as it is.
+func plainName(name string) bool {
+	for i := range len(name) {
+		if !nameByte(name[i]) || name[i] >= 0x80 || name[i] == ':' {
+			return false
+		}
+	}
+	return name != "" && nameStart(name[0])
+}

@@ -1,0 +1,519 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+
+	"tributary/internal/clean"
+	"tributary/internal/feedtest"
+	"tributary/internal/news"
+)
+
+const docURL = "http://feeds.example/dir/feed"
+
+// TestDecodeDocuments reads a document of every format and compares everything
+// that was read with a golden file.
+func TestDecodeDocuments(t *testing.T) {
+	paths, err := filepath.Glob("testdata/decode/*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		if filepath.Ext(path) == ".golden" {
+			continue
+		}
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			body, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			feedtest.Golden(t, path+".golden", show(t, body))
+		})
+	}
+}
+
+// show decodes and prints without the fields that are zero.
+func show(t testing.TB, body []byte) []byte {
+	t.Helper()
+	d, err := Decode(body, Input{URL: docURL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loose map[string]any
+	if err := json.Unmarshal(raw, &loose); err != nil {
+		t.Fatal(err)
+	}
+	strip(loose)
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(loose); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func strip(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, member := range v {
+			if strip(member) {
+				delete(v, key)
+			}
+		}
+		return len(v) == 0
+	case []any:
+		for _, member := range v {
+			strip(member)
+		}
+		return len(v) == 0
+	case string:
+		return v == "" || v == "0001-01-01T00:00:00Z"
+	case float64:
+		return v == 0
+	}
+	return v == nil || v == false
+}
+
+// item wraps the inside of one RSS item in a document.
+func item(inside string) string {
+	return `<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><item>` + inside + `</item></channel></rss>`
+}
+
+func decode(t testing.TB, body string) *news.Document {
+	t.Helper()
+	d, err := Decode([]byte(body), Input{URL: docURL})
+	if err != nil {
+		t.Fatalf("Decode: %v", err)
+	}
+	return d
+}
+
+// two is an RSS document of two items whose first one holds the damage.
+func two(damage string) string {
+	return item(`<title>Eins</title><link>http://a.example/1</link>` + damage + `</item><item><title>Zwei</title><link>http://a.example/2</link><guid>g2</guid>`)
+}
+
+// TestDecodeMends damages a document in every way that publishers do; both
+// items must come out, and a repair must say what was done.
+func TestDecodeMends(t *testing.T) {
+	plain := two(`<description>Grüße</description>`)
+	for name, body := range map[string]string{
+		"blank lines before":      "\n\n  " + plain,
+		"text before":             "Warning: mysql_connect() in x.php\n" + plain,
+		"PHP warning before":      "<br />\n<b>Warning</b>:  Cannot modify <i>x</i> in <b>/x.php</b><br />\n" + plain,
+		"script after":            plain + "\n<script>x()</script><!-- 0.1 s -->",
+		"second document after":   plain + plain,
+		"XML 1.1":                 strings.Replace(plain, "1.0", "1.1", 1),
+		"long prolog":             "<?xml version='1.0'?><!-- " + strings.Repeat("x ", 9000) + "-->" + strings.TrimPrefix(plain, `<?xml version="1.0"?>`),
+		"no declaration":          strings.TrimPrefix(plain, `<?xml version="1.0"?>`),
+		"byte order mark":         "\ufeff" + plain,
+		"control characters":      two("<description>a\x00\x0c\x1bb</description>"),
+		"illegal reference":       two("<description>a&#0;&#x1f;&#xFFFF;b</description>"),
+		"no semicolon":            two("<description>a&#160b &amp= c</description>"),
+		"HTML entities":           two("<description>&eacute;&nbsp;&hellip;</description>"),
+		"own entities":            strings.Replace(two("<description>&firma;</description>"), "<rss", `<!DOCTYPE rss [<!ENTITY firma "Strom AG">]><rss`, 1),
+		"bare ampersand":          two("<description>A & B &c; &</description><comments>http://a.example/?a=1&b=2</comments>"),
+		"bare lesser":             two("<description>1 < 2 <3 and a <b and c</description>"),
+		"undeclared prefix":       two("<dc:creator>X</dc:creator><foo:bar>y</foo:bar>"),
+		"stray end tag":           two("<description>x</b></description></foo>"),
+		"unclosed description":    two("<description>x"),
+		"unclosed unknown":        two("<custom><description>x</description>"),
+		"misspelt end tag":        two("<category>a</categry>"),
+		"wrong case":              two("<Description>x</description>"),
+		"crossed tags":            two("<description><b>x</description></b>"),
+		"unclosed item":           strings.Replace(plain, "</item>", "", 1),
+		"unclosed CDATA":          two("<description><![CDATA[<p>x</p></description>"),
+		"unclosed comment":        two("<!-- x <description>y</description>"),
+		"attribute unquoted":      two("<guid isPermaLink=false>x</guid><enclosure url=http://a.example/1.mp3 length=3 type=audio/mpeg />"),
+		"attribute without value": two("<guid isPermaLink>x</guid>"),
+		"attribute twice":         two(`<guid isPermaLink="false" isPermaLink="true">x</guid>`),
+		"attribute lesser":        two(`<source url="http://a.example/?a<b">x</source>`),
+		"end tag with junk":       two("<description>x</description foo>"),
+		"upper case":              strings.NewReplacer("<item>", "<ITEM>", "</item>", "</ITEM>", "<title>", "<TITLE>", "</title>", "</TITLE>").Replace(plain),
+		"no channel":              strings.NewReplacer("<channel>", "", "</channel>", "").Replace(plain),
+		"items behind channel":    strings.Replace(strings.Replace(plain, "</channel>", "", 1), "<item>", "</channel><item>", 1),
+		"nested items":            strings.Replace(plain, "</item><item>", "<item>", 1),
+		"end tag of item twice":   strings.Replace(plain, "</item>", "</item></item>", 1),
+		"foreign default":         strings.Replace(plain, "<rss ", `<rss xmlns="http://made.up.example/" `, 1),
+		"prefixed root":           strings.NewReplacer("<rss ", `<r:rss xmlns:r="http://made.up.example/" `, "</rss>", "</r:rss>").Replace(plain),
+		"single quotes":           strings.ReplaceAll(plain, `"`, "'"),
+		"carriage returns":        strings.ReplaceAll(plain, "><", ">\r\n<"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := decode(t, body)
+			var got []string
+			for _, e := range d.Entries {
+				got = append(got, e.Title+" "+e.Link)
+			}
+			if want := "[Eins http://a.example/1 Zwei http://a.example/2]"; fmt.Sprint(got) != want {
+				t.Errorf("got %s, want %s (repairs: %q)", got, want, d.Repairs)
+			}
+			if d.Outcome != news.OutcomeOK {
+				t.Errorf("outcome %s, want ok", d.Outcome)
+			}
+		})
+	}
+}
+
+// TestDecodeTexts holds what titles and texts become.
+func TestDecodeTexts(t *testing.T) {
+	for _, c := range []struct{ name, in, title, summary string }{
+		{"escaped", "<title>A &amp;amp; B</title><description>&lt;p&gt;x&lt;/p&gt;</description>", "A & B", "<p>x</p>"},
+		{"CDATA", "<title><![CDATA[A & B]]></title><description><![CDATA[<p>x ]]]]><![CDATA[> y</p>]]></description>", "A & B", "<p>x ]]&gt; y</p>"},
+		{"mixed", "<title>A<![CDATA[ & ]]>B</title><description>a <![CDATA[<b>b</b>]]> c</description>", "A & B", "a <b>b</b> c"},
+		{"plain text", "<title>1 &lt; 2</title><description>a &lt; b &amp; c</description>", "1 < 2", "a &lt; b &amp; c"},
+		{"unknown tags are text", "<title>&lt;stdio.h&gt;</title><description>#include &lt;stdio.h&gt;</description>", "<stdio.h>", "#include &lt;stdio.h&gt;"},
+		{"windows-1252 in references", "<title>don&#146;t</title><description>a &#150; b</description>", "don’t", "a – b"},
+		{"C1 characters", "<title>don\u0092t</title><description>a \u0096 b</description>", "don’t", "a – b"},
+		{"markup in title", "<title>Ein <i>Titel</i></title><description>x</description>", "Ein Titel", "x"},
+		{"line breaks in title", "<title>\n  Ein\n Titel </title><description>x</description>", "Ein Titel", "x"},
+		{"script", "<title>x</title><description>&lt;script&gt;alert(1)&lt;/script&gt;&lt;b onclick=x&gt;y&lt;/b&gt;</description>", "x", "<b>y</b>"},
+		{"script in title", "<title>&lt;script&gt;x&lt;/script&gt;T</title><description>y</description>", "T", "y"},
+		{"bidi in title", "<title>a\u202eb</title><description>y</description>", "ab", "y"},
+		{"xhtml in description", `<title>x</title><description><p xmlns="http://www.w3.org/1999/xhtml">a<br/>b &amp;lt; c</p></description>`, "x", "<p>a<br>b &amp;lt; c</p>"},
+		{"body", `<title>x</title><body xmlns="http://www.w3.org/1999/xhtml"><p>y</p></body>`, "x", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := decode(t, item(c.in)).Entries[0]
+			if e.Title != c.title || e.Summary != c.summary {
+				t.Errorf("got  %q, %q\nwant %q, %q", e.Title, e.Summary, c.title, c.summary)
+			}
+		})
+	}
+}
+
+func TestDecodeKeepsWholeEntriesOfACutDocument(t *testing.T) {
+	whole := item(`<title>1</title></item><item><title>2</title></item><item><title>3</title>`)
+	at := strings.Index(whole, "<title>3")
+	for cut := at; cut < len(whole)-1; cut++ {
+		d := decode(t, whole[:cut])
+		want := 2
+		if cut >= strings.LastIndex(whole, "</item>")+len("</item") { // the missing ">" is forgiven
+			want = 3
+		}
+		if d.Outcome != news.OutcomeTruncated && cut < strings.Index(whole, "</rss")+5 || len(d.Entries) != want {
+			t.Errorf("cut after %q: %s with %d entries, want truncated with %d", whole[max(0, cut-20):cut], d.Outcome, len(d.Entries), want)
+		}
+	}
+	json := `{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1"},{"id":"2","tags":["x"]},{"id":"3","title":"dr`
+	d := decode(t, json)
+	if d.Outcome != news.OutcomeTruncated || len(d.Entries) != 2 || d.Entries[1].GUID != "2" {
+		t.Errorf("got %s with %d entries, want truncated with 2", d.Outcome, len(d.Entries))
+	}
+}
+
+func TestDecodeCharsets(t *testing.T) {
+	const text, cyrillic, chinese = "Grüße aus Köln – „schön“", "Привет из Москвы", "中文新闻标题在这里"
+	doc := func(declared, text string) string {
+		if declared != "" {
+			declared = ` encoding="` + declared + `"`
+		}
+		return `<?xml version="1.0"` + declared + `?><rss version="2.0"><channel><item><title>` + text + `</title></item></channel></rss>`
+	}
+	for _, c := range []struct {
+		name, header, declared, text string
+		enc                          encoding.Encoding
+		mark                         string
+	}{
+		{"UTF-8", "", "utf-8", text, nil, ""},
+		{"UTF-8, undeclared", "", "", text, nil, ""},
+		{"UTF-8, declared ISO-8859-1", "", "iso-8859-1", "Niños", nil, ""},
+		{"UTF-8, header ISO-8859-1", "text/xml; charset=iso-8859-1", "utf-8", text, nil, ""},
+		{"UTF-8, header us-ascii", "text/xml; charset=us-ascii", "", text, nil, ""},
+		{"UTF-8, unknown label", "", "x-made-up", text, nil, ""},
+		{"UTF-16 LE with mark", "", "utf-16", text, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "\xff\xfe"},
+		{"UTF-16 BE with mark", "", "utf-16", text, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "\xfe\xff"},
+		{"UTF-16 LE without mark", "", "utf-16", text, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), ""},
+		{"UTF-16 BE without mark", "application/xml; charset=utf-16", "", text, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), ""},
+		{"UTF-16, declared UTF-8", "", "utf-8", text, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "\xfe\xff"},
+		{"UTF-32 LE", "", "utf-32", text, utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "\xff\xfe\x00\x00"},
+		{"UTF-32 BE without mark", "", "utf-32", text, utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), ""},
+		{"ASCII, declared UTF-16", "", "utf-16", "plain", nil, ""},
+		{"windows-1252", "", "windows-1252", text, charmap.Windows1252, ""},
+		{"windows-1252, declared UTF-8", "", "utf-8", text, charmap.Windows1252, ""},
+		{"windows-1252, undeclared", "", "", text, charmap.Windows1252, ""},
+		{"windows-1252, declared ISO-8859-1", "", "iso-8859-1", text, charmap.Windows1252, ""},
+		{"ISO-8859-15", "", "iso-8859-15", "5 € für Šárka", charmap.ISO8859_15, ""},
+		{"windows-1251", "", "windows-1251", cyrillic, charmap.Windows1251, ""},
+		{"windows-1251, header only", "text/xml; charset=windows-1251", "", cyrillic, charmap.Windows1251, ""},
+		{"header before declaration", "text/xml; charset=\"koi8-r\"", "windows-1251", cyrillic, charmap.KOI8R, ""},
+		{"header UTF-8 that is not", "text/xml; charset=utf-8", "koi8-r", cyrillic, charmap.KOI8R, ""},
+		{"GB18030", "", "gb18030", chinese, simplifiedchinese.GB18030, ""},
+		{"GB2312, header only", "text/xml;charset=gb2312", "", chinese, simplifiedchinese.GB18030, ""},
+		{"UTF-8, declared GB2312", "", "gb2312", chinese, nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			body := doc(c.declared, c.text)
+			if c.enc != nil {
+				var err error
+				if body, err = c.enc.NewEncoder().String(body); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d, err := Decode([]byte(c.mark+body), Input{URL: docURL, ContentType: c.header})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := d.Entries[0].Title; got != c.text {
+				t.Errorf("got %q, want %q", got, c.text)
+			}
+		})
+	}
+}
+
+func TestDecodeOneStrayByteLosesNothing(t *testing.T) {
+	d := decode(t, two("<description>Stra\xdfe und Straße</description>"))
+	if got, want := d.Entries[0].Summary, "Straße und Straße"; got != want || len(d.Entries) != 2 {
+		t.Errorf("got %q and %d entries, want %q and 2", got, len(d.Entries), want)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, in string
+		outcome  news.Outcome
+		says     string
+	}{
+		{"empty", "", news.OutcomeNotAFeed, "an empty document"},
+		{"page", "<!DOCTYPE html><html><head><title>Anmelden &amp; los</title></head><body><feed/></body></html>", news.OutcomeNotAFeed, "an HTML page titled “Anmelden & los”"},
+		{"page without title", "<html><body>x</body></html>", news.OutcomeNotAFeed, "an HTML page"},
+		{"text", "Not Found", news.OutcomeNotAFeed, "neither RSS"},
+		{"list", `<opml version="2.0"><body/></opml>`, news.OutcomeNotAFeed, "an OPML list"},
+		{"sitemap", `<urlset/>`, news.OutcomeNotAFeed, "a sitemap"},
+		{"JSON object", `{"hello":1}`, news.OutcomeNotAFeed, "jsonfeed.org/version"},
+		{"JSON version", `{"version":"2","items":[]}`, news.OutcomeNotAFeed, "jsonfeed.org/version"},
+		{"broken JSON", `{"version":"https://jsonfeed.org/version/1",items:[]}`, news.OutcomeMalformed, "JSON"},
+		{"attributes", "<rss><item" + strings.Repeat(" a='b'", 50_000) + "></item></rss>", news.OutcomeTooLarge, "attributes"},
+		{"depth", "<rss><channel><item>" + strings.Repeat("<media:group>", 2_000_000) + "</item></channel></rss>", news.OutcomeTooLarge, "deeper"},
+		{"bytes", strings.Repeat(" ", maxBytes+1), news.OutcomeTooLarge, "bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Decode([]byte(c.in), Input{})
+			if got := news.OutcomeOf(err); got != c.outcome || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %s: %v, want %s: …%s…", got, err, c.outcome, c.says)
+			}
+		})
+	}
+}
+
+// TestDecodeBombs holds that documents made to exhaust a reader are over in a
+// moment, whatever they give. The first one kills gofeed alone.
+func TestDecodeBombs(t *testing.T) {
+	open := `<rss version="2.0"><channel><item><title>x</title>`
+	shut := "</item></channel></rss>"
+	for name, body := range map[string]string{
+		"foreign depth":         open + strings.Repeat("<a>", 2_000_000),
+		"foreign depth, closed": open + strings.Repeat("<x:a>", 500_000) + strings.Repeat("</x:a>", 500_000) + shut,
+		"known depth":           open + strings.Repeat("<itunes:owner>", 300_000) + shut,
+		"depth in a text":       open + "<description>" + strings.Repeat("<div>", 1_000_000) + "</description>" + shut,
+		"unclosed titles":       open + strings.Repeat("<title>", 500_000) + shut,
+		"half-closed titles":    open + strings.Repeat("<title><title></title>", 200_000) + shut,
+		"many unclosed names":   open + strings.Repeat("<title><link><guid><author><category><dc:creator><media:title>", 50_000) + shut,
+		"elements":              open + strings.Repeat("<category>x</category>", 400_000) + shut,
+		"attributes":            open + "<source " + strings.Repeat("a ", 3_000_000) + "/>" + shut,
+		"items":                 "<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 200_000) + "</channel></rss>",
+		"unclosed items":        "<rss><channel>" + strings.Repeat("<item><title>x", 200_000),
+		"laughs":                `<!DOCTYPE rss [<!ENTITY a "` + strings.Repeat("ha", 2000) + `"><!ENTITY b "` + strings.Repeat("&a;", 1000) + `">]>` + open + "<description>" + strings.Repeat("&a;&b;", 200_000) + "</description>" + shut,
+		"open comments":         open + strings.Repeat("<!-- ", 500_000),
+		"open CDATA":            open + strings.Repeat("<![CDATA[", 300_000),
+		"declarations":          open + strings.Repeat("<!x [>", 500_000),
+		"open tags":             open + strings.Repeat(`<a b="`, 500_000),
+		"ampersands":            open + "<description>" + strings.Repeat("&", 3_000_000) + "</description>" + shut,
+		"lessers":               open + "<description>" + strings.Repeat("<", 3_000_000) + "</description>" + shut,
+		"one long text":         open + "<description>" + strings.Repeat("x", 9_000_000) + "</description>" + shut,
+		"JSON depth":            `{"version":"https://jsonfeed.org/version/1","x":` + strings.Repeat("[", 2_000_000),
+		"JSON items":            `{"version":"https://jsonfeed.org/version/1","items":[` + strings.Repeat(`{"id":"1"},`, 300_000) + `]}`,
+		"noscript":              open + "<description><![CDATA[" + strings.Repeat("<noscript>", 100_000) + "]]></description>" + shut,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			d, err := Decode([]byte(body), Input{URL: docURL})
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			entries := 0
+			if d != nil {
+				entries = len(d.Entries)
+			}
+			t.Logf("%d ms, %d MB allocated of %d MB, %d entries, %v", took.Milliseconds(), (after.TotalAlloc-before.TotalAlloc)>>20, len(body)>>20, entries, err)
+			if took > 5*time.Second { // generous: the machine may be shared
+				t.Errorf("took %s", took)
+			}
+			if entries > maxEntries {
+				t.Errorf("%d entries, want at most %d", entries, maxEntries)
+			}
+		})
+	}
+}
+
+// TestDecodeStopsAtTheLimitOfEntries holds that what is left out is said.
+func TestDecodeStopsAtTheLimitOfEntries(t *testing.T) {
+	d := decode(t, "<rss><channel>"+strings.Repeat("<item><title>x</title></item>", maxEntries+5)+"</channel></rss>")
+	if len(d.Entries) != maxEntries || !strings.Contains(fmt.Sprint(d.Repairs), "more than 2000 entries") {
+		t.Errorf("got %d entries and repairs %q, want %d and a word about it", len(d.Entries), d.Repairs, maxEntries)
+	}
+}
+
+func TestDecodeWithoutURLTakesTheSiteForBase(t *testing.T) {
+	d, err := Decode([]byte(`<rss version="2.0"><channel><link>http://site.example/x/</link><item><link>a</link><description>&lt;img src="b.png"&gt;</description></item></channel></rss>`), Input{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := d.Entries[0]; e.Link != "http://site.example/x/a" || e.Summary != `<img src="http://site.example/x/b.png">` {
+		t.Errorf("got %q, %q", e.Link, e.Summary)
+	}
+}
+
+func TestDecodeBareEntry(t *testing.T) {
+	d := decode(t, `<entry xmlns="http://www.w3.org/2005/Atom"><id>x</id><title>Allein</title></entry>`)
+	if d.Format != "atom10" || len(d.Entries) != 1 || d.Entries[0].Title != "Allein" {
+		t.Errorf("got %+v", d)
+	}
+}
+
+func TestPerson(t *testing.T) {
+	for in, want := range map[string]news.Person{
+		"me@a.example (Eva Bach)":        {Name: "Eva Bach", Email: "me@a.example"},
+		"Eva Bach <me@a.example>":        {Name: "Eva Bach", Email: "me@a.example"},
+		`"Bach, Eva" <me@a.example>`:     {Name: "Bach, Eva", Email: "me@a.example"},
+		"Eva Bach (me@a.example)":        {Name: "Eva Bach", Email: "me@a.example"},
+		"me@a.example":                   {Email: "me@a.example"},
+		"mailto:me@a.example":            {Email: "me@a.example"},
+		"Eva Bach":                       {Name: "Eva Bach"},
+		"Eva (dpa)":                      {Name: "Eva (dpa)"},
+		"":                               {},
+		"()":                             {Name: "()"},
+		"me@a.example and you@b.example": {Name: "me@a.example and you@b.example"},
+	} {
+		if got := person(in); got != want {
+			t.Errorf("person(%q) = %+v, want %+v", in, got, want)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	paths, _ := filepath.Glob("testdata/decode/*.*")
+	for _, path := range paths {
+		if body, err := os.ReadFile(path); err == nil && filepath.Ext(path) != ".golden" {
+			f.Add(body)
+		}
+	}
+	f.Add([]byte(two("<description>x")))
+	f.Add([]byte("<rss><item><a><b></a></b><![CDATA[<!--"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d, err := Decode(body, Input{URL: docURL})
+		if err != nil {
+			if o := news.OutcomeOf(err); o != news.OutcomeNotAFeed && o != news.OutcomeMalformed && o != news.OutcomeTooLarge {
+				t.Errorf("outcome %s: %v", o, err)
+			}
+			if strings.Contains(err.Error(), "could be read") {
+				t.Errorf("an item was lost: %v", err)
+			}
+			return
+		}
+		for _, e := range d.Entries {
+			if again := clean.Line(e.Title); again != e.Title {
+				t.Errorf("title %q is no line", e.Title)
+			}
+			if again := clean.HTML(e.Summary, nil); again != e.Summary {
+				t.Errorf("summary %q is not clean: %q", e.Summary, again)
+			}
+			if again := clean.HTML(e.Content, nil); again != e.Content {
+				t.Errorf("content %q is not clean: %q", e.Content, again)
+			}
+			if e.Link != "" && !strings.HasPrefix(e.Link, "http") {
+				t.Errorf("link %q", e.Link)
+			}
+		}
+	})
+}
+
+// river is a document of n items with 1.5 kB of HTML each.
+func river(n int) []byte {
+	para := `<p>Ein Absatz mit <b>fettem</b> Text, einem <a href="/artikel/12">Verweis</a> und „Anführungszeichen“ &amp; mehr. The quick brown fox jumps over the lazy dog, again and again.</p>`
+	text := strings.Repeat(para, 1500/len(para)) + `<img src="bild.jpg" alt="Bild">`
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Fluss</title><link>http://a.example/</link>`)
+	for i := range n {
+		fmt.Fprintf(&b, `<item><title>Artikel %d</title><link>http://a.example/%d</link><guid>http://a.example/%d</guid><pubDate>Wed, 03 Dec 2025 10:00:00 +0100</pubDate><dc:creator>Eva</dc:creator><category>Fluss</category><description>%s</description></item>`, i, i, i, clean.Escape(text))
+	}
+	b.WriteString("</channel></rss>")
+	return []byte(b.String())
+}
+
+func BenchmarkDecode(b *testing.B) {
+	body := river(100)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Decode(body, Input{URL: docURL}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestDecodeJSONOfWrongTypes(t *testing.T) {
+	d := decode(t, "\ufeff"+`{"version":"https://jsonfeed.org/version/1","title":7,"expired":"no","author":"Eva","hubs":{"a":[]},
+		"items":[{"id":1.5,"title":["x"],"tags":"fluss","authors":["Adam",{"name":3}],"attachments":[{"url":"/a.mp3","mime_type":"audio/mpeg","size_in_bytes":"12"}],"content_text":"a","date_published":1072915200},null,"x"]}`)
+	if d.Title != "7" || len(d.Entries) != 1 || len(d.Repairs) == 0 {
+		t.Fatalf("got title %q, %d entries, repairs %q", d.Title, len(d.Entries), d.Repairs)
+	}
+	e := d.Entries[0]
+	got := fmt.Sprint(e.GUID, e.Categories, e.Authors, e.Enclosures, e.Content, e.Published.Unix())
+	if want := "1.5[{fluss  }] [{Adam  } {3  }] [{http://feeds.example/a.mp3 audio/mpeg 12}]a1072915200"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestDecodeBases holds that every relative URL is resolved against the nearest
+// xml:base, which may be relative itself (XML Base section 4).
+func TestDecodeBases(t *testing.T) {
+	d := decode(t, `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a.example/x/y"><link href="z"/>
+		<entry xml:base="e/"><id>rel</id><link href="1"/><author><name>A</name><uri>me</uri></author>
+		<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p xml:base="http://b.example/"><a href="2">a</a></p><a href="3">b</a></div></content>
+		<summary type="html" xml:base="/s/">&lt;img src="4" srcset="5 2x">&lt;video poster="6">&lt;/video></summary></entry></feed>`)
+	e := d.Entries[0]
+	for _, c := range [][2]string{
+		{d.Link, "http://a.example/x/z"}, {e.Link, "http://a.example/x/e/1"}, {e.Authors[0].URL, "http://a.example/x/e/me"}, {e.GUID, "rel"},
+		{e.Content, `<p><a href="http://b.example/2">a</a></p><a href="http://a.example/x/e/3">b</a>`},
+		{e.Summary, `<img src="http://a.example/s/4" srcset="http://a.example/s/5 2x"><video poster="http://a.example/s/6" controls=""></video>`},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("got %q, want %q", c[0], c[1])
+		}
+	}
+}
+
+// TestDecodeEntities holds which references are decoded, and how deep.
+func TestDecodeEntities(t *testing.T) {
+	body := `<!DOCTYPE feed [<!ENTITY f "Strom &amp; Co"><!ENTITY g '&f;!'><!ENTITY x SYSTEM "file:///etc/passwd">]>
+		<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>&g; &x; &eacute; &Eacute &#233 &#xE9; &amp;lt; &unknown; &</title>
+		<content type="xhtml"><div>&f; &nbsp;<b/>&lt;i></div></content></entry></feed>`
+	e := decode(t, body).Entries[0]
+	if want := "Strom & Co! &x; é &Eacute é é &lt; &unknown; &"; e.Title != want {
+		t.Errorf("title %q, want %q", e.Title, want)
+	}
+	if want := "Strom &amp; Co \u00a0<b></b>&lt;i&gt;"; e.Content != want {
+		t.Errorf("content %q, want %q", e.Content, want)
+	}
+}

@@ -1,0 +1,260 @@
+package format
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// generator is the name under which our feeds say who made them.
+const generator = "Tributary"
+
+// wireItem is a Publication in the words that all wire formats share: every rule
+// about what may be printed is applied once, here, so that the formats cannot
+// differ. All text is legal XML, every URL absolute http(s), every tag valid.
+type wireItem struct {
+	guid       string
+	link       string // never empty
+	title      string // one plain line; may be empty
+	summary    string // HTML, only when content says more
+	content    string // HTML; empty when there is a summary only, or nothing
+	published  time.Time
+	updated    time.Time     // never zero
+	authors    []news.Person // never empty: the source's title stands in
+	categories []news.Category
+	enclosures []news.Enclosure
+	language   string
+	source     wireSource
+	also       []news.Member
+}
+
+// wireSource is what may be told of the source that an item was taken from.
+type wireSource struct {
+	id      string
+	title   string
+	feed    string // the source's feed document; empty for seeds, secrets and private sources
+	home    string // its site, else our page about it; empty for private sources
+	updated time.Time
+}
+
+// wireItems prepares every Publication of an Edition. Sources repeat, so each is
+// judged once.
+func wireItems(e *news.Edition) []wireItem {
+	all := make([]wireItem, len(e.Shown))
+	origins := make(map[string]wireSource)
+	for i := range e.Shown {
+		s := &e.Shown[i]
+		from, known := origins[s.Source.Name]
+		if !known {
+			from = wireSourceOf(e.Site, s)
+			origins[s.Source.Name] = from
+		}
+		all[i] = wireItemOf(e, s, from)
+	}
+	return all
+}
+
+func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
+	it := wireItem{
+		guid:       wireText(s.GUID),
+		link:       wireURL(s.Entry.Link),
+		title:      clean.Line(s.Entry.Title),
+		summary:    wireHTML(s.Entry.Summary),
+		content:    wireHTML(s.Entry.Content),
+		published:  wireTime(s.Published),
+		updated:    wireTime(s.Updated),
+		authors:    wireAuthors(s.Entry.Authors),
+		categories: wireCategories(s.Entry.Categories),
+		enclosures: wireEnclosures(s.Entry.Enclosures),
+		language:   wireLanguage(s.Entry.Language),
+		source:     from,
+	}
+	if it.link == "" {
+		it.link = e.Site.StoryURL(s.StoryKey)
+	}
+	if it.summary == it.content {
+		it.summary = ""
+	}
+	if it.updated.IsZero() {
+		it.updated = firstTime(it.published, wireTime(s.Entered), time.Unix(0, 0).UTC())
+	}
+	if len(it.authors) == 0 {
+		it.authors = []news.Person{{Name: from.title, URL: from.home}}
+	}
+	it.also = wireMembers(s.Members, it.link)
+	if e.Feed.Duplicates == news.Group {
+		it.listMembers()
+	}
+	return it
+}
+
+// text is the fullest HTML of the item.
+func (it *wireItem) text() string {
+	if it.content != "" {
+		return it.content
+	}
+	return it.summary
+}
+
+// heading is the title, else the beginning of the text, else the link. JSON Feed
+// alone does without: there, no title marks a post of a microblog.
+func (it *wireItem) heading() string {
+	if it.title != "" {
+		return it.title
+	}
+	if text := excerpt(clean.Text(it.text()), 80); text != "" {
+		return text
+	}
+	return it.link
+}
+
+// listMembers ends the body with the other members of the story.
+func (it *wireItem) listMembers() {
+	if len(it.also) == 0 {
+		return
+	}
+	var list strings.Builder
+	list.WriteString("\n<ul>")
+	for _, m := range it.also {
+		list.WriteString("\n<li>" + clean.Escape(m.SourceTitle) + `: <a href="` + quoted(m.Link) + `">` + clean.Escape(m.Title) + "</a></li>")
+	}
+	list.WriteString("\n</ul>")
+	if it.content == "" && it.summary != "" {
+		it.summary += list.String()
+		return
+	}
+	it.content = strings.TrimPrefix(it.content+list.String(), "\n")
+}
+
+// wireSourceOf decides what is told of the source of s. The address of a source
+// that is not public, or that holds a secret, is never printed (DESIGN 4.3);
+// the site or our own page about the source stands for it. A seed folder has
+// no address: its glob is a path on our disk.
+func wireSourceOf(site news.Site, s *news.Shown) wireSource {
+	src := &s.Source
+	o := wireSource{title: clean.Line(s.SourceTitle), updated: wireTime(s.SourceSeen)}
+	if o.title == "" {
+		o.title = src.Name
+	}
+	if src.Public {
+		o.home = site.SourceURL(src.Name)
+		if home := wireURL(src.Site); home != "" && !news.HasSecret(src.Site) {
+			o.home = home
+		}
+		if src.Kind == news.KindFeed && !news.HasSecret(src.URL) {
+			o.feed = wireURL(src.URL)
+		}
+	}
+	switch {
+	case src.Public && news.IsIRI(s.SourceID) && !news.HasSecret(s.SourceID):
+		o.id = s.SourceID
+	case o.feed != "":
+		o.id = o.feed
+	default:
+		o.id = news.URN("source", src.Name)
+	}
+	return o
+}
+
+// editionUpdated is when the feed last changed: never now, so that the same
+// Edition gives the same bytes, and never before an entry that it shows.
+func editionUpdated(e *news.Edition, all []wireItem) time.Time {
+	updated := wireTime(e.Updated)
+	for i := range all {
+		if all[i].updated.After(updated) {
+			updated = all[i].updated
+		}
+	}
+	return firstTime(updated, time.Unix(0, 0).UTC())
+}
+
+// feedTitle is the title of the feed, which no format may lack.
+func feedTitle(e *news.Edition) string {
+	if title := clean.Line(e.Feed.Title); title != "" {
+		return title
+	}
+	return e.Feed.Name
+}
+
+// siteTitle names us as the author of the feed as a whole.
+func siteTitle(e *news.Edition) string {
+	if title := clean.Line(e.Site.Title); title != "" {
+		return title
+	}
+	return feedTitle(e)
+}
+
+// wireAuthors keeps those that have a name or something that can stand for it, each
+// name once.
+func wireAuthors(people []news.Person) []news.Person {
+	var kept []news.Person
+	for _, p := range people {
+		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL)}
+		if p.Name == "" { // an address as a name confuses readers and feeds those who send spam
+			mailbox, _, _ := strings.Cut(p.Email, "@")
+			p.Name = first(mailbox, p.URL)
+		}
+		known := slices.ContainsFunc(kept, func(k news.Person) bool { return k.Name == p.Name })
+		if p.Name != "" && !known {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// wireCategories keeps each term of a scheme once. A scheme is an IRI or nothing.
+func wireCategories(given []news.Category) []news.Category {
+	var kept []news.Category
+	for _, c := range given {
+		c = news.Category{Term: clean.Line(c.Term), Scheme: c.Scheme, Label: clean.Line(c.Label)}
+		if !news.IsIRI(c.Scheme) {
+			c.Scheme = ""
+		}
+		known := slices.ContainsFunc(kept, func(k news.Category) bool { return k.Term == c.Term && k.Scheme == c.Scheme })
+		if c.Term != "" && !known {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// wireEnclosures keeps the files that can be fetched, each once, with a media type:
+// RSS and JSON Feed require one.
+func wireEnclosures(given []news.Enclosure) []news.Enclosure {
+	var kept []news.Enclosure
+	for _, f := range given {
+		f = news.Enclosure{URL: wireURL(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0)}
+		known := slices.ContainsFunc(kept, func(k news.Enclosure) bool { return k.URL == f.URL })
+		if f.URL == "" || known {
+			continue
+		}
+		if f.Type == "" {
+			f.Type = typeByExtension(f.URL)
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+// wireMembers keeps the members that lead elsewhere than link, each address once.
+func wireMembers(members []news.Member, link string) []news.Member {
+	var kept []news.Member
+	for _, m := range members {
+		m = news.Member{Title: clean.Line(m.Title), Link: wireURL(m.Link), Outlet: clean.Line(m.Outlet), SourceTitle: clean.Line(m.SourceTitle), SourceName: m.SourceName}
+		known := slices.ContainsFunc(kept, func(k news.Member) bool { return k.Link == m.Link })
+		if m.Link == "" || m.Link == link || known {
+			continue
+		}
+		if m.SourceTitle == "" {
+			m.SourceTitle = m.SourceName
+		}
+		if m.Title == "" {
+			m.Title = m.Link
+		}
+		kept = append(kept, m)
+	}
+	return kept
+}

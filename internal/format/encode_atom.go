@@ -1,0 +1,189 @@
+package format
+
+import (
+	"encoding/xml"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"tributary/internal/news"
+)
+
+// WriteAtom writes the Edition as Atom 1.0 (RFC 4287), the most complete of our
+// formats: typed titles, every author with address, every enclosure, the
+// source of every entry (section 4.2.11) and the other members of its story as
+// related links. The same Edition gives the same bytes. The error is that of w.
+//
+// The author of the feed is the site; every entry names its own.
+func WriteAtom(w io.Writer, e *news.Edition) error {
+	all := wireItems(e)
+	feed := atomFeed{
+		Lang:  wireLanguage(e.Feed.Language),
+		Title: atomTextOf(feedTitle(e)),
+		AtomFeed: feeds.AtomFeed{
+			Xmlns:   "http://www.w3.org/2005/Atom",
+			Id:      wireText(e.Feed.UUID),
+			Updated: rfc3339(editionUpdated(e, all)),
+			Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: siteTitle(e), Uri: wireURL(e.Site.URL)}},
+		},
+		Generator: atomGenerator{URI: wireURL(e.Site.URL), Name: generator},
+		Links: []atomLink{
+			{AtomLink: feeds.AtomLink{Rel: "self", Type: "application/atom+xml", Href: wireURL(e.URL("atom"))}},
+			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.URL(""))}},
+		},
+	}
+	if text := wireText(e.Feed.Description); text != "" {
+		subtitle := atomTextOf(text)
+		feed.Subtitle = &subtitle
+	}
+	for i := range all {
+		feed.Entries = append(feed.Entries, atomEntryOf(&all[i]))
+	}
+	return feeds.WriteXML(document{&feed}, w)
+}
+
+// atomFeed extends the feed of the library: what stands here under the same XML
+// name replaces what is embedded. Entries come last, after all that describes
+// the feed.
+type atomFeed struct {
+	XMLName xml.Name `xml:"feed"`
+	Lang    string   `xml:"xml:lang,attr,omitempty"`
+	Title   atomText `xml:"title"`
+	feeds.AtomFeed
+	Subtitle  *atomText     `xml:"subtitle"`
+	Generator atomGenerator `xml:"generator"`
+	Links     []atomLink    `xml:"link"`
+	Entries   []atomEntry   `xml:"entry"`
+}
+
+// atomGenerator names the program and, as its URI, the installation, so that
+// another Tributary recognises a feed of its own.
+type atomGenerator struct {
+	URI  string `xml:"uri,attr,omitempty"`
+	Name string `xml:",chardata"`
+}
+
+type atomText struct {
+	Type string `xml:"type,attr"`
+	xmlText
+}
+
+func atomTextOf(s string) atomText { return atomText{"text", plain(s)} }
+
+type atomBody struct {
+	Type string `xml:"type,attr"`
+	xmlMarkup
+}
+
+type atomPerson struct {
+	Name  xmlText `xml:"name"`
+	URI   string  `xml:"uri,omitempty"`
+	Email string  `xml:"email,omitempty"`
+}
+
+type atomLink struct {
+	feeds.AtomLink
+	Title string `xml:"title,attr,omitempty"`
+}
+
+type atomCategory struct {
+	Term   string `xml:"term,attr"`
+	Scheme string `xml:"scheme,attr,omitempty"`
+	Label  string `xml:"label,attr,omitempty"`
+}
+
+type atomEntry struct {
+	XMLName xml.Name `xml:"entry"`
+	Lang    string   `xml:"xml:lang,attr,omitempty"`
+	Title   atomText `xml:"title"`
+	feeds.AtomEntry
+	Links      []atomLink     `xml:"link"`
+	Authors    []atomPerson   `xml:"author"`
+	Categories []atomCategory `xml:"category"`
+	Source     *atomSource    `xml:"source"`
+	Summary    *atomBody      `xml:"summary"`
+	Content    *atomBody      `xml:"content"`
+}
+
+type atomSource struct {
+	ID      string     `xml:"id"`
+	Title   atomText   `xml:"title"`
+	Updated string     `xml:"updated"`
+	Links   []atomLink `xml:"link"`
+}
+
+func atomEntryOf(it *wireItem) atomEntry {
+	out := atomEntry{
+		Lang:  it.language,
+		Title: atomTextOf(it.heading()),
+		AtomEntry: feeds.AtomEntry{
+			Id:        it.guid,
+			Updated:   rfc3339(it.updated),
+			Published: rfc3339(it.published),
+		},
+		Links:   atomLinks(it),
+		Source:  atomSourceOf(it),
+		Summary: atomBodyOf(it.summary),
+		Content: atomBodyOf(it.content),
+	}
+	if out.Summary == nil && out.Content == nil {
+		// Some readers drop an entry without any text.
+		out.Summary = &atomBody{"text", xmlMarkup{it.heading()}}
+	}
+	for _, p := range it.authors {
+		out.Authors = append(out.Authors, atomPerson{plain(p.Name), p.URL, p.Email})
+	}
+	for _, c := range it.categories {
+		if c.Label == c.Term {
+			c.Label = ""
+		}
+		out.Categories = append(out.Categories, atomCategory(c))
+	}
+	return out
+}
+
+func atomBodyOf(html string) *atomBody {
+	if html == "" {
+		return nil
+	}
+	return &atomBody{"html", xmlMarkup{html}}
+}
+
+// atomLinks lists the article, its files, and who else reported the story.
+func atomLinks(it *wireItem) []atomLink {
+	links := make([]atomLink, 0, 1+len(it.enclosures)+len(it.also))
+	links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "alternate", Href: it.link}})
+	for _, f := range it.enclosures {
+		link := atomLink{AtomLink: feeds.AtomLink{Rel: "enclosure", Href: f.URL, Type: f.Type}}
+		if f.Length > 0 {
+			link.Length = strconv.FormatInt(f.Length, 10)
+		}
+		links = append(links, link)
+	}
+	for _, m := range it.also {
+		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "related", Href: m.Link}, Title: m.SourceTitle + ": " + m.Title})
+	}
+	return links
+}
+
+func atomSourceOf(it *wireItem) *atomSource {
+	o := it.source
+	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated))}
+	if o.feed != "" {
+		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "self", Href: o.feed}})
+	}
+	if o.home != "" {
+		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "alternate", Href: o.home}})
+	}
+	return out
+}
+
+// rfc3339 writes a time in UTC; "" for no time.
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,118 @@
+package format
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// WriteJSON writes the Edition as JSON Feed 1.1 (jsonfeed.org/version/1.1),
+// with the source of each item and the other members of its story in the
+// extension "_tributary". The same Edition gives the same bytes, on one line:
+// indenting would cost more than all the rest. The error is that of w.
+func WriteJSON(w io.Writer, e *news.Edition) error {
+	all := wireItems(e)
+	feed := jsonFeed{
+		JSONFeed: feeds.JSONFeed{
+			Version:     "https://jsonfeed.org/version/1.1",
+			Title:       feedTitle(e),
+			HomePageUrl: wireURL(e.URL("")),
+			FeedUrl:     wireURL(e.URL("json")),
+			Description: wireText(e.Feed.Description),
+			Language:    wireLanguage(e.Feed.Language),
+			Authors:     []*feeds.JSONAuthor{{Name: siteTitle(e), Url: wireURL(e.Site.URL)}},
+		},
+		Items: make([]jsonItem, len(all)), // required, also when empty
+	}
+	for i := range all {
+		feed.Items[i] = jsonItemOf(&all[i])
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // nobody puts a feed into a script element
+	return enc.Encode(&feed)
+}
+
+// jsonFeed extends the feed of the library: what stands here under the same key
+// replaces what is embedded.
+type jsonFeed struct {
+	feeds.JSONFeed
+	Items []jsonItem `json:"items"`
+}
+
+type jsonItem struct {
+	feeds.JSONItem
+	Language    string           `json:"language,omitempty"`
+	Attachments []jsonAttachment `json:"attachments,omitempty"`
+	Tributary   jsonExtension    `json:"_tributary"`
+}
+
+// jsonAttachment does not embed that of the library, which writes the wrong key
+// for the size and has a MarshalJSON that would drop ours.
+type jsonAttachment struct {
+	URL  string `json:"url"`
+	Type string `json:"mime_type"`
+	Size int64  `json:"size_in_bytes,omitempty"`
+}
+
+type jsonExtension struct {
+	Source jsonSource `json:"source"`
+	Also   []jsonAlso `json:"also,omitempty"`
+}
+
+type jsonSource struct {
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"`
+	Home  string `json:"home,omitempty"`
+}
+
+type jsonAlso struct {
+	Title  string `json:"title"`
+	URL    string `json:"url"`
+	Outlet string `json:"outlet,omitempty"`
+}
+
+func jsonItemOf(it *wireItem) jsonItem {
+	out := jsonItem{
+		JSONItem: feeds.JSONItem{
+			Id:            it.guid,
+			Url:           it.link,
+			Title:         it.title,
+			ContentHTML:   it.text(),
+			PublishedDate: jsonTime(it.published),
+			ModifiedDate:  jsonTime(it.updated),
+		},
+		Language:  it.language,
+		Tributary: jsonExtension{Source: jsonSource{it.source.title, it.source.feed, it.source.home}},
+	}
+	if out.ContentHTML == "" {
+		out.ContentText = it.heading() // an item needs one of the two
+	}
+	if it.content != "" {
+		out.Summary = clean.Text(it.summary)
+	}
+	for _, p := range it.authors {
+		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
+	}
+	for _, c := range it.categories {
+		out.Tags = append(out.Tags, c.Term)
+	}
+	for _, f := range it.enclosures {
+		out.Attachments = append(out.Attachments, jsonAttachment{f.URL, f.Type, f.Length})
+	}
+	for _, m := range it.also {
+		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet})
+	}
+	return out
+}
+
+func jsonTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

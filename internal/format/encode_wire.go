@@ -1,0 +1,274 @@
+package format
+
+import (
+	"net/mail"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	tags "golang.org/x/text/language"
+
+	"tributary/internal/clean"
+)
+
+// wireURL returns raw as an absolute http or https URI of legal characters
+// (RFC 3986), or "". What is one already stays as it is, byte for byte: signed
+// links break when anything moves in them.
+func wireURL(raw string) string {
+	if plainURL(raw) {
+		return raw
+	}
+	u, err := url.Parse(clean.Resolve(nil, raw))
+	if err != nil || u.Hostname() == "" {
+		return ""
+	}
+	if host, err := idna.Lookup.ToASCII(u.Hostname()); err == nil {
+		u.Host = strings.Replace(u.Host, u.Hostname(), host, 1)
+	}
+	scheme, rest, _ := strings.Cut(u.String(), "://")
+	end := strings.IndexAny(rest+"/", "/?#")
+	return scheme + "://" + rest[:end] + escapeURI(rest[end:])
+}
+
+// plainURL reports whether raw needs no care: http(s), a host without user
+// name or escapes, and only characters that a URI may have.
+func plainURL(raw string) bool {
+	rest, ok := strings.CutPrefix(raw, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(raw, "http://"); !ok {
+			return false
+		}
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	host := rest[:end]
+	return host != "" && !strings.ContainsAny(host, "@%[]") && host[0] != ':' && escapeURI(rest) == rest
+}
+
+// escapeURI percent-encodes the bytes that no URI may hold, and a percent sign
+// that begins no escape.
+func escapeURI(s string) string {
+	const hex = "0123456789ABCDEF"
+	var out []byte
+	for i := range len(s) {
+		ok := uriByte[s[i]] || s[i] == '%' && i+2 < len(s) && uriHex(s[i+1]) && uriHex(s[i+2])
+		if !ok && out == nil {
+			out = append(make([]byte, 0, len(s)+16), s[:i]...)
+		}
+		switch {
+		case out == nil:
+		case ok:
+			out = append(out, s[i])
+		default:
+			out = append(out, '%', hex[s[i]>>4], hex[s[i]&15])
+		}
+	}
+	if out == nil {
+		return s
+	}
+	return string(out)
+}
+
+// uriByte are the characters of RFC 3986 section 2 except the percent sign.
+var uriByte = func() (is [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=") {
+		is[c] = true
+	}
+	return is
+}()
+
+func uriHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+// wireEmail returns s when it is a plain address that every format may carry
+// (RFC 5322 addr-spec, ASCII, a domain with a dot), else "".
+func wireEmail(s string) string {
+	if s == "" {
+		return ""
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || r == '"' }) {
+		return ""
+	}
+	if _, domain, _ := strings.Cut(s, "@"); !strings.Contains(strings.Trim(domain, "."), ".") {
+		return ""
+	}
+	return s
+}
+
+// wireLanguage returns the BCP 47 tag in its usual spelling, or "" for what is
+// no tag of a language.
+func wireLanguage(s string) string {
+	if s == "" {
+		return ""
+	}
+	tag, err := tags.Parse(s)
+	if base, _ := tag.Base(); err != nil || tag.IsRoot() || base.String() == "und" {
+		return ""
+	}
+	return tag.String()
+}
+
+// wireType returns "type/subtype" in lower case without parameters, or "".
+// RFC 6838 section 4.2.
+func wireType(s string) string {
+	s, _, _ = strings.Cut(s, ";")
+	s = strings.ToLower(strings.TrimSpace(s))
+	major, minor, ok := strings.Cut(s, "/")
+	if !ok || !mediaToken(major) || !mediaToken(minor) {
+		return ""
+	}
+	return s
+}
+
+func mediaToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$&-^_.+", r))
+	})
+}
+
+// typeByExtension guesses the media type of a file by the extension of its URL. The
+// list is our own: that of the system differs between machines, and the same
+// Edition must give the same bytes on each.
+func typeByExtension(rawURL string) string {
+	rawURL, _, _ = strings.Cut(rawURL, "?")
+	rawURL, _, _ = strings.Cut(rawURL, "#")
+	if known, ok := typesByExtension[strings.ToLower(path.Ext(rawURL))]; ok {
+		return known
+	}
+	return "application/octet-stream"
+}
+
+var typesByExtension = map[string]string{
+	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg",
+	".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav",
+	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".ogv": "video/ogg",
+	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
+	".avif": "image/avif", ".svg": "image/svg+xml",
+	".pdf": "application/pdf", ".epub": "application/epub+zip", ".zip": "application/zip",
+}
+
+// wireTime cuts t to the precision that every format can carry. A time whose
+// year RFC 3339 cannot write is no time.
+func wireTime(t time.Time) time.Time {
+	t = t.UTC().Truncate(time.Second)
+	if t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+func firstTime(times ...time.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// wireHTML returns HTML without the characters that XML forbids; "" when only
+// white space is left.
+func wireHTML(html string) string {
+	if strings.TrimSpace(html) == "" {
+		return ""
+	}
+	return wireText(html)
+}
+
+// wireText returns s as valid UTF-8 without the characters that XML 1.0 forbids
+// (section 2.2) or discourages: no document is lost to one of them. Line ends
+// become line feeds, as a parser would read them (section 2.11).
+func wireText(s string) string {
+	if utf8.ValidString(s) && !mayBeIllegal(s) {
+		return s
+	}
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, "\ufffd"))
+	return strings.Map(func(r rune) rune {
+		if illegal(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// mayBeIllegal looks for the first bytes of illegal characters: texts are long
+// and nearly all of them are clean.
+func mayBeIllegal(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < 0x20 && c != '\n' && c != '\t', c == 0x7f:
+			return true
+		case c == 0xc2 && s[i+1] < 0xa0: // U+0080 to U+009F
+			return true
+		case c == 0xef && (s[i+1] == 0xb7 || s[i+1] == 0xbf), c >= 0xf0: // noncharacters
+			return true
+		}
+	}
+	return false
+}
+
+func illegal(r rune) bool {
+	switch {
+	case r == '\t' || r == '\n':
+		return false
+	case r < 0x20 || r >= 0x7f && r <= 0x9f:
+		return true
+	}
+	return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef
+}
+
+// excerpt cuts text at the last word end within limit characters.
+func excerpt(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	cut := string([]rune(text)[:limit])
+	if space := strings.LastIndexByte(cut, ' '); space > limit/2 {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,;:–-") + "…"
+}
+
+// xmlText is text of an XML element. Markup characters are written as numeric
+// references, not as &lt; and &amp;: readers that decode a title twice show it
+// rightly so, and those that decode once do too (RSS Advisory Board, Best
+// Practices Profile, section on character data).
+type xmlText struct {
+	XML string `xml:",innerxml"`
+}
+
+func plain(s string) xmlText { return xmlText{plainReplacer.Replace(s)} }
+
+var plainReplacer = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
+
+// quoted escapes a URL for a double-quoted attribute of HTML.
+func quoted(s string) string { return strings.ReplaceAll(clean.Escape(s), `"`, "&#34;") }
+
+// xmlMarkup is HTML as the text of an XML element, in CDATA sections: shorter and
+// faster than escaping, and the same to every parser.
+type xmlMarkup struct {
+	HTML string `xml:",cdata"`
+}
+
+func optionalXMLMarkup(html string) *xmlMarkup {
+	if html == "" {
+		return nil
+	}
+	return &xmlMarkup{html}
+}
+
+// document carries the root value to feeds.WriteXML. The types of that library
+// bring a FeedXml of their own which would drop every field that we add, so
+// ours never go there directly.
+type document struct{ root any }
+
+// FeedXml implements feeds.XmlFeed.
+func (d document) FeedXml() any { return d.root }

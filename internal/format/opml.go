@@ -1,0 +1,318 @@
+package format
+
+import (
+	"encoding/xml"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// Limits of one subscription list; real ones stay far below.
+const (
+	maxListBytes = 16 << 20
+	maxFolders   = 32     // in each other
+	maxListed    = 50_000 // subscriptions, repeats included
+	maxTags      = 64     // of one subscription; further ones are left out
+)
+
+// Subscription is one feed on a subscription list.
+type Subscription struct {
+	Title string   // one plain line; may be empty
+	URL   string   // of the feed, absolute http(s)
+	Site  string   // home page, absolute http(s); may be empty
+	Tags  []string // folders from the outside in, then categories; each once
+}
+
+// Subscriptions is what an OPML document lists.
+type Subscriptions struct {
+	Title   string         // of the list; may be empty
+	Feeds   []Subscription // in document order, each feed once
+	Repeats []string       // URLs listed again after the first time, as often as they were
+	Skipped []string       // a sentence for each outline that names a feed we cannot take
+}
+
+// ReadOPML reads a subscription list: OPML 1.0, 1.1 and 2.0 (opml.org/spec2)
+// and what programs write under that name, in any encoding, with or without
+// quotes, namespaces and closing tags. Nested folders become tags, each level
+// one; a feed in three folders is one Subscription with three tags. Two URLs
+// are the same feed when they differ in scheme, default port or case of the
+// host only.
+//
+// Of a list that was cut off, the feeds that it still holds are returned
+// together with the error. The error is a *news.Failure: not_a_feed for another
+// kind of document, truncated, too_large, or what reading r gave.
+func ReadOPML(r io.Reader) (*Subscriptions, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxListBytes+1))
+	if err != nil {
+		return nil, news.Failf(news.OutcomeInterrupted, "the subscription list cannot be read: %w", err)
+	}
+	if len(raw) > maxListBytes {
+		return nil, news.Failf(news.OutcomeTooLarge, "the subscription list is longer than %d MB", maxListBytes>>20)
+	}
+	o := opmlReader{lex: lexer{s: toUTF8(raw, "", &repairs{})}, index: make(map[string]int)}
+	if err := o.read(); err != nil {
+		return &o.list, err
+	}
+	return &o.list, nil
+}
+
+// opmlReader walks the tokens of a list once; its stack holds the open outlines.
+type opmlReader struct {
+	lex    lexer
+	list   Subscriptions
+	index  map[string]int // by subscriptionKey, into list.Feeds
+	open   []string       // folder names; "" for an outline that is none
+	inside bool           // the root was seen
+}
+
+func (o *opmlReader) read() error {
+	for closed := false; ; {
+		t := o.lex.next()
+		switch name := strings.ToLower(localName(t.name)); {
+		case t.kind == eofToken:
+			return o.atEnd(closed)
+		case t.kind == startToken && !o.inside && name != "opml":
+			return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: it begins with <%s>, want <opml>", clip(clean.Line(t.name), 40))
+		case t.kind == startToken && name == "opml":
+			o.inside = true
+		case t.kind == startToken && name == "title" && o.list.Title == "":
+			o.list.Title = o.text()
+		case t.kind == startToken && name == "outline":
+			if err := o.outline(t); err != nil {
+				return err
+			}
+		case t.kind == endToken && name == "outline" && len(o.open) > 0:
+			o.open = o.open[:len(o.open)-1]
+		case t.kind == endToken && name == "opml":
+			closed = true
+		}
+	}
+}
+
+// atEnd judges how the document ended: a list that breaks off may lack most of
+// what it held.
+func (o *opmlReader) atEnd(closed bool) error {
+	if !o.inside {
+		return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: want a document that begins with <opml>")
+	}
+	if !closed {
+		return news.Failf(news.OutcomeTruncated, "the subscription list breaks off after %d feeds: want </opml> at its end", len(o.list.Feeds))
+	}
+	return nil
+}
+
+// text is the text up to the next tag, as one line.
+func (o *opmlReader) text() string {
+	t := o.lex.next()
+	switch t.kind {
+	case textToken:
+		return clip(clean.Line(unescape(t.text, nil)), maxTitle)
+	case cdataToken:
+		return clip(clean.Line(t.text), maxTitle)
+	}
+	o.lex.pos = t.pos
+	return ""
+}
+
+// outline reads a folder or a subscription. One that is both is a subscription;
+// what it encloses belongs to the folder around it.
+func (o *opmlReader) outline(t token) error {
+	values := make(map[string]string, len(t.attrs))
+	for _, a := range t.attrs {
+		values[strings.ToLower(localName(a.name))] = clean.Line(unescape(a.value, nil))
+	}
+	title := clip(first(values["text"], values["title"]), maxTitle)
+	feed := values["xmlurl"]
+	if kind := strings.ToLower(values["type"]); feed == "" && (kind == "rss" || kind == "atom") {
+		feed = values["url"]
+	}
+	if feed != "" {
+		if len(o.list.Feeds)+len(o.list.Repeats)+len(o.list.Skipped) == maxListed {
+			return news.Failf(news.OutcomeTooLarge, "the subscription list has more than %d feeds", maxListed)
+		}
+		o.add(Subscription{Title: title, URL: feed, Site: wireURL(values["htmlurl"]), Tags: o.tags(values["category"])})
+		title = ""
+	}
+	if t.empty {
+		return nil
+	}
+	if len(o.open) == maxFolders {
+		return news.Failf(news.OutcomeTooLarge, "the subscription list has folders nested deeper than %d", maxFolders)
+	}
+	o.open = append(o.open, title)
+	return nil
+}
+
+// tags are the names of the open folders, then the levels of a category
+// attribute: comma-separated, levels divided by slashes (OPML 2.0).
+func (o *opmlReader) tags(category string) []string {
+	var tags []string
+	levels := strings.FieldsFunc(category, func(r rune) bool { return r == ',' || r == '/' })
+	for _, tag := range slices.Concat(o.open, levels) {
+		tags = addTag(tags, strings.TrimSpace(tag))
+	}
+	return tags
+}
+
+func addTag(tags []string, tag string) []string {
+	if tag == "" || len(tags) == maxTags || slices.Contains(tags, tag) {
+		return tags
+	}
+	return append(tags, tag)
+}
+
+// add takes a subscription, or what it adds to one that is there.
+func (o *opmlReader) add(s Subscription) {
+	given := s.URL
+	s.URL = subscriptionURL(given)
+	if s.URL == "" {
+		o.list.Skipped = append(o.list.Skipped, "the feed "+quotedName(s.Title, given)+" has no usable address: want http:// or https:// without user name and password")
+		return
+	}
+	key := subscriptionKey(s.URL)
+	i, known := o.index[key]
+	if !known {
+		o.index[key] = len(o.list.Feeds)
+		o.list.Feeds = append(o.list.Feeds, s)
+		return
+	}
+	o.list.Repeats = append(o.list.Repeats, s.URL)
+	have := &o.list.Feeds[i]
+	have.Title = first(have.Title, s.Title)
+	have.Site = first(have.Site, s.Site)
+	for _, tag := range s.Tags {
+		have.Tags = addTag(have.Tags, tag)
+	}
+}
+
+// subscriptionURL reads the address of a feed, also in the forms feed://host/path and
+// feed:https://host/path that some programs write. One with a user name is
+// none: it would be fetched without it and give another feed, or nothing.
+func subscriptionURL(raw string) string {
+	lower := strings.ToLower(raw)
+	switch {
+	case strings.HasPrefix(lower, "feed://"):
+		raw = "http" + raw[len("feed"):]
+	case strings.HasPrefix(lower, "feed:http"):
+		raw = raw[len("feed:"):]
+	}
+	_, rest, _ := strings.Cut(raw, "//")
+	if host := rest[:strings.IndexAny(rest+"/", "/?#")]; strings.Contains(host, "@") {
+		return ""
+	}
+	return wireURL(raw)
+}
+
+// subscriptionKey is equal for two addresses of one feed.
+func subscriptionKey(feedURL string) string {
+	scheme, rest, _ := strings.Cut(feedURL, "://")
+	end := strings.IndexAny(rest+"/", "/?#")
+	host := strings.ToLower(rest[:end])
+	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[strings.ToLower(scheme)])
+	path, _, _ := strings.Cut(rest[end:], "#")
+	if path == "" {
+		path = "/"
+	}
+	return host + path
+}
+
+// quotedName names a subscription in a message without telling its secrets.
+func quotedName(title, rawURL string) string {
+	if title != "" {
+		return `"` + clip(title, 80) + `"`
+	}
+	return `"` + clip(news.SafeURL(rawURL), 80) + `"`
+}
+
+// WriteOPML writes a subscription list as OPML 2.0, every feed once: in a
+// folder named by its first tag, its other tags as categories. Feeds without
+// tag come first, folders in the order in which their tags appear. created is
+// left out when zero. A subscription without an http(s) URL is left out: the
+// format has no place for it.
+//
+// Nothing is hidden: who writes a list for the public leaves out the sources
+// that are not, and URLs that hold a secret.
+func WriteOPML(w io.Writer, title string, subs []Subscription, created time.Time) error {
+	doc := opmlDocument{
+		Version: "2.0",
+		Head:    opmlHead{Title: clean.Line(title), Created: rfc822(wireTime(created)), Docs: "http://opml.org/spec2.opml"},
+	}
+	var folders []string
+	inside := make(map[string][]opmlOutline)
+	for _, s := range subs {
+		line, tags := opmlOutlineOf(s)
+		switch {
+		case line.URL == "":
+		case len(tags) == 0:
+			doc.Body.Outlines = append(doc.Body.Outlines, line)
+		default:
+			if _, known := inside[tags[0]]; !known {
+				folders = append(folders, tags[0])
+			}
+			inside[tags[0]] = append(inside[tags[0]], line)
+		}
+	}
+	for _, name := range folders {
+		doc.Body.Outlines = append(doc.Body.Outlines, opmlOutline{Text: name, Outlines: inside[name]})
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	return enc.Encode(&doc)
+}
+
+type opmlDocument struct {
+	XMLName xml.Name `xml:"opml"`
+	Version string   `xml:"version,attr"`
+	Head    opmlHead `xml:"head"`
+	Body    opmlBody `xml:"body"` // required, also when empty
+}
+
+type opmlHead struct {
+	Title   string `xml:"title"`
+	Created string `xml:"dateCreated,omitempty"`
+	Docs    string `xml:"docs"`
+}
+
+type opmlBody struct {
+	Outlines []opmlOutline `xml:"outline"`
+}
+
+type opmlOutline struct {
+	Type     string        `xml:"type,attr,omitempty"`
+	Text     string        `xml:"text,attr"`
+	Title    string        `xml:"title,attr,omitempty"`
+	URL      string        `xml:"xmlUrl,attr,omitempty"`
+	Site     string        `xml:"htmlUrl,attr,omitempty"`
+	Category string        `xml:"category,attr,omitempty"`
+	Outlines []opmlOutline `xml:"outline"`
+}
+
+// opmlOutlineOf returns the outline of a feed and its tags as they can be
+// written: a comma or slash would end a category.
+func opmlOutlineOf(s Subscription) (opmlOutline, []string) {
+	var tags []string
+	for i, tag := range s.Tags {
+		if i > 0 {
+			tag = strings.NewReplacer(",", " ", "/", " ").Replace(tag)
+		}
+		if tag = clean.Line(tag); tag != "" {
+			tags = append(tags, tag)
+		}
+	}
+	line := opmlOutline{Type: "rss", Text: clean.Line(s.Title), URL: subscriptionURL(s.URL), Site: wireURL(s.Site)}
+	if line.Text == "" {
+		line.Text = line.URL
+	}
+	line.Title = line.Text
+	if len(tags) > 1 {
+		line.Category = "/" + strings.Join(tags[1:], ",/")
+	}
+	return line, tags
+}
