@@ -1,0 +1,150 @@
+package discover
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"tributary/internal/clean"
+)
+
+// maxLinks bounds what is noted of one page.
+const maxLinks = 50
+
+// feedTypes are the media types under which pages announce feeds.
+var feedTypes = []string{
+	"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+	"application/x-rss+xml", "application/xml", "text/xml", "application/json",
+}
+
+// Links returns the feeds that an HTML page announces, in its order, those of
+// comments last: link elements with rel=alternate and a feed's type (the
+// convention of RSS Autodiscovery), or rel=feed (microformats). Only when there
+// are none, a elements whose address looks like that of a feed. URLs are absolute,
+// against the page's base element or the given base.
+func Links(body []byte, base string) []Candidate {
+	p := page{seen: map[string]bool{}}
+	p.base, _ = url.Parse(base)
+	z := html.NewTokenizer(bytes.NewReader(body))
+	for len(p.announced) < maxLinks {
+		switch z.Next() {
+		case html.ErrorToken:
+			return p.candidates()
+		case html.TextToken:
+			p.text(z.Text())
+		case html.EndTagToken:
+			if name, _ := z.TagName(); atom.Lookup(name) == atom.A {
+				p.anchor = nil
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			p.element(z)
+		}
+	}
+	return p.candidates()
+}
+
+// page collects candidates while its tokens pass by.
+type page struct {
+	base      *url.URL
+	announced []Candidate
+	anchors   []Candidate
+	anchor    *Candidate // the a element that is open, if it looks like a feed
+	seen      map[string]bool
+}
+
+func (p *page) candidates() []Candidate {
+	found := p.announced
+	if len(found) == 0 {
+		found = p.anchors
+	}
+	slices.SortStableFunc(found, commentsLast)
+	return found
+}
+
+func (p *page) element(z *html.Tokenizer) {
+	name, more := z.TagName()
+	kind := atom.Lookup(name)
+	if kind != atom.Link && kind != atom.A && kind != atom.Base {
+		return
+	}
+	attr := map[string]string{}
+	for more && len(attr) < 32 {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if _, twice := attr[string(key)]; !twice {
+			attr[string(key)] = strings.ToValidUTF8(string(value), "�")
+		}
+	}
+	href := clean.Resolve(p.base, attr["href"])
+	if href == "" {
+		return
+	}
+	switch kind {
+	case atom.Base:
+		p.base, _ = url.Parse(href)
+	case atom.Link:
+		p.link(href, attr)
+	case atom.A:
+		p.a(href, attr)
+	}
+}
+
+func (p *page) link(href string, attr map[string]string) {
+	rel := strings.Fields(strings.ToLower(attr["rel"]))
+	media, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(attr["type"])), ";")
+	feed := slices.Contains(rel, "feed")
+	alternate := slices.Contains(rel, "alternate") && !slices.Contains(rel, "stylesheet") && slices.Contains(feedTypes, media)
+	// WordPress announces its programming interface as an alternate of this type.
+	if media == "application/json" && !strings.Contains(strings.ToLower(href), "feed") {
+		alternate = false
+	}
+	if !feed && !alternate || p.seen[href] {
+		return
+	}
+	p.seen[href] = true
+	p.announced = append(p.announced, Candidate{URL: href, Title: title(attr["title"]), Type: media, Why: "announced by the page"})
+}
+
+// feedPath matches the end of paths that feeds have.
+var feedPath = regexp.MustCompile(`(?i)(^|[/._-])(feeds?|rss2?|atom|rdf)([/.]?(xml|json|rdf|php|atom|rss))?/?$|\.(rss|atom|rdf)$`)
+
+func (p *page) a(href string, attr map[string]string) {
+	p.anchor = nil
+	media, _, _ := strings.Cut(strings.ToLower(attr["type"]), ";")
+	u, err := url.Parse(href)
+	if err != nil || p.seen[href] || len(p.anchors) == maxLinks || !feedPath.MatchString(u.Path) && !slices.Contains(feedTypes[:5], media) {
+		return
+	}
+	p.seen[href] = true
+	p.anchors = append(p.anchors, Candidate{URL: href, Title: title(attr["title"]), Type: media, Why: "linked by the page"})
+	p.anchor = &p.anchors[len(p.anchors)-1]
+}
+
+// text gives an anchor without a title its first words.
+func (p *page) text(words []byte) {
+	if p.anchor != nil && p.anchor.Title == "" {
+		p.anchor.Title = title(html.UnescapeString(strings.ToValidUTF8(string(words), "�")))
+	}
+}
+
+func title(s string) string { return shorten(clean.Line(s)) }
+
+// commentsLast orders feeds of comments behind others. They are known by their
+// address or title, in English and German.
+func commentsLast(a, b Candidate) int {
+	return rank(a) - rank(b)
+}
+
+func rank(c Candidate) int {
+	for _, word := range []string{"comment", "kommentar"} {
+		if strings.Contains(strings.ToLower(c.URL), word) || strings.Contains(strings.ToLower(c.Title), word) {
+			return 1
+		}
+	}
+	return 0
+}
