@@ -1,0 +1,129 @@
+package page
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// attr is one attribute with its entities decoded.
+type attr struct{ key, value string }
+
+func attributes(z *html.Tokenizer) []attr {
+	var all []attr
+	for more := true; more; {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if len(all) < maxAttributes {
+			all = append(all, attr{string(key), string(value)})
+		}
+	}
+	return all
+}
+
+// get returns the value of the first attribute of that name, as browsers do.
+func get(attrs []attr, key string) string {
+	for _, a := range attrs {
+		if a.key == key {
+			return a.value
+		}
+	}
+	return ""
+}
+
+// attributes writes those attributes that the element may have.
+func (w *writer) attributes(e element, attrs []attr) {
+	for i, a := range attrs {
+		if !strings.Contains(e.attrs, " "+a.key+" ") || get(attrs[:i], a.key) != "" {
+			continue
+		}
+		if a.key == "href" {
+			a.value = target(a.value)
+		}
+		if a.value != "" {
+			w.attribute(a.key, a.value)
+		}
+	}
+}
+
+func (w *writer) attribute(key, value string) {
+	w.write(" ", key, `="`, html.EscapeString(value), `"`)
+}
+
+// picture writes an img that loads when it is scrolled to and tells its server
+// nothing about us. Without a usable address it shows its alternative text.
+func (w *writer) picture(attrs []attr) {
+	alt := strings.TrimSpace(get(attrs, "alt"))
+	src := link(get(attrs, "src"))
+	if src == "" {
+		w.write(html.EscapeString(alt))
+		return
+	}
+	if alt == "" && w.inside("a") {
+		alt = "Picture" // a link needs a name
+	}
+	w.media = true
+	w.write("<img")
+	w.attribute("src", src)
+	w.attribute("alt", alt)
+	for _, key := range []string{"width", "height"} {
+		if v := get(attrs, key); pixels(v) {
+			w.attribute(key, v)
+		}
+	}
+	w.write(` loading="lazy" decoding="async" referrerpolicy="no-referrer">`)
+}
+
+// controls writes the attributes of an audio or video element, which loads
+// nothing before somebody presses play.
+func (w *writer) controls(attrs []attr) {
+	w.media = true
+	w.write(` controls preload="none"`)
+	for _, key := range []string{"src", "poster"} {
+		if v := link(get(attrs, key)); v != "" {
+			w.attribute(key, v)
+		}
+	}
+}
+
+// stream writes a source element of a player; those of picture are dropped, its
+// img stays.
+func (w *writer) stream(attrs []attr) {
+	src := link(get(attrs, "src"))
+	if src == "" || len(w.open) == 0 || w.open[len(w.open)-1].kind != media {
+		return
+	}
+	w.write("<source")
+	w.attribute("src", src)
+	if t := get(attrs, "type"); t != "" {
+		w.attribute("type", t)
+	}
+	w.write(">")
+}
+
+// frame writes a link to what an iframe would have loaded from elsewhere.
+func (w *writer) frame(src string) {
+	if src = link(src); src == "" || w.inside("a") {
+		return
+	}
+	w.write(`<a class="player"`)
+	w.attribute("href", src)
+	w.write(`>▶ `, html.EscapeString(host(src)), `</a>`)
+}
+
+func (w *writer) inside(as string) bool {
+	for _, m := range w.open {
+		if m.as == as {
+			return true
+		}
+	}
+	return false
+}
+
+// pixels reports whether v is a plain number of one to four digits.
+func pixels(v string) bool {
+	if len(v) < 1 || len(v) > 4 {
+		return false
+	}
+	return strings.Trim(v, "0123456789") == ""
+}

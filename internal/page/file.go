@@ -1,0 +1,66 @@
+package page
+
+import (
+	"html/template"
+	"net/url"
+	"path"
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// file is an enclosure: a link and, for sound and film, a player.
+type file struct {
+	Link   template.HTML // its name, linked
+	URL    string
+	Name   string
+	Detail string // type and size; may be empty
+	Player string // audio, video, or "" for a plain link
+}
+
+// attach gives the story its enclosures. An enclosed picture illustrates a text
+// without one; one that the text already has is not shown twice.
+func (v *story) attach(enclosures []news.Enclosure) {
+	for _, e := range enclosures {
+		address := link(e.URL)
+		if address == "" || len(v.Media) == maxFiles {
+			continue
+		}
+		group, _, _ := strings.Cut(e.Type, "/")
+		if group == "image" {
+			if !v.Passage.Media && v.Picture == "" {
+				v.Picture = address
+			}
+			continue
+		}
+		name := fileName(address)
+		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: detail(e)}
+		if group == "audio" || group == "video" {
+			f.Player = group
+		}
+		v.Media = append(v.Media, f)
+	}
+}
+
+func detail(e news.Enclosure) string {
+	var parts []string
+	if e.Type != "" {
+		parts = append(parts, shorten(e.Type, 40))
+	}
+	if s := size(e.Length); s != "" {
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// fileName returns the last part of an address's path, else its host.
+func fileName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	if name := path.Base(u.Path); name != "/" && name != "." {
+		return shorten(name, 60)
+	}
+	return u.Hostname()
+}

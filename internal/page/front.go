@@ -1,0 +1,94 @@
+package page
+
+import (
+	"html/template"
+	"io"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// FrontView is the front page: what there is to subscribe to, and what is new.
+type FrontView struct {
+	Site   news.Site
+	Feeds  []FeedRow
+	Latest []news.Shown // newest first, of public feeds
+	Read   int          // sources read at least once
+	Total  int          // sources configured; while Read is less, the page says so
+}
+
+// FeedRow is one of our feeds in a list.
+type FeedRow struct {
+	Feed    news.Feed
+	Stories int
+	Changed time.Time // Edition.Updated; zero while the feed is empty
+}
+
+// Front writes the front page. A feed reader that is given its address finds every
+// feed. It says how far the first reading of the sources
+// has come and never why one of them cannot be read.
+func Front(w io.Writer, v *FrontView) error {
+	f := frame{Site: v.Site, Title: siteName(v.Site), Canonical: v.Site.URL + "/", Front: true}
+	f.About = "Feeds of " + siteName(v.Site) + ": each story once, for every feed reader."
+	view := front{Title: siteName(v.Site), Read: v.Read, Total: v.Total}
+	for _, row := range v.Feeds {
+		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
+		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
+	}
+	for i := range v.Latest {
+		view.Latest = append(view.Latest, newHeadline(v.Site, &v.Latest[i]))
+	}
+	f.View = view
+	return render(w, "front", f)
+}
+
+// front is what front.html shows.
+type front struct {
+	Title       string
+	Feeds       []feedCard
+	Latest      []headline
+	Read, Total int
+}
+
+// Starting reports whether the daemon is still reading its sources for the first
+// time.
+func (f front) Starting() bool { return f.Read < f.Total }
+
+type feedCard struct {
+	Link        template.HTML
+	Description string
+	Lang        template.HTMLAttr
+	Count       string
+	Changed     template.HTML
+	Formats     []template.HTML
+}
+
+func newFeedCard(site news.Site, row FeedRow) feedCard {
+	e := &news.Edition{Site: site, Feed: row.Feed}
+	return feedCard{
+		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
+		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
+		Count: count(row.Stories, "story", "stories"), Changed: at(row.Changed), Formats: formats(e),
+	}
+}
+
+// headline is a story in a list: its title and a few words.
+type headline struct {
+	story
+	Teaser string
+	Others string // how many others reported it; may be empty
+}
+
+func newHeadline(site news.Site, s *news.Shown) headline {
+	h := headline{story: newStory(site, s)}
+	h.Time = at(s.Published)
+	body := s.Entry.Summary
+	if body == "" {
+		body = s.Entry.Content
+	}
+	h.Teaser = teaser(body, 180)
+	if n := len(s.Members); n > 0 {
+		h.Others = "and " + count(n, "other", "others")
+	}
+	return h
+}

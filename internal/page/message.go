@@ -1,0 +1,54 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+
+	"tributary/internal/news"
+)
+
+// MessageView is a page for a request that brought nothing else.
+type MessageView struct {
+	Site   news.Site
+	Status int    // HTTP status
+	Thing  string // what was asked for: "feed", "story", "source"; "page" when empty
+}
+
+// Message writes the page of an HTTP error. It says what happened and where to go
+// on, and nothing of our insides.
+func Message(w io.Writer, v *MessageView) error {
+	thing := v.Thing
+	if thing == "" {
+		thing = "page"
+	}
+	m := message{Status: v.Status, Home: anchor(v.Site.URL+"/", "See what is published here")}
+	m.Title, m.Text = words(v.Status, thing)
+	return render(w, "message", frame{
+		Site: v.Site, Title: m.Title + " · " + siteName(v.Site), Hidden: true, View: m,
+	})
+}
+
+// message is what message.html shows.
+type message struct {
+	Status      int
+	Title, Text string
+	Home        template.HTML
+}
+
+func words(status int, thing string) (title, text string) {
+	switch status {
+	case 404:
+		return "Not found", fmt.Sprintf("There is no such %s here. Perhaps its address was cut off or mistyped.", thing)
+	case 405:
+		return "Not that way", "This address can be read, with GET or HEAD, and nothing else."
+	case 410:
+		if thing == "story" {
+			return "Withdrawn", "This story was withdrawn where it came from. It will not be shown again unless it returns there."
+		}
+		return "Gone", fmt.Sprintf("This %s is no longer published. Please remove it from your feed reader.", thing)
+	case 503:
+		return "One moment", "There is too much to do just now. Please try again in a minute."
+	}
+	return "Something broke", "That is our fault, and it has been written down. Please try again later."
+}

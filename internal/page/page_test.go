@@ -1,0 +1,166 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tributary/internal/news"
+)
+
+var (
+	update = flag.Bool("update", false, "write the golden files")
+	dump   = flag.String("dump", "", "write the pages of the sample into this folder too, to look at them in a browser")
+)
+
+var styleHash = regexp.MustCompile(`sha256-[^=]*=`)
+
+// allPages renders every page of the sample.
+func allPages(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]func(io.Writer) error{
+		"twin":    func(w io.Writer) error { return Twin(w, sampleEdition()) },
+		"bare":    func(w io.Writer) error { return Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
+		"front":   func(w io.Writer) error { return Front(w, sampleFront()) },
+		"first":   func(w io.Writer) error { return Front(w, &FrontView{Site: sampleSite}) },
+		"story":   func(w io.Writer) error { return Story(w, sampleStory()) },
+		"seed":    func(w io.Writer) error { return Story(w, sampleSeed()) },
+		"source":  func(w io.Writer) error { return Source(w, sampleSourceView()) },
+		"status":  func(w io.Writer) error { return Status(w, sampleStatus()) },
+		"missing": func(w io.Writer) error { return Message(w, &MessageView{Site: sampleSite, Status: 404, Thing: "feed"}) },
+		"gone": func(w io.Writer) error {
+			return Message(w, &MessageView{Site: sampleSite, Status: 410, Thing: "story"})
+		},
+	}
+	got := map[string]string{}
+	for name, write := range all {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got[name] = b.String()
+	}
+	return got
+}
+
+func TestGolden(t *testing.T) {
+	for name, got := range allPages(t) {
+		if *dump != "" {
+			if err := os.WriteFile(filepath.Join(*dump, name+".html"), []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got = strings.Replace(got, style(), "…", 1)
+		got = styleHash.ReplaceAllString(got, "sha256-…") // or every change of a colour would touch every file
+		file := filepath.Join("testdata", name+".golden")
+		if *update {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s differs from %s at %s; look at it, then run the test with -update", name, file, firstDifference(got, string(want)))
+		}
+	}
+}
+
+func firstDifference(a, b string) string {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	return "…" + a[max(0, i-40):min(len(a), i+80)] + "…"
+}
+
+// TestSameBytes holds that a page depends on its view alone.
+func TestSameBytes(t *testing.T) {
+	a, b := allPages(t), allPages(t)
+	for name := range a {
+		if a[name] != b[name] {
+			t.Errorf("%s: two renderings differ", name)
+		}
+	}
+}
+
+// TestOneWrite holds that a page arrives whole or not at all, and that an error
+// of the writer is returned.
+func TestOneWrite(t *testing.T) {
+	w := &refuser{}
+	if err := Twin(w, sampleEdition()); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v, want the writer's error", err)
+	}
+	if w.calls != 1 {
+		t.Errorf("the page came in %d writes, want 1", w.calls)
+	}
+}
+
+type refuser struct{ calls int }
+
+func (r *refuser) Write(p []byte) (int, error) {
+	r.calls++
+	return 0, io.ErrClosedPipe
+}
+
+// TestNothingInternalIsPublic holds that the text of an error, the address of a
+// feed and a path on disk are on no public page.
+func TestNothingInternalIsPublic(t *testing.T) {
+	all := allPages(t)
+	for _, name := range []string{"twin", "front", "story", "seed", "source", "missing", "gone"} {
+		for _, secret := range []string{"SECRET", "token=abc", "seeds/*", "/feed.xml", "timeout"} {
+			if strings.Contains(all[name], secret) {
+				t.Errorf("%s shows %q", name, secret)
+			}
+		}
+	}
+	if !strings.Contains(all["status"], "an HTML page titled &#34;&lt;script&gt;") {
+		t.Error("the operator does not see the escaped text of the error")
+	}
+}
+
+func TestPrivateSource(t *testing.T) {
+	v := sampleSourceView()
+	v.State.Public = false
+	var b bytes.Buffer
+	if err := Source(&b, v); err == nil || b.Len() > 0 {
+		t.Errorf("a source that is not public has a page of %d bytes (error %v), want an error and nothing", b.Len(), err)
+	}
+	e := sampleEdition()
+	e.Shown[0].Source.Public = false
+	if err := Twin(&b, e); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(strings.SplitAfter(b.String(), "</article>")[0], "/sources/ufer") {
+		t.Error("the twin links the page of a source that has none")
+	}
+}
+
+func BenchmarkTwin(b *testing.B) {
+	e := longEdition(100)
+	var n int64
+	for b.Loop() {
+		var w counter
+		if err := Twin(&w, e); err != nil {
+			b.Fatal(err)
+		}
+		n = int64(w)
+	}
+	b.ReportAllocs()
+	b.SetBytes(n)
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}

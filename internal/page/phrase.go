@@ -1,0 +1,103 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"time"
+)
+
+// stamp returns t as a <time> element with these words. Both are our own, never
+// a feed's, which is what makes the result markup.
+func stamp(t time.Time, words string) template.HTML {
+	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339) + `">` + words + `</time>`)
+}
+
+// at returns t as "2 January 2006, 15:04 UTC", and nothing for no time.
+func at(t time.Time) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	return stamp(t, date(t))
+}
+
+// date is at in plain words. An instant of midnight is a day without a time more
+// often than not, and is written as one.
+func date(t time.Time) string {
+	t = t.UTC()
+	if midnight(t) {
+		return t.Format("2 January 2006")
+	}
+	return t.Format("2 January 2006, 15:04 UTC")
+}
+
+// clock returns t as it stands below the heading of a day: the time alone, or
+// with its date when that is another one.
+func clock(t, day time.Time) template.HTML {
+	t = t.UTC()
+	layout := "15:04"
+	switch other := !sameDay(t, day.UTC()); {
+	case other && midnight(t):
+		layout = "2 Jan 2006"
+	case other:
+		layout = "2 Jan 2006, 15:04"
+	}
+	return stamp(t, t.Format(layout))
+}
+
+// since returns how long t lies back, or ahead, in words: "12 minutes ago", "in 2
+// hours". Beyond a month the words would say less than the date.
+func since(t, now time.Time) template.HTML {
+	d := now.Sub(t)
+	switch {
+	case t.IsZero(), d > 30*24*time.Hour, d < -30*24*time.Hour:
+		return at(t)
+	case d > -time.Minute && d < time.Minute:
+		return stamp(t, "just now")
+	case d > 0:
+		return stamp(t, span(d)+" ago")
+	}
+	return stamp(t, "in "+span(-d))
+}
+
+// span returns a duration in its largest unit: "1 minute", "36 hours", "5 days".
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return count(int(d/time.Second), "second", "seconds")
+	case d < time.Hour:
+		return count(int(d/time.Minute), "minute", "minutes")
+	case d < 48*time.Hour:
+		return count(int(d/time.Hour), "hour", "hours")
+	}
+	return count(int(d/(24*time.Hour)), "day", "days")
+}
+
+// count returns a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// size returns a number of bytes for people, in powers of 1,000; "" for none.
+func size(n int64) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 999_500:
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	case n < 999_950_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+func midnight(t time.Time) bool { return t.Truncate(24 * time.Hour).Equal(t) }
+
+func sameDay(a, b time.Time) bool {
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
+}

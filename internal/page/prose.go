@@ -1,0 +1,287 @@
+package page
+
+import (
+	"bytes"
+	"html/template"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+)
+
+// The lead of a long text is what stands in the river; the rest is folded behind
+// it. Lengths are in characters of text.
+const (
+	leadLength = 260 // the lead ends with the first block at or behind this
+	restLength = 420 // a shorter rest is not worth folding
+)
+
+// Deeper elements and further attributes lose their tags and keep their text: no
+// article needs them, and every step of the work stays short.
+const (
+	maxDepth      = 64
+	maxAttributes = 32
+)
+
+// passage is the text of an entry, cut in two where it is long.
+type passage struct {
+	Lead   template.HTML
+	Rest   template.HTML // empty when the lead is all
+	Length int           // characters of text in Rest
+	Media  bool          // shows a picture, a sound or a video
+}
+
+// prose rewrites the HTML of an entry for a place below a heading of the given
+// level, and cuts off its lead when fold is set.
+//
+// The result is balanced and holds only elements and attributes of the table
+// elements; headings start one level below and skip none; pictures load late and
+// have an alternative text; players of other sites become links.
+func prose(source string, level int, fold bool) passage {
+	w := &writer{level: level, fold: fold, cut: -1, out: make([]byte, 0, len(source)+len(source)/4)}
+	z := html.NewTokenizer(strings.NewReader(source))
+	for {
+		switch z.Next() {
+		case html.ErrorToken: // the end: a string has no other error
+			return w.passage()
+		case html.TextToken:
+			w.text(z.Raw())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			w.startTag(z)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			w.endTag(string(name))
+		}
+	}
+}
+
+// writer builds the output of prose: bytes and a stack of what is open in them.
+type writer struct {
+	out    []byte
+	open   []mark
+	level  int // of the heading above
+	ranks  []byte
+	fold   bool
+	length int    // characters of text so far
+	cut    int    // where the lead ends in out; -1 while it has not
+	seen   int    // length at the cut
+	media  bool   // see passage
+	mute   string // inside this silent element nothing is written
+	muted  int    // how many of them are open
+}
+
+// mark is an open element.
+type mark struct {
+	name  string // as it was in the source
+	as    string // as it was written
+	start int    // where its tag begins in out
+	body  int    // where its tag ends
+	kind  kind
+	trail string // written behind its end tag
+}
+
+// text writes character data. Raw bytes keep their entities; only a stray "<" is
+// escaped, which could join what follows into a tag once a tag between them is
+// dropped.
+func (w *writer) text(raw []byte) {
+	if w.mute != "" {
+		return
+	}
+	w.length += utf8.RuneCount(raw)
+	if bytes.IndexByte(raw, '<') < 0 {
+		w.out = append(w.out, raw...)
+		return
+	}
+	w.out = append(w.out, bytes.ReplaceAll(raw, []byte("<"), []byte("&lt;"))...)
+}
+
+func (w *writer) startTag(z *html.Tokenizer) {
+	raw, more := z.TagName()
+	name := string(raw)
+	e, ok := elements[name]
+	if w.mute != "" {
+		if name == w.mute {
+			w.muted++
+		}
+		return
+	}
+	if !ok {
+		return // an unknown element: its tags are dropped, what it holds stays
+	}
+	var attrs []attr
+	if more {
+		attrs = attributes(z)
+	}
+	switch e.kind {
+	case silent:
+		w.mute, w.muted = name, 1
+	case player:
+		w.frame(get(attrs, "src"))
+		w.mute, w.muted = name, 1
+	case void, rule:
+		w.imply(e)
+		w.write("<", e.as, ">")
+		if e.as == "br" {
+			w.cutHere(2 * leadLength)
+		}
+	case picture:
+		w.picture(attrs)
+	case stream:
+		w.stream(attrs)
+	default:
+		if len(w.open) < maxDepth {
+			w.element(name, e, attrs)
+		}
+	}
+}
+
+// element opens an element that will be closed.
+func (w *writer) element(name string, e element, attrs []attr) {
+	w.imply(e)
+	m := mark{name: name, as: e.as, start: len(w.out), kind: e.kind}
+	switch {
+	case e.parent != "" && !strings.Contains(e.parent, " "+w.parent()+" "):
+		m.as, m.kind = "div", block
+	case e.kind == heading:
+		m.as = w.headingTag(name[1])
+	case name == "table":
+		// A wide table scrolls on its own, and the keyboard must reach it.
+		w.write(`<div class="wide" role="group" aria-label="Table" tabindex="0">`)
+		m.trail = "</div>"
+	}
+	w.write("<", m.as)
+	switch {
+	case e.kind == media:
+		w.controls(attrs)
+	case e.attrs != "":
+		w.attributes(e, attrs)
+	}
+	w.write(">")
+	m.body = len(w.out)
+	w.open = append(w.open, m)
+}
+
+// imply writes the end tags that HTML allows to be left out before e.
+func (w *writer) imply(e element) {
+	for n := len(w.open); n > 0; n-- {
+		as := w.open[n-1].as
+		if !(as == "p" && e.kind.endsParagraph()) && (e.ends == "" || !strings.Contains(e.ends, " "+as+" ")) {
+			return
+		}
+		w.closeTo(n - 1)
+		w.cutHere(leadLength)
+	}
+}
+
+func (w *writer) parent() string {
+	if len(w.open) == 0 {
+		return ""
+	}
+	return w.open[len(w.open)-1].as
+}
+
+// headingTag returns the tag for a heading of the source's rank '1' to '6': one
+// level deeper than the nearest heading above that outranks it, so that the
+// outline of the page has no gap whatever the entry starts with.
+func (w *writer) headingTag(rank byte) string {
+	for n := len(w.ranks); n > 0 && w.ranks[n-1] >= rank; n-- {
+		w.ranks = w.ranks[:n-1]
+	}
+	w.ranks = append(w.ranks, rank)
+	return "h" + string(rune('0'+min(6, w.level+len(w.ranks))))
+}
+
+// endTag closes the nearest open element of that name and everything inside it;
+// an end tag without a start is dropped.
+func (w *writer) endTag(name string) {
+	if w.mute != "" {
+		if name != w.mute {
+			return
+		}
+		if w.muted--; w.muted == 0 {
+			w.mute = ""
+		}
+		return
+	}
+	for i := len(w.open) - 1; i >= 0; i-- {
+		if w.open[i].name != name {
+			continue
+		}
+		last := w.open[i].kind
+		w.closeTo(i)
+		if last == block {
+			w.cutHere(leadLength)
+		}
+		return
+	}
+}
+
+// closeTo closes open elements until n are left. One that stayed empty is taken
+// back: an empty paragraph is a hole, an empty heading or link a riddle for a
+// screen reader.
+func (w *writer) closeTo(n int) {
+	for i := len(w.open) - 1; i >= n; i-- {
+		m := w.open[i]
+		if m.kind != media && m.as != "td" && m.as != "th" && m.start >= w.cut && blank(w.out[m.body:]) {
+			w.out = w.out[:m.start]
+			continue
+		}
+		w.write("</", m.as, ">", m.trail)
+	}
+	w.open = w.open[:n]
+}
+
+// blank reports whether a browser would show nothing for b.
+func blank(b []byte) bool {
+	for len(b) > 0 {
+		b = bytes.TrimSpace(b) // also U+00A0
+		rest, found := bytes.CutPrefix(b, []byte("&nbsp;"))
+		if !found {
+			rest, found = bytes.CutPrefix(b, []byte("<br>"))
+		}
+		if !found {
+			break
+		}
+		b = rest
+	}
+	return len(b) == 0
+}
+
+// cutHere ends the lead if it is at least so long and everything that is open can
+// be closed and opened again without loss.
+func (w *writer) cutHere(length int) {
+	if !w.fold || w.cut >= 0 || w.length < length {
+		return
+	}
+	for _, m := range w.open {
+		if m.kind != wrapper && m.as != "p" && m.as != "span" {
+			return
+		}
+	}
+	for i := len(w.open) - 1; i >= 0; i-- {
+		w.write("</", w.open[i].as, ">")
+	}
+	w.cut, w.seen = len(w.out), w.length
+	for i := range w.open {
+		m := &w.open[i]
+		m.start = len(w.out)
+		w.write("<", m.as, ">")
+		m.body = len(w.out)
+	}
+}
+
+func (w *writer) passage() passage {
+	w.closeTo(0)
+	p := passage{Lead: template.HTML(w.out), Media: w.media}
+	if w.cut >= 0 && w.length-w.seen >= restLength {
+		p.Lead, p.Rest = template.HTML(w.out[:w.cut]), template.HTML(w.out[w.cut:])
+		p.Length = w.length - w.seen
+	}
+	return p
+}
+
+func (w *writer) write(parts ...string) {
+	for _, s := range parts {
+		w.out = append(w.out, s...)
+	}
+}

@@ -1,0 +1,174 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// SourceView is the page of a source, for people who wonder where their post is.
+type SourceView struct {
+	Site         news.Site
+	Now          time.Time // what "12 minutes ago" is counted from
+	State        news.SourceState
+	FailingSince time.Time // first failure in a row; zero when unknown or well
+	Entries      []Verdict // latest first
+}
+
+// Verdict is an entry of a source and where it went.
+type Verdict struct {
+	Entry news.Entry
+	Feeds []news.Feed // public feeds that show its story
+	Note  string      // why it is in none, or what else there is to say; plain text
+}
+
+// Source writes the page of a public source. It says in a friendly word how the
+// source is doing; the text of an error is for the operator and never printed.
+// A source that is not public has no page: that is an error.
+func Source(w io.Writer, v *SourceView) error {
+	s := v.State
+	if !s.Public {
+		return fmt.Errorf("source %q is not public: it has no page", s.Name)
+	}
+	name := sourceTitle(s.Source)
+	f := frame{
+		Site: v.Site, Title: name + " · " + siteName(v.Site), Canonical: v.Site.SourceURL(s.Name),
+		About: "What " + siteName(v.Site) + " reads from " + name + ", and where it goes.",
+	}
+	view := sourcePage{
+		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: kindOf(s.Source),
+		Count: count(s.Entries, "entry", "entries"), Word: s.Health(v.Now), Health: wellbeing(v),
+		Retired: !s.RetiredAt.IsZero(),
+	}
+	if !s.Last.Started.IsZero() {
+		view.Last, view.Result = since(s.Last.Started, v.Now), result(s.Last)
+	}
+	if !view.Retired {
+		view.Next = next(s.NextDue, v.Now)
+	}
+	for i := range v.Entries {
+		view.Entries = append(view.Entries, newVerdict(v, &v.Entries[i]))
+	}
+	f.View = view
+	return render(w, "source", f)
+}
+
+// sourcePage is what source.html shows.
+type sourcePage struct {
+	Title, Kind string
+	Home        template.HTML
+	Count       string
+	Word        news.Health
+	Health      string // in a sentence
+	Retired     bool
+	Last, Next  template.HTML
+	Result      string
+	Entries     []verdict
+}
+
+type verdict struct {
+	Headline template.HTML
+	Lang     template.HTMLAttr
+	Time     template.HTML
+	Feeds    []template.HTML
+	Note     string
+}
+
+func newVerdict(v *SourceView, of *Verdict) verdict {
+	e := &of.Entry
+	address := link(e.Link)
+	if address == "" && e.StoryKey != "" && len(of.Feeds) > 0 {
+		// A seed's own page exists only while some feed shows its story.
+		address = v.Site.StoryURL(e.StoryKey)
+	}
+	out := verdict{
+		Headline: anchor(address, title(e)), Lang: language(languageTag(e.Language)),
+		Time: at(e.Published), Feeds: feedLinks(v.Site, of.Feeds), Note: of.Note,
+	}
+	if e.Published.IsZero() {
+		out.Time = at(e.FirstSeen)
+	}
+	return out
+}
+
+func sourceTitle(s news.Source) string {
+	if s.Title == "" {
+		return s.Name
+	}
+	return s.Title
+}
+
+// kindOf says how a source is read. Neither a path on our disk nor the address of
+// a feed, which may hold a secret, is part of it.
+func kindOf(s news.Source) string {
+	if s.Kind == news.KindSeeds {
+		return "Documents in a folder"
+	}
+	return "A feed"
+}
+
+// wellbeing says in a sentence how the source is doing.
+func wellbeing(v *SourceView) string {
+	s := v.State
+	switch h := s.Health(v.Now); {
+	case s.Last.Started.IsZero():
+		return "Not read yet."
+	case h == news.HealthGone:
+		return "Its publisher has closed this feed."
+	case h == news.HealthMoved:
+		return "This feed has moved to another address."
+	case h == news.HealthFailing && v.FailingSince.IsZero():
+		return capital(trouble(s.Last.Outcome)) + " at the last visit."
+	case h == news.HealthFailing:
+		return capital(trouble(s.Last.Outcome)) + " since " + date(v.FailingSince) + "."
+	case h == news.HealthSilent:
+		return "Quiet: nothing new since " + s.Newest.UTC().Format("2 January 2006") + "."
+	case h == news.HealthSlow:
+		return "Well, though it answers slowly."
+	}
+	return "Well."
+}
+
+// trouble names a failure in words that blame and betray nobody.
+func trouble(o news.Outcome) string {
+	switch o {
+	case news.OutcomeNotAFeed, news.OutcomeMalformed, news.OutcomeTooLarge:
+		return "not readable as a feed"
+	case news.OutcomeLimited:
+		return "asking for fewer visits"
+	case news.OutcomeInterrupted, news.OutcomeInternal:
+		return "not read"
+	}
+	return "could not be reached"
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// result says in words what an attempt brought.
+func result(f news.Fetch) string {
+	switch {
+	case f.Outcome == news.OutcomeGone:
+		return "the feed is gone"
+	case f.Outcome.Failed():
+		return trouble(f.Outcome)
+	case f.New > 0 && f.Changed > 0:
+		return fmt.Sprintf("%d new, %d changed", f.New, f.Changed)
+	case f.New > 0:
+		return fmt.Sprintf("%d new", f.New)
+	case f.Changed > 0:
+		return fmt.Sprintf("%d changed", f.Changed)
+	}
+	return "nothing new"
+}
+
+// next says when a source is due; an overdue one is due now.
+func next(due, now time.Time) template.HTML {
+	if due.IsZero() || !due.After(now) {
+		return stamp(now, "now")
+	}
+	return since(due, now)
+}

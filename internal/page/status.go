@@ -1,0 +1,141 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// StatusView is the operator's page. It shows addresses of errors and texts of
+// upstream servers: it belongs on the admin listener and nowhere else.
+type StatusView struct {
+	Site          news.Site
+	Now           time.Time // what "12 minutes ago" is counted from
+	Version       string
+	Started       time.Time // of the daemon
+	DatabaseBytes int64
+	Sources       []SourceRow
+	Feeds         []FeedRow
+}
+
+// SourceRow is a source with the figures of our politeness towards it.
+type SourceRow struct {
+	State       news.SourceState
+	Requests    int   // attempts in the period that the caller counts, e.g. 30 days
+	NotModified int   // of these, answered 304
+	Bytes       int64 // received by them
+}
+
+// Status writes the operator's page.
+func Status(w io.Writer, v *StatusView) error {
+	view := statusPage{Version: v.Version, Started: since(v.Started, v.Now), Database: size(v.DatabaseBytes)}
+	var requests, unmodified, fetched int
+	var bytes int64
+	for _, row := range v.Sources {
+		line := newStatusRow(row, v.Now)
+		view.Rows = append(view.Rows, line)
+		if line.Needs != "" {
+			view.Needs = append(view.Needs, line)
+		}
+		if !row.State.Last.Started.IsZero() {
+			fetched++
+		}
+		requests, unmodified, bytes = requests+row.Requests, unmodified+row.NotModified, bytes+row.Bytes
+	}
+	view.Progress = fmt.Sprintf("%d of %s fetched", fetched, count(len(v.Sources), "source", "sources"))
+	view.Requests, view.Unmodified, view.Bytes = requests, share(unmodified, requests), size(bytes)
+	for _, row := range v.Feeds {
+		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
+	}
+	return render(w, "status", frame{
+		Site: v.Site, Title: "Status · " + siteName(v.Site), Hidden: true, View: view,
+	})
+}
+
+// statusPage is what status.html shows.
+type statusPage struct {
+	Version    string
+	Started    template.HTML
+	Database   string
+	Progress   string // "137 of 200 sources fetched"
+	Requests   int
+	Unmodified string
+	Bytes      string
+	Needs      []statusRow // those that wait for a person
+	Rows       []statusRow
+	Feeds      []feedCard
+}
+
+// NeedYou is the end of the line of progress: "2 need you".
+func (p statusPage) NeedYou() string {
+	if len(p.Needs) == 1 {
+		return "1 needs you"
+	}
+	return fmt.Sprintf("%d need you", len(p.Needs))
+}
+
+type statusRow struct {
+	Name, Title       string
+	Link              template.HTML // the title, linked to the home page
+	Kind              news.Kind
+	Health            news.Health
+	Needs             string // why it waits for a person; empty when it does not
+	Outcome           string
+	Error             string // hostile: it quotes servers
+	Failures          int
+	Last, Next        template.HTML
+	Entries           int
+	Requests          int
+	Unmodified, Bytes string
+	Retired           bool
+}
+
+func newStatusRow(r SourceRow, now time.Time) statusRow {
+	s := r.State
+	row := statusRow{
+		Name: s.Name, Title: sourceTitle(s.Source), Link: anchor(s.Site, sourceTitle(s.Source)), Kind: s.Kind, Health: s.Health(now),
+		Outcome: outcome(s.Last), Error: shorten(s.Last.Error, 300), Failures: s.Failures,
+		Last: since(s.Last.Started, now), Entries: s.Entries,
+		Requests: r.Requests, Unmodified: share(r.NotModified, r.Requests), Bytes: size(r.Bytes),
+		Retired: !s.RetiredAt.IsZero(),
+	}
+	if !row.Retired {
+		row.Next, row.Needs = next(s.NextDue, now), needs(s, row.Health)
+	}
+	return row
+}
+
+// outcome is the code of an attempt with the HTTP status behind it.
+func outcome(f news.Fetch) string {
+	if f.Status == 0 || f.Outcome == news.OutcomeOK {
+		return string(f.Outcome)
+	}
+	return fmt.Sprintf("%s (%d)", f.Outcome, f.Status)
+}
+
+// needs says why a source waits for a person: what will not mend itself. One
+// failure, or a server that asks for patience, is no reason yet.
+func needs(s news.SourceState, h news.Health) string {
+	switch {
+	case h == news.HealthGone:
+		return "its publisher closed it"
+	case h == news.HealthMoved:
+		return "it has moved"
+	case h != news.HealthFailing || s.Last.Outcome == news.OutcomeLimited || s.Last.Outcome == news.OutcomeInterrupted:
+		return ""
+	case s.Last.Outcome == news.OutcomeNotAFeed || s.Last.Outcome == news.OutcomeBlocked || s.Failures > 2:
+		return string(s.Last.Outcome)
+	}
+	return ""
+}
+
+// share is a part in percent; a dash where there is no whole.
+func share(part, whole int) string {
+	if whole == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d %%", (part*100+whole/2)/whole)
+}

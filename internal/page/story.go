@@ -1,0 +1,217 @@
+package page
+
+import (
+	"html/template"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// StoryView is the page of one story: the permalink of a seed document, and for
+// every story who else reported it.
+type StoryView struct {
+	Site  news.Site
+	Story news.Shown  // its Members with the Match that brought each of them
+	Feeds []news.Feed // public feeds that show it; may be empty
+}
+
+// Story writes the page of a story. Its canonical address is that of the original;
+// only a seed's page is its own. The page of a withdrawn story is
+// Message(w, MessageView{Status: 410, Thing: "story"}).
+func Story(w io.Writer, v *StoryView) error {
+	s := newStory(v.Site, &v.Story)
+	s.Passage = prose(v.Story.Entry.Body(), 1, false)
+	s.attach(v.Story.Entry.Enclosures)
+	address := home(v.Site, &v.Story)
+	view := storyPage{story: s, Published: at(v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds)}
+	if address != v.Site.StoryURL(v.Story.StoryKey) {
+		view.Original = anchor(address, "Read it at "+host(address))
+	}
+	if v.Story.Updated.Sub(v.Story.Published) >= time.Minute {
+		view.Updated = at(v.Story.Updated)
+	}
+	return render(w, "story", frame{
+		Site: v.Site, Title: title(&v.Story.Entry), About: teaser(v.Story.Entry.Body(), 200),
+		Canonical: address, View: view,
+	})
+}
+
+// storyPage is what story.html shows.
+type storyPage struct {
+	story
+	Published, Updated template.HTML
+	Original           template.HTML
+	Feeds              []template.HTML
+}
+
+func feedLinks(site news.Site, feeds []news.Feed) []template.HTML {
+	var all []template.HTML
+	for _, f := range feeds {
+		all = append(all, anchor(news.Edition{Site: site, Feed: f}.URL(""), feedTitle(f)))
+	}
+	return all
+}
+
+func feedTitle(f news.Feed) string {
+	if f.Title == "" {
+		return f.Name
+	}
+	return f.Title
+}
+
+// story is a story as every page shows it.
+type story struct {
+	ID       string        // of its article element; unique on the page
+	Headline template.HTML // the title, linked to the original or to our page of a seed
+	Lang     string        // "" while unknown
+	Time     template.HTML
+	Source   template.HTML // its name, linked where it has a public page
+	Authors  []string
+	Tags     []string
+	Passage  passage
+	Picture  string // an enclosed picture where the text has none
+	Media    []file
+	Members  []member
+	Strands  int // how many streams join here: 1 to 3
+}
+
+// member is another report of the story.
+type member struct {
+	Name   string        // of its outlet
+	Outlet template.HTML // the name, linked to the report
+	Title  template.HTML // the headline, linked to the report; "" where it has none
+	Why    string
+	Time   template.HTML
+}
+
+// Bounds of lists beside a story, which a feed could fill at will.
+const (
+	maxAuthors = 6
+	maxTags    = 8
+	maxFiles   = 10
+)
+
+// Attrs are those of an element that holds the story: its language, its direction
+// and how many streams join in it.
+func (v story) Attrs() template.HTMLAttr {
+	return template.HTMLAttr(`class="story j`+strconv.Itoa(v.Strands)+`" `) + language(v.Lang)
+}
+
+// newStory builds what all pages show; its text and its time depend on the page.
+func newStory(site news.Site, s *news.Shown) story {
+	e := &s.Entry
+	v := story{
+		ID: "s-" + s.StoryKey, Headline: anchor(home(site, s), title(e)), Lang: languageTag(e.Language),
+		Source: anchor("", s.SourceTitle), Authors: authors(e, s.SourceTitle), Tags: tags(e.Categories),
+		Members: members(s.Members), Strands: min(3, 1+len(s.Members)),
+	}
+	if s.Source.Public {
+		v.Source = anchor(site.SourceURL(s.Source.Name), s.SourceTitle)
+	}
+	return v
+}
+
+// home returns where the title of a story leads: to the original, else to our own
+// page of it.
+func home(site news.Site, s *news.Shown) string {
+	if original := link(s.Entry.Link); original != "" {
+		return original
+	}
+	return site.StoryURL(s.StoryKey)
+}
+
+// title returns the headline of an entry, or its first words: many notes have
+// none, and a link needs a text.
+func title(e *news.Entry) string {
+	if t := strings.TrimSpace(e.Title); t != "" {
+		return t
+	}
+	if t := teaser(e.Body(), 80); t != "" {
+		return t
+	}
+	return "Untitled"
+}
+
+// authors lists who wrote an entry, unless that is only the source's name again.
+func authors(e *news.Entry, source string) []string {
+	var all []string
+	for _, p := range e.Authors {
+		name := strings.TrimSpace(p.Name)
+		if name != "" && !strings.EqualFold(name, source) && len(all) < maxAuthors {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func tags(categories []news.Category) []string {
+	var all []string
+	for _, c := range categories {
+		name := c.Label
+		if name == "" {
+			name = c.Term
+		}
+		if name != "" && len(all) < maxTags {
+			all = append(all, shorten(name, 40))
+		}
+	}
+	return all
+}
+
+func members(of []news.Member) []member {
+	var all []member
+	for _, m := range of {
+		outlet := m.Outlet
+		if outlet == "" {
+			outlet = m.SourceTitle
+		}
+		v := member{Name: outlet, Outlet: anchor(m.Link, outlet), Why: reason(m.Match.Reason), Time: at(m.Published)}
+		if m.Title != "" {
+			v.Title = anchor(m.Link, m.Title)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// reason says in words what gave a report away; "" for the first of a story.
+func reason(r news.Reason) string {
+	switch r {
+	case news.ReasonGUID:
+		return "same id"
+	case news.ReasonURL:
+		return "same address"
+	case news.ReasonTitle:
+		return "same headline"
+	case news.ReasonText:
+		return "same text"
+	case news.ReasonTeaser:
+		return "teaser and full text"
+	case news.ReasonUpdate:
+		return "later version"
+	}
+	return ""
+}
+
+// textOf returns the text of an entry for the river: its summary where that is a
+// teaser of its own, else the beginning of the text, with the rest folded.
+func textOf(e *news.Entry, level int) passage {
+	if e.Content == "" || e.Summary == "" || begins(e.Content, e.Summary) {
+		return prose(e.Body(), level, true)
+	}
+	lead := prose(e.Summary, level, true)
+	if lead.Rest != "" { // as long as an article: then it is no teaser
+		return prose(e.Content, level, true)
+	}
+	full := prose(e.Content, level, false)
+	return passage{Lead: lead.Lead, Rest: full.Lead, Length: full.Length, Media: lead.Media || full.Media}
+}
+
+// Minutes is about how long the rest takes to read, at 1,000 characters a minute.
+func (p passage) Minutes() string { return count(max(1, (p.Length+500)/1000), "minute", "minutes") }
+
+// HTML tells a template that a text is markup of prose.
+func (p passage) HTML() template.HTML { return p.Lead + p.Rest }

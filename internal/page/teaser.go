@@ -1,0 +1,79 @@
+package page
+
+import (
+	"html"
+	"strings"
+	"unicode/utf8"
+)
+
+// teaser returns the first words of an entry's HTML as plain text: at most n
+// characters, cut behind a word and ended with "…" where something is missing.
+//
+// It reads no further than it needs, and it scans for tags instead of parsing
+// them: the result is text, which is escaped like any other wherever it is shown.
+func teaser(source string, n int) string {
+	var b strings.Builder
+	length := 0
+	for length <= n {
+		text, rest, more := strings.Cut(source, "<")
+		b.WriteString(text)
+		length += utf8.RuneCountInString(text)
+		if !more {
+			break
+		}
+		name := tagName(rest)
+		_, source, _ = strings.Cut(rest, ">")
+		switch e := elements[name]; {
+		case e.kind == silent, e.kind == player, name == "figcaption":
+			_, source, _ = strings.Cut(source, "</"+name)
+			_, source, _ = strings.Cut(source, ">")
+		case e.kind != inline || e.parent != "" || name == "":
+			b.WriteByte(' ')
+		}
+	}
+	return shorten(html.UnescapeString(b.String()), n)
+}
+
+// tagName returns the name in what follows "<"; an end tag has none.
+func tagName(s string) string {
+	end := 0
+	for end < len(s) && end < 12 && (s[end] >= 'a' && s[end] <= 'z' || s[end] >= '0' && s[end] <= '9') {
+		end++
+	}
+	return s[:end]
+}
+
+// shorten folds white space and cuts a plain text to n characters.
+func shorten(text string, n int) string {
+	var b strings.Builder
+	length := 0
+	for word := range strings.FieldsSeq(text) {
+		size := utf8.RuneCountInString(word)
+		if length += size + 1; length > n+1 {
+			return strings.TrimRight(b.String(), " ,;:–-") + cutWord(word, n-(length-size-1)) + "…"
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}
+
+// cutWord returns the part of a word that still fits, if the word is so long that
+// it is none: scripts without spaces write a sentence in one piece.
+func cutWord(word string, room int) string {
+	if room < 1 || utf8.RuneCountInString(word) < 40 {
+		return ""
+	}
+	return " " + string([]rune(word)[:room])
+}
+
+// begins reports whether the text of whole starts with that of part, or the other
+// way round: then part is its lead, and showing both would say it twice.
+func begins(whole, part string) bool {
+	const enough = 60
+	a := strings.TrimRight(teaser(whole, enough), " .…")
+	b := strings.TrimRight(teaser(part, enough), " .…[]()")
+	return b == "" || strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+}
