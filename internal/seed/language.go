@@ -1,0 +1,95 @@
+package seed
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	lingo "github.com/RadhiFadlillah/whatlanggo"
+
+	"tributary/internal/clean"
+)
+
+// candidates are the languages among which the recogniser decides, by their
+// ISO 639-1 codes. Small languages that it mistakes for their large neighbours
+// (Afrikaans for Dutch, for one) are left out: whoever writes them declares it.
+var candidates = map[lingo.Lang]string{
+	lingo.Deu: "de", lingo.Eng: "en", lingo.Fra: "fr", lingo.Spa: "es", lingo.Ita: "it", lingo.Por: "pt",
+	lingo.Nld: "nl", lingo.Pol: "pl", lingo.Ces: "cs", lingo.Hun: "hu", lingo.Ron: "ro", lingo.Swe: "sv",
+	lingo.Dan: "da", lingo.Nob: "nb", lingo.Fin: "fi", lingo.Est: "et", lingo.Lav: "lv", lingo.Lit: "lt",
+	lingo.Tur: "tr", lingo.Ell: "el", lingo.Rus: "ru", lingo.Ukr: "uk", lingo.Bul: "bg", lingo.Srp: "sr",
+	lingo.Hrv: "hr", lingo.Slv: "sl", lingo.Arb: "ar", lingo.Heb: "he", lingo.Hin: "hi", lingo.Cmn: "zh",
+	lingo.Jpn: "ja", lingo.Kor: "ko", lingo.Vie: "vi", lingo.Ind: "id", lingo.Epo: "eo", lingo.Pes: "fa",
+}
+
+// Bounds of recognising: fewer letters are chance, more bring nothing.
+const (
+	minSample = 20
+	maxSample = 4000
+)
+
+// languageOf returns the declared language, else the one that the text is
+// surely written in, else "".
+func languageOf(declared, text string) string {
+	if tag := languageTag(declared); tag != "" {
+		return tag
+	}
+	runes := []rune(clean.Line(text))
+	sample := string(runes[:min(len(runes), maxSample)])
+	if countLetters(sample) < minSample {
+		return ""
+	}
+	allowed := make(map[lingo.Lang]bool, len(candidates))
+	for l := range candidates {
+		allowed[l] = true
+	}
+	if info := lingo.DetectWithOptions(sample, lingo.Options{Whitelist: allowed}); info.IsReliable() {
+		return candidates[info.Lang]
+	}
+	return ""
+}
+
+func countLetters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// tag is the shape of a language tag that people declare (RFC 5646 section
+// 2.1): language, script, region, variants.
+var tag = regexp.MustCompile(`^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-[a-z\d]{5,8})*$`)
+
+// languageTag returns a declared language as a lower-case tag, "" when it is
+// none. Names of the two languages of most seeds are understood as well.
+func languageTag(s string) string {
+	s = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), "_", "-"))
+	s, _, _ = strings.Cut(s, ".") // de_DE.UTF-8
+	switch s {
+	case "deutsch", "german":
+		return "de"
+	case "englisch", "english":
+		return "en"
+	}
+	if !tag.MatchString(s) || s == "und" || s == "mul" {
+		return ""
+	}
+	return s
+}
+
+// plainLanguage reports whether s is the code of a language that is recognised,
+// with or without a region: strict enough to be found inside a line.
+func plainLanguage(s string) bool {
+	code, region, _ := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-")
+	if len(region) > 4 {
+		return false
+	}
+	for _, known := range candidates {
+		if code == known {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,171 @@
+package seed
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+	"go.yaml.in/yaml/v4"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// errDraft refuses a document that its author has not released. A document that
+// was shown and becomes a draft is withdrawn.
+var errDraft = errors.New("its front matter says that it is a draft; remove that line to publish it")
+
+// readMarkdown reads CommonMark with the GitHub extensions, definition lists
+// and footnotes. HTML in it is sanitised with the rest.
+func readMarkdown(data []byte) (*piece, error) {
+	text, repairs, err := decodeText(data)
+	if err != nil {
+		return nil, err
+	}
+	m, body, err := frontMatter(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &piece{meta: m, repairs: repairs}
+	if tangled(body) {
+		p.repairs = append(p.repairs, "its Markdown has more marks than can be read in reasonable time; it was read as plain text")
+		p.layOut(body)
+		return p, nil
+	}
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.GFM, extension.DefinitionList, extension.Footnote),
+		goldmark.WithRendererOptions(html.WithUnsafe()), // sanitised when the piece is finished
+	)
+	var out bytes.Buffer
+	if err := md.Convert([]byte(body), &out); err != nil {
+		return nil, news.Failf(news.OutcomeMalformed, "its Markdown cannot be read: %w", err)
+	}
+	return p, p.fill(out.String())
+}
+
+// Bounds of what is read as Markdown. The parser's time grows with the square
+// of the marks in one block and of the quotations opened on one line: without a
+// bound a quarter of a megabyte of "*a_" takes it minutes. At the bound it is
+// about two seconds; a long table of links stays a hundred times below.
+const (
+	maxMarkWork = 400_000_000 // sum over the blocks of marks squared
+	maxNesting  = 50
+)
+
+// tangled reports whether a text is beyond those bounds.
+func tangled(text string) bool {
+	work, marks := 0, 0
+	for line := range strings.Lines(text) {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " \t>0123456789.)"))]
+		if strings.Count(indent, ">")+strings.Count(indent, ". ")+strings.Count(indent, ") ") > maxNesting {
+			return true
+		}
+		if strings.Trim(line, " \t\n") == "" {
+			work, marks = work+marks*marks, 0
+		}
+		for i := range len(line) {
+			switch line[i] {
+			case '*', '_', '~', '[', '!', '<':
+				marks++
+			}
+		}
+	}
+	notes := strings.Count(text, "[^")
+	return work+marks*marks+notes*notes > maxMarkWork
+}
+
+// frontKey is what a line of front matter looks like.
+var frontKey = regexp.MustCompile(`^[\p{L}_-]+:(?:\s|$)`)
+
+// frontMatter cuts the YAML block off the top of a document: a line of three
+// dashes, keys, another such line.
+func frontMatter(text string) (m meta, body string, err error) {
+	open, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
+	if strings.TrimRight(open, " \t") == "+++" {
+		return m, "", news.Failf(news.OutcomeMalformed, "front matter between +++ lines (TOML) is not read; write YAML between --- lines")
+	}
+	if strings.TrimRight(open, " \t") != "---" {
+		return m, text, nil
+	}
+	block, body, closed := cutFence(rest)
+	if !closed {
+		if line, _, _ := strings.Cut(rest, "\n"); !frontKey.MatchString(line) {
+			return m, text, nil // a thematic break opens the text
+		}
+		return m, "", news.Failf(news.OutcomeMalformed, "its front matter has no end; close it with a line of three dashes (---)")
+	}
+	var values map[string]any
+	if err := yaml.Load([]byte(block), &values); err != nil && strings.TrimSpace(block) != "" {
+		return m, "", news.Failf(news.OutcomeMalformed, "its front matter is no YAML (%s); write one \"key: value\" a line, values with a colon in quotes", clean.Line(err.Error()))
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) { // two names of a field: the same one wins each time
+		m.setFront(strings.ToLower(key), values[key])
+	}
+	return m, body, nil
+}
+
+// cutFence splits at the line that closes front matter.
+func cutFence(s string) (block, rest string, found bool) {
+	at := 0
+	for line := range strings.Lines(s) {
+		if mark := strings.TrimRight(line, " \t\n"); mark == "---" || mark == "..." {
+			return s[:at], s[at+len(line):], true
+		}
+		at += len(line)
+	}
+	return s, "", false
+}
+
+// setFront stores one key of front matter. Unknown keys belong to other
+// programs and are ignored.
+func (m *meta) setFront(key string, value any) {
+	yes, isBool := value.(bool)
+	switch {
+	case key == "draft" && isBool:
+		m.draft = m.draft || yes
+	case key == "published" && isBool: // Jekyll's way to say draft
+		m.draft = m.draft || !yes
+	default:
+		if f, ok := keys[key]; ok {
+			m.setValue(f, value)
+		}
+	}
+}
+
+// setValue stores a scalar, or each member of a list.
+func (m *meta) setValue(f field, value any) {
+	switch v := value.(type) {
+	case nil:
+	case []any:
+		for _, member := range v {
+			m.setValue(f, member)
+		}
+	case map[string]any:
+		if f == author {
+			m.person(v)
+		}
+	case time.Time:
+		m.set(f, v.Format(time.RFC3339Nano))
+	default:
+		m.set(f, fmt.Sprint(v))
+	}
+}
+
+// person stores an author written as a mapping.
+func (m *meta) person(v map[string]any) {
+	text := func(key string) string {
+		s, _ := v[key].(string)
+		return clean.Line(s)
+	}
+	if name := text("name"); name != "" {
+		m.authors = append(m.authors, news.Person{Name: name, Email: text("email"), URL: webAddress(text("url"))})
+	}
+}

@@ -1,0 +1,248 @@
+package seed
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// keys are the names that metadata goes by, in a text's metadata run, in front
+// matter and in a page's meta elements.
+var keys = map[string]field{
+	"date": published, "datum": published, "published": published, "pubdate": published, "created": published, "erschienen": published, "veröffentlicht": published,
+	"updated": updated, "modified": updated, "lastmod": updated, "aktualisiert": updated,
+	"title": title, "titel": title, "headline": title,
+	"author": author, "authors": author, "autor": author, "autorin": author, "autoren": author, "by": author,
+	"source": source, "quelle": source, "agency": source, "agentur": source,
+	"lang": lang, "language": lang, "sprache": lang,
+	"summary": summary, "description": summary, "excerpt": summary, "abstract": summary, "zusammenfassung": summary,
+	"url": link, "link": link, "canonical": link,
+	"tags": tags, "tag": tags, "keywords": tags, "category": tags, "categories": tags, "rubrik": tags, "ressort": tags, "section": tags, "schlagworte": tags,
+}
+
+// field is one thing that metadata can say.
+type field int
+
+const (
+	published field = iota + 1
+	updated
+	title
+	author
+	source
+	lang
+	summary
+	link
+	tags
+)
+
+// self reports whether the end of the field's value can be told from the value
+// itself, so that it needs neither a colon nor a line of its own.
+func (f field) self() bool {
+	return f == published || f == updated || f == lang || f == link
+}
+
+// maxValue is how many characters a value of free text may have; what is
+// longer is a paragraph that happens to start with a word and a colon.
+const maxValue = 200
+
+// keyed matches a key and the mark after it.
+var keyed = regexp.MustCompile(`^[\[(<]?(\p{L}{2,16})[ \t]*([:=]?)[ \t]*`)
+
+// metadataRun reads the metadata directly before the first sentence: one or
+// more of "key value", "key: value" and "key=value" in a row or in lines,
+// divided by blanks, commas, semicolons or bars. It returns the text after it.
+// A run that would leave no text is no run.
+func metadataRun(text string) (m meta, rest string) {
+	rest = strings.TrimLeftFunc(text, unicode.IsSpace)
+	for {
+		next, ok := m.pair(rest)
+		if !ok {
+			return m, rest
+		}
+		if !hasWord(next) {
+			return meta{}, text
+		}
+		trimmed := strings.TrimLeft(next, " \t,;|])>")
+		line := strings.TrimLeft(trimmed, "\n\t ")
+		if blank := trimmed[:len(trimmed)-len(line)]; strings.Count(blank, "\n") > 1 {
+			return m, line
+		}
+		rest = line
+	}
+}
+
+// pair reads one key with its value from the start of s.
+func (m *meta) pair(s string) (rest string, ok bool) {
+	found := keyed.FindStringSubmatch(s)
+	if found == nil {
+		return s, false
+	}
+	f, known := keys[strings.ToLower(found[1])]
+	after := s[len(found[0]):]
+	marked := found[2] != ""
+	if !known || len(found[0]) == len(found[1]) {
+		return s, false
+	}
+	// Without a mark only a date is sure: "Lang ist der Fluss" is a sentence.
+	if !marked && (!f.self() || f != published && found[1] != strings.ToLower(found[1])) {
+		return s, false
+	}
+	if !f.self() {
+		value, rest := freeValue(after)
+		if value == "" || utf8.RuneCountInString(value) > maxValue {
+			return s, false
+		}
+		m.set(f, value)
+		return rest, true
+	}
+	return m.typed(f, after, s)
+}
+
+// typed reads a value that shows its own end: a time, a language, a URL.
+func (m *meta) typed(f field, after, s string) (rest string, ok bool) {
+	if f == published || f == updated {
+		t, rest, ok := leadingTime(after)
+		if !ok {
+			return s, false
+		}
+		m.setTime(f, t)
+		return rest, true
+	}
+	end := strings.IndexFunc(after, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|])>", r) })
+	if end < 0 {
+		end = len(after)
+	}
+	value := after[:end]
+	if f == lang && !plainLanguage(value) || f == link && webAddress(value) == "" {
+		return s, false
+	}
+	m.set(f, value)
+	return after[end:], true
+}
+
+// divider ends a value of free text: a bar, a semicolon or the next key.
+var divider = regexp.MustCompile(`[ \t]*[|;][ \t]*|[ \t]+\p{L}{2,16}[:=]`)
+
+// freeValue cuts a value of free text at the end of the line or before the next
+// key.
+func freeValue(s string) (value, rest string) {
+	line, _, _ := strings.Cut(s, "\n")
+	for from := 0; ; {
+		at := divider.FindStringIndex(line[from:])
+		if at == nil {
+			return strings.TrimSpace(line), s[len(line):]
+		}
+		found := line[from+at[0] : from+at[1]]
+		word := strings.ToLower(strings.Trim(found, " \t:=|;"))
+		if strings.ContainsAny(found, "|;") || keys[word] != 0 {
+			return strings.TrimSpace(line[:from+at[0]]), s[from+at[0]:]
+		}
+		from += at[1]
+	}
+}
+
+// set stores one value; a value that cannot be read is noted and the rest of
+// the document stands. The first value of a field wins, lists grow.
+func (m *meta) set(f field, value string) {
+	value = clean.Line(value)
+	switch f {
+	case published, updated:
+		t, ok := parseTime(value)
+		if !ok {
+			m.note("date", value, "write it like 2025-12-03 or 2025-12-03T10:00:00Z")
+			return
+		}
+		m.setTime(f, t)
+	case lang:
+		if m.lang == "" {
+			m.lang = languageTag(value)
+		}
+	case link:
+		if m.link == "" {
+			m.link = webAddress(value)
+		}
+	case author:
+		m.authors = append(m.authors, people(value)...)
+	case tags:
+		m.tags = append(m.tags, strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' })...)
+	case title:
+		m.title = first(m.title, value)
+	case source:
+		m.source = first(m.source, value)
+	case summary:
+		m.summary = first(m.summary, value)
+	}
+}
+
+func (m *meta) note(what, value, want string) {
+	m.notes = append(m.notes, fmt.Sprintf("the %s %q is none; %s", what, shorten(value, 40), want))
+}
+
+// setTime stores a time unless the field has one.
+func (m *meta) setTime(f field, t time.Time) {
+	at := &m.published
+	if f == updated {
+		at = &m.updated
+	}
+	if at.IsZero() {
+		*at = t
+	}
+}
+
+// people splits a line of authors. A comma divides only full names, so that
+// "Beispiel, Anna" stays one person.
+func people(line string) []news.Person {
+	var out []news.Person
+	for _, part := range regexpAnd.Split(line, -1) {
+		names := strings.Split(part, ",")
+		for _, name := range names {
+			if !strings.Contains(strings.TrimSpace(name), " ") {
+				names = []string{part}
+				break
+			}
+		}
+		for _, name := range names {
+			if name = strings.TrimSpace(name); name != "" && len(out) < 20 {
+				out = append(out, news.Person{Name: name})
+			}
+		}
+	}
+	return out
+}
+
+var regexpAnd = regexp.MustCompile(`\s+(?:und|and|&)\s+|\s*;\s*`)
+
+// webAddress returns s when it is an absolute http or https URL without a
+// password in it, else "".
+func webAddress(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return u.String()
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// wordEnds reports whether a word that stands before s ends there.
+func wordEnds(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s == "" || !unicode.IsLetter(r) && !unicode.IsNumber(r)
+}
+
+// hasWord reports whether s holds a letter or a digit.
+func hasWord(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+}

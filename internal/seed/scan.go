@@ -1,0 +1,207 @@
+package seed
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// Scan is what one look at a folder brought.
+type Scan struct {
+	Document  *news.Document  // entries of the files that were read: new, changed or back; GUIDs set
+	Files     []news.SeedFile // the whole state to store, by path and guid; known records are never dropped
+	Withdrawn []string        // SeedFile.GUID of documents whose file vanished or became another document or a draft
+	Returned  []string        // SeedFile.GUID of withdrawn documents that are back, whether or not their entries were read again
+	Skipped   []Skip          // files that are no document, for the operator; told again in every scan
+	Pending   bool            // some file has not stood still for Settle: look again soon
+	Unchanged bool            // nothing but Skipped and Pending is to be reported, and Files equal the known ones
+}
+
+// Skip says why a file brought no document.
+type Skip struct {
+	Path   string // as in news.SeedFile
+	Reason string // one line for the operator
+}
+
+// Settle is how long size and time of a file must stand still before it is
+// read, so that a half-written one is not.
+const Settle = 2 * time.Second
+
+// Read scans the files of a glob (* ? [] as in path.Match, ** for any depth)
+// and compares them with what is known of them, the Files of the last scan. now
+// is the present time.
+//
+// A file of the known size and time is not read again. One that was read is
+// the same document as before when its path is known and at least half of its
+// five-word runs remain, or when its text is one we hold and no other present
+// file has it; else it is new. A document whose file vanished is withdrawn and
+// comes back with its id. A file that is there but cannot be read, is empty,
+// binary or too large keeps the entry it had.
+//
+// The error is a *news.Failure, and then nothing is to be changed: the folder
+// is missing, unreadable or suddenly empty (refused), holds too many files
+// (too_large), the glob is wrong (malformed), or ctx ended (interrupted).
+func Read(ctx context.Context, glob string, known []news.SeedFile, now time.Time) (*Scan, error) {
+	dir, pattern := splitGlob(glob)
+	f, err := openFolder(dir, pattern)
+	if err != nil {
+		return nil, err
+	}
+	defer f.root.Close()
+	if err := f.list(ctx, pattern); err != nil {
+		return nil, err
+	}
+	present := slices.ContainsFunc(known, func(r news.SeedFile) bool { return r.Present })
+	if len(f.found) == 0 && len(f.lost) == 0 && present {
+		return nil, news.Failf(news.OutcomeRefused, "the seed folder %s is suddenly empty; nothing was withdrawn", dir)
+	}
+	s := &scanner{folder: f, matcher: newMatcher(slices.Clone(known)), out: &Scan{}, now: now}
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	return s.finish(known), nil
+}
+
+// scanner is one scan at work.
+type scanner struct {
+	*folder
+	*matcher
+	fresh []*fresh
+	out   *Scan
+	now   time.Time
+}
+
+// look sorts the files: settled by size and time, read, or kept as they were.
+func (s *scanner) look(ctx context.Context) error {
+	for _, c := range s.found {
+		if err := ctx.Err(); err != nil {
+			return news.Failf(news.OutcomeInterrupted, "stopped while reading the seed folder: %w", err)
+		}
+		if i := s.unchanged(c); i >= 0 {
+			s.holds[i] = settled
+			continue
+		}
+		f, err := s.open(c)
+		switch {
+		case err == nil:
+			s.fresh = append(s.fresh, f)
+		case errors.Is(err, fs.ErrNotExist): // vanished since it was listed
+		case errors.Is(err, errMoving):
+			s.out.Pending = true
+			s.keep(c.path)
+		case errors.Is(err, errDraft):
+			s.skip(c.path, err)
+		default:
+			s.skip(c.path, err)
+			s.keep(c.path)
+		}
+	}
+	for _, lost := range s.lost {
+		s.keepBelow(lost)
+	}
+	return nil
+}
+
+// unchanged returns the record of a file whose size and time are known, or -1.
+func (s *scanner) unchanged(c candidate) int {
+	return s.pick(s.at[c.path], func(r news.SeedFile) bool { return r.Size == c.size && r.ModTime.Equal(c.mod) })
+}
+
+// open reads and parses a file that stood still. A time in the future, from a
+// clock that runs ahead, tells nothing: then it is enough that the file did
+// not change while it was read.
+func (s *scanner) open(c candidate) (*fresh, error) {
+	if _, err := readerFor(c.path); err != nil {
+		return nil, err
+	}
+	if c.size > MaxBytes {
+		return nil, tooLarge(c.size)
+	}
+	if age := s.now.Sub(c.mod); age < Settle && age > -Settle {
+		return nil, errMoving
+	}
+	data, err := s.read(c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := parse(c.path, data)
+	if err != nil {
+		return nil, err
+	}
+	return newFresh(c, p, data), nil
+}
+
+func (s *scanner) skip(path string, err error) {
+	reason := plainError(err).Error()
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		reason = "cannot be read: " + reason
+	}
+	s.matcher.skipped = append(s.matcher.skipped, Skip{Path: path, Reason: reason})
+}
+
+// keep lets the document of a path stand although its file cannot be read.
+func (s *scanner) keep(path string) {
+	for _, i := range s.at[path] {
+		if s.records[i].Present && s.holds[i] == free {
+			s.holds[i] = kept
+		}
+	}
+}
+
+// keepBelow is keep for a file or for everything in a folder.
+func (s *scanner) keepBelow(path string) {
+	for i, r := range s.records {
+		if r.Present && s.holds[i] == free && (r.Path == path || strings.HasPrefix(r.Path, path+"/")) {
+			s.holds[i] = kept
+		}
+	}
+}
+
+// finish matches what was read and tells the difference to what was known.
+func (s *scanner) finish(known []news.SeedFile) *Scan {
+	out := s.out
+	out.Document = &news.Document{Format: "seed", Outcome: news.OutcomeOK}
+	entered := s.match(s.fresh)
+	for _, f := range entered {
+		s.enter(f)
+	}
+	for i := range s.records {
+		r := &s.records[i]
+		was := i < len(known) && known[i].Present
+		r.Present = s.holds[i] != free
+		switch {
+		case was && !r.Present:
+			out.Withdrawn = append(out.Withdrawn, r.GUID)
+		case i < len(known) && !was && r.Present:
+			out.Returned = append(out.Returned, r.GUID)
+		}
+	}
+	slices.SortFunc(s.records, byPath)
+	out.Files = s.records
+	out.Skipped = slices.Concat(s.folder.skipped, s.matcher.skipped)
+	slices.SortStableFunc(out.Skipped, func(a, b Skip) int { return strings.Compare(a.Path, b.Path) })
+	out.Unchanged = len(entered) == 0 && len(out.Withdrawn) == 0 && len(out.Returned) == 0
+	return out
+}
+
+// enter puts a document that was read into its record and its entries into the
+// scan's document.
+func (s *scanner) enter(f *fresh) {
+	r := &s.records[f.record]
+	r.Path, r.TextHash, r.Runs, r.Size, r.ModTime = f.path, f.hash, f.runs, f.size, f.mod
+	if f.feed {
+		f.prefix(r.GUID)
+	} else {
+		f.document.Entries[0].GUID = r.GUID
+	}
+	s.out.Document.Entries = append(s.out.Document.Entries, f.document.Entries...)
+	for _, repair := range f.document.Repairs {
+		s.out.Document.Repairs = append(s.out.Document.Repairs, clean.Line(f.path)+": "+repair)
+	}
+}
