@@ -1,0 +1,113 @@
+package daemon
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"tributary/internal/news"
+	"tributary/internal/page"
+)
+
+// adminHandler serves the operator: the status of every source with error
+// texts, figures for Prometheus, profiles. It has a listener of its own,
+// because a proxy in front of the public one would let everybody in.
+func (d *Daemon) adminHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/status", http.StatusFound) })
+	mux.HandleFunc("GET /status", d.status)
+	mux.HandleFunc("GET /metrics", d.metrics)
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {
+	v, err := d.statusView(r)
+	var b bytes.Buffer
+	if err == nil {
+		err = page.Status(&b, v)
+	}
+	if err != nil {
+		d.opts.Log.Error("status page", "error", err)
+		http.Error(w, "the status cannot be read; the log says why", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Security-Policy", page.CSP())
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes()) // the operator left
+}
+
+func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
+	states, err := d.db.States(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	sums, err := d.db.FetchSums(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	cfg, feeds := d.cfg, d.feeds
+	d.mu.Unlock()
+	v := &page.StatusView{Site: cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes()}
+	for _, s := range states {
+		sum := sums[s.ID]
+		v.Sources = append(v.Sources, page.SourceRow{State: s, Requests: sum.Requests, NotModified: sum.NotModified, Bytes: sum.Bytes})
+	}
+	for _, f := range feeds {
+		row := page.FeedRow{Feed: f}
+		if e := d.shelf.Edition(f.Name); e != nil {
+			row.Stories, row.Changed = len(e.Shown), e.Updated
+		}
+		v.Feeds = append(v.Feeds, row)
+	}
+	return v, nil
+}
+
+// metrics writes the figures of the store and of the process in the text
+// format of Prometheus. A set is made for each request: nothing is global.
+func (d *Daemon) metrics(w http.ResponseWriter, r *http.Request) {
+	totals, err := d.db.Totals(r.Context())
+	if err != nil {
+		d.opts.Log.Error("metrics", "error", err)
+		http.Error(w, "the figures cannot be read; the log says why", http.StatusInternalServerError)
+		return
+	}
+	states, err := d.db.States(r.Context())
+	if err != nil {
+		d.opts.Log.Error("metrics", "error", err)
+		http.Error(w, "the figures cannot be read; the log says why", http.StatusInternalServerError)
+		return
+	}
+	now := d.opts.Now()
+	health := map[news.Health]int{}
+	for _, s := range states {
+		health[s.Health(now)]++
+	}
+	set := metrics.NewSet()
+	gauge := func(name string, value int64) { set.NewGauge(name, func() float64 { return float64(value) }) }
+	gauge("tributary_entries", totals.Entries)
+	gauge("tributary_stories", totals.Stories)
+	gauge("tributary_publications", totals.Publications)
+	gauge("tributary_fetches", totals.Requests)
+	gauge("tributary_fetches_unchanged", totals.Unchanged)
+	gauge("tributary_fetches_failed", totals.Failures)
+	gauge("tributary_fetched_bytes", totals.Bytes)
+	gauge("tributary_database_bytes", d.databaseBytes())
+	for _, h := range []news.Health{news.HealthOK, news.HealthSlow, news.HealthFailing, news.HealthSilent, news.HealthMoved, news.HealthGone} {
+		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
+	}
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	set.WritePrometheus(w)
+	metrics.WriteProcessMetrics(w)
+}

@@ -1,0 +1,95 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/schedule"
+)
+
+// Selection says what one cycle pulls.
+type Selection struct {
+	Names []string // these sources, due or not
+	All   bool     // every source; with neither, what is due
+}
+
+// RunOnce pulls what the selection says, publishes, and returns what each
+// pull brought. tell is called after each, and may be nil.
+func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]news.SourceState, error) {
+	states, err := d.db.States(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := d.cycleTasks(states, sel)
+	if err != nil {
+		return nil, err
+	}
+	folder(d.cfg).Leftovers()
+	d.runner.Set(tasks)
+	if sel.All || len(sel.Names) > 0 {
+		for _, t := range tasks {
+			d.runner.Trigger(t.ID)
+		}
+	}
+	stop := d.telling(ctx, tell)
+	err = d.runner.Cycle(ctx)
+	stop()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.publishAll(ctx); err != nil {
+		return nil, err
+	}
+	after, err := d.db.States(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ran := map[int64]bool{}
+	for _, t := range tasks {
+		ran[t.ID] = true
+	}
+	return slices.DeleteFunc(after, func(s news.SourceState) bool {
+		return !ran[s.ID] || s.Last.Started.Before(d.started)
+	}), nil
+}
+
+// cycleTasks are the tasks that one cycle chooses from.
+func (d *Daemon) cycleTasks(states []news.SourceState, sel Selection) ([]schedule.Task, error) {
+	tasks := d.tasks(states)
+	if len(sel.Names) == 0 {
+		return tasks, nil
+	}
+	var chosen []schedule.Task
+	for _, name := range sel.Names {
+		i := slices.IndexFunc(states, func(s news.SourceState) bool { return s.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no source is named %q; `tributary sources` lists them", name)
+		}
+		chosen = append(chosen, tasks[i])
+	}
+	return chosen, nil
+}
+
+// telling calls tell a few times a second until the returned function is
+// called, which waits for the last call.
+func (d *Daemon) telling(ctx context.Context, tell func()) (stop func()) {
+	if tell == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for sleep(ctx, 200*time.Millisecond) {
+			tell()
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+		tell()
+	}
+}

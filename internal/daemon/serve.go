@@ -1,0 +1,190 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tributary/internal/format"
+	"tributary/internal/store"
+)
+
+// Limits of the web servers. A request has a small head and no body; a client
+// that sends or takes nothing is let go.
+const (
+	headTimeout = 5 * time.Second
+	idleTimeout = 60 * time.Second
+	maxHead     = 16 << 10
+	// shutdownTime is how long responses under way may take after we were told
+	// to stop.
+	shutdownTime = 5 * time.Second
+)
+
+// Serve runs until ctx ends: it listens, pulls, publishes, and follows the
+// configuration. reload asks for a new look at it at once. A port that is
+// taken is an error before anything else starts.
+func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
+	public, err := d.listen("listen", d.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	admin, err := d.listen("admin", d.cfg.Admin)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+	folder(d.cfg).Leftovers()
+	g, ctx := errgroup.WithContext(ctx)
+	d.serveHTTP(ctx, g, public, d.server.Handler())
+	if admin != nil {
+		d.serveHTTP(ctx, g, admin, d.adminHandler())
+	}
+	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "sources", len(d.sources), "feeds", len(d.feeds))
+	g.Go(func() error { return d.runner.Run(ctx) })
+	g.Go(func() error { return d.publisher(ctx) })
+	g.Go(func() error { return d.watch(ctx, reload) })
+	g.Go(func() error { return d.housekeeping(ctx) })
+	return g.Wait()
+}
+
+// listen opens a listener at an address of the configuration; none for "".
+func (d *Daemon) listen(key, address string) (net.Listener, error) {
+	if address == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s: %s is taken by another program; end it, or set %s: to another address", key, address, key)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %s: %w; set %s: to an address of this machine, such as 127.0.0.1:8080", key, address, err, key)
+	}
+	return l, nil
+}
+
+func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listener, h http.Handler) {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: headTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead,
+	}
+	g.Go(func() error {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("web server: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		if srv.Shutdown(stop) != nil {
+			return srv.Close() // somebody still reads: cut
+		}
+		return nil
+	})
+}
+
+// publishEvery is the least time between two rounds of publishing, so that a
+// busy moment is one change of a feed and not fifty; publishShare keeps rounds
+// that take long to a part of the time.
+const (
+	publishEvery = time.Second
+	publishShare = 8
+)
+
+// publisher brings the feeds up to date whenever something may have changed.
+func (d *Daemon) publisher(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.due:
+		}
+		began := time.Now()
+		if err := d.publishAll(ctx); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("publish", "error", err)
+			d.nudge() // a full disk may have room later
+		}
+		if !sleep(ctx, max(publishEvery, publishShare*time.Since(began))) {
+			return nil
+		}
+	}
+}
+
+// sleep waits, and reports false when ctx ended before.
+func sleep(ctx context.Context, t time.Duration) bool {
+	timer := time.NewTimer(t)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// housekeeping does what is needed now and then: reading bodies again after an
+// upgrade, folding old Fetch rows, checking a large database.
+func (d *Daemon) housekeeping(ctx context.Context) error {
+	if err := d.reread(ctx); err != nil && ctx.Err() == nil {
+		d.opts.Log.Error("read stored documents again", "error", err)
+	}
+	if err := d.db.Check(ctx); err != nil && ctx.Err() == nil {
+		return err // nothing more is written to a damaged database
+	}
+	for {
+		if err := d.fold(ctx); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("fold old fetches", "error", err)
+		}
+		if !sleep(ctx, 24*time.Hour) {
+			return nil
+		}
+	}
+}
+
+func (d *Daemon) fold(ctx context.Context) error {
+	for {
+		n, err := d.db.FoldFetches(ctx, d.opts.Now())
+		if n == 0 || err != nil {
+			return err
+		}
+	}
+}
+
+func (d *Daemon) reread(ctx context.Context) error {
+	ids, err := d.db.OutdatedBodies(ctx, format.ReaderVersion)
+	for _, id := range ids {
+		d.mu.Lock()
+		src, ok := d.sources[id]
+		d.mu.Unlock()
+		if ok && err == nil {
+			err = d.ingest.Reread(ctx, src)
+		}
+	}
+	if len(ids) > 0 {
+		d.nudge()
+	}
+	return err
+}
+
+// databaseBytes is the size of the database with its log.
+func (d *Daemon) databaseBytes() int64 {
+	var n int64
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(DatabasePath(d.cfg.Data) + suffix); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
+// IsHeld reports whether err says that another process holds the database.
+func IsHeld(err error) bool {
+	held := (*store.HeldError)(nil)
+	return errors.As(err, &held)
+}

@@ -1,0 +1,250 @@
+// Package ingest pulls one Source, once: it leases the source, fetches or scans
+// it, reads the document, and hands everything to the store in one transaction.
+//
+//	fetch -> format -> clean -> story -> store        a feed
+//	seed  -> story -> store                           a folder of seed documents
+//
+// Whatever happens outside is a value: a Fetch with an Outcome, which is always
+// recorded. A failed fetch touches nothing but its own source's next due time.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/fetch"
+	"tributary/internal/format"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/schedule"
+	"tributary/internal/seed"
+	"tributary/internal/story"
+)
+
+// Getter is the client that every request goes through.
+type Getter interface {
+	Get(ctx context.Context, r fetch.Request) fetch.Response
+}
+
+// Store is what ingest needs of the store.
+type Store interface {
+	Begin(ctx context.Context, id int64, owner string, now, until time.Time) (news.Lease, error)
+	Save(ctx context.Context, h *story.Harvest) (news.Fetch, error)
+	SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, error)
+	Body(ctx context.Context, source int64) (*news.Body, error)
+}
+
+// leaseTime is longer than any fetch may last.
+const leaseTime = 5 * time.Minute
+
+// Ingester pulls sources. Its fields are set once; it is safe for concurrent
+// use.
+type Ingester struct {
+	Client Getter
+	Store  Store
+	Owner  string // who leases, unique among processes that share a store
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Result is what one pull brought.
+type Result struct {
+	Fetch   news.Fetch
+	NextDue time.Time
+}
+
+// Pull fetches or scans a source and stores what came. The error is our own
+// failure, a full disk or a bug; what the outside world did is in the Fetch.
+func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error) {
+	now := in.Now()
+	lease, err := in.Store.Begin(ctx, src.ID, in.Owner, now, now.Add(leaseTime))
+	if err != nil {
+		return Result{}, fmt.Errorf("source %s: %w", src.Name, err)
+	}
+	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch}
+	if src.Kind == news.KindSeeds {
+		err = in.scan(ctx, src, h)
+	} else {
+		in.fetch(ctx, src, lease, h)
+	}
+	if err != nil {
+		return Result{}, fmt.Errorf("source %s: %w", src.Name, err)
+	}
+	// What was fetched is stored also when we are told to stop meanwhile.
+	f, err := in.Store.Save(context.WithoutCancel(ctx), h)
+	if err != nil && !errors.Is(err, news.ErrSuperseded) {
+		return Result{Fetch: f}, fmt.Errorf("source %s: store: %w", src.Name, err)
+	}
+	in.report(src, f)
+	return Result{Fetch: f, NextDue: h.NextDue}, nil
+}
+
+// fetch gets the document of a feed.
+func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lease, h *story.Harvest) {
+	got := in.Client.Get(ctx, fetch.Request{
+		URL: src.URL, Validators: lease.Validators, Headers: src.Headers,
+		Policy: netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts},
+	})
+	h.Fetch = got.Fetch
+	switch h.Fetch.Outcome {
+	case news.OutcomeUnchanged:
+		h.Validators = &got.Validators
+	case news.OutcomeOK, news.OutcomeTruncated:
+		in.read(src, got, h)
+	}
+	h.NextDue = in.due(src, lease, got, h)
+}
+
+// read decodes a fetched body. What cannot be read becomes the Outcome of the
+// Fetch; the validators and entries that we hold stay.
+func (in *Ingester) read(src config.Source, got fetch.Response, h *story.Harvest) {
+	doc, err := format.Decode(got.Body, format.Input{URL: got.URL, ContentType: got.ContentType})
+	if err != nil {
+		if h.Fetch.Outcome == news.OutcomeOK {
+			h.Fetch.Outcome = news.OutcomeOf(err)
+			h.Fetch.Error = err.Error()
+		}
+		return
+	}
+	h.Document = doc
+	h.Arrivals = story.Arrive(src.Source, doc)
+	h.Body = &news.Body{URL: got.URL, ContentType: got.ContentType, Reader: format.ReaderVersion, Data: got.Body}
+	if doc.Outcome == news.OutcomeTruncated {
+		h.Fetch.Outcome = news.OutcomeTruncated
+	}
+	if h.Fetch.Outcome == news.OutcomeTruncated {
+		h.Fetch.Error = fmt.Sprintf("the document was cut off; its %d whole entries were kept", len(doc.Entries))
+		return // asked again without validators' help, it may come whole
+	}
+	h.Validators = &got.Validators
+}
+
+// due says when a feed is fetched next: by its schedule, later after a failure
+// or when the server asked for it. Hints of freshness bound intervals only; a
+// cron expression is the operator's word.
+func (in *Ingester) due(src config.Source, lease news.Lease, got fetch.Response, h *story.Harvest) time.Time {
+	now := in.Now()
+	after := now
+	interval, every := src.Schedule.Every()
+	switch {
+	case h.Fetch.Outcome == news.OutcomeInterrupted:
+		return time.Time{} // still due
+	case h.Fetch.Outcome == news.OutcomeGone:
+		after = now.Add(schedule.MaxBackoff)
+	case h.Fetch.Outcome.Failed():
+		base := min(max(interval, schedule.MinBackoff), time.Hour)
+		after = now.Add(max(got.RetryAfter, schedule.Backoff(base, lease.Failures+1, src.Key())))
+	case every:
+		hint := got.MaxAge
+		if h.Document != nil {
+			hint = max(hint, min(h.Document.TTL, fetch.MaxHint))
+		}
+		after = now.Add(hint)
+	}
+	return src.Schedule.NextAfter(now, src.Key(), after)
+}
+
+// scan reads a seed folder.
+func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harvest) error {
+	known, err := in.Store.SeedFiles(ctx, src.ID)
+	if err != nil {
+		return err
+	}
+	started := in.Now()
+	scan, err := seed.Read(ctx, src.URL, known, started)
+	h.Fetch = news.Fetch{Started: started, Duration: in.Now().Sub(started), Outcome: news.OutcomeUnchanged}
+	h.NextDue = src.Schedule.Next(in.Now(), src.Key())
+	if err != nil {
+		h.Fetch.Outcome, h.Fetch.Error = news.OutcomeOf(err), err.Error()
+		return nil
+	}
+	h.Fetch.Error = skipped(scan.Skipped)
+	if scan.Pending {
+		h.NextDue = earlier(h.NextDue, in.Now().Add(seed.Settle))
+	}
+	if scan.Unchanged {
+		return nil
+	}
+	h.Fetch.Outcome = news.OutcomeOK
+	h.Document = scan.Document
+	h.Arrivals = story.Arrive(src.Source, scan.Document)
+	h.Seeds = &news.SeedState{Files: scan.Files, Withdrawn: scan.Withdrawn, Returned: scan.Returned}
+	return nil
+}
+
+// told is how many skipped files one Fetch names.
+const told = 5
+
+// skipped says for the operator which files brought no document.
+func skipped(skips []seed.Skip) string {
+	if len(skips) == 0 {
+		return ""
+	}
+	text := "skipped"
+	for i, s := range skips {
+		if i == told {
+			return fmt.Sprintf("%s; and %d more", text, len(skips)-told)
+		}
+		if i > 0 {
+			text += ";"
+		}
+		text += fmt.Sprintf(" %q: %s", s.Path, s.Reason)
+	}
+	return text
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Reread reads the last body of a source again, after an upgrade brought a
+// newer reader. Ids and times stay; no Fetch takes place.
+func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
+	body, err := in.Store.Body(ctx, src.ID)
+	if err != nil || body == nil {
+		return err
+	}
+	now := in.Now()
+	lease, err := in.Store.Begin(ctx, src.ID, in.Owner, now, now.Add(leaseTime))
+	if err != nil {
+		return fmt.Errorf("source %s: %w", src.Name, err)
+	}
+	body.Reader = format.ReaderVersion
+	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch, Reread: true, Body: body, Fetch: news.Fetch{Started: now}}
+	if doc, err := format.Decode(body.Data, format.Input{URL: body.URL, ContentType: body.ContentType}); err == nil {
+		h.Document = doc
+		h.Arrivals = story.Arrive(src.Source, doc)
+	}
+	_, err = in.Store.Save(ctx, h)
+	return err
+}
+
+// report tells the log. A feed's text stands in quotes that slog escapes.
+func (in *Ingester) report(src config.Source, f news.Fetch) {
+	level := slog.LevelInfo
+	switch {
+	case f.Outcome.Failed() && f.Outcome != news.OutcomeInterrupted, f.Outcome == news.OutcomeTruncated:
+		level = slog.LevelWarn
+	case f.New == 0 && f.Changed == 0:
+		level = slog.LevelDebug
+	}
+	attrs := []slog.Attr{slog.String("source", src.Name), slog.String("outcome", string(f.Outcome))}
+	if f.Status > 0 {
+		attrs = append(attrs, slog.Int("status", f.Status))
+	}
+	if f.New > 0 || f.Changed > 0 {
+		attrs = append(attrs, slog.Int("new", f.New), slog.Int("changed", f.Changed))
+	}
+	attrs = append(attrs, slog.String("took", f.Duration.Round(time.Millisecond).String()))
+	if f.Error != "" {
+		attrs = append(attrs, slog.String("error", f.Error))
+	}
+	in.Log.LogAttrs(context.Background(), level, "fetched", attrs...)
+}

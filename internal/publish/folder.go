@@ -1,0 +1,129 @@
+package publish
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Folder is where feeds are written for any web server. A reader sees the old
+// file or the new one, never half of one.
+type Folder struct {
+	Path string
+}
+
+// Write writes documents whose bytes are not there yet, each with its gzip
+// variant beside it. A nil Folder writes nothing.
+func (f *Folder) Write(docs map[string]*Document) error {
+	if f == nil {
+		return nil
+	}
+	for _, d := range docs {
+		path := filepath.Join(f.Path, filepath.FromSlash(d.Name))
+		if err := f.replace(path, d.Body); err != nil {
+			return err
+		}
+		if d.Gzip == nil {
+			if err := os.Remove(path + ".gz"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return f.explain(err)
+			}
+			continue
+		}
+		if err := f.replace(path+".gz", d.Gzip); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace puts data at path by way of a temporary file beside it. It does not
+// wait for the disk: after a power failure the next start writes what is missing.
+func (f *Folder) replace(path string, data []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return f.explain(err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".*.part")
+	if err != nil {
+		return f.explain(err)
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	return f.explain(err)
+}
+
+func (f *Folder) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("feeds folder: %w; make it writable, or set publish: to another folder or to \"\" for none", err)
+}
+
+// extensions are the endings of the files of a feed.
+var extensions = []string{".atom", ".rss", ".json", ".opml"}
+
+// Remove removes the files of feeds that are no longer configured. It touches
+// nothing else that may lie in the folder.
+func (f *Folder) Remove(gone []string) error {
+	if f == nil {
+		return nil
+	}
+	var errs []error
+	for _, name := range gone {
+		for _, ext := range extensions {
+			errs = append(errs, os.Remove(filepath.Join(f.Path, name+ext)), os.Remove(filepath.Join(f.Path, name+ext+".gz")))
+		}
+		dir := filepath.Join(f.Path, name)
+		errs = append(errs, os.Remove(filepath.Join(dir, "index.html")), os.Remove(filepath.Join(dir, "index.html.gz")), removeEmpty(dir))
+	}
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil || errors.Is(err, fs.ErrNotExist) })
+	return f.explain(errors.Join(errs...))
+}
+
+func removeEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) > 0 {
+		return err
+	}
+	return os.Remove(dir)
+}
+
+// Check reports whether the folder can be written to, before anything relies
+// on it.
+func (f *Folder) Check() error {
+	if f == nil {
+		return nil
+	}
+	if err := os.MkdirAll(f.Path, 0o755); err != nil {
+		return f.explain(err)
+	}
+	probe, err := os.CreateTemp(f.Path, ".*.part")
+	if err != nil {
+		return f.explain(err)
+	}
+	return f.explain(errors.Join(probe.Close(), os.Remove(probe.Name())))
+}
+
+// Leftovers removes temporary files that a killed process left behind.
+func (f *Folder) Leftovers() {
+	if f == nil {
+		return
+	}
+	_ = filepath.WalkDir(f.Path, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), ".") && strings.HasSuffix(d.Name(), ".part") {
+			_ = os.Remove(path) // tried again at the next start
+		}
+		return nil
+	})
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tributary/internal/publish"
+)
+
+// feedCSP keeps a feed that is opened in a browser from doing anything.
+const feedCSP = "default-src 'none'; sandbox"
+
+// idleWrite is how long a client may take to accept the next part of a body;
+// one that accepts nothing for so long is let go.
+const idleWrite = 30 * time.Second
+
+// part is how much is written under one deadline.
+const part = 64 << 10
+
+// send answers with a document: 304 when the client has it, its gzip variant
+// when the client takes it. RFC 9110 sections 8.8, 12.5.3 and 13.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Document) error {
+	body, tag := d.Body, d.ETag
+	h := w.Header()
+	h.Set("Vary", "Accept-Encoding")
+	if d.Gzip != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		body, tag = d.Gzip, gzipTag(d.ETag)
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("ETag", tag)
+	if !d.Modified.IsZero() {
+		h.Set("Last-Modified", d.Modified.UTC().Format(http.TimeFormat))
+	}
+	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(d.MaxAge.Seconds())))
+	if unchanged(r.Header, d) {
+		h.Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", d.ContentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		s.write(w, body)
+	}
+	return nil
+}
+
+// write sends a body part by part, each under a deadline of its own, so that a
+// slow client is served and a dead one is not waited for.
+func (s *Server) write(w http.ResponseWriter, body []byte) {
+	c := http.NewResponseController(w)
+	for len(body) > 0 {
+		n := min(part, len(body))
+		if err := c.SetWriteDeadline(s.Now().Add(idleWrite)); err != nil && len(body) == n {
+			s.Log.Debug("write deadline", "error", err) // not a network connection
+		}
+		if _, err := w.Write(body[:n]); err != nil {
+			return // the client left
+		}
+		body = body[n:]
+	}
+}
+
+// unchanged reports whether the client's copy is the current one. If-None-Match
+// goes before If-Modified-Since (RFC 9110 section 13.2.2), so each works alone.
+func unchanged(h http.Header, d *publish.Document) bool {
+	if tags := h.Values("If-None-Match"); len(tags) > 0 {
+		return matches(strings.Join(tags, ","), d.ETag)
+	}
+	since, err := http.ParseTime(h.Get("If-Modified-Since"))
+	return err == nil && !d.Modified.IsZero() && !d.Modified.After(since)
+}
+
+// matches compares a list of entity tags weakly (RFC 9110 section 8.8.3.2) with
+// a document's, in either coding: proxies that compress turn our tag weak.
+func matches(list, tag string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+		if one == tag || one == "*" || one == gzipTag(tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// gzipTag is the entity tag of the gzip variant: other bytes, another tag.
+func gzipTag(tag string) string { return strings.TrimSuffix(tag, `"`) + `-gzip"` }
+
+// acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3): gzip, or
+// anything, with a weight above zero.
+func acceptsGzip(header string) bool {
+	accepted := false
+	for one := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(one, ";")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name != "gzip" && name != "x-gzip" && name != "*" {
+			continue
+		}
+		ok := weight(params) > 0
+		if name != "*" {
+			return ok
+		}
+		accepted = ok
+	}
+	return accepted
+}
+
+func weight(params string) float64 {
+	for p := range strings.SplitSeq(params, ";") {
+		if q, ok := strings.CutPrefix(strings.TrimSpace(strings.ToLower(p)), "q="); ok {
+			f, err := strconv.ParseFloat(q, 64)
+			if err != nil {
+				return 0
+			}
+			return f
+		}
+	}
+	return 1
+}

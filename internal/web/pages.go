@@ -1,0 +1,165 @@
+package web
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/page"
+	"tributary/internal/publish"
+)
+
+// pageAge is how long a page may be kept by a cache.
+const pageAge = time.Minute
+
+// sendPage renders a page and sends it.
+func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, render func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := render(&b); err != nil {
+		return err
+	}
+	d, err := publish.NewDocument("", "text/html; charset=utf-8", b.Bytes())
+	if err != nil {
+		return err
+	}
+	d.MaxAge = pageAge
+	pageHeader(w.Header())
+	return s.send(w, r, d)
+}
+
+// latest is how many stories the front page shows.
+const latest = 30
+
+// front is the page that greets people: the feeds, and what is new in them.
+func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
+	snap := s.current.Load()
+	v := &page.FrontView{Site: snap.Site}
+	v.Read, v.Total = snap.Read()
+	seen := map[string]bool{}
+	for _, f := range snap.Feeds {
+		e := s.Shelf.Edition(f.Name)
+		if e == nil {
+			e = &news.Edition{Feed: f}
+		}
+		v.Feeds = append(v.Feeds, page.FeedRow{Feed: f, Stories: len(e.Shown), Changed: e.Updated})
+		for _, shown := range e.Shown[:min(latest, len(e.Shown))] {
+			if !seen[shown.StoryKey] {
+				seen[shown.StoryKey] = true
+				v.Latest = append(v.Latest, shown)
+			}
+		}
+	}
+	slices.SortStableFunc(v.Latest, func(a, b news.Shown) int { return b.Entered.Compare(a.Entered) })
+	v.Latest = v.Latest[:min(latest, len(v.Latest))]
+	return s.sendPage(w, r, func(out io.Writer) error { return page.Front(out, v) })
+}
+
+// story is the page of a story: the permalink of a seed document, and who else
+// reported it. A story that no public feed has shown does not exist here.
+func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
+	key := r.PathValue("key")
+	snap := s.current.Load()
+	into, err := s.Views.AliasOf(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	if into != "" {
+		http.Redirect(w, r, basePath(snap.Site.URL)+"/stories/"+into, http.StatusPermanentRedirect)
+		return nil
+	}
+	entries, known, err := s.Views.StoryEntries(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return notFound("story")
+	}
+	public := slices.DeleteFunc(entries, func(p news.Placement) bool { return !p.Source.Public })
+	if len(public) == 0 {
+		if len(entries) > 0 {
+			return notFound("story")
+		}
+		return gone("story")
+	}
+	if len(public[0].In) == 0 {
+		return notFound("story")
+	}
+	v := storyView(snap, public)
+	return s.sendPage(w, r, func(out io.Writer) error { return page.Story(out, v) })
+}
+
+// storyView shows the entry that the first feed shows, and the others as
+// members.
+func storyView(snap *Snapshot, entries []news.Placement) *page.StoryView {
+	lead := 0
+	pub := entries[0].In[0]
+	for _, p := range entries[0].In {
+		if !p.Removed {
+			pub = p
+			break
+		}
+	}
+	for i, e := range entries {
+		if e.Entry.ID == pub.EntryID {
+			lead = i
+		}
+	}
+	shown := entries[lead].Shown
+	shown.Publication = pub
+	shown.StoryKey = shown.Entry.StoryKey
+	if shown.Entry.Link == "" {
+		shown.Entry.Link = snap.Site.StoryURL(shown.StoryKey)
+	}
+	for i, e := range entries {
+		if i != lead {
+			shown.Members = append(shown.Members, e.Member(snap.Site))
+		}
+	}
+	return &page.StoryView{Site: snap.Site, Story: shown, Feeds: feedsOf(snap, entries[0].In)}
+}
+
+// feedsOf names the feeds that show a story now.
+func feedsOf(snap *Snapshot, pubs []news.Publication) []news.Feed {
+	var feeds []news.Feed
+	for _, f := range snap.Feeds {
+		if slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID && !p.Removed }) {
+			feeds = append(feeds, f)
+		}
+	}
+	return feeds
+}
+
+// verdicts is how many entries of a source its page lists.
+const verdicts = 20
+
+// source is the page of a public source, for people who wonder where their
+// post is.
+func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
+	snap := s.current.Load()
+	state, err := s.Views.State(r.Context(), r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	if state == nil || !state.Public {
+		return notFound("source")
+	}
+	v := &page.SourceView{Site: snap.Site, Now: s.Now(), State: *state}
+	if v.FailingSince, err = s.Views.FailingSince(r.Context(), state.ID); err != nil {
+		return err
+	}
+	entries, err := s.Views.Latest(r.Context(), state.ID, verdicts)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		verdict := page.Verdict{Entry: e.Entry, Feeds: feedsOf(snap, e.In)}
+		if len(verdict.Feeds) == 0 {
+			verdict.Note = "in no feed: none of our feeds selects this source"
+		}
+		v.Entries = append(v.Entries, verdict)
+	}
+	return s.sendPage(w, r, func(out io.Writer) error { return page.Source(out, v) })
+}

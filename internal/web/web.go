@@ -1,0 +1,162 @@
+// Package web answers HTTP requests: the feeds from the shelf, and the few
+// pages for people. routes.go is the map of it.
+//
+// A feed is sent as it was rendered, so a request costs no work that grows with
+// the feed and never reaches the database. The base URL of every link comes
+// from the configuration, never from a request. No request changes anything.
+//
+// Handlers return errors; one place (get) turns them into a response and hides
+// the details, which go to the log.
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/page"
+	"tributary/internal/publish"
+)
+
+// Views is what the pages need of the store.
+type Views interface {
+	State(ctx context.Context, name string) (*news.SourceState, error)
+	FailingSince(ctx context.Context, source int64) (time.Time, error)
+	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
+	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
+	AliasOf(ctx context.Context, key string) (string, error)
+}
+
+// Snapshot is the configuration that the pages show. It is never changed; a
+// reload brings another.
+type Snapshot struct {
+	Site    news.Site
+	Feeds   []news.Feed
+	Gone    map[string]bool   // names of feeds that are no longer published
+	Sources *publish.Document // OPML of all public sources
+	Read    func() (read, total int)
+}
+
+// Server answers requests. Its fields are set once.
+type Server struct {
+	Shelf *publish.Shelf
+	Views Views
+	Now   func() time.Time
+	Log   *slog.Logger
+
+	current atomic.Pointer[Snapshot]
+}
+
+// Show makes a snapshot the one that is served.
+func (s *Server) Show(snap *Snapshot) { s.current.Store(snap) }
+
+// Handler returns the handler of all public routes. Show must have been called
+// before it is used.
+func (s *Server) Handler() http.Handler { return s.routes() }
+
+// status is an error that is a response: a code with the thing it is about.
+type status struct {
+	code  int
+	thing string
+}
+
+func (e *status) Error() string { return http.StatusText(e.code) + ": " + e.thing }
+
+func notFound(thing string) error { return &status{http.StatusNotFound, thing} }
+func gone(thing string) error     { return &status{http.StatusGone, thing} }
+
+const allowed = "GET, HEAD, OPTIONS"
+
+// get wraps a handler for reading: other methods are refused, errors become
+// pages.
+func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var err error
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			err = f(w, r)
+		case http.MethodOptions:
+			preflight(w)
+		default:
+			w.Header().Set("Allow", allowed)
+			err = &status{http.StatusMethodNotAllowed, "page"}
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// preflight answers browsers that ask whether a script may read a feed
+// (Fetch Standard, CORS-preflight).
+func preflight(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Allow", allowed)
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+	h.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, Cache-Control")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// fail sends the page of an error. What is not a status is our own fault: the
+// log has it, the visitor only learns that it happened.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var st *status
+	if !errors.As(err, &st) {
+		if r.Context().Err() == nil {
+			s.Log.Error("request", "method", r.Method, "path", r.URL.Path, "error", err)
+		}
+		st = &status{http.StatusInternalServerError, "page"}
+	}
+	var b bytes.Buffer
+	if err := page.Message(&b, &page.MessageView{Site: s.current.Load().Site, Status: st.code, Thing: st.thing}); err != nil {
+		s.Log.Error("error page", "error", err)
+	}
+	h := w.Header()
+	pageHeader(h)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(st.code)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(b.Bytes()) // the visitor left: nobody to tell
+	}
+}
+
+// pageHeader sets what every page for people carries.
+func pageHeader(h http.Header) {
+	h.Set("Content-Security-Policy", page.CSP())
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+}
+
+// underBase serves the same routes below the path of the public URL, for a
+// proxy that does not take it off.
+func (s *Server) underBase(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if base := basePath(s.current.Load().Site.URL); base != "" {
+			if rest, ok := strings.CutPrefix(r.URL.Path, base); ok && (rest == "" || rest[0] == '/') {
+				below := r.Clone(r.Context())
+				below.URL.Path = "/" + strings.TrimPrefix(rest, "/")
+				below.URL.RawPath = ""
+				r = below
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func basePath(site string) string {
+	u, err := url.Parse(site)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.Path, "/")
+}
