@@ -1,0 +1,27 @@
+package main
+
+import (
+	"bufio"
+
+	"github.com/spf13/cobra"
+
+	"tributary/internal/story"
+)
+
+func (a *app) clusterCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "cluster < ITEMS.jsonl",
+		Short: "which items are the same story, as JSON lines",
+		Long: "Reads one JSON object a line (id, source, and where known feed, url, guid, title, summary,\n" +
+			"content_html, text, published, lang) and writes one line for each as soon as it is decided:\n" +
+			"the story, the reason, the score and the item that it was attached to.",
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			bad, err := story.NewClusterer().Run(cmd.Context(), bufio.NewReader(a.in), a.out, a.err)
+			if err == nil && bad > 0 {
+				err = errSilent
+			}
+			return err
+		},
+	}
+}

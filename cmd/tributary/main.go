@@ -1,0 +1,76 @@
+// Command tributary is a feed aggregator and syndication service: it takes many
+// feeds and folders of documents in and gives clean merged feeds out.
+//
+// Results go to standard output, everything else to standard error. It exits
+// with 0 on success, 1 when something failed, 2 for wrong arguments.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// streams are what a command reads from and writes to.
+type streams struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+// run executes one command line and returns its exit code. The first SIGINT or
+// SIGTERM asks the command to end, a second one ends it at once.
+func run(ctx context.Context, args []string, io streams) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	done := make(chan int, 1)
+	go func() { done <- execute(ctx, args, io) }()
+	for asked := false; ; asked = true {
+		select {
+		case code := <-done:
+			return code
+		case <-signals:
+			if asked {
+				fmt.Fprintln(io.err, "tributary: second signal, ended at once")
+				return 1
+			}
+			cancel()
+		}
+	}
+}
+
+// execute runs the command and turns its error into an exit code.
+func execute(ctx context.Context, args []string, io streams) int {
+	root := newRoot(io)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errSilent):
+		return 1
+	case errors.As(err, &usage):
+		fmt.Fprintf(io.err, "tributary: %v\n", err)
+		return 2
+	}
+	fmt.Fprintf(io.err, "tributary: %v\n", err)
+	return 1
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// errSilent ends a command with exit code 1 after it has said why.
+var errSilent = errors.New("failed")

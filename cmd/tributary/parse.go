@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tributary/internal/config"
+	"tributary/internal/fetch"
+	"tributary/internal/format"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/seed"
+)
+
+func (a *app) parseCommand() *cobra.Command {
+	var in format.Input
+	var explain bool
+	cmd := &cobra.Command{
+		Use:   "parse FILE|URL|-",
+		Short: "one document, normalised, as JSON",
+		Long: "Reads a feed of any format, or a seed document, as the daemon would, and prints what it understood.\n" +
+			"Exit code 0 also for a feed that was repaired or cut off; 1 for what is no feed.",
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			doc, err := a.parse(cmd.Context(), given[0], in)
+			if err != nil {
+				return err
+			}
+			if explain {
+				for _, r := range doc.Repairs {
+					fmt.Fprintln(a.err, oneLine(r))
+				}
+			}
+			return a.json(newParsed(doc))
+		},
+	}
+	cmd.Flags().StringVar(&in.URL, "url", "", "address that the document came from, for relative links (`URL`)")
+	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "media `TYPE` that it was sent with")
+	cmd.Flags().BoolVar(&explain, "explain", false, "tell on standard error what was repaired")
+	return cmd
+}
+
+func (a *app) parse(ctx context.Context, what string, in format.Input) (*news.Document, error) {
+	if strings.HasPrefix(what, "http://") || strings.HasPrefix(what, "https://") {
+		return a.parseURL(ctx, what, in)
+	}
+	data, err := a.read(what)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := format.Decode(data, in)
+	if err == nil {
+		return doc, nil
+	}
+	if seedEndings()[strings.ToLower(filepath.Ext(what))] {
+		doc, err = seed.Parse(filepath.Base(what), data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return doc, nil
+}
+
+// seedEndings are the files that are read as text when they are no feed.
+func seedEndings() map[string]bool {
+	return map[string]bool{".txt": true, ".text": true, ".md": true, ".markdown": true, ".html": true, ".htm": true, ".xhtml": true}
+}
+
+// maxParse bounds a file on disk as the client bounds a body.
+const maxParse = 64 << 20
+
+func (a *app) read(path string) ([]byte, error) {
+	f, err := a.input(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxParse+1))
+	if err == nil && len(data) > maxParse {
+		err = fmt.Errorf("%s is larger than %d MB", path, maxParse>>20)
+	}
+	return data, err
+}
+
+// parseURL fetches under the defaults of the configuration, or strictly where
+// there is none.
+func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.Document, error) {
+	cfg := &config.Config{}
+	if _, err := os.Stat(a.config); err == nil {
+		if cfg, err = a.load(); err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	client := a.client(cfg)
+	defer client.Close()
+	got := client.Get(ctx, fetch.Request{
+		URL: url, Policy: netguard.Policy{AllowNetworks: cfg.Defaults.AllowNetworks, AllowPorts: cfg.Defaults.AllowPorts},
+	})
+	if in.URL != "" {
+		got.URL = in.URL
+	}
+	if in.ContentType != "" {
+		got.ContentType = in.ContentType
+	}
+	return decode(got)
+}
+
+// parsed is the output of parse, DESIGN 4.1. Empty values are left out, items
+// never.
+type parsed struct {
+	Format      string       `json:"format"`
+	Outcome     news.Outcome `json:"outcome"`
+	Title       string       `json:"title,omitempty"`
+	Link        string       `json:"link,omitempty"`
+	Description string       `json:"description,omitempty"`
+	Language    string       `json:"language,omitempty"`
+	Updated     *time.Time   `json:"updated,omitempty"`
+	Items       []parsedItem `json:"items"`
+}
+
+type parsedItem struct {
+	ID         string           `json:"id,omitempty"`
+	Link       string           `json:"link,omitempty"`
+	Title      string           `json:"title,omitempty"`
+	Summary    string           `json:"summary,omitempty"`
+	Content    string           `json:"content,omitempty"`
+	Published  *time.Time       `json:"published,omitempty"`
+	Updated    *time.Time       `json:"updated,omitempty"`
+	Authors    []news.Person    `json:"authors,omitempty"`
+	Categories []string         `json:"categories,omitempty"`
+	Enclosures []news.Enclosure `json:"enclosures,omitempty"`
+	Language   string           `json:"language,omitempty"`
+}
+
+func newParsed(d *news.Document) parsed {
+	p := parsed{
+		Format: d.Format, Outcome: d.Outcome, Title: d.Title, Link: d.Link, Description: d.Description,
+		Language: d.Language, Updated: stated(d.Updated.UTC()), Items: make([]parsedItem, 0, len(d.Entries)),
+	}
+	if p.Outcome == "" {
+		p.Outcome = news.OutcomeOK
+	}
+	for _, e := range d.Entries {
+		item := parsedItem{
+			ID: e.GUID, Link: e.Link, Title: e.Title, Summary: e.Summary, Content: e.Content,
+			Published: stated(e.Published.UTC()), Updated: stated(e.Updated.UTC()),
+			Authors: e.Authors, Enclosures: e.Enclosures, Language: e.Language,
+		}
+		for _, c := range e.Categories {
+			if !slices.Contains(item.Categories, c.Term) {
+				item.Categories = append(item.Categories, c.Term)
+			}
+		}
+		p.Items = append(p.Items, item)
+	}
+	return p
+}

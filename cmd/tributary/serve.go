@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+
+	"tributary/internal/daemon"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var verbose bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "the daemon: pull on schedule, publish, serve",
+		Long: "Runs until SIGTERM or SIGINT: pulls every source when it is due, publishes, and serves feeds and\n" +
+			"pages. A changed configuration takes effect by itself; SIGHUP asks for a look at it at once.",
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), verbose) },
+	}
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch, also of what is unchanged")
+	return cmd
+}
+
+func (a *app) serve(ctx context.Context, verbose bool) (err error) {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	d, err := daemon.Open(ctx, a.options("tributary serve", level))
+	if err != nil {
+		return a.problems(err)
+	}
+	defer func() {
+		if closed := d.Close(); err == nil {
+			err = closed
+		}
+	}()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	reload := make(chan struct{})
+	stopped := make(chan struct{})
+	relayed := make(chan struct{})
+	go func() {
+		defer close(relayed)
+		relay(hup, reload, stopped)
+	}()
+	err = d.Serve(ctx, reload)
+	close(stopped)
+	<-relayed
+	return err
+}
+
+// relay turns signals into requests for a reload until stopped is closed.
+func relay(signals <-chan os.Signal, reload chan<- struct{}, stopped <-chan struct{}) {
+	for {
+		select {
+		case <-stopped:
+			return
+		case <-signals:
+			select {
+			case reload <- struct{}{}:
+			case <-stopped:
+				return
+			}
+		}
+	}
+}
+
+// options are what every command that ingests needs.
+func (a *app) options(what string, level slog.Level) daemon.Options {
+	return daemon.Options{
+		ConfigPath: a.config, Env: os.LookupEnv, Version: version(), What: what, Log: a.logger(level), Now: time.Now,
+	}
+}
+
+// logger writes for people on a terminal, JSON for programs elsewhere. Both
+// escape what a feed may have put into a value.
+func (a *app) logger(level slog.Level) *slog.Logger {
+	if isTerminal(a.err) {
+		return slog.New(tint.NewHandler(a.err, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
+	}
+	return slog.New(slog.NewJSONHandler(a.err, &slog.HandlerOptions{Level: level}))
+}
