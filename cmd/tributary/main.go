@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // CRON_TZ works also where no zone files are installed
 )
 
 func main() {
@@ -29,6 +31,7 @@ type streams struct {
 // run executes one command line and returns its exit code. The first SIGINT or
 // SIGTERM asks the command to end, a second one ends it at once.
 func run(ctx context.Context, args []string, io streams) int {
+	log.SetOutput(discard{}) // net/http prints what servers send there; we record it ourselves
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signals := make(chan os.Signal, 2)
@@ -68,6 +71,11 @@ func execute(ctx context.Context, args []string, io streams) int {
 	fmt.Fprintf(io.err, "tributary: %v\n", err)
 	return 1
 }
+
+// discard is where the standard logger writes to.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // usageError is a command line that cannot be understood.
 type usageError struct{ error }
