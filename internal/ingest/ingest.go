@@ -129,15 +129,17 @@ func (in *Ingester) read(src config.Source, got fetch.Response, h *story.Harvest
 func (in *Ingester) due(src config.Source, lease news.Lease, got fetch.Response, h *story.Harvest) time.Time {
 	now := in.Now()
 	after := now
-	interval, every := src.Schedule.Every()
+	_, every := src.Schedule.Every()
 	switch {
 	case h.Fetch.Outcome == news.OutcomeInterrupted:
 		return time.Time{} // still due
 	case h.Fetch.Outcome == news.OutcomeGone:
 		after = now.Add(schedule.MaxBackoff)
 	case h.Fetch.Outcome.Failed():
-		base := min(max(interval, schedule.MinBackoff), time.Hour)
-		after = now.Add(max(got.RetryAfter, schedule.Backoff(base, lease.Failures+1, src.Key())))
+		after = now.Add(max(got.RetryAfter, schedule.Backoff(schedule.MinBackoff, lease.Failures+1, src.Key())))
+		if lease.FirstOK.IsZero() {
+			return after // never read yet: somebody waits for it
+		}
 	case every:
 		hint := got.MaxAge
 		if h.Document != nil {

@@ -41,6 +41,8 @@ func clock(t, day time.Time) template.HTML {
 		layout = "2 Jan 2006"
 	case other:
 		layout = "2 Jan 2006, 15:04"
+	case midnight(t): // a day without a time, more often than not
+		layout = "2 Jan"
 	}
 	return stamp(t, t.Format(layout))
 }
