@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tributary/internal/config"
@@ -49,6 +50,8 @@ type Ingester struct {
 	Owner  string // who leases, unique among processes that share a store
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	told sync.Map // source id to the remark last logged about it
 }
 
 // Result is what one pull brought.
@@ -234,6 +237,8 @@ func (in *Ingester) report(src config.Source, f news.Fetch) {
 	switch {
 	case f.Outcome.Failed() && f.Outcome != news.OutcomeInterrupted, f.Outcome == news.OutcomeTruncated:
 		level = slog.LevelWarn
+	case f.Error != "" && in.fresh(src.ID, f.Error):
+		level = slog.LevelWarn // files were skipped: told once, not at every scan
 	case f.New == 0 && f.Changed == 0:
 		level = slog.LevelDebug
 	}
@@ -249,4 +254,10 @@ func (in *Ingester) report(src config.Source, f news.Fetch) {
 		attrs = append(attrs, slog.String("error", f.Error))
 	}
 	in.Log.LogAttrs(context.Background(), level, "fetched", attrs...)
+}
+
+// fresh reports whether a remark about a source differs from the last one.
+func (in *Ingester) fresh(source int64, remark string) bool {
+	old, _ := in.told.Swap(source, remark)
+	return old != remark
 }

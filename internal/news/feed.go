@@ -124,7 +124,7 @@ type Placement struct {
 type Edition struct {
 	Site    Site
 	Feed    Feed
-	Updated time.Time     // highest Updated ever published in the feed
+	Updated time.Time     // highest Updated ever published in the feed; before the first, when the feed was made
 	TTL     time.Duration // how often to come back, fixed at rendering
 	Shown   []Shown       // newest first
 }

@@ -13,29 +13,40 @@ const (
 	minTitle      = 20
 	maxTitle      = 140
 	minTitleWords = 4
+	longTitle     = 40 // a part of a clause needs more to be understood
 )
 
 // headline makes a title of a lead: its first clause, without a dateline and
 // without the mark at its end. A clause ends at a comma, a semicolon, a colon
 // or a dash, but not inside a number, a quotation, an enumeration or brackets,
 // not after a subordinate clause that opens the sentence, and not after one
-// that is let into it. A sentence that has no such place within the bounds is
-// cut between two words, and then an ellipsis says so.
+// that is let into it. A long sentence without such a place is cut before a
+// conjunction, and without even that between two words, with an ellipsis.
 func headline(lead string) string {
-	if report := lead[len(dateline.FindString(lead)):]; report != "" && startsSentence(report) {
-		lead = report
-	}
-	whole := trimEnd(opening(lead))
+	whole := trimEnd(opening(withoutDateline(lead)))
 	for _, at := range boundaries(whole) {
 		if title := trimEnd(whole[:at]); fits(title) {
 			return title
 		}
 	}
-	if utf8.RuneCountInString(whole) <= maxTitle && whole != "" {
+	if !balanced(whole) {
+		whole = strings.TrimLeft(whole, "([") // the remark goes on in the next sentence
+	}
+	if utf8.RuneCountInString(whole) <= maxTitle {
 		return whole
 	}
-	return shorten(whole, maxTitle)
+	title := ""
+	for _, at := range joint.FindAllStringIndex(whole, -1) {
+		if part := trimEnd(whole[:at[0]]); fits(part) && utf8.RuneCountInString(part) >= longTitle {
+			title = part
+		}
+	}
+	return first(title, shorten(whole, maxTitle))
 }
+
+// joint is where a sentence that has no other place is cut: before a word that
+// opens a further clause.
+var joint = regexp.MustCompile(`\s(?:und|aber|sondern|and|but|because|while|which|who|whose|when|where|although|after)\s`)
 
 // opening returns the first sentence of a lead, with those that follow while it
 // is too short to say something.
@@ -52,14 +63,30 @@ func opening(lead string) string {
 // fits reports whether a clause can be a title.
 func fits(title string) bool {
 	n := utf8.RuneCountInString(title)
-	return n >= minTitle && n <= maxTitle && len(strings.Fields(title)) >= minTitleWords && balanced(title)
+	return n >= minTitle && n <= maxTitle && len(wordsOf(title)) >= minTitleWords && balanced(title)
 }
 
-// dateline is the place, often with the agency, that a report opens with.
-var dateline = regexp.MustCompile(`^\p{Lu}[\p{L}./ -]{1,40}(?:\s?\([\p{L}\d/., -]{2,40}\))?\s?(?:\s[–—-]|[—])\s+|^\p{Lu}[\p{L}./ -]{1,40}\s\([\p{Lu}\p{Ll}/]{2,20}\)[.:]?\s+`)
+// dateline is the place that a report opens with: up to four capitalised words,
+// then the agency in brackets, a dash or both.
+var dateline = regexp.MustCompile(`^(\p{Lu}[\p{L}.]+)(?:[ /-](?:\p{Lu}[\p{L}.]+|am|an|der|im|bei|on|upon|de|la)){0,3}(?:\s?\([\p{L}\d/., -]{2,40}\)(?:\s?[–—-]|[:.])?|\s[–—-]|—)\s+`)
+
+// withoutDateline returns the report after its dateline. What opens with an
+// article, or goes on in lower case, is a sentence with a dash in it.
+func withoutDateline(lead string) string {
+	found := dateline.FindStringSubmatch(lead)
+	if found == nil || articles[strings.ToLower(found[1])] {
+		return lead
+	}
+	if report := lead[len(found[0]):]; report != "" && startsSentence(report) {
+		return report
+	}
+	return lead
+}
+
+var articles = wordSet("der die das den dem ein eine einen einem the an this that dieser diese dieses")
 
 // pause is where a clause may end.
-var pause = regexp.MustCompile(`[,;:]["”“»«’']?\s|\s[–—-]\s|—`)
+var pause = regexp.MustCompile(`[,;:]["”“»«’']?\s|\s(?:[–—-]|--)\s|—|[，；：]`)
 
 // boundaries returns the places where the sentence may be cut, in order.
 func boundaries(sentence string) []int {
@@ -134,7 +161,7 @@ const closing = "\"”“»«’'‘)]›‹ "
 func trimEnd(s string) string {
 	s = strings.TrimSpace(s)
 	for {
-		short := strings.TrimRight(s, ",;:–—- ")
+		short := strings.TrimRight(s, ",;:–—- 。，；：")
 		if strings.HasSuffix(short, ".") && !abbreviated(short) {
 			short = strings.TrimRight(short, ".")
 		}
@@ -212,7 +239,7 @@ func abbreviated(s string) bool {
 	return abbreviations[strings.ToLower(word)]
 }
 
-var abbreviations = wordSet("dr prof st nr ca bzw usw etc mr mrs ms jr sr vs inc ltd co no bd hrsg ing dipl med phil evtl ggf inkl mio mrd str tel vgl zzt abs art jan feb mär apr jun jul aug sep sept okt oct nov dez dec gen col lt capt sen rep gov hon rev approx est fig vol ed al")
+var abbreviations = wordSet("dr prof st nr ca bzw usw etc mr mrs ms jr sr vs inc ltd bd hrsg ing dipl evtl ggf inkl mio mrd str tel vgl zzt jan feb mär apr jun jul aug sep sept okt nov dez gen lt capt sen rep gov hon rev approx est ed")
 
 // shorten cuts a text to at most limit characters: after a sentence, else
 // between two words with an ellipsis.

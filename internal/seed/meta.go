@@ -200,7 +200,7 @@ func (m *meta) setTime(f field, t time.Time) {
 // "Beispiel, Anna" stays one person.
 func people(line string) []news.Person {
 	var out []news.Person
-	for _, part := range regexpAnd.Split(line, -1) {
+	for _, part := range conjoined.Split(line, -1) {
 		names := strings.Split(part, ",")
 		for _, name := range names {
 			if !strings.Contains(strings.TrimSpace(name), " ") {
@@ -217,7 +217,8 @@ func people(line string) []news.Person {
 	return out
 }
 
-var regexpAnd = regexp.MustCompile(`\s+(?:und|and|&)\s+|\s*;\s*`)
+// conjoined is what stands between two authors, the comma aside.
+var conjoined = regexp.MustCompile(`\s+(?:und|and|&)\s+|\s*;\s*`)
 
 // webAddress returns s when it is an absolute http or https URL without a
 // password in it, else "".
@@ -239,7 +240,7 @@ func first(a, b string) string {
 // wordEnds reports whether a word that stands before s ends there.
 func wordEnds(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
-	return s == "" || !unicode.IsLetter(r) && !unicode.IsNumber(r)
+	return s == "" || !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }
 
 // hasWord reports whether s holds a letter or a digit.

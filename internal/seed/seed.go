@@ -131,9 +131,10 @@ type piece struct {
 	repairs []string // what was mended or left out
 }
 
-// Bounds of what is made of a lead, in characters.
+// Bounds of what is shown, in characters.
 const (
 	maxSummary = 1000
+	maxStated  = 300 // a title that the file states
 	maxTerm    = 100
 )
 
@@ -148,7 +149,7 @@ func (p *piece) finish() (*parsed, error) {
 	if !hasWord(text) {
 		return nil, news.Failf(news.OutcomeNotAFeed, "no text in it besides markup, metadata and notices; a seed needs a sentence")
 	}
-	stated := clean.Line(p.title)
+	stated := shorten(clean.Line(p.title), maxStated)
 	lead := clean.Line(p.lead)
 	if lead == "" {
 		lead = text

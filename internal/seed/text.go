@@ -179,12 +179,17 @@ func point(line string) string {
 // withoutNotices leaves out what addresses the visitor of a page, and says so.
 func (p *piece) withoutNotices(blocks []block) []block {
 	kept := blocks[:0]
+	after := false // a notice was left out: its buttons may follow
 	for _, b := range blocks {
 		if b.kind == rule || b.kind == list || b.kind == verse {
 			kept = append(kept, b)
 			continue
 		}
 		text, reason := withoutNotice(b.text())
+		if reason == "" && after && button.MatchString(text) {
+			text, reason = "", "a button"
+		}
+		after = reason != ""
 		if reason != "" {
 			p.leftOut(reason, b.text())
 		}
@@ -287,7 +292,7 @@ func short(line string) bool {
 		return false
 	}
 	r, _ := utf8.DecodeRuneInString(line)
-	if unicode.IsLower(r) {
+	if unicode.IsLower(r) || r == '(' || r == '[' {
 		return false
 	}
 	if strings.HasSuffix(strings.TrimRight(line, closing), "?") {

@@ -29,6 +29,8 @@ func TestTextStructure(t *testing.T) {
 		{"rule", long + "\n\n* * *\n\n" + long, "<p>" + long + "</p>\n<hr>\n<p>" + long + "</p>"},
 		{"markup is text", "Ein <b>fetter</b> & <script>alert(1)</script> Fisch schwimmt hier.", "<p>Ein &lt;b&gt;fetter&lt;/b&gt; &amp; &lt;script&gt;alert(1)&lt;/script&gt; Fisch schwimmt hier.</p>"},
 		{"notice inside a paragraph", long + " Wir verwenden Cookies. " + long, "<p>" + long + " " + long + "</p>"},
+		{"buttons below a notice", long + "\n\nWir verwenden Cookies.\n\nZustimmen und Abspielen\n\nMehr Informationen\n\n" + long, "<p>" + long + "</p>\n<p>" + long + "</p>"},
+		{"agency at the end", long + "\n\n(fb/wa)", "<p>" + long + "</p>\n<p>(fb/wa)</p>"},
 		{"no-break space", "Es sind 20\u00a0km bis zum Meer, und es geht bergab.", "<p>Es sind 20\u00a0km bis zum Meer, und es geht bergab.</p>"},
 	} {
 		p, err := parse("a.txt", []byte(c.in))

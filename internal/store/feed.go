@@ -22,7 +22,7 @@ func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.S
 	err := db.update(ctx, func(t *tx) error {
 		kept := map[int64]bool{}
 		for i := range out {
-			if err := t.syncFeed(&out[i], sources); err != nil {
+			if err := t.syncFeed(&out[i], sources, now); err != nil {
 				return fmt.Errorf("feed %s: %w", out[i].Name, err)
 			}
 			kept[out[i].ID] = true
@@ -32,12 +32,12 @@ func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.S
 	return out, err
 }
 
-func (t *tx) syncFeed(f *news.Feed, sources []news.Source) error {
+func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error {
 	var shows string
 	err := t.get(`SELECT id, uuid, selection FROM feed WHERE name = $1`, []any{f.Name}, &f.ID, &f.UUID, &shows)
 	if errors.Is(err, sql.ErrNoRows) {
 		f.UUID = news.URN("feed", f.Name, f.Title)
-		err = t.get(`INSERT INTO feed (name, uuid) VALUES ($1, $2) RETURNING id`, []any{f.Name, f.UUID}, &f.ID)
+		err = t.get(`INSERT INTO feed (name, uuid, created_at) VALUES ($1, $2, $3) RETURNING id`, []any{f.Name, f.UUID, ms(now)}, &f.ID)
 	}
 	if err != nil {
 		return err

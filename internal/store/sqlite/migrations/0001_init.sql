@@ -125,6 +125,7 @@ CREATE TABLE feed (
     id         INTEGER PRIMARY KEY,
     name       TEXT NOT NULL UNIQUE,
     uuid       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
     selection  TEXT NOT NULL DEFAULT '',      -- what decided its stories
     scanned    INTEGER NOT NULL DEFAULT 0,    -- revision up to which stories were judged
     boundary   INTEGER NOT NULL DEFAULT 0,    -- entries born until then are its backlog
