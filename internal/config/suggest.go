@@ -22,6 +22,10 @@ func (r *reader) suggest(name string, candidates []string) string {
 // didYouMean ends a message with what would be right.
 func didYouMean(better string) string { return "; did you mean " + better + "?" }
 
+// Nearest returns the candidate that is meant by a name that is none of them,
+// or nothing when none is near.
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
+
 // nearest returns the candidate that a slip of the hand makes name of: at most
 // one edit in three characters. The first of equals wins.
 func nearest(name string, candidates []string) string {

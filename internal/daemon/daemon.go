@@ -154,20 +154,26 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	d.mu.Lock()
-	if d.cfg != nil && d.cfg.Site != cfg.Site {
-		d.shelf.Clear()
-	}
 	d.cfg, d.feeds = cfg, feeds
-	d.sources = map[int64]config.Source{}
+	sources := map[int64]config.Source{}
+	var moved []int64
 	for i, s := range cfg.Sources {
 		s.Source = stored[i]
-		d.sources[s.ID] = s
+		sources[s.ID] = s
+		if old, ok := d.sources[s.ID]; ok && old.URL != s.URL {
+			moved = append(moved, s.ID)
+		}
 	}
+	d.sources = sources
 	d.progress = newProgress(states)
 	d.mu.Unlock()
 	d.server.Show(snap)
 	d.shelf.Keep(names(feeds))
+	d.shelf.Outdate() // a source may be private now, or be called another name
 	d.runner.Set(d.tasks(states))
+	for _, id := range moved { // another address is asked at once, however long the old one was to rest
+		d.runner.Trigger(id)
+	}
 	d.nudge()
 	return nil
 }
@@ -274,12 +280,18 @@ func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
 	cfg, feeds := d.cfg, d.feeds
 	d.mu.Unlock()
+	return d.publish(ctx, cfg, feeds)
+}
+
+// publish brings the feeds of a configuration up to date.
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
 	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
+	states := sync.OnceValues(func() ([]news.SourceState, error) { return d.db.States(ctx) })
 	var errs []error
 	for _, f := range feeds {
 		subs := func() ([]format.Subscription, error) {
-			states, err := d.db.States(ctx)
-			return Subscriptions(states, f.Selects), err
+			all, err := states()
+			return Subscriptions(all, f.Selects), err
 		}
 		changed, err := p.Feed(ctx, cfg.Site, f, subs)
 		if err != nil {
@@ -290,7 +302,21 @@ func (d *Daemon) publishAll(ctx context.Context) error {
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, d.unpublish(ctx, cfg))...)
+}
+
+// unpublish takes away again what was published by a configuration that a
+// reload has replaced meanwhile.
+func (d *Daemon) unpublish(ctx context.Context, used *config.Config) error {
+	d.mu.Lock()
+	cfg, feeds := d.cfg, d.feeds
+	d.mu.Unlock()
+	if cfg == used {
+		return nil
+	}
+	d.shelf.Keep(names(feeds))
+	removed, err := d.db.RemovedFeeds(ctx)
+	return errors.Join(err, folder(cfg).Remove(removed))
 }
 
 func folder(cfg *config.Config) *publish.Folder {

@@ -27,7 +27,11 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err != nil {
 		return nil, err
 	}
+	d.mu.Lock()
+	d.progress = d.newCycle(tasks, sel)
+	d.mu.Unlock()
 	folder(d.cfg).Leftovers()
+	d.reread(ctx)
 	d.runner.Set(tasks)
 	if sel.All || len(sel.Names) > 0 {
 		for _, t := range tasks {
@@ -71,6 +75,22 @@ func (d *Daemon) cycleTasks(states []news.SourceState, sel Selection) ([]schedul
 		chosen = append(chosen, tasks[i])
 	}
 	return chosen, nil
+}
+
+// newCycle counts what one cycle is going to pull, and nothing of it as done.
+func (d *Daemon) newCycle(tasks []schedule.Task, sel Selection) progress {
+	p := newProgress(nil)
+	p.total = len(tasks)
+	if sel.All || len(sel.Names) > 0 {
+		return p
+	}
+	p.total = 0
+	for _, t := range tasks {
+		if !t.Due.After(d.started) {
+			p.total++
+		}
+	}
+	return p
 }
 
 // telling calls tell a few times a second until the returned function is

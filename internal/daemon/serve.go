@@ -46,7 +46,10 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		d.serveHTTP(ctx, g, admin, d.adminHandler())
 	}
 	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "sources", len(d.sources), "feeds", len(d.feeds))
-	g.Go(func() error { return d.runner.Run(ctx) })
+	g.Go(func() error {
+		d.reread(ctx)
+		return d.runner.Run(ctx)
+	})
 	g.Go(func() error { return d.publisher(ctx) })
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
@@ -95,6 +98,7 @@ func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listene
 const (
 	publishEvery = time.Second
 	publishShare = 8
+	retryPublish = 30 * time.Second // after an error
 )
 
 // publisher brings the feeds up to date whenever something may have changed.
@@ -108,7 +112,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 		began := time.Now()
 		if err := d.publishAll(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("publish", "error", err)
-			d.nudge() // a full disk may have room later
+			time.AfterFunc(retryPublish, d.nudge) // a full disk may have room then
 		}
 		if !sleep(ctx, max(publishEvery, publishShare*time.Since(began))) {
 			return nil
@@ -128,12 +132,9 @@ func sleep(ctx context.Context, t time.Duration) bool {
 	}
 }
 
-// housekeeping does what is needed now and then: reading bodies again after an
-// upgrade, folding old Fetch rows, checking a large database.
+// housekeeping does what is needed now and then: folding old Fetch rows,
+// checking a large database.
 func (d *Daemon) housekeeping(ctx context.Context) error {
-	if err := d.reread(ctx); err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("read stored documents again", "error", err)
-	}
 	if err := d.db.Check(ctx); err != nil && ctx.Err() == nil {
 		return err // nothing more is written to a damaged database
 	}
@@ -156,27 +157,38 @@ func (d *Daemon) fold(ctx context.Context) error {
 	}
 }
 
-func (d *Daemon) reread(ctx context.Context) error {
+// reread reads the stored bodies again after an upgrade. It comes before the
+// first fetch: what the new reader reads otherwise is no change of the
+// publisher's, and after a fetch the two could not be told apart.
+func (d *Daemon) reread(ctx context.Context) {
 	ids, err := d.db.OutdatedBodies(ctx, format.ReaderVersion)
+	if err != nil && ctx.Err() == nil {
+		d.opts.Log.Error("read stored documents again", "error", err)
+	}
 	for _, id := range ids {
 		d.mu.Lock()
 		src, ok := d.sources[id]
 		d.mu.Unlock()
-		if ok && err == nil {
-			err = d.ingest.Reread(ctx, src)
+		if !ok || ctx.Err() != nil {
+			continue
+		}
+		if err := d.ingest.Reread(ctx, src); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("read a stored document again", "source", src.Name, "error", err)
 		}
 	}
 	if len(ids) > 0 {
 		d.nudge()
 	}
-	return err
 }
 
 // databaseBytes is the size of the database with its log.
 func (d *Daemon) databaseBytes() int64 {
+	d.mu.Lock()
+	path := DatabasePath(d.cfg.Data)
+	d.mu.Unlock()
 	var n int64
 	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(DatabasePath(d.cfg.Data) + suffix); err == nil {
+		if info, err := os.Stat(path + suffix); err == nil {
 			n += info.Size()
 		}
 	}

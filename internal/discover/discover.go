@@ -127,7 +127,7 @@ func (f *finder) try(ctx context.Context, candidates []Candidate) (found []Candi
 		c.URL = lasting(answer, c.URL)
 		c = c.read(d)
 		if same := slices.Index(begin, beginning(d)); same >= 0 && begin[same] != "" {
-			found[same].Why += fmt.Sprintf("; also as %s at %s", c.Type, c.URL)
+			found[same].Why += fmt.Sprintf("; also as %s at %s", c.Type, news.SafeURL(c.URL))
 			continue
 		}
 		begin = append(begin, beginning(d))

@@ -117,7 +117,9 @@ func (s Shown) Member(site Site) Member {
 // Placement is an entry and where its story is shown.
 type Placement struct {
 	Shown
-	In []Publication // of the story, in any feed, removed ones too
+	In        []Publication // of the story, in any feed, removed ones too
+	Withdrawn time.Time     // when its document vanished; zero while it is there
+	Retired   time.Time     // when its source left the configuration; zero while it is there
 }
 
 // Edition is one Feed as it stands: what every format of it is rendered from.

@@ -22,8 +22,9 @@ type Candidate struct {
 }
 
 // Lead returns the index of the candidate to show: by the feed's order of
-// sources, then the earliest, then the fullest, then the first that we saw.
-// It returns -1 for none.
+// sources, then the earliest, then the fullest. What is equal in all that is
+// told apart by what it brings and not by when we saw it, so that the order in
+// which sources are fetched decides nothing. It returns -1 for none.
 func Lead(cs []Candidate) int {
 	best := -1
 	for i := range cs {
@@ -42,6 +43,10 @@ func rather(a, b Candidate) bool {
 		return a.Published.Before(b.Published)
 	case a.Length != b.Length:
 		return a.Length > b.Length
+	case a.Origin != b.Origin:
+		return a.Origin < b.Origin
+	case a.GUID != b.GUID:
+		return a.GUID < b.GUID
 	}
 	return a.EntryID < b.EntryID
 }

@@ -69,30 +69,38 @@ type Publisher struct {
 }
 
 // Feed judges what changed since the last time, and renders the feed when its
-// Publications changed or when it is not on the shelf yet. subs gives the
-// sources that it names in its OPML.
-func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (changed bool, err error) {
+// Publications changed or when the shelf does not hold it up to date. subs
+// gives the sources that it names in its OPML. After an error the next call
+// makes up for what was left undone.
+func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (rendered bool, err error) {
+	generation := p.Shelf.current()
 	for more := true; more; {
-		var now bool
-		if now, more, err = p.Store.Publish(ctx, f, p.Now()); err != nil {
+		var changed bool
+		if changed, more, err = p.Store.Publish(ctx, f, p.Now()); err != nil {
+			p.Shelf.spoil(f.Name) // it may be done, with only the answer lost
 			return false, fmt.Errorf("feed %s: %w", f.Name, err)
 		}
-		changed = changed || now
+		if changed { // the store tells it once: remembered here until it is rendered
+			p.Shelf.spoil(f.Name)
+		}
 	}
-	if !changed && p.Shelf.Holds(f) {
+	if p.Shelf.Holds(site, f) {
 		return false, nil
 	}
 	list, err := subs()
 	if err == nil {
-		err = p.render(ctx, site, f, list)
+		err = p.render(ctx, site, f, list, generation)
 	}
 	if err != nil {
+		p.Shelf.spoil(f.Name)
 		return false, fmt.Errorf("feed %s: %w", f.Name, err)
 	}
 	return true, nil
 }
 
-func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription) error {
+// render puts the feed on the shelf and then into the folder, so that a folder
+// that cannot be written keeps nothing from the web server.
+func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) error {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
 		return err
@@ -114,7 +122,7 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		d.Modified = modified[ext]
 		d.MaxAge = e.TTL
 	}
-	p.Shelf.put(f, e, docs)
+	p.Shelf.put(f, e, docs, generation)
 	return p.Folder.Write(docs)
 }
 

@@ -11,14 +11,16 @@ import (
 // Shelf holds the current Documents of every feed. It is safe for concurrent
 // use; what it hands out is never changed.
 type Shelf struct {
-	mu    sync.RWMutex
-	feeds map[string]*shelved
+	mu         sync.RWMutex
+	feeds      map[string]*shelved
+	generation int // raised by Outdate
 }
 
 type shelved struct {
 	feed    news.Feed
 	edition *news.Edition
 	docs    map[string]*Document // by extension; "" is the twin
+	made    int                  // in which generation; -1 is to be made again
 }
 
 // NewShelf returns an empty shelf.
@@ -44,26 +46,43 @@ func (s *Shelf) Edition(feed string) *news.Edition {
 	return nil
 }
 
-// Holds reports whether the feed is there as it is configured.
-func (s *Shelf) Holds(f news.Feed) bool {
+// Holds reports whether the feed is there, up to date and as it is configured.
+func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	have := s.feeds[f.Name]
-	return have != nil && reflect.DeepEqual(have.feed, f)
+	return have != nil && have.made == s.generation && have.edition.Site == site && reflect.DeepEqual(have.feed, f)
 }
 
-func (s *Shelf) put(f news.Feed, e *news.Edition, docs map[string]*Document) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.feeds[f.Name] = &shelved{feed: f, edition: e, docs: docs}
+// current is the generation that put is told when the making began in it.
+func (s *Shelf) current() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.generation
 }
 
-// Clear empties the shelf, so that every feed is rendered again: the site's
-// name or address changed.
-func (s *Shelf) Clear() {
+func (s *Shelf) put(f news.Feed, e *news.Edition, docs map[string]*Document, generation int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.feeds = map[string]*shelved{}
+	s.feeds[f.Name] = &shelved{feed: f, edition: e, docs: docs, made: generation}
+}
+
+// Outdate orders every feed to be rendered again: something changed that they
+// show beside their Publications. What is there is served until then, and what
+// is being rendered right now counts as outdated too.
+func (s *Shelf) Outdate() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.generation++
+}
+
+// spoil orders one feed to be rendered again.
+func (s *Shelf) spoil(feed string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.feeds[feed]; f != nil {
+		f.made = -1
+	}
 }
 
 // Keep forgets all feeds but the named ones.

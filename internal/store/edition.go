@@ -65,7 +65,11 @@ type pageOf struct {
 	bytes     int
 	newest    time.Time
 	perSource map[string]int
+	passed    int // left out because of their source
 }
+
+// maxPassed bounds how far a page looks behind a source that says too much.
+const maxPassed = 10 * news.MaxShown
 
 func (p *pageOf) add(s news.Shown) error {
 	if len(p.shown) == 0 {
@@ -74,12 +78,15 @@ func (p *pageOf) add(s news.Shown) error {
 	if len(p.shown) >= p.feed.Limit && s.Entered.Before(p.newest.Add(-p.feed.Window)) || len(p.shown) >= news.MaxShown {
 		return errFull
 	}
+	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n {
+		if p.passed++; p.passed >= maxPassed {
+			return errFull
+		}
+		return nil
+	}
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
 		return errFull
-	}
-	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n {
-		return nil
 	}
 	p.perSource[s.Source.Name]++
 	p.shown = append(p.shown, s)

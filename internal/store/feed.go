@@ -34,9 +34,10 @@ func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.S
 
 func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error {
 	var shows string
-	err := t.get(`SELECT id, uuid, selection FROM feed WHERE name = $1`, []any{f.Name}, &f.ID, &f.UUID, &shows)
+	var anew bool // it was not published until now
+	err := t.get(`SELECT id, uuid, selection, removed_at <> 0 FROM feed WHERE name = $1`, []any{f.Name}, &f.ID, &f.UUID, &shows, &anew)
 	if errors.Is(err, sql.ErrNoRows) {
-		f.UUID = news.URN("feed", f.Name, f.Title)
+		f.UUID, anew = news.URN("feed", f.Name, f.Title), true
 		err = t.get(`INSERT INTO feed (name, uuid, created_at) VALUES ($1, $2, $3) RETURNING id`, []any{f.Name, f.UUID, ms(now)}, &f.ID)
 	}
 	if err != nil {
@@ -45,8 +46,23 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2 WHERE id = $1`, f.ID, string(f.Duplicates)); err != nil {
 		return err
 	}
-	return t.syncSelection(f, shows, selection(*f, sources))
+	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
+		return err
+	}
+	switch {
+	case anew: // everything born until now is its past
+		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
+	case shows != string(f.Duplicates):
+		if err = t.bound(f.ID); err == nil {
+			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
+		}
+	}
+	return err
 }
+
+// unnamed is the rank of sources that a feed does not name, behind all others
+// and the same however many it names.
+const unnamed = 1 << 30
 
 // selection ranks the sources that a feed selects: those it names in their
 // order, then the others alike.
@@ -58,68 +74,65 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 		}
 		rank := slices.Index(f.Sources, s.Name)
 		if rank < 0 {
-			rank = len(f.Sources)
+			rank = unnamed
 		}
 		ranks[s.ID] = rank
 	}
 	return ranks
 }
 
-// syncSelection stores the sources of a feed and orders a new judgement of all
-// stories when that can change what it shows.
-func (t *tx) syncSelection(f *news.Feed, shows string, want map[int64]int) error {
+// syncSelection stores the sources of a feed and has the stories judged again
+// of those that came, went or are ranked otherwise; what is found that way is
+// no news.
+func (t *tx) syncSelection(feed int64, want map[int64]int) error {
 	have := map[int64]int{}
-	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{f.ID}, func(scan scan) error {
+	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, func(scan scan) error {
 		var id int64
 		var rank int
 		err := scan(&id, &rank)
 		have[id] = rank
 		return err
 	})
+	if err != nil || maps.Equal(have, want) {
+		return err
+	}
+	if err := t.writeSelection(feed, have, want); err != nil {
+		return err
+	}
+	for id := range have {
+		if _, ok := want[id]; !ok {
+			err = errors.Join(err, t.touchSource(id))
+		}
+	}
+	for id, rank := range want {
+		if old, ok := have[id]; !ok || old != rank {
+			err = errors.Join(err, t.touchSource(id))
+		}
+	}
 	if err != nil {
 		return err
 	}
-	same := shows == string(f.Duplicates)
-	if same && maps.Equal(have, want) {
-		return nil
-	}
-	anew, err := t.mattersTo(have, want)
-	if err != nil {
-		return err
-	}
-	if err := t.writeSelection(f.ID, have, want); err != nil {
-		return err
-	}
-	if same && !anew {
-		return nil
-	}
-	// Everything born until now is its past; what is judged again starts at zero.
-	_, err = t.exec(`UPDATE feed SET boundary = CASE WHEN scanned = 0 AND boundary = 0 THEN 0
-			ELSE (SELECT value FROM counter WHERE name = 'revision') END, scanned = 0 WHERE id = $1`, f.ID)
+	return t.bound(feed)
+}
+
+// bound makes what a feed has judged so far its past.
+func (t *tx) bound(feed int64) error {
+	_, err := t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
 	return err
 }
 
-// mattersTo reports whether a changed selection can change what a feed shows:
-// not when it only gained sources that hold nothing yet.
-func (t *tx) mattersTo(have, want map[int64]int) (bool, error) {
-	for id, rank := range have {
-		if now, ok := want[id]; !ok || now != rank {
-			return true, nil
-		}
+// touchSource marks all stories of a source as changed, under a revision of
+// their own, so that one round of publishing judges a bounded part.
+func (t *tx) touchSource(id int64) error {
+	var holds bool
+	if err := t.get(`SELECT EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, []any{id}, &holds); err != nil || !holds {
+		return err
 	}
-	for id := range want {
-		if _, ok := have[id]; ok {
-			continue
-		}
-		var entries int
-		if err := t.get(`SELECT count(*) FROM (SELECT 1 FROM guid WHERE source_id = $1 LIMIT 1) held`, []any{id}, &entries); err != nil {
-			return false, err
-		}
-		if entries > 0 {
-			return true, nil
-		}
+	revision, err := t.nextRevision()
+	if err == nil {
+		_, err = t.exec(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
 	}
-	return false, nil
+	return err
 }
 
 func (t *tx) writeSelection(feed int64, have, want map[int64]int) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"tributary/internal/news"
@@ -16,15 +17,22 @@ const FetchesKept = 90 * 24 * time.Hour
 func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 	if kind == news.KindSeeds && f.Outcome == news.OutcomeUnchanged {
 		n, err := t.exec(`UPDATE fetch SET started = $2, duration = $3, error = $4 WHERE outcome = 'unchanged' AND id =
-			(SELECT l.id FROM fetch l WHERE l.source_id = $1 ORDER BY l.started DESC, l.id DESC LIMIT 1)`,
+			(SELECT last_fetch FROM source WHERE id = $1)`,
 			f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Error)
 		if n > 0 || err != nil {
 			return err
 		}
 	}
-	_, err := t.exec(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed)
+	var id int64
+	err := t.get(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+		[]any{f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed}, &id)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
+			received = received + $6 WHERE id = $1`,
+		f.SourceID, id, f.Status > 0, f.Status == http.StatusNotModified, f.Outcome.Failed(), f.Bytes)
 	return err
 }
 
@@ -52,7 +60,7 @@ const foldLimit = 5000
 // stays whatever its age.
 func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err error) {
 	const old = `id IN (SELECT f.id FROM fetch f WHERE f.started < $1
-		AND EXISTS (SELECT 1 FROM fetch later WHERE later.source_id = f.source_id AND later.started > f.started)
+		AND EXISTS (SELECT 1 FROM source s WHERE s.id = f.source_id AND s.last_fetch <> f.id)
 		ORDER BY f.started LIMIT $2)`
 	args := []any{ms(now.Add(-FetchesKept)), foldLimit}
 	err = db.update(ctx, func(t *tx) error {
@@ -71,8 +79,7 @@ func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err erro
 	return n, err
 }
 
-// FetchSum are the figures of our politeness towards a source, of the Fetch
-// rows kept.
+// FetchSum are the figures of our politeness towards a source since we know it.
 type FetchSum struct {
 	Requests    int
 	NotModified int   // answered 304
@@ -82,13 +89,12 @@ type FetchSum struct {
 // FetchSums returns the figures of every source by its row number.
 func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
 	sums := map[int64]FetchSum{}
-	err := db.each(ctx, `SELECT source_id, count(*), sum(CASE WHEN status = 304 THEN 1 ELSE 0 END), sum(bytes) FROM fetch GROUP BY source_id`,
-		nil, func(scan scan) error {
-			var id int64
-			var s FetchSum
-			err := scan(&id, &s.Requests, &s.NotModified, &s.Bytes)
-			sums[id] = s
-			return err
-		})
+	err := db.each(ctx, `SELECT id, requests, unmodified, received FROM source`, nil, func(scan scan) error {
+		var id int64
+		var s FetchSum
+		err := scan(&id, &s.Requests, &s.NotModified, &s.Bytes)
+		sums[id] = s
+		return err
+	})
 	return sums, err
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 	"tributary/internal/story"
 )
@@ -47,9 +48,9 @@ func (s *saving) candidates(a *story.Arrival) ([]story.Evidence, error) {
 		found = append(found, c)
 		return nil
 	}
-	if url := a.Evidence.URL; url != "" {
+	if url := a.Evidence.URL; url != "" && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
 		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id
-			WHERE e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {
+			WHERE e.url_key = $1 ORDER BY e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {
 			return nil, err
 		}
 	}

@@ -26,7 +26,7 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 		return false, false, err
 	}
 	err = db.update(ctx, func(t *tx) error {
-		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}}
+		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{}}
 		if err := p.run(); err != nil {
 			return err
 		}
@@ -57,6 +57,8 @@ type publishing struct {
 	changed  bool
 	more     bool
 	guids    map[int64]string // of the stories, as minted
+	given    map[int64]bool   // the story's guid is that of a Publication in this feed
+	placed   int64            // sequence last given in history
 	fresh    []fresh
 }
 
@@ -74,15 +76,15 @@ type fresh struct {
 // printed is a Publication as stored.
 type printed struct {
 	sequence, story, first, entry int64
-	published, updated            int64
-	signature                     int64
+	own                           bool // its guid is its own, not the story's
+	updated, signature            int64
 	removed                       bool
 }
 
 func (p *publishing) run() error {
 	var updated int64
-	err := p.get(`SELECT scanned, boundary, sequence, updated FROM feed WHERE id = $1`, []any{p.feed.ID},
-		&p.scanned, &p.boundary, &p.sequence, &updated)
+	err := p.get(`SELECT scanned, boundary, sequence, updated, selection FROM feed WHERE id = $1`, []any{p.feed.ID},
+		&p.scanned, &p.boundary, &p.sequence, &updated, &p.feed.Duplicates) // as stored: a reload may just have changed it
 	if err != nil {
 		return err
 	}
@@ -123,15 +125,17 @@ func (p *publishing) bound() error {
 	return err
 }
 
+// The two queries below go from the few stories that changed to what belongs to
+// them; CROSS JOIN and + keep a planner from going through a whole feed instead.
+
 // candidates are the entries that the feed selects of the stories that changed.
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
 			e.first_seen, e.born, e.backlog, e.words, c.signature
-		FROM story s JOIN entry e ON e.story_id = s.id JOIN source src ON src.id = e.source_id
-		JOIN feed_source fs ON fs.source_id = e.source_id AND fs.feed_id = $3
-		JOIN content c ON c.entry_id = e.id
-		WHERE s.revision > $1 AND s.revision <= $2 AND e.withdrawn_at = 0`,
+		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
+		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0
+		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
 		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
 			var story, published, updated, seen, signature int64
 			var guid string
@@ -149,15 +153,19 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 // printed are the Publications that the feed has of the stories that changed.
 func (p *publishing) printed() (map[int64][]printed, error) {
 	have := map[int64][]printed{}
-	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.published, p.updated, p.signature, p.removed
-		FROM story s JOIN publication p ON p.story_id = s.id AND p.feed_id = $3
-		WHERE s.revision > $1 AND s.revision <= $2 ORDER BY p.sequence`,
+	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed
+		FROM story s CROSS JOIN publication p
+		WHERE s.revision > $1 AND s.revision <= $2 AND p.story_id = s.id AND +p.feed_id = $3`,
 		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
 			var r printed
-			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.published, &r.updated, &r.signature, &r.removed)
+			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed)
+			p.given[r.story] = p.given[r.story] || !r.own
 			have[r.story] = append(have[r.story], r)
 			return err
 		})
+	for _, pubs := range have {
+		slices.SortFunc(pubs, func(a, b printed) int { return cmp.Compare(a.sequence, b.sequence) })
+	}
 	return have, err
 }
 
@@ -224,6 +232,9 @@ func (p *publishing) live(cs []news.Candidate) bool {
 // -1 removes it. Its guid, published time and sequence stay; updated moves
 // only when the words change.
 func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
+	if show < 0 && pub.removed {
+		return nil
+	}
 	p.changed = true // a member came, went or changed: bytes may differ
 	if show < 0 {
 		_, err := p.exec(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence)
@@ -235,21 +246,28 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 		updated = news.Revised(updated, c.Updated, p.now)
 	}
 	p.updated = later(p.updated, updated)
+	if pub.entry == c.EntryID && pub.updated == ms(updated) && pub.signature == int64(c.Signature) && !pub.removed {
+		return nil
+	}
 	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, removed = 0
 		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature))
 	return err
 }
 
 // place writes what is new: the live ones on top, those of one cycle by
-// published time, the backlog into history.
+// published time, the backlog into history. Neither who gets a guid that two
+// want nor the place depends on the order in which the sources were fetched.
 func (p *publishing) place() error {
+	slices.SortFunc(p.fresh, func(a, b fresh) int {
+		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
+	})
 	for i := range p.fresh {
 		if err := p.mint(&p.fresh[i]); err != nil {
 			return err
 		}
 	}
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
-		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.guid, b.guid))
+		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.guid, b.guid))
 	})
 	for _, n := range p.fresh {
 		if err := p.write(n); err != nil {
@@ -259,8 +277,12 @@ func (p *publishing) place() error {
 	return nil
 }
 
+// place is where n stands in history: by published time.
+func (n fresh) place() int64 { return news.HistorySequence(n.lead.Published, n.guid) }
+
 func (p *publishing) write(n fresh) error {
-	sequence, entered := news.HistorySequence(n.lead.Published, n.guid), n.lead.Published
+	// Many may have one time, as undated seeds do: each goes behind the last.
+	sequence, entered := max(n.place(), p.placed+1), n.lead.Published
 	if n.live {
 		sequence, entered = news.LiveSequence(p.sequence, p.now), p.now
 	}
@@ -280,6 +302,9 @@ func (p *publishing) write(n fresh) error {
 		}
 		sequence++ // the microsecond is taken
 	}
+	if !n.live {
+		p.placed = sequence
+	}
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)
 	p.updated = later(p.updated, n.lead.Updated)
@@ -293,8 +318,8 @@ func (p *publishing) mint(n *fresh) error {
 	source := news.Source{Public: n.lead.Public, Kind: n.lead.Kind}
 	guid, fallback := news.GUID(source, n.lead.Origin, n.lead.GUID)
 	have := p.guids[n.story]
-	if have != "" && (!n.kept || have == guid || have == fallback) {
-		n.guid = have
+	if have != "" && (!n.kept || (have == guid || have == fallback) && !p.given[n.story]) {
+		n.guid, p.given[n.story] = have, true
 		return nil
 	}
 	n.own = have != ""
@@ -310,18 +335,18 @@ func (p *publishing) mint(n *fresh) error {
 	}
 }
 
-// claim takes a guid for a Publication unless a story or another Publication
-// has it.
+// claim takes a guid for a Publication unless a story or another entry has it.
 func (p *publishing) claim(guid string, n *fresh) (bool, error) {
-	const unused = ` NOT EXISTS (SELECT 1 FROM story WHERE guid = $1) AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1)`
-	if n.own {
+	if n.own { // the entry has the same one in every feed
 		var free bool
-		err := p.get(`SELECT`+unused, []any{guid}, &free)
+		err := p.get(`SELECT NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
+			AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND first <> $2)`, []any{guid, n.lead.EntryID}, &free)
 		return free, err
 	}
-	claimed, err := p.exec(`UPDATE story SET guid = $1 WHERE id = $2 AND`+unused, guid, n.story)
+	claimed, err := p.exec(`UPDATE story SET guid = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
+		AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1)`, guid, n.story)
 	if claimed == 1 {
-		p.guids[n.story] = guid
+		p.guids[n.story], p.given[n.story] = guid, true
 	}
 	return claimed == 1, err
 }

@@ -78,8 +78,8 @@ func (s *saving) save() error {
 // claim checks that the source is still what was fetched.
 func (s *saving) claim() error {
 	var epoch, firstOK int64
-	err := s.get(`SELECT epoch, first_ok, origin FROM source WHERE id = $1 AND retired_at = 0`,
-		[]any{s.h.Source.ID}, &epoch, &firstOK, &s.origin)
+	err := s.get(`SELECT epoch, first_ok, origin FROM source WHERE id = $1 AND retired_at = 0 AND url = $2`,
+		[]any{s.h.Source.ID, s.h.Source.URL}, &epoch, &firstOK, &s.origin)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && epoch != s.h.Epoch {
 		return news.ErrSuperseded
 	}
@@ -138,11 +138,17 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 		return err
 	}
 	updated := at(k.updated)
-	if k.signature != int64(a.Signature) {
+	switch {
+	case k.published == 0: // its text was deleted for good
+		return nil
+	case k.signature == int64(a.Signature):
+	case s.h.Reread:
+		err = s.mend(k, a.Signature)
+	default:
 		updated = news.Revised(updated, a.Entry.Updated, s.now)
 	}
-	if k.published == 0 { // its text was deleted for good
-		return nil
+	if err != nil {
+		return err
 	}
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
@@ -150,10 +156,18 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeEvidence(k.id, a); err != nil {
 		return err
 	}
-	if k.hash != int64(a.Hash) {
+	if k.hash != int64(a.Hash) || k.withdrawn != 0 {
 		s.changed++
 	}
 	return s.touch(k.story, revision)
+}
+
+// mend keeps words that only we read wrongly from counting as revised: the
+// Publications that show them take the new signature, their times stay.
+func (s *saving) mend(k *knownRow, signature uint64) error {
+	_, err := s.exec(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
+		k.story, k.id, k.signature, int64(signature))
+	return err
 }
 
 func (s *saving) touch(storyID, revision int64) error {
@@ -251,8 +265,9 @@ func (s *saving) source() error {
 	failed := s.h.Fetch.Outcome.Failed()
 	kept := s.h.Reread || s.h.Fetch.Outcome == news.OutcomeInterrupted // says nothing about the source
 	_, err := s.exec(`UPDATE source SET next_due = CASE WHEN $2 = 0 THEN next_due ELSE $2 END,
-			failures = CASE WHEN $4 THEN failures WHEN $3 THEN failures + 1 ELSE 0 END, lease_owner = '', lease_until = 0 WHERE id = $1`,
-		s.h.Source.ID, ms(s.h.NextDue), failed, kept)
+			failures = CASE WHEN $4 THEN failures WHEN $3 THEN failures + 1 ELSE 0 END, lease_owner = '', lease_until = 0,
+			entries = entries + $5, newest = CASE WHEN $5 > 0 THEN $6 ELSE newest END WHERE id = $1`,
+		s.h.Source.ID, ms(s.h.NextDue), failed, kept, s.added, ms(s.now))
 	return err
 }
 

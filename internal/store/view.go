@@ -27,13 +27,10 @@ func (db *DB) State(ctx context.Context, name string) (*news.SourceState, error)
 func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.SourceState, error) {
 	var states []news.SourceState
 	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, src.doc_link, src.outlet, src.tags,
-			src.public, src.next_due, src.first_ok, src.failures,
-			(SELECT count(*) FROM guid g WHERE g.source_id = src.id),
-			coalesce((SELECT e.first_seen FROM entry e WHERE e.id = (SELECT max(g.entry_id) FROM guid g WHERE g.source_id = src.id)), 0),
+			src.public, src.next_due, src.first_ok, src.failures, src.entries, src.newest,
 			coalesce(f.started, 0), coalesce(f.duration, 0), coalesce(f.bytes, 0), coalesce(f.status, 0), coalesce(f.outcome, ''),
 			coalesce(f.error, ''), coalesce(f.added, 0), coalesce(f.changed, 0)
-		FROM source src LEFT JOIN fetch f ON f.id =
-			(SELECT l.id FROM fetch l WHERE l.source_id = src.id ORDER BY l.started DESC, l.id DESC LIMIT 1)
+		FROM source src LEFT JOIN fetch f ON f.id = src.last_fetch
 		WHERE `+where, args, func(scan scan) error {
 		var s news.SourceState
 		var docTitle, tags string
@@ -47,8 +44,9 @@ func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.Sou
 		s.Title = firstText(s.Title, docTitle, s.Name)
 		s.NextDue, s.FirstOK, s.Newest = at(due), at(ok), at(newest)
 		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), time.Duration(duration)*time.Millisecond
+		err = json.Unmarshal([]byte(tags), &s.Tags)
 		states = append(states, s)
-		return json.Unmarshal([]byte(tags), &s.Tags)
+		return err
 	})
 	return states, err
 }
@@ -63,17 +61,18 @@ func (db *DB) FailingSince(ctx context.Context, source int64) (time.Time, error)
 	return at(since), err
 }
 
-// Latest returns the latest entries of a source with where they went, newest
-// first.
+// Latest returns the entries of a source that arrived last with where they
+// went, newest first.
 func (db *DB) Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error) {
-	return db.where(ctx, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY c.published DESC, e.id DESC LIMIT $2`, source, limit)
+	return db.where(ctx, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY e.id DESC LIMIT $2`, source, limit)
 }
 
 // StoryEntries returns the entries of a story by its key, oldest first, and
 // where the story is shown. Withdrawn entries are left out; known says whether
-// the story exists at all.
+// a feed has ever shown the story.
 func (db *DB) StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error) {
-	err = db.each(ctx, `SELECT 1 FROM story WHERE key = $1`, []any{key}, func(scan) error { known = true; return nil })
+	err = db.each(ctx, `SELECT 1 FROM story s WHERE s.key = $1 AND EXISTS (SELECT 1 FROM publication p WHERE p.story_id = s.id)`,
+		[]any{key}, func(scan) error { known = true; return nil })
 	if err != nil || !known {
 		return nil, false, err
 	}
@@ -91,17 +90,22 @@ func (db *DB) AliasOf(ctx context.Context, key string) (into string, err error) 
 
 func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	var entries []news.Placement
-	err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
+	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
 		var w news.Placement
-		err := scanShown(scan, &w.Shown)
+		var withdrawn, retired int64
+		err := scanShown(scan, &w.Shown, &withdrawn, &retired)
+		w.Withdrawn, w.Retired = at(withdrawn), at(retired)
 		w.StoryID, w.StoryKey = w.Entry.StoryID, w.Entry.StoryKey
 		entries = append(entries, w)
 		return err
 	})
+	in := map[int64][]news.Publication{}
 	for i := range entries {
-		if err == nil {
-			entries[i].In, err = db.publicationsOf(ctx, entries[i].Entry.StoryID)
+		story := entries[i].StoryID
+		if _, ok := in[story]; !ok && err == nil {
+			in[story], err = db.publicationsOf(ctx, story)
 		}
+		entries[i].In = in[story]
 	}
 	return entries, err
 }
@@ -140,7 +144,7 @@ func (db *DB) Find(ctx context.Context, text, canonical string) ([]news.Placemen
 // Totals are the figures of the whole store.
 type Totals struct {
 	Sources, Entries, Stories, Publications int64
-	Requests, Unchanged, Failures, Bytes    int64 // of the Fetch rows kept
+	Requests, Unchanged, Failures, Bytes    int64 // of all attempts ever
 }
 
 // Totals counts what is stored.
@@ -150,13 +154,13 @@ func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
 		query string
 	}{
 		{&t.Sources, `SELECT count(*) FROM source WHERE retired_at = 0`},
-		{&t.Entries, `SELECT count(*) FROM entry`},
+		{&t.Entries, `SELECT coalesce(sum(entries), 0) FROM source`},
 		{&t.Stories, `SELECT count(*) FROM story`},
 		{&t.Publications, `SELECT count(*) FROM publication WHERE removed = 0`},
-		{&t.Requests, `SELECT count(*) FROM fetch WHERE status > 0`},
-		{&t.Unchanged, `SELECT count(*) FROM fetch WHERE status = 304`},
-		{&t.Failures, `SELECT count(*) FROM fetch WHERE outcome NOT IN ('ok', 'unchanged', 'truncated')`},
-		{&t.Bytes, `SELECT coalesce(sum(bytes), 0) FROM fetch`},
+		{&t.Requests, `SELECT coalesce(sum(requests), 0) FROM source`},
+		{&t.Unchanged, `SELECT coalesce(sum(unmodified), 0) FROM source`},
+		{&t.Failures, `SELECT coalesce(sum(failed), 0) FROM source`},
+		{&t.Bytes, `SELECT coalesce(sum(received), 0) FROM source`},
 	} {
 		if err := db.engine.Read.QueryRowContext(ctx, count.query).Scan(count.dest); err != nil {
 			return t, fmt.Errorf("%s: %w", count.query, err)

@@ -51,6 +51,7 @@ type Harvest struct {
 // is in the order in which a fetch cycle is judged: by published time, then by
 // guid, so that the order within the document decides nothing.
 func Arrive(s news.Source, d *news.Document) []Arrival {
+	s.Site = cmp.Or(d.Link, s.Site) // a configured source has none, its document tells
 	outlet := Outlet(s, d.Entries)
 	looks := make([]look, len(d.Entries))
 	for i, e := range d.Entries {

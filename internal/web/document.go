@@ -25,7 +25,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 	body, tag := d.Body, d.ETag
 	h := w.Header()
 	h.Set("Vary", "Accept-Encoding")
-	if d.Gzip != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if d.Gzip != nil && acceptsGzip(r.Header.Values("Accept-Encoding")) {
 		body, tag = d.Gzip, gzipTag(d.ETag)
 		h.Set("Content-Encoding", "gzip")
 	}
@@ -51,17 +51,23 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 // write sends a body part by part, each under a deadline of its own, so that a
 // slow client is served and a dead one is not waited for.
 func (s *Server) write(w http.ResponseWriter, body []byte) {
-	c := http.NewResponseController(w)
-	for len(body) > 0 {
-		n := min(part, len(body))
-		if err := c.SetWriteDeadline(s.Now().Add(idleWrite)); err != nil && len(body) == n {
-			s.Log.Debug("write deadline", "error", err) // not a network connection
-		}
-		if _, err := w.Write(body[:n]); err != nil {
+	for len(body) > part {
+		if _, err := w.Write(body[:part]); err != nil {
 			return // the client left
 		}
-		body = body[n:]
+		body = body[part:]
+		s.extend(w)
 	}
+	_, _ = w.Write(body)
+}
+
+// extend gives the client another while to take what comes next.
+func (s *Server) extend(w http.ResponseWriter) {
+	patience := s.patience
+	if patience == 0 {
+		patience = idleWrite
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(s.Now().Add(patience)) // no connection: nothing to wait for
 }
 
 // unchanged reports whether the client's copy is the current one. If-None-Match
@@ -91,9 +97,9 @@ func gzipTag(tag string) string { return strings.TrimSuffix(tag, `"`) + `-gzip"`
 
 // acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3): gzip, or
 // anything, with a weight above zero.
-func acceptsGzip(header string) bool {
+func acceptsGzip(fields []string) bool {
 	accepted := false
-	for one := range strings.SplitSeq(header, ",") {
+	for one := range strings.SplitSeq(strings.Join(fields, ","), ",") {
 		name, params, _ := strings.Cut(one, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name != "gzip" && name != "x-gzip" && name != "*" {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"path"
 	"strings"
 
 	"tributary/internal/publish"
@@ -10,70 +9,68 @@ import (
 
 // feed sends one representation of a feed.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
-	file := r.PathValue("file")
-	ext := strings.TrimPrefix(path.Ext(file), ".")
-	name := strings.TrimSuffix(file, "."+ext)
-	snap := s.current.Load()
-	if ext == "" {
-		if !s.known(snap, name) {
-			return s.missing(snap, name)
-		}
-		http.Redirect(w, r, basePath(snap.Site.URL)+"/feeds/"+name+"/", http.StatusPermanentRedirect)
-		return nil
-	}
-	d := s.Shelf.Document(name, ext)
-	if d == nil {
-		return s.missing(snap, name)
-	}
-	return s.sendFeed(w, r, d)
-}
-
-func (s *Server) known(snap *Snapshot, name string) bool {
-	for _, f := range snap.Feeds {
-		if f.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
-// missing answers for a feed that is not there: gone when it once was,
-// unavailable while it is being made.
-func (s *Server) missing(snap *Snapshot, name string) error {
+	forScripts(w.Header())
+	name, ext, dotted := strings.Cut(r.PathValue("file"), ".")
 	switch {
-	case snap.Gone[name]:
-		return gone("feed")
-	case s.known(snap, name) && s.Shelf.Edition(name) == nil:
-		return &status{http.StatusServiceUnavailable, "feed"}
+	case !dotted:
+		return s.toTwin(w, r, name)
+	case ext == "":
+		return notFound("feed")
 	}
-	return notFound("feed")
+	d, err := s.document(name, ext)
+	if err != nil {
+		return err
+	}
+	return s.send(w, r, d)
 }
 
-// sendFeed sends a document for programs: any script may read it, no browser
-// runs anything in it.
-func (s *Server) sendFeed(w http.ResponseWriter, r *http.Request, d *publish.Document) error {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified")
-	h.Set("Content-Security-Policy", feedCSP)
-	h.Set("X-Content-Type-Options", "nosniff")
-	return s.send(w, r, d)
+// toTwin leads from /feeds/NAME to /feeds/NAME/.
+func (s *Server) toTwin(w http.ResponseWriter, r *http.Request, name string) error {
+	if _, err := s.document(name, ""); err != nil {
+		return err
+	}
+	http.Redirect(w, r, s.current.Load().base+"/feeds/"+name+"/", http.StatusPermanentRedirect)
+	return nil
 }
 
 // twin sends the HTML twin of a feed.
 func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
-	name := r.PathValue("name")
-	d := s.Shelf.Document(name, "")
-	if d == nil {
-		return s.missing(s.current.Load(), name)
+	d, err := s.document(r.PathValue("name"), "")
+	if err != nil {
+		return err
 	}
 	pageHeader(w.Header())
 	return s.send(w, r, d)
 }
 
+// document returns one representation of a feed, or says why there is none.
+func (s *Server) document(name, ext string) (*publish.Document, error) {
+	snap := s.current.Load()
+	switch {
+	case snap.Gone[name]:
+		return nil, gone("feed")
+	case !snap.names[name]:
+		return nil, notFound("feed")
+	}
+	if d := s.Shelf.Document(name, ext); d != nil {
+		return d, nil
+	}
+	if s.Shelf.Edition(name) == nil {
+		return nil, &status{http.StatusServiceUnavailable, "feed"} // it is being made
+	}
+	return nil, notFound("feed")
+}
+
+// forScripts lets any script read what is for programs.
+func forScripts(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified")
+}
+
 // opml sends the list of all public sources.
 func (s *Server) opml(w http.ResponseWriter, r *http.Request) error {
-	return s.sendFeed(w, r, s.current.Load().Sources)
+	forScripts(w.Header())
+	return s.send(w, r, s.current.Load().Sources)
 }
 
 // healthz says that the process answers.
@@ -95,7 +92,6 @@ func word(w http.ResponseWriter, code int, text string) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)
 	_, _ = w.Write([]byte(text + "\n")) // a probe that left needs no answer
 	return nil

@@ -67,7 +67,7 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if into != "" {
-		http.Redirect(w, r, basePath(snap.Site.URL)+"/stories/"+into, http.StatusPermanentRedirect)
+		http.Redirect(w, r, snap.base+"/stories/"+into, http.StatusPermanentRedirect)
 		return nil
 	}
 	entries, known, err := s.Views.StoryEntries(r.Context(), key)
@@ -145,6 +145,9 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	}
 	if state == nil || !state.Public {
 		return notFound("source")
+	}
+	if news.HasSecret(state.Site) { // some feeds repeat the token of their address
+		state.Site = ""
 	}
 	v := &page.SourceView{Site: snap.Site, Now: s.Now(), State: *state}
 	if v.FailingSince, err = s.Views.FailingSince(r.Context(), state.ID); err != nil {

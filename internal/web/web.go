@@ -16,6 +16,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -42,6 +44,9 @@ type Snapshot struct {
 	Gone    map[string]bool   // names of feeds that are no longer published
 	Sources *publish.Document // OPML of all public sources
 	Read    func() (read, total int)
+
+	base  string          // path of the public URL, "" or "/river"
+	names map[string]bool // of Feeds
 }
 
 // Server answers requests. Its fields are set once.
@@ -51,11 +56,20 @@ type Server struct {
 	Now   func() time.Time
 	Log   *slog.Logger
 
-	current atomic.Pointer[Snapshot]
+	patience time.Duration // with slow clients; 0 is idleWrite
+	current  atomic.Pointer[Snapshot]
 }
 
 // Show makes a snapshot the one that is served.
-func (s *Server) Show(snap *Snapshot) { s.current.Store(snap) }
+func (s *Server) Show(snap *Snapshot) {
+	own := *snap
+	own.base = basePath(snap.Site.URL)
+	own.names = map[string]bool{}
+	for _, f := range snap.Feeds {
+		own.names[f.Name] = true
+	}
+	s.current.Store(&own)
+}
 
 // Handler returns the handler of all public routes. Show must have been called
 // before it is used.
@@ -75,9 +89,13 @@ func gone(thing string) error     { return &status{http.StatusGone, thing} }
 const allowed = "GET, HEAD, OPTIONS"
 
 // get wraps a handler for reading: other methods are refused, errors become
-// pages.
+// pages, and every response has a deadline and forbids browsers everything.
 func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.extend(w)
+		h := w.Header()
+		h.Set("Content-Security-Policy", feedCSP)
+		h.Set("X-Content-Type-Options", "nosniff")
 		var err error
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
@@ -123,7 +141,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	pageHeader(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
+	if st.code == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "10")
+	}
 	w.WriteHeader(st.code)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(b.Bytes()) // the visitor left: nobody to tell
@@ -133,24 +155,47 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // pageHeader sets what every page for people carries.
 func pageHeader(h http.Header) {
 	h.Set("Content-Security-Policy", page.CSP())
-	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 }
 
 // underBase serves the same routes below the path of the public URL, for a
-// proxy that does not take it off.
+// proxy that does not take it off. A path with empty or dotted parts, which a
+// base URL with one slash too many makes, is led to the plain one.
 func (s *Server) underBase(next http.Handler) http.Handler {
+	redirect := s.get(s.toPlainPath)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if base := basePath(s.current.Load().Site.URL); base != "" {
+		if base := s.current.Load().base; base != "" {
 			if rest, ok := strings.CutPrefix(r.URL.Path, base); ok && (rest == "" || rest[0] == '/') {
-				below := r.Clone(r.Context())
-				below.URL.Path = "/" + strings.TrimPrefix(rest, "/")
-				below.URL.RawPath = ""
-				r = below
+				below, at := *r, *r.URL
+				at.Path, at.RawPath = rest, strings.TrimPrefix(r.URL.RawPath, base)
+				if rest == "" {
+					at.Path = "/"
+				}
+				below.URL = &at
+				r = &below
 			}
+		}
+		if plainPath(r.URL.Path) != r.URL.Path {
+			redirect.ServeHTTP(w, r)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (s *Server) toPlainPath(w http.ResponseWriter, r *http.Request) error {
+	to := url.URL{Path: s.current.Load().base + plainPath(r.URL.Path)}
+	http.Redirect(w, r, to.EscapedPath(), http.StatusPermanentRedirect)
+	return nil
+}
+
+// plainPath is a path as the routes know it: from the root, every part a name.
+func plainPath(p string) string {
+	plain := path.Clean("/" + p)
+	if strings.HasSuffix(p, "/") && plain != "/" {
+		plain += "/"
+	}
+	return plain
 }
 
 func basePath(site string) string {

@@ -131,7 +131,7 @@ func check(ctx context.Context, db *sql.DB, path string) error {
 		return explain(err, path)
 	}
 	if result != "ok" {
-		return fmt.Errorf("database %s is damaged (%s); nothing was changed: put a copy from a backup in its place, or move it away to start anew", path, result)
+		return fmt.Errorf("database %s is damaged (%s); nothing was changed: put a copy from a backup in its place, or move it away to start anew", path, strings.ReplaceAll(result, "\n", ": "))
 	}
 	return nil
 }

@@ -38,6 +38,14 @@ CREATE TABLE source (
     failures      INTEGER NOT NULL DEFAULT 0,
     first_ok      INTEGER NOT NULL DEFAULT 0,
     requested     INTEGER NOT NULL DEFAULT 0, -- `run NAME` asked for it then
+    -- what would have to be counted otherwise
+    last_fetch    INTEGER NOT NULL DEFAULT 0, -- row of its latest attempt
+    entries       INTEGER NOT NULL DEFAULT 0, -- held
+    newest        INTEGER NOT NULL DEFAULT 0, -- first seen time of the newest entry
+    requests      INTEGER NOT NULL DEFAULT 0, -- answered, and of those
+    unmodified    INTEGER NOT NULL DEFAULT 0, -- with 304
+    failed        INTEGER NOT NULL DEFAULT 0, -- attempts
+    received      INTEGER NOT NULL DEFAULT 0, -- bytes
     -- the lease of the process that fetches it now
     lease_owner   TEXT NOT NULL DEFAULT '',
     lease_until   INTEGER NOT NULL DEFAULT 0,
@@ -88,6 +96,7 @@ CREATE TABLE entry (
     detail       TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX entry_story ON entry (story_id);
+CREATE INDEX entry_source ON entry (source_id);
 CREATE INDEX entry_url ON entry (url_key) WHERE url_key IS NOT NULL;
 CREATE INDEX entry_fingerprint ON entry (source_id, fingerprint) WHERE fingerprint IS NOT NULL;
 

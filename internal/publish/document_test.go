@@ -1,0 +1,271 @@
+package publish
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"tributary/internal/news"
+)
+
+func TestRhythm(t *testing.T) {
+	at := func(ages ...time.Duration) []news.Shown {
+		var shown []news.Shown
+		for _, age := range ages {
+			shown = append(shown, news.Shown{Publication: news.Publication{Entered: start.Add(-age)}})
+		}
+		return shown
+	}
+	every := func(n int, gap time.Duration) []time.Duration {
+		var ages []time.Duration
+		for i := range n {
+			ages = append(ages, time.Duration(i)*gap)
+		}
+		return ages
+	}
+	tests := []struct {
+		name string
+		ages []time.Duration
+		want time.Duration
+	}{
+		{"empty", nil, time.Hour},
+		{"one story", every(1, 0), time.Hour},
+		{"all at once", every(50, 0), 10 * time.Minute},
+		{"one a minute", every(50, time.Minute), 10 * time.Minute},
+		{"one in forty minutes", every(50, 40*time.Minute), 20 * time.Minute},
+		{"one in 41 minutes and a bit: whole minutes", every(50, 41*time.Minute+10*time.Second), 21 * time.Minute},
+		{"one a day", every(50, 24*time.Hour), time.Hour},
+		{"a flood after silence counts", append(every(20, time.Minute), every(20, 1000*time.Hour)...), 10 * time.Minute},
+		{"the clock went back", []time.Duration{time.Hour, 0}, 10 * time.Minute},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Rhythm(at(tt.ages...)); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestMaxAgeIsTheTTLOfRSS: caches and readers are told the same.
+func TestMaxAgeIsTheTTLOfRSS(t *testing.T) {
+	r := newRiver(t)
+	var entries []news.Entry
+	for i := range 12 { // one in forty minutes
+		e := entry("a", fmt.Sprint(i), 0)
+		e.Published = start.Add(-time.Duration(i) * 40 * time.Minute)
+		entries = append(entries, e)
+	}
+	r.fetch("a", entries...)
+	r.mustPublish()
+	var rss struct {
+		TTL int `xml:"channel>ttl"`
+	}
+	if err := xml.Unmarshal(r.document("all", "rss").Body, &rss); err != nil {
+		t.Fatal(err)
+	}
+	for _, ext := range formats {
+		if age := r.document("all", ext).MaxAge; age != time.Duration(rss.TTL)*time.Minute || rss.TTL != 20 {
+			t.Errorf("%s may be kept for %v, ttl is %d; want 20 minutes in both", fileName("all", ext), age, rss.TTL)
+		}
+	}
+}
+
+// TestFormatsAgree holds that a story has one guid, one link and one place in
+// all formats, and that the twin shows the same.
+func TestFormatsAgree(t *testing.T) {
+	r := newRiver(t)
+	mixed(r)
+	r.mustPublish()
+	var want []string // "guid link" in the order of the edition
+	edition := r.pub.Shelf.Edition("all")
+	for _, s := range edition.Shown {
+		want = append(want, s.GUID+" "+s.Entry.Link)
+	}
+	if len(want) != 5 {
+		t.Fatalf("%d stories, want 5: %q", len(want), want)
+	}
+	for format, got := range map[string][]string{"atom": atomItems(r), "rss": rssItems(r), "json": jsonItems(r)} {
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s has %q\nwant %q", format, got, want)
+		}
+	}
+	for i, a := range articles(t, r.document("all", "").Body) {
+		s := edition.Shown[i]
+		if a.id != "s-"+s.StoryKey || a.href != s.Entry.Link || a.datetime != s.Published.UTC().Format(time.RFC3339) {
+			t.Errorf("article %d of the twin is %+v, want that of %+v", i, a, s.Publication)
+		}
+		if !strings.Contains(a.text, s.SourceTitle) {
+			t.Errorf("article %d of the twin does not name %q", i, s.SourceTitle)
+		}
+	}
+}
+
+func atomItems(r *river) []string {
+	var items []string
+	for _, e := range r.atom().Entries {
+		for _, l := range e.Links {
+			if l.Rel == "alternate" {
+				items = append(items, e.ID+" "+l.Href)
+			}
+		}
+	}
+	return items
+}
+
+func rssItems(r *river) []string {
+	var f struct {
+		Items []struct {
+			GUID string `xml:"guid"`
+			Link string `xml:"link"`
+		} `xml:"channel>item"`
+	}
+	if err := xml.Unmarshal(r.document("all", "rss").Body, &f); err != nil {
+		r.t.Fatal(err)
+	}
+	var items []string
+	for _, i := range f.Items {
+		items = append(items, i.GUID+" "+i.Link)
+	}
+	return items
+}
+
+func jsonItems(r *river) []string {
+	var f struct {
+		Items []struct{ ID, URL string }
+	}
+	if err := json.Unmarshal(r.document("all", "json").Body, &f); err != nil {
+		r.t.Fatal(err)
+	}
+	var items []string
+	for _, i := range f.Items {
+		items = append(items, i.ID+" "+i.URL)
+	}
+	return items
+}
+
+// article is a story of the twin as a program reads it.
+type article struct{ id, href, datetime, text string }
+
+func articles(t *testing.T, page []byte) []article {
+	t.Helper()
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []article
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "article" {
+			continue
+		}
+		a := article{id: attr(n, "id")}
+		for d := range n.Descendants() {
+			switch {
+			case d.Type == html.TextNode:
+				a.text += d.Data
+			case d.Data == "a" && d.Parent.Data == "h2":
+				a.href = attr(d, "href")
+			case d.Data == "time":
+				a.datetime = attr(d, "datetime")
+			}
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func TestGzipIsLeftOutWhereItIsLonger(t *testing.T) {
+	for _, tt := range []struct {
+		body string
+		want bool
+	}{{"short", false}, {strings.Repeat("long ", 100), true}} {
+		d, err := NewDocument("x", "text/plain", []byte(tt.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Gzip != nil; got != tt.want {
+			t.Errorf("%d bytes: a gzip variant: %v, want %v", len(tt.body), got, tt.want)
+		}
+		if d.Gzip != nil && string(unzip(t, d.Gzip)) != tt.body {
+			t.Errorf("%d bytes: the gzip variant holds something else", len(tt.body))
+		}
+	}
+}
+
+// TestShelfIsReadWhileItIsWritten is for the race detector; what is read must
+// be of one making.
+func TestShelfIsReadWhileItIsWritten(t *testing.T) {
+	s, f := NewShelf(), feed("all")
+	put := func(i int) {
+		docs := map[string]*Document{}
+		for _, ext := range formats {
+			docs[ext] = &Document{ETag: fmt.Sprint(i)}
+		}
+		s.put(f, &news.Edition{Site: site, Feed: f}, docs, s.current())
+	}
+	put(0)
+	var readers sync.WaitGroup
+	done := make(chan struct{})
+	for range 4 {
+		readers.Go(func() {
+			for {
+				if s.Document("all", "atom") == nil || s.Edition("all") == nil {
+					t.Error("a feed vanished while it was replaced")
+				}
+				s.Holds(site, f)
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for i := range 500 {
+		s.Outdate()
+		put(i)
+		s.Keep([]string{"all"})
+	}
+	close(done)
+	readers.Wait()
+	if !s.Holds(site, f) {
+		t.Error("the feed is not up to date at the end")
+	}
+}
+
+// TestWhatIsMadeFromOldSettingsIsMadeAgain: a reload may come while a feed is
+// rendered.
+func TestWhatIsMadeFromOldSettingsIsMadeAgain(t *testing.T) {
+	s, f := NewShelf(), feed("all")
+	began := s.current()
+	s.Outdate()
+	s.put(f, &news.Edition{Site: site, Feed: f}, nil, began)
+	if s.Holds(site, f) {
+		t.Error("what was begun before the reload counts as up to date")
+	}
+	s.put(f, &news.Edition{Site: site, Feed: f}, nil, s.current())
+	if !s.Holds(site, f) || s.Holds(news.Site{URL: "https://else.example"}, f) {
+		t.Error("want it to be up to date for its own site, and for no other")
+	}
+	other := f
+	other.Limit++
+	if s.Holds(site, other) {
+		t.Error("a feed of another limit counts as up to date")
+	}
+}

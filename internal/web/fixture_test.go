@@ -1,0 +1,206 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/publish"
+	"tributary/internal/store"
+	"tributary/internal/story"
+)
+
+// bench is a store, a publisher and a server, put together as the daemon does.
+type bench struct {
+	t       testing.TB
+	now     time.Time // of what is stored; the server has the true clock, for its deadlines
+	db      *store.DB
+	pub     *publish.Publisher
+	web     *Server
+	log     bytes.Buffer
+	site    news.Site
+	sources map[string]news.Source
+	feeds   []news.Feed
+}
+
+// newBench serves the feed "all" of one feed source and one folder of seeds,
+// with an entry of each. A feed "old" was removed.
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tributary.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	b := &bench{t: t, db: db, now: time.Now().Add(-time.Hour), site: news.Site{Title: "River", URL: "http://river.example"}}
+	folder := &publish.Folder{Path: filepath.Join(t.TempDir(), "feeds")}
+	b.pub = &publish.Publisher{Store: db, Shelf: publish.NewShelf(), Folder: folder, Now: func() time.Time { return b.now }}
+	b.web = &Server{Shelf: b.pub.Shelf, Views: db, Now: time.Now, Log: slog.New(slog.NewTextHandler(&b.log, nil))}
+	sources := []news.Source{
+		{Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed", Public: true},
+		{Name: "seeds", Kind: news.KindSeeds, URL: "seeds/*", Public: true},
+	}
+	b.configure(sources, feed("all"), feed("old"))
+	b.configure(sources, feed("all"))
+	b.fetch("a", news.Entry{GUID: "https://a.example/one", Link: "https://a.example/one", Title: "One", Content: "<p>The text of one.</p>"})
+	b.scan(nil, news.Entry{GUID: "seed:1", Title: "Seed", Content: "<p>The text of a seed.</p>"})
+	b.publish()
+	return b
+}
+
+func feed(name string) news.Feed {
+	return news.Feed{Name: name, Title: "Feed " + name, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour}
+}
+
+func (b *bench) configure(sources []news.Source, feeds ...news.Feed) {
+	b.t.Helper()
+	stored, err := b.db.SyncSources(b.t.Context(), sources, b.now)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if b.feeds, err = b.db.SyncFeeds(b.t.Context(), feeds, stored, b.now); err != nil {
+		b.t.Fatal(err)
+	}
+	b.sources = map[string]news.Source{}
+	for _, s := range stored {
+		b.sources[s.Name] = s
+	}
+	b.pub.Shelf.Outdate()
+	b.show()
+}
+
+// show puts the configuration on the pages.
+func (b *bench) show() {
+	b.t.Helper()
+	removed, err := b.db.RemovedFeeds(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	snap := &Snapshot{Site: b.site, Feeds: b.feeds, Gone: map[string]bool{}, Read: func() (int, int) { return 1, 1 }}
+	for _, name := range removed {
+		snap.Gone[name] = true
+	}
+	subs, err := b.subscriptions()
+	if err == nil {
+		snap.Sources, err = publish.Sources(b.site.Title, subs)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.web.Show(snap)
+}
+
+func (b *bench) subscriptions() ([]format.Subscription, error) {
+	states, err := b.db.States(b.t.Context())
+	var subs []format.Subscription
+	for _, s := range states {
+		if s.Kind == news.KindFeed && s.Public && !news.HasSecret(s.URL) {
+			subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL})
+		}
+	}
+	return subs, err
+}
+
+// fetch stores what a feed brings.
+func (b *bench) fetch(name string, entries ...news.Entry) {
+	b.t.Helper()
+	b.save(name, nil, &news.Document{Format: "rss20", Title: "Source " + name, Link: "https://" + name + ".example/", Entries: entries})
+}
+
+// scan stores what a look at the seeds finds.
+func (b *bench) scan(seeds *news.SeedState, entries ...news.Entry) {
+	b.t.Helper()
+	b.save("seeds", seeds, &news.Document{Format: "seed", Entries: entries})
+}
+
+func (b *bench) save(name string, seeds *news.SeedState, d *news.Document) {
+	b.t.Helper()
+	s := b.sources[name]
+	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
+	if err == nil {
+		_, err = b.db.Save(b.t.Context(), &story.Harvest{
+			Source: s, Epoch: lease.Epoch, Document: d, Arrivals: story.Arrive(s, d), Seeds: seeds,
+			Fetch: news.Fetch{Started: b.now, Outcome: news.OutcomeOK, Status: 200},
+		})
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) publish() {
+	b.t.Helper()
+	for _, f := range b.feeds {
+		if _, err := b.pub.Feed(b.t.Context(), b.site, f, b.subscriptions); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// story is the key of the story with this title in the feed "all".
+func (b *bench) story(title string) string {
+	b.t.Helper()
+	for _, s := range b.pub.Shelf.Edition("all").Shown {
+		if s.Entry.Title == title {
+			return s.StoryKey
+		}
+	}
+	b.t.Fatalf("no story %q", title)
+	return ""
+}
+
+// serve listens on loopback until the test ends.
+func (b *bench) serve() string {
+	srv := httptest.NewServer(b.web.Handler())
+	b.t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// answer is a response as it came over the wire: nothing decompressed, no
+// redirect followed.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+var client = &http.Client{
+	Transport:     &http.Transport{DisableCompression: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Timeout:       20 * time.Second,
+}
+
+// ask sends a request; header holds "Name: value" lines.
+func ask(t testing.TB, method, url string, header ...string) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range header {
+		name, value, _ := bytes.Cut([]byte(line), []byte(": "))
+		if string(name) == "Host" {
+			req.Host = string(value)
+			continue
+		}
+		req.Header.Add(string(name), string(value))
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Header, body}
+}
