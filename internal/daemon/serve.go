@@ -101,18 +101,23 @@ const (
 	retryPublish = 30 * time.Second // after an error
 )
 
-// publisher brings the feeds up to date whenever something may have changed.
+// publisher brings the feeds up to date whenever something may have changed,
+// and tries again later what failed: a full disk may have room then.
 func (d *Daemon) publisher(ctx context.Context) error {
+	retry := time.NewTimer(retryPublish)
+	defer retry.Stop()
+	retry.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-d.due:
+		case <-retry.C:
 		}
 		began := time.Now()
 		if err := d.publishAll(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("publish", "error", err)
-			time.AfterFunc(retryPublish, d.nudge) // a full disk may have room then
+			retry.Reset(retryPublish)
 		}
 		if !sleep(ctx, max(publishEvery, publishShare*time.Since(began))) {
 			return nil

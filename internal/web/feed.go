@@ -63,8 +63,8 @@ func (s *Server) document(name, ext string) (*publish.Document, error) {
 
 // forScripts lets any script read what is for programs.
 func forScripts(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified")
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Expose-Headers"] = exposed
 }
 
 // opml sends the list of all public sources.

@@ -112,7 +112,8 @@ func TestRoutes(t *testing.T) {
 		{"/feeds/..%2f..%2fconfig.yaml", 308, typeHTML, "/config.yaml"},
 		{"/feeds/..%5c..%5cconfig.yaml", 404, typeHTML, ""},
 		{"/feeds/%00.atom", 404, typeHTML, ""},
-		{"//evil.example/%2f..", 308, typeHTML, "/evil.example"},
+		{"//evil.example/%2f..", 308, typeHTML, "/"},
+		{"//evil.example/x", 308, typeHTML, "/evil.example/x"},
 		{"/feeds/" + strings.Repeat("a", 10_000), 404, typeHTML, ""},
 		{strings.Repeat("/a", 5_000), 404, typeHTML, ""},
 	}

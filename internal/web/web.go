@@ -94,8 +94,8 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
 		h := w.Header()
-		h.Set("Content-Security-Policy", feedCSP)
-		h.Set("X-Content-Type-Options", "nosniff")
+		h["Content-Security-Policy"] = noPolicy
+		h["X-Content-Type-Options"] = noSniff
 		var err error
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:

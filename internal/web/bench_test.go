@@ -1,0 +1,180 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/publish"
+)
+
+// BenchmarkServe compares what we serve with a bare net/http server that writes
+// the same bytes and knows nothing: "ratio" is the share of its requests a
+// second that we reach. Both are asked in turns within one run, over loopback,
+// by a client that does little, so that what else the machine does falls on
+// both alike.
+func BenchmarkServe(b *testing.B) {
+	r := newBench(b)
+	busy(r, 100)
+	d := r.pub.Shelf.Document("all", "atom")
+	ours := httptest.NewServer(r.web.Handler())
+	defer ours.Close()
+	for _, kind := range []struct {
+		name, line string
+		bare       http.HandlerFunc
+	}{
+		{"plain", "Accept-Encoding: identity", writes(http.StatusOK, d.ContentType, "", d.Body)},
+		{"gzip", "Accept-Encoding: gzip", writes(http.StatusOK, d.ContentType, "gzip", d.Gzip)},
+		{"304", "If-None-Match: " + d.ETag, writes(http.StatusNotModified, "", "", nil)},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			bare := httptest.NewServer(kind.bare)
+			defer bare.Close()
+			one, two := dial(b, ours), dial(b, bare)
+			defer one.Close()
+			defer two.Close()
+			compare(b, func() { one.get(b, kind.line) }, func() { two.get(b, kind.line) })
+		})
+	}
+}
+
+// compare runs two things in turns and reports how fast the first is beside
+// the second, by the medians of their turns.
+func compare(b *testing.B, ours, bare func()) {
+	const turn = 10
+	measure := func(f func()) float64 {
+		began := time.Now()
+		for range turn {
+			f()
+		}
+		return time.Since(began).Seconds() * 1e6 / turn
+	}
+	var mine, theirs []float64
+	for b.Loop() {
+		mine = append(mine, measure(ours))
+		theirs = append(theirs, measure(bare))
+	}
+	slices.Sort(mine)
+	slices.Sort(theirs)
+	m, t := mine[len(mine)/2], theirs[len(theirs)/2]
+	b.ReportMetric(t/m, "ratio")
+	b.ReportMetric(m, "µs/request")
+	b.ReportMetric(t, "µs/bare")
+}
+
+// writes is the bare server: the same status, body and no more headers than it
+// needs.
+func writes(status int, contentType, encoding string, body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		h := w.Header()
+		if contentType != "" {
+			h.Set("Content-Type", contentType)
+			h.Set("Content-Length", strconv.Itoa(len(body)))
+		}
+		if encoding != "" {
+			h.Set("Content-Encoding", encoding)
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write(body)
+	}
+}
+
+// busy gives the feed "all" as many stories as it shows, of 1.5 kB each.
+func busy(r *bench, stories int) {
+	words := strings.Fields("river water level gauge bridge ferry town council said on Monday that the old lock would open again after nine years of repair")
+	rnd := rand.New(rand.NewPCG(1, 2))
+	var entries []news.Entry
+	for i := range stories {
+		var text strings.Builder
+		for text.Len() < 1500 {
+			text.WriteString(words[rnd.IntN(len(words))] + " ")
+		}
+		link := fmt.Sprintf("https://a.example/%d", i)
+		entries = append(entries, news.Entry{GUID: link, Link: link, Title: "Story " + link, Content: "<p>" + text.String() + "</p>", Published: r.now.Add(-time.Duration(i) * time.Hour)})
+	}
+	r.fetch("a", entries...)
+	r.publish()
+}
+
+// wire is a connection that is kept open.
+type wire struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func dial(b *testing.B, srv *httptest.Server) *wire {
+	c, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &wire{c, bufio.NewReaderSize(c, 64<<10)}
+}
+
+// get asks for the feed and throws the answer away.
+func (w *wire) get(b *testing.B, line string) {
+	if _, err := io.WriteString(w, "GET /feeds/all.atom HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n"+line+"\r\n\r\n"); err != nil {
+		b.Fatal(err)
+	}
+	length := 0
+	for {
+		head, err := w.in.ReadSlice('\n')
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(head) <= 2 {
+			break
+		}
+		if value, ok := bytes.CutPrefix(head, []byte("Content-Length: ")); ok {
+			length, _ = strconv.Atoi(strings.TrimSpace(string(value)))
+		}
+	}
+	if _, err := w.in.Discard(length); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkHandler is our part alone, without a network.
+func BenchmarkHandler(b *testing.B) {
+	r := newBench(b)
+	busy(r, 100)
+	r.web.Show(&Snapshot{Site: r.site, Feeds: r.feeds, Sources: &publish.Document{}, Read: func() (int, int) { return 1, 1 }})
+	h := r.web.Handler()
+	d := r.pub.Shelf.Document("all", "atom")
+	for _, kind := range []struct{ name, path, header, value string }{
+		{"plain", "/feeds/all.atom", "", ""},
+		{"gzip", "/feeds/all.atom", "Accept-Encoding", "gzip"},
+		{"304", "/feeds/all.atom", "If-None-Match", d.ETag},
+		{"front", "/", "Accept-Encoding", "gzip"},
+		{"story", "/stories/" + r.story("One"), "Accept-Encoding", "gzip"},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			req := httptest.NewRequest("GET", kind.path, nil)
+			if kind.header != "" {
+				req.Header.Set(kind.header, kind.value)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				h.ServeHTTP(&discard{header: http.Header{}}, req)
+			}
+		})
+	}
+}
+
+// discard is a client that is infinitely fast.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header                { return d.header }
+func (d *discard) WriteHeader(int)                    {}
+func (d *discard) Write(p []byte) (int, error)        { return len(p), nil }
+func (d *discard) SetWriteDeadline(_ time.Time) error { return nil }

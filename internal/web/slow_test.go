@@ -1,0 +1,180 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tributary/internal/publish"
+)
+
+// serveLarge serves beside the feed "all" a document that no socket buffer
+// holds, at /sources.opml, and counts the requests under way.
+func serveLarge(t *testing.T, b *bench) (address string, large []byte, underWay *atomic.Int32) {
+	t.Helper()
+	large = bytes.Repeat([]byte("0123456789abcdef"), 1<<18) // 4 MiB
+	b.web.Show(&Snapshot{Site: b.site, Feeds: b.feeds, Sources: &publish.Document{Body: large, ETag: `"large"`}})
+	underWay = &atomic.Int32{}
+	handler := b.web.Handler()
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		underWay.Add(1)
+		defer underWay.Add(-1)
+		handler.ServeHTTP(w, r)
+	}))
+	srv.Listener = smallBuffers{srv.Listener}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	return srv.Listener.Addr().String(), large, underWay
+}
+
+// smallBuffers makes the system take little ahead of a client.
+type smallBuffers struct{ net.Listener }
+
+func (l smallBuffers) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		err = tcp.SetWriteBuffer(16 << 10)
+	}
+	return c, err
+}
+
+// request sends a request for the large document and reads nothing.
+func request(t *testing.T, address string) net.Conn {
+	t.Helper()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(c, "GET /sources.opml HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// wait polls until f holds.
+func wait(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 10 s: %s", what)
+		}
+	}
+}
+
+// TestSlowClientsDelayNobody is reliability.md 4, number 11: 200 clients read 10
+// bytes a second, a healthy one does not notice.
+func TestSlowClientsDelayNobody(t *testing.T) {
+	const clients, requests = 200, 100
+	b := newBench(t)
+	address, _, underWay := serveLarge(t, b)
+	for range clients {
+		c := request(t, address)
+		go func() {
+			one := make([]byte, 1)
+			for {
+				if _, err := c.Read(one); err != nil {
+					return
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+		}()
+	}
+	wait(t, "all slow clients are being served", func() bool { return underWay.Load() == clients })
+	began := time.Now()
+	for range requests {
+		if a := ask(t, "GET", "http://"+address+"/feeds/all.atom"); a.status != http.StatusOK {
+			t.Fatalf("got %d, want 200", a.status)
+		}
+	}
+	took := time.Since(began)
+	if took > 10*time.Second {
+		t.Errorf("%d requests took %v beside the slow clients, want far below 10 s", requests, took)
+	}
+	if n := underWay.Load(); n != clients {
+		t.Errorf("%d slow clients are still served, want %d", n, clients)
+	}
+	t.Logf("%v a request beside %d slow clients", took/requests, clients)
+}
+
+// TestAClientThatTakesNothingIsLetGo: its connection is cut once it accepted
+// nothing for a while.
+func TestAClientThatTakesNothingIsLetGo(t *testing.T) {
+	b := newBench(t)
+	b.web.patience = 50 * time.Millisecond
+	address, large, underWay := serveLarge(t, b)
+	c := request(t, address)
+	wait(t, "the request is under way", func() bool { return underWay.Load() == 1 })
+	wait(t, "the request is given up", func() bool { return underWay.Load() == 0 })
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.Copy(io.Discard, c)
+	if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		t.Fatal("the connection is still open")
+	}
+	if got >= int64(len(large)) {
+		t.Errorf("%d bytes came, want fewer than the whole %d", got, len(large))
+	}
+}
+
+// steps is a connection on which every write takes a while of a clock of ours.
+type steps struct {
+	httptest.ResponseRecorder
+	t        *testing.T
+	now      time.Time
+	each     time.Duration
+	deadline time.Time
+	writes   int
+}
+
+func (s *steps) SetWriteDeadline(at time.Time) error {
+	s.deadline = at
+	return nil
+}
+
+func (s *steps) Write(p []byte) (int, error) {
+	s.writes++
+	s.now = s.now.Add(s.each)
+	if s.now.After(s.deadline) {
+		s.t.Errorf("write %d of %d bytes ends at %v, after the deadline %v", s.writes, len(p), s.now, s.deadline)
+	}
+	return s.ResponseRecorder.Write(p)
+}
+
+// TestASlowClientThatReadsOnIsServed: every part has a deadline of its own, so
+// a large feed may take long as a whole.
+func TestASlowClientThatReadsOnIsServed(t *testing.T) {
+	b := newBench(t)
+	large := bytes.Repeat([]byte("x"), 2<<20)
+	b.web.Show(&Snapshot{Site: b.site, Sources: &publish.Document{Body: large}})
+	w := &steps{t: t, now: time.Now(), each: idleWrite - time.Second}
+	w.Body = &bytes.Buffer{}
+	b.web.Now = func() time.Time { return w.now }
+	b.web.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/sources.opml", nil))
+	if !bytes.Equal(w.Body.Bytes(), large) || w.writes < 10 {
+		t.Errorf("%d bytes in %d writes, want %d in at least 10", w.Body.Len(), w.writes, len(large))
+	}
+}
+
+// TestEveryAnswerHasADeadline: also those without a document.
+func TestEveryAnswerHasADeadline(t *testing.T) {
+	b := newBench(t)
+	for _, path := range []string{"/healthz", "/none", "/feeds/all", "//x", "/"} {
+		w := &steps{t: t, now: time.Now()}
+		w.Body = &bytes.Buffer{}
+		b.web.Handler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if w.deadline.IsZero() {
+			t.Errorf("%s: no write deadline", path)
+		}
+	}
+}
