@@ -233,12 +233,14 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 	return err
 }
 
-// document keeps what the document says of itself.
+// document keeps what the document says of itself. The first whole one ends
+// the backlog of the source: of one that was cut off the rest is still to come.
 func (s *saving) document() error {
 	d := s.h.Document
+	whole := s.h.Fetch.Outcome != news.OutcomeTruncated
 	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5,
-			first_ok = CASE WHEN first_ok = 0 THEN $6 ELSE first_ok END WHERE id = $1`,
-		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now))
+			first_ok = CASE WHEN first_ok = 0 AND $7 THEN $6 ELSE first_ok END WHERE id = $1`,
+		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole)
 	return err
 }
 

@@ -83,6 +83,11 @@ func (b *bench) fetch(source string, entries ...news.Entry) news.Fetch {
 
 func (b *bench) save(source string, entries ...news.Entry) (news.Fetch, error) {
 	b.t.Helper()
+	return b.saveAs(news.OutcomeOK, source, entries...)
+}
+
+func (b *bench) saveAs(outcome news.Outcome, source string, entries ...news.Entry) (news.Fetch, error) {
+	b.t.Helper()
 	s := b.sources[source]
 	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
 	if err != nil {
@@ -91,7 +96,7 @@ func (b *bench) save(source string, entries ...news.Entry) (news.Fetch, error) {
 	d := &news.Document{Format: "rss20", Title: "Source " + source, Entries: entries}
 	return b.db.Save(b.t.Context(), &story.Harvest{
 		Source: s, Epoch: lease.Epoch, Document: d, Arrivals: story.Arrive(s, d), NextDue: b.now.Add(time.Hour),
-		Fetch:      news.Fetch{Started: b.now, Outcome: news.OutcomeOK, Status: 200},
+		Fetch:      news.Fetch{Started: b.now, Outcome: outcome, Status: 200},
 		Validators: &news.Validators{ETag: `"1"`, BodyHash: "x"},
 		Body:       &news.Body{URL: s.URL, ContentType: "application/rss+xml", Reader: 1, Data: []byte("<rss/>")},
 	})
@@ -149,6 +154,17 @@ func TestBacklogIsPlacedByPublishedAndLiveEntriesOnTop(t *testing.T) {
 
 	b.fetch("c", entry("c", "c2", 2), entry("c", "c4", 4)) // a new source: into history
 	wantList(t, b.publish("all"), "new", "late", "a1", "c2", "b3", "c4", "a5")
+}
+
+func TestTheRestOfACutOffFirstDocumentIsBacklogToo(t *testing.T) {
+	b := newBench(t)
+	b.fetch("b", entry("b", "b1", 1))
+	b.publish("all")
+	if _, err := b.saveAs(news.OutcomeTruncated, "a", entry("a", "a2", 2)); err != nil {
+		t.Fatal(err)
+	}
+	b.fetch("a", entry("a", "a2", 2), entry("a", "a3", 3))
+	wantList(t, b.publish("all"), "b1", "a2", "a3")
 }
 
 func TestKnownEntriesAreNotDoubled(t *testing.T) {
