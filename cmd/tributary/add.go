@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -23,12 +26,18 @@ func (a *app) addCommand() *cobra.Command {
 		Long: "URL may be a feed, a page that has one, or the address of a channel, profile or repository that is\n" +
 			"known to have one. When there are several, they are listed and none is added, unless --all is given.\n" +
 			"Comments and blank lines of the configuration stay as they are; a running daemon notices by itself.",
-		Args: args(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, given []string) error { return a.add(cmd.Context(), given[0], s, all) },
+		ValidArgsFunction: cobra.NoFileCompletions,
+		Args:              one("one URL"),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if all && s.Name != "" {
+				return usagef("--name names one source; leave it out with --all")
+			}
+			return a.add(cmd.Context(), given[0], s, all)
+		},
 	}
-	cmd.Flags().StringVar(&s.Name, "name", "", "name of the source; default: derived from its address")
-	cmd.Flags().StringVar(&s.Title, "title", "", "title to show instead of the feed's own")
-	cmd.Flags().StringSliceVar(&s.Tags, "tag", nil, "tags, as in --tag news,de")
+	cmd.Flags().StringVar(&s.Name, "name", "", "`NAME` of the source; default: derived from its address")
+	cmd.Flags().StringVar(&s.Title, "title", "", "`TITLE` to show instead of the feed's own")
+	cmd.Flags().StringSliceVar(&s.Tags, "tag", nil, "`TAGS` of the source, as in news,de")
 	cmd.Flags().BoolVar(&all, "all", false, "add every feed that is found")
 	return cmd
 }
@@ -45,55 +54,92 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	if err != nil {
 		return err
 	}
-	if len(found) > 1 && !all {
-		fmt.Fprintf(a.out, "%d feeds found:\n", len(found))
-		for _, c := range found {
-			a.showCandidate(c)
-		}
-		return fmt.Errorf("nothing was added: give the address of the one you want, or --all")
-	}
 	var list []config.NewSource
 	for _, c := range found {
-		a.showCandidate(c)
-		s.Feed = c.URL
-		list = append(list, s)
+		have := nameOf(cfg, c.URL)
+		a.showCandidate(c, have)
+		if have == "" {
+			s.Feed = c.URL
+			list = append(list, s)
+		}
 	}
-	err = a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, list) })
-	if err == nil {
-		fmt.Fprintf(a.out, "added to %s\n", a.config)
+	switch {
+	case len(list) == 0:
+		return fmt.Errorf("nothing was added: %s has it already", a.config)
+	case len(found) > 1 && !all:
+		return fmt.Errorf("nothing was added: %d feeds found; give the address of the one you want, or --all", len(found))
 	}
-	return err
-}
-
-func (a *app) showCandidate(c discover.Candidate) {
-	title := oneLine(c.Title)
-	if title == "" {
-		title = "untitled"
-	}
-	fmt.Fprintf(a.out, "  %s\n    %s (%s), %d entries; %s\n", news.SafeURL(c.URL), title, c.Type, c.Entries, c.Why)
-}
-
-// edit replaces the configuration file by an edited one, in one step.
-func (a *app) edit(change func([]byte) ([]byte, error)) error {
-	path, err := filepath.EvalSymlinks(a.config)
+	changed, err := a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, list) })
 	if err != nil {
 		return err
+	}
+	for _, one := range list {
+		fmt.Fprintf(a.out, "added to %s as %s\n", a.config, nameOf(changed, one.Feed))
+	}
+	return nil
+}
+
+// nameOf returns the name of the source with the address of a feed; none when
+// there is no such source.
+func nameOf(cfg *config.Config, feed string) string {
+	i := slices.IndexFunc(cfg.Sources, func(s config.Source) bool {
+		return s.Kind == news.KindFeed && news.FeedKey(s.URL) == news.FeedKey(feed)
+	})
+	if i < 0 {
+		return ""
+	}
+	return cfg.Sources[i].Name
+}
+
+func (a *app) showCandidate(c discover.Candidate, have string) {
+	fmt.Fprintf(a.out, "%s\n  %s (%s), %s; %s\n", oneLine(news.SafeURL(c.URL)), orUntitled(c.Title), c.Type,
+		count(c.Entries, "entry"), oneLine(c.Why))
+	if have != "" {
+		fmt.Fprintf(a.out, "  in %s already, as %s\n", a.config, have)
+	}
+}
+
+func orUntitled(title string) string { return cmp.Or(oneLine(title), "untitled") }
+
+// edit replaces the configuration file by an edited one, in one step, and
+// returns what the new one says. An edit that makes it invalid is refused.
+func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) {
+	path, err := filepath.EvalSymlinks(a.config)
+	if err != nil {
+		return nil, err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	edited, err := change(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", a.config, err)
+		return nil, fmt.Errorf("%s: %w", a.config, err)
 	}
-	tmp := path + ".new"
-	if err := os.WriteFile(tmp, edited, info.Mode().Perm()); err != nil {
+	cfg, _, err := config.Parse(a.config, edited, os.LookupEnv)
+	if err != nil {
+		return nil, fmt.Errorf("%s is left as it was; with the addition: %w", a.config, err)
+	}
+	return cfg, replace(path, edited, info.Mode().Perm())
+}
+
+// replace writes a file beside another and puts it in its place when it is
+// safely on the disk.
+func replace(path string, data []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	if err != nil {
 		return fmt.Errorf("%w; make the folder writable, or add the lines by hand", err)
 	}
-	return os.Rename(tmp, path)
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }

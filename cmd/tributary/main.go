@@ -13,8 +13,11 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // CRON_TZ works also where no zone files are installed
+
+	"tributary/internal/clean"
 )
 
 func main() {
@@ -64,11 +67,15 @@ func execute(ctx context.Context, args []string, io streams) int {
 		return 0
 	case errors.Is(err, errSilent):
 		return 1
-	case errors.As(err, &usage):
-		fmt.Fprintf(io.err, "tributary: %v\n", err)
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		fmt.Fprintln(io.err, "tributary: interrupted")
+		return 1
+	}
+	lines := strings.ReplaceAll(err.Error(), "\n", "; ") // of joined errors
+	fmt.Fprintf(io.err, "tributary: %s\n", clean.Line(lines))
+	if errors.As(err, &usage) {
 		return 2
 	}
-	fmt.Fprintf(io.err, "tributary: %v\n", err)
 	return 1
 }
 
@@ -76,9 +83,3 @@ func execute(ctx context.Context, args []string, io streams) int {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
-
-// usageError is a command line that cannot be understood.
-type usageError struct{ error }
-
-// errSilent ends a command with exit code 1 after it has said why.
-var errSilent = errors.New("failed")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func (a *app) importCommand() *cobra.Command {
 		Short: "add the subscriptions of an OPML file; folders become tags",
 		Long: "Adds what is not there yet and reports what was. A feed in three folders is one source with three\n" +
 			"tags. With --feeds every folder becomes a merged feed. OPML may be - for standard input.",
-		Args: args(cobra.ExactArgs(1)),
+		Args: one("one OPML file, or - for standard input"),
 		RunE: func(_ *cobra.Command, given []string) error { return a.importOPML(given[0], feeds) },
 	}
 	cmd.Flags().BoolVar(&feeds, "feeds", false, "one merged feed for each folder")
@@ -43,19 +44,19 @@ func (a *app) importOPML(path string, feeds bool) error {
 	defer in.Close()
 	list, err := format.ReadOPML(in)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w; nothing was added", inputName(path), err)
 	}
 	add, folders := newSources(cfg, list.Feeds)
-	var feedList []config.NewFeed
+	var merged []config.NewFeed
 	if feeds {
-		feedList = newFeeds(cfg, folders)
+		merged = a.newFeeds(cfg, folders, untagged(cfg, list.Feeds))
 	}
-	err = a.edit(func(data []byte) ([]byte, error) {
+	_, err = a.edit(func(data []byte) ([]byte, error) {
 		data, err := config.AppendSources(data, add)
-		if err != nil {
-			return nil, err
+		if err != nil || len(merged) == 0 {
+			return data, err
 		}
-		return config.AppendFeeds(data, feedList)
+		return config.AppendFeeds(data, merged)
 	})
 	if err != nil {
 		return err
@@ -66,7 +67,11 @@ func (a *app) importOPML(path string, feeds bool) error {
 	for _, url := range list.Repeats {
 		fmt.Fprintf(a.err, "listed more than once: %s\n", oneLine(news.SafeURL(url)))
 	}
-	fmt.Fprintf(a.out, "%d sources added, %d were there already, %d feeds added\n", len(add), len(list.Feeds)-len(add), len(feedList))
+	fmt.Fprintf(a.out, "%s added, %d there already", count(len(add), "source"), len(list.Feeds)-len(add))
+	if feeds {
+		fmt.Fprintf(a.out, ", %s added", count(len(merged), "feed"))
+	}
+	fmt.Fprintln(a.out)
 	return nil
 }
 
@@ -83,7 +88,7 @@ func newSources(cfg *config.Config, subs []format.Subscription) (add []config.Ne
 			if !slices.Contains(folders, folder) {
 				folders = append(folders, folder)
 			}
-			if tag := slug(folder); tag != "" && !slices.Contains(tags, tag) {
+			if tag := tagOf(folder); !slices.Contains(tags, tag) {
 				tags = append(tags, tag)
 			}
 		}
@@ -94,28 +99,66 @@ func newSources(cfg *config.Config, subs []format.Subscription) (add []config.Ne
 	return add, folders
 }
 
-// newFeeds is one merged feed for each folder that has none yet.
-func newFeeds(cfg *config.Config, folders []string) []config.NewFeed {
-	taken := map[string]bool{"all": true} // implied where no feed is listed
+// untagged names, by tag, the sources of a folder that were there already and
+// lack its tag. Their lines in the file are their author's, so a merged feed
+// has to name them.
+func untagged(cfg *config.Config, subs []format.Subscription) map[string][]string {
+	byKey := map[string]config.Source{}
+	for _, s := range cfg.Sources {
+		byKey[news.FeedKey(s.URL)] = s
+	}
+	names := map[string][]string{}
+	for _, s := range subs {
+		there, ok := byKey[news.FeedKey(s.URL)]
+		for _, folder := range s.Tags {
+			tag := tagOf(folder)
+			if ok && !slices.Contains(there.Tags, tag) && !slices.Contains(names[tag], there.Name) {
+				names[tag] = append(names[tag], there.Name)
+			}
+		}
+	}
+	return names
+}
+
+// newFeeds is one merged feed for each folder; it says why one has none.
+func (a *app) newFeeds(cfg *config.Config, folders []string, also map[string][]string) []config.NewFeed {
+	taken := map[string]bool{}
 	for _, f := range cfg.Feeds {
 		taken[f.Name] = true
 	}
 	var feeds []config.NewFeed
 	for _, folder := range folders {
 		name := slug(folder)
-		if name == "" || taken[name] {
-			continue
+		switch {
+		case name == "":
+			fmt.Fprintf(a.err, "no feed for the folder %q: it has no letter from a to z for a name; add one by hand: - {name: …, tags: [%q]}\n",
+				oneLine(folder), oneLine(folder))
+		case taken[name]:
+			fmt.Fprintf(a.err, "no feed for the folder %q: there is one named %s already\n", oneLine(folder), name)
+		default:
+			taken[name] = true
+			feeds = append(feeds, config.NewFeed{Name: name, Title: folder, Sources: also[name], Tags: []string{name}})
 		}
-		taken[name] = true
-		feeds = append(feeds, config.NewFeed{Name: name, Title: folder, Tags: []string{name}})
 	}
 	return feeds
 }
 
-// slug turns the name of a folder into a tag and the name of a feed.
+// tagOf turns the name of a folder into a tag; one in another script stays as
+// it is.
+func tagOf(folder string) string {
+	if tag := slug(folder); tag != "" {
+		return tag
+	}
+	return oneLine(folder)
+}
+
+// noName is what cannot stand in a name.
+var noName = regexp.MustCompile(`[^a-z0-9_]+`)
+
+// slug turns the name of a folder into the name of a feed.
 func slug(folder string) string {
 	s := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(strings.ToLower(folder))
-	s = strings.Trim(regexp.MustCompile(`[^a-z0-9_]+`).ReplaceAllString(s, "-"), "-_")
+	s = strings.Trim(noName.ReplaceAllString(s, "-"), "-_")
 	return s[:min(len(s), 64)]
 }
 
@@ -124,7 +167,9 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [OPML]",
 		Short: "write the configured feeds as OPML, to a file or standard output",
-		Args:  args(cobra.MaximumNArgs(1)),
+		Long: "Tags become folders and categories. Sources that are not public, and addresses that hold a secret,\n" +
+			"are left out, unless --private is given.",
+		Args: atMostOne("one OPML file, or none for standard output"),
 		RunE: func(_ *cobra.Command, given []string) error {
 			return a.exportOPML(strings.Join(given, ""), private)
 		},
@@ -133,14 +178,19 @@ func (a *app) exportCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) exportOPML(path string, private bool) (err error) {
+func (a *app) exportOPML(path string, private bool) error {
 	cfg, err := a.load()
 	if err != nil {
 		return err
 	}
 	var subs []format.Subscription
+	left := 0
 	for _, s := range cfg.Sources {
-		if s.Kind != news.KindFeed || !private && (!s.Public || news.HasSecret(s.URL)) {
+		switch {
+		case s.Kind != news.KindFeed:
+			continue
+		case !private && (!s.Public || news.HasSecret(s.URL)):
+			left++
 			continue
 		}
 		title := s.Title
@@ -149,16 +199,27 @@ func (a *app) exportOPML(path string, private bool) (err error) {
 		}
 		subs = append(subs, format.Subscription{Title: title, URL: s.URL, Tags: s.Tags})
 	}
-	out := a.out
-	if path != "" && path != "-" {
-		f, err := os.Create(path)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		out = f
+	var list bytes.Buffer
+	if err := format.WriteOPML(&list, cfg.Site.Title, subs, time.Now()); err != nil {
+		return err
 	}
-	return format.WriteOPML(out, cfg.Site.Title, subs, time.Now())
+	list.WriteByte('\n')
+	if err := a.output(path, list.Bytes()); err != nil {
+		return err
+	}
+	if left > 0 {
+		fmt.Fprintf(a.err, "%s left out: private, or with a secret in the address; --private includes them\n", count(left, "source"))
+	}
+	return nil
+}
+
+// output writes to a file, or to standard output for "" and "-".
+func (a *app) output(path string, data []byte) error {
+	if path == "" || path == "-" {
+		_, err := a.out.Write(data)
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
 }
 
 // input opens a file to read, or standard input for "-".
@@ -166,5 +227,17 @@ func (a *app) input(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(a.in), nil
 	}
-	return os.Open(path)
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no such file", path)
+	}
+	return f, err
+}
+
+// inputName names what input opens.
+func inputName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
 }

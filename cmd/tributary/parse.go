@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,7 +28,7 @@ func (a *app) parseCommand() *cobra.Command {
 		Short: "one document, normalised, as JSON",
 		Long: "Reads a feed of any format, or a seed document, as the daemon would, and prints what it understood.\n" +
 			"Exit code 0 also for a feed that was repaired or cut off; 1 for what is no feed.",
-		Args: args(cobra.ExactArgs(1)),
+		Args: one("one FILE or URL, or - for standard input"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			doc, err := a.parse(cmd.Context(), given[0], in)
 			if err != nil {
@@ -43,8 +42,8 @@ func (a *app) parseCommand() *cobra.Command {
 			return a.json(newParsed(doc))
 		},
 	}
-	cmd.Flags().StringVar(&in.URL, "url", "", "address that the document came from, for relative links (`URL`)")
-	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "media `TYPE` that it was sent with")
+	cmd.Flags().StringVar(&in.URL, "url", "", "the `URL` that the document came from, for relative links")
+	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "the media `TYPE` that it was sent with")
 	cmd.Flags().BoolVar(&explain, "explain", false, "tell on standard error what was repaired")
 	return cmd
 }
@@ -58,21 +57,25 @@ func (a *app) parse(ctx context.Context, what string, in format.Input) (*news.Do
 		return nil, err
 	}
 	doc, err := format.Decode(data, in)
-	if err == nil {
-		return doc, nil
-	}
-	if seedEndings()[strings.ToLower(filepath.Ext(what))] {
-		doc, err = seed.Parse(filepath.Base(what), data)
+	if err != nil && isSeed(what, in) {
+		return seed.Parse(filepath.Base(what), data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", inputName(what), err)
 	}
 	return doc, nil
 }
 
-// seedEndings are the files that are read as text when they are no feed.
-func seedEndings() map[string]bool {
-	return map[string]bool{".txt": true, ".text": true, ".md": true, ".markdown": true, ".html": true, ".htm": true, ".xhtml": true}
+// isSeed reports whether a file that is no feed is read as a seed document. A
+// page that came with a media type came from the web.
+func isSeed(path string, in format.Input) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".txt", ".text", ".md", ".markdown":
+		return true
+	case ".html", ".htm", ".xhtml":
+		return in.ContentType == ""
+	}
+	return false
 }
 
 // maxParse bounds a file on disk as the client bounds a body.
@@ -86,7 +89,7 @@ func (a *app) read(path string) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxParse+1))
 	if err == nil && len(data) > maxParse {
-		err = fmt.Errorf("%s is larger than %d MB", path, maxParse>>20)
+		err = fmt.Errorf("%s is larger than %d MB", inputName(path), maxParse>>20)
 	}
 	return data, err
 }
@@ -95,12 +98,10 @@ func (a *app) read(path string) ([]byte, error) {
 // there is none.
 func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.Document, error) {
 	cfg := &config.Config{}
-	if _, err := os.Stat(a.config); err == nil {
+	if _, err := os.Stat(a.config); err == nil || a.config != defaultConfig {
 		if cfg, err = a.load(); err != nil {
 			return nil, err
 		}
-	} else if !errors.Is(err, os.ErrNotExist) {
-		return nil, err
 	}
 	client := a.client(cfg)
 	defer client.Close()
@@ -113,7 +114,14 @@ func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.
 	if in.ContentType != "" {
 		got.ContentType = in.ContentType
 	}
-	return decode(got)
+	doc, err := decode(got)
+	if err == nil || got.Fetch.Outcome.Failed() {
+		return doc, err // a failed fetch says where
+	}
+	if news.OutcomeOf(err) == news.OutcomeNotAFeed {
+		return nil, fmt.Errorf("%s: %w; `tributary add` finds the feed behind a page", news.SafeURL(url), err)
+	}
+	return nil, fmt.Errorf("%s: %w", news.SafeURL(url), err)
 }
 
 // parsed is the output of parse, DESIGN 4.1. Empty values are left out, items

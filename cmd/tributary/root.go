@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -18,6 +18,9 @@ type app struct {
 	config string // path of the configuration
 }
 
+// defaultConfig is the configuration of the folder that one is in.
+const defaultConfig = "config.yaml"
+
 // newRoot builds the command tree.
 func newRoot(io streams) *cobra.Command {
 	a := &app{streams: io}
@@ -26,75 +29,55 @@ func newRoot(io streams) *cobra.Command {
 		Short: "many sources in, clean feeds out",
 		Long: "Tributary pulls feeds and folders of documents on schedules, recognises each story\n" +
 			"wherever it appears, and publishes merged RSS, Atom, JSON and HTML feeds.",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          unknownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:                    versionText(),
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		DisableFlagsInUseLine:      true,
+		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:                       unknownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.PersistentFlags().StringVar(&a.config, "config", "config.yaml", "the configuration `file`")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, cmd.CommandPath())}
-	})
+	root.Flags().Bool("version", false, "which tributary this is") // cobra's own would take -v
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.PersistentFlags().StringVar(&a.config, "config", defaultConfig, "`FILE` with the configuration")
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
+	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(
 		a.serveCommand(), a.runCommand(), a.checkCommand(), a.addCommand(), a.importCommand(), a.exportCommand(),
 		a.sourcesCommand(), a.feedsCommand(), a.whyCommand(), a.parseCommand(), a.clusterCommand(), a.versionCommand(),
+		a.completionCommand(),
 	)
+	root.SetHelpCommand(helpCommand())
+	for _, cmd := range root.Commands() {
+		cmd.DisableFlagsInUseLine = true
+	}
 	return root
 }
 
-func unknownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	text := fmt.Sprintf("there is no command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		text += "; did you mean " + strings.Join(near, " or ") + "?"
-	} else {
-		text += "; `tributary help` lists them"
-	}
-	return &usageError{errors.New(text)}
-}
-
-// args wraps a check of arguments so that a wrong number is a usage error.
-func args(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if err := check(cmd, given); err != nil {
-			return &usageError{fmt.Errorf("%w; usage: %s", err, cmd.UseLine())}
-		}
-		return nil
-	}
-}
-
-// load reads the configuration; warnings go to standard error.
+// load reads the configuration and leaves its warnings to `tributary check`.
 func (a *app) load() (*config.Config, error) {
-	cfg, warnings, err := config.Load(a.config, os.LookupEnv)
-	if err != nil {
-		return nil, a.problems(err)
-	}
-	for _, w := range warnings {
-		fmt.Fprintln(a.err, w)
-	}
-	return cfg, nil
+	cfg, _, err := config.Load(a.config, os.LookupEnv)
+	return cfg, a.problems(err)
 }
 
-// problems prints what is wrong with a configuration, a line each.
+// problems prints what is wrong with a configuration, a line each. Other
+// errors, and nil, it returns as they are.
 func (a *app) problems(err error) error {
 	var p *config.Problems
 	if !errors.As(err, &p) {
 		return err
 	}
+	if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: no such file; run this beside your config.yaml, or name another one with --config FILE", a.config)
+	}
 	for _, one := range p.List {
 		fmt.Fprintln(a.err, one)
 	}
-	n := "1 problem"
-	if len(p.List) != 1 {
-		n = fmt.Sprintf("%d problems", len(p.List))
-	}
-	fmt.Fprintf(a.err, "tributary: %s in %s; nothing was done\n", n, a.config)
-	return errSilent
+	return fmt.Errorf("%s in %s; nothing was done", count(len(p.List), "problem"), a.config)
 }
 
 // isTerminal reports whether a stream is a terminal that a person looks at.

@@ -21,7 +21,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "the daemon: pull on schedule, publish, serve",
 		Long: "Runs until SIGTERM or SIGINT: pulls every source when it is due, publishes, and serves feeds and\n" +
 			"pages. A changed configuration takes effect by itself; SIGHUP asks for a look at it at once.",
-		Args: args(cobra.NoArgs),
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), verbose) },
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch, also of what is unchanged")
@@ -85,7 +85,7 @@ func (a *app) options(what string, level slog.Level) daemon.Options {
 // escape what a feed may have put into a value.
 func (a *app) logger(level slog.Level) *slog.Logger {
 	if isTerminal(a.err) {
-		return slog.New(tint.NewHandler(a.err, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
+		return slog.New(tint.NewTextHandler(a.err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))
 	}
 	return slog.New(slog.NewJSONHandler(a.err, &slog.HandlerOptions{Level: level}))
 }

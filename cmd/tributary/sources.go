@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tributary/internal/config"
 	"tributary/internal/daemon"
 	"tributary/internal/news"
 	"tributary/internal/store"
@@ -21,14 +22,14 @@ func (a *app) sourcesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "the health of every source",
-		Args:  args(cobra.NoArgs),
+		Args:  none,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.sources(cmd.Context(), asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
 	return cmd
 }
 
-// sourceLine is a source for scripts.
+// sourceLine is a source for scripts. Every key is always there.
 type sourceLine struct {
 	Name    string       `json:"name"`
 	Kind    news.Kind    `json:"kind"`
@@ -37,15 +38,15 @@ type sourceLine struct {
 	Tags    []string     `json:"tags"`
 	Health  news.Health  `json:"health"`
 	Entries int          `json:"entries"`
-	Fetched *time.Time   `json:"fetched,omitempty"`
-	Outcome news.Outcome `json:"outcome,omitempty"`
-	Status  int          `json:"status,omitempty"`
-	Error   string       `json:"error,omitempty"`
-	Due     *time.Time   `json:"due,omitempty"`
+	Fetched *time.Time   `json:"fetched"` // null: never
+	Outcome news.Outcome `json:"outcome"`
+	Status  int          `json:"status"` // of HTTP; 0 without an answer
+	Error   string       `json:"error"`
+	Due     *time.Time   `json:"due"` // null: at once
 }
 
 func (a *app) sources(ctx context.Context, asJSON bool) error {
-	db, err := a.open(ctx)
+	cfg, db, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,13 +55,18 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	lines := make([]sourceLine, 0, len(states))
+	byName := map[string]news.SourceState{}
 	for _, s := range states {
-		lines = append(lines, sourceLine{
-			Name: s.Name, Kind: s.Kind, Title: s.Title, URL: news.SafeURL(s.URL), Tags: s.Tags, Health: s.Health(now), Entries: s.Entries,
-			Fetched: stated(s.Last.Started), Outcome: s.Last.Outcome, Status: s.Last.Status, Error: s.Last.Error, Due: stated(s.NextDue),
-		})
+		byName[s.Name] = s
+	}
+	now := time.Now()
+	lines := make([]sourceLine, 0, len(cfg.Sources))
+	for _, src := range cfg.Sources {
+		s, ok := byName[src.Name]
+		if !ok { // added since the last run
+			s.Source = src.Source
+		}
+		lines = append(lines, newSourceLine(s, now))
 	}
 	if asJSON {
 		return a.json(lines)
@@ -77,6 +83,14 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 	return w.Flush()
 }
 
+func newSourceLine(s news.SourceState, now time.Time) sourceLine {
+	return sourceLine{
+		Name: s.Name, Kind: s.Kind, Title: cmp.Or(s.Title, s.Name), URL: printedURL(s.Source), Tags: append([]string{}, s.Tags...),
+		Health: s.Health(now), Entries: s.Entries, Fetched: stated(s.Last.Started), Outcome: s.Last.Outcome, Status: s.Last.Status,
+		Error: s.Last.Error, Due: stated(s.NextDue),
+	}
+}
+
 func outcome(l sourceLine) string {
 	if l.Error == "" {
 		return string(l.Outcome)
@@ -89,19 +103,19 @@ func (a *app) feedsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "feeds",
 		Short: "what every feed would publish now",
-		Args:  args(cobra.NoArgs),
+		Args:  none,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.feeds(cmd.Context(), asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
 	return cmd
 }
 
-// feedLine is a feed for scripts.
+// feedLine is a feed for scripts. Every key is always there.
 type feedLine struct {
 	Name    string      `json:"name"`
 	Title   string      `json:"title"`
 	URL     string      `json:"url"`
-	Updated *time.Time  `json:"updated,omitempty"`
+	Updated *time.Time  `json:"updated"` // null: not stored yet
 	Stories []storyLine `json:"stories"`
 }
 
@@ -113,15 +127,11 @@ type storyLine struct {
 	Source    string    `json:"source"`
 	Published time.Time `json:"published"`
 	Updated   time.Time `json:"updated"`
-	Also      []string  `json:"also,omitempty"` // names of the other sources
+	Also      []string  `json:"also"` // names of the other sources
 }
 
 func (a *app) feeds(ctx context.Context, asJSON bool) error {
-	cfg, err := a.load()
-	if err != nil {
-		return err
-	}
-	db, err := store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
+	cfg, db, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -142,13 +152,13 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		return a.json(lines)
 	}
 	for _, l := range lines {
-		fmt.Fprintf(a.out, "%s (%s): %d stories, %s\n", l.Name, l.Title, len(l.Stories), l.URL)
+		fmt.Fprintf(a.out, "%s (%s): %s, %s\n", l.Name, oneLine(l.Title), count(len(l.Stories), "story"), l.URL)
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {
 				also = " (also " + strings.Join(s.Also, ", ") + ")"
 			}
-			fmt.Fprintf(a.out, "  %s  %s: %s%s\n", s.Published.Local().Format("2006-01-02 15:04"), s.Source, cmp.Or(oneLine(s.Title), "untitled"), also)
+			fmt.Fprintf(a.out, "  %-16s  %s: %s%s\n", minute(s.Published), s.Source, orUntitled(s.Title), also)
 		}
 	}
 	return nil
@@ -159,6 +169,7 @@ func newFeedLine(e *news.Edition) feedLine {
 	for _, s := range e.Shown {
 		line := storyLine{
 			GUID: s.GUID, Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
+			Also: []string{},
 		}
 		for _, m := range s.Members {
 			line.Also = append(line.Also, m.SourceName)
@@ -168,16 +179,18 @@ func newFeedLine(e *news.Edition) feedLine {
 	return l
 }
 
-// open opens the database of the configuration for reading.
-func (a *app) open(ctx context.Context) (*store.DB, error) {
+// open reads the configuration and opens its database for reading.
+func (a *app) open(ctx context.Context) (*config.Config, *store.DB, error) {
 	cfg, err := a.load()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
+	db, err := store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
+	return cfg, db, err
 }
 
-// json prints a value for scripts, indented for people on a terminal.
+// json prints a value for scripts, indented for people on a terminal. What
+// came from a feed holds nothing that a terminal obeys: clean saw to it.
 func (a *app) json(v any) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)
@@ -198,12 +211,12 @@ func ago(t *time.Time, now time.Time) string {
 	if t == nil {
 		return "never"
 	}
-	return now.Sub(*t).Round(time.Second).String() + " ago"
+	return span(now.Sub(*t)) + " ago"
 }
 
 func until(t *time.Time, now time.Time) string {
 	if t == nil || t.Before(now) {
 		return "now"
 	}
-	return "in " + t.Sub(now).Round(time.Second).String()
+	return "in " + span(t.Sub(now))
 }

@@ -17,18 +17,24 @@ func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "which tributary this is",
-		Args:  args(cobra.NoArgs),
+		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
-			commit := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-						commit = " " + s.Value[:12]
-					}
-				}
-			}
-			_, err := fmt.Fprintf(a.out, "tributary %s%s (%s, %s/%s)\n", version(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(a.out, versionText())
 			return err
 		},
 	}
+}
+
+// versionText says which release and commit this is, and what it was built
+// with and for.
+func versionText() string {
+	commit := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+				commit = " " + s.Value[:12]
+			}
+		}
+	}
+	return fmt.Sprintf("tributary %s%s (%s, %s/%s)", version(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

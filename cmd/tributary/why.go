@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +13,6 @@ import (
 
 	"tributary/internal/clean"
 	"tributary/internal/config"
-	"tributary/internal/daemon"
 	"tributary/internal/news"
 	"tributary/internal/store"
 )
@@ -22,100 +21,171 @@ func (a *app) whyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "why ID|URL",
 		Short: "the whole journey of an entry or story, every decision with its reason",
-		Long: "Give the id of a story (from its page), a guid, or the address of an article. It tells which source\n" +
-			"brought it and when, what it was matched with and why, and which feeds show it.",
-		Args: args(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, given []string) error { return a.why(cmd.Context(), given[0]) },
+		Long: "Give the id of a story (from its page), a guid, or the address of an article or story page. It tells\n" +
+			"which sources brought it and when, what it was matched with and why, and which feeds show it.",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		Args:              one("one story id, guid or address"),
+		RunE:              func(cmd *cobra.Command, given []string) error { return a.why(cmd.Context(), given[0]) },
 	}
 }
 
 func (a *app) why(ctx context.Context, what string) error {
-	cfg, err := a.load()
-	if err != nil {
-		return err
-	}
-	db, err := store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
+	cfg, db, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	what = strings.TrimPrefix(strings.TrimSpace(what), cfg.Site.URL+"/stories/")
-	found, err := db.Find(ctx, what, clean.CanonicalURL(what))
+	stories, err := findStories(ctx, db, strings.TrimSpace(what))
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
+	if len(stories) == 0 {
 		return a.whyNot(ctx, db, what)
 	}
-	feeds := map[int64]news.Feed{}
-	for _, f := range cfg.Feeds {
+	editions := make([]*news.Edition, len(cfg.Feeds))
+	for i, f := range cfg.Feeds {
 		stored, err := db.Feed(ctx, f)
+		if err == nil {
+			editions[i], err = db.Edition(ctx, cfg.Site, stored)
+		}
 		if err != nil {
 			return err
 		}
-		feeds[stored.ID] = stored
 	}
-	for _, story := range storiesOf(found) {
-		whyStory(a.out, cfg, story, feeds)
+	for i, entries := range stories {
+		if i > 0 {
+			fmt.Fprintln(a.out)
+		}
+		whyStory(a.out, cfg, entries)
+		for _, e := range editions {
+			fmt.Fprintf(a.out, "feed %s: %s\n", e.Feed.Name, verdict(e, entries))
+		}
 	}
 	return nil
 }
 
-// storiesOf groups entries by story, in order.
-func storiesOf(found []news.Placement) [][]news.Placement {
-	var stories [][]news.Placement
-	at := map[int64]int{}
-	for _, p := range found {
-		i, ok := at[p.Entry.StoryID]
-		if !ok {
-			i = len(stories)
-			at[p.Entry.StoryID] = i
-			stories = append(stories, nil)
-		}
-		stories[i] = append(stories[i], p)
+// findStories returns the stories that a person may mean, each with all of its
+// entries.
+func findStories(ctx context.Context, db *store.DB, what string) ([][]news.Placement, error) {
+	found, err := db.Find(ctx, what, clean.CanonicalURL(what))
+	if key := storyKey(what); err == nil && len(found) == 0 && key != "" {
+		found, err = db.Find(ctx, key, "")
 	}
-	return stories
+	var keys []string
+	for _, p := range found {
+		if !slices.Contains(keys, p.Entry.StoryKey) {
+			keys = append(keys, p.Entry.StoryKey)
+		}
+	}
+	stories := make([][]news.Placement, len(keys))
+	for i, key := range keys {
+		if err == nil {
+			stories[i], err = db.Find(ctx, key, "")
+		}
+	}
+	return stories, err
 }
 
-func whyStory(w io.Writer, cfg *config.Config, entries []news.Placement, feeds map[int64]news.Feed) {
-	fmt.Fprintf(w, "story %s\n  page: %s\n", entries[0].Entry.StoryKey, cfg.Site.StoryURL(entries[0].Entry.StoryKey))
+// storyKey is the story that the address of a page of ours names: its own page,
+// or its place on the page of a feed.
+func storyKey(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if key, ok := strings.CutPrefix(u.Fragment, "s-"); ok {
+		return key
+	}
+	_, key, _ := strings.Cut(u.Path, "/stories/")
+	return strings.Trim(key, "/")
+}
+
+func whyStory(w io.Writer, cfg *config.Config, entries []news.Placement) {
+	key := entries[0].Entry.StoryKey
+	fmt.Fprintf(w, "story %s: %s\n  page:       %s\n\n", key, count(len(entries), "entry"), cfg.Site.StoryURL(key))
 	for _, p := range entries {
 		e := p.Entry
-		fmt.Fprintf(w, "\nentry %d of source %s (%s)\n", e.ID, p.Source.Name, oneLine(p.SourceTitle))
-		fmt.Fprintf(w, "  title:      %s\n", oneLine(e.Title))
+		fmt.Fprintf(w, "entry %d of source %s (%s)\n", e.ID, p.Source.Name, oneLine(p.SourceTitle))
+		fmt.Fprintf(w, "  title:      %s\n", orUntitled(e.Title))
 		if e.Link != "" {
 			fmt.Fprintf(w, "  link:       %s\n", oneLine(news.SafeURL(e.Link)))
 		}
-		fmt.Fprintf(w, "  guid:       %s\n", oneLine(news.SafeURL(e.GUID)))
-		fmt.Fprintf(w, "  published:  %s (their clock)\n", moment(e.Published))
+		fmt.Fprintf(w, "  guid:       %s\n", oneLine(safeGUID(e.GUID)))
+		clock := "their clock"
+		if e.Published.Equal(e.FirstSeen) {
+			clock = "undated: when we saw it"
+		}
+		fmt.Fprintf(w, "  published:  %s (%s)\n", moment(e.Published), clock)
 		fmt.Fprintf(w, "  first seen: %s (our clock)%s\n", moment(e.FirstSeen), map[bool]string{true: ", with the first document of its source"}[e.Backlog])
-		fmt.Fprintf(w, "  text:       %d words after cleaning, language %s\n", len(strings.Fields(clean.Text(e.Body()))), orUnknown(e.Language))
+		fmt.Fprintf(w, "  text:       %s after cleaning, language %s\n", count(len(strings.Fields(clean.Text(e.Body()))), "word"), orUnknown(e.Language))
 		fmt.Fprintf(w, "  story:      %s: %s\n", e.Match.Reason, oneLine(e.Match.Detail))
-	}
-	fmt.Fprintln(w)
-	for _, id := range slices.Sorted(maps.Keys(feeds)) {
-		fmt.Fprintf(w, "feed %s: %s\n", feeds[id].Name, verdict(feeds[id], entries))
+		if why := unavailable(p); why != "" {
+			fmt.Fprintf(w, "  hidden:     %s\n", why)
+		}
+		fmt.Fprintln(w)
 	}
 }
 
+// unavailable says why no feed may show an entry; nothing when one may.
+func unavailable(p news.Placement) string {
+	switch {
+	case !p.Withdrawn.IsZero():
+		return "withdrawn " + moment(p.Withdrawn) + ": its file is no longer there"
+	case !p.Retired.IsZero():
+		return "its source left the configuration " + moment(p.Retired)
+	case !p.Source.Public:
+		return "its source is not public (public: false)"
+	}
+	return ""
+}
+
 // verdict says whether and how a feed shows a story.
-func verdict(f news.Feed, entries []news.Placement) string {
+func verdict(e *news.Edition, entries []news.Placement) string {
+	var in *news.Publication
 	for _, p := range entries[0].In {
-		if p.FeedID != f.ID {
-			continue
-		}
-		if p.Removed {
-			return fmt.Sprintf("not shown: it was there since %s, and no entry that the feed selects is left", moment(p.Entered))
-		}
-		return fmt.Sprintf("published as %s, entered %s, updated %s, showing entry %d (beyond the feed's limit it stays in its history)",
-			p.GUID, moment(p.Entered), moment(p.Updated), p.EntryID)
-	}
-	for _, p := range entries {
-		if f.Selects(p.Source) {
-			return "not yet: it enters with the next round of publishing"
+		if p.FeedID == e.Feed.ID && (in == nil || in.Removed) {
+			in = &p
 		}
 	}
-	return "not shown: the feed selects none of its sources"
+	selected := slices.ContainsFunc(entries, func(p news.Placement) bool { return e.Feed.Selects(p.Source) })
+	available := slices.ContainsFunc(entries, func(p news.Placement) bool { return unavailable(p) == "" && e.Feed.Selects(p.Source) })
+	switch {
+	case in != nil && !in.Removed:
+		return fmt.Sprintf("%s as %s, showing entry %d; entered %s, updated %s",
+			place(e, in), safeGUID(in.GUID), in.EntryID, moment(in.Entered), moment(in.Updated))
+	case in != nil && !available:
+		return "not shown any more: nothing is left of it that the feed could show; it was there since " + moment(in.Entered)
+	case available:
+		return "not yet: it enters with the next round of publishing"
+	case selected:
+		return "not shown: every entry that it selects is hidden"
+	}
+	return "not shown: it selects " + selection(e.Feed)
+}
+
+// place says where in a feed a Publication stands now.
+func place(e *news.Edition, p *news.Publication) string {
+	for i, s := range e.Shown {
+		if s.Sequence == p.Sequence {
+			return fmt.Sprintf("shown at place %d of %d", i+1, len(e.Shown))
+		}
+	}
+	return fmt.Sprintf("published, but by now beyond what it shows (limit %d, window %s)", e.Feed.Limit, span(e.Feed.Window))
+}
+
+// selection says what a feed selects.
+func selection(f news.Feed) string {
+	var parts []string
+	if len(f.Sources) > 0 {
+		parts = append(parts, "sources "+strings.Join(f.Sources, ", "))
+	}
+	if len(f.Tags) > 0 {
+		parts = append(parts, "tags "+strings.Join(f.Tags, ", "))
+	}
+	if len(parts) == 0 {
+		return "every public source"
+	}
+	return strings.Join(parts, " and ")
 }
 
 // whyNot explains the absence of what was asked for as far as it can.
@@ -129,10 +199,21 @@ func (a *app) whyNot(ctx context.Context, db *store.DB, what string) error {
 		if outlet == "" || clean.Outlet(s.URL) != outlet && clean.Outlet(s.Site) != outlet {
 			continue
 		}
-		fmt.Fprintf(a.out, "source %s is of %s: last fetched %s, outcome %s %s, next due %s\n", s.Name, outlet,
-			moment(s.Last.Started), s.Last.Outcome, oneLine(s.Last.Error), moment(s.NextDue))
+		fetched := "was never fetched"
+		if !s.Last.Started.IsZero() {
+			fetched = "was last fetched " + moment(s.Last.Started) + ": " + outcome(newSourceLine(s, time.Now()))
+		}
+		fmt.Fprintf(a.out, "source %s brings entries of %s; it %s; next due %s\n", s.Name, outlet, fetched, until(stated(s.NextDue), time.Now()))
 	}
-	return fmt.Errorf("nothing is stored under %q: give a story's id, a guid, or the address of an article", oneLine(what))
+	return fmt.Errorf("nothing is stored under %q; give a story's id, a guid, or the address of an article", oneLine(safeGUID(what)))
+}
+
+// safeGUID is a guid as it may be printed; many are addresses.
+func safeGUID(guid string) string {
+	if strings.Contains(guid, "://") {
+		return news.SafeURL(guid)
+	}
+	return guid
 }
 
 func moment(t time.Time) string {

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/daemon"
+	"tributary/internal/news"
+	"tributary/internal/store"
+)
+
+// How long the running daemon may take: to notice a source that was just added,
+// and from one of the sources that were asked for to the next.
+const (
+	noticeTime = 10 * time.Second
+	askTime    = 2 * time.Minute
+	askEvery   = 200 * time.Millisecond
+)
+
+// ask makes the daemon that holds the database fetch sources now, and waits
+// for what they bring.
+func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection, held *store.HeldError, strict bool) error {
+	db, err := store.Open(ctx, daemon.DatabasePath(cfg.Data))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	names := sel.Names
+	if sel.All {
+		names = sourceNames(cfg)
+	}
+	if err := noticed(ctx, db, names); err != nil {
+		return err
+	}
+	now := time.Now()
+	if err := db.Request(ctx, names, now); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "asked %s to fetch now\n", held.Holder)
+	states, err := answered(ctx, db, names, now)
+	if err != nil {
+		return err
+	}
+	if missing := len(names) - len(states); missing > 0 {
+		return fmt.Errorf("%s not fetched within %s; the daemon's log says more", count(missing, "source"), askTime)
+	}
+	return a.summary(states, strict)
+}
+
+// noticed waits until the daemon knows the sources: it looks at the
+// configuration once a second.
+func noticed(ctx context.Context, db *store.DB, names []string) error {
+	deadline := time.Now().Add(noticeTime)
+	for _, name := range names {
+		for {
+			s, err := db.State(ctx, name)
+			if err != nil {
+				return err
+			}
+			if s != nil {
+				break
+			}
+			if time.Now().After(deadline) {
+				return fmt.Errorf("the running daemon knows no source %q yet; its log says why it did not take the configuration up", name)
+			}
+			if err := pause(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// answered waits until the named sources were fetched after asked, and returns
+// those that were.
+func answered(ctx context.Context, db *store.DB, names []string, asked time.Time) ([]news.SourceState, error) {
+	var states []news.SourceState
+	done := map[string]bool{}
+	for deadline := time.Now().Add(askTime); len(done) < len(names) && time.Now().Before(deadline); {
+		all, err := db.States(ctx)
+		if err != nil {
+			return nil, err
+		}
+		fetched := map[string]news.SourceState{}
+		for _, s := range all {
+			if !s.Last.Started.Before(asked.Truncate(time.Millisecond)) {
+				fetched[s.Name] = s
+			}
+		}
+		for _, name := range names {
+			if s, ok := fetched[name]; ok && !done[name] {
+				done[name] = true
+				states = append(states, s)
+				deadline = time.Now().Add(askTime)
+			}
+		}
+		if err := pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return states, nil
+}
+
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(askEvery):
+		return nil
+	}
+}
