@@ -123,13 +123,13 @@ func Outlet(rawURL string) string {
 }
 
 // asciiHost returns a host name in lower-case ASCII (punycode) without the
-// final dot of the root.
+// final dot of the root, or several where somebody wrote them.
 func asciiHost(host string) string {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	host = strings.TrimRight(strings.ToLower(host), ".")
 	for i := range len(host) {
 		if host[i] >= 0x80 {
 			if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-				return ascii
+				return strings.TrimRight(ascii, ".") // it writes the full stops of other scripts as dots
 			}
 			return host
 		}

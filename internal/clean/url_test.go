@@ -108,7 +108,7 @@ func TestResolve(t *testing.T) {
 }
 
 func FuzzCanonicalURL(f *testing.F) {
-	for _, s := range []string{"https://example.org/a?b=c&utm_x=1#f", "http://www.m.example.org:80/%zz/../amp/", "https://müller.example/ü?a=%", "http://[::1]/?a+b=[c]", "https://a.example/?&&=&x", "http://a.example/#!x y"} {
+	for _, s := range []string{"https://example.org/a?b=c&utm_x=1#f", "http://www.m.example.org:80/%zz/../amp/", "https://müller.example/ü?a=%", "http://[::1]/?a+b=[c]", "https://a.example/?&&=&x", "http://a.example/#!x y", "http://\x99../a", "http://a.example../a", "http://bücher.example。/a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

@@ -168,7 +168,9 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
 	d.progress = newProgress(states)
 	d.mu.Unlock()
 	d.server.Show(snap)
-	d.shelf.Keep(names(feeds))
+	if err := d.unpublish(ctx); err != nil {
+		d.opts.Log.Warn("feeds folder", "error", err)
+	}
 	d.shelf.Outdate() // a source may be private now, or be called another name
 	d.runner.Set(d.tasks(states))
 	for _, id := range moved { // another address is asked at once, however long the old one was to rest
@@ -195,9 +197,6 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.
 	snap := &web.Snapshot{Site: cfg.Site, Feeds: feeds, Gone: map[string]bool{}, Read: d.read}
 	for _, name := range removed {
 		snap.Gone[name] = true
-	}
-	if err := folder(cfg).Remove(removed); err != nil {
-		d.opts.Log.Warn("feeds folder", "error", err)
 	}
 	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(states, nil))
 	return snap, err
@@ -302,18 +301,22 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}
-	return errors.Join(append(errs, d.unpublish(ctx, cfg))...)
+	d.mu.Lock()
+	replaced := d.cfg != cfg
+	d.mu.Unlock()
+	if replaced { // by a reload meanwhile: what it removed may just have been written
+		errs = append(errs, d.unpublish(ctx))
+	}
+	return errors.Join(errs...)
 }
 
-// unpublish takes away again what was published by a configuration that a
-// reload has replaced meanwhile.
-func (d *Daemon) unpublish(ctx context.Context, used *config.Config) error {
+// unpublish takes feeds that are no longer configured off the shelf and out of
+// the folder. A reload does so once its configuration is in force, and so does
+// a round of publishing that it overtook: one of the two comes last.
+func (d *Daemon) unpublish(ctx context.Context) error {
 	d.mu.Lock()
 	cfg, feeds := d.cfg, d.feeds
 	d.mu.Unlock()
-	if cfg == used {
-		return nil
-	}
 	d.shelf.Keep(names(feeds))
 	removed, err := d.db.RemovedFeeds(ctx)
 	return errors.Join(err, folder(cfg).Remove(removed))

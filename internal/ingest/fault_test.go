@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"tributary/internal/config"
 	"tributary/internal/feedtest"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
@@ -23,7 +22,7 @@ type fault struct {
 func faults() []fault {
 	body := rss(1, 60)
 	slow := func(f feedtest.Fault) feedtest.Response {
-		return feedtest.Response{Body: body, ETag: `"bad"`, Fault: f, Pause: time.Second}
+		return feedtest.Response{Body: body, ETag: `"bad"`, Fault: f, Pause: time.Minute}
 	}
 	bad := func(f feedtest.Fault) feedtest.Response {
 		return feedtest.Response{Body: body, ETag: `"bad"`, Fault: f}
@@ -51,7 +50,7 @@ func faults() []fault {
 		{"empty", feedtest.Response{ETag: `"bad"`}, news.OutcomeNotAFeed},
 		{"no content", feedtest.Response{Status: 204, ETag: `"bad"`}, news.OutcomeNotAFeed},
 		{"words", text(200, "text/plain", "Datenbank nicht erreichbar"), news.OutcomeNotAFeed},
-		{"too deep", text(200, "text/xml", `<rss version="2.0"><channel>`+strings.Repeat("<a>", 100_000)), news.OutcomeTooLarge},
+		{"too deep", text(200, "text/xml", `<rss version="2.0"><channel>`+"<item>"+strings.Repeat("<media:group>", 100_000)), news.OutcomeTooLarge},
 		{"not found", feedtest.Response{Status: 404, Body: []byte("?")}, news.OutcomeHTTPError},
 		{"server error", feedtest.Response{Status: 500}, news.OutcomeHTTPError},
 		{"unavailable", feedtest.Response{Status: 503}, news.OutcomeHTTPError},
@@ -78,7 +77,12 @@ func TestPullRecordsEveryFault(t *testing.T) {
 
 			r.wait(time.Hour)
 			r.upstream.Handle("/feed", tt.answer)
+			honest := r.ingester.Client
+			if tt.want == news.OutcomeTimeout {
+				r.ingester.Client = r.client(hasty)
+			}
 			got := r.pull(src)
+			r.ingester.Client = honest
 			if got.Fetch.Outcome != tt.want || got.Fetch.Error == "" {
 				t.Errorf("got %s %q, want %s and a sentence", got.Fetch.Outcome, got.Fetch.Error, tt.want)
 			}
@@ -143,21 +147,22 @@ func TestPullMendsWhatCanBeMended(t *testing.T) {
 
 // A server whose certificate nobody vouches for, and none at all.
 func TestPullRecordsNoConnection(t *testing.T) {
-	closed := feedtest.New(t)
+	secure, elsewhere := feedtest.NewTLS(t), feedtest.New(t)
 	tests := []struct {
 		name, url string
 		port      uint16
 		want      news.Outcome
 	}{
-		{"certificate", feedtest.NewTLS(t).URL, 0, news.OutcomeTLS},
-		{"nobody listens", "http://127.0.0.77:" + closed.URL[strings.LastIndexByte(closed.URL, ':')+1:], closed.Port(), news.OutcomeRefused},
+		{"certificate", secure.URL, secure.Port(), news.OutcomeTLS},
+		{"nobody listens", strings.Replace(elsewhere.URL, "127.0.0.1", "127.0.0.77", 1), elsewhere.Port(), news.OutcomeRefused},
 		{"user name", "http://user:pass@127.0.0.1/", 80, news.OutcomeBlocked},
+		{"port", "http://127.0.0.1:22/", 80, news.OutcomeBlocked},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t)
 			src := r.feed("/feed")
-			src.URL, src.AllowPorts = tt.url, nil // nil: every port
+			src.URL, src.AllowPorts = tt.url, []uint16{tt.port}
 			src = r.configure(src)[0]
 			got := r.pull(src).Fetch
 			if got.Outcome != tt.want || got.Error == "" {
@@ -172,44 +177,35 @@ func TestPullRecordsNoConnection(t *testing.T) {
 
 func TestPullNextDue(t *testing.T) {
 	header := func(status int, name, value string) feedtest.Response {
-		return feedtest.Response{Status: status, Body: rss(1, 3), Header: map[string]string{name: value}}
+		return feedtest.Response{Status: status, Body: rss(1, 4), Header: map[string]string{name: value, "Date": now(time.Hour)}}
 	}
-	ttl := []byte(strings.Replace(string(rss(1, 3)), "<channel>", "<channel><ttl>360</ttl>", 1))
-	forever := []byte(strings.Replace(string(rss(1, 3)), "<channel>", "<channel><ttl>999999</ttl>", 1))
+	ttl := func(minutes string) feedtest.Response {
+		return feedtest.Response{Body: []byte(strings.Replace(string(rss(1, 4)), "<channel>", "<channel><ttl>"+minutes+"</ttl>", 1))}
+	}
 	const every, cron = "@every 1h", "0 */2 * * *"
-	backoff := func(n int) func(config.Source) time.Time {
-		return func(s config.Source) time.Time {
-			return start.Add(schedule.Backoff(time.Hour, n, s.Key()))
-		}
-	}
-	in := func(d time.Duration) func(config.Source) time.Time {
-		return func(config.Source) time.Time { return start.Add(d) }
-	}
 	tests := []struct {
 		name     string
 		schedule string
 		answer   feedtest.Response
-		notUntil func(config.Source) time.Time
+		wait     time.Duration // the first firing not before then; MinBackoff stands for the back-off
 	}{
-		{"every", every, header(200, "X-None", "1"), in(0)},
-		{"every, max-age", every, header(200, "Cache-Control", "max-age=10800"), in(3 * time.Hour)},
-		{"every, max-age of a year", every, header(200, "Cache-Control", "max-age=31536000"), in(24 * time.Hour)},
-		{"every, Expires", every, header(200, "Expires", start.Add(5*time.Hour).Format(http.TimeFormat)), in(0)}, // its Date is the machine's
-		{"every, ttl", every, feedtest.Response{Body: ttl}, in(6 * time.Hour)},
-		{"every, ttl of years", every, feedtest.Response{Body: forever}, in(24 * time.Hour)},
-		{"cron", cron, header(200, "X-None", "1"), in(0)},
-		{"cron is the operator's word", cron, header(200, "Cache-Control", "max-age=86400"), in(0)},
-		{"cron, ttl", cron, feedtest.Response{Body: ttl}, in(0)},
-		{"every, failed", every, header(500, "X-None", "1"), backoff(1)},
-		{"cron, failed", cron, header(500, "X-None", "1"), func(s config.Source) time.Time {
-			return start.Add(schedule.Backoff(schedule.MinBackoff, 1, s.Key()))
-		}},
-		{"every, Retry-After", every, header(429, "Retry-After", "18000"), in(5 * time.Hour)},
-		{"every, Retry-After with 503", every, header(503, "Retry-After", start.Add(7*time.Hour).Format(http.TimeFormat)), in(7 * time.Hour)},
-		{"cron, Retry-After", cron, header(429, "Retry-After", "18000"), in(5 * time.Hour)},
-		{"Retry-After of a month", every, header(429, "Retry-After", "2592000"), in(24 * time.Hour)},
-		{"short Retry-After does not shorten", every, header(429, "Retry-After", "1"), backoff(1)},
-		{"gone", every, header(410, "X-None", "1"), in(24 * time.Hour)},
+		{"every", every, header(200, "X-None", "1"), 0},
+		{"every, max-age", every, header(200, "Cache-Control", "max-age=10800"), 3 * time.Hour},
+		{"every, max-age of a year", every, header(200, "Cache-Control", "max-age=31536000"), 24 * time.Hour},
+		{"every, Expires", every, header(200, "Expires", now(6*time.Hour)), 5 * time.Hour},
+		{"every, ttl", every, ttl("360"), 6 * time.Hour},
+		{"every, ttl of a month", every, ttl("43200"), 24 * time.Hour},
+		{"cron", cron, header(200, "X-None", "1"), 0},
+		{"cron is the operator's word", cron, header(200, "Cache-Control", "max-age=86400"), 0},
+		{"cron, ttl", cron, ttl("360"), 0},
+		{"every, failed", every, header(500, "X-None", "1"), schedule.MinBackoff},
+		{"cron, failed", cron, header(500, "X-None", "1"), schedule.MinBackoff},
+		{"every, Retry-After", every, header(429, "Retry-After", "18000"), 5 * time.Hour},
+		{"every, Retry-After with 503", every, header(503, "Retry-After", now(8*time.Hour)), 7 * time.Hour},
+		{"cron, Retry-After", cron, header(429, "Retry-After", "18000"), 5 * time.Hour},
+		{"Retry-After of a month", every, header(429, "Retry-After", "2592000"), 24 * time.Hour},
+		{"short Retry-After does not shorten", every, header(429, "Retry-After", "1"), schedule.MinBackoff},
+		{"gone", every, header(410, "X-None", "1"), 24 * time.Hour},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -217,15 +213,17 @@ func TestPullNextDue(t *testing.T) {
 			src := r.feed("/feed")
 			src.Schedule = spec(t, tt.schedule)
 			src = r.configure(src)[0]
-			if tt.name == "every, Expires" {
-				tt.answer.Header["Date"] = start.Format(http.TimeFormat)
-				tt.notUntil = in(5 * time.Hour)
+			r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 3)}, tt.answer)
+			r.pull(src)
+			r.wait(time.Hour)
+			wait := tt.wait
+			if wait == schedule.MinBackoff {
+				wait = schedule.Backoff(schedule.MinBackoff, 1, src.Key())
 			}
-			r.upstream.Handle("/feed", tt.answer)
-			want := src.Schedule.NextAfter(start, src.Key(), tt.notUntil(src))
+			want := src.Schedule.NextAfter(r.clock(), src.Key(), r.clock().Add(wait))
 			got := r.pull(src)
 			if !got.NextDue.Equal(want) {
-				t.Errorf("got %v (%v on), want %v: the first firing not before %v", got.NextDue, got.NextDue.Sub(start), want, tt.notUntil(src))
+				t.Errorf("got %v, want %v: the first firing not before %v have passed", got.NextDue, want, wait)
 			}
 			if state := r.state(src); !state.NextDue.Equal(want) {
 				t.Errorf("stored: got %v, want %v", state.NextDue, want)
@@ -234,26 +232,49 @@ func TestPullNextDue(t *testing.T) {
 	}
 }
 
+// now is the time after start as HTTP writes it.
+func now(after time.Duration) string { return start.Add(after).Format(http.TimeFormat) }
+
+// Somebody waits for a source that was never read: its schedule does not count
+// yet, the server's word does.
+func TestPullNextDueOfASourceNeverRead(t *testing.T) {
+	r := newRig(t)
+	src := r.feed("/feed")
+	src.Schedule = spec(t, "0 3 1 1 *")
+	src = r.configure(src)[0]
+	r.upstream.Handle("/feed", feedtest.Response{Status: 500}, feedtest.Response{Status: 429, Header: map[string]string{"Retry-After": "7200"}})
+	if got, want := r.pull(src).NextDue, start.Add(schedule.Backoff(schedule.MinBackoff, 1, src.Key())); !got.Equal(want) {
+		t.Errorf("after a failure: got %v, want %v", got, want)
+	}
+	if got, want := r.pull(src).NextDue, start.Add(2*time.Hour); !got.Equal(want) {
+		t.Errorf("after Retry-After: got %v, want %v", got, want)
+	}
+}
+
 func TestPullBacksOffFurtherWithEveryFailure(t *testing.T) {
 	r := newRig(t)
-	src := r.configure(r.feed("/feed"))[0]
-	r.upstream.Handle("/feed", feedtest.Response{Status: 500})
+	src := r.feed("/feed")
+	src.Schedule = spec(t, "@every 1m")
+	src = r.configure(src)[0]
+	r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 3)}, feedtest.Response{Status: 500})
+	r.pull(src)
 	last := time.Duration(0)
-	for n := 1; n <= 8; n++ {
-		got := r.pull(src)
-		wait := got.NextDue.Sub(r.clock())
-		if want := src.Schedule.NextAfter(r.clock(), src.Key(), r.clock().Add(schedule.Backoff(time.Hour, n, src.Key()))); !got.NextDue.Equal(want) {
-			t.Errorf("failure %d: got %v, want %v", n, got.NextDue, want)
+	for n := 1; n <= 12; n++ {
+		wait := r.pull(src).NextDue.Sub(r.clock())
+		if least := schedule.Backoff(schedule.MinBackoff, n, src.Key()); wait < least || wait > least+time.Minute {
+			t.Errorf("failure %d: got a wait of %v, want %v and up to a minute", n, wait, least)
 		}
-		if n < 5 && wait <= last || wait > schedule.MaxBackoff+time.Hour {
+		if n < 6 && wait <= last || wait > schedule.MaxBackoff+time.Minute {
 			t.Errorf("failure %d: got a wait of %v after one of %v", n, wait, last)
 		}
 		last = wait
 		r.wait(wait)
 	}
-	r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 3)})
-	got := r.pull(src)
-	if want := src.Schedule.Next(r.clock(), src.Key()); !got.NextDue.Equal(want) {
-		t.Errorf("once it is well: got %v, want %v by schedule", got.NextDue, want)
+	if last < schedule.MaxBackoff/2 {
+		t.Errorf("after 12 failures: got a wait of %v, want about a day", last)
+	}
+	r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 4)})
+	if got, want := r.pull(src).NextDue, src.Schedule.Next(r.clock(), src.Key()); !got.Equal(want) {
+		t.Errorf("once it is well: got %v, want %v by schedule", got, want)
 	}
 }

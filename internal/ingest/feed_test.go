@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tributary/internal/config"
 	"tributary/internal/feedtest"
 	"tributary/internal/news"
 )
@@ -72,28 +73,31 @@ func TestPullKnowsAnUnchangedBodyWithoutValidators(t *testing.T) {
 func TestPullUpdatesAnEditedEntryInPlace(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
-	r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 2)})
+	r.upstream.Handle("/feed", feedtest.Response{Body: rssOf(item{n: 2})})
 	r.pull(src)
-	before, err := r.db.Latest(t.Context(), src.ID, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := r.only(src)
 	r.wait(time.Hour)
-	r.upstream.Handle("/feed", feedtest.Response{Body: rssOf(item{n: 2, text: "Quite another text."}, item{n: 1})})
+	r.upstream.Handle("/feed", feedtest.Response{Body: rssOf(item{n: 2, text: "Quite another text."})})
 	if got := r.pull(src).Fetch; got.New != 0 || got.Changed != 1 {
 		t.Errorf("got %d new and %d changed, want 0 and 1", got.New, got.Changed)
 	}
-	after, err := r.db.Latest(t.Context(), src.ID, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, b := before[0].Entry, after[0].Entry
+	b := r.only(src)
 	if a.ID != b.ID || a.StoryKey != b.StoryKey || !a.FirstSeen.Equal(b.FirstSeen) || !a.Published.Equal(b.Published) {
 		t.Errorf("an edit moved the entry:\n got %+v\nwant %+v", b, a)
 	}
 	if !strings.Contains(b.Body(), "Quite another") || !b.Updated.Equal(r.clock()) {
 		t.Errorf("got %q updated %v, want the new text, updated now", b.Body(), b.Updated)
 	}
+}
+
+// only returns the one entry of a source.
+func (r *rig) only(s config.Source) news.Entry {
+	r.t.Helper()
+	latest, err := r.db.Latest(r.t.Context(), s.ID, 2)
+	if err != nil || len(latest) != 1 {
+		r.t.Fatalf("got %d entries, %v; want one", len(latest), err)
+	}
+	return latest[0].Entry
 }
 
 // A document that was cut off is no proof that the rest is gone, and its

@@ -28,11 +28,21 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // start is what the clock of a test shows at first.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// short are limits under which a fault takes no longer than it must.
-var short = fetch.Limits{
-	Dial: time.Second, TLS: time.Second, Header: 200 * time.Millisecond, Total: 500 * time.Millisecond,
-	Wire: 2 << 20, Decoded: 4 << 20, Ratio: 200, Redirects: 5,
-}
+// allFeed shows everything.
+var allFeed = news.Feed{Name: "all", Title: "All", Duplicates: news.Collapse, Limit: 1000, Window: 48 * time.Hour}
+
+// patient are limits that no honest answer meets on a busy machine, and that
+// fill no disk; hasty ones end what is slow on purpose.
+var (
+	patient = fetch.Limits{
+		Dial: 30 * time.Second, TLS: 30 * time.Second, Header: 30 * time.Second, Total: 60 * time.Second,
+		Wire: 2 << 20, Decoded: 4 << 20, Ratio: 200, Redirects: 5,
+	}
+	hasty = fetch.Limits{
+		Dial: 30 * time.Second, TLS: 30 * time.Second, Header: 200 * time.Millisecond, Total: 400 * time.Millisecond,
+		Wire: 2 << 20, Decoded: 4 << 20, Ratio: 200, Redirects: 5,
+	}
+)
 
 // rig is the real store and the real client with a clock that the test sets
 // and an upstream that misbehaves.
@@ -42,6 +52,7 @@ type rig struct {
 	path     string // of the database
 	db       *store.DB
 	ingester *ingest.Ingester
+	sources  []news.Source // as stored
 	now      time.Time
 	log      *bytes.Buffer
 	mu       sync.Mutex
@@ -55,14 +66,19 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	client := fetch.New(fetch.Options{UserAgent: "Tributary/test", Limits: short, Now: r.clock})
-	t.Cleanup(client.Close)
 	r.db = db
 	r.ingester = &ingest.Ingester{
-		Client: client, Store: db, Owner: "test", Now: r.clock,
+		Client: r.client(patient), Store: db, Owner: "test", Now: r.clock,
 		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	return r
+}
+
+// client is the real one, with these limits.
+func (r *rig) client(limits fetch.Limits) *fetch.Client {
+	c := fetch.New(fetch.Options{UserAgent: "Tributary/test", Limits: limits, Now: r.clock})
+	r.t.Cleanup(c.Close)
+	return c
 }
 
 func (r *rig) clock() time.Time {
@@ -108,6 +124,7 @@ func (r *rig) configure(sources ...config.Source) []config.Source {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.sources = stored
 	out := slices.Clone(sources)
 	for i := range out {
 		out[i].Source = stored[i]
@@ -155,6 +172,7 @@ func (r *rig) titles(s config.Source) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	slices.SortFunc(latest, func(a, b news.Placement) int { return b.Entry.Published.Compare(a.Entry.Published) })
 	var list []string
 	for _, p := range latest {
 		list = append(list, p.Entry.Title)

@@ -2,9 +2,7 @@ package publish
 
 import (
 	"encoding/xml"
-	"maps"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +25,7 @@ type river struct {
 	db      *store.DB
 	pub     *Publisher
 	site    news.Site
+	order   []news.Source // as configured
 	sources map[string]news.Source
 	feeds   []news.Feed
 }
@@ -69,14 +68,12 @@ func (r *river) restart() {
 		r.t.Fatal(err)
 	}
 	r.open(r.pub.Folder)
-	r.configure(slices.Collect(maps.Values(r.sources)), r.feeds...)
+	r.configure(r.order, r.feeds...)
 }
 
 func (r *river) configure(sources []news.Source, feeds ...news.Feed) {
 	r.t.Helper()
-	for i := range sources {
-		sources[i].ID = 0
-	}
+	r.order = sources
 	stored, err := r.db.SyncSources(r.t.Context(), sources, r.now)
 	if err != nil {
 		r.t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -169,15 +170,17 @@ func fileName(feed, ext string) string {
 	return feed + "." + ext
 }
 
+// packers are compressors at rest: a new one takes more memory than most pages.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 // NewDocument prepares bytes for sending: entity tag and gzip variant.
 func NewDocument(name, contentType string, body []byte) (*Document, error) {
 	sum := xxh3.Hash128(body).Bytes()
 	d := &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
 	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.DefaultCompression)
-	if err != nil {
-		return nil, err
-	}
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&packed)
 	if _, err := z.Write(body); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ import (
 // bench is a store, a publisher and a server, put together as the daemon does.
 type bench struct {
 	t       testing.TB
-	now     time.Time // of what is stored; the server has the true clock, for its deadlines
+	now     time.Time // of what is stored
 	db      *store.DB
 	pub     *publish.Publisher
 	web     *Server
@@ -43,7 +43,8 @@ func newBench(t testing.TB) *bench {
 	b := &bench{t: t, db: db, now: time.Now().Add(-time.Hour), site: news.Site{Title: "River", URL: "http://river.example"}}
 	folder := &publish.Folder{Path: filepath.Join(t.TempDir(), "feeds")}
 	b.pub = &publish.Publisher{Store: db, Shelf: publish.NewShelf(), Folder: folder, Now: func() time.Time { return b.now }}
-	b.web = &Server{Shelf: b.pub.Shelf, Views: db, Now: time.Now, Log: slog.New(slog.NewTextHandler(&b.log, nil))}
+	later := time.Now().Add(time.Hour) // stands still, so that pages do, and leaves deadlines in the future
+	b.web = &Server{Shelf: b.pub.Shelf, Views: db, Now: func() time.Time { return later }, Log: slog.New(slog.NewTextHandler(&b.log, nil))}
 	sources := []news.Source{
 		{Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed", Public: true},
 		{Name: "seeds", Kind: news.KindSeeds, URL: "seeds/*", Public: true},

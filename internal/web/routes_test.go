@@ -242,6 +242,8 @@ func TestBaseURLWithAPath(t *testing.T) {
 		{"/river//feeds/all.atom", 308, "/river/feeds/all.atom"},
 		{"/river/feeds/..%2f..%2fx", 308, "/river/x"},
 		{"/riverside/feeds/all.atom", 404, ""},
+		{"/feeds%2fall.atom", 404, ""},
+		{"/river/feeds%2fall.atom", 404, ""},
 		{"/river/river/feeds/all.atom", 404, ""},
 	}
 	for _, tt := range tests {

@@ -15,23 +15,27 @@ import (
 )
 
 // serveLarge serves beside the feed "all" a document that no socket buffer
-// holds, at /sources.opml, and counts the requests under way.
-func serveLarge(t *testing.T, b *bench) (address string, large []byte, underWay *atomic.Int32) {
+// holds, at /sources.opml.
+func serveLarge(t *testing.T, b *bench) (address string, large []byte, seen *traffic) {
 	t.Helper()
+	b.web.Now = time.Now
 	large = bytes.Repeat([]byte("0123456789abcdef"), 1<<18) // 4 MiB
 	b.web.Show(&Snapshot{Site: b.site, Feeds: b.feeds, Sources: &publish.Document{Body: large, ETag: `"large"`}})
-	underWay = &atomic.Int32{}
+	seen = &traffic{}
 	handler := b.web.Handler()
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		underWay.Add(1)
-		defer underWay.Add(-1)
+		seen.began.Add(1)
+		defer seen.ended.Add(1)
 		handler.ServeHTTP(w, r)
 	}))
 	srv.Listener = smallBuffers{srv.Listener}
 	srv.Start()
 	t.Cleanup(srv.Close)
-	return srv.Listener.Addr().String(), large, underWay
+	return srv.Listener.Addr().String(), large, seen
 }
+
+// traffic counts requests.
+type traffic struct{ began, ended atomic.Int32 }
 
 // smallBuffers makes the system take little ahead of a client.
 type smallBuffers struct{ net.Listener }
@@ -76,7 +80,7 @@ func wait(t *testing.T, what string, f func() bool) {
 func TestSlowClientsDelayNobody(t *testing.T) {
 	const clients, requests = 200, 100
 	b := newBench(t)
-	address, _, underWay := serveLarge(t, b)
+	address, _, seen := serveLarge(t, b)
 	for range clients {
 		c := request(t, address)
 		go func() {
@@ -89,7 +93,7 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 			}
 		}()
 	}
-	wait(t, "all slow clients are being served", func() bool { return underWay.Load() == clients })
+	wait(t, "all slow clients are being served", func() bool { return seen.began.Load() == clients })
 	began := time.Now()
 	for range requests {
 		if a := ask(t, "GET", "http://"+address+"/feeds/all.atom"); a.status != http.StatusOK {
@@ -100,8 +104,8 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 	if took > 10*time.Second {
 		t.Errorf("%d requests took %v beside the slow clients, want far below 10 s", requests, took)
 	}
-	if n := underWay.Load(); n != clients {
-		t.Errorf("%d slow clients are still served, want %d", n, clients)
+	if n := seen.ended.Load(); n > requests {
+		t.Errorf("%d slow clients were not served to the end: this test proves nothing", n-requests)
 	}
 	t.Logf("%v a request beside %d slow clients", took/requests, clients)
 }
@@ -111,10 +115,9 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 func TestAClientThatTakesNothingIsLetGo(t *testing.T) {
 	b := newBench(t)
 	b.web.patience = 50 * time.Millisecond
-	address, large, underWay := serveLarge(t, b)
+	address, large, seen := serveLarge(t, b)
 	c := request(t, address)
-	wait(t, "the request is under way", func() bool { return underWay.Load() == 1 })
-	wait(t, "the request is given up", func() bool { return underWay.Load() == 0 })
+	wait(t, "the request is given up", func() bool { return seen.ended.Load() == 1 })
 	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		t.Fatal(err)
 	}

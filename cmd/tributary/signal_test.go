@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// serving is `tributary serve` as a process of its own.
+type serving struct {
+	t       *testing.T
+	dir     string
+	cmd     *exec.Cmd
+	ended   chan struct{}
+	address string
+
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+func (s *serving) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.log.Write(p)
+}
+
+func (s *serving) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.log.String()
+}
+
+// serve starts the daemon in a folder with an empty seed folder.
+func serve(t *testing.T) *serving {
+	t.Helper()
+	s := &serving{t: t, dir: t.TempDir(), ended: make(chan struct{})}
+	if err := os.Mkdir(filepath.Join(s.dir, "seeds"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.configure("all")
+	s.cmd = command(t, s.dir, "serve")
+	s.cmd.Stderr = s
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(s.ended)
+		s.cmd.Wait() // the exit code says what this error would
+	}()
+	t.Cleanup(func() {
+		s.cmd.Process.Kill()
+		<-s.ended
+	})
+	listens := regexp.MustCompile(`"listen":"([0-9.:]+)"`)
+	s.await("it listens", func() bool { return listens.MatchString(s.text()) })
+	s.address = listens.FindStringSubmatch(s.text())[1]
+	return s
+}
+
+func (s *serving) configure(feed string) {
+	s.t.Helper()
+	text := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: ''\nsources: [{seeds: seeds/*, name: seeds}]\nfeeds: [{name: %s}]\n", feed)
+	if err := os.WriteFile(filepath.Join(s.dir, "config.yaml"), []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *serving) await(what string, is func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("waited in vain: %s; the log:\n%s", what, s.text())
+		}
+	}
+}
+
+func (s *serving) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// code waits for the end of the process and returns its exit code.
+func (s *serving) code() int {
+	s.t.Helper()
+	s.await("it ends", func() bool {
+		select {
+		case <-s.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	return s.cmd.ProcessState.ExitCode()
+}
+
+// hold opens a connection whose request never becomes whole, which a server
+// that ends waits for.
+func (s *serving) hold() {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", s.address)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { conn.Close() })
+	if _, err := conn.Write([]byte("GET / HT")); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// closed reports whether the port is given back: the end has begun.
+func (s *serving) closed() bool {
+	conn, err := net.Dial("tcp", s.address)
+	if err == nil {
+		conn.Close()
+	}
+	return err != nil
+}
+
+func TestServeReloadsOnSIGHUP(t *testing.T) {
+	s := serve(t)
+	for _, feed := range []string{"one", "two"} {
+		s.configure(feed)
+		reloads := strings.Count(s.text(), "configuration reloaded")
+		s.signal(syscall.SIGHUP)
+		s.await("it reloads", func() bool { return strings.Count(s.text(), "configuration reloaded") > reloads })
+	}
+	s.configure("two") // as it is: only the signal can ask for it
+	reloads := strings.Count(s.text(), "configuration reloaded")
+	s.signal(syscall.SIGHUP)
+	s.await("it reloads an unchanged file", func() bool { return strings.Count(s.text(), "configuration reloaded") > reloads })
+	s.signal(os.Interrupt)
+	if got := s.code(); got != 0 {
+		t.Errorf("after SIGINT: got exit code %d, want 0:\n%s", got, s.text())
+	}
+}
+
+func TestServeEndsOnSIGTERM(t *testing.T) {
+	s := serve(t)
+	s.hold()
+	began := time.Now()
+	s.signal(syscall.SIGTERM)
+	if got := s.code(); got != 0 {
+		t.Errorf("got exit code %d, want 0:\n%s", got, s.text())
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %v, want at most 10 s", took)
+	}
+	if holder, err := os.ReadFile(filepath.Join(s.dir, "data", "tributary.db.lock")); err != nil || len(holder) > 0 {
+		t.Errorf("the lock file says %q, %v; want it empty", holder, err)
+	}
+	if out, err := command(t, s.dir, "run --all").CombinedOutput(); err != nil {
+		t.Errorf("the next process: %v: %s", err, out)
+	}
+}
+
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	s := serve(t)
+	s.hold()
+	s.signal(syscall.SIGTERM)
+	s.await("it has begun to end", s.closed)
+	began := time.Now()
+	s.signal(syscall.SIGINT)
+	if got := s.code(); got != 1 {
+		t.Errorf("got exit code %d, want 1", got)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %v, want it at once", took)
+	}
+	if !strings.Contains(s.text(), "second signal") {
+		t.Errorf("got %q, want a word about it", s.text())
+	}
+	if out, err := command(t, s.dir, "run --all").CombinedOutput(); err != nil {
+		t.Errorf("the next process: %v: %s", err, out)
+	}
+}

@@ -1,0 +1,123 @@
+package ingest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// readByOlder stores a body as an older reader left it: it lost the last entry
+// and broke the titles of the others.
+func (r *rig) readByOlder(s config.Source, body []byte) {
+	r.t.Helper()
+	doc, err := format.Decode(body, format.Input{URL: s.URL})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	doc.Entries = doc.Entries[:len(doc.Entries)-1]
+	for i := range doc.Entries {
+		doc.Entries[i].Title = "Broken " + doc.Entries[i].Title
+	}
+	lease, err := r.db.Begin(r.t.Context(), s.ID, "test", r.clock(), r.clock().Add(time.Minute))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	_, err = r.db.Save(r.t.Context(), &story.Harvest{
+		Source: s.Source, Epoch: lease.Epoch, NextDue: r.clock().Add(time.Hour),
+		Fetch:    news.Fetch{Started: r.clock(), Outcome: news.OutcomeOK, Status: 200},
+		Document: doc, Arrivals: story.Arrive(s.Source, doc),
+		Body: &news.Body{URL: s.URL, Reader: format.ReaderVersion - 1, Data: body},
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func TestRereadMendsThePastWithoutMovingIt(t *testing.T) {
+	r := newRig(t)
+	src := r.configure(r.feed("/feed"))[0]
+	r.readByOlder(src, rss(1, 4))
+	before, state := r.held(src), r.state(src)
+	feed := r.publishFeed()
+	shown := r.shown(feed)
+
+	r.wait(24 * time.Hour)
+	outdated, err := r.db.OutdatedBodies(t.Context(), format.ReaderVersion)
+	if err != nil || !slices.Equal(outdated, []int64{src.ID}) {
+		t.Fatalf("outdated: got %v, %v, want source %d", outdated, err, src.ID)
+	}
+	if err := r.ingester.Reread(t.Context(), src); err != nil {
+		t.Fatal(err)
+	}
+
+	if got, want := r.titles(src), "E4 E3 E2 E1"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	after := r.held(src)
+	for i, line := range before {
+		if want := strings.Replace(line, "Broken ", "", 1); after[i] != want {
+			t.Errorf("moved:\n got %s\nwant %s", after[i], want)
+		}
+	}
+	now := r.state(src)
+	if len(r.fetches(src)) != 1 || !now.NextDue.Equal(state.NextDue) || now.Failures != state.Failures {
+		t.Errorf("got %d Fetch rows, state %+v; want no trace of a fetch", len(r.fetches(src)), now)
+	}
+	if left, err := r.db.OutdatedBodies(t.Context(), format.ReaderVersion); err != nil || len(left) != 0 {
+		t.Errorf("got %v, %v still to be read", left, err)
+	}
+	if n := r.upstream.Count(""); n != 0 {
+		t.Errorf("got %d requests, want none", n)
+	}
+
+	r.publishFeed()
+	published := r.shown(feed)
+	for guid, was := range shown {
+		if published[guid] != was {
+			t.Errorf("publication %s: got %+v, want %+v", guid, published[guid], was)
+		}
+	}
+	if len(published) != 4 {
+		t.Errorf("got %d publications, want 4", len(published))
+	}
+}
+
+// publication is what must not move of one.
+type publication struct {
+	sequence                    int64
+	entered, published, updated time.Time
+}
+
+// publishFeed brings the one feed of everything up to date.
+func (r *rig) publishFeed() news.Feed {
+	r.t.Helper()
+	feeds, err := r.db.SyncFeeds(r.t.Context(), []news.Feed{allFeed}, r.sources, r.clock())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for more := true; more; {
+		if _, more, err = r.db.Publish(r.t.Context(), feeds[0], r.clock()); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	return feeds[0]
+}
+
+func (r *rig) shown(f news.Feed) map[string]publication {
+	r.t.Helper()
+	e, err := r.db.Edition(r.t.Context(), news.Site{URL: "http://river.example"}, f)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	shown := map[string]publication{}
+	for _, s := range e.Shown {
+		shown[s.GUID] = publication{s.Sequence, s.Entered, s.Published, s.Updated}
+	}
+	return shown
+}
