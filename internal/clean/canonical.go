@@ -39,6 +39,9 @@ func CanonicalURL(raw string) string {
 	if strings.HasPrefix(u.Fragment, "!") {
 		key += "#" + normalEscapes(u.EscapedFragment(), fragmentSafe)
 	}
+	if len(key) > maxURL {
+		return "" // escapes have made it too long to be read again
+	}
 	return key
 }
 
@@ -63,10 +66,13 @@ func plainHost(host string) string {
 		host = rest
 	}
 	// de.m.wikipedia.org: the variant may stand behind a language.
-	if label, rest, ok := strings.Cut(host, ".m."); ok && len(label) == 2 && strings.Contains(rest, ".") {
-		return label + "." + rest
+	for {
+		label, rest, ok := strings.Cut(host, ".m.")
+		if !ok || len(label) != 2 || !strings.Contains(rest, ".") {
+			return host
+		}
+		host = label + "." + rest
 	}
-	return host
 }
 
 var variants = names("www m mobile amp")
@@ -75,8 +81,9 @@ var variants = names("www m mobile amp")
 func plainPath(escaped string) string {
 	path := normalEscapes(escaped, pathSafe)
 	if strings.Contains(path, "/.") {
-		if u, err := url.Parse(path); err == nil {
-			path = (&url.URL{Path: "/"}).ResolveReference(u).EscapedPath()
+		// Not url.Parse: of a path that begins with // it makes a host.
+		if plain, err := url.PathUnescape(path); err == nil {
+			path = (&url.URL{Path: "/"}).ResolveReference(&url.URL{Path: plain, RawPath: path}).EscapedPath()
 		}
 	}
 	for {

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -81,7 +82,7 @@ func parse(ref string) *url.URL {
 // plainAuthority reports whether a host has only characters that hosts may have;
 // url.Parse lets more pass, and spells it in other ways on the way out.
 func plainAuthority(u *url.URL) bool {
-	return !strings.ContainsAny(u.Host, "\"<>^`{|}\\% ")
+	return !strings.ContainsAny(u.Host, "\"<>^`{|}\\%") && !strings.ContainsFunc(u.Host, unicode.IsSpace)
 }
 
 // maxURL is the longest address that is kept, in bytes.

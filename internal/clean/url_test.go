@@ -12,7 +12,7 @@ func TestCanonicalURLMakesSpellingsEqual(t *testing.T) {
 			"https://example.org/a", "http://example.org/a", "HTTP://EXAMPLE.org:80/a", "https://example.org:443/a/", "https://www.example.org/a",
 			"https://m.example.org/a", "https://mobile.example.org/a", "https://amp.example.org/a", "https://example.org/a/amp", "https://example.org/a/amp/",
 			"https://example.org/a?amp=1", "https://example.org/a?amp", "https://example.org/a#top", "https://example.org/a?utm_source=x&utm_medium=y",
-			"https://example.org/a?fbclid=1", "https://example.org/a?wt_mc=rss.x", "https://user:pw@example.org/a", "https://example.org/b/../a",
+			"https://example.org/a?fbclid=1", "https://example.org/a?wt_mc=rss.x", "https://user:pw@example.org/a", "https://example.org/b/../a", "https://example.org../a",
 			" https://example.org/a\n", "https://example.org/%61", "https://example.org./a", "https://example.org/a?", "https://example.org/a?UTM_Campaign=q",
 			"https://example.org/a?gclid=1&msclkid=2&mc_cid=3&mc_eid=4&_hsenc=5&_hsmi=6&igshid=7&yclid=8&dclid=9",
 		},
@@ -41,7 +41,7 @@ func TestCanonicalURLKeepsPagesApart(t *testing.T) {
 		"https://example.org/a?p=1", "https://example.org/a?amp=2", "https://example.org/a?q=a%26b", "https://example.org/a?q=a&b", "https://news.example.org/a",
 		"https://example.com/a", "https://example.org:8080/a", "https://example.org/a%2Fb", "https://example.org/a/b", "https://example.org/camp", "https://m.de/a",
 		"https://www.co.uk/a", "https://example.org/a?q=a%2Bb", "https://example.org/a?q=a+b", "https://example.org/a?ref=x", "https://example.org/a?source=x",
-		"https://example.org/a?id", "https://example.org/a//b",
+		"https://example.org/a?id", "https://example.org/a//b", "https://example.org//x/./a", "https://example.org//y/./a",
 	} {
 		key := CanonicalURL(raw)
 		if key == "" || seen[key] != "" {
@@ -52,7 +52,7 @@ func TestCanonicalURLKeepsPagesApart(t *testing.T) {
 }
 
 func TestCanonicalURLRefuses(t *testing.T) {
-	for _, raw := range []string{"", "a/b", "/a", "mailto:x@example.org", "ftp://example.org/a", "urn:uuid:1", "https://", "http:///a", "javascript:alert(1)", "tag:example.org,2005:1", "https:example.org/a", "://x"} {
+	for _, raw := range []string{"", "a/b", "/a", "mailto:x@example.org", "ftp://example.org/a", "urn:uuid:1", "https://", "http:///a", "javascript:alert(1)", "tag:example.org,2005:1", "https:example.org/a", "://x", "https://example.org/" + strings.Repeat("ü", maxURL/3)} {
 		if got := CanonicalURL(raw); got != "" {
 			t.Errorf("CanonicalURL(%q) = %q, want none", raw, got)
 		}
@@ -108,7 +108,7 @@ func TestResolve(t *testing.T) {
 }
 
 func FuzzCanonicalURL(f *testing.F) {
-	for _, s := range []string{"https://example.org/a?b=c&utm_x=1#f", "http://www.m.example.org:80/%zz/../amp/", "https://müller.example/ü?a=%", "http://[::1]/?a+b=[c]", "https://a.example/?&&=&x", "http://a.example/#!x y", "http://\x99../a", "http://a.example../a", "http://bücher.example。/a"} {
+	for _, s := range []string{"https://example.org/a?b=c&utm_x=1#f", "http://www.m.example.org:80/%zz/../amp/", "https://müller.example/ü?a=%", "http://[::1]/?a+b=[c]", "https://a.example/?&&=&x", "http://a.example/#!x y", "http://\x99../a", "http://a.example../a", "http://bücher.example。/a", "http://a.example//b/./c/../.d", "http://de.m.m.example.org/", "http://example.org\u3000:/"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

@@ -210,6 +210,9 @@ func Subscriptions(states []news.SourceState, selected func(news.Source) bool) [
 		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s.Source) {
 			continue
 		}
+		if news.HasSecret(s.Site) {
+			s.Site = ""
+		}
 		subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL, Site: s.Site, Tags: s.Tags})
 	}
 	return subs
@@ -287,6 +290,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
 	states := sync.OnceValues(func() ([]news.SourceState, error) { return d.db.States(ctx) })
 	var errs []error
+	rendered := false
 	for _, f := range feeds {
 		subs := func() ([]format.Subscription, error) {
 			all, err := states()
@@ -298,16 +302,39 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 			continue
 		}
 		if changed {
+			rendered = true
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}
 	d.mu.Lock()
 	replaced := d.cfg != cfg
 	d.mu.Unlock()
+	if rendered && !replaced {
+		errs = append(errs, d.showAgain(ctx, cfg, feeds))
+	}
 	if replaced { // by a reload meanwhile: what it removed may just have been written
 		errs = append(errs, d.unpublish(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// showAgain shows on the pages what the sources are called by now: only their
+// first document tells.
+func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
+	states, err := d.db.States(ctx)
+	if err != nil {
+		return err
+	}
+	snap, err := d.snapshot(ctx, cfg, feeds, states)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cfg == cfg { // a reload shows its own
+		d.server.Show(snap)
+	}
+	return nil
 }
 
 // unpublish takes feeds that are no longer configured off the shelf and out of

@@ -112,9 +112,10 @@ func TestChangedFileTakesEffect(t *testing.T) {
 	r.awaitTitles("all", "A1 A2")
 	r.awaitTitles("extra", "A1 A2")
 	file := filepath.Join(h.dir, "feeds", "extra.atom")
-	if _, err := os.Stat(file); err != nil {
-		t.Error(err)
-	}
+	r.await("its file is written", func() bool {
+		_, err := os.Stat(file)
+		return err == nil
+	})
 
 	r.configure(append([]string{"sources:", source(up, "a", "/a", ""), source(up, "b", "/b", "")}, feeds...)...)
 	r.awaitTitles("all", "A1 A2 B1")

@@ -3,11 +3,14 @@ package ingest_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	_ "modernc.org/sqlite"
 
 	"tributary/internal/config"
 	"tributary/internal/feedtest"
@@ -259,6 +262,31 @@ func TestPullSupersededByAReload(t *testing.T) {
 	}
 	if got, want := r.titles(moved), "E8 E7"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// An attempt that cannot even be recorded is our own failure, and told.
+func TestPullTellsWhatCannotBeRecorded(t *testing.T) {
+	r := newRig(t)
+	src := r.configure(r.feed("/old"))[0]
+	r.upstream.Handle("/old", feedtest.Response{Body: rss(1, 3)})
+	db, err := sql.Open("sqlite", r.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`CREATE TRIGGER full BEFORE INSERT ON fetch BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.ingester.Pull(t.Context(), src); err == nil || !strings.Contains(err.Error(), "no room") {
+		t.Errorf("got %v, want the failure to store", err)
+	}
+	if held := r.held(src); len(held) != 0 {
+		t.Errorf("entries without a Fetch: %q", held)
+	}
+	r.ingester.Client = &meddler{client: r.ingester.Client, meanwhile: func() { r.configure(r.feed("/new")) }}
+	if _, err := r.ingester.Pull(t.Context(), src); err == nil || !strings.Contains(err.Error(), "no room") {
+		t.Errorf("superseded: got %v, want the failure to record it", err)
 	}
 }
 

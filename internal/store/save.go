@@ -33,7 +33,9 @@ func (db *DB) Save(ctx context.Context, h *story.Harvest) (news.Fetch, error) {
 	})
 	if errors.Is(err, news.ErrSuperseded) && !h.Reread {
 		f.Outcome, f.Error = news.OutcomeInterrupted, news.ErrSuperseded.Error()
-		err = errors.Join(err, db.update(ctx, func(t *tx) error { return t.recordFetch(h.Source.Kind, f) }))
+		if failed := db.update(ctx, func(t *tx) error { return t.recordFetch(h.Source.Kind, f) }); failed != nil {
+			err = failed // the graver one: not even the attempt is recorded
+		}
 	}
 	return f, err
 }

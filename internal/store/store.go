@@ -75,7 +75,11 @@ func (db *DB) Check(ctx context.Context) error { return db.engine.Check(ctx) }
 // Close waits for the transaction under way and closes the database.
 func (db *DB) Close() error {
 	if db.writer != nil {
-		w := <-db.writer
+		w, open := <-db.writer
+		if !open {
+			return nil // closed before
+		}
+		close(db.writer)
 		for _, s := range w.stmts {
 			s.Close()
 		}
@@ -99,7 +103,11 @@ func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 	}
 	var w *writer
 	select {
-	case w = <-db.writer:
+	case free, open := <-db.writer:
+		if !open {
+			return errors.New("the database is closed")
+		}
+		w = free
 	case <-ctx.Done():
 		return ctx.Err()
 	}

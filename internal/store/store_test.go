@@ -469,6 +469,18 @@ func TestOnlyOneProcessHoldsTheDatabase(t *testing.T) {
 	again.Release()
 }
 
+func TestCloseTwice(t *testing.T) {
+	b := newBench(t)
+	for range 2 {
+		if err := b.db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.db.Request(t.Context(), nil, b.now); err == nil {
+		t.Error("a closed database was written")
+	}
+}
+
 func TestSeedsAreWithdrawnAndReturn(t *testing.T) {
 	b := newBench(t)
 	feeds := []news.Feed{{Name: "all", Duplicates: news.Collapse, Limit: 100}}
