@@ -99,22 +99,6 @@ func removeEmpty(dir string) error {
 	return os.Remove(dir)
 }
 
-// Check reports whether the folder can be written to, before anything relies
-// on it.
-func (f *Folder) Check() error {
-	if f == nil {
-		return nil
-	}
-	if err := os.MkdirAll(f.Path, 0o755); err != nil {
-		return f.explain(err)
-	}
-	probe, err := os.CreateTemp(f.Path, ".*.part")
-	if err != nil {
-		return f.explain(err)
-	}
-	return f.explain(errors.Join(probe.Close(), os.Remove(probe.Name())))
-}
-
 // Leftovers removes temporary files that a killed process left behind.
 func (f *Folder) Leftovers() {
 	if f == nil {

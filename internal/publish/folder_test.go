@@ -172,9 +172,6 @@ func TestAFolderThatCannotBeWrittenIsAnErrorOnly(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o644); err != nil { // a file where the folder should be: an error for root too
 		t.Fatal(err)
 	}
-	if err := r.pub.Folder.Check(); err == nil {
-		t.Error("Check found nothing wrong")
-	}
 	r.fetch("a", entry("a", "one", 3))
 	err := r.publish()
 	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "publish:") {
@@ -199,9 +196,6 @@ func TestNoFolderWritesNothing(t *testing.T) {
 	mixed(r)
 	r.mustPublish()
 	if err := r.pub.Folder.Remove([]string{"all"}); err != nil {
-		t.Error(err)
-	}
-	if err := r.pub.Folder.Check(); err != nil {
 		t.Error(err)
 	}
 	if got := files(t, "."); len(got) != 0 {
