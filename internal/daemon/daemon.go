@@ -249,7 +249,10 @@ func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
 		return time.Time{}
 	}
 	result, err := d.ingest.Pull(ctx, src)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return time.Time{} // told to stop before anything was fetched
+	case err != nil:
 		d.opts.Log.Error("pull", "source", src.Name, "error", err)
 		return time.Time{}
 	}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"net"
 	"strings"
 	"testing"
@@ -79,5 +80,26 @@ func TestStopAndStartAgain(t *testing.T) {
 	}
 	if n := up.Count("/a"); n != 2 {
 		t.Errorf("got %d requests, want 2: what is not due is not fetched at a start", n)
+	}
+}
+
+// A stop that comes between two steps of a pull is no failure.
+func TestStoppedPullIsNoError(t *testing.T) {
+	h := newHome(t, seedsOnly)
+	h.seed("a.txt", "Titel\n\nUnd ein Satz, der darunter steht.")
+	d, err := Open(t.Context(), h.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for id := range d.sources {
+		for range 20 { // it stops at one step or the other
+			d.pull(ctx, id)
+		}
+	}
+	if told := h.log.records(t, "pull"); len(told) > 0 {
+		t.Errorf("got %v, want no word about it", told[0])
 	}
 }
