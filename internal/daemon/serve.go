@@ -94,10 +94,11 @@ func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listene
 
 // publishEvery is the least time between two rounds of publishing, so that a
 // busy moment is one change of a feed and not fifty; publishShare keeps rounds
-// that take long to a part of the time.
+// that take long to a part of the time, publishPause to a bearable wait.
 const (
 	publishEvery = time.Second
 	publishShare = 8
+	publishPause = 10 * time.Second
 	retryPublish = 30 * time.Second // after an error
 )
 
@@ -119,7 +120,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 			d.opts.Log.Error("publish", "error", err)
 			retry.Reset(retryPublish)
 		}
-		if !sleep(ctx, max(publishEvery, publishShare*time.Since(began))) {
+		if !sleep(ctx, min(max(publishEvery, publishShare*time.Since(began)), publishPause)) {
 			return nil
 		}
 	}
