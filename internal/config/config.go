@@ -89,7 +89,24 @@ type Source struct {
 	AllowPorts    []uint16
 	Headers       map[string]string // may hold secrets: for the configured origin only, never logged
 	Line          int               // where it begins in the file
+
+	Content   Content       // what of an entry is read
+	Selector  string        // CSS selector of the article in its page, with ContentPage; empty: by readability
+	UserAgent string        // instead of ours
+	Auto      bool          // schedule: auto, within the two bounds
+	Least     time.Duration // shortest interval of schedule: auto
+	Most      time.Duration // longest interval of schedule: auto
+	Backlog   int           // how many entries of its first document may be published
 }
+
+// Content says where the text of an entry comes from.
+type Content string
+
+// The values of content: at a source.
+const (
+	ContentFeed Content = "feed" // from the feed's document alone
+	ContentPage Content = "page" // from the page that the entry links to
+)
 
 // The defaults of the file, DESIGN section 4.3.
 const (

@@ -33,22 +33,6 @@ type Origin struct {
 	URL   string `json:"url,omitempty"` // of the feed document
 }
 
-// Document is one upstream document as parsed, before it meets the store.
-type Document struct {
-	Format      string // rss090 rss091 rss092 rss20 rss10 rss11 atom03 atom10 json10 json11 seed
-	Outcome     Outcome
-	ID          string // atom:id; empty elsewhere
-	Title       string // plain text
-	Link        string // home page, absolute
-	Description string // plain text
-	Language    string // lower-case BCP 47 tag as declared
-	Updated     time.Time
-	Authors     []Person
-	TTL         time.Duration // the publisher's wish, from RSS ttl; 0 when unstated
-	Entries     []Entry       // in document order
-	Repairs     []string      // what had to be mended to read it, a sentence each
-}
-
 // Entry is one thing published by one Source. Its identity is (source, guid).
 //
 // As it comes from a Document, times are as stated (zero when absent or

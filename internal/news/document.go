@@ -1,0 +1,40 @@
+package news
+
+import "time"
+
+// Document is one upstream document as parsed, before it meets the store.
+type Document struct {
+	Format      string // rss090 rss091 rss092 rss20 rss10 rss11 atom03 atom10 json10 json11 seed
+	Outcome     Outcome
+	ID          string // atom:id; empty elsewhere
+	Title       string // plain text
+	Link        string // home page, absolute
+	Description string // plain text
+	Language    string // lower-case BCP 47 tag as declared
+	Updated     time.Time
+	Authors     []Person
+	Rights      string
+	Icon        string // small picture of the site, absolute
+	Image       string // its logo, or the cover of a podcast, absolute
+
+	// What the publisher asks of those who fetch.
+	TTL       time.Duration  // how long to leave it alone: RSS ttl, or update period and frequency of the syndication module; 0 when unstated
+	SkipHours []int          // hours of the day, 0 to 23 in UTC, in which not to ask: RSS 2.0 skipHours
+	SkipDays  []time.Weekday // days in UTC: RSS 2.0 skipDays
+	Self      string         // its own address, absolute: rel="self"; JSON Feed feed_url
+	Moved     string         // where it says to go for good: itunes:new-feed-url
+	Hubs      []string       // WebSub hubs, absolute: rel="hub"; JSON Feed hubs
+	History   History
+
+	Entries []Entry  // in document order
+	Repairs []string // what had to be mended to read it, a sentence each
+}
+
+// History says where the rest of a feed is: RFC 5005; JSON Feed next_url.
+type History struct {
+	Complete bool   // the document holds every entry of the feed: section 2
+	Archive  bool   // the document is an archive, and will not change: section 4
+	Current  string // the document to subscribe to: section 4
+	Prev     string // the archive before this document: section 4
+	Next     string // the page after this one: section 3
+}
