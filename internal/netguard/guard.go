@@ -21,7 +21,13 @@
 //     never by a wider one such as ::/0; and the address carried must be allowed
 //     too, so that an open NAT64 gateway does not lead back to 127.0.0.1.
 //
-// A proxy would hide the address from the guard: clients must not use one.
+// Own is the opposite of an opening: where we listen ourselves, nothing leads,
+// whatever is allowed. A source could otherwise read the operator's pages
+// through us.
+//
+// A proxy hides the address from the dialer. A client that uses one must resolve
+// names itself and ask Check for every address, and relies on the proxy for
+// names that change their mind in between.
 package netguard
 
 import (
@@ -40,8 +46,9 @@ import (
 // Policy says what may be reached beside the public internet. The zero Policy
 // is the strictest. A Policy is a value and must not change while in use.
 type Policy struct {
-	AllowNetworks []netip.Prefix // reachable although not public
-	AllowPorts    []uint16       // the only ports; empty means 80 and 443
+	AllowNetworks []netip.Prefix   // reachable although not public
+	AllowPorts    []uint16         // the only ports; empty means 80 and 443
+	Own           []netip.AddrPort // that we listen on ourselves: never reachable; 0.0.0.0 and [::] mean every address of this machine
 }
 
 // Refusal is the error for an address that the Policy does not allow. It reaches
@@ -82,7 +89,11 @@ func (p Policy) Control(network, address string, _ syscall.RawConn) error {
 // Check judges one address and port, as Control does. It is for addresses that
 // are known before they are dialled, such as those of a configuration.
 func (p Policy) Check(dialled netip.AddrPort) error {
-	reason, closed := p.judge(dialled.Addr().Unmap().WithZone(""))
+	addr := dialled.Addr().Unmap().WithZone("")
+	if p.own(addr, dialled.Port()) {
+		return &Refusal{Address: dialled.String(), Reason: "it is where we listen ourselves"}
+	}
+	reason, closed := p.judge(addr)
 	portOpen := slices.Contains(p.ports(), dialled.Port())
 	if reason == "" && portOpen {
 		return nil
@@ -111,7 +122,9 @@ func (p Policy) Key() string {
 	slices.Sort(networks)
 	ports := slices.Clone(p.ports())
 	slices.Sort(ports)
-	return fmt.Sprint(slices.Compact(networks), slices.Compact(ports))
+	own := slices.Clone(p.Own)
+	slices.SortFunc(own, netip.AddrPort.Compare)
+	return fmt.Sprint(slices.Compact(networks), slices.Compact(ports), slices.Compact(own))
 }
 
 // registries refuses what the IANA registries call special, and all of IPv6

@@ -153,6 +153,55 @@ func TestPolicyOpens(t *testing.T) {
 	}
 }
 
+// TestOwn holds that where we listen is out of reach, in every spelling and
+// with everything opened, and that other ports and addresses are not.
+func TestOwn(t *testing.T) {
+	const us = "it is where we listen ourselves"
+	local := "127.0.0.1"
+	if addresses, err := net.InterfaceAddrs(); err == nil && len(addresses) > 0 {
+		local = netip.MustParsePrefix(addresses[len(addresses)-1].String()).Addr().String()
+	}
+	tests := []struct {
+		own  string // listeners
+		addr string
+		port uint16
+		want bool
+	}{
+		{"127.0.0.1:8080", "127.0.0.1", 8080, true},
+		{"127.0.0.1:8080", "::ffff:127.0.0.1", 8080, true},
+		{"127.0.0.1:8080", "0.0.0.0", 8080, true},
+		{"127.0.0.1:8080", "::", 8080, true},
+		{"127.0.0.1:8080", "64:ff9b::7f00:1", 8080, true},
+		{"127.0.0.1:8080", "2002:7f00:1::1", 8080, true},
+		{"127.0.0.1:8080 [::1]:8081", "::1", 8081, true},
+		{"0.0.0.0:8080", "127.0.0.5", 8080, true},
+		{"[::]:8080", "127.0.0.1", 8080, true},
+		{"[::]:8080", "::1", 8080, true},
+		{"[::]:8080", local, 8080, true},
+		{"[::ffff:127.0.0.1]:8080", "127.0.0.1", 8080, true},
+
+		{"127.0.0.1:8080", "127.0.0.1", 8081, false},
+		{"127.0.0.1:8080", "127.0.0.2", 8080, false},
+		{"127.0.0.1:8080", "::1", 8080, false},
+		{"[::]:8080", "8.8.8.8", 8080, false},
+		{"", "127.0.0.1", 8080, false},
+	}
+	for _, tt := range tests {
+		policy := Policy{AllowPorts: []uint16{8080, 8081}, AllowNetworks: prefixes("0.0.0.0/0", "::/0", "::/128", "64:ff9b::/96", "2002::/16")}
+		for _, own := range strings.Fields(tt.own) {
+			policy.Own = append(policy.Own, netip.MustParseAddrPort(own))
+		}
+		err := policy.Check(netip.AddrPortFrom(netip.MustParseAddr(tt.addr), tt.port))
+		refusal := (*Refusal)(nil)
+		if errors.As(err, &refusal) != tt.want || tt.want && (refusal.Reason != us || refusal.Allow != "") {
+			t.Errorf("%s at port %d beside %s: got %v, want refused: %v", tt.addr, tt.port, tt.own, err, tt.want)
+		}
+	}
+	if a, b := (Policy{}).Key(), (Policy{Own: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:80")}}).Key(); a == b {
+		t.Error("connections are shared between policies of which one closes our listener")
+	}
+}
+
 func TestRefusalText(t *testing.T) {
 	tests := []struct {
 		policy Policy
