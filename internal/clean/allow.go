@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"net/url"
 	"strings"
 	"sync"
 
@@ -17,58 +18,74 @@ func names(list string) map[string]bool {
 }
 
 // allowed maps every element that is written to its own attributes. What
-// readers show: running text, headings, lists, tables, media, ruby. No id, no
-// class, no style: they belong to the page that the text came from.
+// readers show: running text, headings, lists, tables, media, ruby, formulas.
+// No id, no class, no style: they belong to the page that the text came from.
 var allowed = map[string]map[string]bool{
-	"a": names("href hreflang type"), "abbr": nil, "acronym": nil, "address": nil,
-	"article": nil, "aside": nil, "audio": names("src controls preload"), "b": nil, "bdi": nil,
-	"bdo": nil, "big": nil, "blockquote": names("cite"), "br": nil, "caption": nil, "center": nil,
-	"cite": nil, "code": nil, "col": names("span"), "colgroup": names("span"), "dd": nil,
-	"del": names("cite datetime"), "details": names("open"), "dfn": nil, "div": nil, "dl": nil,
-	"dt": nil, "em": nil, "figcaption": nil, "figure": nil, "footer": nil, "h1": nil, "h2": nil,
-	"h3": nil, "h4": nil, "h5": nil, "h6": nil, "header": nil, "hgroup": nil, "hr": nil, "i": nil,
-	"iframe": names("src width height allowfullscreen"),
-	"img":    names("src srcset sizes alt width height"),
-	"ins":    names("cite datetime"), "kbd": nil, "li": names("value"), "main": nil, "mark": nil,
-	"nav": nil, "ol": names("start reversed type"), "p": nil, "picture": nil, "pre": nil,
-	"q": names("cite"), "rp": nil, "rt": nil, "ruby": nil, "s": nil, "samp": nil, "section": nil,
-	"small": nil, "source": names("src srcset sizes media type width height"), "span": nil,
-	"strike": nil, "strong": nil, "sub": nil, "summary": nil, "sup": nil, "table": nil,
-	"tbody": nil, "td": names("colspan rowspan align"), "tfoot": nil,
-	"th": names("colspan rowspan scope align"), "thead": nil, "time": names("datetime"),
-	"tr": nil, "track": names("src kind srclang label default"), "tt": nil, "u": nil, "ul": nil,
-	"var": nil, "video": names("src poster width height controls preload"), "wbr": nil,
+	"a": names("href hreflang type rel"), "abbr": nil, "acronym": nil, "address": nil, "article": nil, "aside": nil,
+	"audio": names("src controls preload loop muted"), "b": nil, "bdi": nil, "bdo": nil, "big": nil,
+	"blockquote": names("cite"), "br": names("clear"), "caption": names("align"), "center": nil, "cite": nil, "code": nil,
+	"col": names("span align valign width"), "colgroup": names("span align valign width"), "data": names("value"), "dd": nil,
+	"del": names("cite datetime"), "details": names("open"), "dfn": nil, "dir": names("compact"), "div": names("align"),
+	"dl": names("compact"), "dt": nil, "em": nil, "figcaption": nil, "figure": nil, "footer": nil,
+	"h1": names("align"), "h2": names("align"), "h3": names("align"), "h4": names("align"), "h5": names("align"), "h6": names("align"),
+	"header": nil, "hgroup": nil, "hr": names("align noshade size width"), "i": nil,
+	"iframe": names("src width height allow allowfullscreen sandbox referrerpolicy"),
+	"img":    names("src srcset sizes alt width height align border hspace vspace longdesc"),
+	"ins":    names("cite datetime"), "kbd": nil, "li": names("value type"), "main": nil, "mark": nil,
+	"menu": names("compact"), "meter": names("value min max low high optimum"), "nav": nil,
+	"ol": names("start reversed type compact"), "p": names("align"), "picture": nil, "pre": names("width"),
+	"progress": names("value max"), "q": names("cite"), "rb": nil, "rp": nil, "rt": nil, "rtc": nil, "ruby": nil, "s": nil,
+	"samp": nil, "search": nil, "section": nil, "small": nil,
+	"source": names("src srcset sizes media type width height"), "span": nil, "strike": nil, "strong": nil, "sub": nil,
+	"summary": nil, "sup": nil, "table": names("align border cellpadding cellspacing frame rules summary width"),
+	"tbody": names("align valign"), "td": names("colspan rowspan align valign abbr axis char charoff scope nowrap width height"),
+	"tfoot": names("align valign"), "th": names("colspan rowspan align valign abbr axis char charoff scope nowrap width height"),
+	"thead": names("align valign"), "time": names("datetime"), "tr": names("align valign"),
+	"track": names("src kind srclang label default"), "tt": nil, "u": nil, "ul": names("type compact"), "var": nil,
+	"video": names("src poster width height controls preload loop muted playsinline"), "wbr": nil,
 
-	// Presentation MathML (MathML Core section 3). Not semantics, annotation
-	// and annotation-xml, mglyph, malignmark: they switch parsers back to HTML.
-	"math": names("display"), "merror": nil, "mfrac": names("linethickness"), "mi": nil,
-	"mmultiscripts": nil, "mn": nil, "mo": names("stretchy fence separator"), "mover": names("accent"),
-	"mpadded": nil, "mphantom": nil, "mprescripts": nil, "mroot": nil, "mrow": nil, "ms": nil,
-	"mspace": names("width"), "msqrt": nil, "mstyle": nil, "msub": nil, "msubsup": nil, "msup": nil,
-	"mtable": nil, "mtd": names("columnspan rowspan"), "mtext": nil, "mtr": nil, "munder": nil,
-	"munderover": nil,
+	// Presentation MathML (MathML Core section 3 and MathML 3 chapter 3). Not
+	// semantics, annotation and annotation-xml, maction, mglyph, malignmark: they
+	// switch parsers back to HTML or act.
+	"math": names("display alttext"), "menclose": names("notation"), "merror": nil, "mfenced": names("open close separators"),
+	"mfrac": names("linethickness"), "mi": names("mathvariant"), "mmultiscripts": nil, "mn": names("mathvariant"), "none": nil,
+	"mo":    names("stretchy fence separator symmetric largeop movablelimits accent form lspace rspace minsize maxsize"),
+	"mover": names("accent"), "mpadded": names("width height depth lspace voffset"), "mphantom": nil, "mprescripts": nil, "mroot": nil,
+	"mrow": nil, "ms": nil, "mspace": names("width height depth"), "msqrt": nil, "mstyle": names("displaystyle scriptlevel mathvariant"),
+	"msub": nil, "msubsup": nil, "msup": nil, "mtable": names("columnalign rowalign displaystyle"), "mtd": names("columnspan rowspan columnalign rowalign"),
+	"mtext": nil, "mtr": names("columnalign rowalign"), "munder": names("accentunder"), "munderover": names("accent accentunder"),
 }
 
 var (
+	// mathML are the elements that stand in a formula, and nowhere else.
+	mathML = names("math menclose merror mfenced mfrac mi mmultiscripts mn none mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover")
+
 	// everywhere are the attributes that every element may have.
 	everywhere = names("dir lang title")
+
+	// prose are attributes that say something to people in any characters.
+	prose = names("title alt label abbr summary alttext axis char open close separators")
 
 	// void elements have no content and no end tag (HTML section 13.1.2).
 	void = names("br col hr img source track wbr")
 
 	// dropped elements go with everything in them. All others that are not
 	// allowed lose their tags and keep their text.
-	dropped = names("script style applet svg template noembed noframes iframe title textarea select datalist annotation annotation-xml")
+	dropped = names("script style applet svg template title annotation annotation-xml")
+
+	// fallback elements are raw text to a browser that does not need them; to a
+	// reader without scripts and frames that text is the content.
+	fallback = names("noscript noembed noframes iframe")
 
 	// needing elements say nothing without one of these attributes.
 	needing = map[string][]string{"a": {"href"}, "img": {"src", "srcset"}, "iframe": {"src"},
 		"source": {"src", "srcset"}, "track": {"src"}}
 
-	// URL-valued attributes, resolved and checked.
-	addresses = names("href src cite poster")
+	// addresses are attributes with a URL, resolved and checked.
+	addresses = names("href src cite poster longdesc")
 
 	// block elements separate words; an open paragraph ends before them.
-	block = names("address article aside blockquote caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul")
+	block = names("address article aside blockquote caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol optgroup option p plaintext pre search section select summary table tbody td tfoot th thead tr ul xmp")
 
 	// alone lists, for elements whose end tag may be left out, which open
 	// elements a new one ends, and where the search stops.
@@ -84,14 +101,17 @@ var (
 		"tbody": {names("thead tbody tfoot"), names("table")},
 		"tfoot": {names("thead tbody tfoot"), names("table")},
 	}
+	paragraph      = names("p")
 	paragraphScope = names("table td th caption")
 
-	// lazy attributes hold the address of an image that a script would load.
-	lazy       = []string{"data-src", "data-lazy-src", "data-original", "data-actualsrc", "data-lazy"}
-	lazySets   = []string{"data-srcset", "data-lazy-srcset"}
-	renamed    = map[string]string{"amp-img": "img", "amp-video": "video", "amp-audio": "audio"}
-	players    = []string{"https://www.youtube.com/embed/", "https://www.youtube-nocookie.com/embed/", "https://player.vimeo.com/video/", "https://w.soundcloud.com/player/", "https://bandcamp.com/EmbeddedPlayer/", "https://open.spotify.com/embed/", "https://www.dailymotion.com/embed/", "https://archive.org/embed/", "https://media.ccc.de/v/", "https://www.ardmediathek.de/embed/", "https://embed.podcasts.apple.com/"}
-	linkScheme = names("http https mailto tel magnet xmpp sms geo gopher gemini ftp ftps sftp irc ircs news nntp matrix feed")
+	// lazy attributes of sourced elements hold the address that a script would load.
+	sourced  = names("img source iframe video audio")
+	lazy     = strings.Fields("data-src data-lazy-src data-original data-actualsrc data-lazy data-lazyload data-echo data-ll-src")
+	lazySets = strings.Fields("data-srcset data-lazy-srcset data-original-set data-original-srcset")
+
+	// renamed elements are others by an older or a private name.
+	renamed    = map[string]string{"amp-img": "img", "amp-video": "video", "amp-audio": "audio", "image": "img", "xmp": "pre", "listing": "pre", "plaintext": "pre", "embed": "iframe"}
+	linkScheme = names("http https mailto tel magnet xmpp sms geo gopher gemini ftp ftps sftp irc ircs news nntp matrix")
 )
 
 // policy is bluemonday's view of the same lists, built once.
@@ -102,6 +122,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	for scheme := range linkScheme {
 		p.AllowURLSchemes(scheme)
 	}
+	p.AllowURLSchemeWithCustomPolicy("data", func(u *url.URL) bool { return inlineImage(u.String()) == u.String() })
 	for attr := range everywhere {
 		p.AllowAttrs(attr).Globally()
 	}
@@ -122,5 +143,8 @@ func Element(name string) bool {
 	if _, ok := allowed[name]; ok {
 		return true
 	}
-	return dropped[name] || name == "font" || name == "object" || name == "embed" || name == "form" || name == "input" || name == "noscript"
+	return dropped[name] || fallback[name] || removed[name]
 }
+
+// removed are well-known elements that lose their tags.
+var removed = names("font object embed form input textarea select option datalist button label fieldset xmp plaintext listing marquee blink")

@@ -127,14 +127,17 @@ func plainQuery(query string) string {
 
 // withoutTracking drops the tracking parameters of a query and leaves the rest
 // as it was written.
-func withoutTracking(query string) string {
+func withoutTracking(query string) string { return without(query, tracking) }
+
+// without drops the parameters of a query whose key (lower case) is unwanted.
+func without(query string, unwanted func(key string) bool) string {
 	if query == "" {
 		return ""
 	}
 	var kept []string
 	for pair := range strings.SplitSeq(query, "&") {
 		key, _, _ := strings.Cut(pair, "=")
-		if !tracking(strings.ToLower(unescape(key))) {
+		if !unwanted(strings.ToLower(unescape(key))) {
 			kept = append(kept, pair)
 		}
 	}

@@ -3,28 +3,49 @@ package clean
 import (
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
 
-// maxDepth bounds how deep elements stand in each other; deeper ones lose their
-// tags. HTML parsers fail or slow down from a few hundred on.
-const maxDepth = 100
+// Bounds of one fragment. What is over them loses its tags, then is cut off.
+const (
+	maxDepth  = 100     // elements in each other; parsers slow down or fail from a few hundred on
+	maxOutput = 1 << 20 // bytes of the result, longer than any article
+	maxInput  = 2 * maxOutput
+	maxLevel  = 3    // fallbacks in fallbacks
+	maxPieces = 1000 // fallbacks that are read on their own
+)
 
 // HTML returns the fragment as safe HTML: elements and attributes by
 // allow-list, URLs absolute against base, lazy images with their real source,
-// tracking pixels and tracking parameters gone. An attribute whose URL is
-// relative is dropped when base is nil. Text is always kept, except that of
-// scripts, styles and foreign content. The result is well-formed and a fixed
-// point: cleaning it again with the same base changes nothing.
+// frames only of known players, tracking pixels and tracking parameters gone.
+// An attribute whose URL is relative is dropped when base is nil. Text is kept,
+// except that of scripts, styles and foreign content; a fragment that is longer
+// than 2 MiB, or gets longer than 1 MiB, is cut. The result is well-formed and
+// a fixed point: cleaning it again with the same base changes nothing.
 func HTML(fragment string, base *url.URL) string {
+	fragment = cut(fragment, maxInput)
 	if !strings.ContainsAny(fragment, "<&") {
-		return Escape(strings.TrimSpace(legal(fragment)))
+		return strings.TrimSpace(Escape(cut(fragment, maxOutput)))
 	}
 	s := shaper{base: base}
-	s.run(fragment, false)
+	s.out.Grow(len(fragment) + len(fragment)/8)
+	s.run(fragment, 0)
 	s.closeTo(0)
 	return quotes(policy().Sanitize(strings.TrimSpace(s.out.String())))
+}
+
+// cut returns at most the first n bytes of s, in whole characters.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // quotes takes the escaping of quotation marks back in text, where they mean
@@ -54,22 +75,21 @@ func quotes(s string) string {
 	return out.String()
 }
 
-// attribute is a name and an unescaped value.
-type attribute struct{ name, value string }
-
 // shaper writes allowed, balanced markup.
 type shaper struct {
-	base  *url.URL
-	out   strings.Builder
-	stack []string // open elements that were written
-	image string   // address of the last image, to drop its <noscript> twin
+	base   *url.URL
+	out    strings.Builder
+	stack  []string // open elements that were written
+	image  string   // address of the last image, to drop its <noscript> twin
+	pieces int      // fallbacks that were read
 }
 
-// run walks one piece of markup; a noscript brings one more.
-func (s *shaper) run(markup string, nested bool) {
+// run walks one piece of markup; the fallback content of an element is a piece
+// of its own.
+func (s *shaper) run(markup string, level int) {
 	z := html.NewTokenizer(strings.NewReader(markup))
 	ends := endTags{markup: markup}
-	skip, pos := "", 0 // the element that is passed over; bytes read
+	skip, quiet, pos := "", false, 0 // the element that is passed over, with its fallback too; bytes read
 	for {
 		kind := z.Next()
 		pos += len(z.Raw())
@@ -78,27 +98,36 @@ func (s *shaper) run(markup string, nested bool) {
 			return
 		case html.TextToken:
 			switch {
-			case skip == "":
+			case skip == "" || skip == "textarea":
 				s.text(string(z.Text()))
-			case skip == "noscript" && !nested:
-				s.run(string(z.Raw()), true)
-				skip = ""
+			case fallback[skip] && !quiet && level < maxLevel:
+				s.pieces++
+				s.gap()
+				s.run(string(z.Raw()), level+1)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			element := string(name)
 			if skip != "" {
+				z.NextIsNotRawText() // as in foreign content (HTML section 13.2.6.5)
 				continue
 			}
-			s.start(element, z)
-			if kind == html.StartTagToken && (dropped[element] || element == "noscript") && ends.follow(element, pos) {
+			name, _ := z.TagName()
+			element := string(name)
+			quiet = s.start(element, z) // a player needs no fallback
+			switch {
+			case !dropped[element] && !fallback[element] && element != "textarea":
+			case fallback[element] && s.pieces >= maxPieces:
+				z.NextIsNotRawText()
+			case ends.follow(element, pos) || kind == html.StartTagToken && (element == "script" || element == "style"):
 				skip = element
+			default:
+				z.NextIsNotRawText() // never closed: the text after it stays
 			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
+			element := string(name)
 			if skip == "" {
-				s.end(string(name))
-			} else if skip == string(name) {
+				s.end(element)
+			} else if skip == element {
 				skip = ""
 			}
 		}
@@ -109,92 +138,140 @@ func (s *shaper) run(markup string, nested bool) {
 // closed must not take the rest of the text with it.
 type endTags struct {
 	markup string
+	lower  string
 	last   map[string]int
 }
 
-// follow reports whether the element that began before pos is closed. Raw text
-// elements reach to the end of the document in every parser.
+// follow reports whether the element that began before pos is closed.
 func (e *endTags) follow(element string, pos int) bool {
-	switch element {
-	case "svg", "template", "applet", "select", "datalist", "annotation", "annotation-xml":
-	default:
-		return true
-	}
 	at, ok := e.last[element]
 	if !ok {
 		if e.last == nil {
-			e.last = map[string]int{}
+			e.last, e.lower = map[string]int{}, lowerASCII(e.markup)
 		}
-		at = strings.LastIndex(lowerASCII(e.markup), "</"+element)
+		at = strings.LastIndex(e.lower, "</"+element)
 		e.last[element] = at
 	}
 	return at >= pos
 }
 
-// lowerASCII keeps every character where it stands, which strings.ToLower may not.
+// lowerASCII keeps every byte where it stands, which strings.ToLower may not.
 func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-		return r
-	}, s)
-}
-
-// attributes reads those of the current tag, at most 64; of a repeated one the
-// first counts.
-func attributes(z *html.Tokenizer) []attribute {
-	var list []attribute
-	for more := true; more && len(list) < 64; {
-		var key, value []byte
-		key, value, more = z.TagAttr()
-		if name := string(key); name != "" && find(list, name) == nil {
-			list = append(list, attribute{name, string(value)})
+	lower := []byte(s)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
 		}
 	}
-	return list
+	return string(lower)
 }
 
-func find(attrs []attribute, name string) *attribute {
-	for i := range attrs {
-		if attrs[i].name == name {
-			return &attrs[i]
+// text writes text, as much as there is room for.
+func (s *shaper) text(t string) {
+	if t = legal(t); s.out.Len() == 0 {
+		t = strings.TrimLeftFunc(t, unicode.IsSpace) // as HTML does, so that lengths stay
+	}
+	room := max(maxOutput-s.out.Len(), 0)
+	if t = html.EscapeString(cut(t, room)); len(t) > room {
+		t = cut(t, room)
+		if i := strings.LastIndexByte(t, '&'); i >= 0 && !strings.Contains(t[i:], ";") {
+			t = t[:i]
 		}
 	}
-	return nil
+	s.out.WriteString(t)
 }
 
-func value(attrs []attribute, name string) string {
-	if a := find(attrs, name); a != nil {
-		return a.value
+// apart separates the words around a block element that is not written.
+func (s *shaper) apart(element string) {
+	if block[element] {
+		s.gap()
 	}
-	return ""
 }
 
-func (s *shaper) text(t string) { s.out.WriteString(html.EscapeString(legal(t))) }
+// gap writes a blank unless white space or a tag of a block stands there.
+func (s *shaper) gap() {
+	written := s.out.String()
+	if written == "" || unicode.IsSpace(rune(written[len(written)-1])) {
+		return
+	}
+	if strings.HasSuffix(written, ">") && !strings.HasSuffix(written, "</a>") {
+		return
+	}
+	s.text(" ")
+}
 
-// start writes a start tag, after the end tags that it implies.
-func (s *shaper) start(element string, z *html.Tokenizer) {
+// start writes a start tag, after the end tags that it implies. It reports
+// whether that was a player's frame.
+func (s *shaper) start(tag string, z *html.Tokenizer) (framed bool) {
+	element := tag
 	if to := renamed[element]; to != "" {
 		element = to
 	}
 	own, ok := allowed[element]
-	if !ok || len(s.stack) >= maxDepth {
-		return
+	if !ok {
+		s.apart(element)
+		return false
+	}
+	if !s.fits(element) {
+		return false
 	}
 	attrs := attributes(z)
-	if element == "img" {
-		attrs = unlazy(attrs)
+	if sourced[element] {
+		attrs = s.unlazy(attrs)
 	}
 	kept := s.attributes(element, own, attrs)
 	if !s.worth(element, attrs, kept) {
-		return
+		if tag == "iframe" {
+			s.instead(attrs)
+		}
+		return false
 	}
 	s.imply(element)
+	if s.out.Len() >= maxOutput { // judged behind the end tags, where a second pass judges it
+		return false
+	}
+	s.open(element, kept)
+	return element == "iframe"
+}
+
+// fits reports whether there is room for the element. MathML stands only in
+// math and nothing else does: a parser that leaves math for HTML would build
+// another tree (HTML section 13.2.6.5). A block of HTML ends the formula.
+func (s *shaper) fits(element string) bool {
+	math := s.index("math")
+	switch {
+	case mathML[element] && element != "math":
+		if math < 0 {
+			return false
+		}
+	case math >= 0 && element != "math" && (block[element] || element == "img" || element == "video" || element == "audio"):
+		s.closeTo(math)
+	case math >= 0:
+		return false
+	}
+	return len(s.stack) < maxDepth
+}
+
+// index returns where the innermost open element of that name is, or -1.
+func (s *shaper) index(element string) int {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		if s.stack[i] == element {
+			return i
+		}
+	}
+	return -1
+}
+
+// open writes a start tag.
+func (s *shaper) open(element string, attrs []attribute) {
 	s.out.WriteByte('<')
 	s.out.WriteString(element)
-	for _, a := range kept {
-		s.out.WriteString(" " + a.name + `="` + html.EscapeString(a.value) + `"`)
+	for _, a := range attrs {
+		s.out.WriteByte(' ')
+		s.out.WriteString(a.name)
+		s.out.WriteString(`="`)
+		s.out.WriteString(html.EscapeString(a.value))
+		s.out.WriteByte('"')
 	}
 	s.out.WriteByte('>')
 	switch {
@@ -203,55 +280,6 @@ func (s *shaper) start(element string, z *html.Tokenizer) {
 	case !void[element]:
 		s.stack = append(s.stack, element)
 	}
-}
-
-// attributes keeps those that the element may have, with their URLs absolute.
-func (s *shaper) attributes(element string, own map[string]bool, attrs []attribute) []attribute {
-	kept := attrs[:0:0]
-	for _, a := range attrs {
-		if !own[a.name] && !everywhere[a.name] {
-			continue
-		}
-		switch {
-		case a.name == "srcset":
-			a.value = s.srcset(a.value)
-		case addresses[a.name]:
-			a.value = s.address(element, a)
-		default:
-			a.value = strings.TrimSpace(legal(a.value))
-		}
-		if a.value != "" || a.name == "alt" || !addresses[a.name] && a.name != "srcset" {
-			kept = append(kept, a)
-		}
-	}
-	if (element == "audio" || element == "video") && find(kept, "controls") == nil {
-		kept = append(kept, attribute{"controls", ""})
-	}
-	return kept
-}
-
-// address makes the URL of one attribute absolute, or empty when it is refused.
-func (s *shaper) address(element string, a attribute) string {
-	if a.name == "href" {
-		return link(s.base, a.value)
-	}
-	abs := Resolve(s.base, a.value)
-	if element == "iframe" {
-		return player(abs)
-	}
-	return abs
-}
-
-// player returns the address of a frame when it is a known player, always over
-// https.
-func player(abs string) string {
-	abs = strings.Replace(abs, "http://", "https://", 1)
-	for _, prefix := range players {
-		if strings.HasPrefix(abs, prefix) {
-			return abs
-		}
-	}
-	return ""
 }
 
 // worth reports whether the element says anything: links and media need an
@@ -266,21 +294,23 @@ func (s *shaper) worth(element string, all, kept []attribute) bool {
 			return false
 		}
 	}
-	if element != "img" {
-		return true
-	}
 	src := value(kept, "src")
-	if pixel(all, src) || src != "" && src == s.image {
-		return false
+	switch element {
+	case "iframe":
+		return !pixel(all, src)
+	case "img":
+		if pixel(all, src) || src != "" && src == s.image {
+			return false
+		}
+		s.image = src
 	}
-	s.image = src
 	return true
 }
 
 // imply ends the open elements that a new one ends by being there.
 func (s *shaper) imply(element string) {
 	if block[element] {
-		s.endWithin(map[string]bool{"p": true}, paragraphScope)
+		s.endWithin(paragraph, paragraphScope)
 	}
 	if rule, ok := alone[element]; ok {
 		s.endWithin(rule.ends, rule.within)
@@ -304,18 +334,17 @@ func (s *shaper) endWithin(set, boundary map[string]bool) {
 // end closes the element and what is still open in it; an end tag without a
 // start is dropped.
 func (s *shaper) end(element string) {
-	if element == "br" { // browsers read </br> as <br>
+	if element == "br" && s.fits("br") && s.out.Len() < maxOutput { // browsers read </br> as <br>
 		s.out.WriteString("<br>")
 		return
 	}
 	if to := renamed[element]; to != "" {
 		element = to
 	}
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		if s.stack[i] == element {
-			s.closeTo(i)
-			return
-		}
+	if i := s.index(element); i >= 0 {
+		s.closeTo(i)
+	} else if _, ok := allowed[element]; !ok {
+		s.apart(element)
 	}
 }
 

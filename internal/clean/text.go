@@ -12,40 +12,60 @@ import (
 )
 
 // Text returns what a reader sees of HTML: tags gone, entities decoded, block
-// elements apart, white space folded. Scripts and styles are not seen.
+// elements apart, white space folded. It leaves out what HTML leaves out, so
+// that Text(HTML(x)) is Text(x) but for links that stand for frames.
 func Text(markup string) string {
 	if !strings.ContainsAny(markup, "<&") {
 		return Line(markup)
 	}
 	var out strings.Builder
 	out.Grow(len(markup))
+	visible(&out, markup)
+	return Line(out.String())
+}
+
+// visible writes the text of one piece of markup; the fallback content of an
+// element is a piece of its own.
+func visible(out *strings.Builder, markup string) {
 	z := html.NewTokenizer(strings.NewReader(markup))
-	skip := ""
+	ends := endTags{markup: markup}
+	skip, pos := "", 0
 	for {
-		switch kind := z.Next(); kind {
+		kind := z.Next()
+		pos += len(z.Raw())
+		switch kind {
 		case html.ErrorToken:
-			return Line(out.String())
+			return
 		case html.TextToken:
-			if skip == "" {
+			switch {
+			case skip == "":
 				out.Write(z.Text())
+			case fallback[skip]:
+				visible(out, string(z.Raw())) // at most as deep as there are such elements
 			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
-			switch element := string(name); {
-			case kind == html.StartTagToken && (element == "script" || element == "style"):
-				skip = element
+			element := string(name)
+			switch {
 			case kind == html.EndTagToken && element == skip:
 				skip = ""
+			case skip != "":
+				z.NextIsNotRawText()
 			case block[element] || element == "br":
 				out.WriteByte(' ')
+			case kind == html.EndTagToken || !dropped[element] && !fallback[element]:
+			case ends.follow(element, pos) || kind == html.StartTagToken && (element == "script" || element == "style"):
+				skip = element
+			default:
+				z.NextIsNotRawText()
 			}
 		}
 	}
 }
 
-// Escape returns plain text as HTML.
+// Escape returns plain text as HTML, without the characters that HTML forbids.
 func Escape(text string) string {
-	return escaper.Replace(text)
+	return escaper.Replace(legal(text))
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

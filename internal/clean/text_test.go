@@ -9,23 +9,47 @@ import (
 
 func TestText(t *testing.T) {
 	for in, want := range map[string]string{
-		"plain":                       "plain",
-		" a \n b ":                    "a b",
-		"<p>Eins</p><p>Zwei</p>":      "Eins Zwei",
-		"a<br>b":                      "a b",
-		"<b>zusammen</b>gesetzt":      "zusammengesetzt",
-		"&lt;b&gt; &amp; &nbsp;x":     "<b> & x",
-		"<script>x()</script>y":       "y",
-		"<style>p{}</style>y":         "y",
-		"a<!-- weg -->b":              "ab",
-		"1 < 2":                       "1 < 2",
-		"<ul><li>a<li>b</ul>":         "a b",
-		"x\u202ey\x00z":               "xyz",
-		"<td>a</td><td>b</td>":        "a b",
-		"<p>R&eacute;sum&eacute;</p>": "Résumé",
+		"plain":                            "plain",
+		" a \n b ":                         "a b",
+		"<p>Eins</p><p>Zwei</p>":           "Eins Zwei",
+		"a<br>b":                           "a b",
+		"<b>zusammen</b>gesetzt":           "zusammengesetzt",
+		"&lt;b&gt; &amp; &nbsp;x":          "<b> & x",
+		"<script>x()</script>y":            "y",
+		"<style>p{}</style>y":              "y",
+		"a<!-- weg -->b":                   "ab",
+		"1 < 2":                            "1 < 2",
+		"<ul><li>a<li>b</ul>":              "a b",
+		"x\u202ey\x00z":                    "xyz",
+		"<td>a</td><td>b</td>":             "a b",
+		"<p>R&eacute;sum&eacute;</p>":      "Résumé",
+		"a<script src=x />b":               "ab",
+		"a<script>b":                       "a",
+		"<svg><text>x</text></svg>y":       "y",
+		"a <svg> b":                        "a b",
+		"<noscript><b>x</b></noscript>y":   "xy",
+		"<iframe src=x><b>x</b></iframe>y": "xy",
+		"<noscript><iframe><noembed>x</noembed></iframe></noscript>": "x",
+		"<title>x</title>y":                   "y",
+		"Das Element <title> und mehr":        "Das Element und mehr",
+		"<textarea>a &lt; b</textarea>":       "a < b",
+		"<select><option>a<option>b</select>": "a b",
 	} {
 		if got := Text(in); got != want {
 			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestTextIsThatOfHTML: markup and what is made of it read the same.
+func TestTextIsThatOfHTML(t *testing.T) {
+	for _, attack := range attacks() {
+		if strings.Contains(attack, "<iframe") || strings.Contains(attack, "<frame") || strings.Contains(attack, "<embed") {
+			continue // a link may stand for it
+		}
+		in := "a " + attack + " b"
+		if got, want := Text(in), Text(HTML(in, base(t))); got != want {
+			t.Errorf("Text(%q) = %q, of its HTML %q", in, got, want)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func link(base *url.URL, ref string) string {
 		}
 		u.RawQuery = withoutTracking(u.RawQuery)
 		u.ForceQuery = false
-	} else if u.Opaque == "" && u.Host == "" {
+	} else if u.Opaque == "" && u.Host == "" && u.RawQuery == "" { // magnet:?xt=…
 		return ""
 	}
 	return u.String()
@@ -57,6 +57,8 @@ func resolve(base *url.URL, ref string) *url.URL {
 	}
 	u.User = nil
 	u.Scheme = strings.ToLower(u.Scheme)
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // url.Parse lets these stand
+	u.Opaque = strings.ReplaceAll(u.Opaque, " ", "%20")
 	return u
 }
 

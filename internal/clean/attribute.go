@@ -1,0 +1,134 @@
+package clean
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// attribute is a name and an unescaped value.
+type attribute struct{ name, value string }
+
+// maxValue is the longest value that is kept, in bytes; images in the text of
+// the page and lists of images have bounds of their own.
+const maxValue = 4 << 10
+
+// attributes reads those of the current tag, at most 64; of a repeated one the
+// first counts.
+func attributes(z *html.Tokenizer) []attribute {
+	var list []attribute
+	for more := true; more && len(list) < 64; {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		name := string(key)
+		if name == "xml:lang" {
+			name = "lang"
+		}
+		if name != "" && find(list, name) == nil {
+			list = append(list, attribute{name, string(value)})
+		}
+	}
+	return list
+}
+
+func find(attrs []attribute, name string) *attribute {
+	for i := range attrs {
+		if attrs[i].name == name {
+			return &attrs[i]
+		}
+	}
+	return nil
+}
+
+func value(attrs []attribute, name string) string {
+	if a := find(attrs, name); a != nil {
+		return a.value
+	}
+	return ""
+}
+
+func with(attrs []attribute, name, value string) []attribute {
+	if a := find(attrs, name); a != nil {
+		a.value = value
+		return attrs
+	}
+	return append(attrs, attribute{name, value})
+}
+
+// attributes keeps those that the element may have, with their URLs absolute.
+func (s *shaper) attributes(element string, own map[string]bool, attrs []attribute) []attribute {
+	kept := attrs[:0:0]
+	for _, a := range attrs {
+		if !own[a.name] && !everywhere[a.name] {
+			continue
+		}
+		said := a.value != ""
+		if a.value = s.value(element, a); a.value != "" || !said && !addresses[a.name] && a.name != "srcset" {
+			kept = append(kept, a)
+		}
+	}
+	switch element {
+	case "audio", "video":
+		kept = with(kept, "controls", "")
+	case "iframe":
+		for _, rule := range frameRules {
+			kept = with(kept, rule.name, rule.value)
+		}
+	}
+	return kept
+}
+
+// value returns what may stay of an attribute, "" when nothing may.
+func (s *shaper) value(element string, a attribute) string {
+	switch {
+	case a.name == "srcset":
+		return s.srcset(a.value)
+	case addresses[a.name]:
+		return s.address(element, a)
+	case a.name == "rel":
+		return relations(a.value)
+	case a.name == "allow":
+		return features(a.value)
+	}
+	v := strings.TrimSpace(cut(strings.TrimSpace(legal(a.value)), maxValue))
+	if !prose[a.name] && strings.ContainsFunc(v, outside) {
+		return ""
+	}
+	return v
+}
+
+// outside reports whether r has no place in a value that is not prose: numbers,
+// keywords, times, media types, media queries.
+func outside(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(` .,:;%+-_/()*="'`, r)
+}
+
+// address makes the URL of one attribute absolute, or empty when it is refused.
+func (s *shaper) address(element string, a attribute) string {
+	if a.name == "href" {
+		return link(s.base, a.value)
+	}
+	if element == "img" && a.name == "src" {
+		if inline := inlineImage(a.value); inline != "" {
+			return inline
+		}
+	}
+	abs := Resolve(s.base, a.value)
+	if element == "iframe" {
+		return player(abs)
+	}
+	return abs
+}
+
+// relations keeps what a link's target is to the text (HTML section 4.6.7);
+// other keywords are orders to the browser.
+func relations(list string) string {
+	var kept []string
+	for word := range strings.FieldsSeq(strings.ToLower(list)) {
+		switch word {
+		case "author", "bookmark", "external", "help", "license", "next", "nofollow", "noopener", "noreferrer", "prev", "search", "sponsored", "tag", "ugc":
+			kept = append(kept, word)
+		}
+	}
+	return strings.Join(kept, " ")
+}
