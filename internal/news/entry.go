@@ -19,9 +19,13 @@ type Category struct {
 
 // Enclosure is a media file that belongs to an entry.
 type Enclosure struct {
-	URL    string `json:"url"`
-	Type   string `json:"type,omitempty"`   // media type
-	Length int64  `json:"length,omitempty"` // bytes; 0 is unknown
+	URL      string `json:"url"`
+	Type     string `json:"type,omitempty"`     // media type
+	Length   int64  `json:"length,omitempty"`   // bytes; 0 is unknown
+	Title    string `json:"title,omitempty"`    // plain text
+	Duration int64  `json:"duration,omitempty"` // seconds; 0 is unknown
+	Width    int    `json:"width,omitempty"`    // pixels; 0 is unknown
+	Height   int    `json:"height,omitempty"`
 }
 
 // Origin names the feed that an entry was first published in, when the
@@ -50,6 +54,7 @@ type Entry struct {
 	Enclosures []Enclosure
 	Language   string // lower-case BCP 47 tag, the nearest declared
 	Origin     *Origin
+	Extra      Extra `json:",omitzero"`
 
 	// Set by the store.
 	ID        int64
@@ -58,6 +63,7 @@ type Entry struct {
 	StoryKey  string // the story's opaque id in URLs
 	FirstSeen time.Time
 	Backlog   bool // came with the first document of its source
+	Guard     Guard
 	Match     Match
 }
 

@@ -1,6 +1,9 @@
 package news
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Duplicates says how a Feed shows a Story of several entries.
 type Duplicates string
@@ -20,7 +23,7 @@ type Feed struct {
 	Title        string
 	Description  string
 	Language     string   // BCP 47; empty when its entries differ
-	Sources      []string // names of sources it selects
+	Sources      []string // names of sources it selects, and of lists: all sources on them
 	Tags         []string // and sources with one of these; neither means all
 	Duplicates   Duplicates
 	Limit        int           // publications shown at least
@@ -38,15 +41,13 @@ func (f Feed) Selects(s Source) bool {
 		return true
 	}
 	for _, name := range f.Sources {
-		if name == s.Name {
+		if name == s.Name || slices.Contains(s.Lists, name) {
 			return true
 		}
 	}
 	for _, want := range f.Tags {
-		for _, tag := range s.Tags {
-			if tag == want {
-				return true
-			}
+		if slices.Contains(s.Tags, want) {
+			return true
 		}
 	}
 	return false
@@ -120,6 +121,7 @@ type Placement struct {
 	In        []Publication // of the story, in any feed, removed ones too
 	Withdrawn time.Time     // when its document vanished; zero while it is there
 	Retired   time.Time     // when its source left the configuration; zero while it is there
+	Pushed    bool          // a hub brought it; of what came within ninety days
 }
 
 // Edition is one Feed as it stands: what every format of it is rendered from.

@@ -54,6 +54,7 @@ type Fetch struct {
 	Error    string // one sentence for the operator; empty on success
 	New      int    // entries stored by it
 	Changed  int    // entries whose words or links it changed
+	Pushed   bool   // a hub brought it, Started is when: nobody was asked, and it says nothing about the source's health
 }
 
 // Failure is an error with the Outcome that it is to be recorded as.

@@ -16,7 +16,7 @@ type Candidate struct {
 	Updated   time.Time // never zero
 	FirstSeen time.Time
 	Born      int64 // the revision that stored it
-	Backlog   bool  // came with the first document of its source
+	Backlog   bool  // came with the first document of its source, or with a flood
 	Length    int   // of its text
 	Signature uint64
 }

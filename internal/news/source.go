@@ -22,10 +22,15 @@ type Source struct {
 	Kind   Kind
 	URL    string // the feed URL as configured, or the glob of a seed folder
 	Title  string // configured title, else what the document calls itself
-	Site   string // home page as the document states it; may be empty
+	Site   string // home page: as configured, else as the document states it; may be empty
 	Outlet string // configured outlet; empty means the registrable domain of an entry's link
 	Tags   []string
 	Public bool // false: its URL and its stories leave by no public route
+
+	Author  string   // who writes it, for people; as configured
+	Contact string   // an e-mail address or page of theirs, for the operator: never published
+	Icon    string   // URL of its picture; as configured
+	Lists   []string // names of the lists that it stands on; none for one that only the file names
 }
 
 // Key is the part of a source's identity that survives an empty database: the
@@ -47,6 +52,8 @@ type SourceState struct {
 	Failures  int       // attempts failed in a row
 	Entries   int       // entries held
 	Newest    time.Time // first seen time of the newest entry
+	Vitals
+	Move Move
 }
 
 // Validators are what a server gave to make the next request conditional,
@@ -55,36 +62,6 @@ type Validators struct {
 	ETag         string
 	LastModified string
 	BodyHash     string // hex; empty before the first body
-}
-
-// Health says how a source is doing, for its operator.
-type Health string
-
-// The states of health, from DESIGN section 1.
-const (
-	HealthOK      Health = "ok"
-	HealthSlow    Health = "slow"
-	HealthFailing Health = "failing"
-	HealthSilent  Health = "silent"
-	HealthMoved   Health = "moved"
-	HealthGone    Health = "gone"
-)
-
-// Health judges a source by its latest attempts: gone after a 410, failing
-// while the latest attempt failed, slow when it took longer than ten seconds,
-// silent when nothing new came for ninety days.
-func (s SourceState) Health(now time.Time) Health {
-	switch {
-	case s.Last.Outcome == OutcomeGone:
-		return HealthGone
-	case s.Last.Outcome.Failed():
-		return HealthFailing
-	case s.Last.Duration > 10*time.Second:
-		return HealthSlow
-	case !s.Newest.IsZero() && now.Sub(s.Newest) > 90*24*time.Hour:
-		return HealthSilent
-	}
-	return HealthOK
 }
 
 // Body is an upstream document as received, kept so that a newer reader can
@@ -100,8 +77,12 @@ type Body struct {
 type Lease struct {
 	Epoch      int64 // rises with every lease and every change of address
 	Validators Validators
-	FirstOK    time.Time // zero before the first document
-	Failures   int       // in a row
+	FirstOK    time.Time     // zero before the first document
+	Failures   int           // in a row
+	Interval   time.Duration // at which it was asked so far; 0: by the calendar, or never
+	Hints      Hints         // of the publisher, from the last document
+	Move       Move
+	PushUntil  time.Time // until when hubs bring what is new, see Push.Trusted; zero while they do not
 }
 
 // ErrLeased says that a source cannot be leased: somebody else fetches it, or

@@ -27,6 +27,9 @@ func Parse(expr string, local *time.Location) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
+	if expr == "auto" {
+		return Auto(0, 0), nil
+	}
 	s := Spec{expr: expr, loc: loc}
 	if text, ok := strings.CutPrefix(body, "@every"); ok {
 		s.every, err = parseEvery(strings.TrimSpace(text))

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// Spread returns the part of [0, span) that belongs to a key, the same for ever:
+// for things that must not happen to all sources at once.
+func Spread(key string, span time.Duration) time.Duration { return share(key, span) }
+
 // share returns the part of [0, span) that belongs to key, in whole
 // milliseconds. It is the same on every machine and in every version: due
 // times that are stored, and the spread of thousands of sources, rest on it.

@@ -56,6 +56,8 @@ type job struct {
 	urgent  int64     // number of the trigger that made it due; 0 for none
 	again   bool      // triggered while running
 	gone    bool      // no longer a task, but still running
+	in      *group    // the one that it runs in; group may have changed since
+	slow    bool      // running in the slow lane
 	started time.Time // latest start; zero before
 }
 
@@ -87,10 +89,13 @@ func (j *job) before(o *job) bool {
 type group struct {
 	name    string // empty for the private group of a job without limit
 	queue   pile[*job]
-	running int
-	members int  // jobs that belong to it, in whatever state
-	resting bool // a start was less than the spacing ago
-	at      int  // index in Runner.ready, else nowhere
+	running int           // not in the slow lane
+	slow    int           // in the slow lane
+	members int           // jobs that belong to it, in whatever state
+	resting bool          // a start was less than the spacing ago
+	spacing time.Duration // longer than that of the limits; else 0
+	hold    *hold         // nil: it may start
+	at      int           // index in Runner.ready, else nowhere
 }
 
 func (g *group) place() *int          { return &g.at }

@@ -24,6 +24,13 @@ type Limits struct {
 	PerSecond int           // starts in any second, wherever that second begins
 	Spacing   time.Duration // between two starts in one group
 
+	Slow         int // jobs in the slow lane, see Stall
+	SlowPerGroup int // of them in one group
+
+	// Extra is how many starts in a second, beyond PerSecond, may make up for
+	// stalled ones; zero is none. The others then lose no time to these either.
+	Extra int
+
 	// MaxDelay is the longest that a job may rightly put its task off beyond
 	// the schedule (back-off, Retry-After); zero is MaxBackoff. A due time
 	// further ahead was made by a clock that was wrong, and is planned anew.
@@ -33,7 +40,8 @@ type Limits struct {
 // Status counts what a Runner has to do.
 type Status struct {
 	Tasks   int
-	Running int
+	Running int       // in either lane
+	Slow    int       // of them in the slow lane
 	Waiting int       // due, and held back by a limit
 	Next    time.Time // when the next of the others is due; zero without any
 }
@@ -75,9 +83,14 @@ type Runner struct {
 	groups   map[string]*group
 	planned  pile[*job]
 	ready    pile[*group] // groups whose first queued job may start
+	holds    pile[*hold]
+	stalled  []*job // that found no room in the slow lane
 	queued   int
-	running  int
+	running  int   // not in the slow lane
+	slow     int   // in the slow lane
 	recent   int   // starts within the last window
+	extra    int   // and those beyond PerSecond
+	credit   int   // starts that stalled, and for which none has made up yet
 	triggers int64 // so far
 	seen     time.Time
 }
@@ -109,12 +122,13 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 // Cycle runs what is due now or was triggered, each task once, and returns when
-// that is done, or with ctx's error when ctx ends before.
+// that is done, or with ctx's error when ctx ends before. What Hold keeps for
+// more than a minute it leaves.
 func (r *Runner) Cycle(ctx context.Context) error {
 	once := sync.OnceFunc(r.promote)
 	err := r.loop(ctx, func() bool {
 		once()
-		return r.queued == 0 && r.running == 0
+		return r.running+r.slow == 0 && r.queued == r.barred()
 	})
 	if err == nil {
 		err = ctx.Err()
@@ -166,13 +180,20 @@ func (r *Runner) round(ctx context.Context, plan func() bool) (wait time.Duratio
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.watch()
+	r.release()
 	done = plan()
 	for len(r.ready) > 0 && r.free() && ctx.Err() == nil {
 		r.start(ctx, r.ready[0])
 	}
+	if r.queued == 0 {
+		r.credit = 0 // nobody waits: there is nothing to make up for
+	}
 	wait = look
 	if len(r.planned) > 0 && r.planned[0].Due.After(r.seen) { // Cycle leaves others for later
 		wait = min(wait, r.planned[0].Due.Sub(r.seen))
+	}
+	if len(r.holds) > 0 {
+		wait = min(wait, r.holds[0].until.Sub(r.seen))
 	}
 	return max(wait, time.Millisecond), done
 }
@@ -194,6 +215,9 @@ func (r *Runner) watch() {
 func (r *Runner) rewind(now time.Time, back time.Duration) {
 	for _, j := range r.tasks {
 		j.started = j.started.Add(-back)
+	}
+	for _, h := range r.holds {
+		h.until = h.until.Add(-back) // as it shifts all alike, they keep their order
 	}
 	piled := r.planned
 	r.planned = nil
@@ -217,19 +241,19 @@ func (r *Runner) promote() {
 // free reports whether one more job may start, whatever its group.
 func (r *Runner) free() bool {
 	return (r.limits.InFlight <= 0 || r.running < r.limits.InFlight) &&
-		(r.limits.PerSecond <= 0 || r.recent < r.limits.PerSecond)
+		(r.limits.PerSecond <= 0 || r.recent < r.limits.PerSecond || r.credit > 0 && r.extra < r.limits.Extra)
 }
 
 // start runs the first job of g, which is ready.
 func (r *Runner) start(ctx context.Context, g *group) {
 	j := g.queue[0]
 	r.lift(j)
-	j.state, j.urgent, j.started = running, 0, r.seen
+	j.state, j.urgent, j.started, j.in = running, 0, r.seen, g
 	r.running++
 	g.running++
 	r.pace(g)
 	r.settle(g)
-	r.jobs.Go(func() { r.run(ctx, j, g, j.ID) })
+	r.jobs.Go(func() { r.run(ctx, j, j.ID) })
 }
 
 // pace counts a start for as long as the limits look back. It uses timers and
@@ -237,12 +261,17 @@ func (r *Runner) start(ctx context.Context, g *group) {
 // Run has returned, find nothing to start.
 func (r *Runner) pace(g *group) {
 	if r.limits.PerSecond > 0 {
-		r.recent++
-		time.AfterFunc(window, func() { r.change(func() { r.recent-- }) })
+		place := &r.recent
+		if r.recent >= r.limits.PerSecond {
+			place = &r.extra
+			r.credit--
+		}
+		*place++
+		time.AfterFunc(window, func() { r.change(func() { *place-- }) })
 	}
-	if r.limits.Spacing > 0 && g.name != "" {
+	if rest := max(r.limits.Spacing, g.spacing); rest > 0 && g.name != "" {
 		g.resting = true
-		time.AfterFunc(r.limits.Spacing, func() {
+		time.AfterFunc(rest, func() {
 			r.change(func() {
 				g.resting = false
 				r.settle(g)
@@ -262,11 +291,11 @@ func (r *Runner) change(f func()) {
 	}
 }
 
-// run is the goroutine of one job; g is the group that it was started in.
-func (r *Runner) run(ctx context.Context, j *job, g *group, id int64) {
+// run is the goroutine of one job.
+func (r *Runner) run(ctx context.Context, j *job, id int64) {
 	var next time.Time
 	defer func() { // also when the job ends its goroutine
-		r.change(func() { r.finish(j, g, next) })
+		r.change(func() { r.finish(j, next) })
 	}()
 	next = r.attempt(ctx, id)
 }
@@ -281,9 +310,8 @@ func (r *Runner) attempt(ctx context.Context, id int64) (next time.Time) {
 	return r.do(ctx, id)
 }
 
-func (r *Runner) finish(j *job, g *group, next time.Time) {
-	r.running--
-	g.running--
+func (r *Runner) finish(j *job, next time.Time) {
+	r.vacate(j)
 	j.state = idle
 	if j.gone {
 		r.forget(j)
@@ -299,5 +327,4 @@ func (r *Runner) finish(j *job, g *group, next time.Time) {
 			r.put(j)
 		}
 	}
-	r.settle(g)
 }

@@ -9,6 +9,7 @@
 //	@hourly @daily @weekly …      the usual names for such expressions
 //	@every 90m                    an interval of whole seconds, at least one
 //	CRON_TZ=Europe/Berlin 0 6 * * *   a time zone in front; TZ= means the same
+//	auto                          an interval that follows the source
 //
 // The syntax is that of github.com/robfig/cron; its parser reads the fields and
 // its calculator walks the calendar. The library never sees a time zone: it
@@ -45,10 +46,24 @@
 // clock shifts by less (Lord Howe: 30 minutes) it fires at the change as well,
 // so that no pause is longer than usual.
 //
+// # The rhythm of a source
+//
+// [Rhythm] tells from the times at which entries appeared how often to ask, and
+// [Spec.With] makes the interval of "auto" of it, between the bounds of [Auto]:
+// a step of 1, 1½, 2, 3, 4, 6, 8, … hours, which fires in its phase like
+// "@every". After a disturbance, or when the interval has changed, the source
+// gets back into its phase with the next request, never much below the least
+// interval.
+//
 // # The runner
 //
 // [Runner] keeps the due times of all sources and starts a job for each, within
 // [Limits]. It asks for the wall clock through a function and measures its own
 // pace with timers, so that a clock that jumps can delay or hasten what is due,
 // but never how much starts in a second.
+//
+// [Runner.Hold] and [Runner.Space] keep a group of tasks, mostly a host, as far
+// away as its server asked; [Limited] and [Eased] say how far that is.
+// [Runner.Stall] moves a job that waits for a silent server into a slow lane, so
+// that it delays no other.
 package schedule

@@ -14,23 +14,26 @@ const maxOffset = time.Minute
 type Spec struct {
 	expr     string
 	loc      *time.Location
-	every    time.Duration // of @every; 0 for a cron expression
+	every    time.Duration // of @every and auto; 0 for a cron expression
 	calendar cron.Schedule // nil for @every; used with times in UTC only
 	hourly   bool          // fires in every hour of a day, so it is an interval
+	least    time.Duration // the bounds of auto; 0 for the others
+	most     time.Duration
 }
 
 // String returns the expression as it was written, white space reduced to
 // single spaces.
 func (s Spec) String() string { return s.expr }
 
-// Every returns the interval of an "@every" schedule, and false for a cron
+// Every returns the interval of "@every" and "auto", and false for a cron
 // expression.
 func (s Spec) Every() (time.Duration, bool) { return s.every, s.every > 0 }
 
 // Equal reports whether s and o fire at the same times by the same words: the
-// same expression in the same zone.
+// same expression in the same zone. Of "auto" only the bounds count: the
+// interval is the source's.
 func (s Spec) Equal(o Spec) bool {
-	return s.expr == o.expr && s.loc.String() == o.loc.String()
+	return s.expr == o.expr && s.loc.String() == o.loc.String() && s.least == o.least && s.most == o.most
 }
 
 // Next returns the first firing strictly after after for the source with the
@@ -58,16 +61,20 @@ func (s Spec) Next(after time.Time, key string) time.Time {
 }
 
 // NextAfter returns the first firing that is after now and not before
-// notBefore: what a server or a back-off asked to wait for.
+// notBefore: what a server or a back-off asked to wait for. Of "auto" it is not
+// before about half an interval either, since the interval was another before.
 func (s Spec) NextAfter(now time.Time, key string, notBefore time.Time) time.Time {
+	if early := now.Add(s.early()); s.Auto() && early.After(notBefore) {
+		notBefore = early
+	}
 	if notBefore.After(now) {
 		return s.Next(notBefore.Add(-time.Nanosecond).In(now.Location()), key)
 	}
 	return s.Next(now, key)
 }
 
-// Interval returns the time between two firings: that of "@every", and for a
-// cron expression the distance of the two that follow after, without offsets.
+// Interval returns the time between two firings: that of "@every" or "auto", and
+// for a cron expression the distance of the two that follow after, without offsets.
 // It is 0 for the zero Spec.
 func (s Spec) Interval(after time.Time) time.Duration {
 	if s.every > 0 || s.calendar == nil {

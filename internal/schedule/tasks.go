@@ -50,7 +50,7 @@ func (r *Runner) Trigger(id int64) (known bool) {
 func (r *Runner) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := Status{Tasks: len(r.tasks), Running: r.running, Waiting: r.queued}
+	s := Status{Tasks: len(r.tasks), Running: r.running + r.slow, Slow: r.slow, Waiting: r.queued}
 	if len(r.planned) > 0 {
 		s.Next = r.planned[0].Due
 	}
@@ -149,15 +149,20 @@ func (r *Runner) lift(j *job) {
 }
 
 func (r *Runner) join(j *job) {
-	g := r.groups[j.Group]
+	j.group = r.group(j.Group)
+	j.group.members++
+}
+
+// group finds or makes the group of a name. Each job without one gets its own.
+func (r *Runner) group(name string) *group {
+	g := r.groups[name]
 	if g == nil {
-		g = &group{name: j.Group, at: nowhere}
-		if g.name != "" {
-			r.groups[g.name] = g
+		g = &group{name: name, at: nowhere}
+		if name != "" {
+			r.groups[name] = g
 		}
 	}
-	g.members++
-	j.group = g
+	return g
 }
 
 func (r *Runner) part(j *job) {
@@ -171,7 +176,7 @@ func (r *Runner) part(j *job) {
 // and this.
 func (r *Runner) settle(g *group) {
 	open := len(g.queue) > 0 && (g.name == "" ||
-		!g.resting && (r.limits.PerGroup <= 0 || g.running < r.limits.PerGroup))
+		!g.resting && g.hold == nil && (r.limits.PerGroup <= 0 || g.running < r.limits.PerGroup))
 	switch {
 	case open && g.at == nowhere:
 		r.ready.add(g)
@@ -180,7 +185,7 @@ func (r *Runner) settle(g *group) {
 	case g.at != nowhere:
 		r.ready.remove(g)
 	}
-	if g.members == 0 && g.running == 0 && !g.resting {
+	if g.members == 0 && g.running+g.slow == 0 && !g.resting && g.hold == nil && g.spacing == 0 {
 		delete(r.groups, g.name)
 	}
 }
@@ -188,7 +193,7 @@ func (r *Runner) settle(g *group) {
 // sane returns due, or the next firing when due is further ahead than the
 // schedule and the longest delay can have put it: the clock was wrong then.
 func (r *Runner) sane(t Task, due, now time.Time) time.Time {
-	if !due.After(now.Add(r.limits.MaxDelay)) {
+	if !due.After(now.Add(r.limits.MaxDelay)) || due.Equal(Never()) {
 		return due
 	}
 	if latest := ahead(t.Spec.NextAfter(now, t.Key, now.Add(r.limits.MaxDelay))); due.After(latest) {
@@ -197,11 +202,15 @@ func (r *Runner) sane(t Task, due, now time.Time) time.Time {
 	return due
 }
 
-// ahead turns the zero time, with which a Spec says never, into one that no
-// clock will show, so that never sorts last.
+// Never is a due time that no clock will show: of a task that only Trigger
+// starts.
+func Never() time.Time { return time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC) }
+
+// ahead turns the zero time, with which a Spec says never, into Never, so that
+// it sorts last.
 func ahead(t time.Time) time.Time {
 	if t.IsZero() {
-		return time.Unix(1<<40, 0) // the year 36812
+		return Never()
 	}
 	return t
 }

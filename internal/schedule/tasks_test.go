@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -153,6 +154,27 @@ func TestReloadInCycle(t *testing.T) {
 		if err := b.Cycle(t.Context()); err != nil || len(b.starts) != 4 {
 			t.Errorf("%d starts, %v; want 4", len(b.starts), err)
 		}
+	})
+}
+
+// TestNever: a task that is to start by hand only stays so over reloads and
+// whatever its schedule says.
+func TestNever(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{MaxDelay: 24 * time.Hour})
+		b.work = func(context.Context, int64) time.Time { return Never() }
+		spec := mustParse(t, "@every 1h", nil)
+		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: Never()}})
+		b.run()
+		b.want("in a month", b.after(30*24*time.Hour), "")
+		b.Trigger(1)
+		b.want("triggered", b.after(time.Hour), "1")
+		b.want("in another month", b.after(30*24*time.Hour), "")
+		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: Never()}})
+		b.want("after a reload", b.after(30*24*time.Hour), "")
+		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: time.Now().Add(time.Minute)}})
+		b.want("once it is due again", b.after(2*time.Minute), "1")
+		b.stop()
 	})
 }
 

@@ -1,0 +1,59 @@
+package news
+
+// Extra is what some entries bring besides text. It decides nothing; it is
+// kept for those who show or publish the entry. Texts are plain, URLs absolute.
+type Extra struct {
+	Rights       string   `json:"rights,omitempty"`
+	License      string   `json:"license,omitempty"` // URL: rel="license", RFC 4946; Creative Commons modules
+	Image        string   `json:"image,omitempty"`   // URL of the picture that stands for the entry
+	Comments     Comments `json:"comments,omitzero"`
+	ReplyTo      []Reply  `json:"reply_to,omitempty"`
+	Links        []Link   `json:"links,omitempty"` // related, via; RFC 4287 section 4.2.7.2
+	Contributors []Person `json:"contributors,omitempty"`
+	Episode      Episode  `json:"episode,omitzero"`
+}
+
+// Comments says where readers discuss an entry.
+type Comments struct {
+	Page  string `json:"page,omitempty"`  // RSS comments; rel="replies" of type HTML
+	Feed  string `json:"feed,omitempty"`  // wfw:commentRss; rel="replies", RFC 4685 section 4
+	Count int    `json:"count,omitempty"` // slash:comments, thr:total; 0 when unstated
+}
+
+// Reply names an entry that this one answers: thr:in-reply-to, RFC 4685
+// section 3.
+type Reply struct {
+	ID   string `json:"id,omitempty"`   // as in that entry's feed
+	Link string `json:"link,omitempty"` // its page
+}
+
+// Link leads from an entry to something else.
+type Link struct {
+	Rel      string `json:"rel,omitempty"`
+	URL      string `json:"url"`
+	Type     string `json:"type,omitempty"` // media type
+	Title    string `json:"title,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// Episode is what the vocabularies of podcasts say of an entry: the tags of
+// iTunes and of the podcast namespace (Podcasting 2.0), the latter first.
+type Episode struct {
+	Number      string   `json:"number,omitempty"` // a number, possibly with decimals
+	Season      int      `json:"season,omitempty"`
+	Kind        string   `json:"kind,omitempty"`     // full, trailer or bonus
+	Duration    int64    `json:"duration,omitempty"` // seconds
+	Explicit    bool     `json:"explicit,omitempty"` // says so itself; not for children
+	Blocked     bool     `json:"blocked,omitempty"`  // not to be listed in directories
+	Transcripts []Link   `json:"transcripts,omitempty"`
+	Chapters    *Link    `json:"chapters,omitempty"`
+	People      []Credit `json:"people,omitempty"`
+}
+
+// Credit is a person who took part in an episode: podcast:person, media:credit.
+type Credit struct {
+	Name  string `json:"name"`
+	Role  string `json:"role,omitempty"` // lower case: host, guest, editor …
+	URL   string `json:"url,omitempty"`
+	Image string `json:"image,omitempty"`
+}
