@@ -5,92 +5,247 @@ import (
 	"mime"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/transform"
 )
 
-// marks are byte order marks and the first bytes of UTF-16 and UTF-32 documents
-// without one (XML 1.0 appendix F), longest first.
+// marks are byte order marks, longest first.
 var marks = []struct {
 	prefix string
-	skip   int
 	enc    encoding.Encoding
 	name   string
 }{
-	{"\x00\x00\xfe\xff", 4, utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "UTF-32"},
-	{"\xff\xfe\x00\x00", 4, utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "UTF-32"},
-	{"\x00\x00\x00<", 0, utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "UTF-32"},
-	{"<\x00\x00\x00", 0, utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "UTF-32"},
-	{"\xfe\xff", 2, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"\xff\xfe", 2, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"\x00<", 0, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"<\x00", 0, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"\x00{", 0, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"{\x00", 0, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"\x4c\x6f\xa7\x94", 0, charmap.CodePage037, "EBCDIC"},
+	{"\x00\x00\xfe\xff", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "UTF-32"},
+	{"\xff\xfe\x00\x00", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "UTF-32"},
+	{"\xfe\xff", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "UTF-16"},
+	{"\xff\xfe", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "UTF-16"},
+	{"\x4c\x6f\xa7\x94", charmap.CodePage037, "EBCDIC"}, // "<?xm"
 }
-
-// enough bytes beyond ASCII that are valid UTF-8 cannot be chance, even where a
-// label says that characters have several bytes; for one with single bytes any
-// are. Then the label is wrong.
-const enough = 8
 
 // toUTF8 returns the body as valid UTF-8 text without a byte order mark and
 // without characters that XML forbids. What the bytes show goes before what
 // HTTP says, and that before what the document says of itself (RFC 7303
-// section 3). Single bytes that fit no encoding are read as windows-1252, as
-// they nearly always are.
+// section 3). Where neither can be right, statistics decide (charset_guess.go).
 func toUTF8(body []byte, contentType string, fix *repairs) string {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	if enc, name, skip := wide(body); enc != nil {
+		fix.note("the document is %s", name)
+		return legal(decodeAs(enc, body[skip:]), fix)
+	}
+	header, declared := httpCharset(contentType), declaredCharset(body)
+	d := density(body)
+	if d.bad == 0 && !shifting(body, d) {
+		return legal(valid(body, d, fix, header, declared), fix)
+	}
+	if text, ok := labelled(body, d, fix, header, declared); ok {
+		return legal(text, fix)
+	}
+	if d.good < d.bad || d.bad == 0 {
+		if enc, _ := guess(body); enc != nil && enc != charmap.Windows1252 && reads(enc, body) {
+			fix.note("no label fits the bytes; they were read as %s", labelledAs{enc: enc}.name())
+			return legal(decodeAs(enc, body), fix)
+		}
+	}
+	if d.bad > 0 {
+		fix.note("bytes that are not UTF-8 were read as windows-1252")
+	}
+	return legal(mixed(body, d.crowded() && d.good > d.bad), fix)
+}
+
+// shifting reports whether escape sequences change the meaning of ASCII, as in
+// ISO-2022-JP. A lone escape is a stray.
+func shifting(body []byte, d bytesSeen) bool {
+	return d.high == 0 && (bytes.Contains(body, []byte("\x1b$")) || bytes.Contains(body, []byte("\x1b(")))
+}
+
+// wide recognises encodings of two and four bytes a character: by their mark,
+// or by the zeros beside ASCII (XML 1.0 appendix F). It returns how many bytes
+// the mark has.
+func wide(body []byte) (enc encoding.Encoding, name string, skip int) {
 	for _, m := range marks {
 		if bytes.HasPrefix(body, []byte(m.prefix)) {
-			fix.note("the document is %s", m.name)
-			return legal(decodeAs(m.enc, body[m.skip:]), fix)
+			skip = len(m.prefix)
+			if m.name == "EBCDIC" {
+				skip = 0
+			}
+			return m.enc, m.name, skip
 		}
 	}
-	high, valid := highBytes(body), utf8.Valid(body)
-	if high == 0 && bytes.IndexByte(body, 0x1b) < 0 {
-		return legal(string(body), fix)
+	if len(body) < 4 {
+		return nil, "", 0
 	}
-	for _, label := range []string{httpCharset(contentType), declaredCharset(body)} {
+	switch [4]bool{body[0] != 0, body[1] != 0, body[2] != 0, body[3] != 0} {
+	case [4]bool{false, false, false, true}:
+		return marks[0].enc, "UTF-32", 0
+	case [4]bool{true, false, false, false}:
+		return marks[1].enc, "UTF-32", 0
+	case [4]bool{false, true, false, true}:
+		return marks[2].enc, "UTF-16", 0
+	case [4]bool{true, false, true, false}:
+		return marks[3].enc, "UTF-16", 0
+	}
+	return nil, "", 0
+}
+
+// valid reads what is valid UTF-8. A label that says otherwise is wrong, unless
+// it names characters of several bytes and there are hardly any.
+func valid(body []byte, d bytesSeen, fix *repairs, labels ...string) string {
+	for _, label := range labels {
 		enc := legacy(label)
-		if enc == nil {
+		if enc == nil || d.high == 0 {
 			continue
 		}
-		if _, single := enc.(*charmap.Charmap); valid && high > 0 && (single || high >= enough) {
-			fix.note("the document says %s and is UTF-8", clip(label, 40))
-			break
+		if _, single := enc.(*charmap.Charmap); !single && d.high < 3 && reads(enc, body) {
+			fix.note("the document is %s", clip(label, 40))
+			return decodeAs(enc, body)
 		}
-		fix.note("the document is %s", clip(label, 40))
-		return legal(decodeAs(enc, body), fix)
+		fix.note("the document says %s and is UTF-8", clip(label, 40))
+		break
 	}
-	if valid {
-		return legal(string(body), fix)
+	text := view(body)
+	if once, ok := encodedTwice(text); ok {
+		fix.note("text that was encoded as UTF-8 twice was decoded once more")
+		return once
 	}
-	fix.note("bytes that are not UTF-8 were read as windows-1252")
-	return legal(mixed(body), fix)
+	return text
 }
 
-// highBytes counts bytes beyond ASCII.
-func highBytes(body []byte) (n int) {
-	for _, c := range body {
-		if c >= 0x80 {
-			n++
+// view returns bytes as a string without copying them: a document is held once.
+// Decode asks its callers not to change them.
+func view(body []byte) string { return unsafe.String(unsafe.SliceData(body), len(body)) }
+
+// labelled reads the body as a label says. One that cannot be read that way is
+// passed over; of two that can, and of the one that servers send by default, the
+// bytes decide.
+func labelled(body []byte, d bytesSeen, fix *repairs, labels ...string) (string, bool) {
+	var fitting []labelledAs
+	for _, label := range labels {
+		enc := legacy(label)
+		if _, single := enc.(*charmap.Charmap); enc == nil || single && d.good >= d.bad && d.bad > 0 || !reads(enc, body) {
+			continue
 		}
+		fitting = append(fitting, labelledAs{enc, label})
 	}
-	return n
+	if len(fitting) == 0 {
+		return "", false
+	}
+	as := choose(body, d, fitting)
+	if as.label == "" {
+		fix.note("the document says %s and is %s", clip(fitting[0].label, 40), as.name())
+	} else {
+		fix.note("the document is %s", clip(as.label, 40))
+	}
+	return decodeAs(as.enc, body), true
 }
 
+// labelledAs is an encoding and the label that names it, if any does.
+type labelledAs struct {
+	enc   encoding.Encoding
+	label string
+}
+
+func (l labelledAs) name() string {
+	name, err := htmlindex.Name(l.enc)
+	if err != nil {
+		return "in another encoding"
+	}
+	return name
+}
+
+// choose picks one of the encodings whose labels can be right, or a better one.
+func choose(body []byte, d bytesSeen, fitting []labelledAs) labelledAs {
+	first, last := fitting[0], fitting[len(fitting)-1]
+	byDefault := first.enc == charmap.Windows1252 // ISO-8859-1, too
+	if first.enc == last.enc && !byDefault {
+		return first
+	}
+	better, told := guess(body)
+	switch {
+	case better == nil || better == first.enc:
+		return first
+	case better == last.enc, byDefault && d.crowded() && last.enc != first.enc:
+		return last
+	case byDefault && (d.crowded() || told) && reads(better, body):
+		return labelledAs{enc: better}
+	}
+	return first
+}
+
+// bytesSeen counts bytes beyond ASCII, how often they make a character of
+// UTF-8 and how often none, and how many stand beside another.
+type bytesSeen struct{ high, good, bad, runs int }
+
+func density(body []byte) (d bytesSeen) {
+	for i := 0; i < len(body); {
+		if body[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if i == 0 || body[i-1] < utf8.RuneSelf {
+			d.runs++
+		}
+		r, size := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && size == 1 {
+			d.bad++
+		} else {
+			d.good++
+		}
+		d.high += size
+		i += size
+	}
+	return d
+}
+
+// crowded reports whether bytes beyond ASCII stand in rows: words of another
+// script. Western European text has one here and there.
+func (d bytesSeen) crowded() bool { return d.good+d.bad >= 2*d.runs }
+
+// decodeAs reads the body in that encoding; what it cannot read it replaces.
 func decodeAs(enc encoding.Encoding, body []byte) string {
-	out, err := enc.NewDecoder().Bytes(body)
-	if err != nil { // decoders replace what they cannot read; this is no text at all
-		return mixed(body)
+	var out strings.Builder
+	out.Grow(len(body) / 2)
+	if transcode(enc, body, func(piece []byte) { out.Write(piece) }) != nil {
+		return mixed(body, false) // this is no text at all
 	}
-	return strings.TrimPrefix(string(out), "\ufeff")
+	return strings.TrimPrefix(out.String(), "\ufeff")
+}
+
+// reads reports whether the bytes can be text of that encoding: of a hundred
+// characters beyond ASCII at most one may be broken, and a document may have
+// been cut inside one.
+func reads(enc encoding.Encoding, body []byte) bool {
+	broken, total := 0, 0
+	err := transcode(enc, body, func(piece []byte) {
+		for _, r := range string(piece) { // a character is never divided between pieces
+			if r >= utf8.RuneSelf {
+				total++
+			}
+			if r == utf8.RuneError || r >= 0x80 && r < 0xa0 {
+				broken++
+			}
+		}
+	})
+	return err == nil && broken <= 1+total/100
+}
+
+// transcode hands the body on in UTF-8, piece by piece, so that it is never in
+// memory twice.
+func transcode(enc encoding.Encoding, body []byte, take func([]byte)) error {
+	var piece [16 << 10]byte
+	for d := enc.NewDecoder(); ; {
+		written, read, err := d.Transform(piece[:], body, true)
+		take(piece[:written])
+		if body = body[read:]; err != transform.ErrShortDst {
+			return err
+		}
+	}
 }
 
 // httpCharset returns the charset parameter of a Content-Type.
@@ -135,25 +290,49 @@ func legacy(label string) encoding.Encoding {
 	if err != nil {
 		return nil
 	}
-	if name, err := htmlindex.Name(enc); err != nil || strings.HasPrefix(name, "utf-") || name == "replacement" {
+	name, err := htmlindex.Name(enc)
+	switch {
+	case err != nil, strings.HasPrefix(name, "utf-"), name == "replacement":
 		return nil
+	case name == "gbk":
+		return simplifiedchinese.GB18030 // which holds it
 	}
 	return enc
 }
 
-// mixed reads UTF-8 and takes every byte that is none for windows-1252.
-func mixed(body []byte) string {
+// mixed reads UTF-8 and takes every byte that is none for windows-1252. The
+// beginning of a character whose rest is missing is no text of that, nor is any
+// in the text of another script.
+func mixed(body []byte, foreign bool) string {
 	var out strings.Builder
-	out.Grow(len(body) + len(body)/8)
+	out.Grow(len(body) + len(body)/8) // a stray byte becomes two or three
 	for len(body) > 0 {
 		r, size := utf8.DecodeRune(body)
-		if r == utf8.RuneError && size == 1 {
-			r = charmap.Windows1252.DecodeByte(body[0])
+		switch {
+		case !utf8.FullRune(body): // the document was cut off in it
+			size = len(body)
+		case r == utf8.RuneError && size == 1:
+			if size = broken(body); size == 1 && !foreign {
+				r = charmap.Windows1252.DecodeByte(body[0])
+			}
 		}
 		out.WriteRune(r)
 		body = body[size:]
 	}
 	return out.String()
+}
+
+// broken returns how many bytes at the start begin a character of UTF-8 that
+// has three or four and lacks the last; 1 when they begin none.
+func broken(body []byte) int {
+	size := 1
+	for size < min(len(body), 4) && body[size]&0xc0 == 0x80 {
+		size++
+	}
+	if want := map[byte]int{0xe: 3, 0xf: 4}[body[0]>>4]; size == 1 || size >= want {
+		return 1
+	}
+	return size
 }
 
 // legal removes the characters that XML 1.0 section 2.2 forbids and reads C1

@@ -12,7 +12,7 @@ const monthNames = `
 january february march april may june july august september october november december
 jan feb mar apr may jun jul aug sept oct nov dec
 januar februar maerz april mai juni juli august september oktober november dezember
-janner feber marz apr mai juno julei aug sep okt nov dez
+janner feber mrz apr mai juno julei aug sep okt nov dez
 janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
 janv fevr mar avr mai jun juil aou sep oct nov dec
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
@@ -40,6 +40,25 @@ januar februar marc apr maj jun jul aug szept okt nov dec
 ιανουαριου φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου οκτωβριου νοεμβριου δεκεμβριου
 ιαν φεβ μαρ απρ μαι ιουν ιουλ αυγ σεπ οκτ νοε δεκ
 ιαν φεβ μαω απρ μαι ιον ιολ αυγ σεπ οκτ νοε δεκ
+oca sub mar nis may haz tem agu eyl eki kas ara
+tammi helmi maalis huhti touko kesa heina elo syys loka marras joulu
+leden unor brezen duben kveten cerven cervenec srpen zari rijen listopad prosinec
+led uno bre dub kve cvn cvc srp zar rij lis pro
+gener febrer marc abril maig juny juliol agost setembre octubre novembre desembre
+gen febr marc abr maig juny jul ag set oct nov des
+ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie
+ian feb mar apr mai iun iul aug sep oct noi dec
+ιανουαριος φεβρουαριος μαρτιος απριλιος μαιος ιουνιος ιουλιος αυγουστος σεπτεμβριος οκτωβριος νοεμβριος δεκεμβριος
+січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень
+січ лют бер кві тра чер лип сер вер жов лис гру
+януари февруари март април май юни юли август септември октомври ноември декември
+januara februara marca aprila maja juna jula augusta septembra oktobra novembra decembra
+januarja februarja marca aprila maja junija julija avgusta septembra oktobra novembra decembra
+jan feb mar apr maj jun jul avg sep okt nov dec
+januari februari maret april mei juni juli agustus september oktober november desember
+يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר
+jan feb mar apr mai jun jul aug sep okt nov des
 `
 
 // months maps every name to its number.
@@ -77,8 +96,9 @@ func month(word string) (int, bool) {
 // British summer. Single letters are as RFC 822 section 5.1 has them.
 var zones = map[string]int{
 	"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "uct": 0, "zulu": 0,
-	"a": -60, "m": -720, "n": 60, "y": 720,
-	"nst": -210, "ndt": -150, "ast": -240, "adt": -180, "at": -240,
+	"a": -60, "b": -120, "c": -180, "d": -240, "e": -300, "f": -360, "g": -420, "i": -540, "k": -600, "l": -660, "m": -720,
+	"n": 60, "o": 120, "p": 180, "q": 240, "r": 300, "s": 360, "t": 420, "v": 540, "w": 600, "x": 660, "y": 720,
+	"nst": -210, "ndt": -150, "ast": -240, "adt": -180,
 	"est": -300, "edt": -240, "et": -300, "cst": -360, "cdt": -300, "ct": -360,
 	"mst": -420, "mdt": -360, "mt": -420, "pst": -480, "pdt": -420, "pt": -480,
 	"akst": -540, "akdt": -480, "hst": -600, "hast": -600, "hdt": -540, "sst": -660,

@@ -1,6 +1,8 @@
 package format
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -95,6 +97,72 @@ func TestParseDate(t *testing.T) {
 		got, ok := ParseDate(in)
 		if text := got.UTC().Format(time.RFC3339Nano); !ok || text != want {
 			t.Errorf("ParseDate(%q) = %s, %v; want %s", in, text, ok, want)
+		}
+	}
+}
+
+// TestParseDateForms reads testdata/dates.tsv: an expected time in UTC, or none,
+// a tab, and a date as somebody wrote it.
+func TestParseDateForms(t *testing.T) {
+	table, err := os.ReadFile("testdata/dates.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms := 0
+	for line := range strings.Lines(string(table)) {
+		want, in, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if !ok {
+			continue
+		}
+		forms++
+		got := "none"
+		if at, ok := ParseDate(in); ok {
+			got = at.UTC().Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("ParseDate(%q) = %s, want %s", in, got, want)
+		}
+	}
+	if forms < 400 {
+		t.Errorf("%d forms, want at least 400", forms)
+	}
+}
+
+func TestParseDateInLanguage(t *testing.T) {
+	const march, april = "2024-03-04", "2024-04-03"
+	for _, c := range []struct{ in, language, want string }{
+		{"03/04/2024", "", march}, {"03/04/2024", "en", march}, {"03/04/2024", "en-US", march}, {"03/04/2024", "es-us", march},
+		{"03/04/2024", "en-GB", april}, {"03/04/2024", "en_AU", april}, {"03/04/2024", "de", april}, {"03/04/2024", "pt-br", april},
+		{"03/04/2024", "FR", april}, {"3/4/2024 10:00:00 PM", "fr", march}, {"3/4/2024 10:00:00 PM", "en-GB", march},
+		{"2024/03/04", "de", march}, {"03/14/2024", "de", "2024-03-14"}, {"14/03/2024", "en-US", "2024-03-14"}, {"03.04.2024", "en-US", april},
+	} {
+		if got, ok := ParseDateIn(c.in, c.language); !ok || got.Format(time.DateOnly) != c.want {
+			t.Errorf("ParseDateIn(%q, %q) = %s, %v; want %s", c.in, c.language, got, ok, c.want)
+		}
+	}
+}
+
+// TestDecodeReadsDatesInTheLanguageOfTheFeed: the language that the document
+// declares decides what a time between slashes means.
+func TestDecodeReadsDatesInTheLanguageOfTheFeed(t *testing.T) {
+	for language, want := range map[string]string{"en-us": "2024-03-04", "en-gb": "2024-04-03", "fr": "2024-04-03"} {
+		d, err := Decode([]byte(`<rss version="2.0"><channel><title>x</title><language>`+language+`</language><item><title>a</title><pubDate>03/04/2024 10:00</pubDate></item></channel></rss>`), Input{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Entries[0].Published.Format(time.DateOnly); got != want {
+			t.Errorf("%s: %s, want %s", language, got, want)
+		}
+	}
+}
+
+func TestSummerTime(t *testing.T) {
+	for in, want := range map[string]string{
+		"9 Mar 2025 01:59 EST5EDT": "2025-03-09T06:59:00Z", "9 Mar 2025 03:00 EST5EDT": "2025-03-09T07:00:00Z",
+		"2 Nov 2025 00:59 EST5EDT": "2025-11-02T04:59:00Z", "2 Nov 2025 02:00 EST5EDT": "2025-11-02T07:00:00Z",
+	} {
+		if got, _ := ParseDate(in); got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("ParseDate(%q) = %s, want %s", in, got, want)
 		}
 	}
 }

@@ -4,15 +4,21 @@
 // Reading. Decode is the only door. Real documents are damaged, and some are
 // hostile, so the library that knows the vocabularies, gofeed, never sees one:
 //
-//	charset.go       bytes -> UTF-8, whatever the labels say
-//	sniff.go         which format, or what stands there instead
+//	charset.go       bytes -> UTF-8, whatever the labels say;
+//	charset_guess.go what the bytes look like where no label can be right
+//	sniff.go         which format; nofeed.go: what stands there instead
 //	decode_lex.go    text -> tokens; everything is accepted, in linear time
-//	decode_tree.go   tokens -> tree: tags mended, limits of guard.go enforced
-//	decode_text.go   leaves -> values: entities, CDATA, types of texts
+//	decode_tree.go   tokens -> tree of nodes (decode_node.go): tags mended by
+//	decode_ahead.go  looking ahead, limits of guard.go enforced
+//	decode_text.go   leaves -> values: CDATA, types of texts; references are
+//	decode_entity.go undone
 //	decode_plain.go  tree -> the plainest XML that says the same
 //	decode_rss.go    gofeed reads that; what its structs lose comes from the
-//	decode_atom.go   tree, by the index of the item
-//	decode_json.go   JSON Feed, mended and read by gofeed
+//	decode_atom.go   tree, by the index of the item: addresses and links
+//	decode_link.go   (Atom's in either vocabulary), people, what the head asks
+//	decode_head.go   of those who fetch, and what entries bring besides text
+//	decode_extra.go
+//	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed
 //	date.go          times in every form that feeds have been seen to use
 //
 // No entry disappears silently: the items of the tree and those that gofeed
@@ -34,7 +40,7 @@ import (
 
 // ReaderVersion is the version of Decode. It is stored with the last body of
 // every source; a newer reader reads that body again.
-const ReaderVersion = 1
+const ReaderVersion = 2
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
@@ -49,7 +55,8 @@ type Input struct {
 //	bytes -> toUTF8 -> findRoot -> mend (tree) -> plainXML -> gofeed -> Document
 //
 // A document that was cut off gives its whole entries with the Outcome
-// truncated. The error is always a *news.Failure: not_a_feed for another kind
+// truncated. The bytes must not change afterwards: the Document may share their
+// memory. The error is always a *news.Failure: not_a_feed for another kind
 // of document, too_large over a limit, malformed for a feed beyond repair.
 func Decode(body []byte, in Input) (*news.Document, error) {
 	if len(body) > maxBytes {
@@ -64,7 +71,12 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return decodeJSON(text, base, fix)
 	}
-	return decodeXML(text, base, fix)
+	d, err := decodeXML(text, base, fix)
+	if start := jsonStart(text); start >= 0 && news.OutcomeOf(err) == news.OutcomeNotAFeed {
+		fix.note("text before the document was ignored")
+		return decodeJSON(text[start:], base, fix)
+	}
+	return d, err
 }
 
 // decodeXML reads RSS, RDF and Atom.
@@ -77,7 +89,7 @@ func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{own: own, fix: fix, atom: strings.HasPrefix(t.format, "atom")}
+	r := &reader{own: own, fix: fix, atom: strings.HasPrefix(t.format, "atom"), texts: thrift{left: maxMarkup, fix: fix}}
 	if base == nil {
 		r.guessBase(t)
 	}
@@ -85,15 +97,54 @@ func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error)
 	if r.atom {
 		read = r.readAtom
 	}
-	d, err := read(t, r.plainXML(t))
-	if err != nil {
-		return nil, err
+	d := &news.Document{}
+	for i, part := range t.parts() {
+		some, err := read(part, r.plainXML(part))
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			d = some
+		} else {
+			d.Entries = append(d.Entries, some.Entries...)
+		}
 	}
 	d.Format, d.Outcome, d.Repairs = t.format, news.OutcomeOK, fix.list
 	if t.cut {
 		d.Outcome = news.OutcomeTruncated
 	}
 	return d, nil
+}
+
+// maxPart is how much gofeed reads at a time, in bytes as they stand in the
+// document: a large one is never in memory in all its forms at once.
+const maxPart = 1 << 20
+
+// parts divides a tree between items, each part with the head; there is at
+// least one.
+func (t *tree) parts() []*tree {
+	var parts []*tree
+	from, size := 0, 0
+	for i, item := range t.items {
+		size += item.size()
+		if size >= maxPart || i == len(t.items)-1 {
+			parts = append(parts, &tree{format: t.format, head: t.head, items: t.items[from : i+1]})
+			from, size = i+1, 0
+		}
+	}
+	if parts == nil {
+		return []*tree{t}
+	}
+	return parts
+}
+
+// size is how many bytes the texts of an element have.
+func (n *node) size() int {
+	size := len(n.inner)
+	for _, k := range n.kids {
+		size += k.size()
+	}
+	return size
 }
 
 // guessBase takes the site's address for the document's when that is unknown,
@@ -177,6 +228,9 @@ func languageTag(tags ...string) string {
 
 // addCategory appends c unless its term is there already.
 func addCategory(list []news.Category, c news.Category) []news.Category {
+	if len(list) == maxAlike {
+		return list
+	}
 	c.Term = clean.Line(first(c.Term, c.Label))
 	for _, have := range list {
 		if have.Term == c.Term {
@@ -192,7 +246,7 @@ func addCategory(list []news.Category, c news.Category) []news.Category {
 
 // addPerson appends p unless it is known by name or address.
 func addPerson(list []news.Person, p news.Person) []news.Person {
-	if p == (news.Person{}) {
+	if p == (news.Person{}) || len(list) == maxAlike {
 		return list
 	}
 	for i, have := range list {
@@ -207,7 +261,7 @@ func addPerson(list []news.Person, p news.Person) []news.Person {
 
 // addEnclosure appends e unless it has no address or is there already.
 func addEnclosure(list []news.Enclosure, e news.Enclosure) []news.Enclosure {
-	if e.URL == "" {
+	if e.URL == "" || len(list) == maxAlike {
 		return list
 	}
 	for _, have := range list {

@@ -2,8 +2,6 @@ package format
 
 import (
 	"bytes"
-	"net/url"
-	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
 
@@ -24,43 +22,49 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 	d := &news.Document{
 		ID:          r.id(t.head),
 		Title:       f.Title,
-		Link:        r.atomLink(t.head, f.Links),
-		Description: f.Subtitle,
-		Language:    languageTag(t.head.lang),
-		Updated:     when(f.Updated),
+		Link:        r.atomLink(t.head),
+		Description: first(f.Subtitle, value(f.Extensions["itunes"], "summary"), value(f.Extensions["dc"], "description"), value(f.Extensions["itunes"], "subtitle")),
+		Language:    languageTag(t.head.lang, value(f.Extensions["dc"], "language")),
+		Updated:     when(f.Updated, value(f.Extensions["dcterms"], "modified"), value(f.Extensions["dc"], "date")),
 		Authors:     r.atomPeople(t.head),
 	}
+	r.head(t.head, d)
 	for i, entry := range f.Entries {
-		d.Entries = append(d.Entries, r.atomEntry(t.items[i], entry, d.Language))
+		d.Entries = append(d.Entries, r.atomEntry(t.items[i], entry, d))
 	}
 	return d, nil
 }
 
 // atomEntry maps one entry.
-func (r *reader) atomEntry(n *node, a *atom.Entry, inherited string) news.Entry {
-	media := a.Extensions["media"]
+func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry {
+	media, dc, terms, itunes := a.Extensions["media"], a.Extensions["dc"], a.Extensions["dcterms"], a.Extensions["itunes"]
 	content := ""
 	if a.Content != nil {
 		content = a.Content.Value
 	}
 	e := news.Entry{
 		GUID:       r.id(n),
-		Link:       r.atomLink(n, a.Links),
+		Link:       r.atomLink(n),
 		Title:      first(a.Title, mediaText(media, "title")),
 		Content:    r.body(n, field{"content", content}, field{"content:encoded", value(a.Extensions["content"], "encoded")}),
 		Summary:    r.body(n, field{"summary", a.Summary}),
-		Published:  when(a.Published, value(a.Extensions["dc"], "date"), r.created(n)),
-		Updated:    when(a.Updated),
-		Authors:    r.atomPeople(n),
-		Categories: r.atomCategories(n, a),
-		Language:   languageTag(n.declared(), inherited, n.lang, textLanguage(n)),
+		Published:  when(a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created")),
+		Updated:    when(a.Updated, value(terms, "modified"), value(dc, "date")),
+		Authors:    r.atomAuthors(n, d.Authors),
+		Categories: r.atomCategories(n),
+		Language:   languageTag(n.declared(), d.Language, n.lang, textLanguage(n)),
 		Origin:     r.atomOrigin(n, a),
 	}
 	if e.Content == "" && e.Summary == "" {
-		e.Summary = r.body(n, field{"media:description", mediaText(media, "description")}, field{"itunes:summary", value(a.Extensions["itunes"], "summary")})
+		e.Summary = r.body(n, field{"media:description", mediaText(media, "description")}, field{"description", r.inner(n, "description")},
+			field{"dc:description", value(dc, "description")}, field{"itunes:summary", value(itunes, "summary")}, field{"itunes:subtitle", value(itunes, "subtitle")})
 	}
-	r.linkedEnclosures(n, "link", &e)
+	linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
+	if e.Link == "" {
+		e.Link = lastResort(n, e.GUID, e.Enclosures)
+	}
+	e.Extra = r.extra(n, &e)
 	return e
 }
 
@@ -72,35 +76,28 @@ func (r *reader) id(n *node) string {
 	return ""
 }
 
-// created is Atom 0.3's time of the first draft, when nothing better is there.
-func (r *reader) created(n *node) string {
-	if k := n.kid("created"); k != nil {
-		return r.plain(k)
+// inner returns the first child of that name as HTML, not yet cleaned.
+func (r *reader) inner(n *node, name string) string {
+	if k := n.kid(name); k != nil {
+		return r.html(k)
 	}
 	return ""
 }
 
-// atomLink returns the page of a feed or entry: the first alternate that is a
-// page, else the first alternate (RFC 4287 section 4.2.7).
-func (r *reader) atomLink(n *node, links []*atom.Link) string {
-	found := ""
-	for i, l := range links {
-		if rel := strings.TrimPrefix(l.Rel, "http://www.iana.org/assignments/relation/"); rel != "alternate" || l.Href == "" {
-			continue
-		}
-		abs := clean.Resolve(nth(n, "link", i).base, l.Href)
-		if abs != "" && (l.Type == "" || strings.Contains(l.Type, "html")) {
-			return abs
-		}
-		found = first(found, abs)
+// atomLink returns the page of a feed or entry: RFC 4287 section 4.2.7.
+func (r *reader) atomLink(n *node) string { return first(alternate(n), r.textLink(n)) }
+
+// atomAuthors are the authors of an entry. One without has those of the feed
+// that it comes from, or else of this one: RFC 4287 section 4.2.1.
+func (r *reader) atomAuthors(n *node, feed []news.Person) []news.Person {
+	list := r.atomPeople(n)
+	if k := n.kid("source"); list == nil && k != nil {
+		list = r.atomPeople(k)
 	}
-	if found != "" {
-		return found
+	if list == nil {
+		return feed
 	}
-	if k := n.kid("link"); k != nil && k.attr("href") == "" && k.inner != "" { // RSS habit
-		return clean.Resolve(k.base, r.read(k).value)
-	}
-	return ""
+	return list
 }
 
 // atomPeople are the authors of a feed or entry, in document order.
@@ -119,17 +116,12 @@ func (r *reader) atomPeople(n *node) []news.Person {
 
 // atomCategories are the terms; a category without one gives its text, and one
 // of another vocabulary counts, too.
-func (r *reader) atomCategories(n *node, a *atom.Entry) []news.Category {
+func (r *reader) atomCategories(n *node) []news.Category {
 	var list []news.Category
-	k := 0
 	for _, kid := range n.kids {
 		switch kid.name {
 		case "category":
-			if k < len(a.Categories) {
-				c := a.Categories[k]
-				list = addCategory(list, news.Category{Term: first(c.Term, r.plain(kid)), Scheme: clean.Line(kid.attr("scheme")), Label: c.Label})
-			}
-			k++
+			list = addCategory(list, news.Category{Term: first(kid.attr("term"), r.plain(kid)), Scheme: clean.Line(kid.attr("scheme")), Label: kid.attr("label")})
 		case "dc:subject":
 			list = addCategory(list, news.Category{Term: r.plain(kid)})
 		case "media:category":
@@ -145,20 +137,11 @@ func (r *reader) atomOrigin(n *node, a *atom.Entry) *news.Origin {
 	if a.Source == nil || k == nil {
 		return nil
 	}
-	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k, a.Source.Links), URL: r.selfLink(k.base, a.Source.Links)}
+	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k), URL: related(k, "self")}
 	if o == (news.Origin{}) {
 		return nil
 	}
 	return &o
-}
-
-func (r *reader) selfLink(base *url.URL, links []*atom.Link) string {
-	for _, l := range links {
-		if l.Rel == "self" {
-			return clean.Resolve(base, l.Href)
-		}
-	}
-	return ""
 }
 
 // textLanguage is the language that an entry's texts state when nothing around

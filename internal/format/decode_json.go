@@ -5,6 +5,7 @@ import (
 	stdjson "encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/mmcdole/gofeed/json"
@@ -19,7 +20,10 @@ const jsonVersion = "https://jsonfeed.org/version/1"
 
 // decodeJSON reads JSON Feed 1.0 and 1.1.
 func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error) {
-	s := scanJSON(text, fix)
+	s, err := mendJSON(strings.TrimSpace(text), fix)
+	if err != nil {
+		return nil, err
+	}
 	f, err := (&json.Parser{}).Parse(bytes.NewReader(s.text))
 	if err != nil {
 		if f, err = typedJSON(s.text, fix); err != nil {
@@ -29,9 +33,10 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 	version := strings.Replace(strings.TrimSpace(f.Version), "http://", "https://", 1)
 	version = strings.Replace(version, "://www.", "://", 1)
 	if !strings.HasPrefix(version, jsonVersion) {
-		return nil, news.Failf(news.OutcomeNotAFeed, "a JSON document that is no feed: want a version that begins with %s, got %q", jsonVersion, clip(f.Version, 60))
+		return nil, news.Failf(news.OutcomeNotAFeed, "%s", jsonIs(f.Version, s.text))
 	}
 	d := jsonDocument(f, base)
+	d.Hubs = jsonHubs(s.text, base)
 	d.Format, d.Outcome = "json10", news.OutcomeOK
 	if strings.HasPrefix(version, jsonVersion+".1") {
 		d.Format = "json11"
@@ -40,9 +45,11 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 		d.Outcome = news.OutcomeTruncated
 		fix.note("the document was cut off; its %d whole entries were kept", len(f.Items))
 	}
+	texts := thrift{left: maxMarkup, fix: fix}
 	for _, item := range f.Items {
 		if item != nil {
-			d.Entries = append(d.Entries, jsonEntry(item, base, d.Language))
+			texts.item(item)
+			d.Entries = append(d.Entries, jsonEntry(item, base, d))
 		}
 	}
 	d.Repairs = fix.list
@@ -56,11 +63,34 @@ func jsonDocument(f *json.Feed, base *url.URL) *news.Document {
 		Description: clean.Line(f.Description),
 		Language:    languageTag(f.Language),
 		Authors:     jsonPeople(f.Authors, f.Author, base),
+		Icon:        clean.Resolve(base, f.Favicon),
+		Image:       clean.Resolve(base, f.Icon),
+		Self:        clean.Resolve(base, f.FeedURL),
+		History:     news.History{Next: clean.Resolve(base, f.NextURL)},
 	}
 }
 
-// jsonEntry maps one item.
-func jsonEntry(i *json.Item, base *url.URL, inherited string) news.Entry {
+// jsonHubs reads the hubs, which gofeed leaves out. Other protocols than
+// WebSub may be named there.
+func jsonHubs(text []byte, base *url.URL) []string {
+	var f struct {
+		Hubs []struct{ Type, URL string } `json:"hubs"`
+	}
+	if !bytes.Contains(text, []byte(`"hubs"`)) || stdjson.Unmarshal(text, &f) != nil {
+		return nil // they are badly written, or something before them is
+	}
+	var hubs []string
+	for _, hub := range f.Hubs {
+		if strings.EqualFold(hub.Type, "websub") || strings.EqualFold(hub.Type, "pubsubhubbub") {
+			hubs = addHub(hubs, clean.Resolve(base, hub.URL))
+		}
+	}
+	return hubs
+}
+
+// jsonEntry maps one item. Without authors of its own it has those of the feed.
+func jsonEntry(i *json.Item, base *url.URL, d *news.Document) news.Entry {
+	external := clean.Resolve(base, i.ExternalURL)
 	e := news.Entry{
 		GUID:      clean.Line(i.ID),
 		Link:      clean.Resolve(base, i.URL),
@@ -70,21 +100,33 @@ func jsonEntry(i *json.Item, base *url.URL, inherited string) news.Entry {
 		Published: when(i.DatePublished),
 		Updated:   when(i.DateModified),
 		Authors:   jsonPeople(i.Authors, i.Author, base),
-		Language:  languageTag(i.Language, inherited),
+		Language:  languageTag(i.Language, d.Language),
+		Extra:     news.Extra{Image: first(clean.Resolve(base, i.Image), clean.Resolve(base, i.BannerImage))},
+	}
+	if e.Authors == nil {
+		e.Authors = d.Authors
 	}
 	if e.Content == "" && i.ContentText != "" {
 		e.Content = paragraphs(i.ContentText)
 	}
-	if e.Link == "" && strings.Contains(i.ID, "://") {
-		e.Link = clean.Resolve(nil, i.ID)
+	if e.Link == "" && isAddress(e.GUID) {
+		e.Link = clean.Resolve(nil, e.GUID)
+	}
+	e.Link = first(e.Link, external)
+	if external != "" && external != e.Link {
+		e.Extra.Links = []news.Link{{Rel: "related", URL: external}}
 	}
 	for _, tag := range i.Tags {
 		e.Categories = addCategory(e.Categories, news.Category{Term: tag})
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(base, a.URL), Type: mediaType(a.MimeType), Length: max(0, a.SizeInBytes)})
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(base, a.URL), Type: mediaType(a.MimeType),
+				Length: max(0, a.SizeInBytes), Title: clean.Line(a.Title), Duration: max(0, a.DurationInSeconds)})
 		}
+	}
+	if e.Link == "" && len(e.Enclosures) > 0 {
+		e.Link = e.Enclosures[0].URL
 	}
 	return e
 }
@@ -125,86 +167,6 @@ func paragraphs(text string) string {
 	return clean.HTML(out.String(), nil)
 }
 
-// scanned is a JSON document after its small damages are mended.
-type scanned struct {
-	text []byte
-	cut  bool
-}
-
-// scanJSON drops commas before closing brackets and, when the document was cut
-// off, everything after the last whole item.
-func scanJSON(text string, fix *repairs) scanned {
-	var out bytes.Buffer
-	out.Grow(len(text))
-	var open []byte        // brackets that are open
-	whole, comma := -1, -1 // in out: behind the last whole item; the last comma
-	items := 0
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; c {
-		case '"':
-			end := stringEnd(text, i)
-			if end < 0 {
-				return cutJSON(out.Bytes(), whole, len(open))
-			}
-			out.WriteString(text[i:end])
-			i, comma = end-1, -1
-			continue
-		case ',':
-			comma = out.Len()
-		case '{', '[':
-			open, comma = append(open, c), -1
-		case '}', ']':
-			if comma >= 0 {
-				fix.note("commas before closing brackets were dropped")
-				out.Truncate(comma)
-			}
-			comma = -1
-			if len(open) > 0 {
-				open = open[:len(open)-1]
-			}
-			if out.WriteByte(c); len(open) == 2 && open[1] == '[' {
-				whole = out.Len()
-				items++
-			}
-			if items == maxEntries && len(open) == 2 {
-				fix.note("the document has %d entries or more; the others were not read", maxEntries)
-				return scanned{text: cutJSON(out.Bytes(), whole, len(open)).text}
-			}
-			if len(open) == 0 {
-				return scanned{text: out.Bytes()}
-			}
-			continue
-		default:
-			if !blank(c) {
-				comma = -1
-			}
-		}
-		out.WriteByte(text[i])
-	}
-	return cutJSON(out.Bytes(), whole, len(open))
-}
-
-// cutJSON closes a document behind its last whole item.
-func cutJSON(text []byte, whole, open int) scanned {
-	if whole < 0 || open == 0 {
-		return scanned{text: text, cut: open > 0}
-	}
-	return scanned{text: append(text[:whole:whole], "]}"...), cut: true}
-}
-
-// stringEnd returns the position behind the string that begins at i, or -1.
-func stringEnd(s string, i int) int {
-	for j := i + 1; j < len(s); j++ {
-		switch s[j] {
-		case '\\':
-			j++
-		case '"':
-			return j + 1
-		}
-	}
-	return -1
-}
-
 // typedJSON reads a document in which some values have the wrong type: they are
 // spelled as the specification wants them and gofeed reads it again.
 func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
@@ -227,7 +189,7 @@ func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
 var (
 	jsonLists   = map[string]bool{"items": true, "authors": true, "tags": true, "attachments": true}
 	jsonObjects = map[string]bool{"author": true}
-	jsonNumbers = map[string]bool{"size_in_bytes": true, "duration_in_seconds": true, "expired": true}
+	jsonNumbers = map[string]bool{"size_in_bytes": true, "duration_in_seconds": true}
 )
 
 func spellObject(o map[string]any) {
@@ -242,6 +204,9 @@ func spellObject(o map[string]any) {
 				delete(o, key)
 			}
 		case jsonNumbers[key]:
+			o[key] = wholeNumber(v)
+		case key == "expired":
+			o[key] = v == true
 		default:
 			switch v := v.(type) {
 			case string:
@@ -252,6 +217,16 @@ func spellObject(o map[string]any) {
 			}
 		}
 	}
+}
+
+// wholeNumber returns a number without the fraction that gofeed would refuse.
+func wholeNumber(v any) any {
+	text := strings.TrimSpace(fmt.Sprint(v))
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || n < 0 || n > 1<<53 {
+		return 0
+	}
+	return int64(n)
 }
 
 // spellList keeps the members that a list may have: strings in tags, objects

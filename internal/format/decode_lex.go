@@ -33,10 +33,11 @@ type lexer struct {
 	s       string
 	pos     int
 	attrs   []attr
-	crowded bool // a tag had more than maxAttributes
+	crowded bool   // a tag had more than maxAttributes
+	item    string // lower-case name of the elements that no CDATA section spans; may be empty
+	section int    // where the last "]]>" stands that was looked for
 
-	// What is missing once stays missing: no mark is looked for again.
-	missing  map[string]bool
+	missing  map[string]int // from where on there is no such mark any more
 	doctyped bool
 }
 
@@ -53,12 +54,24 @@ func (l *lexer) next() token {
 		}
 		l.pos = start + 1
 	}
-	if i := strings.IndexByte(l.s[l.pos:], '<'); i >= 0 {
-		l.pos += i
-	} else {
-		l.pos = len(l.s)
-	}
+	l.pos = l.opening(l.pos)
 	return token{kind: textToken, pos: start, end: l.pos, text: l.s[start:l.pos]}
+}
+
+// opening returns where the next "<" stands that can begin markup, from i on.
+func (l *lexer) opening(i int) int {
+	for i < len(l.s) {
+		next := strings.IndexByte(l.s[i:], '<')
+		if next < 0 {
+			break
+		}
+		i += next
+		if i+1 < len(l.s) && (nameStart(l.s[i+1]) || l.s[i+1] == '/' || l.s[i+1] == '!' || l.s[i+1] == '?') {
+			return i
+		}
+		i++
+	}
+	return len(l.s)
 }
 
 // markup reads what begins with "<"; false when that is only a character.
@@ -75,35 +88,46 @@ func (l *lexer) markup() (token, bool) {
 	case c == '!':
 		return l.declaration(rest), true
 	case c == '?':
-		l.skipPast(rest, "?>")
+		l.instruction(rest)
 		return token{kind: otherToken}, true
 	}
 	return token{}, false
 }
 
-// skipPast moves behind the end mark, or behind the next ">" when it is
-// missing, or else behind the "<" and the character after it.
-func (l *lexer) skipPast(rest, mark string) {
-	if i := l.find(rest, mark); i >= 0 {
-		l.pos += 1 + i + len(mark)
-	} else if i := strings.IndexByte(rest, '>'); i >= 0 {
+// instruction skips a processing instruction. An XML declaration without its
+// end ends where other markup begins; another one at the next ">", or else is
+// only its first two characters.
+func (l *lexer) instruction(rest string) {
+	if len(rest) > 4 && strings.EqualFold(rest[:4], "?xml") {
+		if i := strings.IndexAny(rest, "<>"); i >= 0 && rest[i] == '<' {
+			l.pos += 1 + i
+			return
+		} else if i >= 0 {
+			l.pos += 1 + i + 1
+			return
+		}
+	}
+	if i := l.find(rest, "?>"); i >= 0 {
+		l.pos += 1 + i + len("?>")
+	} else if i := l.find(rest, ">"); i >= 0 {
 		l.pos += 1 + i + 1
 	} else {
 		l.pos += 2
 	}
 }
 
-// find is strings.Index that gives up for good after the first miss.
+// find is strings.Index that looks no further where it has found nothing before.
 func (l *lexer) find(rest, mark string) int {
-	if l.missing[mark] {
+	from := len(l.s) - len(rest)
+	if at, known := l.missing[mark]; known && from >= at {
 		return -1
 	}
 	i := strings.Index(rest, mark)
 	if i < 0 {
 		if l.missing == nil {
-			l.missing = map[string]bool{}
+			l.missing = map[string]int{}
 		}
-		l.missing[mark] = true
+		l.missing[mark] = from
 	}
 	return i
 }
@@ -112,7 +136,7 @@ func (l *lexer) declaration(rest string) token {
 	const open = "![CDATA["
 	switch {
 	case strings.HasPrefix(rest, open):
-		end := l.find(rest, "]]>")
+		end := l.sectionEnd(rest)
 		if end < 0 { // never closed: what follows is read as markup
 			l.pos += 1 + len(open)
 			return token{kind: otherToken}
@@ -129,6 +153,45 @@ func (l *lexer) declaration(rest string) token {
 		l.doctype(rest)
 	}
 	return token{kind: otherToken}
+}
+
+// sectionEnd returns where the "]]>" of a CDATA section stands in rest, or -1
+// when there is none that belongs to it: an item that ends before the next
+// section begins was not meant to be text.
+func (l *lexer) sectionEnd(rest string) int {
+	const open = "![CDATA["
+	from := len(l.s) - len(rest)
+	if l.section < from {
+		end := l.find(rest, "]]>")
+		if end < 0 {
+			return -1
+		}
+		l.section = from + end
+	}
+	end := l.section - from
+	if l.item == "" {
+		return end
+	}
+	if inner := strings.Index(rest[len(open):end], "<"+open); inner >= 0 && containsFold(rest[:len(open)+inner], "</"+l.item) {
+		return -1
+	}
+	return end
+}
+
+// containsFold is strings.Contains without regard to the case of ASCII; part is
+// in lower case and begins with a character that has none.
+func containsFold(s, part string) bool {
+	for i := strings.IndexByte(s, part[0]); i >= 0; {
+		if len(s)-i >= len(part) && strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+		next := strings.IndexByte(s[i+1:], part[0])
+		if next < 0 {
+			return false
+		}
+		i += 1 + next
+	}
+	return false
 }
 
 // doctype skips a declaration, the first one together with its internal subset
@@ -233,10 +296,10 @@ func (l *lexer) attribute(j int) int {
 
 func (l *lexer) attributeValue(j int) (string, int) {
 	if j < len(l.s) && (l.s[j] == '"' || l.s[j] == '\'') {
-		if end := strings.IndexByte(l.s[j+1:], l.s[j]); end >= 0 {
+		if end := l.find(l.s[j+1:], l.s[j:j+1]); end >= 0 && !l.runsOn(j+1, j+1+end) {
 			return l.s[j+1 : j+1+end], j + 1 + end + 1
 		}
-		j++ // no closing quote in the document: the value ends as one without
+		j++ // no closing quote: the value ends as one without
 	}
 	start := j
 	for j < len(l.s) && !blank(l.s[j]) && l.s[j] != '>' && l.s[j] != '<' {
@@ -247,6 +310,15 @@ func (l *lexer) attributeValue(j int) (string, int) {
 		return value[:len(value)-1], j - 1 // <br clear=all/>
 	}
 	return value, j
+}
+
+// runsOn reports whether a value in quotes took in other tags, because its
+// closing quote is missing: the one found opens another value.
+func (l *lexer) runsOn(from, end int) bool {
+	if end+1 < len(l.s) && (blank(l.s[end+1]) || l.s[end+1] == '>' || l.s[end+1] == '/' || l.s[end+1] == '?') {
+		return false
+	}
+	return strings.IndexByte(l.s[from:end], '<') >= 0
 }
 
 func nameStart(c byte) bool {

@@ -3,12 +3,14 @@ package format
 import "strings"
 
 // Namespaces by the prefix that is written for them, native vocabularies under
-// "". Whoever declares one may spell it with or without a final slash.
+// "". Whoever declares one may spell it in any case, with or without a final
+// slash, and with https.
 var namespaces = map[string]string{
 	"http://purl.org/rss/1.0":                             "",
 	"http://purl.org/net/rss1.1#":                         "",
 	"http://channel.netscape.com/rdf/simple/0.9":          "",
 	"http://my.netscape.com/rdf/simple/0.9":               "",
+	"http://purl.org/rss/1.0/modules/rss091#":             "",
 	"http://backend.userland.com/rss":                     "",
 	"http://backend.userland.com/rss2":                    "",
 	"http://backend.userland.com/rss091":                  "",
@@ -19,6 +21,7 @@ var namespaces = map[string]string{
 	"http://www.w3.org/2005/atom":                         "atom",
 	"http://purl.org/atom/ns#":                            "atom",
 	"http://example.com/newformat#":                       "atom",
+	"http://example.com/necho":                            "atom",
 	"http://necho.sourceforge.net/schema/echo":            "atom",
 	"http://purl.org/echo":                                "atom",
 	"uri/of/echo/namespace#":                              "atom",
@@ -39,13 +42,27 @@ var namespaces = map[string]string{
 	"http://www.w3.org/2000/svg":                          "svg",
 	"http://www.w3.org/1998/math/mathml":                  "math",
 	"http://rssnamespace.org/feedburner/ext/1.0":          "feedburner",
-	"http://freshmeat.net/rss/fm/":                        "fm",
+	"http://freshmeat.net/rss/fm":                         "fm",
+	"http://purl.org/rss/1.0/modules/slash":               "slash",
+	"http://wellformedweb.org/commentapi":                 "wfw",
+	"http://purl.org/syndication/thread/1.0":              "thr",
+	"http://purl.org/syndication/history/1.0":             "fh",
+	"http://podcastindex.org/namespace/1.0":               "podcast",
+	"http://creativecommons.org/ns#":                      "cc",
+	"http://web.resource.org/cc":                          "cc",
+
+	"http://backend.userland.com/creativecommonsrssmodule":                       "creativecommons",
+	"http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html":             "creativecommons",
+	"http://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
 }
 
 // canonical returns the prefix under which a namespace is known here, and
 // whether it is.
 func canonical(uri string) (string, bool) {
 	uri = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(uri)), "/")
+	if rest, ok := strings.CutPrefix(uri, "https://"); ok {
+		uri = "http://" + rest
+	}
 	prefix, ok := namespaces[uri]
 	return prefix, ok
 }
@@ -60,6 +77,18 @@ var declared = [...]struct{ prefix, uri string }{
 	{"media", "http://search.yahoo.com/mrss/"},
 	{"sy", "http://purl.org/rss/1.0/modules/syndication/"},
 	{"xhtml", "http://www.w3.org/1999/xhtml"},
+}
+
+// foreign reports whether a name is in none of them: such elements are for the
+// tree pass alone.
+func foreign(name string) bool {
+	prefix, _, ok := strings.Cut(name, ":")
+	for _, d := range declared {
+		if d.prefix == prefix {
+			return false
+		}
+	}
+	return ok
 }
 
 // use says what an element holds and so how its end is found.
@@ -85,29 +114,39 @@ func (v vocabulary) add(u use, prefix, list string) vocabulary {
 // extensions adds the elements of other vocabularies that may stand in both.
 func (v vocabulary) extensions() vocabulary {
 	return v.
-		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier").
-		add(leaf, "dcterms:", "created issued modified abstract").
+		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
+		add(leaf, "dcterms:", "created issued modified abstract rights").
 		add(leaf, "content:", "encoded").
-		add(leaf, "media:", "title description category keywords").
+		add(leaf, "media:", "title description category keywords copyright credit thumbnail").
 		add(box, "media:", "group content").
-		add(leaf, "itunes:", "author summary subtitle title keywords name email").
+		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").
+		add(leaf, "podcast:", "transcript chapters person season episode").
+		add(leaf, "sy:", "updateperiod updatefrequency").
+		add(leaf, "slash:", "comments").
+		add(leaf, "thr:", "in-reply-to total").
+		add(leaf, "wfw:", "commentrss").
+		add(leaf, "fh:", "complete archive").
+		add(leaf, "cc:", "license").
+		add(leaf, "creativecommons:", "license").
 		add(leaf, "xhtml:", "body div")
 }
 
-// The two native vocabularies. Names are those of all versions together.
+// The two native vocabularies. Names are those of all versions together, and
+// what RSS documents are seen to borrow from Atom without saying so.
 var (
 	rssWords = vocabulary{}.
 			add(leaf, "", "title link description guid pubdate lastbuilddate language managingeditor webmaster category ttl generator comments body fullitem copyright rating docs url width height name email uri homepage encoded date creator content summary").
-			add(box, "", "channel items item image textinput enclosure rss rdf").
+			add(leaf, "", "hour day newlocation id published updated issued modified created subtitle tagline rights abstract keywords").
+			add(box, "", "channel items item image textinput enclosure rss rdf skiphours skipdays").
 			add(either, "", "author source").
-			add(leaf, "atom:", "id title summary content updated published modified link name email uri url").
-			add(either, "atom:", "author").
+			add(leaf, "atom:", "id title summary content updated published modified issued created link name email uri url rights logo icon subtitle category").
+			add(either, "atom:", "author contributor").
 			extensions()
 	atomWords = vocabulary{}.
-			add(leaf, "", "title subtitle tagline summary content rights copyright id updated modified published issued created name email uri url homepage generator icon logo link category info").
-			add(box, "", "feed entry contributor").
-			add(either, "", "author source").
+			add(leaf, "", "title subtitle tagline summary content rights copyright id updated modified published issued created name email uri url homepage generator icon logo link category info description").
+			add(box, "", "feed entry").
+			add(either, "", "author contributor source").
 			extensions()
 )
 

@@ -8,33 +8,45 @@ import (
 )
 
 // person splits what RSS puts into one text: "mail (Name)", "Name <mail>",
-// "Name (mail)", a mail address or a name alone.
+// "Name, mail", a mail address or a name alone.
 func person(s string) news.Person {
-	s = strings.TrimPrefix(clean.Line(s), "mailto:")
-	for _, pair := range []string{"()", "<>"} {
-		open := strings.IndexByte(s, pair[0])
-		if open < 0 || s[len(s)-1] != pair[1] {
-			continue
+	s = clean.Line(s)
+	mail, from := "", 0
+	for i := 0; i < len(s); {
+		end := len(s)
+		if at := strings.IndexAny(s[i:], mailEnds); at >= 0 {
+			end = i + at
 		}
-		outside, inside := strings.TrimSpace(s[:open]), strings.TrimSpace(s[open+1:len(s)-1])
-		inside = strings.TrimPrefix(inside, "mailto:")
-		switch {
-		case isMail(outside):
-			return news.Person{Name: inside, Email: outside}
-		case isMail(inside):
-			return news.Person{Name: strings.Trim(outside, `"`), Email: inside}
+		word := s[i:end]
+		if isMail(strings.TrimPrefix(word, "mailto:")) {
+			if mail != "" {
+				return news.Person{Name: s} // several: whose is which?
+			}
+			mail, from = word, i
 		}
+		i = end + 1
 	}
-	if isMail(s) {
-		return news.Person{Email: s}
+	if mail == "" {
+		return news.Person{Name: s}
 	}
-	return news.Person{Name: s}
+	name := s[:from] + s[from+len(mail):]
+	for _, empty := range []string{"()", "<>", "[]"} {
+		name = strings.Replace(name, empty, "", 1)
+	}
+	name = strings.Trim(name, ` ,;:"`)
+	if inside, ok := strings.CutPrefix(name, "("); ok && strings.HasSuffix(inside, ")") {
+		name = strings.TrimSpace(inside[:len(inside)-1])
+	}
+	return news.Person{Name: name, Email: strings.TrimPrefix(mail, "mailto:")}
 }
+
+// mailEnds are the characters that no mail address has in a feed.
+const mailEnds = ` ()<>[],;"`
 
 // isMail reports whether s looks like one mail address.
 func isMail(s string) bool {
 	at := strings.IndexByte(s, '@')
-	return at > 0 && at == strings.LastIndexByte(s, '@') && at < len(s)-1 && !strings.ContainsAny(s, " ()<>,;")
+	return at > 0 && at == strings.LastIndexByte(s, '@') && at < len(s)-1 && !strings.ContainsAny(s, mailEnds)
 }
 
 // boxed reads a person of elements: name, email, uri (Atom, RFC 4287 section
@@ -54,7 +66,7 @@ func (r *reader) boxed(n *node) news.Person {
 			p.URL = clean.Resolve(k.base, r.read(k).value)
 		}
 	}
-	if p.Email == "" && isMail(p.Name) || strings.ContainsAny(p.Name, "<(") && strings.Contains(p.Name, "@") {
+	if strings.Contains(p.Name, "@") && !isMail(p.Name) {
 		split := person(p.Name)
 		p.Name, p.Email = split.Name, first(p.Email, split.Email)
 	}

@@ -11,19 +11,20 @@ import (
 
 // reader turns the leaves of one mended document into values.
 type reader struct {
-	own  *entities
-	fix  *repairs
-	atom bool // the types of texts are stated, not guessed
+	own   *entities
+	fix   *repairs
+	texts thrift
+	atom  bool // the types of texts are stated, not guessed
 }
 
 // texts are leaves that may hold HTML, the others hold a line.
 var texts = map[string]bool{"description": true, "content": true, "content:encoded": true, "encoded": true, "summary": true, "body": true,
 	"xhtml:body": true, "xhtml:div": true, "fullitem": true, "media:description": true, "itunes:summary": true, "itunes:subtitle": true,
-	"dcterms:abstract": true, "dc:description": true, "atom:summary": true, "atom:content": true}
+	"dcterms:abstract": true, "abstract": true, "dc:description": true, "atom:summary": true, "atom:content": true}
 
 // verbatim leaves are taken as they stand: identifiers, addresses, dates.
 var verbatim = map[string]bool{"id": true, "guid": true, "link": true, "atom:id": true, "atom:link": true, "url": true, "uri": true,
-	"homepage": true, "docs": true, "comments": true, "dc:identifier": true, "atom:uri": true, "atom:url": true}
+	"homepage": true, "docs": true, "comments": true, "dc:identifier": true, "atom:uri": true, "atom:url": true, "newlocation": true}
 
 // plainXML spells a mended document so plainly that gofeed cannot misread it:
 // UTF-8, canonical prefixes, one head with the items after it, every text in one
@@ -43,13 +44,21 @@ func (r *reader) plainXML(t *tree) []byte {
 		out.WriteString("<channel>")
 	}
 	for _, k := range t.head.kids {
-		r.element(&out, k, false)
+		r.member(&out, k, false)
 	}
 	for _, item := range t.items {
 		r.element(&out, item, true)
 	}
 	out.WriteString(shut)
 	return out.Bytes()
+}
+
+// member writes what stands in the head or an item. One that is empty would
+// only overwrite one that says something.
+func (r *reader) member(out *bytes.Buffer, n *node, inItem bool) {
+	if !foreign(n.name) && (n.inner != "" || len(n.attrs) > 0 || len(n.kids) > 0) {
+		r.element(out, n, inItem)
+	}
 }
 
 // element writes one with all that is in it. Boxes nest at most maxDepth deep.
@@ -70,8 +79,18 @@ func (r *reader) element(out *bytes.Buffer, n *node, inItem bool) {
 	if n.inner != "" {
 		cdata(out, r.value(n, inItem))
 	}
+	var said map[string]bool
 	for _, k := range n.kids {
-		r.element(out, k, inItem)
+		if texts[k.name] && k.inner != "" {
+			if said[k.name] {
+				continue // gofeed would take the last of several texts
+			}
+			if said == nil {
+				said = map[string]bool{}
+			}
+			said[k.name] = true
+		}
+		r.member(out, k, inItem)
 	}
 	out.WriteString("</" + name + ">")
 }

@@ -24,18 +24,27 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	if len(f.Items) != len(t.items) {
 		return nil, news.Failf(news.OutcomeMalformed, "the RSS document has %d items and %d could be read", len(t.items), len(f.Items))
 	}
-	dc := f.Extensions["dc"]
+	dc, itunes := f.Extensions["dc"], f.Extensions["itunes"]
 	d := &news.Document{
 		Title:       first(f.Title, value(dc, "title")),
-		Link:        r.rssLink(t.head, f.Links),
-		Description: first(f.Description, clean.Text(value(f.Extensions["itunes"], "summary")), clean.Text(value(dc, "description")), clean.Text(value(f.Extensions["itunes"], "subtitle"))),
+		Link:        first(r.textLink(t.head), alternate(t.head)),
+		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline")),
 		Language:    languageTag(f.Language, value(dc, "language"), t.head.lang),
-		Updated:     when(f.LastBuildDate, value(f.Extensions["atom"], "updated"), f.PubDate, value(dc, "date")),
-		Authors:     r.people(t.head),
-		TTL:         ttl(f.TTL),
+		Updated: whenIn(f.Language, f.LastBuildDate, value(f.Extensions["atom"], "updated"), value(f.Extensions["dcterms"], "modified"), r.line(t.head, "updated", "modified"), value(dc, "date"),
+			f.PubDate, value(f.Extensions["dcterms"], "issued")),
+		Authors:   r.publishers(t.head),
+		TTL:       ttl(f.TTL),
+		SkipHours: skipHours(f.SkipHours),
+		SkipDays:  skipDays(f.SkipDays),
 	}
+	r.head(t.head, d)
+	authors := r.people(t.head)
 	for i, item := range f.Items {
-		d.Entries = append(d.Entries, r.rssEntry(t.items[i], item, d.Language))
+		e := r.rssEntry(t.items[i], item, d.Language)
+		if e.Authors == nil {
+			e.Authors = authors
+		}
+		d.Entries = append(d.Entries, e)
 	}
 	return d, nil
 }
@@ -46,68 +55,51 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	itunes, atom, xhtml := i.Extensions["itunes"], i.Extensions["atom"], i.Extensions["xhtml"]
 	e := news.Entry{
 		Title: first(i.Title, value(dc, "title"), value(atom, "title"), mediaText(media, "title"), value(itunes, "title")),
-		Link:  r.rssLink(n, i.Links),
+		Link:  first(r.textLink(n), alternate(n)),
 		Content: r.body(n, field{"content:encoded", i.Content}, field{"encoded", i.Custom["encoded"]}, field{"xhtml:body", value(xhtml, "body")},
 			field{"xhtml:div", value(xhtml, "div")}, field{"body", i.Custom["body"]}, field{"fullitem", i.Custom["fullitem"]},
-			field{"atom:content", value(atom, "content")}, field{"content", i.Custom["content"]}),
+			field{"atom:content", value(atom, "content")}, field{"content", i.Custom["content"]}, r.second(n, "description")),
 		Summary: r.body(n, field{"description", i.Description}, field{"atom:summary", value(atom, "summary")}, field{"summary", i.Custom["summary"]},
-			field{"dc:description", value(dc, "description")}, field{"dcterms:abstract", value(terms, "abstract")},
+			field{"dc:description", value(dc, "description")}, field{"dcterms:abstract", value(terms, "abstract")}, field{"abstract", i.Custom["abstract"]},
 			field{"itunes:summary", value(itunes, "summary")}, field{"media:description", mediaText(media, "description")}, field{"itunes:subtitle", value(itunes, "subtitle")}),
-		Published:  when(i.PubDate, value(dc, "date"), i.Custom["date"], value(terms, "issued"), value(atom, "published"), value(terms, "created")),
-		Updated:    when(value(terms, "modified"), value(atom, "updated"), value(atom, "modified")),
-		Authors:    r.people(n),
+		Published: whenIn(inherited, i.PubDate, value(terms, "issued"), value(atom, "published"), value(atom, "issued"), i.Custom["published"], i.Custom["issued"],
+			value(dc, "date"), i.Custom["date"], value(terms, "created"), value(atom, "created"), i.Custom["created"]),
+		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"],
+			value(dc, "date"), i.Custom["date"]), // a date of Dublin Core may be either
+		Authors:    r.publishers(n),
 		Categories: r.rssCategories(n),
 		Language:   languageTag(n.declared(), value(dc, "language"), inherited, n.lang),
 		Origin:     r.rssOrigin(n, i),
 	}
-	r.rssIdentity(n, i, &e)
-	for k, enclosure := range i.Enclosures {
-		e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(nth(n, "enclosure", k).base, enclosure.URL),
-			Type: mediaType(enclosure.Type), Length: length(enclosure.Length)})
-	}
-	r.linkedEnclosures(n, "atom:link", &e)
+	enclosures(n, &e)
+	linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
+	r.rssIdentity(n, i, &e)
+	e.Extra = r.extra(n, &e)
 	return e
 }
 
-// rssIdentity takes the id as the document has it, and a permalink guid for the
-// link when there is no other.
+// rssIdentity takes the id as the document has it, and for an entry without
+// link a guid that is one: it is a permalink unless it says otherwise.
 func (r *reader) rssIdentity(n *node, i *rss.Item, e *news.Entry) {
+	permalink := ""
 	if i.GUID != nil {
 		e.GUID = clean.Line(i.GUID.Value)
-		if e.Link == "" && !strings.EqualFold(i.GUID.IsPermalink, "false") && strings.Contains(e.GUID, "://") {
-			e.Link = clean.Resolve(nil, e.GUID)
+		if !strings.EqualFold(strings.TrimSpace(i.GUID.IsPermalink), "false") {
+			permalink = e.GUID
 		}
 	}
-	e.GUID = first(e.GUID, clean.Line(n.attr("about")), clean.Line(value(i.Extensions["atom"], "id")))
-	if e.Link == "" && strings.Contains(n.attr("about"), "://") {
-		e.Link = clean.Resolve(nil, n.attr("about"))
+	about := clean.Line(n.attr("about"))
+	if e.GUID == "" {
+		e.GUID = first(about, clean.Line(value(i.Extensions["atom"], "id")), clean.Line(i.Custom["id"]))
+		permalink = e.GUID
 	}
-}
-
-// rssLink returns the page of a channel or item: its link, in whatever way that
-// is spelled, else an alternate atom:link.
-func (r *reader) rssLink(n *node, links []string) string {
-	for _, l := range links {
-		if abs := clean.Resolve(baseOf(n, "link"), l); l != "" && abs != "" {
-			return abs
-		}
+	if e.Link == "" && strings.HasPrefix(permalink, "/") {
+		e.Link = clean.Resolve(baseOf(n, "guid"), permalink)
 	}
-	for _, k := range n.kids {
-		ref := ""
-		switch {
-		case k.name == "link":
-			ref = first(k.attr("href"), k.attr("resource"))
-		case k.name == "atom:link" && (k.attr("rel") == "" || k.attr("rel") == "alternate"):
-			ref = k.attr("href")
-		}
-		if ref != "" {
-			if abs := clean.Resolve(k.base, ref); abs != "" {
-				return abs
-			}
-		}
+	if e.Link == "" {
+		e.Link = lastResort(n, first(permalink, about), e.Enclosures)
 	}
-	return ""
 }
 
 // people are the authors of a channel or item, in document order.
@@ -115,13 +107,23 @@ func (r *reader) people(n *node) []news.Person {
 	var list []news.Person
 	for _, k := range n.kids {
 		switch k.name {
-		case "author", "atom:author", "managingeditor":
+		case "author", "atom:author":
 			list = addPerson(list, r.boxed(k))
 		case "dc:creator", "dc:author", "creator":
 			list = addPerson(list, person(r.plain(k)))
 		}
 	}
-	for _, name := range []string{"itunes:author", "itunes:owner"} {
+	if k := n.kid("itunes:author"); k != nil && len(list) == 0 {
+		list = addPerson(list, person(r.plain(k)))
+	}
+	return list
+}
+
+// publishers are the authors, or else those who answer for the whole: a
+// managing editor or owner wrote no entry of a channel.
+func (r *reader) publishers(n *node) []news.Person {
+	list := r.people(n)
+	for _, name := range []string{"managingeditor", "itunes:owner"} {
 		if k := n.kid(name); k != nil && len(list) == 0 {
 			list = addPerson(list, r.boxed(k))
 		}
@@ -134,15 +136,18 @@ func (r *reader) rssCategories(n *node) []news.Category {
 	var list []news.Category
 	for _, k := range n.kids {
 		switch k.name {
-		case "category":
-			list = addCategory(list, news.Category{Term: r.plain(k), Scheme: clean.Line(k.attr("domain"))})
+		case "category", "atom:category":
+			list = addCategory(list, news.Category{Term: first(k.attr("term"), r.plain(k)), Scheme: clean.Line(first(k.attr("domain"), k.attr("scheme"))), Label: k.attr("label")})
 		case "dc:subject":
 			list = addCategory(list, news.Category{Term: r.plain(k)})
 		case "media:category":
 			list = addCategory(list, news.Category{Term: r.plain(k), Scheme: clean.Line(k.attr("scheme")), Label: k.attr("label")})
 		case "itunes:category":
 			list = addCategory(list, news.Category{Term: k.attr("text")})
-		case "itunes:keywords", "media:keywords":
+			for _, c := range r.rssCategories(k) { // one of its own kind, more precise
+				list = addCategory(list, c)
+			}
+		case "itunes:keywords", "media:keywords", "keywords":
 			for word := range strings.SplitSeq(r.plain(k), ",") {
 				list = addCategory(list, news.Category{Term: word})
 			}
@@ -163,11 +168,11 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 	return &o
 }
 
-// linkedEnclosures adds the links with rel="enclosure".
-func (r *reader) linkedEnclosures(n *node, name string, e *news.Entry) {
+// enclosures adds those of RSS 2.0.
+func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
-		if k.name == name && k.attr("rel") == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(k.base, k.attr("href")),
+		if k.name == "enclosure" {
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(k.base, first(k.attr("url"), k.attr("href"))),
 				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 		}
 	}
@@ -187,7 +192,8 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 		for _, m := range group {
 			if m.name == "media:content" && playable(m) {
 				e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(m.base, m.attr("url")),
-					Type: mediaType(m.attr("type")), Length: length(m.attr("filesize"))})
+					Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
+					Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height"))})
 			}
 		}
 	}
@@ -201,6 +207,22 @@ func playable(m *node) bool {
 		}
 	}
 	return false
+}
+
+// second returns the second text of that name: an item with two descriptions
+// has a summary and a content.
+func (r *reader) second(n *node, name string) field {
+	found := false
+	for _, k := range n.kids {
+		if k.name != name || k.inner == "" {
+			continue
+		}
+		if found {
+			return field{name, r.html(k)}
+		}
+		found = true
+	}
+	return field{}
 }
 
 // value returns the first text that gofeed found for an extension element.
@@ -228,36 +250,9 @@ func mediaText(media map[string][]ext.Extension, name string) string {
 	return ""
 }
 
-// nth returns the k-th child of that name, or n itself.
-func nth(n *node, name string, k int) *node {
-	for _, kid := range n.kids {
-		if kid.name == name {
-			if k == 0 {
-				return kid
-			}
-			k--
-		}
-	}
-	return n
-}
-
-// when returns the first readable time in UTC, or zero.
+// when is whenIn for forms that are the same in all languages.
 func when(dates ...string) time.Time {
-	for _, s := range dates {
-		if t, ok := ParseDate(s); ok {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
-}
-
-// ttl reads RSS ttl, in minutes.
-func ttl(s string) time.Duration {
-	minutes, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || minutes < 0 || minutes > 60*24*365 {
-		return 0
-	}
-	return time.Duration(minutes) * time.Minute
+	return whenIn("", dates...)
 }
 
 // length reads a number of bytes; what is none is unknown.

@@ -3,143 +3,13 @@ package format
 import (
 	"encoding/base64"
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/text/encoding/charmap"
 
 	"tributary/internal/clean"
 )
-
-// entities are those that the document declares itself, as name to text.
-type entities struct {
-	values map[string]string
-	left   int // bytes that may still be written for them
-}
-
-// internalEntities reads <!ENTITY name "value"> from the text before the root.
-// Values may use entities declared before; external ones are never followed. A
-// value over 4 KiB, or the 257th, is nobody's abbreviation and stays unknown.
-func internalEntities(prolog string) *entities {
-	e := &entities{left: 1 << 20}
-	for {
-		_, rest, ok := strings.Cut(prolog, "<!ENTITY")
-		if !ok || len(e.values) > 256 {
-			return e
-		}
-		prolog = rest
-		name, value, ok := entity(rest)
-		if !ok {
-			continue
-		}
-		if e.values == nil {
-			e.values = map[string]string{}
-		}
-		if value = unescape(value, e); len(value) <= 4<<10 {
-			e.values[name] = value
-		}
-	}
-}
-
-// entity reads a name and a quoted value.
-func entity(s string) (name, value string, ok bool) {
-	s = strings.TrimLeft(s, " \t\r\n")
-	end := strings.IndexAny(s, " \t\r\n")
-	if end <= 0 {
-		return "", "", false
-	}
-	name, s = s[:end], strings.TrimLeft(s[end:], " \t\r\n")
-	if s == "" || s[0] != '"' && s[0] != '\'' {
-		return "", "", false
-	}
-	value, _, ok = strings.Cut(s[1:], s[:1])
-	return name, value, ok
-}
-
-// unescape decodes one level of references: numeric ones (also without a
-// semicolon, also the C1 codes that stand for windows-1252), those of HTML and
-// those that the document declares. What is no reference stays.
-func unescape(s string, own *entities) string {
-	i := strings.IndexByte(s, '&')
-	if i < 0 {
-		return s
-	}
-	var out strings.Builder
-	out.Grow(len(s))
-	for i >= 0 {
-		out.WriteString(s[:i])
-		text, size := reference(s[i:], own)
-		out.WriteString(text)
-		s = s[i+size:]
-		i = strings.IndexByte(s, '&')
-	}
-	out.WriteString(s)
-	return out.String()
-}
-
-// reference decodes the one at the start of s and returns its text and length;
-// a lone "&" is its own text.
-func reference(s string, own *entities) (string, int) {
-	if len(s) > 2 && s[1] == '#' {
-		return numeric(s)
-	}
-	end := 1
-	for end < len(s) && end < 34 && (nameByte(s[end]) && s[end] < 0x80) {
-		end++
-	}
-	name := s[1:end]
-	if end < len(s) && s[end] == ';' {
-		if own != nil {
-			if text, ok := own.values[name]; ok && own.left >= len(text) {
-				own.left -= len(text)
-				return text, end + 1
-			}
-		}
-		if text := html.UnescapeString(s[:end+1]); text != s[:end+1] && !strings.HasSuffix(text, ";") {
-			return text, end + 1
-		}
-		return "&", 1
-	}
-	switch name { // the five of XML and the one that people type
-	case "amp", "lt", "gt", "quot", "apos", "nbsp":
-		return html.UnescapeString("&" + name + ";"), end
-	}
-	return "&", 1
-}
-
-// numeric decodes &#160; and &#xA0;. A code point that XML forbids is dropped.
-func numeric(s string) (string, int) {
-	base, digits := 10, s[2:]
-	if digits[0] == 'x' || digits[0] == 'X' {
-		base, digits = 16, digits[1:]
-	}
-	end := 0
-	for end < len(digits) && end < 10 && (digits[end] >= '0' && digits[end] <= '9' || base == 16 && isHex(digits[end])) {
-		end++
-	}
-	if end == 0 {
-		return "&", 1
-	}
-	size := len(s) - len(digits) + end
-	if end < len(digits) && digits[end] == ';' {
-		size++
-	}
-	code, err := strconv.ParseInt(digits[:end], base, 32)
-	r := rune(code)
-	switch {
-	case err != nil || !utf8.ValidRune(r):
-		return "\ufffd", size
-	case r >= 0x80 && r < 0xa0:
-		r = charmap.Windows1252.DecodeByte(byte(r))
-	case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r&0xfffe == 0xfffe || r == 0x7f:
-		return "", size
-	}
-	return string(r), size
-}
-
-func isHex(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'f' }
 
 // construct is what a text says once its spelling in XML is undone.
 type construct struct {
@@ -156,12 +26,12 @@ func (r *reader) read(n *node) construct {
 	}
 	const open, shut = "<![CDATA[", "]]>"
 	if body, ok := strings.CutPrefix(strings.TrimSpace(inner), open); ok {
-		if i := strings.Index(body, shut); i == len(body)-len(shut) {
+		if i := strings.Index(body, shut); i >= 0 && i == len(body)-len(shut) {
 			return construct{value: body[:i]}
 		}
 	}
 	tags, escaped := pieces(inner)
-	if tags && !escaped {
+	if tags && (!escaped || n.isMarkup()) {
 		return construct{value: r.markup(n), markup: true}
 	}
 	var out strings.Builder
@@ -267,12 +137,17 @@ func (w *htmlWriter) declared(text string) string {
 	if w.own == nil || len(w.own.values) == 0 {
 		return text
 	}
-	for name := range w.own.values {
-		if strings.Contains(text, "&"+name+";") {
+	for rest := text; ; {
+		_, after, found := strings.Cut(rest, "&")
+		if !found {
+			return text
+		}
+		name, _, _ := strings.Cut(after[:min(len(after), 64)], ";")
+		if _, own := w.own.values[name]; own {
 			return clean.Escape(unescape(text, w.own))
 		}
+		rest = after
 	}
-	return text
 }
 
 func (w *htmlWriter) start(t token) {
@@ -287,10 +162,16 @@ func (w *htmlWriter) start(t token) {
 			continue
 		}
 		value := a.value
-		if base != nil && (name == "href" || name == "src" || name == "cite" || name == "poster") {
-			if abs := clean.Resolve(base, html.UnescapeString(value)); abs != "" {
-				value = html.EscapeString(abs)
+		switch name {
+		case "href", "src", "cite", "poster":
+			value = rebased(base, value)
+		case "srcset":
+			list := strings.Split(value, ", ")
+			for i, candidate := range list {
+				ref, size, _ := strings.Cut(strings.TrimSpace(candidate), " ")
+				list[i] = strings.TrimSpace(rebased(base, ref) + " " + size)
 			}
+			value = strings.Join(list, ", ")
 		}
 		w.out.WriteString(" " + name + `="` + strings.ReplaceAll(value, `"`, "&#34;") + `"`)
 	}
@@ -307,6 +188,17 @@ func (w *htmlWriter) start(t token) {
 	}
 }
 
+// rebased returns an address as written, absolute against a base inside the
+// text; without one it is left to those who know the base outside.
+func rebased(base *url.URL, ref string) string {
+	if base != nil {
+		if abs := clean.Resolve(base, html.UnescapeString(ref)); abs != "" {
+			return html.EscapeString(abs)
+		}
+	}
+	return ref
+}
+
 // inner returns the base that an xml:base inside the text sets for this tag, or
 // nil where the one outside holds.
 func (w *htmlWriter) inner(t token) *url.URL {
@@ -315,7 +207,7 @@ func (w *htmlWriter) inner(t token) *url.URL {
 		around = w.bases[len(w.bases)-1].base
 	}
 	for _, a := range t.attrs {
-		if strings.EqualFold(a.name, "xml:base") {
+		if strings.EqualFold(a.name, "xml:base") && len(w.bases) < maxDepth {
 			around = rebase(around, a.value)
 			w.bases = append(w.bases, inside{w.depth + 1, around})
 		}
@@ -335,9 +227,9 @@ func localName(raw string) string {
 func (r *reader) html(n *node) string {
 	c := r.decoded(n)
 	switch {
-	case c.markup, strings.Contains(n.attr("type"), "html"):
+	case c.markup, n.isHTML():
 		return c.value
-	case !r.atom && n.attr("type") == "" && looksHTML(c.value):
+	case n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
 		return c.value
 	}
 	return clean.Escape(strings.TrimSpace(c.value))
@@ -347,27 +239,62 @@ func (r *reader) html(n *node) string {
 func (r *reader) plain(n *node) string {
 	c := r.decoded(n)
 	switch {
-	case c.markup, strings.Contains(n.attr("type"), "html"):
+	case c.markup, n.isHTML():
 		return clean.Text(c.value)
-	case !r.atom && closesTag(c.value):
+	case r.guessed(n) && closesTag(c.value):
 		return clean.Text(c.value)
 	}
 	return clean.Line(c.value)
 }
 
-// decoded is read plus Atom 0.3's base64 and its escaped mode.
+// isMarkup reports whether a text says that it is XML: what is escaped in it is
+// meant to be seen.
+func (n *node) isMarkup() bool {
+	return n.name == "xhtml:body" || n.name == "xhtml:div" || strings.HasSuffix(strings.ToLower(n.attr("type")), "xhtml") ||
+		strings.HasSuffix(strings.ToLower(n.attr("type")), "xml")
+}
+
+// guessed reports whether a text without type may be HTML: only Atom's own are
+// sure to be none.
+func (r *reader) guessed(n *node) bool {
+	return !r.atom || strings.IndexByte(n.name, ':') > 0 || n.name == "description"
+}
+
+// isHTML reports whether a text says that it is: "html", "xhtml" or the media
+// type of either.
+func (n *node) isHTML() bool { return strings.Contains(strings.ToLower(n.attr("type")), "html") }
+
+// isPacked reports whether a text is base64: Atom 0.3 says so, Atom 1.0 leaves
+// it to the type (RFC 4287 section 4.1.3.3).
+func (r *reader) isPacked(n *node) bool {
+	if strings.EqualFold(n.attr("mode"), "base64") {
+		return true
+	}
+	kind := mediaType(n.attr("type"))
+	return r.atom && n.name == "content" && n.attr("mode") == "" && kind != "" &&
+		!strings.HasPrefix(kind, "text/") && !strings.HasSuffix(kind, "xml") && !strings.HasSuffix(kind, "json")
+}
+
+// decoded is read plus base64. Of what is no text then, nothing can be shown.
 func (r *reader) decoded(n *node) construct {
 	c := r.read(n)
-	if strings.EqualFold(n.attr("mode"), "base64") {
+	if !c.markup && r.isPacked(n) {
 		packed := strings.Join(strings.Fields(c.value), "")
-		if raw, err := base64.StdEncoding.DecodeString(packed); err == nil && utf8.Valid(raw) {
+		raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(packed, "="))
+		switch {
+		case err != nil: // written as it is, whatever it says
+		case utf8.Valid(raw):
 			c.value = string(raw)
+		default:
+			c.value = ""
+			r.fix.note("content of the type %s was left out", clip(clean.Line(n.attr("type")), 40))
 		}
 	}
 	if len(c.value) > maxText {
 		r.fix.note("a text over %d bytes was cut", maxText)
 		c.value = strings.ToValidUTF8(c.value[:maxText], "")
 	}
+	c.value = r.texts.afford(c.value)
 	return c
 }
 
@@ -392,12 +319,17 @@ func looksHTML(s string) bool {
 }
 
 // closesTag reports whether a title that may be HTML is: it has the end tag of
-// a known element or an entity. "<b>" alone may well be what a title is about.
+// a known element, a tag with an attribute, or an entity. "<b>" alone may well
+// be what a title is about.
 func closesTag(s string) bool {
 	for i := range len(s) {
 		switch {
 		case s[i] == '<' && i+2 < len(s) && s[i+1] == '/' && tagAt(s[i+2:]):
 			return true
+		case s[i] == '<' && tagAt(s[i+1:]):
+			if tag, _, _ := strings.Cut(s[i:min(i+256, len(s))], ">"); strings.Contains(tag, "=") {
+				return true
+			}
 		case s[i] == '&':
 			if _, size := reference(s[i:], nil); size > 1 && s[i+size-1] == ';' {
 				return true

@@ -3,40 +3,7 @@ package format
 import (
 	"net/url"
 	"strings"
-
-	"tributary/internal/news"
 )
-
-// node is an element that is read. Its name is the canonical prefix and the
-// lower-case local name, "dc:creator"; native elements have no prefix.
-type node struct {
-	name    string
-	attrs   []attr // decoded, lower-case local names
-	lang    string // xml:lang as written, inherited
-	ownLang bool   // and stated here
-	base    *url.URL
-	inner   string // of a leaf: what stands between its tags
-	kids    []*node
-}
-
-func (n *node) attr(name string) string {
-	for _, a := range n.attrs {
-		if a.name == name {
-			return a.value
-		}
-	}
-	return ""
-}
-
-// kid returns the first child of that name, or nil.
-func (n *node) kid(name string) *node {
-	for _, k := range n.kids {
-		if k.name == name {
-			return k
-		}
-	}
-	return nil
-}
 
 // tree is a mended document: one head and its items, whatever stood where.
 type tree struct {
@@ -67,15 +34,17 @@ type mender struct {
 	stack    []frame
 	out      tree
 	elements int
+	unclosed int            // unknown elements without end in this entry
 	budget   int            // bytes that looking ahead may still read
 	barren   map[string]int // up to where there is no end tag of a name
 }
 
 // mend reads the document whose root tag begins at root.
 func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, error) {
-	m := &mender{lex: lexer{s: s, pos: root}, fix: fix, prefixes: map[string]string{}, barren: map[string]int{}, budget: 8*len(s) + 1<<20}
+	m := &mender{lex: lexer{s: s, pos: root, missing: map[string]int{}}, fix: fix, prefixes: map[string]string{}, barren: map[string]int{}, budget: 4*len(s) + 1<<20}
 	m.own = internalEntities(s[:root])
 	m.open(m.lex.next(), base)
+	m.lex.item = m.item
 	for len(m.stack) > 0 {
 		t := m.lex.next()
 		switch t.kind {
@@ -91,24 +60,11 @@ func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, er
 		}
 		if len(m.out.items) > maxEntries {
 			m.out.items = m.out.items[:maxEntries]
-			fix.note("the document has more than %d entries; the others were not read", maxEntries)
+			fix.note("the document has %d entries; the first %d were read", maxEntries+m.rest(), maxEntries)
 			break
 		}
 	}
 	return &m.out, m.own, nil
-}
-
-// guard refuses documents that only exist to exhaust a reader.
-func (m *mender) guard() error {
-	switch {
-	case len(m.stack) > maxDepth:
-		return news.Failf(news.OutcomeTooLarge, "the document nests elements deeper than %d", maxDepth)
-	case m.elements > maxElements:
-		return news.Failf(news.OutcomeTooLarge, "the document has more than %d elements", maxElements)
-	case m.lex.crowded:
-		return news.Failf(news.OutcomeTooLarge, "an element has more than %d attributes", maxAttributes)
-	}
-	return nil
 }
 
 // open reads the root tag: it decides the format and the vocabulary.
@@ -129,6 +85,7 @@ func (m *mender) open(t token, base *url.URL) {
 	m.out.head = n
 	if m.item == local { // a bare entry document, RFC 4287 section 2
 		m.out.head = &node{name: "feed", base: base}
+		n.name = local // under whatever prefix
 		m.out.items = append(m.out.items, n)
 	}
 	if !t.empty {
@@ -139,59 +96,10 @@ func (m *mender) open(t token, base *url.URL) {
 // top is the innermost open element.
 func (m *mender) top() *frame { return &m.stack[len(m.stack)-1] }
 
-// element makes a node of a start tag: names in canonical spelling, attributes
-// decoded, language and base inherited. It returns the default namespace that
-// holds inside, too.
-func (m *mender) element(t token, parent *node, space string) (*node, string) {
-	n := &node{lang: parent.lang, base: parent.base}
-	for _, a := range t.attrs {
-		name := strings.ToLower(a.name)
-		value := a.value
-		if strings.IndexByte(value, '&') >= 0 {
-			value = unescape(value, m.own)
-		}
-		switch {
-		case name == "xmlns":
-			if known, ok := canonical(value); ok {
-				space = known
-			} else {
-				space = "?" // somebody else's, or a made-up one on the root
-			}
-		case strings.HasPrefix(name, "xmlns:"):
-			if known, ok := canonical(value); ok {
-				m.prefixes[name[len("xmlns:"):]] = known
-			}
-		case name == "xml:lang":
-			n.lang, n.ownLang = value, true
-		case name == "xml:base":
-			n.base = rebase(n.base, value)
-		default:
-			n.attrs = append(n.attrs, attr{name[strings.IndexByte(name, ':')+1:], value})
-		}
-	}
-	n.name = m.name(t.name, space)
-	return n, space
-}
-
-// name returns the canonical spelling of an element's name.
-func (m *mender) name(raw, space string) string {
-	prefix, local, ok := strings.Cut(strings.ToLower(raw), ":")
-	if !ok {
-		prefix, local = space, prefix
-	} else if known, ok := m.prefixes[prefix]; ok {
-		prefix = known
-	} else if prefix == "rss" || prefix == "a10" { // undeclared, but usual
-		prefix = map[string]string{"rss": "", "a10": "atom"}[prefix]
-	}
-	if prefix == "" || prefix == "?" || prefix == m.native {
-		return local
-	}
-	return prefix + ":" + local
-}
-
 // start handles a start tag inside the root.
 func (m *mender) start(t token) {
 	m.elements++
+	m.closeFull(m.name(t.name, m.top().space))
 	parent := m.top()
 	n, space := m.element(t, parent.node, parent.space)
 	word := m.words[n.name]
@@ -209,14 +117,14 @@ func (m *mender) start(t token) {
 	case n.name == "channel" && parent.node == m.out.head:
 		m.joinHead(n)
 		n = m.out.head
-	default:
+	case m.room(parent.node, n.name):
 		parent.node.kids = append(parent.node.kids, n)
 	}
 	if t.empty {
 		return
 	}
 	if word == leaf {
-		n.inner = m.capture(t)
+		n.inner = m.short(n.name, m.capture(t))
 		return
 	}
 	m.stack = append(m.stack, frame{raw: strings.ToLower(t.name), node: n, space: space})
@@ -232,6 +140,7 @@ func (m *mender) openItem(n *node) {
 		}
 	}
 	m.out.items = append(m.out.items, n)
+	m.unclosed = 0
 }
 
 // joinHead makes the channel and the root around it one.
@@ -241,20 +150,16 @@ func (m *mender) joinHead(channel *node) {
 	head.lang, head.base = channel.lang, channel.base
 }
 
-// look decides whether an element holds elements or text.
-func (m *mender) look() use {
-	rest := strings.TrimLeft(m.lex.s[m.lex.pos:], " \t\r\n")
-	if len(rest) > 1 && rest[0] == '<' && nameStart(rest[1]) {
-		return box
-	}
-	return leaf
-}
-
 // end handles an end tag: it closes the innermost open element of that name.
 func (m *mender) end(t token) {
 	raw := strings.ToLower(t.name)
 	for i := len(m.stack) - 1; i >= 0; i-- {
 		if m.stack[i].raw == raw {
+			if i == 0 && m.more() {
+				m.fix.note("an end tag </%s> before the last %s was ignored", clip(raw, 40), m.item)
+				m.stack = m.stack[:1]
+				return
+			}
 			if i < len(m.stack)-1 {
 				m.fix.note("<%s> was closed where its parent ends", clip(m.top().raw, 40))
 			}
@@ -287,6 +192,8 @@ func (m *mender) skip(t token) {
 	}
 	if end, after := m.find(t); end >= 0 {
 		m.lex.pos = after
+	} else {
+		m.unclosed++
 	}
 }
 
@@ -312,107 +219,10 @@ func (m *mender) capture(t token) string {
 // inline end tags may belong to markup in an unclosed text.
 var inline = map[string]bool{"a": true, "b": true, "i": true, "em": true, "strong": true, "p": true, "br": true, "div": true, "span": true}
 
-// find looks ahead for the end tag of an element: the first that is balanced
-// among its like and does not lie beyond the end of the item. It returns where
-// the tag begins and ends, or -1. What it read is charged to the budget, and
-// what was in vain is remembered, so that all looking ahead is linear.
-func (m *mender) find(open token) (int, int) {
-	if m.lex.pos < m.barren[open.name] {
-		return -1, -1
-	}
-	look := lexer{s: m.lex.s, pos: m.lex.pos, attrs: m.lex.attrs[:0], missing: m.lex.missing}
-	first, end := m.balanced(&look, open)
-	m.budget -= look.pos - m.lex.pos
-	if first < 0 {
-		m.barren[open.name] = look.pos
-	}
-	return first, end
-}
-
-// balanced does the looking. Of likes that never balance the first end counts.
-func (m *mender) balanced(look *lexer, open token) (first, end int) {
-	first, end = -1, -1
-	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
-		t := look.next()
-		if t.kind == eofToken {
-			break
-		}
-		if t.kind != startToken && t.kind != endToken {
-			continue
-		}
-		begins := t.kind == startToken
-		switch {
-		case strings.EqualFold(t.name, open.name):
-			switch {
-			case begins && !t.empty:
-				depth++
-			case begins:
-			case depth == 0 && inner == 0:
-				return t.pos, t.end
-			default:
-				if first < 0 && inner == 0 {
-					first, end = t.pos, t.end
-				}
-				depth--
-			}
-		case begins && m.isItem(t.name):
-			inner++
-		case !begins && m.closesItem(t.name):
-			if inner == 0 {
-				return first, end
-			}
-			inner--
-		}
-	}
-	return first, end
-}
-
-// isItem reports whether a tag name, as written, is that of the items.
-func (m *mender) isItem(raw string) bool {
-	return strings.EqualFold(raw[strings.IndexByte(raw, ':')+1:], m.item)
-}
-
-// closesItem reports whether the end tag of that name ends an item or more.
-func (m *mender) closesItem(raw string) bool {
-	if m.isItem(raw) {
-		return true
-	}
-	for i := range m.stack {
-		if i < 2 && strings.EqualFold(m.stack[i].raw, raw) {
-			return true
-		}
-	}
-	return false
-}
-
-// rebase applies an xml:base to the one around it (XML Base section 4).
-func rebase(base *url.URL, ref string) *url.URL {
-	u, err := url.Parse(strings.TrimSpace(ref))
-	if err != nil {
-		return base
-	}
-	if base != nil {
-		return base.ResolveReference(u)
-	}
-	if u.IsAbs() {
-		return u
-	}
-	return nil
-}
-
 // clip shortens what is quoted in a sentence.
 func clip(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
 	return strings.ToValidUTF8(s[:n], "") + "…"
-}
-
-// declared returns the language that the element states itself; "" when it
-// only inherits one.
-func (n *node) declared() string {
-	if n.ownLang {
-		return n.lang
-	}
-	return ""
 }

@@ -36,6 +36,7 @@ type wireSource struct {
 	id      string
 	title   string
 	feed    string // the source's feed document; empty for seeds, secrets and private sources
+	icon    string // its picture, as configured
 	home    string // its site, else our page about it; empty for private sources
 	updated time.Time
 }
@@ -66,7 +67,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		content:    wireHTML(s.Entry.Content),
 		published:  wireTime(s.Published),
 		updated:    wireTime(s.Updated),
-		authors:    wireAuthors(s.Entry.Authors),
+		authors:    wireAuthors(authorsOf(s)),
 		categories: wireCategories(s.Entry.Categories),
 		enclosures: wireEnclosures(s.Entry.Enclosures),
 		language:   wireLanguage(s.Entry.Language),
@@ -129,6 +130,15 @@ func (it *wireItem) listMembers() {
 	it.content = strings.TrimPrefix(it.content+list.String(), "\n")
 }
 
+// authorsOf are the authors of an entry; the configured one of its source
+// stands for those that it does not name.
+func authorsOf(s *news.Shown) []news.Person {
+	if len(s.Entry.Authors) == 0 && s.Source.Author != "" {
+		return []news.Person{{Name: s.Source.Author}}
+	}
+	return s.Entry.Authors
+}
+
 // wireSourceOf decides what is told of the source of s. The address of a source
 // that is not public, or that holds a secret, is never printed (DESIGN 4.3);
 // the site or our own page about the source stands for it. A seed folder has
@@ -141,6 +151,7 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	}
 	if src.Public {
 		o.home = site.SourceURL(src.Name)
+		o.icon = wireURL(src.Icon)
 		if home := wireURL(src.Site); home != "" && !news.HasSecret(src.Site) {
 			o.home = home
 		}

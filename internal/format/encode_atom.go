@@ -111,6 +111,7 @@ type atomSource struct {
 	ID      string     `xml:"id"`
 	Title   atomText   `xml:"title"`
 	Updated string     `xml:"updated"`
+	Icon    string     `xml:"icon,omitempty"`
 	Links   []atomLink `xml:"link"`
 }
 
@@ -170,7 +171,7 @@ func atomLinks(it *wireItem) []atomLink {
 
 func atomSourceOf(it *wireItem) *atomSource {
 	o := it.source
-	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated))}
+	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon}
 	if o.feed != "" {
 		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "self", Href: o.feed}})
 	}

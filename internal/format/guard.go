@@ -3,28 +3,118 @@ package format
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"tributary/internal/news"
 )
 
 // Limits of one document. They bound time and memory before any library sees
-// the document; real feeds stay far below them.
+// the document; real feeds stay far below them. A document over one of the
+// first group is refused as too_large; over one of the second, what is too much
+// is left out and Document.Repairs says so.
 const (
 	maxBytes      = 32 << 20 // of the document, decoded
-	maxDepth      = 64       // elements in each other, outside of texts
-	maxElements   = 200_000  // outside of texts
+	maxDepth      = 64       // elements in each other, outside of texts; objects and lists of JSON, as well
+	maxElements   = 200_000  // outside of texts; members of lists and objects of JSON
 	maxAttributes = 256      // of one element
-	maxEntries    = 2_000    // kept; the rest of the document is not read
-	maxTitle      = 1 << 10  // bytes of a title
-	maxText       = 1 << 20  // bytes of one text
-	maxRepairs    = 20       // sentences
+	maxUnclosed   = 1_000    // unknown elements without end in one entry
+
+	maxEntries   = 2_000    // the first ones are read, the others counted
+	maxChildren  = 512      // of one element
+	maxAlike     = 100      // of one element, of one name
+	maxTitle     = 1 << 10  // bytes of a title
+	maxText      = 1 << 20  // bytes of one text
+	maxMarkup    = 500_000  // tags and references in all texts together
+	maxRawText   = 4 << 20  // bytes of one text as it stands in the document
+	maxRawLine   = 64 << 10 // the same of an element that holds a line
+	maxAttribute = 8 << 10  // bytes of an attribute
+	maxBase      = 2 << 10  // bytes of an xml:base
+	maxRepairs   = 20       // sentences
 )
 
 // repairs collects what had to be mended, each kind once.
-type repairs struct{ list []string }
+type repairs struct {
+	list  []string
+	heard map[string]int // times that a kind was noted
+}
 
-// note adds a sentence unless it is there already.
+// note adds a sentence unless it is there already. A kind that comes again and
+// again is not listened to any more.
 func (r *repairs) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if len(r.list) < maxRepairs && !slices.Contains(r.list, text) {
+	if len(r.list) == maxRepairs || r.heard[format] == maxRepairs {
+		return
+	}
+	if r.heard == nil {
+		r.heard = map[string]int{}
+	}
+	r.heard[format]++
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.list, text) {
 		r.list = append(r.list, text)
 	}
+}
+
+// guard refuses documents that only exist to exhaust a reader.
+func (m *mender) guard() error {
+	switch {
+	case len(m.stack) > maxDepth:
+		return news.Failf(news.OutcomeTooLarge, "the document nests elements deeper than %d", maxDepth)
+	case m.elements > maxElements:
+		return news.Failf(news.OutcomeTooLarge, "the document has more than %d elements", maxElements)
+	case m.lex.crowded:
+		return news.Failf(news.OutcomeTooLarge, "an element has more than %d attributes", maxAttributes)
+	case m.unclosed > maxUnclosed:
+		return news.Failf(news.OutcomeTooLarge, "an entry has more than %d elements in each other or without end", maxUnclosed)
+	}
+	return nil
+}
+
+// room reports whether an element may have one more child of that name.
+func (m *mender) room(parent *node, name string) bool {
+	if len(parent.kids) < maxAlike {
+		return true
+	}
+	alike := 0
+	for _, k := range parent.kids {
+		if k.name == name {
+			alike++
+		}
+	}
+	if alike < maxAlike && len(parent.kids) < maxChildren {
+		return true
+	}
+	m.fix.note("of more than %d elements <%s> in one the others were not read", maxAlike, clip(name, 40))
+	return false
+}
+
+// short cuts what stands in a leaf before it is decoded.
+func (m *mender) short(name, inner string) string {
+	limit := maxRawLine
+	if texts[name] {
+		limit = maxRawText
+	}
+	if len(inner) <= limit {
+		return inner
+	}
+	m.fix.note("a <%s> over %d bytes was cut", clip(name, 40), limit)
+	return strings.ToValidUTF8(inner[:limit], "")
+}
+
+// thrift is what the texts of one document may still cost.
+type thrift struct {
+	left int // tags and references
+	fix  *repairs
+}
+
+// afford returns as much of a text as the document may still have cleaned.
+func (t *thrift) afford(text string) string {
+	for i := range len(text) {
+		if text[i] != '<' && text[i] != '&' {
+			continue
+		}
+		if t.left--; t.left < 0 {
+			t.fix.note("texts were left out after %d tags and references", maxMarkup)
+			return text[:i]
+		}
+	}
+	return text
 }

@@ -67,6 +67,8 @@ type opmlReader struct {
 	index  map[string]int // by subscriptionKey, into list.Feeds
 	open   []string       // folder names; "" for an outline that is none
 	inside bool           // the root was seen
+
+	outlines int
 }
 
 func (o *opmlReader) read() error {
@@ -121,8 +123,12 @@ func (o *opmlReader) text() string {
 // outline reads a folder or a subscription. One that is both is a subscription;
 // what it encloses belongs to the folder around it.
 func (o *opmlReader) outline(t token) error {
+	if o.outlines++; o.outlines > maxElements {
+		return news.Failf(news.OutcomeTooLarge, "the subscription list has more than %d outlines", maxElements)
+	}
 	values := make(map[string]string, len(t.attrs))
 	for _, a := range t.attrs {
+		a.value = a.value[:min(len(a.value), maxRawLine)] // no address is that long
 		values[strings.ToLower(localName(a.name))] = clean.Line(unescape(a.value, nil))
 	}
 	title := clip(first(values["text"], values["title"]), maxTitle)

@@ -3,7 +3,6 @@ package format
 import (
 	"strings"
 
-	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -34,48 +33,6 @@ func findRoot(s string, fix *repairs) (int, error) {
 			junk = true
 		}
 	}
-}
-
-// whatItIs says in words what stands where a feed was expected.
-func whatItIs(s string) string {
-	l := lexer{s: s}
-	for range 10_000 {
-		t := l.next()
-		if t.kind == eofToken {
-			break
-		}
-		if t.kind != startToken {
-			continue
-		}
-		switch localName(t.name) {
-		case "opml":
-			return "an OPML list, not a feed: import it"
-		case "urlset", "sitemapindex":
-			return "a sitemap, not a feed"
-		case "html", "head", "body", "title":
-			return page(s)
-		}
-	}
-	if strings.TrimSpace(s) == "" {
-		return "an empty document, not a feed"
-	}
-	return "neither RSS, Atom, RDF nor JSON Feed"
-}
-
-// page names a page by its title.
-func page(s string) string {
-	lower := strings.ToLower(s[:min(len(s), 256<<10)])
-	if open := strings.Index(lower, "<title"); open >= 0 && len(lower) <= len(s) {
-		_, rest, _ := strings.Cut(lower[open:], ">")
-		start := len(lower) - len(rest)
-		if start < len(s) && strings.HasPrefix(lower[open:], "<title") {
-			title, _, _ := strings.Cut(s[open:min(len(s), open+2048)], "</")
-			if _, title, ok := strings.Cut(title, ">"); ok && clean.Text(title) != "" {
-				return "an HTML page titled “" + clip(clean.Text(title), 100) + "”, not a feed"
-			}
-		}
-	}
-	return "an HTML page, not a feed"
 }
 
 // rawNamespaces are the namespaces that a root tag declares, as written.
@@ -125,4 +82,14 @@ func formatName(local string, root *node, spaces []string) string {
 		return "rss092"
 	}
 	return "rss20"
+}
+
+// jsonStart returns where a JSON Feed begins behind the words of a broken
+// server, or -1. A page that shows one is none.
+func jsonStart(text string) int {
+	start := strings.IndexByte(text[:min(len(text), 4<<10)], '{')
+	if start < 0 || !strings.Contains(text[start:min(len(text), start+64<<10)], "jsonfeed.org/version") || containsFold(text[:start], "<html") || containsFold(text[:start], "<!doctype") {
+		return -1
+	}
+	return start
 }

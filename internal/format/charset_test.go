@@ -1,0 +1,154 @@
+package format
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// spoken are a few sentences in languages whose letters are not those of
+// English.
+var spoken = map[string]string{
+	"de": "Für die Bürger der Stadt ändert sich zunächst nichts, erklärte die zuständige Behörde. Außerdem müssen künftig alle Geräte regelmäßig überprüft werden.",
+	"fr": "Le ministère a publié mardi une étude sur la qualité des eaux. Les élèves ont été reçus à la mairie après les congés de février.",
+	"pl": "Rząd zapowiedział we wtorek nowe inwestycje w szkoły, drogi i mosty w całym kraju. Mieszkańcy żądają wyjaśnień, ponieważ ścieżki są wciąż zamknięte.",
+	"tr": "Hükümet salı günü ülke genelinde yollar, köprüler ve okullar için yeni yatırımlar açıkladı. Şehrin sakinleri bisiklet yolları için açıklama istiyor.",
+	"ru": "Правительство объявило во вторник о новых инвестициях в дороги, мосты и школы. Жители требуют объяснений, потому что дорожки всё ещё закрыты.",
+	"uk": "Уряд оголосив у вівторок про нові інвестиції в дороги, мости та школи. Жителі міста вимагають пояснень, їхні доріжки досі зачинені.",
+	"el": "Η κυβέρνηση ανακοίνωσε την Τρίτη νέες επενδύσεις σε δρόμους και σχολεία. Οι κάτοικοι της πόλης ζητούν εξηγήσεις, επειδή παραμένουν κλειστοί.",
+	"zh": "政府周二宣布将在全国范围内对道路、桥梁和学校进行新的投资。市民要求有关部门作出解释。",
+	"tw": "政府週二宣布將在全國範圍內對道路、橋梁和學校進行新的投資。市民要求有關部門作出解釋。",
+	"ja": "政府は火曜日、全国の道路や橋、学校への新たな投資を発表した。市民は説明を求めている。",
+	"ko": "정부는 화요일 전국의 도로와 다리, 학교에 대한 새로운 투자를 발표했다. 시민들은 설명을 요구하고 있다.",
+}
+
+// inEncodings are languages in the encodings that feeds in them have had.
+var inEncodings = []struct {
+	language, label string
+	enc             encoding.Encoding
+}{
+	{"de", "iso-8859-1", charmap.ISO8859_1}, {"de", "windows-1252", charmap.Windows1252}, {"fr", "iso-8859-15", charmap.ISO8859_15},
+	{"pl", "iso-8859-2", charmap.ISO8859_2}, {"pl", "windows-1250", charmap.Windows1250}, {"tr", "windows-1254", charmap.Windows1254},
+	{"ru", "windows-1251", charmap.Windows1251}, {"ru", "koi8-r", charmap.KOI8R}, {"ru", "iso-8859-5", charmap.ISO8859_5},
+	{"uk", "windows-1251", charmap.Windows1251}, {"uk", "koi8-u", charmap.KOI8U}, {"el", "iso-8859-7", charmap.ISO8859_7},
+	{"zh", "gb2312", simplifiedchinese.GBK}, {"zh", "gb18030", simplifiedchinese.GB18030}, {"tw", "big5", traditionalchinese.Big5},
+	{"ja", "shift_jis", japanese.ShiftJIS}, {"ja", "euc-jp", japanese.EUCJP}, {"ja", "iso-2022-jp", japanese.ISO2022JP}, {"ko", "euc-kr", korean.EUCKR},
+}
+
+// TestDecodeLabels reads every encoding under every kind of label: right,
+// missing, and wrong in the ways that servers and generators are wrong.
+func TestDecodeLabels(t *testing.T) {
+	for _, c := range inEncodings {
+		for _, l := range []struct{ name, header, declared string }{
+			{"declared", "", c.label},
+			{"in the header", "text/xml; charset=" + c.label, ""},
+			{"in the header, declared UTF-8", `text/xml; charset="` + c.label + `"`, "utf-8"},
+			{"declared, header UTF-8", "text/xml; charset=utf-8", c.label},
+			{"declared, header of the server", "text/xml; charset=iso-8859-1", c.label},
+			{"nowhere", "", ""},
+			{"as UTF-8", "text/xml; charset=utf-8", "utf-8"},
+			{"as ISO-8859-1", "", "iso-8859-1"},
+			{"by an unknown name", "text/xml; charset=x-made-up", "unknown"},
+		} {
+			t.Run(c.language+" "+c.label+" "+l.name, func(t *testing.T) {
+				said := ""
+				if l.declared != "" {
+					said = ` encoding="` + l.declared + `"`
+				}
+				body, err := c.enc.NewEncoder().String(`<?xml version="1.0"` + said + `?><rss version="2.0"><channel><language>` + c.language +
+					`</language><item><title>` + spoken[c.language] + `</title></item></channel></rss>`)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d, err := Decode([]byte(body), Input{URL: docURL, ContentType: l.header})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := d.Entries[0].Title; got != spoken[c.language] || len(d.Repairs) == 0 {
+					t.Errorf("got %q and repairs %q\nwant %q and a word about the encoding", got, d.Repairs, spoken[c.language])
+				}
+			})
+		}
+	}
+}
+
+// TestToUTF8 holds what single bytes and damaged text become.
+func TestToUTF8(t *testing.T) {
+	wide := func(enc encoding.Encoding, s string) string {
+		out, err := enc.NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, c := range []struct{ name, in, contentType, want string }{
+		{"one stray byte", "Stra\xdfe und Straße", "", "Straße und Straße"},
+		{"stray quotes", "\x93Grüße\x94 aus Köln", "", "“Grüße” aus Köln"},
+		{"stray byte in Cyrillic", "Правительство \xff объявило", "", "Правительство \ufffd объявило"},
+		{"character without its end", "Preis: 5 \xe2\x82 für Möhren", "", "Preis: 5 \ufffd für Möhren"},
+		{"cut inside a character", "Grüße aus K\xc3", "", "Grüße aus K\ufffd"},
+		{"surrogates", "Grüße \xed\xa0\xbd", "", "Grüße í\u00a0½"},
+		{"encoded twice", "NiÃ±os y niÃ±as â€œhoyâ€\u009d", "", "Niños y niñas “hoy”"},
+		{"encoded twice, Cyrillic", "ÐŸÑ€Ð¸Ð²ÐµÑ‚", "", "Привет"},
+		{"encoded twice here and there", "NiÃ±os y niñas", "", "NiÃ±os y niñas"},
+		{"looks as if encoded twice", "SÃO PAULO", "", "SÃO PAULO"},
+		{"C1 characters", "don\u0092t \u0085", "", "don’t …"},
+		{"control characters", "a\x00b\x1b\x7f\ufeff\uffffc\td", "", "abc\td"},
+		{"mark", "\ufeffx", "", "x"},
+		{"label of two names", "Grüße", "text/xml; charset=utf-8, iso-8859-1", "Grüße"},
+		{"UTF-16 after a blank", wide(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "\n <a>ü</a>"), "", "\n <a>ü</a>"},
+		{"UTF-16 with an odd byte", wide(unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "<a/>") + "\n", "", "<a/>\ufffd"},
+		{"a zero before UTF-8", "\x00<a>ü</a>", "", "<a>ü</a>"},
+		{"an escape in UTF-8", "<a>Gr\x1büße</a>", "text/xml; charset=utf-8", "<a>Grüße</a>"},
+		{"three bytes, said to be GB2312", `<?xml version="1.0" encoding="gb2312"?><a>a—b</a>`, "", `<?xml version="1.0" encoding="gb2312"?><a>a—b</a>`},
+		{"broken GB2312", `<?xml version="1.0" encoding="gb2312"?>` + wide(simplifiedchinese.GBK, strings.Repeat(spoken["zh"], 5)) + "\xff", "",
+			`<?xml version="1.0" encoding="gb2312"?>` + strings.Repeat(spoken["zh"], 5) + "\ufffd"},
+	} {
+		if got := toUTF8([]byte(c.in), c.contentType, &repairs{}); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// FuzzToUTF8 holds that whatever comes becomes legal text, in one way, and that
+// text without fault stays as it is.
+func FuzzToUTF8(f *testing.F) {
+	for _, c := range inEncodings {
+		body, _ := c.enc.NewEncoder().String("<language>" + c.language + "</language>" + spoken[c.language])
+		f.Add([]byte(body), "text/xml; charset="+c.label)
+		f.Add([]byte(body), "")
+	}
+	f.Add([]byte("NiÃ±os \xff\xc3"), "charset=utf-8")
+	f.Add([]byte("\x00<\x00a"), "")
+	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
+		fix, again := &repairs{}, &repairs{}
+		got := toUTF8(body, contentType, fix)
+		if second := toUTF8(body, contentType, again); second != got || !reflect.DeepEqual(fix.list, again.list) {
+			t.Fatalf("once %q, then %q", got, second)
+		}
+		if !utf8.ValidString(got) {
+			t.Fatalf("not UTF-8: %q", got)
+		}
+		for _, r := range got {
+			if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfeff || r == 0xfffe || r == 0xffff {
+				t.Fatalf("%U in %q", r, got)
+			}
+		}
+		if len(got) > 4*len(body)+4 {
+			t.Fatalf("%d bytes became %d", len(body), len(got))
+		}
+		if len(fix.list) == 0 && got != strings.TrimPrefix(string(body), "\ufeff") {
+			t.Fatalf("changed without a word: %q became %q", body, fmt.Sprint(got))
+		}
+	})
+}

@@ -1,0 +1,134 @@
+package format
+
+// isClock reports whether a time of day begins at i: 12:34, 20h15, 8 pm, 20 Uhr,
+// and 10.05 behind a date.
+func (p *dateParser) isClock(list []dateToken, i int) bool {
+	next := at(list, i+1)
+	switch {
+	case list[i].value < 0 || len(list[i].text) > 2:
+		return false
+	case next.kind == ':':
+		return true
+	case next.kind == 'a':
+		half, _ := halfDay(list, i+1)
+		return half != 0 && !before[next.text] || hourWord[next.text] && (next.glued || p.dated())
+	case next.kind == '.' && next.glued && p.dated():
+		minute := at(list, i+2)
+		return minute.glued && len(minute.text) == 2 && list[i].value < 24 && minute.value >= 0 && minute.value < 60
+	}
+	return false
+}
+
+// hourWord are the words behind a full hour, in German, Dutch, French, Danish.
+var hourWord = map[string]bool{"h": true, "uhr": true, "uur": true}
+
+// before are the halves of a day that stand in front of the hour.
+var before = map[string]bool{"forenoon": true, "afternoon": true}
+
+// dated reports whether the date is complete, so that more numbers are a time.
+func (p *dateParser) dated() bool {
+	return len(p.nums) >= 3 || len(p.nums) == 2 && p.month > 0
+}
+
+// clock reads what isClock saw, with minutes, seconds and their fraction.
+func (p *dateParser) clock(list []dateToken, i int) int {
+	p.timed, p.trailing, p.hour = true, true, list[i].value
+	sign := at(list, i+1)
+	if half, _ := halfDay(list, i+1); sign.kind == 'a' && half != 0 {
+		return 1
+	}
+	n := 2
+	if t := at(list, i+2); t.kind == '0' && (t.glued || sign.kind != 'a' || len(t.text) == 2) {
+		p.minute, n = t.value, 3
+	}
+	colon := at(list, i+n)
+	if second := at(list, i+n+1); second.kind == '0' && (colon.kind == ':' || colon.kind == '.' && sign.kind == '.' && second.glued) {
+		p.second = second.value
+		n += 2
+	}
+	return n + p.fraction(list, i+n)
+}
+
+// halfDay reads am, a.m., p. m. and their like at i: 'a' or 'p', and how many
+// tokens that is; 0 when something else stands there.
+func halfDay(list []dateToken, i int) (half byte, used int) {
+	w := at(list, i).text
+	switch w {
+	case "am", "forenoon", "πμ":
+		return 'a', 1
+	case "pm", "afternoon", "μμ":
+		return 'p', 1
+	case "a", "p", "π", "μ":
+		n := i + 1
+		if at(list, n).kind == '.' {
+			n++
+		}
+		if m := at(list, n).text; m == "m" || m == "μ" {
+			half = 'a'
+			if w == "p" || w == "μ" {
+				half = 'p'
+			}
+			return half, n - i + 1
+		}
+	}
+	return 0, 0
+}
+
+// fraction reads the part of a second behind a point or comma.
+func (p *dateParser) fraction(list []dateToken, i int) int {
+	sign, digits := at(list, i), at(list, i+1)
+	if sign.kind != '.' && sign.kind != ',' || digits.kind != '0' || !digits.glued {
+		return 0
+	}
+	p.nano = number((digits.text + "000000000")[:9])
+	return 2
+}
+
+// isPackedClock reports whether the digits at i are a time of ISO 8601 basic
+// form, as in 20040228T221042Z.
+func (p *dateParser) isPackedClock(list []dateToken, i int) bool {
+	t, last := list[i], at(list, i-1)
+	if p.timed || len(t.text) != 2 && len(t.text) != 4 && len(t.text) != 6 {
+		return false
+	}
+	return last.text == "t" && t.glued || last.kind == '0' && len(last.text) == 8 && len(t.text) > 2
+}
+
+func (p *dateParser) packedClock(list []dateToken, i int) int {
+	digits := (list[i].text + "0000")[:6]
+	p.timed, p.trailing = true, true
+	p.hour, p.minute, p.second = number(digits[:2]), number(digits[2:4]), number(digits[4:])
+	return 1 + p.fraction(list, i+1)
+}
+
+// offsetFollows reports whether a sign after a time begins a zone and not a
+// date: "9:15-05:00", "10:00 +0200" and "GMT -5" do, "10:00 - 5 May" does not.
+func (p *dateParser) offsetFollows(list []dateToken, i int) bool {
+	n := list[i+1]
+	if !n.glued {
+		return list[i].kind == '+'
+	}
+	return len(n.text) <= 4 && (len(n.text) > 2 || list[i].glued || list[i].kind == '+' ||
+		at(list, i+2).kind == ':' || zones[at(list, i-1).text] == 0 && at(list, i-1).kind == 'a' || p.dated())
+}
+
+// offset reads +02:00, -0500, +2.
+func (p *dateParser) offset(list []dateToken, i int) int {
+	n, used := list[i+1], 2
+	minutes := n.value * 60
+	if len(n.text) > 2 {
+		minutes = n.value/100*60 + n.value%100
+	} else if at(list, i+2).kind == ':' && at(list, i+3).kind == '0' {
+		minutes += at(list, i+3).value
+		used = 4
+	}
+	p.trailing = false
+	if minutes < 0 || minutes > 15*60 { // no such zone
+		return used
+	}
+	if list[i].kind == '-' {
+		minutes = -minutes
+	}
+	p.zone, p.zoned = minutes, true
+	return used
+}

@@ -1,0 +1,133 @@
+package format
+
+import (
+	"strconv"
+	"time"
+)
+
+// single reads a date that is one number, or year and week.
+func (p *dateParser) single(list []dateToken) bool {
+	list = unwrapped(list)
+	first, second := list[0], at(list, 1)
+	if first.kind != '0' {
+		return first.kind == '-' && len(list) == 2 && second.kind == '0' && p.truncated(second.text)
+	}
+	if len(list) == 1 || len(list) == 3 && second.kind == '.' && len(first.text) >= 9 {
+		return p.epoch(first)
+	}
+	w := 1 // 2004-W03-2, 2004W032
+	if second.kind == '-' {
+		w = 2
+	}
+	if len(first.text) == 4 && at(list, w).text == "w" && at(list, w+1).kind == '0' {
+		return p.week(first.value, list[w+1], at(list, w+3))
+	}
+	return false
+}
+
+// unwrapped takes /Date(…)/ of .NET away, with the zone behind its
+// milliseconds, which says nothing about the instant; also a leading "@".
+func unwrapped(list []dateToken) []dateToken {
+	for i, t := range list[:len(list)-1] {
+		if t.text == "date" && list[i+1].kind == '(' && i+2 < len(list) && list[i+2].kind == '0' {
+			return list[i+2 : i+3]
+		}
+	}
+	if list[0].kind == '@' && len(list) > 1 {
+		return list[1:]
+	}
+	return list
+}
+
+// epoch reads seconds, milliseconds, microseconds and nanoseconds since 1970,
+// YYYYMMDDhhmm[ss], YYMMDD and YYDDD (ISO 8601:1988). Other numbers are dates.
+func (p *dateParser) epoch(t dateToken) bool {
+	n, _ := strconv.ParseInt(t.text, 10, 64)
+	switch len(t.text) {
+	case 9, 10:
+		p.exact = time.Unix(n, 0).UTC()
+	case 13:
+		p.exact = time.UnixMilli(n).UTC()
+	case 16:
+		p.exact = time.UnixMicro(n).UTC()
+	case 19:
+		p.exact = time.Unix(0, n).UTC()
+	case 12, 14:
+		digits := (t.text + "00")[:14]
+		p.hour, p.minute, p.second = number(digits[8:10]), number(digits[10:12]), number(digits[12:])
+		return p.packed(digits[:8])
+	case 6:
+		if p.packed(t.text) && p.year >= 1900 && p.year <= 2100 {
+			return true
+		}
+		p.year, p.month, p.day = fullYear(short(t.text[:2])), number(t.text[2:4]), number(t.text[4:])
+		return p.valid()
+	case 5:
+		return p.ordinal(fullYear(short(t.text[:2])), number(t.text[2:]))
+	default:
+		return false
+	}
+	return true
+}
+
+// short makes a token of two digits of a longer one.
+func short(digits string) dateToken {
+	return dateToken{kind: '0', text: digits, value: number(digits)}
+}
+
+// truncated reads -YY and -YYMM, dates without their century (ISO 8601:1988
+// section 5.2.1.3).
+func (p *dateParser) truncated(digits string) bool {
+	p.day, p.month = 1, 1
+	switch len(digits) {
+	case 2:
+	case 4:
+		p.month = number(digits[2:])
+	default:
+		return false
+	}
+	p.year = fullYear(short(digits[:2]))
+	return p.valid()
+}
+
+// packed reads the digits of YYYY, YYYYMM, YYYYDDD and YYYYMMDD.
+func (p *dateParser) packed(digits string) bool {
+	switch len(digits) {
+	case 4:
+		p.year, p.month, p.day = number(digits), 1, 1
+	case 6:
+		p.year, p.month, p.day = number(digits[:4]), number(digits[4:]), 1
+	case 7:
+		return p.ordinal(number(digits[:4]), number(digits[4:]))
+	case 8:
+		p.year, p.month, p.day = number(digits[:4]), number(digits[4:6]), number(digits[6:])
+	default:
+		return false
+	}
+	return p.valid()
+}
+
+// ordinal is a year and its day, ISO 8601 section 4.1.3.
+func (p *dateParser) ordinal(year, day int) bool {
+	p.year, p.month, p.day = year, 1, day
+	return day >= 1 && day <= 366
+}
+
+// week reads a year, a week and a day of it, ISO 8601 section 4.1.4.
+func (p *dateParser) week(year int, week, day dateToken) bool {
+	digits := week.text
+	if len(digits) == 3 {
+		day, digits = short(digits[2:]), digits[:2]
+	}
+	if day.kind != '0' || day.value < 1 || day.value > 7 {
+		day.value = 1
+	}
+	n := number(digits)
+	if len(digits) != 2 || n < 1 || n > 53 {
+		return false
+	}
+	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in week 1
+	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7)
+	p.exact = monday.AddDate(0, 0, (n-1)*7+day.value-1)
+	return true
+}

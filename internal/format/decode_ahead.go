@@ -1,0 +1,138 @@
+package format
+
+import "strings"
+
+// look decides whether an element holds elements or text.
+func (m *mender) look() use {
+	rest := strings.TrimLeft(m.lex.s[m.lex.pos:], " \t\r\n")
+	if len(rest) > 1 && rest[0] == '<' && nameStart(rest[1]) {
+		return box
+	}
+	return leaf
+}
+
+// closeFull ends open elements that cannot hold one of that name: their end tags
+// are missing.
+func (m *mender) closeFull(name string) {
+	for len(m.stack) > 1 && !holds(m.top().node.name, name) {
+		m.fix.note("<%s> without end was closed before the next element", clip(m.top().raw, 40))
+		m.stack = m.stack[:len(m.stack)-1]
+	}
+}
+
+// holds reports whether an element can have a child of that name, as far as that
+// is plain: people have names and addresses, Media RSS has groups of its own.
+func holds(box, child string) bool {
+	switch box {
+	case "author", "contributor", "atom:author", "itunes:owner":
+		return strings.Contains(child, ":") && !texts[child] || personWords[child]
+	case "media:group", "media:content":
+		return strings.HasPrefix(child, "media:") || !texts[child] && !verbatim[child] && child != "title"
+	}
+	return true
+}
+
+var personWords = map[string]bool{"name": true, "email": true, "uri": true, "url": true, "homepage": true}
+
+// find looks ahead for the end tag of an element: the first that is balanced
+// among its like and does not lie beyond the end of the item. It returns where
+// the tag begins and ends, or -1. What it read is charged to the budget, and
+// what was in vain is remembered, so that all looking ahead is linear.
+func (m *mender) find(open token) (int, int) {
+	if m.lex.pos < m.barren[open.name] {
+		return -1, -1
+	}
+	look := m.lex // reads ahead with what is known already
+	look.attrs = m.lex.attrs[:0]
+	first, end := m.balanced(&look, open)
+	m.budget -= look.pos - m.lex.pos
+	if first < 0 {
+		m.barren[open.name] = look.pos
+	}
+	return first, end
+}
+
+// balanced does the looking. Of likes that never balance the first end counts.
+func (m *mender) balanced(look *lexer, open token) (first, end int) {
+	first, end = -1, -1
+	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
+		t := look.next()
+		if t.kind == eofToken {
+			break
+		}
+		if t.kind != startToken && t.kind != endToken {
+			continue
+		}
+		begins := t.kind == startToken
+		switch {
+		case strings.EqualFold(t.name, open.name):
+			switch {
+			case begins && !t.empty:
+				depth++
+			case begins:
+			case depth == 0 && inner == 0:
+				return t.pos, t.end
+			default:
+				if first < 0 && inner == 0 {
+					first, end = t.pos, t.end
+				}
+				depth--
+			}
+		case begins && m.isItem(t.name):
+			inner++
+		case !begins && m.closesItem(t.name):
+			if inner == 0 {
+				return first, end
+			}
+			inner--
+		}
+	}
+	return first, end
+}
+
+// isItem reports whether a tag name, as written, is that of the items.
+func (m *mender) isItem(raw string) bool {
+	return strings.EqualFold(raw[strings.IndexByte(raw, ':')+1:], m.item)
+}
+
+// closesItem reports whether the end tag of that name ends an item or more.
+func (m *mender) closesItem(raw string) bool {
+	if m.isItem(raw) {
+		return true
+	}
+	for i := range m.stack {
+		if i < 2 && strings.EqualFold(m.stack[i].raw, raw) {
+			return true
+		}
+	}
+	return false
+}
+
+// rest counts the entries from the one on that was just begun.
+func (m *mender) rest() int {
+	n := 1
+	for {
+		switch t := m.lex.next(); {
+		case t.kind == eofToken:
+			return n
+		case t.kind == startToken && m.isItem(t.name):
+			n++
+		}
+	}
+}
+
+// more reports whether the root only seems to end: the next element is one of
+// its items.
+func (m *mender) more() bool {
+	look := m.lex
+	look.attrs = nil
+	for range 10 {
+		switch t := look.next(); t.kind {
+		case startToken:
+			return m.isItem(t.name)
+		case eofToken, cdataToken:
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,138 @@
+package format
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// entities are those that the document declares itself, as name to text.
+type entities struct {
+	values map[string]string
+	left   int // bytes that may still be written for them
+}
+
+// internalEntities reads <!ENTITY name "value"> from the text before the root.
+// Values may use entities declared before; external ones are never followed. A
+// value over 4 KiB, or the 257th, is nobody's abbreviation and stays unknown.
+func internalEntities(prolog string) *entities {
+	e := &entities{left: 1 << 20}
+	for {
+		_, rest, ok := strings.Cut(prolog, "<!ENTITY")
+		if !ok || len(e.values) > 256 {
+			return e
+		}
+		prolog = rest
+		name, value, ok := entity(rest)
+		if !ok {
+			continue
+		}
+		if e.values == nil {
+			e.values = map[string]string{}
+		}
+		if value = unescape(value, e); len(value) <= 4<<10 {
+			e.values[name] = value
+		}
+	}
+}
+
+// entity reads a name and a quoted value.
+func entity(s string) (name, value string, ok bool) {
+	s = strings.TrimLeft(s, " \t\r\n")
+	end := strings.IndexAny(s, " \t\r\n")
+	if end <= 0 {
+		return "", "", false
+	}
+	name, s = s[:end], strings.TrimLeft(s[end:], " \t\r\n")
+	if s == "" || s[0] != '"' && s[0] != '\'' {
+		return "", "", false
+	}
+	value, _, ok = strings.Cut(s[1:], s[:1])
+	return name, value, ok
+}
+
+// unescape decodes one level of references: numeric ones (also without a
+// semicolon, also the C1 codes that stand for windows-1252), those of HTML and
+// those that the document declares. What is no reference stays.
+func unescape(s string, own *entities) string {
+	i := strings.IndexByte(s, '&')
+	if i < 0 {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	for i >= 0 {
+		out.WriteString(s[:i])
+		text, size := reference(s[i:], own)
+		out.WriteString(text)
+		s = s[i+size:]
+		i = strings.IndexByte(s, '&')
+	}
+	out.WriteString(s)
+	return out.String()
+}
+
+// reference decodes the one at the start of s and returns its text and length;
+// a lone "&" is its own text.
+func reference(s string, own *entities) (string, int) {
+	if len(s) > 2 && s[1] == '#' {
+		return numeric(s)
+	}
+	end := 1
+	for end < len(s) && end < 34 && (nameByte(s[end]) && s[end] < 0x80) {
+		end++
+	}
+	name := s[1:end]
+	if end < len(s) && s[end] == ';' {
+		if own != nil {
+			if text, ok := own.values[name]; ok && own.left >= len(text) {
+				own.left -= len(text)
+				return text, end + 1
+			}
+		}
+		if text := html.UnescapeString(s[:end+1]); text != s[:end+1] && !strings.HasSuffix(text, ";") {
+			return text, end + 1
+		}
+		return "&", 1
+	}
+	switch name { // the five of XML and the one that people type
+	case "amp", "lt", "gt", "quot", "apos", "nbsp":
+		return html.UnescapeString("&" + name + ";"), end
+	}
+	return "&", 1
+}
+
+// numeric decodes &#160; and &#xA0;. A code point that XML forbids is dropped.
+func numeric(s string) (string, int) {
+	base, digits := 10, s[2:]
+	if digits[0] == 'x' || digits[0] == 'X' {
+		base, digits = 16, digits[1:]
+	}
+	end := 0
+	for end < len(digits) && end < 10 && (digits[end] >= '0' && digits[end] <= '9' || base == 16 && isHex(digits[end])) {
+		end++
+	}
+	if end == 0 {
+		return "&", 1
+	}
+	size := len(s) - len(digits) + end
+	if end < len(digits) && digits[end] == ';' {
+		size++
+	}
+	code, err := strconv.ParseInt(digits[:end], base, 32)
+	r := rune(code)
+	switch {
+	case err != nil || !utf8.ValidRune(r):
+		return "\ufffd", size
+	case r >= 0x80 && r < 0xa0:
+		r = charmap.Windows1252.DecodeByte(byte(r))
+	case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r&0xfffe == 0xfffe || r == 0x7f:
+		return "", size
+	}
+	return string(r), size
+}
+
+func isHex(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'f' }

@@ -1,0 +1,183 @@
+package format
+
+import (
+	"strconv"
+	"strings"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// maxExtras bounds the links, people and transcripts that an entry keeps.
+const maxExtras = 20
+
+// extra reads what an entry brings besides text, in the vocabularies that RSS
+// and Atom share.
+func (r *reader) extra(n *node, e *news.Entry) news.Extra {
+	x := news.Extra{
+		Rights:   r.rights(n),
+		License:  first(related(n, "license"), r.address(n, "creativecommons:license", "cc:license")),
+		Image:    first(r.picture(n), r.thumbnail(n), firstPicture(e.Enclosures)),
+		Comments: r.comments(n),
+		Episode:  r.episode(n),
+	}
+	for l := range relations(n) {
+		if (l.rel == "related" || l.rel == "via") && len(x.Links) < maxExtras {
+			x.Links = append(x.Links, l.link())
+		}
+	}
+	for _, k := range n.kids {
+		switch k.name {
+		case "thr:in-reply-to":
+			reply := news.Reply{ID: clean.Line(k.attr("ref")), Link: clean.Resolve(k.base, k.attr("href"))}
+			if reply != (news.Reply{}) && len(x.ReplyTo) < maxExtras {
+				x.ReplyTo = append(x.ReplyTo, reply)
+			}
+		case "contributor", "atom:contributor", "dc:contributor":
+			if len(x.Contributors) < maxExtras {
+				x.Contributors = addPerson(x.Contributors, r.boxed(k))
+			}
+		}
+	}
+	return x
+}
+
+func (l relation) link() news.Link {
+	return news.Link{Rel: l.rel, URL: l.url, Type: mediaType(l.attr("type")), Title: clean.Line(l.attr("title")), Language: languageTag(l.attr("hreflang"))}
+}
+
+// comments finds the discussion of an entry: RSS comments, the comment API, the
+// slash module and Atom threading.
+func (r *reader) comments(n *node) news.Comments {
+	c := news.Comments{Page: r.address(n, "comments"), Feed: r.address(n, "wfw:commentrss"), Count: whole(r.line(n, "thr:total", "slash:comments"))}
+	for l := range relations(n) {
+		if l.rel != "replies" {
+			continue
+		}
+		if strings.Contains(l.attr("type"), "html") {
+			c.Page = first(c.Page, l.url)
+		} else {
+			c.Feed = first(c.Feed, l.url)
+		}
+		c.Count = max(c.Count, whole(l.attr("count")))
+	}
+	return c
+}
+
+// thumbnail looks for a still image of Media RSS: one that is named as such,
+// else content that is an image.
+func (r *reader) thumbnail(n *node) string {
+	found := r.address(n, "media:thumbnail")
+	for _, k := range n.kids {
+		if found != "" {
+			break
+		}
+		if k.name == "media:group" || k.name == "media:content" {
+			found = r.thumbnail(k)
+		}
+	}
+	for _, k := range n.kids {
+		if found == "" && k.name == "media:content" && (k.attr("medium") == "image" || strings.HasPrefix(mediaType(k.attr("type")), "image/")) {
+			found = clean.Resolve(k.base, k.attr("url"))
+		}
+	}
+	return found
+}
+
+func firstPicture(files []news.Enclosure) string {
+	for _, f := range files {
+		if strings.HasPrefix(f.Type, "image/") {
+			return f.URL
+		}
+	}
+	return ""
+}
+
+// episode reads the tags of iTunes and of the podcast namespace.
+func (r *reader) episode(n *node) news.Episode {
+	e := news.Episode{
+		Number:   decimal(r.line(n, "podcast:episode", "itunes:episode")),
+		Season:   whole(r.line(n, "podcast:season", "itunes:season")),
+		Duration: seconds(r.line(n, "itunes:duration")),
+		Explicit: yes(r.line(n, "itunes:explicit")),
+		Blocked:  yes(r.line(n, "itunes:block")),
+	}
+	switch kind := strings.ToLower(r.line(n, "itunes:episodetype")); kind {
+	case "full", "trailer", "bonus":
+		e.Kind = kind
+	}
+	for _, k := range n.kids {
+		link := news.Link{Rel: clean.Line(k.attr("rel")), URL: clean.Resolve(k.base, k.attr("url")), Type: mediaType(k.attr("type")), Language: languageTag(k.attr("language"))}
+		switch {
+		case k.name == "podcast:transcript" && link.URL != "" && len(e.Transcripts) < maxExtras:
+			e.Transcripts = append(e.Transcripts, link)
+		case k.name == "podcast:chapters" && link.URL != "" && e.Chapters == nil:
+			e.Chapters = &link
+		}
+	}
+	r.credits(n, &e)
+	return e
+}
+
+// credits adds the people of podcast:person and media:credit.
+func (r *reader) credits(n *node, e *news.Episode) {
+	for _, k := range n.kids {
+		if k.name == "media:group" || k.name == "media:content" {
+			r.credits(k, e)
+		}
+		if k.name != "podcast:person" && k.name != "media:credit" || len(e.People) == maxExtras {
+			continue
+		}
+		role := strings.ToLower(clean.Line(k.attr("role")))
+		if role == "" && k.name == "podcast:person" {
+			role = "host"
+		}
+		c := news.Credit{Name: r.plain(k), Role: role, URL: clean.Resolve(k.base, k.attr("href")), Image: clean.Resolve(k.base, k.attr("img"))}
+		if c.Name != "" {
+			e.People = append(e.People, c)
+		}
+	}
+}
+
+// seconds reads a duration: "3600", "61:30", "1:01:30". What is none is 0.
+func seconds(s string) int64 {
+	var total int64
+	parts := strings.Split(s, ":")
+	if len(parts) > 3 {
+		return 0
+	}
+	for _, part := range parts {
+		part, _, _ = strings.Cut(part, ".") // fractions of a second
+		n, err := strconv.ParseInt(strings.TrimSpace(part), 10, 32)
+		if err != nil || n < 0 {
+			return 0
+		}
+		total = total*60 + n
+	}
+	return total
+}
+
+// whole reads a number that counts; what is none is 0.
+func whole(s string) int {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return int(n)
+}
+
+// decimal returns s when it is a plain number like "12" or "12.5".
+func decimal(s string) string {
+	if _, err := strconv.ParseFloat(s, 64); err != nil || strings.Trim(s, "0123456789.") != "" || len(s) > 12 {
+		return ""
+	}
+	return s
+}
+
+func yes(s string) bool {
+	switch strings.ToLower(s) {
+	case "yes", "true", "explicit":
+		return true
+	}
+	return false
+}

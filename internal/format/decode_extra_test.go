@@ -1,0 +1,162 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// TestExtras holds what an entry brings besides text, in either vocabulary.
+func TestExtras(t *testing.T) {
+	var cases []fieldCase
+	add := func(inside, want string) {
+		cases = append(cases, fieldCase{inItem(inside), ".extra", want}, fieldCase{inEntry(inside), ".extra", want})
+	}
+	add(`<title>T</title>`, "")
+	add(`<dc:rights>R &amp; S</dc:rights>`, `{"rights":"R & S"}`)
+	add(`<media:copyright>M</media:copyright>`, `{"rights":"M"}`)
+	add(`<creativeCommons:license>http://l.example/by</creativeCommons:license>`, `{"license":"http://l.example/by"}`)
+	add(`<cc:license rdf:resource="http://l.example/by"/>`, `{"license":"http://l.example/by"}`)
+	add(`<link rel="license" href="http://l.example/by"/>`, `{"license":"http://l.example/by"}`)
+
+	// Pictures: iTunes, then Media RSS thumbnails at any level, then images.
+	add(`<media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
+	add(`<media:thumbnail>t.jpg</media:thumbnail>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
+	add(`<media:group><media:content url="v.mp4"><media:thumbnail url="t.jpg"/></media:content></media:group>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
+	add(`<media:content url="p.jpg" medium="image"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
+	add(`<media:content url="p.jpg" type="image/jpeg"/>`, `{"image":"http://feeds.example/dir/p.jpg"}`)
+	add(`<itunes:image href="i.jpg"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/i.jpg"}`)
+	add(`<media:thumbnail url="javascript:x"/>`, "")
+
+	// Discussions: slash, comment API, RFC 4685.
+	add(`<slash:comments>7</slash:comments>`, `{"comments":{"count":7}}`)
+	add(`<slash:comments>many</slash:comments>`, "")
+	add(`<thr:total>9</thr:total><slash:comments>7</slash:comments>`, `{"comments":{"count":9}}`)
+	add(`<wfw:commentRss>c/feed</wfw:commentRss>`, `{"comments":{"feed":"http://feeds.example/dir/c/feed"}}`)
+	add(`<atom:link rel="replies" type="text/html" href="c"/><atom:link rel="replies" type="application/atom+xml" href="c.atom" thr:count="3"/>`,
+		`{"comments":{"page":"http://feeds.example/dir/c","feed":"http://feeds.example/dir/c.atom","count":3}}`)
+	add(`<thr:in-reply-to ref="tag:a,1" href="http://a.example/1" type="text/html"/><thr:in-reply-to/>`, `{"reply_to":[{"id":"tag:a,1","link":"http://a.example/1"}]}`)
+	add(`<link rel="via" href="v" title="V"/><link rel="related" href="r" hreflang="DE" type="text/html"/>`,
+		`{"links":[{"rel":"via","url":"http://feeds.example/dir/v","title":"V"},{"rel":"related","url":"http://feeds.example/dir/r","type":"text/html","language":"de"}]}`)
+	add(`<dc:contributor>Adam</dc:contributor>`, `{"contributors":[{"name":"Adam"}]}`)
+
+	// Episodes: iTunes and Podcasting 2.0.
+	add(`<itunes:duration>1:01:30</itunes:duration>`, `{"episode":{"duration":3690}}`)
+	add(`<itunes:duration>61:30</itunes:duration>`, `{"episode":{"duration":3690}}`)
+	add(`<itunes:duration>3690.5</itunes:duration>`, `{"episode":{"duration":3690}}`)
+	add(`<itunes:duration>1:2:3:4</itunes:duration>`, "")
+	add(`<itunes:duration>-5</itunes:duration>`, "")
+	add(`<itunes:duration>an hour</itunes:duration>`, "")
+	add(`<itunes:season>2</itunes:season><itunes:episode>5</itunes:episode><itunes:episodeType>Bonus</itunes:episodeType>`, `{"episode":{"number":"5","season":2,"kind":"bonus"}}`)
+	add(`<podcast:episode>5.5</podcast:episode><itunes:episode>5</itunes:episode>`, `{"episode":{"number":"5.5"}}`)
+	add(`<podcast:episode>five</podcast:episode>`, "")
+	add(`<itunes:explicit>Yes</itunes:explicit><itunes:block>yes</itunes:block>`, `{"episode":{"explicit":true,"blocked":true}}`)
+	add(`<itunes:explicit>clean</itunes:explicit><itunes:block>no</itunes:block>`, "")
+	add(`<podcast:transcript url="t.vtt" type="text/vtt" language="EN" rel="captions"/><podcast:transcript/>`,
+		`{"episode":{"transcripts":[{"rel":"captions","url":"http://feeds.example/dir/t.vtt","type":"text/vtt","language":"en"}]}}`)
+	add(`<podcast:chapters url="c.json" type="application/json+chapters"/>`, `{"episode":{"chapters":{"url":"http://feeds.example/dir/c.json","type":"application/json+chapters"}}}`)
+	add(`<podcast:person role="Guest" href="/eva" img="/eva.jpg">Eva</podcast:person><podcast:person>Adam</podcast:person>`,
+		`{"episode":{"people":[{"name":"Eva","role":"guest","url":"http://feeds.example/eva","image":"http://feeds.example/eva.jpg"},{"name":"Adam","role":"host"}]}}`)
+	add(`<media:group><media:credit role="author">Eva</media:credit></media:group>`, `{"episode":{"people":[{"name":"Eva","role":"author"}]}}`)
+
+	cases = append(cases,
+		fieldCase{inItem(`<comments>http://a.example/c</comments>`), ".extra", `{"comments":{"page":"http://a.example/c"}}`},
+		fieldCase{inItem(`<link>http://a.example/</link><enclosure url="p.jpg" type="image/jpeg"/>`), ".extra", `{"image":"http://feeds.example/dir/p.jpg"}`},
+		fieldCase{inEntry(`<rights type="html">&amp;copy; E</rights>`), ".extra", `{"rights":"© E"}`},
+		fieldCase{inEntry(`<contributor><name>Adam</name><email>a@b.example</email></contributor>`), ".extra", `{"contributors":[{"name":"Adam","email":"a@b.example"}]}`},
+	)
+	checkFields(t, cases)
+}
+
+// TestExtrasAreBounded holds that an entry cannot be made to carry thousands.
+func TestExtrasAreBounded(t *testing.T) {
+	d := decode(t, inItem(strings.Repeat(`<podcast:transcript url="t.vtt"/><thr:in-reply-to ref="x"/><atom:link rel="via" href="v"/><podcast:person>Adam</podcast:person>`, 500)))
+	x := d.Entries[0].Extra
+	if len(x.Links) != maxExtras || len(x.ReplyTo) != maxExtras || len(x.Episode.Transcripts) != maxExtras || len(x.Episode.People) != maxExtras {
+		t.Errorf("got %d links, %d replies, %d transcripts, %d people; want %d of each", len(x.Links), len(x.ReplyTo), len(x.Episode.Transcripts), len(x.Episode.People), maxExtras)
+	}
+	var many strings.Builder
+	for i := range 2 * maxAlike {
+		fmt.Fprintf(&many, `<category>%d</category><dc:subject>s%d</dc:subject><enclosure url="%d"/><atom:link rel="enclosure" href="l%d"/>`, i, i, i, i)
+	}
+	e := decode(t, inItem(many.String())).Entries[0]
+	if len(e.Categories) != maxAlike || len(e.Enclosures) != maxAlike {
+		t.Errorf("got %d categories, %d files; want %d of each", len(e.Categories), len(e.Enclosures), maxAlike)
+	}
+	var hubs strings.Builder
+	for i := range 50 {
+		hubs.WriteString(`<atom:link rel="hub" href="https://h.example/` + strings.Repeat("x", i) + `"/>`)
+	}
+	if d := decode(t, inChannel(hubs.String()+`<item/>`)); len(d.Hubs) != maxHubs {
+		t.Errorf("got %d hubs, want %d", len(d.Hubs), maxHubs)
+	}
+}
+
+// TestWhatIsNoFeed holds the sentence about what stands where a feed was
+// expected.
+func TestWhatIsNoFeed(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"nothing", " \n", "an empty document, not a feed"},
+		{"text", "Page not found", "plain text, neither RSS, Atom, RDF nor JSON Feed"},
+		{"page", "<!DOCTYPE html><html><head><title>News &amp; more</title></head><body>x</body></html>", "an HTML page titled “News & more”, not a feed"},
+		{"page in pieces", "<p>Hello <b>you</b></p>", "an HTML page, not a feed"},
+		{"login", `<html><title>Sign in</title><form><input name=u><input type=password name=p></form></html>`, "a login page titled “Sign in”, not a feed: the source may need headers"},
+		{"list", `<?xml version="1.0"?><opml version="2.0"><head><title>Subscriptions</title></head><body/></opml>`, "an OPML list, not a feed: import it"},
+		{"sitemap", `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>http://a.example/</loc></url></urlset>`, "a sitemap, not a feed"},
+		{"index of sitemaps", `<sitemapindex/>`, "a sitemap, not a feed"},
+		{"picture", `<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>`, "an SVG picture, not a feed"},
+		{"other XML", `<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`, "an XML document with the root <error>, neither RSS, Atom nor RDF"},
+		{"PDF", "%PDF-1.7\n1 0 obj", "a PDF document, not a feed"},
+		{"JSON array", `[{"id":1}]`, "a JSON array, not a feed: JSON Feed is an object"},
+		{"JSON object", `{"status":404,"error":"gone"}`, "a JSON document that is no feed: it has no version that begins with https://jsonfeed.org/version/1, but error, status"},
+		{"other version", `{"version":"2.0","items":[]}`, "a JSON document that is no feed: want a version that begins with https://jsonfeed.org/version/1, got “2.0”"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := Decode([]byte(c.body), Input{URL: docURL}); err == nil || err.Error() != c.want {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// checkExtra holds that nothing in it can harm those who show it: addresses are
+// of the web, texts are lines.
+func checkExtra(t *testing.T, x news.Extra) {
+	t.Helper()
+	addresses := []string{x.License, x.Image, x.Comments.Page, x.Comments.Feed}
+	texts := []string{x.Rights, x.Episode.Number}
+	for _, l := range append(slices.Clone(x.Links), x.Episode.Transcripts...) {
+		addresses, texts = append(addresses, l.URL), append(texts, l.Rel, l.Title, l.Type)
+	}
+	for _, r := range x.ReplyTo {
+		addresses, texts = append(addresses, r.Link), append(texts, r.ID)
+	}
+	for _, c := range x.Episode.People {
+		addresses, texts = append(addresses, c.URL, c.Image), append(texts, c.Name, c.Role)
+	}
+	for _, a := range addresses {
+		if a != "" && !strings.HasPrefix(a, "http://") && !strings.HasPrefix(a, "https://") {
+			t.Errorf("address %q", a)
+		}
+	}
+	for _, text := range texts {
+		if clean.Line(text) != text {
+			t.Errorf("text %q is no line", text)
+		}
+	}
+}
+
+func TestExtrasAreClean(t *testing.T) {
+	d := decode(t, inItem("<dc:rights>a\n\u202eb</dc:rights><itunes:image href=\"data:x\"/><comments>file:///etc/passwd</comments>"+
+		"<thr:in-reply-to ref=\"a&#10;b\" href=\"javascript:x\"/><atom:link rel=\"via\" href=\"javascript:x\"/><atom:link rel=\"via\" href=\"v\" title=\"a&#10;b\"/>"+
+		"<podcast:person role=\"x&#10;y\" href=\"javascript:x\" img=\"data:x\">Eva\u202e</podcast:person><podcast:transcript url=\"javascript:x\"/>"))
+	checkExtra(t, d.Entries[0].Extra)
+	want := `{"rights":"a b","reply_to":[{"id":"a b"}],"links":[{"rel":"via","url":"http://feeds.example/dir/v","title":"a b"}],"episode":{"people":[{"name":"Eva","role":"x y"}]}}`
+	if got := compact(d.Entries[0].Extra); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

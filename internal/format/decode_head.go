@@ -1,0 +1,160 @@
+package format
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// maxHubs bounds the hubs that are kept of a document.
+const maxHubs = 8
+
+// head reads what a document says of itself and asks of those who fetch it, in
+// the vocabularies that RSS and Atom share.
+func (r *reader) head(n *node, d *news.Document) {
+	d.Rights = r.rights(n)
+	d.Icon = r.address(n, "icon", "atom:icon")
+	d.Image = first(r.picture(n), r.address(n, "logo", "atom:logo"))
+	d.Self = related(n, "self")
+	d.Moved = r.address(n, "itunes:new-feed-url", "newlocation")
+	d.History = news.History{
+		Complete: n.kid("fh:complete") != nil,
+		Archive:  n.kid("fh:archive") != nil,
+		Current:  related(n, "current"),
+		Prev:     related(n, "prev-archive"),
+		Next:     related(n, "next"),
+	}
+	for l := range relations(n) {
+		if l.rel == "hub" {
+			d.Hubs = addHub(d.Hubs, l.url)
+		}
+	}
+	if d.TTL == 0 {
+		d.TTL = r.period(n)
+	}
+}
+
+func addHub(hubs []string, url string) []string {
+	if url == "" || len(hubs) == maxHubs || slices.Contains(hubs, url) {
+		return hubs
+	}
+	return append(hubs, url)
+}
+
+// period is how often a document changes: syndication module of RSS 1.0. What
+// is left out of it is daily and once.
+func (r *reader) period(n *node) time.Duration {
+	unit, times := r.line(n, "sy:updateperiod"), r.line(n, "sy:updatefrequency")
+	if unit == "" && times == "" {
+		return 0
+	}
+	const day = 24 * time.Hour
+	periods := map[string]time.Duration{"hourly": time.Hour, "": day, "daily": day, "weekly": 7 * day, "monthly": 30 * day, "yearly": 365 * day}
+	frequency, err := strconv.Atoi(times)
+	if err != nil || frequency < 1 {
+		frequency = 1
+	}
+	return (periods[strings.ToLower(unit)] / time.Duration(frequency)).Truncate(time.Second)
+}
+
+// ttl reads RSS ttl, in minutes.
+func ttl(s string) time.Duration {
+	minutes, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || minutes < 0 || minutes > 60*24*365 {
+		return 0
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
+// skipHours reads the hours in which not to ask, sorted. RSS 0.91 counted them
+// from 1 to 24. Who names all of them cannot mean it.
+func skipHours(words []string) []int {
+	var hours []int
+	for _, word := range words {
+		hour, err := strconv.Atoi(strings.TrimSpace(word))
+		if err == nil && hour >= 0 && hour <= 24 && !slices.Contains(hours, hour%24) {
+			hours = append(hours, hour%24)
+		}
+	}
+	if len(hours) == 24 {
+		return nil
+	}
+	slices.Sort(hours)
+	return hours
+}
+
+// skipDays reads the days on which not to ask, Sunday first. Who names all of
+// them cannot mean it.
+func skipDays(words []string) []time.Weekday {
+	var days []time.Weekday
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(strings.TrimSpace(word), day.String()) }) {
+			days = append(days, day)
+		}
+	}
+	if len(days) == 7 {
+		return nil
+	}
+	return days
+}
+
+// line returns the first child of one of these names that says something, as
+// plain text.
+func (r *reader) line(n *node, names ...string) string {
+	for _, name := range names {
+		for _, k := range n.kids {
+			if k.name == name {
+				if text := r.plain(k); text != "" {
+					return text
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// address returns the first absolute address that a child of one of these names
+// holds, in an attribute or as text.
+func (r *reader) address(n *node, names ...string) string {
+	for _, name := range names {
+		for _, k := range n.kids {
+			if k.name != name {
+				continue
+			}
+			ref := first(k.attr("href"), k.attr("url"), k.attr("resource"))
+			if ref == "" {
+				ref = strings.TrimSpace(r.read(k).value)
+			}
+			if ref == "" {
+				continue
+			}
+			if url := clean.Resolve(k.base, ref); url != "" {
+				return url
+			}
+		}
+	}
+	return ""
+}
+
+func (r *reader) rights(n *node) string {
+	return r.line(n, "rights", "copyright", "atom:rights", "dc:rights", "dcterms:rights", "media:copyright")
+}
+
+// picture returns the image that stands for a channel or item.
+func (r *reader) picture(n *node) string {
+	if url := r.address(n, "itunes:image"); url != "" {
+		return url
+	}
+	for _, k := range n.kids {
+		if k.name == "image" {
+			if url := first(r.address(k, "url"), clean.Resolve(k.base, first(k.attr("href"), k.attr("url")))); url != "" {
+				return url
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,115 @@
+package format
+
+import (
+	"net/url"
+	"strings"
+)
+
+// node is an element that is read. Its name is the canonical prefix and the
+// lower-case local name, "dc:creator"; native elements have no prefix.
+type node struct {
+	name    string
+	attrs   []attr // decoded, lower-case local names
+	lang    string // xml:lang as written, inherited
+	ownLang bool   // and stated here
+	base    *url.URL
+	inner   string // of a leaf: what stands between its tags
+	kids    []*node
+}
+
+func (n *node) attr(name string) string {
+	for _, a := range n.attrs {
+		if a.name == name {
+			return a.value
+		}
+	}
+	return ""
+}
+
+// kid returns the first child of that name, or nil.
+func (n *node) kid(name string) *node {
+	for _, k := range n.kids {
+		if k.name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// declared returns the language that the element states itself; "" when it
+// only inherits one.
+func (n *node) declared() string {
+	if n.ownLang {
+		return n.lang
+	}
+	return ""
+}
+
+// element makes a node of a start tag: names in canonical spelling, attributes
+// decoded, language and base inherited. It returns the default namespace that
+// holds inside, too.
+func (m *mender) element(t token, parent *node, space string) (*node, string) {
+	n := &node{lang: parent.lang, base: parent.base}
+	for _, a := range t.attrs {
+		name := strings.ToLower(a.name)
+		value := a.value
+		if len(value) > maxAttribute {
+			m.fix.note("an attribute over %d bytes was left out", maxAttribute)
+			continue
+		}
+		if strings.IndexByte(value, '&') >= 0 {
+			value = unescape(value, m.own)
+		}
+		switch {
+		case name == "xmlns":
+			if known, ok := canonical(value); ok {
+				space = known
+			} else {
+				space = "?" // somebody else's, or a made-up one on the root
+			}
+		case strings.HasPrefix(name, "xmlns:"):
+			if known, ok := canonical(value); ok {
+				m.prefixes[name[len("xmlns:"):]] = known
+			}
+		case name == "xml:lang":
+			n.lang, n.ownLang = value, true
+		case name == "xml:base":
+			n.base = rebase(n.base, value)
+		default:
+			n.attrs = append(n.attrs, attr{name[strings.IndexByte(name, ':')+1:], value})
+		}
+	}
+	n.name = m.name(t.name, space)
+	return n, space
+}
+
+// name returns the canonical spelling of an element's name.
+func (m *mender) name(raw, space string) string {
+	prefix, local, ok := strings.Cut(strings.ToLower(raw), ":")
+	if !ok {
+		prefix, local = space, prefix
+	} else if known, ok := m.prefixes[prefix]; ok {
+		prefix = known
+	} else if prefix == "rss" || prefix == "a10" { // undeclared, but usual
+		prefix = map[string]string{"rss": "", "a10": "atom"}[prefix]
+	}
+	if prefix == "" || prefix == "?" || prefix == m.native {
+		return local
+	}
+	return prefix + ":" + local
+}
+
+// rebase applies an xml:base to the one around it (XML Base section 4).
+func rebase(base *url.URL, ref string) *url.URL {
+	u, err := url.Parse(strings.TrimSpace(ref))
+	if err != nil || len(ref) > maxBase || base != nil && len(base.Path)+len(ref) > maxBase {
+		return base
+	}
+	if base != nil {
+		return base.ResolveReference(u)
+	}
+	if u.IsAbs() {
+		return u
+	}
+	return nil
+}
