@@ -86,6 +86,44 @@ var faults = map[Fault]func(*answer){
 			}
 		})
 	},
+	ShortLength: func(a *answer) {
+		a.raw(func(w *bufio.Writer) {
+			a.head(w, "HTTP/1.1", "Content-Length: "+strconv.Itoa(len(half(a.Body))))
+			w.Write(a.Body)
+		})
+	},
+	BadChunks: func(a *answer) {
+		a.raw(func(w *bufio.Writer) {
+			a.head(w, "HTTP/1.1", "Transfer-Encoding: chunked")
+			w.WriteString(strconv.FormatInt(int64(len(half(a.Body))), 16) + "\r\n")
+			w.Write(half(a.Body))
+			w.WriteString("\r\nviel\r\n")
+			w.Write(a.Body)
+		})
+	},
+	ManyHeaders: func(a *answer) {
+		a.raw(func(w *bufio.Writer) {
+			w.WriteString("HTTP/1.1 200 OK\r\n")
+			for i := range 60_000 {
+				w.WriteString("X-" + strconv.Itoa(i) + ": x\r\n")
+			}
+			w.WriteString("\r\n")
+		})
+	},
+	Inform: func(a *answer) {
+		a.raw(func(w *bufio.Writer) {
+			for a.flush(w) && a.pause() {
+				w.WriteString("HTTP/1.1 103 Early Hints\r\nLink: <x>; rel=preload\r\n\r\n")
+			}
+		})
+	},
+	Reset: func(a *answer) { a.reset(func(*bufio.Writer) {}) },
+	ResetBody: func(a *answer) {
+		a.reset(func(w *bufio.Writer) {
+			a.head(w, "HTTP/1.1", "Content-Length: "+strconv.Itoa(len(a.Body)))
+			w.Write(half(a.Body))
+		})
+	},
 	HangUp:  func(a *answer) { a.raw(func(*bufio.Writer) {}) },
 	Garbage: func(a *answer) { a.raw(func(w *bufio.Writer) { w.WriteString("SSH-2.0-OpenSSH_9.9\r\n") }) },
 	EchoRequest: func(a *answer) {
@@ -108,6 +146,22 @@ func (a *answer) raw(write func(*bufio.Writer)) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.CloseWrite()
 	}
+}
+
+// reset takes the connection over and breaks it off once the client had time to
+// read what was written.
+func (a *answer) reset(write func(*bufio.Writer)) {
+	conn, buffer, err := http.NewResponseController(a.w).Hijack()
+	if err != nil {
+		panic(err) // the fault was asked for over HTTP/2
+	}
+	write(buffer.Writer)
+	buffer.Flush()
+	a.pause()
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0) // RST instead of FIN
+	}
+	conn.Close()
 }
 
 // head writes a status line, the header that was set and one field more.

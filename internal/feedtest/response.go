@@ -47,6 +47,12 @@ const (
 	Bomb        Fault = "bomb"         // 1 GiB of zeros in 1 MiB of gzip
 	Huge        Fault = "huge"         // an endless body
 	HugeLength  Fault = "huge length"  // a Content-Length of 1 TiB
+	ShortLength Fault = "short length" // Content-Length tells of less than comes
+	BadChunks   Fault = "bad chunks"   // a chunk in the middle has no readable size
+	ManyHeaders Fault = "many headers" // 60,000 small header fields
+	Inform      Fault = "inform"       // 103 again and again, Pause apart, and no final answer
+	Reset       Fault = "reset"        // breaks the connection off (RST) instead of answering
+	ResetBody   Fault = "reset body"   // the same after half of the body
 	HangUp      Fault = "hang up"      // closes the connection instead of answering
 	Garbage     Fault = "garbage"      // answers in no known protocol
 	EchoRequest Fault = "echo request" // a status line made of the request's header, for canaries

@@ -12,6 +12,7 @@
 package feedtest
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"io"
 	"log"
@@ -41,8 +42,10 @@ type Server struct {
 
 // Request is one request as it arrived.
 type Request struct {
+	Method string
 	Path   string // with the query
 	Header http.Header
+	Body   string // of a form, the first MiB
 	Proto  string // HTTP/1.1 or HTTP/2.0
 	Remote string // the client's address and port: the same for one connection
 }
@@ -104,12 +107,18 @@ func (s *Server) Requests(path string) []Request {
 // Count returns how many requests came for a path; "" means all.
 func (s *Server) Count(path string) int { return len(s.Requests(path)) }
 
-// Roots vouches for the certificate of NewTLS.
+// Roots vouches for the certificate of NewTLS; for nothing without one.
 func (s *Server) Roots() *x509.CertPool {
 	pool := x509.NewCertPool()
-	pool.AddCert(s.http.Certificate())
+	if certificate := s.http.Certificate(); certificate != nil {
+		pool.AddCert(certificate)
+	}
 	return pool
 }
+
+// Certificates are those of NewTLS with their keys, for a server of a test's own
+// that Roots vouches for as well.
+func (s *Server) Certificates() []tls.Certificate { return s.http.TLS.Certificates }
 
 // Policy lets a client reach this server, and nothing else that is not public.
 func (s *Server) Policy() netguard.Policy {
@@ -134,8 +143,9 @@ func (s *Server) Port() uint16 {
 
 // serve records the request and gives the next answer of its path.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // a body that breaks off is as long as it came
 	s.mu.Lock()
-	s.requests = append(s.requests, Request{Path: r.URL.RequestURI(), Header: r.Header.Clone(), Proto: r.Proto, Remote: r.RemoteAddr})
+	s.requests = append(s.requests, Request{Method: r.Method, Body: string(body), Path: r.URL.RequestURI(), Header: r.Header.Clone(), Proto: r.Proto, Remote: r.RemoteAddr})
 	queue := s.handled[r.URL.Path]
 	if len(queue) > 1 {
 		s.handled[r.URL.Path] = slices.Clone(queue[1:])

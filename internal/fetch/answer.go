@@ -68,7 +68,7 @@ func (x *exchange) notModified(answer *http.Response) *news.Failure {
 
 // load reads the body and tells new, unchanged, cut and empty apart.
 func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failure {
-	body, wire, err := x.client.limits.read(answer)
+	body, wire, err := x.client.limits.read(answer, x.watch.came)
 	x.response.Fetch.Bytes = wire
 	if err == nil && answer.StatusCode == http.StatusPartialContent {
 		err = errPartial
@@ -76,7 +76,7 @@ func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failur
 	if err != nil {
 		return x.broken(ctx, body, err)
 	}
-	if len(body) == 0 {
+	if len(body) == 0 && !x.isForm {
 		return news.Failf(news.OutcomeNotAFeed, "status %d with an empty body", answer.StatusCode)
 	}
 
@@ -98,7 +98,7 @@ func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Fai
 	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
 		return failure
 	}
-	if len(body) == 0 && damaged(err) {
+	if len(body) == 0 && errors.Is(err, errDamaged) {
 		return news.Failf(news.OutcomeMalformed, "the compressed body is damaged from its start")
 	}
 	if ctx.Err() != nil || len(body) == 0 {
@@ -109,7 +109,7 @@ func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Fai
 	switch {
 	case errors.Is(err, errPartial):
 		return news.Failf(news.OutcomeTruncated, "%v", err)
-	case damaged(err):
+	case errors.Is(err, errDamaged):
 		return news.Failf(news.OutcomeTruncated, "the compressed body is damaged after %d bytes", len(body))
 	}
 	return news.Failf(news.OutcomeTruncated, "the body ended early, after %d bytes", len(body))

@@ -21,7 +21,7 @@
 //	not_a_feed  success without a body (204, 205, or empty)
 //	gone        410
 //	limited     429, or 503 that says when to come back
-//	http_error  every other status; a content coding that we did not ask for
+//	http_error  every other status; a content coding that nobody asked for, or several
 //	redirects   over the limit, a loop, no Location, or a target that is not HTTP
 //	blocked     an address, port, scheme or user name that is not allowed: see netguard
 //	too_large   over a limit of Limits
@@ -32,11 +32,29 @@
 // A document over HTTP/1.0 without a length ends when the connection does, so a
 // cut cannot be told from an end here. The parser must tell.
 //
+// # Transfer
+//
+// HTTP/1.1 and HTTP/2, connections kept for 30 s and shared by all requests of
+// one netguard.Policy. Bodies come as gzip, br or zstd; deflate is read as well,
+// and what a body is counts more than how it is labelled. Both sides of the
+// decoder are bounded (Limits), and a decoder that works and gives nothing is
+// stopped.
+//
+// A fetch that stands still tells so through Request.Stalled and goes on, so that
+// a scheduler can let others pass.
+//
 // # Secrets
 //
 // Request.Headers go to the origin (scheme, host and port) of Request.URL only.
 // The first redirect that leaves it drops them for good, also when a later one
-// leads back. There are no cookies, no Referer and no proxies.
+// leads back. There are no cookies and no Referer.
+//
+// # Proxies
+//
+// None but Options.Proxy, never those of the environment. The guard then judges
+// what it can: each address that the target's name has here, before every
+// request and redirect. A name that resolves only at the proxy cannot be judged
+// and is refused; one that resolves differently there is the proxy's to refuse.
 package fetch
 
 import (
@@ -44,52 +62,30 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
 	"time"
 
 	"tributary/internal/netguard"
 	"tributary/internal/news"
 )
 
-// Limits bounds one Get. All of them must be positive.
-type Limits struct {
-	Dial   time.Duration // one connection, name resolution included
-	TLS    time.Duration // its handshake
-	Header time.Duration // from the request to the end of the response's header
-	Total  time.Duration // everything, redirects and body included
-
-	Wire      int64 // bytes of body as sent
-	Decoded   int64 // bytes of body after decompression
-	Ratio     int   // decoded to wire, judged after the first MiB decoded
-	Redirects int   // followed in a row
-}
-
-// DefaultLimits are generous for feeds and deadly for bombs.
-func DefaultLimits() Limits {
-	return Limits{
-		Dial:      10 * time.Second,
-		TLS:       10 * time.Second,
-		Header:    15 * time.Second,
-		Total:     30 * time.Second,
-		Wire:      10 << 20,
-		Decoded:   20 << 20,
-		Ratio:     200,
-		Redirects: 5,
-	}
-}
-
 // Options makes a Client.
 type Options struct {
 	UserAgent string // who we are, with a way to reach us; RFC 9110 section 10.1.5
 	Limits    Limits
 	Now       func() time.Time
-	Roots     *x509.CertPool // certificate authorities; nil means those of the system
+	Roots     *x509.CertPool   // certificate authorities; nil means those of the system
+	Own       []netip.AddrPort // that we listen on: out of reach for every request
+	Proxy     *url.URL         // http, https or socks5, perhaps with a user name; nil connects directly
 }
 
 // Client fetches. It is safe for concurrent use and meant to be shared: it
 // keeps connections alive, apart for each netguard.Policy. How many requests
 // run at once is the caller's decision.
 type Client struct {
-	userAgent string
+	userAgent atomic.Pointer[string]
 	limits    Limits
 	now       func() time.Time
 	pool      *pool
@@ -97,8 +93,16 @@ type Client struct {
 
 // New returns a Client that holds no connections yet.
 func New(o Options) *Client {
-	return &Client{userAgent: o.UserAgent, limits: o.Limits, now: o.Now, pool: newPool(o.Limits, o.Roots)}
+	c := &Client{limits: o.Limits, now: o.Now, pool: newPool(o)}
+	c.SetUserAgent(o.UserAgent)
+	return c
 }
+
+// SetUserAgent changes who we say we are, from the next request on.
+func (c *Client) SetUserAgent(agent string) { c.userAgent.Store(&agent) }
+
+// SetOwn changes the addresses that are ours, from the next connection on.
+func (c *Client) SetOwn(own []netip.AddrPort) { c.pool.setOwn(own) }
 
 // Close closes the connections that are idle; those in use close when their Get
 // returns. The Client remains usable.
@@ -111,6 +115,12 @@ type Request struct {
 	Headers    map[string]string // secrets of the operator; see the package comment
 	Policy     netguard.Policy
 	Accept     string // empty prefers feeds
+	UserAgent  string // instead of the Client's
+
+	// Stalled is called once, from another goroutine, when Limits.Stall has
+	// passed without progress. The fetch goes on. It is never called after Get
+	// has returned, and must not wait for Get.
+	Stalled func()
 }
 
 // Redirect is one hop: the status that a server answered with and the absolute
@@ -128,9 +138,11 @@ type Response struct {
 	URL         string          // that answered last, without a fragment; may hold a secret
 	Validators  news.Validators // for the next Request; zero after truncated, those of the Request after a failure
 	Redirects   []Redirect
-	RetryAfter  time.Duration // the server's wish after an error, at most MaxHint; 0 without one
-	MaxAge      time.Duration // how long the answer stays fresh, at most MaxHint; 0 when unstated
-	Header      http.Header   // of the last answer, without Set-Cookie; nil without one
+	Permanent   string         // where the hops led that are permanent (301 and 308) without a break; empty without one; may hold a secret
+	RetryAfter  time.Duration  // the server's wish after an error, at most MaxHint; 0 without one
+	MaxAge      time.Duration  // how long the answer stays fresh, at most MaxHint; 0 when unstated
+	Header      http.Header    // of the last answer, without Set-Cookie; nil without one
+	Remote      netip.AddrPort // that the last answer came from; zero without one, and behind a proxy
 }
 
 // errTotal is the cause that a Get ends with when Limits.Total has passed.
@@ -139,16 +151,23 @@ var errTotal = errors.New("total time is over")
 // Get fetches r.URL. It blocks until the body is read or given up, at most for
 // Limits.Total, and returns soon after ctx is done.
 func (c *Client) Get(ctx context.Context, r Request) Response {
+	return c.do(ctx, &exchange{client: c, request: r})
+}
+
+// do runs an exchange within the limit of its time.
+func (c *Client) do(ctx context.Context, x *exchange) Response {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.limits.Total, errTotal)
 	defer cancel()
+	x.watch = newWatch(c.limits.Stall, x.request.Stalled)
+	defer x.watch.stop()
 
-	x := &exchange{client: c, request: r}
 	x.response.Fetch = news.Fetch{Started: c.now(), Outcome: news.OutcomeOK}
-	x.response.Validators = r.Validators
+	x.response.Validators = x.request.Validators
 	if failure := x.run(ctx); failure != nil {
 		x.response.Fetch.Outcome = failure.Outcome
 		x.response.Fetch.Error = x.sentence(failure)
 	}
+	x.response.Permanent = permanent(x.response.Redirects)
 	x.response.Fetch.Duration = c.now().Sub(x.response.Fetch.Started)
 	return x.response
 }

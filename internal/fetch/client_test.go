@@ -288,7 +288,7 @@ func TestGetRequestHeader(t *testing.T) {
 
 	sent := upstream.Requests("/feed")[1].Header
 	want := http.Header{
-		"User-Agent": {"Mine"}, "Accept-Encoding": {"gzip"}, "X-Key": {"Schlüssel"}, "Accept": sent["Accept"],
+		"User-Agent": {"Mine"}, "Accept-Encoding": {"gzip, br, zstd"}, "X-Key": {"Schlüssel"}, "Accept": sent["Accept"],
 	}
 	if fmt.Sprint(sent) != fmt.Sprint(want) {
 		t.Errorf("got  %v\nwant %v", sent, want)

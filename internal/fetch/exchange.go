@@ -3,8 +3,10 @@ package fetch
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -38,6 +40,9 @@ const (
 type exchange struct {
 	client   *Client
 	request  Request
+	form     url.Values // sent when isForm
+	isForm   bool
+	watch    *watch
 	response Response
 
 	first   *url.URL        // where the operator sent us
@@ -45,6 +50,7 @@ type exchange struct {
 	visited map[string]bool // hops so far
 	left    bool            // a redirect has left the origin of first
 	stage   atomic.Int32
+	remote  atomic.Pointer[netip.AddrPort] // of the latest connection
 }
 
 // run follows redirects to an answer and reads it.
@@ -98,9 +104,18 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:           func(string) { x.stage.Store(connecting) },
 		TLSHandshakeStart: func() { x.stage.Store(handshaking) },
-		GotConn:           func(httptrace.GotConnInfo) { x.stage.Store(waiting) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			x.stage.Store(waiting)
+			x.remote.Store(remoteOf(info.Conn))
+		},
+
+		GotFirstResponseByte: x.watch.answered,
 	})
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.at.String(), nil)
+	method, body := http.MethodGet, io.Reader(nil)
+	if x.isForm {
+		method, body = http.MethodPost, strings.NewReader(x.form.Encode())
+	}
+	request, err := http.NewRequestWithContext(ctx, method, x.at.String(), body)
 	if err != nil {
 		return nil, news.Failf(news.OutcomeBlocked, "the address cannot be read as a URL")
 	}
@@ -116,7 +131,10 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 // header builds the header of the present hop.
 func (x *exchange) header() (http.Header, error) {
 	h := http.Header{}
-	h.Set("User-Agent", x.client.userAgent)
+	h.Set("User-Agent", *x.client.userAgent.Load())
+	if x.request.UserAgent != "" {
+		h.Set("User-Agent", x.request.UserAgent)
+	}
 	h.Set("Accept", defaultAccept)
 	if x.request.Accept != "" {
 		h.Set("Accept", x.request.Accept)
@@ -128,7 +146,10 @@ func (x *exchange) header() (http.Header, error) {
 			}
 		}
 	}
-	h.Set("Accept-Encoding", "gzip")
+	h.Set("Accept-Encoding", acceptEncoding)
+	if x.isForm {
+		h.Set("Content-Type", formType)
+	}
 	setValid(h, "If-None-Match", x.request.Validators.ETag)
 	setValid(h, "If-Modified-Since", x.request.Validators.LastModified)
 
@@ -157,6 +178,7 @@ func (x *exchange) note(answer *http.Response) {
 	x.response.Header.Del("Set-Cookie")
 	x.response.Fetch.Status = answer.StatusCode
 	x.response.URL = x.at.String()
+	x.response.Remote = x.answeredFrom()
 	x.response.ContentType = answer.Header.Get("Content-Type")
 	x.response.MaxAge = maxAge(answer.Header, now)
 	x.response.RetryAfter = 0
@@ -177,6 +199,10 @@ func isRedirect(status int) bool {
 
 // follow returns where an answer sends us.
 func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
+	keeps := answer.StatusCode == http.StatusTemporaryRedirect || answer.StatusCode == http.StatusPermanentRedirect
+	if x.isForm && !keeps {
+		return nil, news.Failf(news.OutcomeRedirects, "status %d to a form, which only 307 and 308 may send elsewhere", answer.StatusCode)
+	}
 	location := answer.Header.Get("Location")
 	if location == "" {
 		return nil, news.Failf(news.OutcomeRedirects, "status %d without a Location", answer.StatusCode)
@@ -200,15 +226,42 @@ func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 	if len(x.response.Redirects) > x.client.limits.Redirects {
 		return nil, news.Failf(news.OutcomeRedirects, "more than %d redirects", x.client.limits.Redirects)
 	}
+	if x.isForm && x.at.Scheme == "https" && next.Scheme == "http" {
+		return nil, news.Failf(news.OutcomeRedirects, "a redirect of a form from https to http")
+	}
 	x.left = x.left || origin(next) != origin(x.first)
 	return next, nil
 }
 
+// permanent returns where the leading run of permanent redirects ends. What
+// comes after a temporary one is as temporary.
+func permanent(hops []Redirect) (address string) {
+	for _, hop := range hops {
+		if hop.Status != http.StatusMovedPermanently && hop.Status != http.StatusPermanentRedirect {
+			break
+		}
+		address = hop.URL
+	}
+	return address
+}
+
+// SameOrigin reports whether two addresses have one origin, so that what is
+// secret between us and the one may be sent to the other.
+func SameOrigin(a, b string) bool {
+	one, failure := parse(a)
+	two, other := parse(b)
+	return failure == nil && other == nil && origin(one) == origin(two)
+}
+
 // origin is scheme, host and port: RFC 6454 section 4.
 func origin(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + portOf(u)
+}
+
+// portOf is the port of a URL, or the one that its scheme implies.
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }

@@ -32,13 +32,17 @@ func (x *exchange) explain(ctx context.Context, err error) *news.Failure {
 	if cause := context.Cause(ctx); cause != nil {
 		return x.ended(cause)
 	}
+	op := (*net.OpError)(nil)
+	if errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
+		return news.Failf(news.OutcomeRefused, "the proxy cannot be used: %s", refusedText(err))
+	}
 	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
 		return explainDNS(dns)
 	}
 	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
 		return x.timeout()
 	}
-	if op := (*net.OpError)(nil); x.stage.Load() == handshaking || errors.As(err, &op) && op.Op == "remote error" {
+	if x.stage.Load() == handshaking || op != nil && op.Op == "remote error" {
 		return news.Failf(news.OutcomeTLS, "%s", tlsText(err))
 	}
 	if text := err.Error(); strings.Contains(text, "headers exceeded") || strings.Contains(text, "header list larger") {
@@ -148,8 +152,10 @@ func (x *exchange) secrets() []string {
 	for _, value := range x.request.Headers {
 		list = append(append(list, value), strings.Fields(value)...)
 	}
-	for _, values := range x.first.Query() {
-		list = append(list, values...)
+	for _, values := range []url.Values{x.first.Query(), x.form} {
+		for _, value := range values {
+			list = append(list, value...)
+		}
 	}
 	return list
 }

@@ -39,11 +39,11 @@ func maxAge(h http.Header, now time.Time) time.Duration {
 			}
 		}
 	}
-	if stated {
-		old, _ := deltaSeconds(strings.TrimSpace(h.Get("Age")))
-		return hint(age - old)
+	if !stated {
+		age = expires(h, now)
 	}
-	return expires(h, now)
+	old, _ := deltaSeconds(strings.TrimSpace(h.Get("Age"))) // that a cache on the way has held it for
+	return hint(age - old)
 }
 
 // expires reads the older form, an absolute date by the server's clock.
@@ -55,7 +55,7 @@ func expires(h http.Header, now time.Time) time.Duration {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date
 	}
-	return hint(end.Sub(now))
+	return max(end.Sub(now), 0)
 }
 
 // deltaSeconds reads RFC 9111 section 1.2.2: digits, where a number too large

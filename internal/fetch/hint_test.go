@@ -59,7 +59,10 @@ func TestMaxAge(t *testing.T) {
 		{"no-cache, max-age=600", "", "", "", 0},
 		{"max-age=600, no-store", "", "", "", 0},
 		{"", "", "Wed, 03 Dec 2025 12:10:00 GMT", "", 10 * time.Minute},
-		{"", "", "Wed, 03 Dec 2025 12:10:00 GMT", "Wed, 03 Dec 2025 12:05:00 GMT", 5 * time.Minute}, // their clock is fast
+		{"", "", "Wed, 03 Dec 2025 12:10:00 GMT", "Wed, 03 Dec 2025 12:05:00 GMT", 5 * time.Minute},    // their clock is fast
+		{"", "120", "Wed, 03 Dec 2025 12:10:00 GMT", "Wed, 03 Dec 2025 12:05:00 GMT", 3 * time.Minute}, // from a cache
+		{"", "9999", "Wed, 03 Dec 2025 12:10:00 GMT", "", 0},
+		{"", "9999", "Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", 0},
 		{"max-age=60", "", "Wed, 03 Dec 2025 12:10:00 GMT", "", time.Minute},
 		{"", "", "0", "", 0},
 		{"", "", "Thu, 19 Nov 1981 08:52:00 GMT", "", 0},

@@ -2,6 +2,9 @@ package fetch_test
 
 import (
 	"context"
+	"encoding/hex"
+	"io"
+	"log"
 	"net"
 	"os"
 	"strings"
@@ -19,6 +22,7 @@ import (
 // the machine, and the names do what hostile ones do. It also holds that no
 // goroutine outlives the tests.
 func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // net/http prints what servers send unasked
 	server, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
@@ -66,10 +70,12 @@ func (c impatient) WriteTo(p []byte, to net.Addr) (int, error) {
 }
 
 // serveNames answers until the connection closes. Every name is this machine,
-// but for those that are made to fail and "rebind", which is public when it is
-// asked for the first time and this machine from then on.
+// but for those that are made to fail, "flap", which fails the first time,
+// "many" and "mixed", which have private addresses as well, those that say
+// their address in hexadecimal before ".named.test", and "rebind", which is
+// public when it is asked for the first time and this machine from then on.
 func serveNames(server net.PacketConn) {
-	asked := 0
+	asked, flaps := 0, 0
 	buffer := make([]byte, 1500)
 	for {
 		n, client, err := server.ReadFrom(buffer)
@@ -85,7 +91,7 @@ func serveNames(server net.PacketConn) {
 			Header:    dnsmessage.Header{ID: query.ID, Response: true, Authoritative: true},
 			Questions: query.Questions,
 		}
-		address := [4]byte{127, 0, 0, 1}
+		address, private := [4]byte{127, 0, 0, 1}, 0
 		switch {
 		case strings.HasPrefix(name, "silent."):
 			continue
@@ -93,20 +99,38 @@ func serveNames(server net.PacketConn) {
 			reply.RCode = dnsmessage.RCodeNameError
 		case strings.HasPrefix(name, "broken."):
 			reply.RCode = dnsmessage.RCodeServerFailure
+		case strings.HasPrefix(name, "flap.") && flaps < 2: // asked for both families
+			flaps++
+			reply.RCode = dnsmessage.RCodeNameError
+		case strings.HasPrefix(name, "many."):
+			private = 49
+		case strings.HasPrefix(name, "mixed."):
+			private = 1
 		case strings.HasPrefix(name, "rebind.") && asked == 0:
 			address = [4]byte{192, 0, 2, 1}
 		}
+		raw, _ := hex.DecodeString(strings.TrimSuffix(name, ".named.test."))
 		header := dnsmessage.ResourceHeader{Name: query.Questions[0].Name, Class: dnsmessage.ClassINET}
+		if len(raw) == 4 {
+			address = [4]byte(raw)
+		}
 		if reply.RCode == dnsmessage.RCodeSuccess {
 			switch query.Questions[0].Type {
 			case dnsmessage.TypeA:
 				if strings.HasPrefix(name, "rebind.") {
 					asked++
 				}
-				reply.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AResource{A: address}}}
+				for i := range private {
+					reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AResource{A: [4]byte{10, 0, 0, byte(i)}}})
+				}
+				reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AResource{A: address}})
 			case dnsmessage.TypeAAAA:
+				six := [16]byte{15: 1}
+				if len(raw) == 16 {
+					six = [16]byte(raw)
+				}
 				if !strings.HasPrefix(name, "rebind.") {
-					reply.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AAAAResource{AAAA: [16]byte{15: 1}}}}
+					reply.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AAAAResource{AAAA: six}}}
 				}
 			}
 		}

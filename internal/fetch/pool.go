@@ -3,7 +3,11 @@ package fetch
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,22 +29,33 @@ const (
 type pool struct {
 	limits Limits
 	roots  *x509.CertPool
+	proxy  *url.URL
 
 	mu         sync.Mutex
+	own        []netip.AddrPort
 	transports map[string]*http.Transport
 	recent     []string // keys of transports, the last used at the end
 }
 
-func newPool(limits Limits, roots *x509.CertPool) *pool {
-	return &pool{limits: limits, roots: roots, transports: map[string]*http.Transport{}}
+func newPool(o Options) *pool {
+	return &pool{limits: o.Limits, roots: o.Roots, proxy: o.Proxy, own: o.Own, transports: map[string]*http.Transport{}}
+}
+
+// setOwn changes the addresses that no policy opens. They are part of a
+// policy's key, so that no older transport is used again.
+func (p *pool) setOwn(own []netip.AddrPort) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.own = slices.Clone(own)
 }
 
 // get returns the transport of a policy. When there are too many, the one that
 // was used least recently goes; requests that still hold it end undisturbed.
 func (p *pool) get(policy netguard.Policy) *http.Transport {
-	key := policy.Key()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	policy.Own = p.own
+	key := policy.Key()
 
 	transport := p.transports[key]
 	if transport == nil {
@@ -63,11 +78,11 @@ func (p *pool) get(policy netguard.Policy) *http.Transport {
 	return transport
 }
 
-// open makes a transport whose every connection the policy judges. Proxy stays
-// nil, environment included: the guard would see the proxy's address only.
-// Decompression is ours, so that both sides of it are counted.
+// open makes a transport whose every connection the policy judges. The
+// environment's proxies are not used. Decompression is ours, so that both sides
+// of it are counted.
 func (p *pool) open(policy netguard.Policy) *http.Transport {
-	return &http.Transport{
+	transport := &http.Transport{
 		DialContext:            policy.Dialer(p.limits.Dial).DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: p.roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    p.limits.TLS,
@@ -80,6 +95,12 @@ func (p *pool) open(policy netguard.Policy) *http.Transport {
 		ForceAttemptHTTP2:      true, // off by default beside a dialer of our own
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: p.limits.Header, PingTimeout: p.limits.Dial},
 	}
+	if p.proxy != nil { // the only address that is dialled then, and the operator's own
+		transport.DialContext = (&net.Dialer{Timeout: p.limits.Dial}).DialContext
+		transport.Proxy = judged(p.proxy, policy, p.limits)
+		transport.OnProxyConnectResponse = tunnelled
+	}
+	return transport
 }
 
 // close drops every transport with its idle connections.

@@ -12,7 +12,7 @@ func policyOf(port int) netguard.Policy { return netguard.Policy{AllowPorts: []u
 // TestPoolBound holds that transports are shared, bounded, and dropped in order
 // of their last use.
 func TestPoolBound(t *testing.T) {
-	p := newPool(DefaultLimits(), nil)
+	p := newPool(Options{Limits: DefaultLimits()})
 	first := p.get(policyOf(1))
 	if p.get(policyOf(1)) != first {
 		t.Error("the same policy got another transport")
