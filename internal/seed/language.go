@@ -28,6 +28,10 @@ const (
 	maxSample = 4000
 )
 
+// Language returns the language that a plain text is surely written in, as a
+// tag of ISO 639-1; empty when it cannot be told.
+func Language(text string) string { return languageOf("", text) }
+
 // languageOf returns the declared language, else the one that the text is
 // surely written in, else "".
 func languageOf(declared, text string) string {

@@ -3,6 +3,7 @@ package story
 import (
 	"cmp"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"time"
 
@@ -20,6 +21,8 @@ type Arrival struct {
 	Evidence  Evidence // for the decision which story it belongs to
 	Signature uint64   // hash of the words of title and text, see [clean.SignatureText]
 	Hash      uint64   // hash of every field: equal means that nothing changed
+	Position  int      // in its document, from 0
+	Guard     news.Guard
 }
 
 // GUID is the entry's guid within its Source: the document's, or where that is
@@ -38,13 +41,19 @@ type Harvest struct {
 	Source     news.Source
 	Epoch      int64 // of the lease under which it was fetched
 	Fetch      news.Fetch
-	Reread     bool             // read again from the stored body: no Fetch took place
-	NextDue    time.Time        // zero leaves it
-	Document   *news.Document   // nil: there was nothing to read
-	Arrivals   []Arrival        // as Arrive orders them
-	Validators *news.Validators // nil leaves them
-	Body       *news.Body       // nil leaves it
-	Seeds      *news.SeedState  // of a seed folder; nil for a feed
+	Reread     bool               // read again from the stored body: no Fetch took place
+	Ours       bool               // it failed because we were offline: nobody's fault but ours
+	Move       *news.Move         // where the source went; nil leaves it
+	Announced  *news.Announcement // of hubs; nil leaves what was announced
+	NextDue    time.Time          // zero leaves it
+	Hints      *news.Hints        // nil leaves them
+	Interval   time.Duration      // at which it is asked; 0 leaves it
+	Host       *news.Host         // that limited us; nil: none did
+	Document   *news.Document     // nil: there was nothing to read
+	Arrivals   []Arrival          // as Arrive orders them
+	Validators *news.Validators   // nil leaves them
+	Body       *news.Body         // nil leaves it
+	Seeds      *news.SeedState    // of a seed folder; nil for a feed
 }
 
 // Arrive prepares the entries of a document. Repeats are left out; what remains
@@ -70,6 +79,7 @@ func Arrive(s news.Source, d *news.Document) []Arrival {
 			Evidence:  gather(outlet, e, looks[i]),
 			Signature: clean.SignatureText(e.Title, looks[i].words),
 			Hash:      fieldsHash(e),
+			Position:  i,
 		})
 	}
 	slices.SortStableFunc(arrivals, func(a, b Arrival) int {
@@ -88,6 +98,9 @@ func fieldsHash(e news.Entry) uint64 {
 		e.GUID, e.Link, e.Title, e.Summary, e.Content, e.Published, e.Updated,
 		e.Authors, e.Categories, e.Enclosures, e.Language, e.Origin,
 	})
+	if !reflect.ValueOf(e.Extra).IsZero() { // the hash of what has none is as it was before there were any
+		_ = enc.Encode(e.Extra)
+	}
 	return h.Sum64()
 }
 

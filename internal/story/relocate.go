@@ -1,0 +1,59 @@
+package story
+
+// Held is a stored entry by what it says, wherever it is.
+type Held struct {
+	ID    int64
+	Title uint64 // as in Evidence
+	Text  uint64
+}
+
+// What Relocate needs to be sure.
+const (
+	relocateLeast = 3  // entries: one or two may be reports that repeat each other
+	relocateWords = 10 // of text: less is a template
+)
+
+// ToldBy returns what an arrival says; ok is false when that is too little to
+// recognise it by.
+func (a Arrival) ToldBy() (h Held, ok bool) {
+	e := a.Evidence
+	return Held{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= relocateWords
+}
+
+// Relocate recognises entries of a publisher that changed guids and links, and
+// perhaps dates, in mass: at least three of the arrivals and half of them have
+// exactly the title and text of a held entry that the document does not name.
+// ids is what Assign returned for the arrivals; those recognised are filled in,
+// and their number is returned. What two held entries or two arrivals say alike
+// proves nothing.
+func Relocate(arrivals []Arrival, ids []int64, held []Held) int {
+	claimed := map[int64]bool{}
+	for _, id := range ids {
+		claimed[id] = true
+	}
+	says := map[Held]int64{} // the one entry that says this, -1 for several
+	for _, h := range held {
+		key := Held{Title: h.Title, Text: h.Text}
+		switch {
+		case claimed[h.ID]:
+		case says[key] == 0:
+			says[key] = h.ID
+		default:
+			says[key] = -1
+		}
+	}
+	found, taken := map[int]int64{}, map[int64]bool{}
+	for i, a := range arrivals {
+		key, ok := a.ToldBy()
+		if id := says[key]; ok && ids[i] == 0 && id > 0 && !taken[id] {
+			found[i], taken[id] = id, true
+		}
+	}
+	if len(found) < relocateLeast || 2*len(found) < len(arrivals) {
+		return 0
+	}
+	for i, id := range found {
+		ids[i] = id
+	}
+	return len(found)
+}
