@@ -27,6 +27,27 @@ func (r *reader) feedURL(n node) (string, bool) {
 	return raw, true
 }
 
+// proxy reads the address of a proxy; "" is none, so that a variable may hold
+// it. It may hold a user name and password, which are not shown.
+func (r *reader) proxy(n node) (*url.URL, bool) {
+	raw, ok := r.optional(n)
+	if !ok || raw == "" {
+		return nil, ok
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Hostname() == "":
+		r.errorf(n.Node, "proxy: %s is no address; write %s", shown(n.Value), examples["proxy"])
+	case !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme):
+		r.errorf(n.Node, "proxy: %s begins with none of http://, https://, socks5://; write %s", shown(n.Value), examples["proxy"])
+	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
+		r.errorf(n.Node, "proxy: %s has more than a host and a port; write %s", shown(n.Value), examples["proxy"])
+	default:
+		return u, true
+	}
+	return nil, false
+}
+
 // badAddress reports an address as it stands in the file.
 func (r *reader) badAddress(n node, err error) {
 	if hasVariable(n.Value) {
@@ -52,7 +73,7 @@ func webAddress(raw string) (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, errors.New("is no address that begins with https:// or http://; seeds: is for files on disk")
 	case u.User != nil:
-		return nil, errors.New(`a user name or password in an address is refused; use headers: {Authorization: "Basic ${…}"}`)
+		return nil, errors.New(`a user name or password in an address is refused; a source takes basic_auth: {username: …, password: "${…}"}`)
 	case u.Hostname() == "":
 		return nil, errors.New("names no host; write https://example.org/")
 	}
@@ -107,10 +128,10 @@ func isHost(s string) bool {
 	return len(last) >= 2 && !strings.ContainsAny(last, "0123456789_") && !isFileType(last)
 }
 
-// isFileType reports whether the end of a name is that of a file that feeds
-// and seeds come in.
+// isFileType reports whether the end of a name is that of a file that feeds,
+// seeds, lists and icons come in.
 func isFileType(s string) bool {
-	return slices.Contains([]string{"xml", "rss", "atom", "json", "rdf", "txt", "md", "html", "htm"}, strings.ToLower(s))
+	return slices.Contains([]string{"xml", "rss", "atom", "json", "rdf", "txt", "md", "html", "htm", "opml", "png", "ico", "jpg", "svg", "gif"}, strings.ToLower(s))
 }
 
 // baseURL reads the public address of the site, without a slash at its end.

@@ -15,16 +15,23 @@
 //	admin:     the operator's pages; "" turns it off  127.0.0.1:8081
 //	data:      the folder of the database             data/
 //	publish:   the folder of rendered feeds; "" off   feeds/
-//	defaults:  schedule, allow_networks, allow_ports
-//	sources:   a list; each has seeds: or feed:, and may have name, title,
-//	           tags, schedule, headers, public, outlet, allow_networks,
-//	           allow_ports
+//	limits:    of a request, and of how many there are
+//	proxy:     that requests go through               none
+//	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
+//	           user_agent, websub, allow_networks, allow_ports
+//	include:   patterns of names of files that hold further sources
+//	sources:   a list; each has seeds:, feed: or opml:, and may have name,
+//	           title, tags, public, outlet, site, icon, author, contact,
+//	           headers, basic_auth, all of defaults:, and with opml: refresh
+//	           and limit
 //	feeds:     a list; each has name:, and may have title, description,
 //	           language, sources, tags, duplicates, limit, window,
 //	           max_per_source
 //
-// A file with only sources: is complete; it publishes one feed named all.
-// Paths are relative to the folder of the file. What stands at a source
+// A file with only sources: is complete; it publishes one feed named all. An
+// included file holds one source or a list of them, as they stand in sources:.
+// Paths are relative to the folder of the file that they stand in. What stands
+// at a source
 // replaces what stands in defaults:, whose schedule is that of feeds: a folder
 // of seeds is scanned every 30 seconds unless it has a schedule of its own.
 //
@@ -48,6 +55,7 @@ import (
 	"io"
 	"io/fs"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -62,41 +70,56 @@ type Config struct {
 	Path     string // of the file, as given
 	Dir      string // its folder, which relative paths start from
 	Site     news.Site
-	Listen   string // host:port
-	Admin    string // host:port; empty: no operator's pages
-	Data     string // folder, resolved against Dir
-	Publish  string // folder, resolved against Dir; empty: nothing is written
+	Listen   string   // host:port
+	Admin    string   // host:port; empty: no operator's pages
+	Data     string   // folder, resolved against Dir
+	Publish  string   // folder, resolved against Dir; empty: nothing is written
+	Proxy    *url.URL // that requests go through; nil: none. May hold a password
+	Limits   Limits
 	Defaults Defaults
-	Sources  []Source    // in the order of the file
+	Include  []string    // patterns of the names of further files with sources, resolved against Dir
+	Sources  []Source    // in the order of the file, then of the included files
+	Lists    []List      // likewise
 	Feeds    []news.Feed // in the order of the file; never empty
 }
 
-// Defaults are the settings of sources that do not say otherwise. The two
-// lists also bind requests that belong to no source.
+// Defaults are the settings of sources that do not say otherwise; see Source
+// for what they mean. The two lists also bind requests that belong to no
+// source.
 type Defaults struct {
 	Schedule      schedule.Spec // of feeds; seeds have their own default
 	ScheduleText  string
+	Auto          bool
+	Least, Most   time.Duration
 	AllowNetworks []netip.Prefix // reachable although not public
 	AllowPorts    []uint16
+	Content       Content
+	Selector      string
+	Backlog       int
+	UserAgent     string
+	WebSub        bool
 }
 
 // Source is a source as configured, with the defaults applied.
 type Source struct {
-	news.Source   // URL is the feed's address, or the glob resolved against Config.Dir
+	news.Source   // URL is the feed's address, or the glob resolved against the folder of File
 	Schedule      schedule.Spec
 	ScheduleText  string // as written
 	AllowNetworks []netip.Prefix
 	AllowPorts    []uint16
 	Headers       map[string]string // may hold secrets: for the configured origin only, never logged
-	Line          int               // where it begins in the file
+	Line          int               // where it begins in File
+	File          string            // that names it, or the list that it stands on; Config.Path or an included file
 
+	Listed    bool          // a list brings it, and no file names it
 	Content   Content       // what of an entry is read
 	Selector  string        // CSS selector of the article in its page, with ContentPage; empty: by readability
 	UserAgent string        // instead of ours
-	Auto      bool          // schedule: auto, within the two bounds
+	WebSub    bool          // hubs that its document names may push it
+	Auto      bool          // schedule: auto, within the two bounds, as Schedule says too
 	Least     time.Duration // shortest interval of schedule: auto
 	Most      time.Duration // longest interval of schedule: auto
-	Backlog   int           // how many entries of its first document may be published
+	Backlog   int           // how many entries of its first document may be published; 0: all
 }
 
 // Content says where the text of an entry comes from.
@@ -120,6 +143,8 @@ const (
 	defaultFeed         = "all"
 	defaultLimit        = 100
 	defaultWindow       = 48 * time.Hour
+	defaultLeast        = time.Hour
+	defaultMost         = 24 * time.Hour
 )
 
 // maxBytes bounds the file. It leaves room for ten thousand sources with every
@@ -144,7 +169,7 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
-	r := &reader{path: path, dir: filepath.Dir(path), env: env, schedules: map[string]schedule.Spec{}}
+	r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env, schedules: map[string]schedule.Spec{}}
 	root, problem := document(data)
 	if root == nil && problem == nil {
 		problem = &Problem{Text: "the file is empty; the smallest configuration is a list of sources:, each with feed: https://…"}

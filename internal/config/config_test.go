@@ -39,7 +39,7 @@ func TestBadFiles(t *testing.T) {
 			if err == nil || cfg != nil {
 				t.Fatalf("got %v and error %v, want only an error", cfg, err)
 			}
-			compare(t, strings.TrimSuffix(path, ".yaml")+".txt", report(t, warnings, err))
+			compare(t, strings.TrimSuffix(path, ".yaml")+".txt", report(t, path, warnings, err))
 		})
 	}
 }
@@ -142,7 +142,7 @@ func TestSuggest(t *testing.T) {
 }
 
 // report merges warnings and errors into one text in the order of the file.
-func report(t *testing.T, warnings []Problem, err error) string {
+func report(t *testing.T, path string, warnings []Problem, err error) string {
 	t.Helper()
 	all := slices.Clone(warnings)
 	if err != nil {
@@ -152,8 +152,8 @@ func report(t *testing.T, warnings []Problem, err error) string {
 		}
 		all = append(all, problems.List...)
 	}
-	r := &reader{problems: all}
-	slices.SortStableFunc(r.problems, byPlace)
+	r := &reader{main: path, problems: all}
+	slices.SortStableFunc(r.problems, r.byFile)
 	var out strings.Builder
 	for _, p := range r.problems {
 		fmt.Fprintln(&out, strings.TrimPrefix(p.String(), "testdata/"))

@@ -1,12 +1,10 @@
 package config
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -42,7 +40,7 @@ func (r *reader) feed(n node) *feedDraft {
 		"tags":           into(&d.tags, list(r, r.reference)),
 		"duplicates":     into(&d.Duplicates, r.duplicates),
 		"limit":          into(&d.Limit, r.whole(1, news.MaxShown)),
-		"window":         into(&d.Window, r.window),
+		"window":         into(&d.Window, r.duration(0, longest)),
 		"max_per_source": into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
 	})
 	if d.named == nil && complete {
@@ -86,52 +84,9 @@ func (r *reader) duplicates(n node) (news.Duplicates, bool) {
 	return news.Duplicates(text), true
 }
 
-// longestWindow keeps a window well inside the range of a duration.
-const longestWindow = 366 * 24 * time.Hour
-
-// window reads a duration in the notation of Go's time.ParseDuration.
-func (r *reader) window(n node) (time.Duration, bool) {
-	if n.Tag == "!!int" {
-		if n.Value == "0" {
-			return 0, true
-		}
-		r.errorf(n.Node, "%s is a number without a unit; did you mean %sh?", n, n.Value)
-		return 0, false
-	}
-	text, ok := r.text(n)
-	if !ok {
-		return 0, false
-	}
-	d, err := time.ParseDuration(text)
-	switch {
-	case err != nil:
-		r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text))
-	case d < 0 || d > longestWindow:
-		r.errorf(n.Node, "%s %s is not from 0 to %dh (a year); write %s", n, shown(n.Value), longestWindow/time.Hour, n.example())
-	default:
-		return d, true
-	}
-	return 0, false
-}
-
-// durationHint counts days and weeks in hours, which is what time.ParseDuration
-// knows.
-func durationHint(text string) string {
-	var count int
-	var unit string
-	if _, err := fmt.Sscanf(text, "%d%s", &count, &unit); err == nil && count > 0 && count < 10000 {
-		switch strings.TrimSuffix(strings.ToLower(unit), "s") {
-		case "d", "day":
-			return fmt.Sprintf("did you mean %dh?", 24*count)
-		case "w", "week":
-			return fmt.Sprintf("did you mean %dh?", 7*24*count)
-		}
-	}
-	return "write hours and minutes, as in 48h or 1h30m"
-}
-
-// link looks up what a feed selects, among sources by name.
-func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]bool) {
+// link looks up what a feed selects, among sources by name. With lists, there
+// may be tags that are not known yet.
+func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]bool, lists bool) {
 	for _, ref := range d.sources {
 		s := sources[ref.name]
 		switch {
@@ -146,7 +101,7 @@ func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]b
 	}
 	for _, ref := range d.tags {
 		switch {
-		case tags[ref.name]:
+		case tags[ref.name], lists:
 		case sources[ref.name] != nil:
 			r.warnf(ref.node, "tags: no source has the tag %s; did you mean sources: [%s]?", shown(ref.node.Value), clip(ref.node.Value))
 		default:

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,13 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
 )
 
 // options compare schedules by what they are, and tell nil from empty.
 var options = cmp.Options{
-	cmp.Comparer(func(a, b schedule.Spec) bool { return a.String() == b.String() }),
+	cmp.Comparer(func(a, b schedule.Spec) bool { return a.String() == b.String() && a.Auto() == b.Auto() }),
+	cmp.AllowUnexported(url.Userinfo{}),
 	cmpopts.EquateComparable(netip.Prefix{}),
 }
 
@@ -41,47 +44,90 @@ func load(t *testing.T, path string) (*Config, []Problem) {
 // TestGood is the reference of the configuration: every option in
 // conf.good.yaml and what becomes of it.
 func TestGood(t *testing.T) {
-	got, warnings := load(t, "testdata/conf.good.yaml")
+	const file, included = "testdata/conf.good.yaml", "testdata/members/"
+	got, warnings := load(t, file)
 	if len(warnings) > 0 {
 		t.Errorf("warnings %v, want none", warnings)
 	}
+	hours := "CRON_TZ=Europe/Berlin 0 */2 * * *"
 	defaults := Defaults{
-		Schedule: spec(t, "CRON_TZ=Europe/Berlin 0 */2 * * *"), ScheduleText: "CRON_TZ=Europe/Berlin 0 */2 * * *",
+		Schedule: spec(t, hours), ScheduleText: hours, Least: 30 * time.Minute, Most: 12 * time.Hour,
 		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
-		AllowPorts:    []uint16{80, 443, 8443},
+		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: true,
+	}
+	// source is one with the defaults, at a place of the file.
+	source := func(file string, line int, s news.Source, change func(*Source)) Source {
+		d := defaults
+		out := Source{
+			Source: s, Schedule: d.Schedule, ScheduleText: d.ScheduleText, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks,
+			AllowPorts: d.AllowPorts, Content: d.Content, Selector: d.Selector, Backlog: d.Backlog, UserAgent: d.UserAgent, WebSub: d.WebSub,
+			Line: line, File: file,
+		}
+		change(&out)
+		return out
+	}
+	same := func(*Source) {}
+	seeds := func(s *Source) {
+		s.Schedule, s.ScheduleText, s.Content, s.Selector = spec(t, "@every 30s"), "@every 30s", ContentFeed, ""
+	}
+	auto := func(s *Source) {
+		s.Schedule, s.ScheduleText, s.Auto = schedule.Auto(s.Least, s.Most), "auto", true
 	}
 	want := &Config{
-		Path: "testdata/conf.good.yaml", Dir: "testdata",
-		Site:     news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example"},
-		Listen:   "[::1]:9080",
-		Data:     filepath.Join("testdata", "var", "db"),
-		Publish:  "out",
+		Path: file, Dir: "testdata",
+		Site:   news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example"},
+		Listen: "[::1]:9080", Data: filepath.Join("testdata", "var", "db"), Publish: "out",
+		Proxy: &url.URL{Scheme: "http", User: url.UserPassword("t0ken", "x"), Host: "proxy.example:3128"},
+		Limits: Limits{
+			Limits: fetch.Limits{
+				Dial: 5 * time.Second, TLS: 6 * time.Second, Header: 7 * time.Second, Total: 90 * time.Second, Stall: 1500 * time.Millisecond,
+				Wire: 4 << 20, Decoded: 9_000_000, Ratio: 100, Redirects: 3,
+			},
+			InFlight: 8, PerHost: 1, PerSecond: 5, Spacing: 2500 * time.Millisecond,
+		},
 		Defaults: defaults,
-		Sources: []Source{{
-			Source: news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
-				Outlet: "river.example", Tags: []string{"local", "de"}, Public: true},
-			Schedule: spec(t, "@every 5s"), ScheduleText: "@every 5s",
-			AllowNetworks: defaults.AllowNetworks, AllowPorts: defaults.AllowPorts, Line: 15,
-		}, {
-			Source: news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
-				Title: "Beispiel kostet 5 $ oder $5", Outlet: "Example", Tags: []string{"news", "de"}},
-			Schedule: spec(t, "*/20 6-22 * * *"), ScheduleText: "*/20 6-22 * * *",
-			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{8080},
-			Headers: map[string]string{"Authorization": "Bearer t0ken", "X-File": "aus einer Datei"}, Line: 22,
-		}, {
-			Source:   news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
-			Schedule: defaults.Schedule, ScheduleText: defaults.ScheduleText,
-			AllowNetworks: defaults.AllowNetworks, AllowPorts: defaults.AllowPorts, Line: 34,
-		}, {
-			Source: news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
-				Tags: []string{"local", "de"}, Public: true},
-			Schedule: defaults.Schedule, ScheduleText: defaults.ScheduleText,
-			AllowNetworks: defaults.AllowNetworks, AllowPorts: defaults.AllowPorts, Line: 36,
-		}},
+		Include:  []string{included + "*.yaml"},
+		Sources: []Source{
+			source(file, 36, news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
+				Outlet: "river.example", Tags: []string{"local", "de"}, Public: true}, func(s *Source) {
+				seeds(s)
+				s.Schedule, s.ScheduleText = spec(t, "@every 5s"), "@every 5s"
+			}),
+			source(file, 43, news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
+				Title: "Beispiel kostet 5 $ oder $5", Outlet: "Example", Tags: []string{"news", "de"},
+				Site: "https://example.org/de/", Icon: "https://example.org/icon.png", Author: "Anna Beispiel", Contact: "anna@example.org",
+			}, func(s *Source) {
+				s.Schedule, s.ScheduleText = spec(t, "*/20 6-22 * * *"), "*/20 6-22 * * *"
+				s.AllowNetworks, s.AllowPorts = []netip.Prefix{}, []uint16{8080}
+				s.Headers = map[string]string{"Authorization": "Basic bWU6dDBrZW4=", "X-File": "aus einer Datei"}
+				s.Content, s.Backlog, s.UserAgent = ContentFeed, 0, "Mozilla/5.0"
+			}),
+			source(file, 62, news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
+				func(s *Source) {
+					s.Least, s.Selector = 10*time.Minute, "main, #text > p"
+					auto(s)
+				}),
+			source(file, 67, news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
+				Tags: []string{"local", "de"}, Public: true}, same),
+			source(included+"anna.yaml", 1, news.Source{Name: "anna-example", Kind: news.KindFeed, URL: "https://anna.example/atom.xml",
+				Title: "Annas Seite", Author: "Anna Beispiel", Contact: "anna@anna.example", Tags: []string{"members"}, Public: true}, same),
+			source(included+"more.yaml", 2, news.Source{Name: "berta", Kind: news.KindFeed, URL: "https://berta.example/rss", Public: true}, same),
+			source(included+"more.yaml", 4, news.Source{Name: "shared", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*"),
+				Title: "aus einer Datei", Public: true}, seeds),
+		},
+		Lists: []List{
+			{Name: "lists-example-blogs", Title: "Blogs", URL: "https://lists.example/blogs.opml", Limit: 500, Refresh: spec(t, "@weekly"),
+				Line: 68, File: file, Each: source(file, 68, news.Source{Tags: []string{"blogs"}}, func(s *Source) {
+					auto(s)
+					s.Headers, s.Content = map[string]string{"X-Key": "t0ken"}, ContentFeed
+				})},
+			{Name: "members", URL: filepath.Join("testdata", "members.opml"), OnDisk: true, Limit: MaxListed, Refresh: spec(t, "@every 24h"),
+				Line: 77, File: file, Each: source(file, 77, news.Source{Public: true}, same)},
+		},
 		Feeds: []news.Feed{
 			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
 			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
-				Sources: []string{"seeds", "river-example"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
+				Sources: []string{"seeds", "river-example", "members"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
 				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5},
 		},
 	}
@@ -92,19 +138,24 @@ func TestGood(t *testing.T) {
 
 // TestSmall holds the defaults: a file with only sources: is complete.
 func TestSmall(t *testing.T) {
-	got, warnings := load(t, "testdata/small.good.yaml")
+	const file = "testdata/small.good.yaml"
+	got, warnings := load(t, file)
 	if len(warnings) > 0 {
 		t.Errorf("warnings %v, want none", warnings)
 	}
+	hourly := spec(t, "@every 1h")
 	want := &Config{
-		Path: "testdata/small.good.yaml", Dir: "testdata",
+		Path: file, Dir: "testdata",
 		Site:   news.Site{Title: "Tributary", URL: "http://localhost:8080"},
 		Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
 		Data: filepath.Join("testdata", "data"), Publish: filepath.Join("testdata", "feeds"),
-		Defaults: Defaults{Schedule: spec(t, "@every 1h"), ScheduleText: "@every 1h", AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}},
+		Limits: Limits{Limits: fetch.DefaultLimits(), InFlight: 32, PerHost: 2, PerSecond: 20, Spacing: time.Second},
+		Defaults: Defaults{Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: true},
 		Sources: []Source{{
 			Source:   news.Source{Name: "example-org", Kind: news.KindFeed, URL: "https://example.org/atom.xml", Public: true},
-			Schedule: spec(t, "@every 1h"), ScheduleText: "@every 1h", AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Line: 2,
+			Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: true, Line: 2, File: file,
 		}},
 		Feeds: []news.Feed{{Name: "all", Title: "Tributary", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour}},
 	}
@@ -238,8 +289,4 @@ func TestShipped(t *testing.T) {
 		t.Errorf("got %d feeds, %d sources, first of kind %s", len(cfg.Feeds), len(cfg.Sources), cfg.Sources[0].Kind)
 	}
 	checkShippedText(t, path)
-}
-
-func diffConfigs(a, b *Config) string {
-	return cmp.Diff(a, b, options, cmpopts.IgnoreFields(Source{}, "Line"))
 }

@@ -15,14 +15,18 @@ type section struct {
 	later []string
 }
 
+// sharedKeys are those of defaults:, each of which can stand at a source.
+var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content", "selector", "backlog", "user_agent",
+	"websub", "allow_networks", "allow_ports"}
+
 // The sections of the file. The later keys are those that the blueprint and
 // its issues name; they are refused with a word of their own so that nobody
 // takes a key for a typing error, or for one that works.
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "sources", "feeds"},
-		later: []string{"include", "theme"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "include", "sources", "feeds"},
+		later: []string{"theme"},
 	}
 	siteSection = section{
 		title: "site",
@@ -31,14 +35,22 @@ var (
 	}
 	defaultsSection = section{
 		title: "defaults",
-		keys:  []string{"schedule", "allow_networks", "allow_ports"},
+		keys:  sharedKeys,
+	}
+	limitsSection = section{
+		title: "limits",
+		keys: []string{"dial", "tls", "header", "total", "stall", "wire", "decoded", "ratio", "redirects",
+			"in_flight", "per_host", "per_second", "spacing"},
 	}
 	sourceSection = section{
 		title: "a source",
-		keys: []string{"seeds", "feed", "name", "title", "tags", "schedule", "headers", "public", "outlet",
-			"allow_networks", "allow_ports"},
-		later: []string{"opml", "include", "where", "content", "site", "icon", "author", "contact", "basic_auth",
-			"user_agent"},
+		keys: append([]string{"seeds", "feed", "opml", "name", "title", "tags", "public", "outlet", "site", "icon", "author",
+			"contact", "headers", "basic_auth", "refresh", "limit"}, sharedKeys...),
+		later: []string{"where"},
+	}
+	authSection = section{
+		title: "basic_auth",
+		keys:  []string{"username", "password"},
 	}
 	feedSection = section{
 		title: "a feed",
@@ -48,9 +60,19 @@ var (
 	}
 )
 
-// feedSources names the key sources: of a feed, which is another than that of
-// the file.
-const feedSources = "sources of a feed"
+// sections in the order in which they are suggested.
+func allSections() []section {
+	return []section{topSection, siteSection, defaultsSection, limitsSection, sourceSection, authSection, feedSection}
+}
+
+// Keys that mean one thing in the file and another below: sources: of a feed,
+// site: of a source.
+const (
+	feedSources = "sources of a feed"
+	sourceSite  = "site of a source"
+
+	includedFile = "an included file"
+)
 
 // examples shows a right value for every key.
 var examples = map[string]string{
@@ -83,6 +105,38 @@ var examples = map[string]string{
 	"limit":          "limit: 100",
 	"window":         "window: 48h",
 	"max_per_source": "max_per_source: 5",
+	"opml":           "opml: blogroll.opml",
+	"refresh":        `refresh: "@every 24h"`,
+	"include":        "include: members/*.yaml",
+	includedFile:     "feed: https://example.org/atom.xml",
+	"limits":         "limits: {total: 30s}",
+	"proxy":          "proxy: http://proxy.example:3128",
+	"min_interval":   "min_interval: 1h",
+	"max_interval":   "max_interval: 24h",
+	"content":        "content: page",
+	"websub":         "websub: off",
+	"selector":       "selector: article",
+	"backlog":        "backlog: 20",
+	"user_agent":     "user_agent: Mozilla/5.0 (compatible; MyRiver)",
+	sourceSite:       "site: https://example.org/",
+	"icon":           "icon: https://example.org/icon.png",
+	"author":         "author: Anna Beispiel",
+	"basic_auth":     `basic_auth: {username: me, password: "${PASSWORD}"}`,
+	"username":       "username: me",
+	"password":       `password: "${PASSWORD}"`,
+	"dial":           "dial: 10s",
+	"tls":            "tls: 10s",
+	"header":         "header: 15s",
+	"total":          "total: 30s",
+	"stall":          "stall: 2s",
+	"wire":           "wire: 10 MiB",
+	"decoded":        "decoded: 20 MiB",
+	"ratio":          "ratio: 200",
+	"redirects":      "redirects: 5",
+	"in_flight":      "in_flight: 32",
+	"per_host":       "per_host: 2",
+	"per_second":     "per_second: 20",
+	"spacing":        "spacing: 1s",
 }
 
 // unknownKey says why a key cannot stand in a section, and which can.
@@ -92,7 +146,7 @@ func (r *reader) unknownKey(key *yaml.Node, s section) {
 		return
 	}
 	var homes []string
-	for _, other := range []section{topSection, siteSection, defaultsSection, sourceSection, feedSection} {
+	for _, other := range allSections() {
 		if slices.Contains(other.keys, key.Value) {
 			homes = append(homes, other.title)
 		}

@@ -63,29 +63,39 @@ func slug(text string) string {
 }
 
 // generic are the words of an address that tell no two feeds apart.
-var generic = []string{"rss", "rss2", "atom", "feed", "feeds", "xml", "rdf", "json", "index", "php", "html", "default"}
+var generic = []string{"rss", "rss2", "atom", "feed", "feeds", "xml", "rdf", "json", "opml", "index", "php", "html", "default"}
 
 // derived names a source by its own address alone, so that it keeps its name
 // whatever becomes of the others: host and telling words of the path for a
-// feed, the folder for seeds. Of an address with variables, whose path may be
-// a secret, only the host is used.
+// feed, the folder for seeds, the file for a list. Of an address with
+// variables, whose path may be a secret, only the host is used.
 func (d *draft) derived() string {
-	if d.Kind == news.KindSeeds && d.variable {
+	switch {
+	case d.Kind == news.KindSeeds && d.variable:
 		return "seeds"
-	}
-	if d.Kind == news.KindSeeds {
+	case d.Kind == news.KindSeeds:
 		folder := filepath.Dir(d.URL)
 		for hasMeta(folder) {
 			folder = filepath.Dir(folder)
 		}
 		return orSource(slug(filepath.Base(folder)))
+	case d.Kind == kindList && d.list.OnDisk && d.variable:
+		return "list"
+	case d.Kind == kindList && d.list.OnDisk:
+		return orSource(slug(telling(filepath.Base(d.URL))))
 	}
-	u, err := url.Parse(d.URL)
+	return derivedName(d.URL, !d.variable)
+}
+
+// derivedName names a feed or list by its address: the host, and what tells it
+// apart in the path unless that may be a secret.
+func derivedName(address string, path bool) string {
+	u, err := url.Parse(address)
 	if err != nil {
 		return "source"
 	}
 	text := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-	if !d.variable {
+	if path {
 		text += "-" + telling(u.Path)
 	}
 	return orSource(slug(text))
@@ -106,13 +116,16 @@ func telling(path string) string {
 
 // unique returns the derived name, or one with a mark of the address where
 // another source has that name already.
-func (d *draft) unique(taken map[string]*draft) string {
-	name := d.derived()
-	for salt := 0; taken[name] != nil; salt++ {
+func (d *draft) unique(taken func(string) bool) string {
+	return uniqueName(d.derived(), d.URL, taken)
+}
+
+func uniqueName(stem, address string, taken func(string) bool) string {
+	name := stem
+	for salt := 0; taken(name); salt++ {
 		h := fnv.New32a()
-		fmt.Fprintf(h, "%s\x00%d", d.URL, salt)
+		fmt.Fprintf(h, "%s\x00%d", address, salt)
 		mark := fmt.Sprintf("-%04x", h.Sum32()&0xffff)
-		stem := d.derived()
 		name = strings.TrimRight(stem[:min(len(stem), longestName-len(mark))], "-") + mark
 	}
 	return name

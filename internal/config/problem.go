@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -27,9 +29,24 @@ func (p Problem) String() string {
 		text = "warning: " + text
 	}
 	if p.Line == 0 {
-		return p.Path + ": " + text
+		return printable(p.Path + ": " + text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.Path, p.Line, p.Col, text)
+	return printable(fmt.Sprintf("%s:%d:%d: %s", p.Path, p.Line, p.Col, text))
+}
+
+// printable escapes what a terminal would obey or hide: YAML knows escapes for
+// control characters, and a name may turn the direction of writing.
+func printable(s string) string {
+	var out strings.Builder
+	for _, c := range s {
+		if c != ' ' && !unicode.IsGraphic(c) {
+			quoted := strconv.QuoteRune(c)
+			out.WriteString(quoted[1 : len(quoted)-1])
+			continue
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
 }
 
 // Problems is the error of Load and Parse: everything that must be put right,
@@ -65,7 +82,7 @@ func (r *reader) note(n *yaml.Node, warning bool, text string) {
 // report sorts the problems by position and splits off the warnings. What an
 // alias repeats is said once.
 func (r *reader) report() (failures, warnings []Problem) {
-	slices.SortStableFunc(r.problems, byPlace)
+	slices.SortStableFunc(r.problems, r.byFile)
 	for _, p := range slices.Compact(r.problems) {
 		if p.Warning {
 			warnings = append(warnings, p)
@@ -74,6 +91,23 @@ func (r *reader) report() (failures, warnings []Problem) {
 		}
 	}
 	return failures, warnings
+}
+
+func (r *reader) byFile(a, b Problem) int {
+	return cmp.Or(r.compareFiles(a.Path, b.Path), byPlace(a, b))
+}
+
+// compareFiles puts the file that includes before those that it includes.
+func (r *reader) compareFiles(a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case a == r.main:
+		return -1
+	case b == r.main:
+		return 1
+	}
+	return strings.Compare(a, b)
 }
 
 func byPlace(a, b Problem) int {

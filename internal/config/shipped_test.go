@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // checkShippedText holds the promises of the shipped file: under 60 active
@@ -25,36 +28,77 @@ func checkShippedText(t *testing.T, path string) {
 	if active >= 60 {
 		t.Errorf("%d active lines, want under 60", active)
 	}
-	for _, s := range []section{topSection, siteSection, defaultsSection, sourceSection, feedSection} {
+	for _, s := range allSections() {
 		for _, key := range s.keys {
-			if !regexp.MustCompile(`(?m)^[#\s-]*` + key + `:`).Match(data) {
+			if !regexp.MustCompile(`(?m)^[#\s-]*(?:basic_auth: \{.*)?` + key + `:`).Match(data) {
 				t.Errorf("%s: of %s does not appear", key, s.title)
 			}
 		}
 	}
 }
 
-// TestShippedDefaults: what the shipped file calls a default is one. The top
-// level options are put in force and must change nothing.
+// optional are the blocks of commented options of the shipped file, the comment
+// signs removed: those of the whole file, of a source, a list and a feed.
+func optional(t *testing.T) (top, source, list, feed string) {
+	t.Helper()
+	data, err := os.ReadFile("../../config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(data), "a dollar.\n")
+	parts := regexp.MustCompile(`(?m)^# [A-Z].*\n`).Split(rest, -1)
+	if !found || len(parts) != 4 {
+		t.Fatalf("%d blocks of options, want 4", len(parts))
+	}
+	for i := range parts {
+		parts[i] = regexp.MustCompile(`(?m)^# ?`).ReplaceAllString(parts[i], "")
+	}
+	return parts[0], parts[1], parts[2], parts[3]
+}
+
+// TestShippedDefaults: what the shipped file calls a default is one. The
+// options of the whole file are put in force and must change nothing.
 func TestShippedDefaults(t *testing.T) {
 	data, err := os.ReadFile("../../config.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	option := regexp.MustCompile(`(?m)^# ((listen|admin|data|publish|defaults|  schedule|  allow_networks|  allow_ports):.*)$`)
-	if got := len(option.FindAll(data, -1)); got != 8 {
-		t.Fatalf("%d options, want 8", got)
-	}
+	top, _, _, _ := optional(t)
 	plain, _, err := Parse("../../config.yaml", data, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	forced, _, err := Parse("../../config.yaml", option.ReplaceAll(data, []byte("$1")), nil)
+	forced, _, err := Parse("../../config.yaml", []byte(string(data)+top), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := diffConfigs(plain, forced); diff != "" {
+	if diff := cmp.Diff(plain, forced, options, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("-left out +written\n%s", diff)
+	}
+}
+
+// TestShippedOptions: every other option that the shipped file shows can stand
+// where it says, as it stands there.
+func TestShippedOptions(t *testing.T) {
+	_, source, list, feed := optional(t)
+	feed = regexp.MustCompile(`(?m)^.*(description|language): "".*\n`).ReplaceAllString(feed, "") // left out when empty
+	text := "sources:\n  - feed: https://example.org/feed\n" + source + list + "feeds:\n  - name: all\n" + feed
+	cfg, warnings, err := Parse("x.yaml", []byte(text), nil)
+	if err != nil || len(warnings) > 0 {
+		t.Fatalf("%v, warnings %v, in\n%s", err, warnings, text)
+	}
+	if s := cfg.Sources[0]; s.Contact == "" || s.Headers["Authorization"] == "" || len(cfg.Lists) != 1 {
+		t.Errorf("got %+v and %d lists", s, len(cfg.Lists))
+	}
+	bare, _, err := Parse("x.yaml", []byte("sources: []\nfeeds: [{name: all}]\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(bare.Feeds, cfg.Feeds, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("feeds -left out +written\n%s", diff)
+	}
+	if l, want := cfg.Lists[0], spec(t, defaultRefresh); l.Limit != MaxListed || !l.Refresh.Equal(want) {
+		t.Errorf("a list of at most %d, refreshed %s, want %d and %s", l.Limit, l.Refresh, MaxListed, want)
 	}
 }
 
@@ -66,7 +110,7 @@ func TestKeysHaveReaders(t *testing.T) {
 	if got, want := names(top), slices.Sorted(slices.Values(topSection.keys)); !slices.Equal(got, want) {
 		t.Errorf("the file reads %v, names %v", got, want)
 	}
-	for _, s := range []section{topSection, siteSection, defaultsSection, sourceSection, feedSection} {
+	for _, s := range allSections() {
 		for _, key := range s.keys {
 			if examples[key] == "" {
 				t.Errorf("%s: of %s has no example", key, s.title)
@@ -82,7 +126,9 @@ func TestKeysHaveReaders(t *testing.T) {
 
 func inSection(s section, key string) string {
 	switch s.title {
-	case siteSection.title, defaultsSection.title:
+	case authSection.title:
+		return "sources: [{basic_auth: {" + key + ": 1}}]\n"
+	case siteSection.title, defaultsSection.title, limitsSection.title:
 		return s.title + ": {" + key + ": 1}\n"
 	case sourceSection.title:
 		return "sources: [{" + key + ": 1}]\n"

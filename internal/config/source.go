@@ -3,8 +3,10 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,63 +16,136 @@ import (
 	"tributary/internal/schedule"
 )
 
-// draft is a source as read, before it is compared with the others.
+// kindList marks a draft that is a list. It never leaves this package: a list
+// brings sources and is none.
+const kindList news.Kind = "opml"
+
+// draft is a source or a list as read, before it is compared with the others.
 type draft struct {
 	Source
+	list     List
 	node     *yaml.Node // the item
-	address  *yaml.Node // the value of feed: or seeds:
+	address  *yaml.Node // the value of feed:, seeds: or opml:
 	named    *yaml.Node // the value of name:; nil when it is derived
-	variable bool       // the address is made of ${…}
-	stated   bool       // public: stands there
+	auth     *yaml.Node // the value of basic_auth:
+	login    string     // what basic_auth: makes of it: the value of a header
+	when     rhythm
+	variable bool // the address is made of ${…}
+	stated   bool // public: stands there
 }
 
-// source reads an item of sources:.
-func (r *reader) source(n node) *draft {
-	d := &draft{node: n.Node, Source: Source{Source: news.Source{Public: true}, Line: n.Line}}
-	complete := r.mapping(n, sourceSection, fields{
-		"seeds": func(n node) { d.read(r, n, news.KindSeeds, r.seeds) },
-		"feed":  func(n node) { d.read(r, n, news.KindFeed, r.feedURL) },
-		"name": func(n node) {
-			d.named = n.Node
-			into(&d.Name, r.name)(n)
-		},
-		"title":          into(&d.Title, r.text),
-		"tags":           into(&d.Tags, list(r, r.text)),
-		"outlet":         into(&d.Outlet, r.text),
-		"schedule":       into(&d.Schedule, r.schedule),
-		"headers":        into(&d.Headers, r.headers),
-		"allow_networks": into(&d.AllowNetworks, list(r, r.network)),
-		"allow_ports":    into(&d.AllowPorts, list(r, r.port)),
-		"public": func(n node) {
-			d.stated = true
-			into(&d.Public, r.boolean)(n)
-		},
-	})
-	if d.Kind == "" && complete {
-		r.errorf(n.Node, "this source has neither seeds: nor feed:; write %s", examples["feed"])
+// source reads an item of sources: over the defaults.
+func (r *reader) source(n node, defaults Defaults) *draft {
+	if r.scratch == nil {
+		r.scratch = &draft{}
+		r.sourceKeys = r.sourceFields(r.scratch)
 	}
+	*r.scratch = draft{node: n.Node, Source: defaults.source()}
+	r.scratch.Line, r.scratch.File = n.Line, r.path
+	before := len(r.problems)
+	complete := r.mapping(n, sourceSection, r.sourceKeys)
+	d := new(draft)
+	*d = *r.scratch
+	if d.Kind == "" && complete {
+		r.errorf(n.Node, "this source has neither seeds: nor feed: nor opml:; write %s", examples["feed"])
+	}
+	r.onlyFor(n, d)
+	r.checkContent(n, d)
 	if d.Kind == news.KindSeeds {
-		r.feedOnly(n)
+		d.Content, d.Selector = ContentFeed, ""
+	}
+	r.authorize(d)
+	if d.when.set() {
+		d.Schedule, d.Auto = d.when.spec, d.when.auto
+	}
+	if len(r.problems) == before {
+		r.checkRhythm(n, d)
 	}
 	return d
 }
 
+func (r *reader) sourceFields(d *draft) fields {
+	f := make(fields, len(sourceSection.keys))
+	r.shareFields(f, &d.when, &d.Source)
+	f["seeds"] = func(n node) { d.read(r, n, news.KindSeeds, r.seeds) }
+	f["feed"] = func(n node) { d.read(r, n, news.KindFeed, r.feedURL) }
+	f["opml"] = func(n node) { d.read(r, n, kindList, d.list.address(r)) }
+	f["name"] = func(n node) {
+		d.named = n.Node
+		into(&d.Name, r.name)(n)
+	}
+	f["title"] = into(&d.Title, r.text)
+	f["tags"] = into(&d.Tags, list(r, r.text))
+	f["outlet"] = into(&d.Outlet, r.text)
+	f["site"] = func(n node) { into(&d.Site, r.pageURL)(node{n.Node, sourceSite}) }
+	f["icon"] = into(&d.Icon, r.pageURL)
+	f["author"] = into(&d.Author, r.text)
+	f["contact"] = into(&d.Contact, r.contact)
+	f["headers"] = into(&d.Headers, r.headers)
+	f["basic_auth"] = func(n node) {
+		d.auth = n.Node
+		into(&d.login, r.basicAuth)(n)
+	}
+	f["refresh"] = into(&d.list.Refresh, r.refresh)
+	f["limit"] = into(&d.list.Limit, r.whole(1, MaxListed))
+	f["public"] = func(n node) {
+		d.stated = true
+		into(&d.Public, r.boolean)(n)
+	}
+	return f
+}
+
+// shareFields adds the readers of what can stand in defaults: and at a source.
+func (r *reader) shareFields(f fields, when *rhythm, s *Source) {
+	f["schedule"] = into(when, r.rhythm)
+	f["min_interval"] = into(&s.Least, r.duration(leastInterval, longest))
+	f["max_interval"] = into(&s.Most, r.duration(leastInterval, longest))
+	f["content"] = into(&s.Content, r.content)
+	f["selector"] = into(&s.Selector, r.selector)
+	f["backlog"] = into(&s.Backlog, r.whole(0, mostBacklog))
+	f["user_agent"] = into(&s.UserAgent, r.text)
+	f["websub"] = into(&s.WebSub, r.webSub)
+	f["allow_networks"] = into(&s.AllowNetworks, list(r, r.network))
+	f["allow_ports"] = into(&s.AllowPorts, list(r, r.port))
+}
+
+// Bounds of what a source may ask for.
+const (
+	leastInterval = time.Minute // of schedule: auto
+	mostBacklog   = 1_000_000   // entries; no document has as many
+)
+
 // read reads what a source is made of: exactly one kind of thing.
 func (d *draft) read(r *reader, n node, kind news.Kind, address func(node) (string, bool)) {
 	if d.Kind != "" && d.Kind != kind {
-		r.errorf(n.Node, "this source has both seeds: and feed:; make two sources of it")
+		r.errorf(n.Node, "this source has both %s: and %s:; make two sources of it", d.Kind, kind)
 	}
 	d.Kind, d.address = kind, n.Node
 	d.variable = hasVariable(n.Value)
 	into(&d.URL, address)(n)
 }
 
-// feedOnly refuses at seeds what only a request can use.
-func (r *reader) feedOnly(n node) {
+// meaningless are the keys that mean nothing to a kind of source, and why.
+var meaningless = map[news.Kind]struct {
+	keys []string
+	why  string
+}{
+	news.KindSeeds: {[]string{"headers", "basic_auth", "user_agent", "allow_networks", "allow_ports", "content", "selector",
+		"websub", "min_interval", "max_interval", "refresh", "limit"}, "seeds, which are read from disk"},
+	news.KindFeed: {[]string{"refresh", "limit"}, "a single feed, only for a list (opml:)"},
+	kindList: {[]string{"outlet", "site", "icon", "author", "contact", "selector"},
+		"a list, whose sources differ in it"},
+}
+
+// onlyFor refuses the keys that mean nothing to what a source is.
+func (r *reader) onlyFor(n node, d *draft) {
+	rule := meaningless[d.Kind]
+	if _, refresh := find(n.Node, "refresh"); refresh != nil && d.list.OnDisk {
+		r.errorf(refresh, "refresh: has no meaning for a list on disk, which is read when it changes; leave it out")
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		switch key := n.Content[i]; key.Value {
-		case "headers", "allow_networks", "allow_ports":
-			r.errorf(key, "%q has no meaning for seeds, which are read from disk; leave it out", key.Value)
+		if key := n.Content[i]; slices.Contains(rule.keys, key.Value) {
+			r.errorf(key, "%q has no meaning for %s; leave it out", key.Value, rule.why)
 		}
 	}
 }
@@ -108,10 +183,10 @@ func (r *reader) warnUnmatched(n node, glob string) {
 		return
 	}
 	if !hasMeta(folder) && !isFolder(folder) {
-		r.warnf(n.Node, "seeds: %s matches nothing: there is no such folder", shown(n.Value))
+		r.warnf(n.Node, "%s %s matches nothing: there is no such folder", n, shown(n.Value))
 		return
 	}
-	r.warnf(n.Node, "seeds: %s matches no file", shown(n.Value))
+	r.warnf(n.Node, "%s %s matches no file", n, shown(n.Value))
 }
 
 func isFolder(path string) bool {
@@ -123,60 +198,28 @@ func isFolder(path string) bool {
 // gives a meaning.
 func hasMeta(path string) bool { return strings.ContainsAny(path, `*?[\`) }
 
-// longestSchedule is more than any cron expression needs; a longer text would
-// make a long error.
-const longestSchedule = 200
+// pageURL reads the address of a page or picture that will be shown to people,
+// so that a secret in it is refused.
+func (r *reader) pageURL(n node) (string, bool) {
+	raw, ok := r.feedURL(n)
+	if ok && news.HasSecret(raw) {
+		r.errorf(n.Node, "%s %s holds what looks like a secret, and would be shown on public pages; leave it out", n, shown(n.Value))
+		return "", false
+	}
+	return raw, ok
+}
 
-// schedule reads a cron expression. Times without a zone are local.
-func (r *reader) schedule(n node) (schedule.Spec, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return schedule.Spec{}, false
-	}
-	if spec, known := r.schedules[text]; known {
-		return spec, true
-	}
-	spec, err := parseSchedule(text)
-	if err != nil && hasVariable(n.Value) {
-		err = fmt.Errorf("schedule %s: what its variables hold is no schedule", shown(n.Value))
-	}
+// origin is the scheme, host and port of an address: what a secret belongs to.
+func origin(raw string) string {
+	u, err := url.Parse(raw)
 	if err != nil {
-		r.errorf(n.Node, "%v", err)
-		return schedule.Spec{}, false
+		return ""
 	}
-	r.schedules[text] = spec
-	return spec, true
-}
-
-func parseSchedule(text string) (schedule.Spec, error) {
-	switch {
-	case text == "auto":
-		return schedule.Spec{}, fmt.Errorf(`schedule "auto" is not supported yet; write %s`, examples["schedule"])
-	case len(text) > longestSchedule:
-		return schedule.Spec{}, fmt.Errorf("schedule %s is longer than %d bytes; write five fields", shown(text), longestSchedule)
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
-	interval := strings.TrimPrefix(strings.TrimPrefix(text, "every "), "@")
-	if d, err := time.ParseDuration(interval); err == nil && d >= time.Second {
-		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown("@every "+interval))
-	}
-	return schedule.Parse(text, time.Local)
-}
-
-// apply fills in what a source leaves to the defaults.
-func (s *Source) apply(d Defaults, seeds schedule.Spec) {
-	if s.Schedule.String() == "" {
-		s.Schedule = d.Schedule
-		if s.Kind == news.KindSeeds {
-			s.Schedule = seeds
-		}
-	}
-	s.ScheduleText = s.Schedule.String()
-	if s.AllowNetworks == nil {
-		s.AllowNetworks = d.AllowNetworks
-	}
-	if s.AllowPorts == nil {
-		s.AllowPorts = d.AllowPorts
-	}
+	return fmt.Sprintf("%s://%s:%s", u.Scheme, strings.ToLower(u.Hostname()), port)
 }
 
 // defaultPorts are those of http and https.
@@ -184,15 +227,36 @@ func defaultPorts() []uint16 { return []uint16{80, 443} }
 
 // defaults reads the section of that name over what it is when left out.
 func (r *reader) defaults(n node) Defaults {
-	d := Defaults{AllowNetworks: []netip.Prefix{}, AllowPorts: defaultPorts()}
-	d.Schedule, _ = parseSchedule(defaultSchedule)
-	if n.Node != nil {
-		r.mapping(n, defaultsSection, fields{
-			"schedule":       into(&d.Schedule, r.schedule),
-			"allow_networks": into(&d.AllowNetworks, list(r, r.network)),
-			"allow_ports":    into(&d.AllowPorts, list(r, r.port)),
-		})
+	s := Source{
+		AllowNetworks: []netip.Prefix{}, AllowPorts: defaultPorts(),
+		Content: ContentFeed, Least: defaultLeast, Most: defaultMost, WebSub: true,
 	}
-	d.ScheduleText = d.Schedule.String()
+	spec, _ := schedule.Parse(defaultSchedule, time.Local)
+	when := rhythm{spec: spec}
+	if n.Node != nil {
+		shared := fields{}
+		r.shareFields(shared, &when, &s)
+		r.mapping(n, defaultsSection, shared)
+	}
+	d := Defaults{
+		Schedule: when.spec, Auto: when.auto, Least: s.Least, Most: s.Most, AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts,
+		Content: s.Content, Selector: s.Selector, Backlog: s.Backlog, UserAgent: s.UserAgent, WebSub: s.WebSub,
+	}
+	if d.Least > d.Most {
+		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write %s", inWords(d.Least), examples["max_interval"])
+		d.Least, d.Most = defaultLeast, defaultMost // so that no source repeats it
+	}
+	if d.ScheduleText = when.String(); d.Auto {
+		d.Schedule = schedule.Auto(d.Least, d.Most)
+	}
 	return d
+}
+
+// source is what a source is before its own keys are read. Its schedule is not
+// set: that of seeds is another than that of feeds.
+func (d Defaults) source() Source {
+	return Source{
+		Source: news.Source{Public: true}, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts,
+		Content: d.Content, Selector: d.Selector, Backlog: d.Backlog, UserAgent: d.UserAgent, WebSub: d.WebSub,
+	}
 }

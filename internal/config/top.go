@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -17,9 +19,11 @@ type sections struct {
 	listen   *yaml.Node
 	admin    *yaml.Node
 	publish  *yaml.Node
+	include  *yaml.Node
 	defaults node
+	items    node // of sources:
 	sources  []*draft
-	listed   bool // sources: stands there
+	listed   bool // sources: or include: stands there
 	feeds    []*feedDraft
 }
 
@@ -31,14 +35,20 @@ func (r *reader) config(root *yaml.Node) *Config {
 		Site:   news.Site{Title: defaultTitle},
 		Listen: defaultListen, Admin: defaultAdmin,
 		Data: r.resolvePath(defaultData), Publish: r.resolvePath(defaultPublish),
+		Limits: DefaultLimits(),
 	}}
 	complete := r.mapping(f.top, topSection, r.topFields(f))
 	f.cfg.Defaults = r.defaults(f.defaults)
+	if f.items.Node != nil {
+		r.section(f.items, func(item node) { f.sources = append(f.sources, r.source(item, f.cfg.Defaults)) })
+	}
+	r.readIncluded(f)
 	if complete && !f.listed {
 		r.errorf(root, "sources: is missing; write a list of them, each with feed: https://…, or seeds: seeds/*")
 	}
 	r.checkListeners(f)
 	r.checkFolders(f)
+	r.checkLoops(f)
 	byName, tags := r.nameSources(f)
 	r.linkFeeds(f, byName, tags)
 	r.finish(f)
@@ -67,9 +77,14 @@ func (r *reader) topFields(f *sections) fields {
 				f.defaults = n
 			}
 		},
+		"limits": into(&cfg.Limits, r.limits),
+		"proxy":  into(&cfg.Proxy, r.proxy),
+		"include": func(n node) {
+			f.listed, f.include = true, n.Node
+			into(&cfg.Include, r.include)(n)
+		},
 		"sources": func(n node) {
-			f.listed = true
-			r.section(n, func(item node) { f.sources = append(f.sources, r.source(item)) })
+			f.listed, f.items = true, n
 			if isEmpty(n) || n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 				r.warnf(n.Node, "sources: is an empty list, so there is nothing to read; write %s", examples["sources"])
 			}
@@ -171,7 +186,7 @@ func (r *reader) checkFolders(f *sections) {
 
 // nameSources finds names and addresses that two sources share, and derives
 // the names that are not given. Given names come first, so that none of them
-// is lost to a derived one.
+// is lost to a derived one. Lists are named among the sources.
 func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[string]bool) {
 	byName, tags = map[string]*draft{}, map[string]bool{}
 	addresses := map[string]*draft{}
@@ -179,23 +194,41 @@ func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[st
 		for _, tag := range d.Tags {
 			tags[tag] = true
 		}
+		leave := r.enter(d.File)
 		r.checkAddress(d, addresses)
-		if d.Name == "" {
-			continue
+		if d.Kind == kindList && !d.list.OnDisk && isOwn(f.cfg.Site, d.URL) {
+			r.errorf(d.address, "opml: %s is our own list, so that no source would ever leave it; name the sources themselves", shown(d.address.Value))
 		}
-		if other := byName[d.Name]; other != nil {
-			r.errorf(d.named, "name: %s is also that of the source in line %d; names are unique", shown(d.named.Value), other.Line)
-			continue
-		}
-		byName[d.Name] = d
+		r.checkName(d, byName)
+		leave()
 	}
 	for _, d := range f.sources {
 		if d.named == nil && d.URL != "" {
-			d.Name = d.unique(byName)
+			d.Name = d.unique(func(name string) bool { return byName[name] != nil })
 			byName[d.Name] = d
 		}
 	}
 	return byName, tags
+}
+
+// checkName refuses a second source of the same name.
+func (r *reader) checkName(d *draft, byName map[string]*draft) {
+	if d.Name == "" {
+		return
+	}
+	if other := byName[d.Name]; other != nil {
+		r.errorf(d.named, "name: %s is also that of the source in %s; names are unique", shown(d.named.Value), r.place(other))
+		return
+	}
+	byName[d.Name] = d
+}
+
+// place says where a draft stands, seen from the file that is read.
+func (r *reader) place(d *draft) string {
+	if d.File == r.path {
+		return fmt.Sprintf("line %d", d.Line)
+	}
+	return fmt.Sprintf("%s, line %d", clip(d.File), d.Line)
 }
 
 // checkAddress refuses a second source of the same address, since that is what
@@ -211,18 +244,25 @@ func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
 			r.warnf(d.address, "feed: is made of a variable and will stand on public pages; write public: false if it is a secret, else public: true")
 		}
 	}
+	address = string(d.Kind) + " " + address
 	if other := addresses[address]; other != nil {
-		r.errorf(d.address, "%s: the same as that of the source in line %d; one source can have many tags", d.Kind, other.Line)
+		r.errorf(d.address, "%s: the same as that of the source in %s; one source can have many tags", d.Kind, r.place(other))
 		return
 	}
 	addresses[address] = d
+}
+
+// hasList reports whether a list is among the sources: its folders are tags
+// that are not known yet.
+func hasList(sources []*draft) bool {
+	return slices.ContainsFunc(sources, func(d *draft) bool { return d.Kind == kindList })
 }
 
 // linkFeeds looks up the references of feeds and their names.
 func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[string]bool) {
 	lines := map[string]int{}
 	for _, d := range f.feeds {
-		r.link(d, sources, tags)
+		r.link(d, sources, tags, hasList(f.sources))
 		if d.Name == "" {
 			continue
 		}
@@ -239,7 +279,11 @@ func (r *reader) finish(f *sections) {
 	cfg := f.cfg
 	seeds, _ := parseSchedule(defaultSeedSchedule)
 	for _, d := range f.sources {
-		d.apply(cfg.Defaults, seeds)
+		if d.Kind == kindList {
+			cfg.Lists = append(cfg.Lists, r.finishList(d, cfg.Defaults))
+			continue
+		}
+		d.rhythmOf(cfg.Defaults, seeds)
 		cfg.Sources = append(cfg.Sources, d.Source)
 	}
 	if len(f.feeds) == 0 {

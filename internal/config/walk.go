@@ -21,12 +21,18 @@ const maxValues = 1 << 19
 // reader walks the nodes of one file and collects what is wrong with them. It
 // goes on after every problem, so that one report has them all.
 type reader struct {
-	path, dir string
+	main      string // path of config.yaml
+	path, dir string // of the file that is read, which may be an included one
 	env       func(string) (string, bool)
 	problems  []Problem
 	visited   int                      // values read, repeated ones counted each time
 	suggested int                      // searches for what was meant
 	schedules map[string]schedule.Spec // parsed before, by expression
+
+	// The readers of a source's keys are made once, for there may be thousands:
+	// they fill this draft, which is copied.
+	sourceKeys fields
+	scratch    *draft
 }
 
 // node is a value of the file under the name that messages give it.
@@ -266,10 +272,6 @@ func (r *reader) boolean(n node) (value, ok bool) {
 
 // whole makes a reader of whole numbers from least to most.
 func (r *reader) whole(least, most int) func(node) (int, bool) {
-	limits := fmt.Sprintf("from %d to %d", least, most)
-	if most == math.MaxInt {
-		limits = fmt.Sprintf("of at least %d", least)
-	}
 	return func(n node) (int, bool) {
 		s, ok := r.scalar(n)
 		if !ok {
@@ -279,6 +281,10 @@ func (r *reader) whole(least, most int) func(node) (int, bool) {
 			if i, err := strconv.Atoi(s.text); err == nil && i >= least && i <= most {
 				return i, true
 			}
+		}
+		limits := fmt.Sprintf("from %d to %d", least, most)
+		if most == math.MaxInt {
+			limits = fmt.Sprintf("of at least %d", least)
 		}
 		r.errorf(n.Node, "%s is %s, not a whole number %s; write %s", n, described(n), limits, n.example())
 		return 0, false

@@ -1,0 +1,55 @@
+package config
+
+import (
+	"encoding/base64"
+	"maps"
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// basicAuth reads a user name and password and returns the value of the header
+// Authorization (RFC 7617). It never appears in a problem.
+func (r *reader) basicAuth(n node) (string, bool) {
+	var username, password string
+	before := len(r.problems)
+	complete := r.mapping(n, authSection, fields{
+		"username": into(&username, r.text),
+		"password": into(&password, r.optional),
+	})
+	if !complete || len(r.problems) > before {
+		return "", false
+	}
+	switch {
+	case username == "":
+		r.errorf(n.Node, "basic_auth: has no username:; write %s", examples["basic_auth"])
+		return "", false
+	case strings.Contains(username, ":"):
+		r.errorf(valueOf(n, "username"), "username: a colon cannot stand in it: RFC 7617 ends the name there")
+		return "", false
+	}
+	if k, _ := find(n.Node, "password"); k == nil {
+		r.errorf(n.Node, `basic_auth: has no password:; write %s, or password: "" if there is none`, examples["basic_auth"])
+		return "", false
+	}
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(username+":"+password)), true
+}
+
+// authorize puts the login of a source among its headers, which go to the
+// configured origin only.
+func (r *reader) authorize(d *draft) {
+	const field = "Authorization"
+	if d.login == "" || d.Kind == news.KindSeeds {
+		return
+	}
+	if _, there := d.Headers[field]; there {
+		r.errorf(d.auth, "basic_auth: and headers: both set %s; leave one of them out", field)
+		return
+	}
+	headers := maps.Clone(d.Headers)
+	if headers == nil {
+		headers = map[string]string{}
+	}
+	headers[field] = d.login
+	d.Headers = headers
+}

@@ -1,0 +1,103 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// longest keeps a duration well inside the range of its type.
+const longest = 366 * 24 * time.Hour
+
+// duration makes a reader of durations from least to most, in the notation of
+// Go's time.ParseDuration.
+func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, bool) {
+	return func(n node) (time.Duration, bool) {
+		if n.Tag == "!!int" {
+			if n.Value == "0" && least == 0 {
+				return 0, true
+			}
+			r.errorf(n.Node, "%s is a number without a unit; did you mean %s%s?", n, n.Value, unitOf(n.example()))
+			return 0, false
+		}
+		text, ok := r.text(n)
+		if !ok {
+			return 0, false
+		}
+		d, err := time.ParseDuration(text)
+		switch {
+		case err != nil:
+			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text))
+		case d < least || d > most:
+			r.errorf(n.Node, "%s %s is not from %s; write %s", n, shown(n.Value), between(least, most), n.example())
+		default:
+			return d, true
+		}
+		return 0, false
+	}
+}
+
+// unitOf is the last letter of an example: the unit that a key is given in as
+// a rule.
+func unitOf(example string) string { return example[len(example)-1:] }
+
+// between names the ends of a range of durations.
+func between(least, most time.Duration) string {
+	if most == longest {
+		return fmt.Sprintf("%s to %dh (a year)", inWords(least), most/time.Hour)
+	}
+	return inWords(least) + " to " + inWords(most)
+}
+
+// inWords writes a duration as people do: 1h, not 1h0m0s.
+func inWords(d time.Duration) string {
+	if d == 0 {
+		return "0"
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// durationHint counts days and weeks in hours, which is what time.ParseDuration
+// knows.
+func durationHint(text string) string {
+	var count int
+	var unit string
+	if _, err := fmt.Sscanf(text, "%d%s", &count, &unit); err == nil && count > 0 && count < 10000 {
+		switch strings.TrimSuffix(strings.ToLower(unit), "s") {
+		case "d", "day":
+			return fmt.Sprintf("did you mean %dh?", 24*count)
+		case "w", "week":
+			return fmt.Sprintf("did you mean %dh?", 7*24*count)
+		}
+	}
+	return "write hours and minutes, as in 48h or 1h30m"
+}
+
+// units of sizes, by their names in lower case: those of IEC 80000-13 count in
+// 1024, those of SI in 1000.
+var units = map[string]int64{"": 1, "b": 1, "kb": 1000, "mb": 1000_000, "gb": 1000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+
+// size reads a number of bytes, as in 10 MiB.
+func (r *reader) size(n node) (int64, bool) {
+	s, ok := r.scalar(n)
+	if !ok {
+		return 0, false
+	}
+	number := strings.TrimRight(strings.TrimSpace(s.text), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	unit, known := units[strings.ToLower(strings.TrimSpace(s.text)[len(number):])]
+	count, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	if !known || err != nil || count < 0 || count > math.MaxInt64/unit {
+		r.errorf(n.Node, "%s is %s, not a size; write %s", n, described(n), n.example())
+		return 0, false
+	}
+	return count * unit, true
+}

@@ -1,0 +1,117 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxIncluded bounds the files that include: brings in.
+const maxIncluded = 10_000
+
+// include reads patterns of names of files that hold sources, one or a list of
+// them each, and returns the patterns resolved.
+func (r *reader) include(n node) ([]string, bool) {
+	if n.Kind == yaml.SequenceNode {
+		return list(r, r.pattern)(n)
+	}
+	pattern, ok := r.pattern(n)
+	return []string{pattern}, ok
+}
+
+func (r *reader) pattern(n node) (string, bool) {
+	path, ok := r.folder(n)
+	if !ok {
+		return "", false
+	}
+	if _, err := filepath.Match(path, ""); err != nil {
+		r.errorf(n.Node, "%s %s is no pattern of file names; write %s", n, shown(n.Value), examples["include"])
+		return "", false
+	}
+	if isFolder(path) {
+		r.errorf(n.Node, "%s %s is a folder; did you mean %s?", n, shown(n.Value), shown(filepath.ToSlash(filepath.Join(n.Value, "*.yaml"))))
+		return "", false
+	}
+	if found := included(r.path, []string{path}); len(found) == 0 {
+		r.warnUnmatched(n, path)
+	}
+	return path, true
+}
+
+// included are the files that patterns match, each once, in order of their
+// names; never the file that includes them.
+func included(self string, patterns []string) []string {
+	var files []string
+	for _, pattern := range patterns {
+		found, _ := filepath.Glob(pattern) // an error means a bad pattern, which was reported
+		for _, path := range found {
+			if filepath.Clean(path) != filepath.Clean(self) && filepath.Base(path)[0] != '.' {
+				files = append(files, path)
+			}
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// readIncluded reads the sources of all included files.
+func (r *reader) readIncluded(f *sections) {
+	files := included(r.path, f.cfg.Include)
+	if len(files) > maxIncluded {
+		r.errorf(f.include, "include: matches %d files, more than %d; is it the right folder?", len(files), maxIncluded)
+		return
+	}
+	for _, path := range files {
+		leave := r.enter(path)
+		f.sources = append(f.sources, r.records(path, f.cfg.Defaults)...)
+		leave()
+	}
+}
+
+// records reads one included file. Its relative paths start at its own folder.
+func (r *reader) records(path string, defaults Defaults) (drafts []*draft) {
+	data, err := readRecords(path)
+	if err != nil {
+		r.problems = append(r.problems, Problem{Path: path, Text: err.Error()})
+		return nil
+	}
+	root, problem := document(data)
+	switch {
+	case problem != nil:
+		problem.Path = path
+		r.problems = append(r.problems, *problem)
+		return nil
+	case root == nil:
+		r.problems = append(r.problems, Problem{Path: path, Text: "holds no source; write " + examples["feed"], Warning: true})
+		return nil
+	}
+	n, few := r.value(root, includedFile)
+	switch {
+	case !few:
+	case n.Kind == yaml.SequenceNode:
+		r.items(n, func(item node) { drafts = append(drafts, r.source(item, defaults)) })
+	default:
+		drafts = append(drafts, r.source(n, defaults))
+	}
+	return drafts
+}
+
+// readRecords reads an included file. A pipe or a device could keep us for
+// ever.
+func readRecords(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, errors.New("is no regular file")
+	}
+	return readFile(path, maxBytes)
+}
+
+// enter makes another file the one that is read, for problems and relative
+// paths, until the function that it returns is called.
+func (r *reader) enter(path string) (leave func()) {
+	was, dir := r.path, r.dir
+	r.path, r.dir = path, filepath.Dir(path)
+	return func() { r.path, r.dir = was, dir }
+}

@@ -1,0 +1,181 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// maxPerHost is how many sources of one host a list may bring; see MaxListed.
+const maxPerHost = 200
+
+// With returns the configuration with the sources that its lists bring, given
+// by the names of the lists, behind those of the file. A source that the file
+// names keeps the settings of the file; one on several lists has those of the
+// first, the tags of all, and is public when all of them are. Each of them
+// knows its lists.
+//
+// Names last: a source keeps the one that it had (news.Listed.Name) unless the
+// file gives it to another.
+func (c *Config) With(lists map[string][]news.Listed) *Config {
+	m := merger{cfg: *c, byKey: map[string]int{}, taken: map[string]bool{}}
+	m.cfg.Sources = slices.Clone(c.Sources)
+	for i, s := range c.Sources {
+		m.taken[s.Name] = true
+		if s.Kind == news.KindFeed {
+			m.byKey[news.FeedKey(s.URL)] = i
+		}
+	}
+	m.configured = len(c.Sources)
+	for _, l := range c.Lists {
+		m.taken[l.Name] = true
+	}
+	for _, l := range c.Lists {
+		for _, s := range l.Take(c.Site, lists[l.Name]) {
+			m.add(l, s)
+		}
+	}
+	m.name()
+	return &m.cfg
+}
+
+// Take returns the sources of a list that are taken: those with a usable
+// address that is none of our own, as far as the limits of the list allow.
+func (l List) Take(site news.Site, listed []news.Listed) []news.Listed {
+	var taken []news.Listed
+	hosts := map[string]int{}
+	for _, s := range listed {
+		u, err := webAddress(s.URL)
+		if err != nil || isOwn(site, s.URL) || hosts[u.Hostname()] == maxPerHost {
+			continue
+		}
+		if len(taken) == l.Limit {
+			break
+		}
+		hosts[u.Hostname()]++
+		taken = append(taken, s)
+	}
+	return taken
+}
+
+// isOwn reports whether an address is one of our own: what we publish is no
+// source of ours.
+func isOwn(site news.Site, address string) bool {
+	key := news.FeedKey(address)
+	return strings.HasPrefix(key, news.FeedKey(site.URL+"/feeds/")) || key == news.FeedKey(site.URL+"/sources.opml")
+}
+
+// merger puts the sources of lists behind those of the file.
+type merger struct {
+	cfg        Config
+	configured int            // sources of the file
+	byKey      map[string]int // place of a source, by its address
+	taken      map[string]bool
+	wanted     []string // names that the sources of lists had before, "" for none
+}
+
+// add adds a source of a list, or the list to a source that is there.
+func (m *merger) add(l List, listed news.Listed) {
+	at, known := m.byKey[news.FeedKey(listed.URL)]
+	if !known {
+		m.byKey[news.FeedKey(listed.URL)] = len(m.cfg.Sources)
+		m.cfg.Sources = append(m.cfg.Sources, l.source(listed))
+		m.wanted = append(m.wanted, listed.Name)
+		return
+	}
+	s := &m.cfg.Sources[at]
+	s.Lists = append(slices.Clip(s.Lists), l.Name)
+	if at < m.configured {
+		return // the file has said what else it is
+	}
+	s.Public = s.Public && l.Each.Public
+	s.Tags = merged(s.Tags, tagsOf(l, listed))
+	if m.wanted[at-m.configured] == "" {
+		m.wanted[at-m.configured] = listed.Name
+	}
+}
+
+// source is a source of a list before it has a name. A secret that belongs to
+// the list goes to the list's own origin only.
+func (l List) source(listed news.Listed) Source {
+	s := l.Each
+	s.Kind, s.URL, s.Title, s.Site = news.KindFeed, listed.URL, listed.Title, listed.Site
+	s.Tags, s.Lists, s.Listed = tagsOf(l, listed), []string{l.Name}, true
+	if l.OnDisk || origin(l.URL) != origin(listed.URL) {
+		s.Headers = nil
+	}
+	return s
+}
+
+// tagsOf are the tags that a list gives a source: its own and the folders.
+func tagsOf(l List, listed news.Listed) []string {
+	tags := slices.Clone(l.Each.Tags)
+	for _, folder := range listed.Tags {
+		if tag := Tag(folder); tag != "" {
+			tags = merged(tags, []string{tag})
+		}
+	}
+	return tags
+}
+
+// merged adds to a list what it lacks.
+func merged(tags, more []string) []string {
+	for _, tag := range more {
+		if !slices.Contains(tags, tag) {
+			tags = append(slices.Clip(tags), tag)
+		}
+	}
+	return tags
+}
+
+// Tag turns the name of a folder into a tag; one in another script stays as it
+// is.
+func Tag(folder string) string {
+	if tag := slug(folder); tag != "" {
+		return tag
+	}
+	return clean.Line(folder)
+}
+
+// name gives every source of a list its name: first those that had one.
+func (m *merger) name() {
+	sources := m.cfg.Sources[m.configured:]
+	for i, name := range m.wanted {
+		if isName(name) && !m.taken[name] {
+			sources[i].Name = name
+			m.taken[name] = true
+		}
+	}
+	isTaken := func(name string) bool { return m.taken[name] }
+	for i := range sources {
+		if s := &sources[i]; s.Name == "" {
+			telling := s.Public && !news.HasSecret(s.URL) // a path may be a secret
+			s.Name = uniqueName(derivedName(s.URL, telling), s.URL, isTaken)
+			m.taken[s.Name] = true
+		}
+	}
+}
+
+// Named returns what lists hold with the names that their sources have in the
+// configuration, to be kept.
+func (c *Config) Named(lists map[string][]news.Listed) map[string][]news.Listed {
+	names := map[string]string{}
+	for _, s := range c.Sources {
+		if s.Kind == news.KindFeed {
+			names[news.FeedKey(s.URL)] = s.Name
+		}
+	}
+	named := maps.Clone(lists)
+	for list, sources := range named {
+		named[list] = slices.Clone(sources)
+		for i, s := range sources {
+			if name := names[news.FeedKey(s.URL)]; name != "" {
+				named[list][i].Name = name
+			}
+		}
+	}
+	return named
+}

@@ -1,0 +1,57 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// checkLoops refuses a source that is a feed of ours, as far as its address
+// tells: all that we publish would come back. What it redirects to or is a copy
+// of is seen when it is read.
+func (r *reader) checkLoops(f *sections) {
+	for _, d := range f.sources {
+		if d.Kind == news.KindFeed && isOwnFeed(d.URL, f.cfg.Site.URL, f.cfg.Listen) {
+			r.errorf(d.address, "feed: %s is a feed of this Tributary; leave it out, or all that it publishes would come back", shown(d.address.Value))
+		}
+	}
+}
+
+// isOwnFeed reports whether an address is below the feeds of a site, or of the
+// listener behind it.
+func isOwnFeed(address, site, listen string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	base, err := url.Parse(site)
+	if err == nil && base.Host != "" && sameHost(u, base) && strings.HasPrefix(u.Path, base.Path+"/feeds/") {
+		return true
+	}
+	host, port, err := net.SplitHostPort(listen)
+	return err == nil && portOf(u) == port && isHere(u.Hostname(), host) && strings.HasPrefix(u.Path, "/feeds/")
+}
+
+func sameHost(a, b *url.URL) bool {
+	return strings.EqualFold(a.Hostname(), b.Hostname()) && (portOf(a) == portOf(b) || a.Port() == "" && b.Port() == "")
+}
+
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+// isHere reports whether a host of an address is the one that a listener has:
+// the same, or both this machine.
+func isHere(host, listener string) bool {
+	local := func(s string) bool {
+		addr, err := netip.ParseAddr(s)
+		return s == "localhost" || err == nil && (addr.IsLoopback() || addr.IsUnspecified())
+	}
+	return strings.EqualFold(host, listener) || local(host) && (listener == "" || local(listener))
+}

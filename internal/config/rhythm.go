@@ -1,0 +1,104 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/schedule"
+)
+
+// auto is the word for a schedule that follows the source.
+const auto = "auto"
+
+// rhythm is when a source is read: as its own rhythm asks, or by a schedule.
+type rhythm struct {
+	spec schedule.Spec
+	auto bool
+}
+
+// set reports whether a schedule was given.
+func (w rhythm) set() bool { return w.auto || w.spec.String() != "" }
+
+// String is the schedule as it was written.
+func (w rhythm) String() string {
+	if w.auto {
+		return auto
+	}
+	return w.spec.String()
+}
+
+// longestSchedule is more than any cron expression needs; a longer text would
+// make a long error.
+const longestSchedule = 200
+
+// rhythm reads a cron expression, or auto. Times without a zone are local.
+func (r *reader) rhythm(n node) (rhythm, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return rhythm{}, false
+	}
+	if text == auto {
+		return rhythm{auto: true}, true
+	}
+	if spec, known := r.schedules[text]; known {
+		return rhythm{spec: spec}, true
+	}
+	spec, err := parseSchedule(text)
+	if err != nil && hasVariable(n.Value) {
+		err = fmt.Errorf("schedule %s: what its variables hold is no schedule", shown(n.Value))
+	}
+	if err != nil {
+		r.errorf(n.Node, "%v", err)
+		return rhythm{}, false
+	}
+	r.schedules[text] = spec
+	return rhythm{spec: spec}, true
+}
+
+func parseSchedule(text string) (schedule.Spec, error) {
+	if len(text) > longestSchedule {
+		return schedule.Spec{}, fmt.Errorf("schedule %s is longer than %d bytes; write five fields", shown(text), longestSchedule)
+	}
+	if strings.EqualFold(strings.TrimPrefix(text, "@"), auto) {
+		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean auto?", shown(text))
+	}
+	interval := strings.TrimPrefix(strings.TrimPrefix(text, "every "), "@")
+	if d, err := time.ParseDuration(interval); err == nil && d >= time.Second {
+		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown("@every "+interval))
+	}
+	return schedule.Parse(text, time.Local)
+}
+
+// checkRhythm reports bounds that contradict each other or bound nothing.
+func (r *reader) checkRhythm(n node, d *draft) {
+	_, least := find(n.Node, "min_interval")
+	_, most := find(n.Node, "max_interval")
+	at := least
+	if most != nil {
+		at = most
+	}
+	switch {
+	case d.Kind == news.KindSeeds && d.when.auto:
+		r.errorf(valueOf(n, "schedule"), "schedule: auto is for feeds; seeds are read from disk and cost nobody anything: write %s", `schedule: "@every 30s"`)
+	case d.Least > d.Most && at != nil:
+		r.errorf(at, "max_interval: %s is shorter than min_interval: %s", inWords(d.Most), inWords(d.Least))
+	case at != nil && d.when.set() && !d.when.auto:
+		r.warnf(at, "min_interval and max_interval bound schedule: auto only, and this source has another schedule")
+	}
+}
+
+// rhythmOf fills in what a source leaves to the defaults.
+func (s *Source) rhythmOf(d Defaults, seeds schedule.Spec) {
+	if s.Schedule.String() == "" && !s.Auto {
+		s.Schedule, s.Auto = d.Schedule, d.Auto
+		if s.Kind == news.KindSeeds {
+			s.Schedule, s.Auto = seeds, false
+		}
+	}
+	s.ScheduleText = rhythm{s.Schedule, s.Auto}.String()
+	if s.Auto {
+		s.Schedule = schedule.Auto(s.Least, s.Most)
+	}
+}

@@ -1,0 +1,78 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestWatch: every file that a configuration is made of is watched, also those
+// of a configuration that has problems.
+func TestWatch(t *testing.T) {
+	dir := t.TempDir()
+	clock := time.Now().Add(-time.Hour)
+	put := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		clock = clock.Add(time.Second)
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		if err == nil {
+			err = os.WriteFile(path, []byte(text), 0o644)
+		}
+		if err == nil {
+			err = os.Chtimes(path, clock, clock)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("config.yaml", "include: members/*.yaml\n")
+	put("members/a.yaml", "feed: https://a.example/\n")
+	w := NewWatch(filepath.Join(dir, "config.yaml"), testEnv)
+	steps := []struct {
+		name string
+		do   func()
+		want bool
+	}{
+		{"nothing", func() {}, false},
+		{"the file is touched", func() { put("config.yaml", "include: members/*.yaml\n") }, false},
+		{"an included file changes", func() { put("members/a.yaml", "feed: https://b.example/\n") }, true},
+		{"a file comes", func() { put("members/b.yaml", "bad") }, true},
+		{"a file that is not included", func() { put("members/b.txt", "x") }, false},
+		{"a hidden file", func() { put("members/.b.yaml", "x") }, false},
+		{"a file goes", func() { os.Remove(filepath.Join(dir, "members/a.yaml")) }, true},
+		{"the file has problems", func() { put("config.yaml", "include: [others/*.yaml, 7]\nsauces: x\n") }, true},
+		{"they are mended elsewhere", func() { put("others/c.yaml", "feed: https://c.example/\n") }, true},
+		{"the file is away for a moment", func() { os.Remove(filepath.Join(dir, "config.yaml")) }, false},
+		{"and is back as it was", func() { put("config.yaml", "include: [others/*.yaml, 7]\nsauces: x\n") }, false},
+		{"no YAML at all", func() { put("config.yaml", "include: [") }, true},
+	}
+	for _, s := range steps {
+		s.do()
+		if got := w.Changed(); got != s.want {
+			t.Errorf("%s: got %t, want %t", s.name, got, s.want)
+		}
+		if w.Changed() {
+			t.Errorf("%s: changed twice", s.name)
+		}
+	}
+}
+
+func TestIncludedFilesThatAreTooMuch(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), make([]byte, maxBytes+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "b.yaml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(os.DevNull, filepath.Join(dir, "c.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := Parse(filepath.Join(dir, "config.yaml"), []byte("include: '*.yaml'\n"), nil)
+	want := dir + "/a.yaml: more than 4096 KiB; is it the right file?\n" + dir + "/b.yaml: is a directory\n" + dir + "/c.yaml: is no regular file"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
