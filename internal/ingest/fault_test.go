@@ -205,7 +205,6 @@ func TestPullNextDue(t *testing.T) {
 		{"cron, Retry-After", cron, header(429, "Retry-After", "18000"), 5 * time.Hour},
 		{"Retry-After of a month", every, header(429, "Retry-After", "2592000"), 24 * time.Hour},
 		{"short Retry-After does not shorten", every, header(429, "Retry-After", "1"), schedule.MinBackoff},
-		{"gone", every, header(410, "X-None", "1"), 24 * time.Hour},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

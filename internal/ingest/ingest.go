@@ -17,11 +17,11 @@ import (
 	"time"
 
 	"tributary/internal/config"
+	"tributary/internal/discover"
 	"tributary/internal/fetch"
 	"tributary/internal/format"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
-	"tributary/internal/schedule"
 	"tributary/internal/seed"
 	"tributary/internal/story"
 )
@@ -34,9 +34,14 @@ type Getter interface {
 // Store is what ingest needs of the store.
 type Store interface {
 	Begin(ctx context.Context, id int64, owner string, now, until time.Time) (news.Lease, error)
+	BeginPush(ctx context.Context, id int64, owner string, now, until time.Time) (news.PushLease, error)
 	Save(ctx context.Context, h *story.Harvest) (news.Fetch, error)
+	Appeared(ctx context.Context, source int64, limit int) ([]time.Time, error)
+	Host(ctx context.Context, name string) (news.Host, error)
 	SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, error)
 	Body(ctx context.Context, source int64) (*news.Body, error)
+	Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error)
+	Pages
 }
 
 // leaseTime is longer than any fetch may last.
@@ -51,13 +56,27 @@ type Ingester struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	told sync.Map // source id to the remark last logged about it
+	Stalled func(source int64) // told when its server does not answer; may be nil
+
+	Robots *fetch.Robots // asked before a page is fetched
+
+	// Own tells what we publish, so that no source brings it back; nil does not
+	// look.
+	Own func() Own
+
+	// Offline is told of every attempt on a feed, with what was known before it,
+	// and says whether it failed because we are offline; nil: never.
+	Offline func(src news.Source, lease news.Lease, f news.Fetch) bool
+
+	paces pacer    // of pages
+	told  sync.Map // source id to the remark last logged about it
 }
 
 // Result is what one pull brought.
 type Result struct {
 	Fetch   news.Fetch
 	NextDue time.Time
+	Host    *news.Host // that limited us; nil: none did
 }
 
 // Pull fetches or scans a source and stores what came. The error is our own
@@ -69,13 +88,11 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 		return Result{}, fmt.Errorf("source %s: %w", src.Name, err)
 	}
 	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch}
+	var own error
 	if src.Kind == news.KindSeeds {
-		err = in.scan(ctx, src, h)
+		own = in.scan(ctx, src, h)
 	} else {
 		in.fetch(ctx, src, lease, h)
-	}
-	if err != nil {
-		return Result{}, fmt.Errorf("source %s: %w", src.Name, err)
 	}
 	// What was fetched is stored also when we are told to stop meanwhile.
 	f, err := in.Store.Save(context.WithoutCancel(ctx), h)
@@ -83,83 +100,102 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 		return Result{Fetch: f}, fmt.Errorf("source %s: store: %w", src.Name, err)
 	}
 	in.report(src, f)
-	return Result{Fetch: f, NextDue: h.NextDue}, nil
+	if own != nil {
+		return Result{Fetch: f}, fmt.Errorf("source %s: %w", src.Name, own)
+	}
+	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
 }
 
 // fetch gets the document of a feed.
 func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lease, h *story.Harvest) {
-	got := in.Client.Get(ctx, fetch.Request{
-		URL: src.URL, Validators: lease.Validators, Headers: src.Headers,
-		Policy: netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts},
-	})
+	got := in.ask(ctx, src, lease)
 	h.Fetch = got.Fetch
 	switch h.Fetch.Outcome {
 	case news.OutcomeUnchanged:
 		h.Validators = &got.Validators
 	case news.OutcomeOK, news.OutcomeTruncated:
-		in.read(src, got, h)
+		in.read(ctx, src, got.Response, h)
 	}
-	h.NextDue = in.due(src, lease, got, h)
+	if in.Offline != nil && in.Offline(src.Source, lease, h.Fetch) {
+		h.Ours = true // and still due: nobody is punished for it
+		return
+	}
+	if lease.FirstOK.IsZero() {
+		withhold(h.Arrivals, src.Backlog)
+	}
+	in.sight(ctx, src, lease, got, h)
+	in.pace(ctx, src, lease, got.Response, h)
+}
+
+// request is one for a source, at its configured address or another.
+func (in *Ingester) request(src config.Source, address string, v news.Validators) fetch.Request {
+	return fetch.Request{
+		URL: address, Validators: v, Headers: headersFor(src, address), UserAgent: src.UserAgent,
+		Policy:  netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts},
+		Stalled: func() { in.stalled(src.ID) },
+	}
 }
 
 // read decodes a fetched body. What cannot be read becomes the Outcome of the
 // Fetch; the validators and entries that we hold stay.
-func (in *Ingester) read(src config.Source, got fetch.Response, h *story.Harvest) {
-	doc, err := format.Decode(got.Body, format.Input{URL: got.URL, ContentType: got.ContentType})
-	if err != nil {
+func (in *Ingester) read(ctx context.Context, src config.Source, got fetch.Response, h *story.Harvest) {
+	if !in.arrive(ctx, src, got.Body, format.Input{URL: got.URL, ContentType: got.ContentType}, h) {
+		return
+	}
+	h.Body = &news.Body{URL: got.URL, ContentType: got.ContentType, Reader: format.ReaderVersion, Data: got.Body}
+	if h.Fetch.Outcome == news.OutcomeTruncated {
+		return // asked again without validators' help, it may come whole
+	}
+	h.Announced = discover.Hubs(got, h.Document)
+	h.Validators = &got.Validators
+}
+
+// arrive decodes a document, fetched or pushed, and prepares its entries. It
+// reports false when there are none to be stored.
+func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, from format.Input, h *story.Harvest) bool {
+	doc, err := format.Decode(body, from)
+	if err == nil && in.Own != nil {
+		if loop := in.Own().loop(doc, from.URL); loop != "" {
+			err = news.Failf(news.OutcomeBlocked, "%s", loop)
+		}
+	}
+	if err = discover.Instead(err, body, from.URL); err != nil {
 		if h.Fetch.Outcome == news.OutcomeOK {
 			h.Fetch.Outcome = news.OutcomeOf(err)
 			h.Fetch.Error = err.Error()
 		}
-		return
+		return false
+	}
+	if err := in.fullTexts(ctx, src, doc, h); err != nil { // without its texts the document is not stored: it comes again
+		h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInternal, err.Error()
+		if ctx.Err() != nil {
+			h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInterrupted, "stopped while the pages of its entries were fetched"
+		}
+		return false
 	}
 	h.Document = doc
 	h.Arrivals = story.Arrive(src.Source, doc)
-	h.Body = &news.Body{URL: got.URL, ContentType: got.ContentType, Reader: format.ReaderVersion, Data: got.Body}
 	if doc.Outcome == news.OutcomeTruncated {
 		h.Fetch.Outcome = news.OutcomeTruncated
 	}
 	if h.Fetch.Outcome == news.OutcomeTruncated {
 		h.Fetch.Error = fmt.Sprintf("the document was cut off; its %d whole entries were kept", len(doc.Entries))
-		return // asked again without validators' help, it may come whole
 	}
-	h.Validators = &got.Validators
+	return true
 }
 
-// due says when a feed is fetched next: by its schedule, later after a failure
-// or when the server asked for it. Hints of freshness bound intervals only; a
-// cron expression is the operator's word.
-func (in *Ingester) due(src config.Source, lease news.Lease, got fetch.Response, h *story.Harvest) time.Time {
-	now := in.Now()
-	after := now
-	_, every := src.Schedule.Every()
-	switch {
-	case h.Fetch.Outcome == news.OutcomeInterrupted:
-		return time.Time{} // still due
-	case h.Fetch.Outcome == news.OutcomeGone:
-		after = now.Add(schedule.MaxBackoff)
-	case h.Fetch.Outcome.Failed():
-		after = now.Add(max(got.RetryAfter, schedule.Backoff(schedule.MinBackoff, lease.Failures+1, src.Key())))
-		if lease.FirstOK.IsZero() {
-			return after // never read yet: somebody waits for it
-		}
-	case every:
-		hint := got.MaxAge
-		if h.Document != nil {
-			hint = max(hint, min(h.Document.TTL, fetch.MaxHint))
-		}
-		after = now.Add(hint)
-	}
-	return src.Schedule.NextAfter(now, src.Key(), after)
-}
-
-// scan reads a seed folder.
+// scan reads a seed folder. The error is our own failure; it is in the Fetch as well.
 func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harvest) error {
+	started := in.Now()
 	known, err := in.Store.SeedFiles(ctx, src.ID)
-	if err != nil {
+	if err != nil { // recorded like any attempt, and the lease given back
+		h.Fetch = news.Fetch{Started: started, Outcome: news.OutcomeOf(err), Error: "what is known of the folder cannot be read: " + err.Error()}
+		if ctx.Err() != nil {
+			h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInterrupted, "stopped before the folder was read"
+		}
+		h.NextDue = src.Schedule.Next(started, src.Key())
 		return err
 	}
-	started := in.Now()
 	scan, err := seed.Read(ctx, src.URL, known, started)
 	h.Fetch = news.Fetch{Started: started, Duration: in.Now().Sub(started), Outcome: news.OutcomeUnchanged}
 	h.NextDue = src.Schedule.Next(in.Now(), src.Key())
@@ -224,6 +260,9 @@ func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	body.Reader = format.ReaderVersion
 	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch, Reread: true, Body: body, Fetch: news.Fetch{Started: now}}
 	if doc, err := format.Decode(body.Data, format.Input{URL: body.URL, ContentType: body.ContentType}); err == nil {
+		if err := in.fullTexts(ctx, src, doc, h); err != nil {
+			return fmt.Errorf("source %s: %w", src.Name, err)
+		}
 		h.Document = doc
 		h.Arrivals = story.Arrive(src.Source, doc)
 	}

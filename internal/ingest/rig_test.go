@@ -67,8 +67,9 @@ func newRig(t *testing.T) *rig {
 	}
 	t.Cleanup(func() { db.Close() })
 	r.db = db
+	client := r.client(patient)
 	r.ingester = &ingest.Ingester{
-		Client: r.client(patient), Store: db, Owner: "test", Now: r.clock,
+		Client: client, Robots: &fetch.Robots{Client: client, Now: r.clock}, Store: db, Owner: "test", Now: r.clock,
 		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	return r

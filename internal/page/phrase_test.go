@@ -86,18 +86,27 @@ func TestLink(t *testing.T) {
 
 func TestWellbeing(t *testing.T) {
 	base := func() *SourceView {
-		return &SourceView{Now: sampleNow, State: news.SourceState{Last: news.Fetch{Started: sampleNow, Outcome: news.OutcomeOK}}}
+		state := news.SourceState{Last: news.Fetch{Started: sampleNow, Outcome: news.OutcomeOK}, FirstOK: sampleNow}
+		state.Kind = news.KindFeed
+		return &SourceView{Now: sampleNow, State: state}
+	}
+	failed := func(o news.Outcome, failures int) func(*SourceView) {
+		return func(v *SourceView) {
+			v.State.Failures, v.State.Standing, v.State.FailingSince = failures, o, sampleNow.Add(-2*time.Hour)
+		}
 	}
 	for want, change := range map[string]func(*SourceView){
 		"Well.":                               func(*SourceView) {},
 		"Not read yet.":                       func(v *SourceView) { v.State.Last = news.Fetch{} },
-		"Its publisher has closed this feed.": func(v *SourceView) { v.State.Last.Outcome = news.OutcomeGone },
-		"Could not be reached at the last visit.":    func(v *SourceView) { v.State.Last.Outcome = news.OutcomeDNS },
-		"Asking for fewer visits at the last visit.": func(v *SourceView) { v.State.Last.Outcome = news.OutcomeLimited },
-		"Well, though it answers slowly.":            func(v *SourceView) { v.State.Last.Duration = time.Minute },
-		"Quiet: nothing new since 1 January 2026.":   func(v *SourceView) { v.State.Newest = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC) },
-		"Not readable as a feed since 22 November 2026, 15:30 UTC.": func(v *SourceView) {
-			v.State.Last.Outcome, v.FailingSince = news.OutcomeMalformed, sampleNow.Add(-2*time.Hour)
+		"Its publisher has closed this feed.": func(v *SourceView) { v.State.Standing = news.OutcomeGone },
+		"Could not be reached at the last visit; it was well before.":    failed(news.OutcomeDNS, 1),
+		"Asking for fewer visits at the last visit; it was well before.": failed(news.OutcomeLimited, 2),
+		"Not readable as a feed since 22 November 2026, 15:30 UTC.":      failed(news.OutcomeMalformed, 3),
+		"Well, though it answers slowly.":                                func(v *SourceView) { v.State.Pace = time.Minute },
+		"Quiet: nothing new since 1 January 2026.":                       func(v *SourceView) { v.State.Latest = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC) },
+		"This feed has moved; it is read at its new address.":            func(v *SourceView) { v.State.Move.Address = "https://new.example/?token=canary" },
+		"This feed says that it has moved to another address.": func(v *SourceView) {
+			v.State.Move = news.Move{Target: "https://new.example/?token=canary", By: news.NoticeRedirect, Seen: 3}
 		},
 	} {
 		v := base()

@@ -129,10 +129,11 @@ func sampleSeed() *StoryView {
 func sampleSourceView() *SourceView {
 	e := sampleEdition()
 	return &SourceView{
-		Site: sampleSite, Now: sampleNow, FailingSince: sampleNow.Add(-5 * time.Hour),
+		Site: sampleSite, Now: sampleNow,
 		State: news.SourceState{
 			Source: e.Shown[0].Source, NextDue: sampleNow.Add(48 * time.Minute), Entries: 412, Failures: 4,
 			Newest: sampleNow.Add(-26 * time.Hour),
+			Vitals: news.Vitals{Standing: news.OutcomeTimeout, FailingSince: sampleNow.Add(-5 * time.Hour)},
 			Last:   news.Fetch{Started: sampleNow.Add(-12 * time.Minute), Outcome: news.OutcomeTimeout, Error: "SECRET <b>get https://ufer.example/feed.xml?token=abc</b>"},
 		},
 		Entries: []Verdict{
@@ -151,7 +152,11 @@ func sampleStatus() *StatusView {
 	add := func(name string, last news.Fetch, failures int) {
 		last.Started = sampleNow.Add(-time.Duration(len(v.Sources)*7+3) * time.Minute)
 		v.Sources = append(v.Sources, SourceRow{
-			State:    news.SourceState{Source: sampleSource(name, strings.ToUpper(name[:1])+name[1:]), Last: last, Failures: failures, NextDue: sampleNow.Add(17 * time.Minute), Entries: 30 * len(name)},
+			State: news.SourceState{
+				Source: sampleSource(name, strings.ToUpper(name[:1])+name[1:]), Last: last, Failures: failures, NextDue: sampleNow.Add(17 * time.Minute),
+				Entries: 30 * len(name), FirstOK: sampleNow.Add(-99 * time.Hour),
+				Vitals: news.Vitals{Standing: last.Outcome, FailingSince: last.Started.Add(-5 * time.Hour)},
+			},
 			Requests: 336, NotModified: 289, Bytes: 1_934_221,
 		})
 	}

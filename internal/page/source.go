@@ -8,15 +8,15 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // SourceView is the page of a source, for people who wonder where their post is.
 type SourceView struct {
-	Site         news.Site
-	Now          time.Time // what "12 minutes ago" is counted from
-	State        news.SourceState
-	FailingSince time.Time // first failure in a row; zero when unknown or well
-	Entries      []Verdict // latest first
+	Site    news.Site
+	Now     time.Time // what "12 minutes ago" is counted from
+	State   news.SourceState
+	Entries []Verdict // latest first
 }
 
 // Verdict is an entry of a source and where it went.
@@ -40,7 +40,7 @@ func Source(w io.Writer, v *SourceView) error {
 		About: "What " + siteName(v.Site) + " reads from " + name + ", and where it goes.",
 	}
 	view := sourcePage{
-		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: kindOf(s.Source),
+		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: kindOf(s.Source), Author: s.Author,
 		Count: count(s.Entries, "entry", "entries"), Word: s.Health(v.Now), Health: wellbeing(v),
 		Retired: !s.RetiredAt.IsZero(),
 	}
@@ -60,6 +60,7 @@ func Source(w io.Writer, v *SourceView) error {
 // sourcePage is what source.html shows.
 type sourcePage struct {
 	Title, Kind string
+	Author      string // as configured
 	Home        template.HTML
 	Count       string
 	Word        news.Health
@@ -120,13 +121,16 @@ func wellbeing(v *SourceView) string {
 	case h == news.HealthGone:
 		return "Its publisher has closed this feed."
 	case h == news.HealthMoved:
-		return "This feed has moved to another address."
-	case h == news.HealthFailing && v.FailingSince.IsZero():
-		return capital(trouble(s.Last.Outcome)) + " at the last visit."
+		if s.Move.Address != "" {
+			return "This feed has moved; it is read at its new address."
+		}
+		return "This feed says that it has moved to another address."
 	case h == news.HealthFailing:
-		return capital(trouble(s.Last.Outcome)) + " since " + date(v.FailingSince) + "."
+		return capital(trouble(s.Standing)) + " since " + date(s.FailingSince) + "."
+	case s.Failures > 0:
+		return capital(trouble(s.Standing)) + " at the last visit; it was well before."
 	case h == news.HealthSilent:
-		return "Quiet: nothing new since " + s.Newest.UTC().Format("2 January 2006") + "."
+		return "Quiet: nothing new since " + s.Latest.UTC().Format("2 January 2006") + "."
 	case h == news.HealthSlow:
 		return "Well, though it answers slowly."
 	}
@@ -169,6 +173,9 @@ func result(f news.Fetch) string {
 func next(due, now time.Time) template.HTML {
 	if due.IsZero() || !due.After(now) {
 		return stamp(now, "now")
+	}
+	if due.Equal(schedule.Never()) {
+		return "never by itself"
 	}
 	return since(due, now)
 }

@@ -17,6 +17,7 @@ type StatusView struct {
 	Version       string
 	Started       time.Time // of the daemon
 	DatabaseBytes int64
+	Offline       string // what is wrong with our own network; empty while nothing is
 	Sources       []SourceRow
 	Feeds         []FeedRow
 }
@@ -24,14 +25,15 @@ type StatusView struct {
 // SourceRow is a source with the figures of our politeness towards it.
 type SourceRow struct {
 	State       news.SourceState
-	Requests    int   // attempts in the period that the caller counts, e.g. 30 days
-	NotModified int   // of these, answered 304
-	Bytes       int64 // received by them
+	Push        news.Push // what a hub does for it; zero without one
+	Requests    int       // attempts in the period that the caller counts, e.g. 30 days
+	NotModified int       // of these, answered 304
+	Bytes       int64     // received by them
 }
 
 // Status writes the operator's page.
 func Status(w io.Writer, v *StatusView) error {
-	view := statusPage{Version: v.Version, Started: since(v.Started, v.Now), Database: size(v.DatabaseBytes)}
+	view := statusPage{Version: v.Version, Started: since(v.Started, v.Now), Offline: v.Offline, Database: size(v.DatabaseBytes)}
 	var requests, unmodified, fetched int
 	var bytes int64
 	for _, row := range v.Sources {
@@ -59,6 +61,7 @@ func Status(w io.Writer, v *StatusView) error {
 type statusPage struct {
 	Version    string
 	Started    template.HTML
+	Offline    string
 	Database   string
 	Progress   string // "137 of 200 sources fetched"
 	Requests   int
@@ -83,10 +86,12 @@ type statusRow struct {
 	Kind              news.Kind
 	Health            news.Health
 	Needs             string // why it waits for a person; empty when it does not
+	Cause, Advice     string // why it is how it is, and what to do; empty when it is well
 	Outcome           string
 	Error             string // hostile: it quotes servers
 	Failures          int
 	Last, Next        template.HTML
+	Push              string // what its hub does; hostile: it quotes hubs
 	Entries           int
 	Requests          int
 	Unmodified, Bytes string
@@ -104,8 +109,29 @@ func newStatusRow(r SourceRow, now time.Time) statusRow {
 	}
 	if !row.Retired {
 		row.Next, row.Needs = next(s.NextDue, now), needs(s, row.Health)
+		row.Advice, row.Push = s.Advice(now), pushed(r.Push)
+	}
+	switch row.Health { // the last error stands beside it
+	case news.HealthOK:
+	case news.HealthFailing:
+		row.Cause = "since " + date(s.FailingSince)
+	default:
+		row.Cause = shorten(s.Cause(now), 300)
 	}
 	return row
+}
+
+// pushed says what the hub of a source does for it.
+func pushed(p news.Push) string {
+	switch {
+	case p.State == "":
+		return ""
+	case p.Error != "":
+		return "push: " + shorten(p.Error, 300)
+	case p.State != news.PushActive:
+		return "push asked for"
+	}
+	return "pushed: " + count(int(p.Deliveries), "delivery", "deliveries")
 }
 
 // outcome is the code of an attempt with the HTTP status behind it.
@@ -116,18 +142,16 @@ func outcome(f news.Fetch) string {
 	return fmt.Sprintf("%s (%d)", f.Outcome, f.Status)
 }
 
-// needs says why a source waits for a person: what will not mend itself. One
-// failure, or a server that asks for patience, is no reason yet.
+// needs says why a source waits for a person: what will not mend itself. A
+// server that asks for patience is no reason.
 func needs(s news.SourceState, h news.Health) string {
 	switch {
 	case h == news.HealthGone:
 		return "its publisher closed it"
 	case h == news.HealthMoved:
 		return "it has moved"
-	case h != news.HealthFailing || s.Last.Outcome == news.OutcomeLimited || s.Last.Outcome == news.OutcomeInterrupted:
-		return ""
-	case s.Last.Outcome == news.OutcomeNotAFeed || s.Last.Outcome == news.OutcomeBlocked || s.Failures > 2:
-		return string(s.Last.Outcome)
+	case h == news.HealthFailing && s.Standing != news.OutcomeLimited:
+		return string(s.Standing)
 	}
 	return ""
 }

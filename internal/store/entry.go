@@ -9,10 +9,10 @@ import (
 
 // columns that scanShown reads, of an entry e with content c, source src and
 // story s.
-const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.backlog, e.reason, e.matched, e.score, e.detail,
+const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.backlog, e.guarded, e.reason, e.matched, e.score, e.detail,
 	c.guid, c.link, c.title, c.summary, c.content, c.published, c.updated, c.authors, c.categories, c.enclosures, c.language,
-	c.origin, c.clean, e.outlet,
-	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, src.doc_link, src.tags`
+	c.origin, c.extra, c.clean, e.outlet,
+	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, ` + sourceHome + `, src.tags, src.lists, src.author, src.icon`
 
 // shownJoins join what shownColumns name to an entry e.
 const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id `
@@ -21,12 +21,12 @@ const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.
 func scanShown(scan scan, s *news.Shown, last ...any) error {
 	e, src := &s.Entry, &s.Source
 	var seen, published, updated, version int64
-	var authors, categories, enclosures, origin, docTitle, tags string
-	dest := append([]any{&e.ID, &e.SourceID, &e.StoryID, &e.StoryKey, &seen, &e.Backlog,
+	var authors, categories, enclosures, origin, extra, docTitle, tags, lists string
+	dest := append([]any{&e.ID, &e.SourceID, &e.StoryID, &e.StoryKey, &seen, &e.Backlog, &e.Guard,
 		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail,
 		&e.GUID, &e.Link, &e.Title, &e.Summary, &e.Content, &published, &updated, &authors, &categories, &enclosures, &e.Language,
-		&origin, &version, &src.Outlet,
-		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &src.Site, &tags}, last...)
+		&origin, &extra, &version, &src.Outlet,
+		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &src.Site, &tags, &lists, &src.Author, &src.Icon}, last...)
 	if err := scan(dest...); err != nil {
 		return err
 	}
@@ -35,7 +35,8 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 	for _, column := range []struct {
 		text string
 		dest any
-	}{{authors, &e.Authors}, {categories, &e.Categories}, {enclosures, &e.Enclosures}, {origin, &e.Origin}, {tags, &src.Tags}} {
+	}{{authors, &e.Authors}, {categories, &e.Categories}, {enclosures, &e.Enclosures}, {origin, &e.Origin}, {extra, &e.Extra}, {tags, &src.Tags},
+		{lists, &src.Lists}} {
 		if column.text == "" {
 			continue
 		}

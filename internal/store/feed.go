@@ -72,7 +72,7 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 		if !f.Selects(s) {
 			continue
 		}
-		rank := slices.Index(f.Sources, s.Name)
+		rank := slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
 		if rank < 0 {
 			rank = unnamed
 		}

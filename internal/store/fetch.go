@@ -24,10 +24,10 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 		}
 	}
 	var id int64
-	err := t.get(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
-		[]any{f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed}, &id)
-	if err != nil {
+	err := t.get(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed, pushed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		[]any{f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed, f.Pushed}, &id)
+	if err != nil || f.Pushed {
 		return err
 	}
 	_, err = t.exec(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
@@ -39,11 +39,11 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 // Fetches returns the latest attempts on a source, newest first.
 func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetch, error) {
 	var fetches []news.Fetch
-	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed
+	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed, pushed
 		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
 		var f news.Fetch
 		var started, duration int64
-		err := scan(&f.ID, &f.SourceID, &started, &duration, &f.Bytes, &f.Status, &f.Outcome, &f.Error, &f.New, &f.Changed)
+		err := scan(&f.ID, &f.SourceID, &started, &duration, &f.Bytes, &f.Status, &f.Outcome, &f.Error, &f.New, &f.Changed, &f.Pushed)
 		f.Started, f.Duration = at(started), time.Duration(duration)*time.Millisecond
 		fetches = append(fetches, f)
 		return err
@@ -83,16 +83,24 @@ func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err erro
 type FetchSum struct {
 	Requests    int
 	NotModified int   // answered 304
+	Failed      int   // attempts, answered or not
+	Limited     int   // answers that asked to come less often: 429, or 503 with Retry-After
 	Bytes       int64 // received
+	Saved       int64 // that the same answers, whole and without compression, would have been more
+	Fresh       int   // entries that came after its first document
+
+	Interval time.Duration // at which it is asked; 0: by the calendar, or not yet
 }
 
 // FetchSums returns the figures of every source by its row number.
 func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
 	sums := map[int64]FetchSum{}
-	err := db.each(ctx, `SELECT id, requests, unmodified, received FROM source`, nil, func(scan scan) error {
+	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil, func(scan scan) error {
 		var id int64
 		var s FetchSum
-		err := scan(&id, &s.Requests, &s.NotModified, &s.Bytes)
+		var interval int64
+		err := scan(&id, &s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, &interval)
+		s.Interval = time.Duration(interval) * time.Millisecond
 		sums[id] = s
 		return err
 	})

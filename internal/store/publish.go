@@ -132,9 +132,9 @@ func (p *publishing) bound() error {
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog, e.words, c.signature
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0
+		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
 		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
 			var story, published, updated, seen, signature int64

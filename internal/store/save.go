@@ -26,10 +26,16 @@ func (db *DB) Save(ctx context.Context, h *story.Harvest) (news.Fetch, error) {
 			return err
 		}
 		f.New, f.Changed = s.added, s.changed
+		if remark := s.remark(); f.Error == "" {
+			f.Error = remark
+		}
 		if h.Reread {
 			return nil
 		}
-		return t.recordFetch(h.Source.Kind, f)
+		if err := t.recordFetch(h.Source.Kind, f); err != nil {
+			return err
+		}
+		return s.vitals(f)
 	})
 	if errors.Is(err, news.ErrSuperseded) && !h.Reread {
 		f.Outcome, f.Error = news.OutcomeInterrupted, news.ErrSuperseded.Error()
@@ -50,6 +56,7 @@ type saving struct {
 	revision int64     // 0 until something changes
 	added    int
 	changed  int
+	echoes   int // publications of ours that came back
 }
 
 func (s *saving) save() error {
@@ -60,8 +67,10 @@ func (s *saving) save() error {
 		if err := s.entries(); err != nil {
 			return err
 		}
-		if err := s.document(); err != nil {
-			return err
+		if !s.h.Fetch.Pushed { // a delivery may hold one entry, and less of what the feed says of itself
+			if err := s.document(); err != nil {
+				return err
+			}
 		}
 	}
 	if s.h.Seeds != nil {
@@ -73,6 +82,12 @@ func (s *saving) save() error {
 		if err := s.body(); err != nil {
 			return err
 		}
+	}
+	if err := s.push(); err != nil {
+		return err
+	}
+	if err := s.pace(); err != nil {
+		return err
 	}
 	return s.source()
 }
@@ -110,7 +125,14 @@ func (s *saving) entries() error {
 	for i, a := range s.h.Arrivals {
 		ids[i] = a.Identity
 	}
-	for i, id := range story.Assign(ids, known.list) {
+	assigned := story.Assign(ids, known.list)
+	if err := s.relocate(assigned, known); err != nil {
+		return err
+	}
+	if err := s.guard(assigned); err != nil {
+		return err
+	}
+	for i, id := range assigned {
 		a := &s.h.Arrivals[i]
 		if id == 0 {
 			err = s.insert(a)
@@ -179,6 +201,10 @@ func (s *saving) touch(storyID, revision int64) error {
 
 // insert stores a new entry and the decision which story it belongs to.
 func (s *saving) insert(a *story.Arrival) error {
+	if echo, err := s.isEcho(a); echo || err != nil {
+		s.echoes++
+		return err
+	}
 	revision, err := s.change()
 	if err != nil {
 		return err
@@ -190,11 +216,11 @@ func (s *saving) insert(a *story.Arrival) error {
 	ev := a.Evidence
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
-			outlet, page, title_hash, text_hash, words, reason, matched, score, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
 		[]any{s.h.Source.ID, storyID, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(match.Reason), match.With, match.Score, match.Detail}, &id)
+			string(match.Reason), match.With, match.Score, match.Detail, string(a.Guard)}, &id)
 	if err != nil {
 		return err
 	}
@@ -224,14 +250,14 @@ func (s *saving) addGUID(entry int64, key string) error {
 func (s *saving) writeContent(id int64, a *story.Arrival, published, updated time.Time) error {
 	e := &a.Entry
 	_, err := s.exec(`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title,
-			authors, categories, enclosures, origin, summary, content)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			authors, categories, enclosures, origin, extra, summary, content)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, updated = excluded.updated, clean = excluded.clean,
 			signature = excluded.signature, hash = excluded.hash, guid = excluded.guid, link = excluded.link,
 			language = excluded.language, title = excluded.title, authors = excluded.authors, categories = excluded.categories,
-			enclosures = excluded.enclosures, origin = excluded.origin, summary = excluded.summary, content = excluded.content`,
+			enclosures = excluded.enclosures, origin = excluded.origin, extra = excluded.extra, summary = excluded.summary, content = excluded.content`,
 		id, ms(published), ms(updated), clean.Version, int64(a.Signature), int64(a.Hash), a.GUID(), e.Link, e.Language, e.Title,
-		list(e.Authors), list(e.Categories), list(e.Enclosures), origin(e.Origin), e.Summary, e.Content)
+		list(e.Authors), list(e.Categories), list(e.Enclosures), object(e.Origin), object(e.Extra), e.Summary, e.Content)
 	return err
 }
 
@@ -248,6 +274,9 @@ func (s *saving) document() error {
 
 func (s *saving) body() error {
 	b := s.h.Body
+	if kept, err := s.kept(b); kept || err != nil {
+		return err
+	}
 	packed, err := pack(b.Data)
 	if err != nil {
 		return err
@@ -267,7 +296,8 @@ func (s *saving) source() error {
 		}
 	}
 	failed := s.h.Fetch.Outcome.Failed()
-	kept := s.h.Reread || s.h.Fetch.Outcome == news.OutcomeInterrupted // says nothing about the source
+	// Some attempts say nothing about the source.
+	kept := s.h.Reread || s.h.Ours || s.h.Fetch.Pushed || s.h.Fetch.Outcome == news.OutcomeInterrupted
 	_, err := s.exec(`UPDATE source SET next_due = CASE WHEN $2 = 0 THEN next_due ELSE $2 END,
 			failures = CASE WHEN $4 THEN failures WHEN $3 THEN failures + 1 ELSE 0 END, lease_owner = '', lease_until = 0,
 			entries = entries + $5, newest = CASE WHEN $5 > 0 THEN $6 ELSE newest END WHERE id = $1`,
@@ -300,13 +330,12 @@ func list[T any](items []T) string {
 	return string(b)
 }
 
-func origin(o *news.Origin) string {
-	if o == nil {
-		return ""
-	}
+// object renders an object column; one in which nothing is said is the empty
+// text.
+func object(o any) string {
 	b, err := json.Marshal(o)
-	if err != nil {
-		return ""
+	if err != nil || string(b) == "{}" || string(b) == "null" {
+		return "" // strings and integers cannot fail
 	}
 	return string(b)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tributary/internal/news"
@@ -33,17 +34,18 @@ func (db *DB) SyncSources(ctx context.Context, sources []news.Source, now time.T
 type sourceRow struct {
 	news.Source
 	urlKey   string
+	address  string // adopted, see news.Move
 	position int
 	retired  bool
 }
 
 func (t *tx) sourceRows() (map[int64]*sourceRow, error) {
 	rows := map[int64]*sourceRow{}
-	err := t.each(`SELECT id, name, kind, url, url_key, title, outlet, tags, public, position, retired_at <> 0 FROM source`, nil,
+	err := t.each(`SELECT id, name, kind, url, url_key, address, title, outlet, tags, public, position, retired_at <> 0 FROM source`, nil,
 		func(scan scan) error {
 			var r sourceRow
 			var tags string
-			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.Title, &r.Outlet, &tags, &r.Public, &r.position, &r.retired)
+			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.address, &r.Title, &r.Outlet, &tags, &r.Public, &r.position, &r.retired)
 			if err == nil {
 				err = json.Unmarshal([]byte(tags), &r.Tags)
 			}
@@ -57,9 +59,12 @@ func (t *tx) sourceRows() (map[int64]*sourceRow, error) {
 // Rows in use go before retired ones, URLs before names.
 func matchSources(sources []news.Source, rows map[int64]*sourceRow) []news.Source {
 	matched := append([]news.Source(nil), sources...)
-	byURL, byName := map[string]int64{}, map[string]int64{}
+	byURL, byAddress, byName := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	for id, r := range rows {
 		prefer(byURL, string(r.Kind)+" "+r.urlKey, id, rows)
+		if r.address != "" {
+			prefer(byAddress, string(r.Kind)+" "+news.FeedKey(r.address), id, rows)
+		}
 		prefer(byName, string(r.Kind)+" "+r.Name, id, rows)
 	}
 	claimed := map[int64]bool{}
@@ -74,6 +79,7 @@ func matchSources(sources []news.Source, rows map[int64]*sourceRow) []news.Sourc
 		}
 	}
 	claim(byURL, sourceURLKey)
+	claim(byAddress, sourceURLKey) // the operator wrote down where it moved
 	claim(byName, func(s news.Source) string { return s.Name })
 	return matched
 }
@@ -114,6 +120,9 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 		if err := t.syncSource(&sources[i], rows[sources[i].ID], i, now); err != nil {
 			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
 		}
+		if err := t.syncRecord(sources[i]); err != nil {
+			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
+		}
 	}
 	return sources, nil
 }
@@ -136,9 +145,13 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 	if old.URL == s.URL {
 		return nil
 	}
-	// Another address: its validators say nothing there, and what is under way is void.
-	_, err = t.exec(`UPDATE source SET etag = '', last_modified = '', body_hash = '', next_due = 0, epoch = epoch + 1 WHERE id = $1`, s.ID)
-	return err
+	// Another address: its validators and hubs say nothing there, and what is under way is void.
+	_, err = t.exec(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
+		next_due = 0, failures = 0, failing_since = 0, standing = '', epoch = epoch + 1 WHERE id = $1`, s.ID)
+	if err != nil {
+		return err
+	}
+	return t.move(s.ID, news.Move{})
 }
 
 // Begin leases a source to owner until a time. Save and Abandon end the lease;
@@ -148,13 +161,21 @@ func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time
 	var l news.Lease
 	err := db.update(ctx, func(t *tx) error {
 		var firstOK int64
+		var m moveScan
 		err := t.get(`UPDATE source SET lease_owner = $2, lease_until = $4, epoch = epoch + 1, requested = 0
 			WHERE id = $1 AND retired_at = 0 AND (lease_owner = '' OR lease_owner = $2 OR lease_until < $3)
-			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures`,
-			[]any{id, owner, ms(now), ms(until)}, &l.Epoch, &l.Validators.ETag, &l.Validators.LastModified, &l.Validators.BodyHash, &firstOK, &l.Failures)
-		l.FirstOK = at(firstOK)
+			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures, `+moveColumns,
+			[]any{id, owner, ms(now), ms(until)}, slices.Concat([]any{&l.Epoch, &l.Validators.ETag, &l.Validators.LastModified,
+				&l.Validators.BodyHash, &firstOK, &l.Failures}, m.dest())...)
+		l.FirstOK, l.Move = at(firstOK), m.done()
 		if errors.Is(err, sql.ErrNoRows) {
 			return news.ErrLeased
+		}
+		if err == nil {
+			l.PushUntil, err = t.trusted(id)
+		}
+		if err == nil {
+			err = t.hints(id, &l)
 		}
 		return err
 	})

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tributary/internal/news"
@@ -13,6 +15,28 @@ import (
 // its latest attempt.
 func (db *DB) States(ctx context.Context) ([]news.SourceState, error) {
 	return db.states(ctx, `src.retired_at = 0 ORDER BY src.position, src.id`)
+}
+
+// Listing returns every source in use in the order of the configuration, as
+// lists of sources name them: what a source brought and how it fares is left
+// out, and is not read.
+func (db *DB) Listing(ctx context.Context) ([]news.Source, error) {
+	var sources []news.Source
+	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`,
+			src.tags, src.public, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan) error {
+		var s news.Source
+		var docTitle, tags string
+		var record recordScan
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &tags, &s.Public}
+		if err := scan(append(dest, record.dest()...)...); err != nil {
+			return err
+		}
+		s.Title = firstText(s.Title, docTitle, s.Name)
+		sources = append(sources, s)
+		last := &sources[len(sources)-1]
+		return errors.Join(json.Unmarshal([]byte(tags), &last.Tags), record.fill(last))
+	})
+	return sources, err
 }
 
 // State returns one source by name; nil when no source in use has it.
@@ -26,39 +50,36 @@ func (db *DB) State(ctx context.Context, name string) (*news.SourceState, error)
 
 func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.SourceState, error) {
 	var states []news.SourceState
-	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, src.doc_link, src.outlet, src.tags,
+	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`, src.outlet, src.tags,
 			src.public, src.next_due, src.first_ok, src.failures, src.entries, src.newest,
 			coalesce(f.started, 0), coalesce(f.duration, 0), coalesce(f.bytes, 0), coalesce(f.status, 0), coalesce(f.outcome, ''),
-			coalesce(f.error, ''), coalesce(f.added, 0), coalesce(f.changed, 0)
+			coalesce(f.error, ''), coalesce(f.added, 0), coalesce(f.changed, 0), `+vitalColumns+`, `+moveColumns+`, `+recordColumns+`
 		FROM source src LEFT JOIN fetch f ON f.id = src.last_fetch
 		WHERE `+where, args, func(scan scan) error {
 		var s news.SourceState
 		var docTitle, tags string
 		var due, ok, newest, started, duration int64
-		err := scan(&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &s.Outlet, &tags,
+		var v vitalScan
+		var m moveScan
+		var record recordScan
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &s.Outlet, &tags,
 			&s.Public, &due, &ok, &s.Failures, &s.Entries, &newest,
-			&started, &duration, &s.Last.Bytes, &s.Last.Status, &s.Last.Outcome, &s.Last.Error, &s.Last.New, &s.Last.Changed)
+			&started, &duration, &s.Last.Bytes, &s.Last.Status, &s.Last.Outcome, &s.Last.Error, &s.Last.New, &s.Last.Changed}
+		err := scan(slices.Concat(dest, v.dest(), m.dest(), record.dest())...)
 		if err != nil {
 			return err
 		}
 		s.Title = firstText(s.Title, docTitle, s.Name)
 		s.NextDue, s.FirstOK, s.Newest = at(due), at(ok), at(newest)
+		s.Vitals, s.Move = v.done(), m.done()
 		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), time.Duration(duration)*time.Millisecond
-		err = json.Unmarshal([]byte(tags), &s.Tags)
+		if err = json.Unmarshal([]byte(tags), &s.Tags); err == nil {
+			err = record.fill(&s.Source)
+		}
 		states = append(states, s)
 		return err
 	})
 	return states, err
-}
-
-// FailingSince returns when the first of a source's failures in a row began;
-// zero while it is well or when the rows of that time are gone.
-func (db *DB) FailingSince(ctx context.Context, source int64) (time.Time, error) {
-	var since int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(min(f.started), 0) FROM fetch f WHERE f.source_id = $1 AND f.started >
-		(SELECT coalesce(max(ok.started), 0) FROM fetch ok WHERE ok.source_id = $1 AND ok.outcome IN ('ok', 'unchanged', 'truncated'))`,
-		source).Scan(&since)
-	return at(since), err
 }
 
 // Latest returns the entries of a source that arrived last with where they
@@ -90,10 +111,11 @@ func (db *DB) AliasOf(ctx context.Context, key string) (into string, err error) 
 
 func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	var entries []news.Placement
-	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
+	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
+		EXISTS (SELECT 1 FROM fetch f WHERE f.source_id = e.source_id AND f.started = e.first_seen AND f.pushed = 1) FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
 		var w news.Placement
 		var withdrawn, retired int64
-		err := scanShown(scan, &w.Shown, &withdrawn, &retired)
+		err := scanShown(scan, &w.Shown, &withdrawn, &retired, &w.Pushed)
 		w.Withdrawn, w.Retired = at(withdrawn), at(retired)
 		w.StoryID, w.StoryKey = w.Entry.StoryID, w.Entry.StoryKey
 		entries = append(entries, w)

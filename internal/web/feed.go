@@ -21,6 +21,9 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Readers != nil && ext != "opml" {
+		s.Readers.Note(r)
+	}
 	return s.send(w, r, d)
 }
 

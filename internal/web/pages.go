@@ -150,9 +150,6 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 		state.Site = ""
 	}
 	v := &page.SourceView{Site: snap.Site, Now: s.Now(), State: *state}
-	if v.FailingSince, err = s.Views.FailingSince(r.Context(), state.ID); err != nil {
-		return err
-	}
 	entries, err := s.Views.Latest(r.Context(), state.ID, verdicts)
 	if err != nil {
 		return err
@@ -161,6 +158,9 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 		verdict := page.Verdict{Entry: e.Entry, Feeds: feedsOf(snap, e.In)}
 		if len(verdict.Feeds) == 0 {
 			verdict.Note = "in no feed: none of our feeds selects this source"
+			if e.Entry.Guard == news.GuardBacklog {
+				verdict.Note = "in no feed: it was old already when this source was new here"
+			}
 		}
 		v.Entries = append(v.Entries, verdict)
 	}

@@ -3,7 +3,8 @@
 //
 // A feed is sent as it was rendered, so a request costs no work that grows with
 // the feed and never reaches the database. The base URL of every link comes
-// from the configuration, never from a request. No request changes anything.
+// from the configuration, never from a request. No request changes anything,
+// but those of hubs that push.
 //
 // Handlers return errors; one place (get) turns them into a response and hides
 // the details, which go to the log.
@@ -30,7 +31,6 @@ import (
 // Views is what the pages need of the store.
 type Views interface {
 	State(ctx context.Context, name string) (*news.SourceState, error)
-	FailingSince(ctx context.Context, source int64) (time.Time, error)
 	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
 	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
 	AliasOf(ctx context.Context, key string) (string, error)
@@ -53,8 +53,11 @@ type Snapshot struct {
 type Server struct {
 	Shelf *publish.Shelf
 	Views Views
-	Now   func() time.Time
-	Log   *slog.Logger
+
+	Readers *Readers     // who asked for feeds; nil counts nobody
+	Push    http.Handler // answers hubs; the path value "id" names the subscription
+	Now     func() time.Time
+	Log     *slog.Logger
 
 	patience time.Duration // with slow clients; 0 is idleWrite
 	current  atomic.Pointer[Snapshot]
@@ -109,6 +112,18 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 		if err != nil {
 			s.fail(w, r, err)
 		}
+	})
+}
+
+// hub wraps the handler of what hubs send, the one route that takes bodies.
+func (s *Server) hub() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.extend(w)
+		if s.Push == nil {
+			s.fail(w, r, notFound("page"))
+			return
+		}
+		s.Push.ServeHTTP(w, r)
 	})
 }
 

@@ -1,0 +1,178 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/fetch"
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// reply is what came of asking a source, at one of its addresses.
+type reply struct {
+	fetch.Response
+	address string // that answered in the end, before any redirect
+	asked   bool   // the configured address was asked
+}
+
+// home reports whether the configured address is what answered.
+func (r reply) home(src config.Source) bool { return r.address == src.URL }
+
+// ask fetches a source from the address that it moved to, and from the
+// configured one when that is all there is, when its turn has come, and when the
+// other fails: whoever moved may move back.
+func (in *Ingester) ask(ctx context.Context, src config.Source, lease news.Lease) reply {
+	home := in.request(src, src.URL, lease.Validators)
+	if lease.Move.Address == "" {
+		return reply{in.Client.Get(ctx, home), src.URL, true}
+	}
+	home.Validators = news.Validators{} // they are another server's, and what it says has to be read
+	asked := lease.Failures > 0 || in.Now().Sub(lease.Move.Home) >= news.HomeEvery
+	if asked {
+		if got := in.Client.Get(ctx, home); in.serves(ctx, src, got, in.Now()) {
+			return reply{got, src.URL, true}
+		}
+	}
+	away := in.Client.Get(ctx, in.request(src, lease.Move.Address, lease.Validators))
+	if away.Fetch.Outcome == news.OutcomeGone && !asked {
+		asked = true
+		if got := in.Client.Get(ctx, home); in.serves(ctx, src, got, in.Now()) {
+			return reply{got, src.URL, true}
+		}
+	}
+	return reply{away, lease.Move.Address, asked}
+}
+
+// sight notes where the source says that it went, and adopts an address that it
+// named often enough and that has its entries.
+func (in *Ingester) sight(ctx context.Context, src config.Source, lease news.Lease, got reply, h *story.Harvest) {
+	was := lease.Move
+	move := was
+	if got.asked && move.Address != "" {
+		move.Home = h.Fetch.Started
+	}
+	if !h.Fetch.Outcome.Failed() {
+		target, by := notice(got, move, h.Document)
+		switch {
+		case !got.home(src) || move.Address == "":
+		case target != move.Address: // it works again, and no longer leads there
+			in.tell(src, "moved back", src.URL, "")
+			move = news.Move{}
+		case by != news.NoticeRedirect && h.Validators != nil:
+			h.Validators = &news.Validators{BodyHash: h.Validators.BodyHash} // the tags are of the old address
+		}
+		move = in.follow(ctx, src, lease, move.Sighted(target, by, h.Fetch.Started), h)
+	}
+	if move != was {
+		h.Move = &move
+	}
+}
+
+// notice returns where an answer says that its source is for good, and how. A
+// document that did not change still says what it said.
+func notice(got reply, move news.Move, doc *news.Document) (string, news.Notice) {
+	switch {
+	case got.Permanent != "":
+		return got.Permanent, news.NoticeRedirect
+	case doc == nil && move.By != news.NoticeRedirect:
+		return move.Target, move.By
+	case doc == nil:
+		return "", ""
+	case isFeedAddress(doc.Moved) && doc.Moved != got.URL && doc.Moved != got.address:
+		return doc.Moved, news.NoticeNewFeed
+	case news.Elsewhere(doc.Self, got.URL) && news.Elsewhere(doc.Self, got.address):
+		return doc.Self, news.NoticeSelf
+	}
+	return "", ""
+}
+
+// follow adopts the target of a move once it is believed and has our entries. A
+// redirect brought the target's document already: what it held at the first
+// sighting is compared with what we held before. Another notice is looked into.
+func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Lease, move news.Move, h *story.Harvest) news.Move {
+	if move.Target == "" {
+		return move
+	}
+	if move.By == news.NoticeRedirect && !move.Same {
+		first := move.Seen == 1
+		move.Same = first && (lease.FirstOK.IsZero() || h.Document == nil) ||
+			h.Document != nil && in.holds(ctx, src, h.Arrivals, move.Since)
+	}
+	if move.By != news.NoticeRedirect && move.Try() {
+		got := in.Client.Get(ctx, in.request(src, move.Target, news.Validators{}))
+		if move.Same = in.serves(ctx, src, got, in.Now()); move.Same && h.Validators != nil {
+			h.Validators = &news.Validators{BodyHash: h.Validators.BodyHash} // the tags are of the old address
+		}
+	}
+	if !move.Same || !move.Believed() {
+		return move
+	}
+	in.tell(src, "moved", move.Target, move.By)
+	return move.Adopted(h.Fetch.Started)
+}
+
+// serves reports whether an answer is a feed with the entries that we hold.
+func (in *Ingester) serves(ctx context.Context, src config.Source, got fetch.Response, before time.Time) bool {
+	switch got.Fetch.Outcome {
+	case news.OutcomeUnchanged:
+		return true
+	case news.OutcomeOK:
+		doc, err := format.Decode(got.Body, format.Input{URL: got.URL, ContentType: got.ContentType})
+		return err == nil && in.holds(ctx, src, story.Arrive(src.Source, doc), before)
+	}
+	return false
+}
+
+// holds reports whether at least half of a document is what the source brought
+// before a time. When we cannot tell, it is not.
+func (in *Ingester) holds(ctx context.Context, src config.Source, arrivals []story.Arrival, before time.Time) bool {
+	var keys []string
+	for _, a := range arrivals {
+		keys = append(keys, a.Identity.Keys...)
+	}
+	held, err := in.Store.Holds(ctx, src.ID, keys, before)
+	if err != nil {
+		in.Log.Error("is it the same feed?", "source", src.Name, "error", err)
+		return false
+	}
+	return held > 0 && 2*held >= len(arrivals)
+}
+
+// tell logs a move; no secret is in it.
+func (in *Ingester) tell(src config.Source, what, to string, by news.Notice) {
+	attrs := []slog.Attr{slog.String("source", src.Name), slog.String("to", src.Printed(to))}
+	if by != "" {
+		attrs = append(attrs, slog.String("by", string(by)))
+	}
+	in.Log.LogAttrs(context.Background(), slog.LevelWarn, what, attrs...)
+}
+
+// headersFor returns the operator's headers for an address: they stay at the
+// origin (RFC 6454 section 4) that they were configured for.
+func headersFor(src config.Source, address string) map[string]string {
+	if origin(address) != origin(src.URL) {
+		return nil
+	}
+	return src.Headers
+}
+
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+}
+
+func isFeedAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+}

@@ -1,0 +1,209 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/config"
+	"tributary/internal/discover"
+	"tributary/internal/fetch"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// The bounds of what one pull spends on pages. Entries beyond them keep the
+// feed's own text: they are the oldest, because the newest go first.
+const (
+	maxPages  = 30
+	pagesTime = 2 * time.Minute // well within leaseTime
+
+	pageTries = 3                // a failure that may pass is asked about so often
+	pageRetry = 10 * time.Minute // and not sooner than this
+	pageGap   = time.Second      // between two pages of a host, at least
+	pageWait  = 20 * time.Second // who wants a longer pause is asked another time
+	pageTypes = "text/html, application/xhtml+xml, */*;q=0.1"
+)
+
+// Pages is what the ingester remembers of pages.
+type Pages interface {
+	Held(ctx context.Context, source int64, keys []string) (map[string]bool, error)
+	Pages(ctx context.Context, scope int64, links []string) (map[string]news.PageText, error)
+	SavePage(ctx context.Context, scope int64, p news.PageText) error
+}
+
+// pageReader gives the entries of one document the text of the pages that they
+// link to.
+type pageReader struct {
+	*Ingester
+	src   config.Source
+	scope int64      // see Pages
+	host  *news.Host // that limited us; nil: none did
+}
+
+// fullTexts replaces the text of each entry by that of its page, for a source
+// that says content: page. The page of a new entry is fetched, once; those of
+// entries that the source held before keep the text that they have. Whatever
+// goes wrong with a page leaves the feed's own text; a host that limited us is
+// noted in h. The error is ours, or ctx's.
+func (in *Ingester) fullTexts(ctx context.Context, src config.Source, doc *news.Document, h *story.Harvest) error {
+	if src.Content != config.ContentPage || src.Kind != news.KindFeed {
+		return nil
+	}
+	r := pageReader{Ingester: in, src: src}
+	if !src.Public || len(src.Headers) > 0 {
+		r.scope = src.ID // what is shown to this source is not for others
+	}
+	pages, err := in.Store.Pages(ctx, r.scope, links(doc.Entries))
+	if err != nil {
+		return err
+	}
+	wanted, err := r.wanted(ctx, doc.Entries, pages)
+	if err != nil {
+		return err
+	}
+	if err := r.fetchAll(ctx, wanted, pages); err != nil {
+		return err
+	}
+	h.Host = r.host
+	for i := range doc.Entries {
+		e := &doc.Entries[i]
+		fill(e, pages[e.Link])
+	}
+	return nil
+}
+
+func links(entries []news.Entry) []string {
+	var all []string
+	for _, e := range entries {
+		if e.Link != "" {
+			all = append(all, e.Link)
+		}
+	}
+	return all
+}
+
+// wanted returns the links of the entries whose page is to be fetched now,
+// newest first, each once.
+func (r *pageReader) wanted(ctx context.Context, entries []news.Entry, pages map[string]news.PageText) ([]string, error) {
+	ids := story.Identify(entries)
+	var keys []string
+	for _, id := range ids {
+		keys = append(keys, id.Keys...)
+	}
+	held, err := r.Store.Held(ctx, r.src.ID, keys)
+	if err != nil {
+		return nil, err
+	}
+	var fresh []news.Entry
+	seen := map[string]bool{"": true}
+	for i, e := range entries {
+		known := slices.ContainsFunc(ids[i].Keys, func(key string) bool { return held[key] })
+		if !seen[e.Link] && r.missing(pages, e.Link, known) {
+			seen[e.Link] = true
+			fresh = append(fresh, e)
+		}
+	}
+	slices.SortStableFunc(fresh, func(a, b news.Entry) int { return b.Published.Compare(a.Published) })
+	return links(fresh), nil
+}
+
+// missing reports whether a page is to be fetched: that of an entry which is
+// new, or whose page failed in a way that may have passed. What was held before
+// content: page was set does not change any more.
+func (r *pageReader) missing(pages map[string]news.PageText, link string, held bool) bool {
+	p, asked := pages[link]
+	if !asked {
+		return !held
+	}
+	return p.HTML == "" && p.Outcome.Passing() && p.Tries < pageTries && r.Now().Sub(p.Fetched) >= pageRetry
+}
+
+// fetchAll fetches pages within the bounds and adds them to what is known.
+func (r *pageReader) fetchAll(ctx context.Context, wanted []string, pages map[string]news.PageText) error {
+	begun := r.Now()
+	for n, link := range wanted {
+		if n >= maxPages || r.Now().Sub(begun) > pagesTime {
+			return nil
+		}
+		p, err := r.read(ctx, link)
+		if err != nil {
+			return err
+		}
+		p.Tries = pages[link].Tries + 1
+		if err := r.Store.SavePage(ctx, r.scope, p); err != nil {
+			return err
+		}
+		pages[link] = p
+		r.Log.LogAttrs(ctx, slog.LevelDebug, "page", slog.String("source", r.src.Name), slog.String("url", news.SafeURL(link)),
+			slog.String("outcome", string(p.Outcome)), slog.String("note", p.Note))
+	}
+	return nil
+}
+
+// read fetches one page and takes the article out of it. The error is ctx's.
+func (r *pageReader) read(ctx context.Context, link string) (news.PageText, error) {
+	p := news.PageText{URL: link, Outcome: news.OutcomeOK}
+	html, err := r.article(ctx, link)
+	p.Fetched = r.Now()
+	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
+		p.Outcome = failure.Outcome
+	}
+	if err != nil {
+		p.Note = err.Error()
+	}
+	p.HTML = html
+	return p, ctx.Err()
+}
+
+// article fetches a page and returns its article. The error is a *news.Failure
+// when the page could not be had, else it says why there is no article on it.
+func (r *pageReader) article(ctx context.Context, link string) (string, error) {
+	policy := netguard.Policy{AllowNetworks: r.src.AllowNetworks, AllowPorts: r.src.AllowPorts}
+	host := Group(link)
+	if known, err := r.Store.Host(ctx, host); err == nil && known.NotBefore.After(r.Now()) {
+		return "", news.Failf(news.OutcomeLimited, "its site asked us to wait")
+	}
+	delay, failure := r.Robots.Allowed(ctx, link, policy)
+	if failure != nil {
+		return "", failure
+	}
+	if !r.paces.wait(ctx, host, max(delay, pageGap), r.Now) {
+		return "", news.Failf(news.OutcomeLimited, "its site asks for more time between two pages")
+	}
+	request := fetch.Request{URL: link, Policy: policy, Accept: pageTypes, UserAgent: r.src.UserAgent}
+	if fetch.SameOrigin(link, r.src.URL) {
+		request.Headers = r.src.Headers
+	}
+	got := r.Client.Get(ctx, request)
+	if got.Fetch.Outcome == news.OutcomeLimited {
+		r.paces.hold(host, max(got.RetryAfter, time.Minute), r.Now())
+		if limited := r.limited(ctx, got, r.Now()); limited != nil {
+			r.host = limited
+		}
+	}
+	if got.Fetch.Outcome != news.OutcomeOK {
+		return "", news.Failf(got.Fetch.Outcome, "%s", cmp.Or(got.Fetch.Error, string(got.Fetch.Outcome)))
+	}
+	return discover.Article(discover.Page{URL: got.URL, ContentType: got.ContentType, Body: got.Body}, r.src.Selector)
+}
+
+// fill gives an entry the text of its page, when that says more than the feed.
+// What the feed brought becomes the summary, unless there is one.
+func fill(e *news.Entry, p news.PageText) {
+	if p.HTML == "" {
+		return
+	}
+	if len(clean.Text(p.HTML)) <= len(clean.Text(e.Body())) {
+		return
+	}
+	if e.Summary == "" {
+		e.Summary = e.Content
+	}
+	e.Content = p.HTML
+}

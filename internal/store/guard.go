@@ -1,0 +1,127 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// heldLimit bounds how many of a source's latest entries are compared with a
+// document in which nearly everything seems new.
+const heldLimit = 5000
+
+// relocate fills in ids for entries whose publisher changed guids and links in
+// mass. Most documents bring little that is new and cost nothing here.
+func (s *saving) relocate(ids []int64, known *known) error {
+	fresh := 0
+	for _, id := range ids {
+		if id == 0 {
+			fresh++
+		}
+	}
+	if s.backlog || 2*fresh < len(ids) {
+		return nil
+	}
+	var held []story.Held
+	err := s.each(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 ORDER BY id DESC LIMIT $2`,
+		[]any{s.h.Source.ID, heldLimit}, func(scan scan) error {
+			var h story.Held
+			var title, text int64
+			err := scan(&h.ID, &title, &text)
+			h.Title, h.Text = uint64(title), uint64(text)
+			held = append(held, h)
+			return err
+		})
+	if err != nil || story.Relocate(s.h.Arrivals, ids, held) == 0 {
+		return err
+	}
+	var missing []any
+	for _, id := range ids {
+		if id != 0 && known.rows[id] == nil {
+			missing = append(missing, id)
+		}
+	}
+	return s.lookUp(selectKnown+`e.id FROM entry e LEFT JOIN content c ON c.entry_id = e.id
+		WHERE e.source_id = $1 AND e.id IN (`+places()+`)`, missing, func(scan scan) error {
+		var id int64
+		return known.add(scan, &id, func() string { return "" })
+	})
+}
+
+// guard marks the new entries that old ones in mass brought: see news.Flood.
+func (s *saving) guard(ids []int64) error {
+	if s.backlog || s.h.Seeds != nil || s.h.Reread {
+		return nil
+	}
+	var fresh []int
+	var published []time.Time
+	for i, id := range ids {
+		if id == 0 {
+			fresh = append(fresh, i)
+			published = append(published, s.h.Arrivals[i].Entry.Published)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	var newest int64
+	var most int
+	if err := s.get(`SELECT latest, burst FROM source WHERE id = $1`, []any{s.h.Source.ID}, &newest, &most); err != nil {
+		return err
+	}
+	live := len(fresh)
+	for i, old := range news.Flood(published, at(newest), most) {
+		if old {
+			s.h.Arrivals[fresh[i]].Guard = news.GuardFlood
+			live--
+		}
+	}
+	if live <= most {
+		return nil
+	}
+	_, err := s.exec(`UPDATE source SET burst = $2 WHERE id = $1`, s.h.Source.ID, live)
+	return err
+}
+
+// minted begins the guids that we make ourselves.
+const minted = "urn:uuid:"
+
+// isEcho reports whether a new entry is a Publication of ours that came back:
+// its guid is one that we made, because no source ever brought it. Two
+// Tributaries that read each other would otherwise publish it for ever anew.
+func (s *saving) isEcho(a *story.Arrival) (bool, error) {
+	guid := a.GUID()
+	if !strings.HasPrefix(guid, minted) {
+		return false, nil
+	}
+	var ours bool
+	err := s.get(`SELECT (EXISTS (SELECT 1 FROM story WHERE guid = $1) OR EXISTS (SELECT 1 FROM publication WHERE guid = $1))
+		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, guidHash(story.GUIDKey(guid))}, &ours)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return ours, err
+}
+
+// remark says for the operator what the guards did to a fetch; "" for nothing.
+func (s *saving) remark() string {
+	flooded := 0
+	for _, a := range s.h.Arrivals {
+		if a.Guard == news.GuardFlood {
+			flooded++
+		}
+	}
+	var remarks []string
+	if flooded > 0 {
+		remarks = append(remarks, fmt.Sprintf("%d old entries came at once and went into the history of the feeds", flooded))
+	}
+	if s.echoes > 0 {
+		remarks = append(remarks, fmt.Sprintf("%d of its entries are publications of ours that came back, and were not taken", s.echoes))
+	}
+	return strings.Join(remarks, "; ")
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// rhythmEntries is how many of a source's latest entries its rhythm is told from.
+const rhythmEntries = 50
+
+// vitals keeps what the health of the source is judged by, and judges it. What
+// was interrupted or pushed, or failed because we were offline, says nothing
+// about how it answers.
+func (s *saving) vitals(f news.Fetch) error {
+	if s.added > 0 {
+		if err := s.rhythm(); err != nil {
+			return err
+		}
+	}
+	if s.h.Ours || f.Pushed || f.Outcome == news.OutcomeInterrupted {
+		return nil
+	}
+	var pace int64
+	if err := s.get(`SELECT pace FROM source WHERE id = $1`, []any{f.SourceID}, &pace); err != nil {
+		return err
+	}
+	if !f.Outcome.Failed() {
+		pace = news.NextPace(time.Duration(pace)*time.Millisecond, f.Duration).Milliseconds()
+	}
+	_, err := s.exec(`UPDATE source SET standing = $2, pace = $3,
+			failing_since = CASE WHEN NOT $4 THEN 0 WHEN failing_since = 0 THEN $5 ELSE failing_since END WHERE id = $1`,
+		f.SourceID, string(f.Outcome), pace, f.Outcome.Failed(), ms(f.Started))
+	if err == nil && s.h.Move != nil {
+		err = s.move(f.SourceID, *s.h.Move)
+	}
+	if err != nil {
+		return err
+	}
+	return s.judgeHealth(f.SourceID, f, f.Started)
+}
+
+// rhythm keeps the usual longest pause between the entries of the source.
+func (s *saving) rhythm() error {
+	var times []time.Time
+	err := s.each(`SELECT c.published FROM entry e JOIN content c ON c.entry_id = e.id
+		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, rhythmEntries}, func(scan scan) error {
+		var published int64
+		err := scan(&published)
+		times = append(times, at(published))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var latest time.Time
+	for _, t := range times {
+		latest = later(latest, t)
+	}
+	_, err = s.exec(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
+		s.h.Source.ID, news.Pause(times).Milliseconds(), ms(latest))
+	return err
+}
+
+// move stores what is known of where the source went.
+func (t *tx) move(source int64, m news.Move) error {
+	_, err := t.exec(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
+			address = $7, home_asked = $8 WHERE id = $1`,
+		source, m.Target, string(m.By), m.Seen, ms(m.Since), m.Same, m.Address, ms(m.Home))
+	return err
+}
+
+// moveColumns are what scanMove reads.
+const moveColumns = `moved_to, moved_by, moved_seen, moved_since, moved_same, address, home_asked`
+
+// moveScan reads moveColumns: dest are where a scan puts them, and done takes
+// them over after it.
+type moveScan struct {
+	news.Move
+	since, home int64
+}
+
+func (m *moveScan) dest() []any {
+	return []any{&m.Target, &m.By, &m.Seen, &m.since, &m.Same, &m.Address, &m.home}
+}
+
+func (m *moveScan) done() news.Move {
+	m.Since, m.Home = at(m.since), at(m.home)
+	return m.Move
+}
+
+// vitalColumns are what vitalScan reads.
+const vitalColumns = `standing, failing_since, pace, pause, latest, health, health_since`
+
+// vitalScan reads vitalColumns.
+type vitalScan struct {
+	news.Vitals
+	failing, pace, pause, latest, judged int64
+}
+
+func (v *vitalScan) dest() []any {
+	return []any{&v.Standing, &v.failing, &v.pace, &v.pause, &v.latest, &v.Judged, &v.judged}
+}
+
+func (v *vitalScan) done() news.Vitals {
+	v.FailingSince, v.Latest, v.JudgedAt = at(v.failing), at(v.latest), at(v.judged)
+	v.Pace, v.Pause = time.Duration(v.pace)*time.Millisecond, time.Duration(v.pause)*time.Millisecond
+	return v.Vitals
+}
+
+// judgeHealth judges a source after its latest attempt, and records a change.
+func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
+	s := news.SourceState{Last: last}
+	var v vitalScan
+	var m moveScan
+	var firstOK int64
+	err := t.get(`SELECT kind, public, first_ok, failures, `+vitalColumns+`, `+moveColumns+` FROM source WHERE id = $1`, []any{id},
+		slices.Concat([]any{&s.Kind, &s.Public, &firstOK, &s.Failures}, v.dest(), m.dest())...)
+	if err != nil {
+		return err
+	}
+	s.FirstOK, s.Vitals, s.Move = at(firstOK), v.done(), m.done()
+	is := s.Health(now)
+	if is == s.Judged {
+		return nil
+	}
+	if _, err := t.exec(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now)); err != nil {
+		return err
+	}
+	if s.Judged == "" && is == news.HealthOK {
+		return nil // that a new source is well is no event
+	}
+	cause := s.Cause(now)
+	if is == news.HealthOK {
+		cause = "it is well again"
+	}
+	_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause) VALUES ($1, $2, $3, $4, $5)`,
+		id, ms(now), string(s.Judged), string(is), cause)
+	return err
+}
+
+// HealthEvents returns the latest changes of health, newest first: of one source,
+// or of all for 0.
+func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news.HealthEvent, error) {
+	var events []news.HealthEvent
+	err := db.each(ctx, `SELECT source_id, at, was, became, cause FROM health_event
+		WHERE $1 = 0 OR source_id = $1 ORDER BY id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
+		var e news.HealthEvent
+		var when int64
+		err := scan(&e.SourceID, &when, &e.Was, &e.Is, &e.Cause)
+		e.At = at(when)
+		events = append(events, e)
+		return err
+	})
+	return events, err
+}
+
+// Pardon takes back what attempts did to sources before we knew that we were
+// offline: the failures do not count, and they are due at once.
+func (db *DB) Pardon(ctx context.Context, ids []int64) error {
+	return db.update(ctx, func(t *tx) error {
+		for _, id := range ids {
+			_, err := t.exec(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
+			if err != nil {
+				return fmt.Errorf("source %d: %w", id, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Holds counts the entries of a source that were first seen before a time and
+// are known under one of these keys each.
+func (db *DB) Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error) {
+	held := map[int64]bool{}
+	for _, key := range keys {
+		err := db.each(ctx, `SELECT e.id FROM guid g JOIN entry e ON e.id = g.entry_id
+			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, guidHash(key), ms(before)}, func(scan scan) error {
+			var id int64
+			err := scan(&id)
+			held[id] = true
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(held), nil
+}

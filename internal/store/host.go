@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// pace stores what the next fetch of the source has to remember, counts what
+// was spared, and notes a host that limited us.
+func (s *saving) pace() error {
+	if s.h.Reread {
+		return nil
+	}
+	f := s.h.Fetch
+	whole := f.Status > 0 && (f.Outcome == news.OutcomeOK || f.Outcome == news.OutcomeUnchanged)
+	if whole && s.h.Body != nil {
+		if _, err := s.exec(`UPDATE source SET size = $2 WHERE id = $1`, s.h.Source.ID, len(s.h.Body.Data)); err != nil {
+			return err
+		}
+	}
+	if h := s.h.Hints; h != nil {
+		if _, err := s.exec(`UPDATE source SET ttl = $2, skip_hours = $3, skip_days = $4 WHERE id = $1`,
+			s.h.Source.ID, h.TTL.Milliseconds(), h.Hours, h.Days); err != nil {
+			return err
+		}
+	}
+	fresh := s.added
+	if s.backlog {
+		fresh = 0
+	}
+	if _, err := s.exec(`UPDATE source SET interval = CASE WHEN $2 > 0 THEN $2 ELSE interval END, fresh = fresh + $3, limited = limited + $4,
+			saved = saved + CASE WHEN $5 AND size > $6 THEN size - $6 ELSE 0 END WHERE id = $1`,
+		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes); err != nil {
+		return err
+	}
+	return s.limit(s.h.Host)
+}
+
+// kept reports whether the body that we hold does as well as a new one: it gave
+// the same entries to the same reader. Many documents change with every request,
+// by the time of day alone, and are not worth a write.
+func (s *saving) kept(b *news.Body) (bool, error) {
+	if s.added+s.changed > 0 || s.h.Reread {
+		return false, nil
+	}
+	var n int
+	err := s.get(`SELECT count(*) FROM body WHERE source_id = $1 AND reader = $2 AND url = $3`, []any{s.h.Source.ID, b.Reader, b.URL}, &n)
+	return n > 0, err
+}
+
+// limit notes a host that limited us. Of two fetches that were limited at the
+// same time both count, and the longer wait holds.
+func (t *tx) limit(h *news.Host) error {
+	if h == nil {
+		return nil
+	}
+	_, err := t.exec(`INSERT INTO host (name, not_before, spacing, limited, limited_at) VALUES ($1, $2, $3, 1, $4)
+		ON CONFLICT (name) DO UPDATE SET spacing = excluded.spacing, limited = host.limited + 1, limited_at = excluded.limited_at,
+			not_before = CASE WHEN excluded.not_before > host.not_before THEN excluded.not_before ELSE host.not_before END`,
+		h.Name, ms(h.NotBefore), h.Spacing.Milliseconds(), ms(h.LimitedAt))
+	return err
+}
+
+// hints reads what a fetch has to know of how the source is to be asked.
+func (t *tx) hints(source int64, l *news.Lease) error {
+	var interval, ttl int64
+	err := t.get(`SELECT interval, ttl, skip_hours, skip_days FROM source WHERE id = $1`, []any{source},
+		&interval, &ttl, &l.Hints.Hours, &l.Hints.Days)
+	l.Interval, l.Hints.TTL = time.Duration(interval)*time.Millisecond, time.Duration(ttl)*time.Millisecond
+	return err
+}
+
+// Host returns what is remembered of a rate group; nothing but its name when it
+// never limited us.
+func (db *DB) Host(ctx context.Context, name string) (news.Host, error) {
+	hosts, err := db.hosts(ctx, `name = $1`, name)
+	if err != nil || len(hosts) == 0 {
+		return news.Host{Name: name}, err
+	}
+	return hosts[0], nil
+}
+
+// Hosts returns the rate groups that ever limited us, by name.
+func (db *DB) Hosts(ctx context.Context) ([]news.Host, error) { return db.hosts(ctx, `limited > 0`) }
+
+func (db *DB) hosts(ctx context.Context, where string, args ...any) ([]news.Host, error) {
+	var hosts []news.Host
+	err := db.each(ctx, `SELECT name, not_before, spacing, limited, limited_at FROM host WHERE `+where+` ORDER BY name`, args, func(scan scan) error {
+		var h news.Host
+		var notBefore, spacing, limitedAt int64
+		err := scan(&h.Name, &notBefore, &spacing, &h.Limited, &limitedAt)
+		h.NotBefore, h.LimitedAt, h.Spacing = at(notBefore), at(limitedAt), time.Duration(spacing)*time.Millisecond
+		hosts = append(hosts, h)
+		return err
+	})
+	return hosts, err
+}
+
+// backdated is how far behind our seeing an entry its published time may lie
+// and still say when it appeared; beyond, it appeared when we saw it.
+const backdated = 48 * time.Hour
+
+// Appeared returns when the latest entries of a source appeared, as many as
+// limit says: the times that its rhythm is told from.
+func (db *DB) Appeared(ctx context.Context, source int64, limit int) ([]time.Time, error) {
+	var times []time.Time
+	err := db.each(ctx, `SELECT e.first_seen, e.backlog, coalesce(c.published, 0) FROM entry e LEFT JOIN content c ON c.entry_id = e.id
+		WHERE e.source_id = $1 ORDER BY e.id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
+		var seen, published int64
+		var backlog bool
+		if err := scan(&seen, &backlog, &published); err != nil {
+			return err
+		}
+		if published > 0 && published <= seen && (backlog || seen-published < backdated.Milliseconds()) {
+			seen = published
+		}
+		times = append(times, at(seen))
+		return nil
+	})
+	return times, err
+}

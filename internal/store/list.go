@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// sourceHome is the home page of a source src: the configured one goes before
+// what its document says.
+const sourceHome = `CASE WHEN src.site = '' THEN src.doc_link ELSE src.site END`
+
+// syncRecord stores what the configuration says of a source besides what
+// SyncSources matches it by.
+func (t *tx) syncRecord(s news.Source) error {
+	lists, err := json.Marshal(append([]string{}, s.Lists...))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6
+		WHERE id = $1 AND (site <> $2 OR author <> $3 OR contact <> $4 OR icon <> $5 OR lists <> $6)`,
+		s.ID, s.Site, s.Author, s.Contact, s.Icon, string(lists))
+	return err
+}
+
+// recordColumns are what a recordScan reads of a source src.
+const recordColumns = `src.author, src.contact, src.icon, src.lists`
+
+// recordScan reads recordColumns.
+type recordScan struct {
+	author, contact, icon, lists string
+}
+
+func (r *recordScan) dest() []any { return []any{&r.author, &r.contact, &r.icon, &r.lists} }
+
+func (r *recordScan) fill(s *news.Source) error {
+	s.Author, s.Contact, s.Icon = r.author, r.contact, r.icon
+	return json.Unmarshal([]byte(r.lists), &s.Lists)
+}
+
+// SyncLists makes the stored lists those of the configuration, of which Name
+// and URL are read, and returns them in its order with what is held of each. A
+// list is known by its address, else by its name; one that is no longer
+// configured is forgotten, and with it what it brought.
+func (db *DB) SyncLists(ctx context.Context, lists []news.ListState) ([]news.ListState, error) {
+	var out []news.ListState
+	err := db.update(ctx, func(t *tx) error {
+		var held []news.ListState
+		if err := t.each(selectLists, nil, scanList(&held)); err != nil {
+			return err
+		}
+		out = matchLists(lists, held)
+		return t.writeLists(out, held)
+	})
+	return out, err
+}
+
+// matchLists gives each configured list what is held of it.
+func matchLists(lists, held []news.ListState) []news.ListState {
+	out := make([]news.ListState, len(lists))
+	claimed := map[int64]bool{}
+	claim := func(same func(configured, stored news.ListState) bool) {
+		for i, l := range lists {
+			for _, h := range held {
+				if out[i].ID == 0 && !claimed[h.ID] && same(l, h) {
+					out[i] = h
+					claimed[h.ID] = true
+				}
+			}
+		}
+	}
+	claim(func(l, h news.ListState) bool { return l.URL == h.URL })
+	claim(func(l, h news.ListState) bool { return l.Name == h.Name })
+	for i, l := range lists {
+		if out[i].URL != l.URL { // another address: its validators say nothing there
+			out[i].Validators, out[i].NextDue, out[i].Failures = news.Validators{}, time.Time{}, 0
+		}
+		out[i].Name, out[i].URL = l.Name, l.URL
+	}
+	return out
+}
+
+// writeLists stores lists, gives new ones their row number and deletes the
+// rows of others.
+func (t *tx) writeLists(lists, held []news.ListState) error {
+	kept := map[int64]bool{}
+	for _, l := range lists {
+		kept[l.ID] = true
+	}
+	for _, h := range held {
+		query := `UPDATE list SET name = '~' || id WHERE id = $1` // clear the way for names that were swapped
+		if !kept[h.ID] {
+			query = `DELETE FROM list WHERE id = $1`
+		}
+		if _, err := t.exec(query, h.ID); err != nil {
+			return err
+		}
+	}
+	for i := range lists {
+		l := &lists[i]
+		if l.ID == 0 {
+			if err := t.get(`INSERT INTO list (name, url) VALUES ($1, $2) RETURNING id`, []any{l.Name, l.URL}, &l.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := t.saveList(*l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SaveList stores a list after an attempt to read it.
+func (db *DB) SaveList(ctx context.Context, l news.ListState) error {
+	return db.update(ctx, func(t *tx) error { return t.saveList(l) })
+}
+
+func (t *tx) saveList(l news.ListState) error {
+	sources, err := json.Marshal(append([]news.Listed{}, l.Sources...))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE list SET name = $2, url = $3, sources = $4, etag = $5, last_modified = $6, body_hash = $7, loaded = $8,
+			started = $9, duration = $10, bytes = $11, status = $12, outcome = $13, error = $14, failures = $15, next_due = $16 WHERE id = $1`,
+		l.ID, l.Name, l.URL, string(sources), l.Validators.ETag, l.Validators.LastModified, l.Validators.BodyHash, ms(l.Loaded),
+		ms(l.Last.Started), l.Last.Duration.Milliseconds(), l.Last.Bytes, l.Last.Status, string(l.Last.Outcome), l.Last.Error,
+		l.Failures, ms(l.NextDue))
+	return err
+}
+
+// Lists returns every list with what is held of it.
+func (db *DB) Lists(ctx context.Context) ([]news.ListState, error) {
+	var lists []news.ListState
+	err := db.each(ctx, selectLists, nil, scanList(&lists))
+	return lists, err
+}
+
+const selectLists = `SELECT id, name, url, sources, etag, last_modified, body_hash, loaded, started, duration, bytes, status,
+	outcome, error, failures, next_due FROM list ORDER BY id`
+
+func scanList(lists *[]news.ListState) func(scan) error {
+	return func(scan scan) error {
+		var l news.ListState
+		var sources string
+		var loaded, started, duration, due int64
+		err := scan(&l.ID, &l.Name, &l.URL, &sources, &l.Validators.ETag, &l.Validators.LastModified, &l.Validators.BodyHash, &loaded,
+			&started, &duration, &l.Last.Bytes, &l.Last.Status, &l.Last.Outcome, &l.Last.Error, &l.Failures, &due)
+		if err != nil {
+			return err
+		}
+		l.Loaded, l.NextDue = at(loaded), at(due)
+		l.Last.Started, l.Last.Duration = at(started), time.Duration(duration)*time.Millisecond
+		if err := json.Unmarshal([]byte(sources), &l.Sources); err != nil {
+			return fmt.Errorf("list %s: %w", l.Name, err)
+		}
+		*lists = append(*lists, l)
+		return nil
+	}
+}

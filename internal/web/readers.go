@@ -1,0 +1,131 @@
+package web
+
+import (
+	"hash/maphash"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Bounds of the tally. A reader that comes once a week is still one.
+const (
+	readersFor   = 7 * 24 * time.Hour
+	maxReaders   = 10_000
+	maxAnnounced = 1_000_000 // readers of one aggregator
+)
+
+// Readers estimates how many people read our feeds, for the User-Agent with
+// which we ask publishers for theirs. It holds numbers only: a hash of address
+// and agent, under a key that is made at the start and never leaves the
+// process. Nothing of it is stored. It is safe for concurrent use.
+type Readers struct {
+	now  func() time.Time
+	seed maphash.Seed
+
+	mu    sync.Mutex
+	seen  map[uint64]reader
+	swept time.Time // when those who are gone were last looked for
+}
+
+// reader is one that was seen: a program of one person, or an aggregator that
+// says how many it stands for.
+type reader struct {
+	last  time.Time
+	count int
+}
+
+// NewReaders returns a tally that has seen nobody.
+func NewReaders(now func() time.Time) *Readers {
+	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}}
+}
+
+// Note counts who asked for a feed. An aggregator asks from many addresses, and
+// for each feed by itself, so it is told by its agent without the number and by
+// the path; everybody else by address and agent.
+func (t *Readers) Note(r *http.Request) {
+	agent := r.UserAgent()
+	name, count := announced(agent)
+	who := clientAddress(r)
+	if count > 0 {
+		who = r.URL.Path
+	}
+	var h maphash.Hash
+	h.SetSeed(t.seed)
+	h.WriteString(name)
+	h.WriteByte(0)
+	h.WriteString(who)
+	key, now := h.Sum64(), t.now()
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, known := t.seen[key]; !known && len(t.seen) >= maxReaders {
+		if now.Sub(t.swept) > time.Hour {
+			t.forget(now)
+		}
+		if len(t.seen) >= maxReaders {
+			return
+		}
+	}
+	t.seen[key] = reader{last: now, count: max(count, 1)}
+}
+
+// Count returns how many readers the last seven days saw.
+func (t *Readers) Count() (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.forget(t.now())
+	for _, r := range t.seen {
+		n += r.count
+	}
+	return n
+}
+
+// forget drops those who were not seen for a week.
+func (t *Readers) forget(now time.Time) {
+	t.swept = now
+	for key, r := range t.seen {
+		if now.Sub(r.last) >= readersFor {
+			delete(t.seen, key)
+		}
+	}
+}
+
+// announced reads the number in front of "subscribers" or "readers", which
+// aggregators put into their agent, and returns the agent without it; 0 when
+// there is none.
+func announced(agent string) (name string, count int) {
+	for _, word := range [...]string{" subscriber", " reader"} {
+		end := strings.Index(agent, word)
+		if end < 0 {
+			continue
+		}
+		start := end
+		for start > 0 && '0' <= agent[start-1] && agent[start-1] <= '9' {
+			start--
+		}
+		for _, digit := range agent[start:end] {
+			count = min(10*count+int(digit-'0'), maxAnnounced)
+		}
+		if start < end {
+			return agent[:start] + agent[end:], count
+		}
+	}
+	return agent, 0
+}
+
+// clientAddress is the address of who asks. Behind a proxy of ours, which is on
+// this machine or its network, it is the last that the proxy vouches for.
+func clientAddress(r *http.Request) string {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	addr := peer.Addr().Unmap()
+	forwarded := r.Header.Get("X-Forwarded-For")
+	if forwarded == "" || !addr.IsLoopback() && !addr.IsPrivate() {
+		return addr.String()
+	}
+	return strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
+}

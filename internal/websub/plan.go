@@ -1,0 +1,149 @@
+package websub
+
+import (
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/schedule"
+)
+
+const (
+	// confirmTime is how long a hub may take to ask back.
+	confirmTime = time.Hour
+	// maxGoodbyes is how often a hub is asked to forget a subscription. One that
+	// does not is answered 410 until its lease ends, then 404.
+	maxGoodbyes = 3
+)
+
+// Want is a source that is to be pushed to us.
+type Want struct {
+	news.Announcement
+	Policy netguard.Policy // for requests to its hubs
+}
+
+// Steps are what is to do about subscriptions.
+type Steps struct {
+	Add   []Want      // sources without one
+	Leave []news.Push // no longer wanted, or not like this
+	Ask   []news.Push // a request to the hub is due
+}
+
+// Plan compares what is wanted with what there is. Site is our public address;
+// hubs that know us by another one are asked anew.
+func Plan(wants map[int64]Want, have []news.Push, site string, now time.Time) Steps {
+	var steps Steps
+	kept := map[int64]bool{}
+	for _, p := range have {
+		due := !p.Next.After(now)
+		switch want, wanted := wants[p.SourceID]; {
+		case p.State == news.PushLeaving:
+			if due {
+				steps.Ask = append(steps.Ask, p)
+			}
+		case !wanted || !fits(p, want, site):
+			steps.Leave = append(steps.Leave, p)
+		default:
+			kept[p.SourceID] = true
+			if due {
+				steps.Ask = append(steps.Ask, p)
+			}
+		}
+	}
+	for id, want := range wants {
+		if !kept[id] {
+			steps.Add = append(steps.Add, want)
+		}
+	}
+	slices.SortFunc(steps.Add, func(a, b Want) int { return int(a.SourceID - b.SourceID) })
+	return steps
+}
+
+func fits(p news.Push, want Want, site string) bool {
+	return p.Topic == want.Topic && slices.Contains(want.Hubs, p.Hub) && p.Callback == callback(site, p.ID)
+}
+
+// begin makes the Push of a source that has none.
+func begin(want Want, site string, now time.Time) news.Push {
+	id := newID()
+	return news.Push{
+		ID: id, SourceID: want.SourceID, Hub: want.Hubs[0], Topic: want.Topic, Callback: callback(site, id), Secret: newSecret(),
+		State: news.PushAsked, Next: now,
+	}
+}
+
+// leave ends a Push: at once when no hub has confirmed it.
+func leave(p *news.Push, now time.Time) {
+	if p.State != news.PushActive || !p.LeaseUntil.After(now) {
+		p.State = ""
+		return
+	}
+	p.State, p.Pending, p.Next, p.Failures, p.Error = news.PushLeaving, time.Time{}, now, 0, ""
+}
+
+// ask prepares the request that is due, and reports whether it is to be sent.
+// Hubs may ask back before they answer, so this is stored first.
+func ask(p *news.Push, hubs []string, now time.Time) (send bool) {
+	if !p.Pending.IsZero() {
+		fail(p, hubs, "the hub took the request and did not confirm it", now)
+	}
+	switch p.State {
+	case news.PushLeaving:
+		if p.Failures >= maxGoodbyes || !p.LeaseUntil.After(now) {
+			p.State = ""
+			return false
+		}
+	case news.PushDenied:
+		p.State, p.Hub = news.PushAsked, after(hubs, p.Hub)
+	case news.PushActive:
+		if !p.LeaseUntil.After(now) {
+			p.State = news.PushAsked
+		}
+	}
+	if p.Next.After(now) {
+		return false
+	}
+	p.Asked = now.Truncate(time.Millisecond) // as the store keeps it, to be known again
+	p.Pending, p.Next = p.Asked.Add(confirmTime), p.Asked.Add(confirmTime)
+	return true
+}
+
+// fail notes that a request came to nothing. While no hub delivers, the next
+// one is tried at once, and all of them again later and later.
+func fail(p *news.Push, hubs []string, reason string, now time.Time) {
+	p.Failures++
+	p.Pending, p.Error = time.Time{}, reason
+	rounds := p.Failures
+	if p.State == news.PushAsked && len(hubs) > 0 {
+		p.Hub = after(hubs, p.Hub)
+		rounds = p.Failures / len(hubs)
+		if p.Failures%len(hubs) != 0 {
+			p.Next = now
+			return
+		}
+	}
+	p.Next = now.Add(schedule.Backoff(schedule.MinBackoff, rounds, p.ID))
+	if p.State == news.PushActive && p.Next.After(p.LeaseUntil) && p.LeaseUntil.After(now) {
+		p.Next = p.LeaseUntil
+	}
+}
+
+// after is the hub behind another in a list, round and round.
+func after(hubs []string, hub string) string {
+	if len(hubs) == 0 {
+		return hub
+	}
+	return hubs[(slices.Index(hubs, hub)+1)%len(hubs)]
+}
+
+// spread is a time in [0, span) that an id always gets.
+func spread(id string, span time.Duration) time.Duration {
+	if span <= 0 {
+		return 0
+	}
+	h := fnv.New64a()
+	h.Write([]byte(id)) // a hash takes everything
+	return time.Duration(h.Sum64() % uint64(span))
+}
