@@ -116,6 +116,10 @@ func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) 
 	if err != nil {
 		return nil, err
 	}
+	before, _, err := config.Parse(a.config, data, os.LookupEnv)
+	if err != nil {
+		return nil, a.problems(err)
+	}
 	edited, err := change(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.config, err)
@@ -124,7 +128,23 @@ func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s is left as it was; with the addition: %w", a.config, err)
 	}
+	if was, is := renamed(before, cfg); was != "" {
+		return nil, fmt.Errorf("%s is left as it was: the source %s, whose name is derived from its address, would be called %s; choose another name, or give it a name: of its own",
+			a.config, was, is)
+	}
 	return cfg, replace(path, edited, info.Mode().Perm())
+}
+
+// renamed returns the name of a source that an edit would call otherwise, and
+// that other name: its pages and whoever selects it by name would lose it.
+func renamed(before, after *config.Config) (was, is string) {
+	for _, s := range before.Sources {
+		i := slices.IndexFunc(after.Sources, func(t config.Source) bool { return t.Kind == s.Kind && t.URL == s.URL })
+		if i >= 0 && after.Sources[i].Name != s.Name {
+			return s.Name, after.Sources[i].Name
+		}
+	}
+	return "", ""
 }
 
 // replace writes a file beside another and puts it in its place when it is

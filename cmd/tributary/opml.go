@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -167,22 +168,23 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [OPML]",
 		Short: "write the configured feeds as OPML, to a file or standard output",
-		Long: "Tags become folders and categories. Sources that are not public, and addresses that hold a secret,\n" +
+		Long: "Tags become folders and categories; what lists have brought is included. Sources that are not public, and addresses that hold a secret,\n" +
 			"are left out, unless --private is given.",
 		Args: atMostOne("one OPML file, or none for standard output"),
-		RunE: func(_ *cobra.Command, given []string) error {
-			return a.exportOPML(strings.Join(given, ""), private)
+		RunE: func(cmd *cobra.Command, given []string) error {
+			return a.exportOPML(cmd.Context(), strings.Join(given, ""), private)
 		},
 	}
 	cmd.Flags().BoolVar(&private, "private", false, "also sources that are not public and addresses that hold a secret")
 	return cmd
 }
 
-func (a *app) exportOPML(path string, private bool) error {
+func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 	cfg, err := a.load()
 	if err != nil {
 		return err
 	}
+	cfg = a.listed(ctx, cfg)
 	var subs []format.Subscription
 	left := 0
 	for _, s := range cfg.Sources {
@@ -197,7 +199,7 @@ func (a *app) exportOPML(path string, private bool) error {
 		if title == "" {
 			title = s.Name
 		}
-		subs = append(subs, format.Subscription{Title: title, URL: s.URL, Tags: s.Tags})
+		subs = append(subs, format.Subscription{Title: title, URL: s.URL, Site: s.Site, Tags: s.Tags})
 	}
 	var list bytes.Buffer
 	if err := format.WriteOPML(&list, cfg.Site.Title, subs, time.Now()); err != nil {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tributary/internal/config"
+	"tributary/internal/discover"
 	"tributary/internal/fetch"
 	"tributary/internal/format"
 	"tributary/internal/netguard"
@@ -30,6 +33,7 @@ func (a *app) parseCommand() *cobra.Command {
 			"Exit code 0 also for a feed that was repaired or cut off; 1 for what is no feed.",
 		Args: one("one FILE or URL, or - for standard input"),
 		RunE: func(cmd *cobra.Command, given []string) error {
+			debug.SetMemoryLimit(parseMemory)
 			doc, err := a.parse(cmd.Context(), given[0], in)
 			if err != nil {
 				return err
@@ -61,7 +65,7 @@ func (a *app) parse(ctx context.Context, what string, in format.Input) (*news.Do
 		return seed.Parse(filepath.Base(what), data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", inputName(what), err)
+		return nil, fmt.Errorf("%s: %w", inputName(what), discover.Instead(err, data, in.URL))
 	}
 	return doc, nil
 }
@@ -78,8 +82,12 @@ func isSeed(path string, in format.Input) bool {
 	return false
 }
 
-// maxParse bounds a file on disk as the client bounds a body.
-const maxParse = 64 << 20
+// parseMemory is what the runtime tries to stay below, in bytes: garbage is
+// collected earlier while a hostile document is read.
+const parseMemory = 48 << 20
+
+// maxParse bounds a document on disk as the client bounds a body.
+const maxParse = 20 << 20
 
 func (a *app) read(path string) ([]byte, error) {
 	f, err := a.input(path)
@@ -87,17 +95,26 @@ func (a *app) read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxParse+1))
-	if err == nil && len(data) > maxParse {
+	var data bytes.Buffer
+	if file, ok := f.(*os.File); ok { // its size is known: memory is taken once, or not at all
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > maxParse {
+				return nil, fmt.Errorf("%s is larger than %d MB", inputName(path), maxParse>>20)
+			}
+			data.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	_, err = data.ReadFrom(io.LimitReader(f, maxParse+1))
+	if err == nil && data.Len() > maxParse {
 		err = fmt.Errorf("%s is larger than %d MB", inputName(path), maxParse>>20)
 	}
-	return data, err
+	return data.Bytes(), err
 }
 
 // parseURL fetches under the defaults of the configuration, or strictly where
 // there is none.
 func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.Document, error) {
-	cfg := &config.Config{}
+	cfg := &config.Config{Limits: config.DefaultLimits()}
 	if _, err := os.Stat(a.config); err == nil || a.config != defaultConfig {
 		if cfg, err = a.load(); err != nil {
 			return nil, err
@@ -138,17 +155,24 @@ type parsed struct {
 }
 
 type parsedItem struct {
-	ID         string           `json:"id,omitempty"`
-	Link       string           `json:"link,omitempty"`
-	Title      string           `json:"title,omitempty"`
-	Summary    string           `json:"summary,omitempty"`
-	Content    string           `json:"content,omitempty"`
-	Published  *time.Time       `json:"published,omitempty"`
-	Updated    *time.Time       `json:"updated,omitempty"`
-	Authors    []news.Person    `json:"authors,omitempty"`
-	Categories []string         `json:"categories,omitempty"`
-	Enclosures []news.Enclosure `json:"enclosures,omitempty"`
-	Language   string           `json:"language,omitempty"`
+	ID         string        `json:"id,omitempty"`
+	Link       string        `json:"link,omitempty"`
+	Title      string        `json:"title,omitempty"`
+	Summary    string        `json:"summary,omitempty"`
+	Content    string        `json:"content,omitempty"`
+	Published  *time.Time    `json:"published,omitempty"`
+	Updated    *time.Time    `json:"updated,omitempty"`
+	Authors    []news.Person `json:"authors,omitempty"`
+	Categories []string      `json:"categories,omitempty"`
+	Enclosures []parsedFile  `json:"enclosures,omitempty"`
+	Language   string        `json:"language,omitempty"`
+}
+
+// parsedFile is what the contract knows of an enclosure.
+type parsedFile struct {
+	URL    string `json:"url"`
+	Type   string `json:"type,omitempty"`
+	Length int64  `json:"length,omitempty"`
 }
 
 func newParsed(d *news.Document) parsed {
@@ -163,7 +187,10 @@ func newParsed(d *news.Document) parsed {
 		item := parsedItem{
 			ID: e.GUID, Link: e.Link, Title: e.Title, Summary: e.Summary, Content: e.Content,
 			Published: stated(e.Published.UTC()), Updated: stated(e.Updated.UTC()),
-			Authors: e.Authors, Enclosures: e.Enclosures, Language: e.Language,
+			Authors: e.Authors, Language: e.Language,
+		}
+		for _, f := range e.Enclosures {
+			item.Enclosures = append(item.Enclosures, parsedFile{f.URL, f.Type, f.Length})
 		}
 		for _, c := range e.Categories {
 			if !slices.Contains(item.Categories, c.Term) {

@@ -51,6 +51,7 @@ func (a *app) runCommand() *cobra.Command {
 func (a *app) run(ctx context.Context, sel daemon.Selection, strict, verbose bool) (err error) {
 	cfg, err := a.load()
 	if err == nil {
+		cfg = a.listed(ctx, cfg)
 		err = known(cfg, a.config, sel.Names)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -14,18 +15,31 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/daemon"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 	"tributary/internal/store"
 )
 
 func (a *app) sourcesCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, polite, write bool
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "the health of every source",
 		Args:  none,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.sources(cmd.Context(), asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case write && (asJSON || polite):
+				return usagef("--write changes the file; give it alone")
+			case polite:
+				return a.politeness(cmd.Context(), asJSON)
+			case write:
+				return a.writeMoves(cmd.Context())
+			}
+			return a.sources(cmd.Context(), asJSON)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
+	cmd.Flags().BoolVar(&write, "write", false, "put the addresses that sources moved to into the configuration file")
+	cmd.Flags().BoolVar(&polite, "politeness", false, "how we treat those whom we ask: requests, share of 304, bytes saved, hosts that limited us")
 	return cmd
 }
 
@@ -36,13 +50,23 @@ type sourceLine struct {
 	Title   string       `json:"title"`
 	URL     string       `json:"url"`
 	Tags    []string     `json:"tags"`
+	Lists   []string     `json:"lists"` // that it stands on
+	Site    string       `json:"site"`
+	Icon    string       `json:"icon"`
+	Author  string       `json:"author"`
+	Contact string       `json:"contact"`
 	Health  news.Health  `json:"health"`
+	Since   *time.Time   `json:"since"`   // null: never judged
+	Cause   string       `json:"cause"`   // why it is how it is; "" for nothing to say
+	Advice  string       `json:"advice"`  // what to do; "" for nothing
+	Address string       `json:"address"` // where it moved to and is fetched from; "" for url
 	Entries int          `json:"entries"`
 	Fetched *time.Time   `json:"fetched"` // null: never
 	Outcome news.Outcome `json:"outcome"`
 	Status  int          `json:"status"` // of HTTP; 0 without an answer
 	Error   string       `json:"error"`
-	Due     *time.Time   `json:"due"` // null: at once
+	Due     *time.Time   `json:"due"`  // null: at once
+	Push    *pushLine    `json:"push"` // null: no hub brings it
 }
 
 func (a *app) sources(ctx context.Context, asJSON bool) error {
@@ -59,6 +83,10 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 	for _, s := range states {
 		byName[s.Name] = s
 	}
+	hubs, err := pushes(ctx, db)
+	if err != nil {
+		return err
+	}
 	now := time.Now()
 	lines := make([]sourceLine, 0, len(cfg.Sources))
 	for _, src := range cfg.Sources {
@@ -66,27 +94,52 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 		if !ok { // added since the last run
 			s.Source = src.Source
 		}
-		lines = append(lines, newSourceLine(s, now))
+		line := newSourceLine(s, now)
+		line.Push = hubs[s.ID]
+		lines = append(lines, line)
 	}
 	if asJSON {
 		return a.json(lines)
 	}
 	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tHEALTH\tENTRIES\tFETCHED\tDUE\tOUTCOME")
+	fmt.Fprintln(w, "NAME\tHEALTH\tENTRIES\tFETCHED\tPUSH\tDUE\tOUTCOME")
 	for _, l := range lines {
 		health := string(l.Health)
 		if l.Fetched == nil {
 			health = "new"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\n", l.Name, health, l.Entries, ago(l.Fetched, now), until(l.Due, now), outcome(l))
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", l.Name, health, l.Entries, ago(l.Fetched, now), l.Push, until(l.Due, now), outcome(l))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := a.lists(ctx, db, cfg, now); err != nil {
+		return err
+	}
+	a.troubles(lines)
+	return nil
+}
+
+// troubles says below the table what is wrong with those that are not well, and
+// what to do.
+func (a *app) troubles(lines []sourceLine) {
+	for _, l := range lines {
+		if l.Health == news.HealthOK {
+			continue
+		}
+		fmt.Fprintf(a.out, "\n%s is %s: %s\n", l.Name, l.Health, l.Cause)
+		if l.Advice != "" {
+			fmt.Fprintf(a.out, "  to do: %s\n", l.Advice)
+		}
+	}
 }
 
 func newSourceLine(s news.SourceState, now time.Time) sourceLine {
 	return sourceLine{
-		Name: s.Name, Kind: s.Kind, Title: cmp.Or(s.Title, s.Name), URL: printedURL(s.Source), Tags: append([]string{}, s.Tags...),
-		Health: s.Health(now), Entries: s.Entries, Fetched: stated(s.Last.Started), Outcome: s.Last.Outcome, Status: s.Last.Status,
+		Name: s.Name, Kind: s.Kind, Title: cmp.Or(s.Title, s.Name), URL: printedURL(s.Source), Tags: append([]string{}, s.Tags...), Lists: append([]string{}, s.Lists...),
+		Site: news.SafeURL(s.Site), Icon: s.Icon, Author: s.Author, Contact: s.Contact,
+		Health: s.Health(now), Since: stated(s.JudgedAt), Cause: oneLine(s.Cause(now)), Advice: s.Advice(now), Address: s.Printed(s.Move.Address),
+		Entries: s.Entries, Fetched: stated(s.Last.Started), Outcome: s.Last.Outcome, Status: s.Last.Status,
 		Error: s.Last.Error, Due: stated(s.NextDue),
 	}
 }
@@ -179,14 +232,22 @@ func newFeedLine(e *news.Edition) feedLine {
 	return l
 }
 
-// open reads the configuration and opens its database for reading.
+// open reads the configuration and opens its database for reading. What lists
+// brought so far is among its sources.
 func (a *app) open(ctx context.Context) (*config.Config, *store.DB, error) {
 	cfg, err := a.load()
 	if err != nil {
 		return nil, nil, err
 	}
 	db, err := store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
-	return cfg, db, err
+	if err != nil {
+		return nil, nil, err
+	}
+	full, err := daemon.WithLists(ctx, db, cfg)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return full, db, nil
 }
 
 // json prints a value for scripts, indented for people on a terminal. What
@@ -215,8 +276,11 @@ func ago(t *time.Time, now time.Time) string {
 }
 
 func until(t *time.Time, now time.Time) string {
-	if t == nil || t.Before(now) {
+	switch {
+	case t == nil || t.Before(now):
 		return "now"
+	case t.Equal(schedule.Never()):
+		return "never"
 	}
 	return "in " + span(t.Sub(now))
 }

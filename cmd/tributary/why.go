@@ -56,7 +56,9 @@ func (a *app) why(ctx context.Context, what string) error {
 		if i > 0 {
 			fmt.Fprintln(a.out)
 		}
-		whyStory(a.out, cfg, entries)
+		if err := whyStory(ctx, a.out, cfg, db, entries); err != nil {
+			return err
+		}
 		for _, e := range editions {
 			fmt.Fprintf(a.out, "feed %s: %s\n", e.Feed.Name, verdict(e, entries))
 		}
@@ -100,12 +102,15 @@ func storyKey(address string) string {
 	return strings.Trim(key, "/")
 }
 
-func whyStory(w io.Writer, cfg *config.Config, entries []news.Placement) {
+func whyStory(ctx context.Context, w io.Writer, cfg *config.Config, db *store.DB, entries []news.Placement) error {
 	key := entries[0].Entry.StoryKey
 	fmt.Fprintf(w, "story %s: %s\n  page:       %s\n\n", key, count(len(entries), "entry"), cfg.Site.StoryURL(key))
 	for _, p := range entries {
 		e := p.Entry
 		fmt.Fprintf(w, "entry %d of source %s (%s)\n", e.ID, p.Source.Name, oneLine(p.SourceTitle))
+		if len(p.Source.Lists) > 0 {
+			fmt.Fprintf(w, "  on lists:   %s\n", strings.Join(p.Source.Lists, ", "))
+		}
 		fmt.Fprintf(w, "  title:      %s\n", orUntitled(e.Title))
 		if e.Link != "" {
 			fmt.Fprintf(w, "  link:       %s\n", oneLine(news.SafeURL(e.Link)))
@@ -116,14 +121,44 @@ func whyStory(w io.Writer, cfg *config.Config, entries []news.Placement) {
 			clock = "undated: when we saw it"
 		}
 		fmt.Fprintf(w, "  published:  %s (%s)\n", moment(e.Published), clock)
-		fmt.Fprintf(w, "  first seen: %s (our clock)%s\n", moment(e.FirstSeen), map[bool]string{true: ", with the first document of its source"}[e.Backlog])
+		fmt.Fprintf(w, "  first seen: %s (our clock)%s\n", moment(e.FirstSeen), arrival(p))
 		fmt.Fprintf(w, "  text:       %s after cleaning, language %s\n", count(len(strings.Fields(clean.Text(e.Body()))), "word"), orUnknown(e.Language))
+		page, err := db.PageOf(ctx, e.SourceID, e.Link)
+		if err != nil {
+			return err
+		}
+		if page != nil {
+			fmt.Fprintf(w, "  article:    %s\n", article(*page))
+		}
 		fmt.Fprintf(w, "  story:      %s: %s\n", e.Match.Reason, oneLine(e.Match.Detail))
+		if e.Guard == news.GuardFlood {
+			fmt.Fprintf(w, "  placed:     into the history of the feeds: it was old and came with many others at once\n")
+		}
 		if why := unavailable(p); why != "" {
 			fmt.Fprintf(w, "  hidden:     %s\n", why)
 		}
 		fmt.Fprintln(w)
 	}
+	return nil
+}
+
+// article says what came of fetching the page of an entry (content: page).
+func article(p news.PageText) string {
+	if p.HTML == "" {
+		return fmt.Sprintf("its page was fetched %s (%s): %s; the feed's own text stays", moment(p.Fetched), p.Outcome, oneLine(p.Note))
+	}
+	return fmt.Sprintf("its page was fetched %s and has %s", moment(p.Fetched), count(len(strings.Fields(clean.Text(p.HTML))), "word"))
+}
+
+// arrival says how an entry came when it was not by an ordinary fetch.
+func arrival(p news.Placement) string {
+	switch {
+	case p.Pushed:
+		return ", pushed by a hub"
+	case p.Entry.Backlog:
+		return ", with the first document of its source"
+	}
+	return ""
 }
 
 // unavailable says why no feed may show an entry; nothing when one may.
@@ -135,6 +170,8 @@ func unavailable(p news.Placement) string {
 		return "its source left the configuration " + moment(p.Retired)
 	case !p.Source.Public:
 		return "its source is not public (public: false)"
+	case p.Entry.Guard == news.GuardBacklog:
+		return "it was old when its source was new, and more than that may bring (backlog:)"
 	}
 	return ""
 }
@@ -204,6 +241,9 @@ func (a *app) whyNot(ctx context.Context, db *store.DB, what string) error {
 			fetched = "was last fetched " + moment(s.Last.Started) + ": " + outcome(newSourceLine(s, time.Now()))
 		}
 		fmt.Fprintf(a.out, "source %s brings entries of %s; it %s; next due %s\n", s.Name, outlet, fetched, until(stated(s.NextDue), time.Now()))
+		if cause := s.Cause(time.Now()); cause != "" {
+			fmt.Fprintf(a.out, "  %s: %s\n", s.Health(time.Now()), oneLine(cause))
+		}
 	}
 	return fmt.Errorf("nothing is stored under %q; give a story's id, a guid, or the address of an article", oneLine(safeGUID(what)))
 }

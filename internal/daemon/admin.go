@@ -59,10 +59,17 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 	d.mu.Lock()
 	cfg, feeds := d.cfg, d.feeds
 	d.mu.Unlock()
-	v := &page.StatusView{Site: cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes()}
+	v := &page.StatusView{Site: cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes(), Offline: d.outageText()}
+	pushes, err := d.pushes(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range states {
 		sum := sums[s.ID]
-		v.Sources = append(v.Sources, page.SourceRow{State: s, Requests: sum.Requests, NotModified: sum.NotModified, Bytes: sum.Bytes})
+		if news.HasSecret(s.Site) { // some feeds repeat the token of their address
+			s.Site = ""
+		}
+		v.Sources = append(v.Sources, page.SourceRow{State: s, Push: pushes[s.ID], Requests: sum.Requests, NotModified: sum.NotModified, Bytes: sum.Bytes})
 	}
 	for _, f := range feeds {
 		row := page.FeedRow{Feed: f}
@@ -94,6 +101,10 @@ func (d *Daemon) metrics(w http.ResponseWriter, r *http.Request) {
 	for _, s := range states {
 		health[s.Health(now)]++
 	}
+	var offline int64
+	if d.outageText() != "" {
+		offline = 1
+	}
 	set := metrics.NewSet()
 	gauge := func(name string, value int64) { set.NewGauge(name, func() float64 { return float64(value) }) }
 	gauge("tributary_entries", totals.Entries)
@@ -104,8 +115,14 @@ func (d *Daemon) metrics(w http.ResponseWriter, r *http.Request) {
 	gauge("tributary_fetches_failed", totals.Failures)
 	gauge("tributary_fetched_bytes", totals.Bytes)
 	gauge("tributary_database_bytes", d.databaseBytes())
-	for _, h := range []news.Health{news.HealthOK, news.HealthSlow, news.HealthFailing, news.HealthSilent, news.HealthMoved, news.HealthGone} {
+	gauge("tributary_offline", offline)
+	for _, h := range news.Healths() {
 		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
+	}
+	if err := d.pushMetrics(r.Context(), gauge); err != nil {
+		d.opts.Log.Error("metrics", "error", err)
+		http.Error(w, "the figures cannot be read; the log says why", http.StatusInternalServerError)
+		return
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	set.WritePrometheus(w)

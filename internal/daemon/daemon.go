@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,15 +27,7 @@ import (
 	"tributary/internal/schedule"
 	"tributary/internal/store"
 	"tributary/internal/web"
-)
-
-// Pace of the runner. research and advisories agree on these: two requests to
-// a host at a time, a second apart, never a burst.
-const (
-	inFlight  = 32
-	perHost   = 2
-	perSecond = 20
-	spacing   = time.Second
+	"tributary/internal/websub"
 )
 
 // DatabasePath is where the database lies in the data folder.
@@ -62,15 +53,21 @@ type Daemon struct {
 	runner *schedule.Runner
 	shelf  *publish.Shelf
 	server *web.Server
+	push   *websub.Subscriber
 
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
 
+	relisted chan struct{} // capacity 1: a list names other sources than before
+
 	mu       sync.Mutex
-	cfg      *config.Config
+	cfg      *config.Config // with the sources of its lists
+	file     *config.Config // as read
 	sources  map[int64]config.Source
+	lists    map[int64]config.List // by their tasks
 	feeds    []news.Feed
 	progress progress
+	outage   outage
 }
 
 // Open reads the configuration, claims the database and brings it in line. The
@@ -93,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -116,23 +113,33 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if err := d.db.ReleaseLeases(ctx); err != nil {
 		return err
 	}
-	d.client = fetch.New(fetch.Options{UserAgent: UserAgent(d.opts.Version, cfg.Site), Limits: fetch.DefaultLimits(), Now: d.opts.Now})
+	d.client = fetch.New(fetch.Options{UserAgent: UserAgent(d.opts.Version, cfg.Site, -1), Limits: cfg.Limits.Limits, Proxy: cfg.Proxy, Now: d.opts.Now})
 	d.ingest = &ingest.Ingester{
 		Client: d.client, Store: d.db, Owner: fmt.Sprintf("process %d", os.Getpid()), Now: d.opts.Now, Log: d.opts.Log,
+		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now},
 	}
-	d.runner = schedule.NewRunner(schedule.Limits{
-		InFlight: inFlight, PerGroup: perHost, PerSecond: perSecond, Spacing: spacing, MaxDelay: schedule.MaxBackoff,
-	}, d.opts.Now, d.pull)
+	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.pull)
+	d.ingest.Stalled = d.runner.Stall
+	d.ingest.Own, d.ingest.Offline = d.published, d.offline
 	d.runner.OnPanic = func(id int64, v any, stack []byte) {
 		d.opts.Log.Error("a fetch panicked: this is a bug in tributary", "source", d.name(id), "panic", v, "stack", string(stack))
 	}
-	d.server = &web.Server{Shelf: d.shelf, Views: d.db, Now: d.opts.Now, Log: d.opts.Log}
+	d.push = websub.New(d.client, d.db, &subscriber{Daemon: d}, d.opts.Now, d.opts.Log)
+	if err := d.db.ResumePushes(ctx, d.opts.Now()); err != nil {
+		return err
+	}
+	d.server = &web.Server{Shelf: d.shelf, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Now: d.opts.Now, Log: d.opts.Log}
 	return d.apply(ctx, cfg)
 }
 
 // apply puts a configuration in force: stored sources and feeds, tasks, pages.
 func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
 	now := d.opts.Now()
+	file := cfg
+	cfg, held, err := d.syncLists(ctx, file)
+	if err != nil {
+		return err
+	}
 	plain := make([]news.Source, len(cfg.Sources))
 	for i, s := range cfg.Sources {
 		plain[i] = s.Source
@@ -149,12 +156,17 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	snap, err := d.snapshot(ctx, cfg, feeds, states)
+	listing, err := d.db.Listing(ctx)
+	if err != nil {
+		return err
+	}
+	snap, err := d.snapshot(ctx, cfg, feeds, listing)
 	if err != nil {
 		return err
 	}
 	d.mu.Lock()
-	d.cfg, d.feeds = cfg, feeds
+	d.cfg, d.file, d.feeds = cfg, file, feeds
+	d.setLists(cfg, held)
 	sources := map[int64]config.Source{}
 	var moved []int64
 	for i, s := range cfg.Sources {
@@ -165,18 +177,24 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
 		}
 	}
 	d.sources = sources
+	d.outage.good = goodHosts(states)
 	d.progress = newProgress(states)
 	d.mu.Unlock()
+	d.identify()
 	d.server.Show(snap)
 	if err := d.unpublish(ctx); err != nil {
 		d.opts.Log.Warn("feeds folder", "error", err)
 	}
 	d.shelf.Outdate() // a source may be private now, or be called another name
-	d.runner.Set(d.tasks(states))
+	d.runner.Set(append(d.tasks(states), d.listTasks(held)...))
+	if err := d.heedHosts(ctx); err != nil {
+		return err
+	}
 	for _, id := range moved { // another address is asked at once, however long the old one was to rest
 		d.runner.Trigger(id)
 	}
 	d.nudge()
+	d.push.Wake()
 	return nil
 }
 
@@ -189,7 +207,7 @@ func names(feeds []news.Feed) []string {
 }
 
 // snapshot is what the pages show of a configuration.
-func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.Feed, states []news.SourceState) (*web.Snapshot, error) {
+func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
 	removed, err := d.db.RemovedFeeds(ctx)
 	if err != nil {
 		return nil, err
@@ -198,16 +216,16 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
-	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(states, nil))
+	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
 	return snap, err
 }
 
 // Subscriptions are the public feeds among sources, as an OPML list names
 // them; selected is nil for all. An address that holds a secret is left out.
-func Subscriptions(states []news.SourceState, selected func(news.Source) bool) []format.Subscription {
+func Subscriptions(sources []news.Source, selected func(news.Source) bool) []format.Subscription {
 	var subs []format.Subscription
-	for _, s := range states {
-		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s.Source) {
+	for _, s := range sources {
+		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s) {
 			continue
 		}
 		if news.HasSecret(s.Site) {
@@ -218,49 +236,44 @@ func Subscriptions(states []news.SourceState, selected func(news.Source) bool) [
 	return subs
 }
 
-// tasks are the sources as the runner knows them.
-func (d *Daemon) tasks(states []news.SourceState) []schedule.Task {
-	tasks := make([]schedule.Task, 0, len(states))
-	for _, s := range states {
-		src := d.sources[s.ID]
-		tasks = append(tasks, schedule.Task{ID: s.ID, Key: src.Key(), Group: host(src.Source), Spec: src.Schedule, Due: s.NextDue})
-	}
-	return tasks
-}
-
-// host is what shares the limits of politeness; a folder shares none.
-func host(s news.Source) string {
-	if s.Kind != news.KindFeed {
-		return ""
-	}
-	u, err := url.Parse(s.URL)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
-// pull is the runner's job: one source, once.
+// pull is the runner's job: one source or list, once.
 func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
+	if id < 0 {
+		return d.pullList(ctx, id)
+	}
 	d.mu.Lock()
 	src, ok := d.sources[id]
 	d.mu.Unlock()
 	if !ok {
 		return time.Time{}
 	}
+	if !d.admit(src.Source) {
+		return d.opts.Now().Add(whileOffline)
+	}
+	defer d.weather(ctx, false)
 	result, err := d.ingest.Pull(ctx, src)
 	switch {
 	case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		return time.Time{} // told to stop before anything was fetched
+	case errors.Is(err, news.ErrLeased):
+		return d.opts.Now().Add(leasedPause)
 	case err != nil:
 		d.opts.Log.Error("pull", "source", src.Name, "error", err)
 		return time.Time{}
+	}
+	if result.Host != nil {
+		d.opts.Log.Warn("a host limits us", "host", result.Host.Name, "until", result.Host.NotBefore, "spacing", result.Host.Spacing)
+		d.heed(*result.Host)
 	}
 	d.mu.Lock()
 	d.progress.note(id, src.Name, result.Fetch)
 	d.mu.Unlock()
 	if result.Fetch.New > 0 || result.Fetch.Changed > 0 {
 		d.nudge()
+		d.push.Wake() // it may announce a hub
+	}
+	if result.NextDue.IsZero() && d.outageText() != "" {
+		return d.opts.Now().Add(whileOffline)
 	}
 	return result.NextDue
 }
@@ -268,6 +281,9 @@ func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
 func (d *Daemon) name(id int64) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if l, ok := d.lists[id]; ok {
+		return l.Name
+	}
 	return d.sources[id].Name
 }
 
@@ -291,12 +307,12 @@ func (d *Daemon) publishAll(ctx context.Context) error {
 // publish brings the feeds of a configuration up to date.
 func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
 	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
-	states := sync.OnceValues(func() ([]news.SourceState, error) { return d.db.States(ctx) })
+	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false
 	for _, f := range feeds {
 		subs := func() ([]format.Subscription, error) {
-			all, err := states()
+			all, err := listing()
 			return Subscriptions(all, f.Selects), err
 		}
 		changed, err := p.Feed(ctx, cfg.Site, f, subs)
@@ -313,7 +329,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 	replaced := d.cfg != cfg
 	d.mu.Unlock()
 	if rendered && !replaced {
-		errs = append(errs, d.showAgain(ctx, cfg, feeds))
+		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
 	}
 	if replaced { // by a reload meanwhile: what it removed may just have been written
 		errs = append(errs, d.unpublish(ctx))
@@ -323,12 +339,12 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 
 // showAgain shows on the pages what the sources are called by now: only their
 // first document tells.
-func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	states, err := d.db.States(ctx)
+func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed, listing func() ([]news.Source, error)) error {
+	sources, err := listing()
 	if err != nil {
 		return err
 	}
-	snap, err := d.snapshot(ctx, cfg, feeds, states)
+	snap, err := d.snapshot(ctx, cfg, feeds, sources)
 	if err != nil {
 		return err
 	}
@@ -357,24 +373,6 @@ func folder(cfg *config.Config) *publish.Folder {
 		return nil
 	}
 	return &publish.Folder{Path: cfg.Publish}
-}
-
-// UserAgent says who we are and how to reach us (RFC 9110 section 10.1.5).
-func UserAgent(version string, site news.Site) string {
-	about := ""
-	if u, err := url.Parse(site.URL); err == nil && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
-		about = "+" + site.URL
-	}
-	if site.Contact != "" {
-		if about != "" {
-			about += "; "
-		}
-		about += site.Contact
-	}
-	if about == "" {
-		return "Tributary/" + version
-	}
-	return "Tributary/" + version + " (" + about + ")"
 }
 
 // Close gives everything back. It is called once nothing runs any more.

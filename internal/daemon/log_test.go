@@ -53,7 +53,7 @@ func TestLogIsOneRecordForEachEvent(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.write("listen: \"a\\r\\n\\u001b[2Jb\"\n\"bro\\e[2Jken\": 1\nsourcs: []\n")
-			w := watcher{Daemon: d}
+			w := d.newWatcher()
 			w.reload(t.Context())
 			if err := d.Close(); err != nil {
 				t.Fatal(err)

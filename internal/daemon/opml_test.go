@@ -22,13 +22,13 @@ func TestListOfSourcesLearnsTheirTitles(t *testing.T) {
 
 // A list of subscriptions holds no address with a secret, and nothing private.
 func TestSubscriptionsHideSecrets(t *testing.T) {
-	state := func(url, site string, public bool) news.SourceState {
-		return news.SourceState{Source: news.Source{Name: "n", Kind: news.KindFeed, Title: "T", URL: url, Site: site, Public: public}}
+	source := func(url, site string, public bool) news.Source {
+		return news.Source{Name: "n", Kind: news.KindFeed, Title: "T", URL: url, Site: site, Public: public}
 	}
-	got := Subscriptions([]news.SourceState{
-		state("https://a.example/feed", "https://a.example/?token=geheim", true),
-		state("https://b.example/feed?key=geheim", "https://b.example/", true),
-		state("https://geheim.example/feed", "https://geheim.example/", false),
+	got := Subscriptions([]news.Source{
+		source("https://a.example/feed", "https://a.example/?token=geheim", true),
+		source("https://b.example/feed?key=geheim", "https://b.example/", true),
+		source("https://geheim.example/feed", "https://geheim.example/", false),
 	}, nil)
 	if len(got) != 1 || got[0].URL != "https://a.example/feed" || got[0].Site != "" {
 		t.Errorf("got %+v, want the first alone, without its site", got)

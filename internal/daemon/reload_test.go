@@ -165,7 +165,7 @@ func TestRemovedFeedStaysRemoved(t *testing.T) {
 	}
 	before, feeds := d.cfg, d.feeds
 	h.configure("sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: all}")
-	w := watcher{Daemon: d}
+	w := d.newWatcher()
 	w.reload(t.Context())
 
 	d.shelf.Outdate()

@@ -46,7 +46,7 @@ func (l *logbook) String() string {
 }
 
 // records returns the records with a message, as they were logged.
-func (l *logbook) records(t *testing.T, msg string) []map[string]any {
+func (l *logbook) records(t testing.TB, msg string) []map[string]any {
 	t.Helper()
 	var found []map[string]any
 	for line := range strings.Lines(l.String()) {
@@ -63,7 +63,7 @@ func (l *logbook) records(t *testing.T, msg string) []map[string]any {
 
 // home is a folder with a configuration, as a user has it.
 type home struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	path string // of config.yaml
 	log  *logbook
@@ -71,7 +71,7 @@ type home struct {
 
 // newHome makes a folder whose configuration has these lines after the head
 // that keeps the test to itself.
-func newHome(t *testing.T, lines ...string) *home {
+func newHome(t testing.TB, lines ...string) *home {
 	t.Helper()
 	h := &home{t: t, dir: t.TempDir(), log: &logbook{}}
 	h.path = filepath.Join(h.dir, "config.yaml")

@@ -19,6 +19,9 @@ type Selection struct {
 // RunOnce pulls what the selection says, publishes, and returns what each
 // pull brought. tell is called after each, and may be nil.
 func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]news.SourceState, error) {
+	if err := d.refreshLists(ctx, sel.All); err != nil {
+		return nil, err
+	}
 	states, err := d.db.States(ctx)
 	if err != nil {
 		return nil, err
@@ -37,6 +40,8 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 		for _, t := range tasks {
 			d.runner.Trigger(t.ID)
 		}
+	} else {
+		d.revisit(states)
 	}
 	stop := d.telling(ctx, tell)
 	err = d.runner.Cycle(ctx)
@@ -44,6 +49,8 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err != nil {
 		return nil, err
 	}
+	d.tellHeld(tasks, sel)
+	d.weather(ctx, true)
 	if err := d.publishAll(ctx); err != nil {
 		return nil, err
 	}

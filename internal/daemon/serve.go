@@ -40,20 +40,32 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		return errors.Join(err, public.Close())
 	}
 	folder(d.cfg).Leftovers()
+	d.shield(public, admin)
 	g, ctx := errgroup.WithContext(ctx)
 	d.serveHTTP(ctx, g, public, d.server.Handler())
 	if admin != nil {
 		d.serveHTTP(ctx, g, admin, d.adminHandler())
 	}
-	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "sources", len(d.sources), "feeds", len(d.feeds))
+	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.feeds))
 	g.Go(func() error {
 		d.reread(ctx)
 		return d.runner.Run(ctx)
 	})
 	g.Go(func() error { return d.publisher(ctx) })
+	g.Go(func() error { return d.push.Keep(ctx) })
+	g.Go(func() error { return d.push.Work(ctx) })
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
+	g.Go(func() error { return d.identifier(ctx) })
 	return g.Wait()
+}
+
+// addressOf is where a listener listens; empty for none.
+func addressOf(l net.Listener) string {
+	if l == nil {
+		return ""
+	}
+	return l.Addr().String()
 }
 
 // listen opens a listener at an address of the configuration; none for "".
@@ -147,6 +159,9 @@ func (d *Daemon) housekeeping(ctx context.Context) error {
 	for {
 		if err := d.fold(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("fold old fetches", "error", err)
+		}
+		if err := d.keepPace(ctx); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("keep pace", "error", err)
 		}
 		if !sleep(ctx, 24*time.Hour) {
 			return nil

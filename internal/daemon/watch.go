@@ -1,10 +1,11 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
-	"os"
+	"reflect"
 	"time"
+
+	"tributary/internal/config"
 )
 
 // watchEvery is how often the configuration and the requests of commands are
@@ -14,8 +15,7 @@ const watchEvery = time.Second
 // watch follows what people and commands want: a changed config.yaml, a
 // signal, `tributary run NAME`; and tells how far the first reading has come.
 func (d *Daemon) watch(ctx context.Context, reload <-chan struct{}) error {
-	w := watcher{Daemon: d}
-	w.bytes, _ = os.ReadFile(d.opts.ConfigPath)
+	w := d.newWatcher()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -24,29 +24,38 @@ func (d *Daemon) watch(ctx context.Context, reload <-chan struct{}) error {
 			return nil
 		case <-reload:
 			w.reload(ctx)
+		case <-d.relisted:
+			w.relist(ctx)
 		case <-tick.C:
 			w.look(ctx)
 		}
 	}
 }
 
+func (d *Daemon) newWatcher() *watcher {
+	return &watcher{Daemon: d, files: config.NewWatch(d.opts.ConfigPath, d.opts.Env), lists: map[int64]listFile{}}
+}
+
 // watcher is what watch remembers.
 type watcher struct {
 	*Daemon
-	bytes    []byte // of the configuration last looked at
+	files    *config.Watch
+	lists    map[int64]listFile // those on disk as last looked at, by their tasks
 	requests int64
 	told     string // the last line of progress
 	ticks    int
 }
 
 func (w *watcher) look(ctx context.Context) {
-	if now, err := os.ReadFile(w.opts.ConfigPath); err == nil && !bytes.Equal(now, w.bytes) {
+	if w.files.Changed() {
 		w.reload(ctx)
 	}
+	w.lookAtLists()
 	if n, err := w.db.Requests(ctx); err == nil && n != w.requests {
 		w.requests = n
 		w.trigger(ctx)
 	}
+	w.weather(ctx, false)
 	const tellEvery = 10
 	if w.ticks++; w.ticks%tellEvery == 0 {
 		w.tell()
@@ -56,7 +65,7 @@ func (w *watcher) look(ctx context.Context) {
 // reload reads the configuration and puts it in force. A bad one changes
 // nothing and is told once.
 func (w *watcher) reload(ctx context.Context) {
-	w.bytes, _ = os.ReadFile(w.opts.ConfigPath)
+	w.files.Changed() // what is read now is no change any more
 	cfg, err := load(w.opts)
 	if err != nil {
 		w.opts.Log.Error("configuration not changed: the new one has problems", "error", err)
@@ -68,6 +77,9 @@ func (w *watcher) reload(ctx context.Context) {
 	if old.Listen != cfg.Listen || old.Admin != cfg.Admin || old.Data != cfg.Data {
 		w.opts.Log.Warn("listen, admin and data take effect at the next start")
 		cfg.Listen, cfg.Admin, cfg.Data = old.Listen, old.Admin, old.Data
+	}
+	if old.Limits != cfg.Limits || !reflect.DeepEqual(old.Proxy, cfg.Proxy) {
+		w.opts.Log.Warn("limits and proxy take effect at the next start")
 	}
 	if err := w.apply(ctx, cfg); err != nil {
 		w.opts.Log.Error("configuration not changed", "error", err)
@@ -84,6 +96,9 @@ func (w *watcher) trigger(ctx context.Context) {
 		return
 	}
 	for _, id := range ids {
+		w.mu.Lock()
+		w.outage.wants(id)
+		w.mu.Unlock()
 		w.runner.Trigger(id)
 	}
 }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/daemon"
+	"tributary/internal/discover"
+	"tributary/internal/fetch"
+	"tributary/internal/format"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/seed"
+)
+
+// tries is how many sources are tried at a time, each host by itself.
+const tries = 8
+
+// try shows what every list and source would give, in order, and returns how
+// many failed.
+func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, sources []config.Source, c checking) (failed int) {
+	client := a.client(cfg)
+	defer client.Close()
+	var jobs []job
+	for _, l := range lists {
+		jobs = append(jobs, job{hostOf(l.URL), func() *preview { return previewList(ctx, client, l, cfg.Site) }})
+	}
+	for _, s := range sources {
+		key := s.Name
+		if s.Kind == news.KindFeed {
+			key = hostOf(s.URL)
+		}
+		jobs = append(jobs, job{key, func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }})
+	}
+	previews := []*preview{}
+	for p := range inOrder(jobs) {
+		if p.failed() {
+			failed++
+		}
+		if !c.json {
+			p.print(a.out, len(c.only) > 0)
+		}
+		previews = append(previews, p)
+	}
+	if c.json && ctx.Err() == nil {
+		_ = a.json(previews) // nobody reads it any more
+	}
+	return failed
+}
+
+// job is one thing that is tried, and the host that it asks.
+type job struct {
+	host string
+	do   func() *preview
+}
+
+// inOrder does jobs a few at a time, one host one thing at a time, and yields
+// what they give in their order.
+func inOrder(jobs []job) func(func(*preview) bool) {
+	return func(yield func(*preview) bool) {
+		hosts := map[string]*sync.Mutex{}
+		free := make(chan struct{}, tries)
+		results := make([]chan *preview, len(jobs))
+		for i, j := range jobs {
+			if hosts[j.host] == nil {
+				hosts[j.host] = &sync.Mutex{}
+			}
+			results[i] = make(chan *preview, 1)
+			go func(one *sync.Mutex) {
+				one.Lock()
+				defer one.Unlock()
+				free <- struct{}{}
+				defer func() { <-free }()
+				results[i] <- j.do()
+			}(hosts[j.host])
+		}
+		for _, result := range results {
+			if !yield(<-result) {
+				return
+			}
+		}
+	}
+}
+
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return address
+}
+
+// client makes the guarded client of a configuration.
+func (a *app) client(cfg *config.Config) *fetch.Client {
+	return fetch.New(fetch.Options{UserAgent: daemon.UserAgent(version(), cfg.Site, -1), Limits: cfg.Limits.Limits, Proxy: cfg.Proxy, Now: time.Now})
+}
+
+// tried is what a source gave.
+type tried struct {
+	answer fetch.Response // of a feed
+	doc    *news.Document
+	err    error
+}
+
+// trySource reads a source as the daemon would and stores nothing.
+func trySource(ctx context.Context, client *fetch.Client, src config.Source) tried {
+	if src.Kind == news.KindSeeds {
+		doc, err := trySeeds(ctx, src)
+		return tried{doc: doc, err: err}
+	}
+	got := client.Get(ctx, fetch.Request{
+		URL: src.URL, Headers: src.Headers, UserAgent: src.UserAgent,
+		Policy: netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts},
+	})
+	doc, err := decode(got)
+	return tried{got, doc, err}
+}
+
+func trySeeds(ctx context.Context, src config.Source) (*news.Document, error) {
+	scan, err := seed.Read(ctx, src.URL, nil, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range scan.Skipped {
+		scan.Document.Repairs = append(scan.Document.Repairs, fmt.Sprintf("skipped %q: %s", s.Path, s.Reason))
+	}
+	if scan.Pending {
+		scan.Document.Repairs = append(scan.Document.Repairs, fmt.Sprintf("files that changed within the last %s were left for later", seed.Settle))
+	}
+	return scan.Document, nil
+}
+
+// decode reads what was fetched; a failed fetch is its error.
+func decode(got fetch.Response) (*news.Document, error) {
+	if got.Fetch.Outcome != news.OutcomeOK && got.Fetch.Outcome != news.OutcomeTruncated {
+		return nil, news.Failf(got.Fetch.Outcome, "%s", got.Fetch.Error)
+	}
+	doc, err := format.Decode(got.Body, format.Input{URL: got.URL, ContentType: got.ContentType})
+	if err == nil && got.Fetch.Outcome == news.OutcomeTruncated {
+		doc.Outcome = news.OutcomeTruncated
+	}
+	return doc, discover.Instead(err, got.Body, got.URL)
+}

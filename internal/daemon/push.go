@@ -1,0 +1,123 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/ingest"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/websub"
+)
+
+// leasedPause is how long a fetch waits for a delivery that is being stored.
+const leasedPause = time.Second
+
+// subscriber is the daemon as websub knows it: what it wants to be pushed, and
+// where deliveries go.
+type subscriber struct {
+	*Daemon
+	said sync.Once // that hubs cannot reach us
+}
+
+// Wants says which sources are to be pushed. What is not public is not: a hub is
+// a third party that would learn the address.
+func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websub.Want, site string, others netguard.Policy) {
+	d.mu.Lock()
+	cfg, sources := d.cfg, d.sources
+	d.mu.Unlock()
+	wants = map[int64]websub.Want{}
+	for _, a := range announced {
+		if src, ok := sources[a.SourceID]; ok && pushable(src) {
+			wants[a.SourceID] = websub.Want{Announcement: a, Policy: policyOf(src)}
+		}
+	}
+	if len(wants) > 0 && !websub.Reachable(cfg.Site.URL) {
+		d.said.Do(func() {
+			d.opts.Log.Info("push is off: hubs cannot reach us; set site: url: to a public address", "url", cfg.Site.URL, "sources", len(wants))
+		})
+		wants = nil
+	}
+	return wants, cfg.Site.URL, netguard.Policy{AllowNetworks: cfg.Defaults.AllowNetworks, AllowPorts: cfg.Defaults.AllowPorts}
+}
+
+func pushable(src config.Source) bool {
+	return src.WebSub && src.Public && len(src.Headers) == 0 && !news.HasSecret(src.URL)
+}
+
+func policyOf(src config.Source) netguard.Policy {
+	return netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts}
+}
+
+// Deliver stores what a hub sent. A source whose entries need their pages is
+// fetched instead: that takes time, and belongs into the pace of the others.
+func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
+	d.mu.Lock()
+	src, ok := d.sources[sent.SourceID]
+	d.mu.Unlock()
+	switch {
+	case !ok:
+		return nil // it left the configuration
+	case src.Content == config.ContentPage:
+		return websub.ErrFetch
+	}
+	result, err := d.ingest.Push(ctx, src, ingest.Delivery{ContentType: sent.ContentType, Body: sent.Body, Received: sent.Received})
+	if err != nil {
+		return err
+	}
+	f := result.Fetch
+	if f.New > 0 || f.Changed > 0 {
+		d.nudge()
+	}
+	if f.Outcome != news.OutcomeOK {
+		return fmt.Errorf("%s: %s", f.Outcome, f.Error)
+	}
+	return nil
+}
+
+// Name is a source's name.
+func (d *subscriber) Name(source int64) string { return d.name(source) }
+
+// Poll makes a source due now. The store remembers it, should we end before.
+func (d *subscriber) Poll(ctx context.Context, source int64) {
+	if err := d.db.PollInstead(ctx, source, d.opts.Now()); err != nil && ctx.Err() == nil {
+		d.opts.Log.Error("fetch instead of a delivery", "source", d.name(source), "error", err)
+	}
+	d.runner.Trigger(source)
+}
+
+// pushes returns what hubs do for the sources, by their row numbers. What is
+// about to end is left out.
+func (d *Daemon) pushes(ctx context.Context) (map[int64]news.Push, error) {
+	all, err := d.db.Pushes(ctx)
+	bySource := map[int64]news.Push{}
+	for _, p := range all {
+		if p.State != news.PushLeaving {
+			bySource[p.SourceID] = p
+		}
+	}
+	return bySource, err
+}
+
+// pushMetrics gives the figures of hubs.
+func (d *Daemon) pushMetrics(ctx context.Context, gauge func(name string, value int64)) error {
+	all, err := d.db.Pushes(ctx)
+	if err != nil {
+		return err
+	}
+	states := map[news.PushState]int64{}
+	var deliveries, refused int64
+	for _, p := range all {
+		states[p.State]++
+		deliveries, refused = deliveries+p.Deliveries, refused+p.Refused
+	}
+	for _, state := range []news.PushState{news.PushAsked, news.PushActive, news.PushDenied, news.PushLeaving} {
+		gauge(fmt.Sprintf("tributary_pushes{state=%q}", state), states[state])
+	}
+	gauge("tributary_push_deliveries", deliveries)
+	gauge("tributary_push_deliveries_refused", refused)
+	return nil
+}
