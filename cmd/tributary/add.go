@@ -13,7 +13,6 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/discover"
-	"tributary/internal/netguard"
 	"tributary/internal/news"
 )
 
@@ -49,8 +48,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	}
 	client := a.client(cfg)
 	defer client.Close()
-	policy := netguard.Policy{AllowNetworks: cfg.Defaults.AllowNetworks, AllowPorts: cfg.Defaults.AllowPorts}
-	found, err := discover.Find(ctx, client, policy, url)
+	found, err := discover.Find(ctx, client, cfg.Defaults.Policy(), url)
 	if err != nil {
 		return err
 	}
@@ -69,7 +67,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	case len(found) > 1 && !all:
 		return fmt.Errorf("nothing was added: %d feeds found; give the address of the one you want, or --all", len(found))
 	}
-	changed, err := a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, list) })
+	changed, err := a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, list...) })
 	if err != nil {
 		return err
 	}

@@ -306,6 +306,7 @@ func (v *victim) files(when string) map[string][]string {
 // Killed at any moment, the process loses no entry that it acknowledged, doubles
 // none, and moves nothing that readers have seen.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	kills := 200
 	if testing.Short() {
 		kills = 20
@@ -365,6 +366,7 @@ func TestKill(t *testing.T) {
 
 // Killed while the database is being made, the next start makes it.
 func TestKillWhileTheDatabaseIsMade(t *testing.T) {
+	t.Parallel()
 	kills := 20
 	if testing.Short() {
 		kills = 5

@@ -52,6 +52,8 @@ func listLine(l news.ListState, names []string, now time.Time) string {
 	switch {
 	case l.Last.Started.IsZero():
 		return text + ", not read yet"
+	case l.Loaded.IsZero():
+		text += fmt.Sprintf(", never read: %s: %s", l.Last.Outcome, oneLine(l.Last.Error))
 	case l.Failures > 0:
 		text += fmt.Sprintf(", as of %s; since then %s: %s", ago(stated(l.Loaded), now), l.Last.Outcome, oneLine(l.Last.Error))
 	default:

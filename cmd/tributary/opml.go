@@ -53,11 +53,11 @@ func (a *app) importOPML(path string, feeds bool) error {
 		merged = a.newFeeds(cfg, folders, untagged(cfg, list.Feeds))
 	}
 	_, err = a.edit(func(data []byte) ([]byte, error) {
-		data, err := config.AppendSources(data, add)
+		data, err := config.AppendSources(data, add...)
 		if err != nil || len(merged) == 0 {
 			return data, err
 		}
-		return config.AppendFeeds(data, merged)
+		return config.AppendFeeds(data, merged...)
 	})
 	if err != nil {
 		return err
@@ -168,8 +168,8 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [OPML]",
 		Short: "write the configured feeds as OPML, to a file or standard output",
-		Long: "Tags become folders and categories; what lists have brought is included. Sources that are not public, and addresses that hold a secret,\n" +
-			"are left out, unless --private is given.",
+		Long: "Tags become folders and categories; what lists have brought is included. Sources that are not public,\n" +
+			"and addresses that hold a secret, are left out, unless --private is given.",
 		Args: atMostOne("one OPML file, or none for standard output"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			return a.exportOPML(cmd.Context(), strings.Join(given, ""), private)

@@ -18,7 +18,6 @@ import (
 	"tributary/internal/discover"
 	"tributary/internal/fetch"
 	"tributary/internal/format"
-	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/seed"
 )
@@ -97,10 +96,14 @@ func (a *app) read(path string) ([]byte, error) {
 	defer f.Close()
 	var data bytes.Buffer
 	if file, ok := f.(*os.File); ok { // its size is known: memory is taken once, or not at all
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			if info.Size() > maxParse {
-				return nil, fmt.Errorf("%s is larger than %d MB", inputName(path), maxParse>>20)
-			}
+		info, err := file.Stat()
+		switch {
+		case err != nil:
+		case info.IsDir():
+			return nil, fmt.Errorf("%s is a folder; name one file in it", inputName(path))
+		case info.Mode().IsRegular() && info.Size() > maxParse:
+			return nil, fmt.Errorf("%s is larger than %d MB", inputName(path), maxParse>>20)
+		case info.Mode().IsRegular():
 			data.Grow(int(info.Size()) + bytes.MinRead)
 		}
 	}
@@ -122,9 +125,7 @@ func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.
 	}
 	client := a.client(cfg)
 	defer client.Close()
-	got := client.Get(ctx, fetch.Request{
-		URL: url, Policy: netguard.Policy{AllowNetworks: cfg.Defaults.AllowNetworks, AllowPorts: cfg.Defaults.AllowPorts},
-	})
+	got := client.Get(ctx, fetch.Request{URL: url, Policy: cfg.Defaults.Policy()})
 	if in.URL != "" {
 		got.URL = in.URL
 	}

@@ -77,15 +77,17 @@ func previewOf(src config.Source, got tried, now time.Time) *preview {
 	return p
 }
 
+// undated reports whether an entry states no time at all: one that was updated
+// was published then at the latest.
+func undated(e news.Entry) bool { return e.Published.IsZero() && e.Updated.IsZero() }
+
 // newestFirst are the entries of a document as they will be published: without
 // repeats, the newest first. One without a date is as new as today.
 func newestFirst(src config.Source, doc *news.Document, now time.Time) []news.Entry {
 	arrivals := story.Arrive(src.Source, doc)
 	published := func(a story.Arrival) time.Time {
-		if a.Entry.Published.IsZero() || a.Entry.Published.After(now) {
-			return now
-		}
-		return a.Entry.Published
+		p, _ := news.Sane(a.Entry.Published, a.Entry.Updated, now)
+		return p
 	}
 	slices.SortStableFunc(arrivals, func(a, b story.Arrival) int {
 		return cmp.Or(published(b).Compare(published(a)), cmp.Compare(a.Position, b.Position))
@@ -93,6 +95,9 @@ func newestFirst(src config.Source, doc *news.Document, now time.Time) []news.En
 	entries := make([]news.Entry, len(arrivals))
 	for i, a := range arrivals {
 		entries[i] = a.Entry
+		if !undated(a.Entry) {
+			entries[i].Published = published(a)
+		}
 	}
 	return entries
 }

@@ -24,7 +24,10 @@ func (a *app) sourcesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "the health of every source",
-		Args:  none,
+		Long: "Shows how every source is, when it was fetched and when it is next, and for those that are not well why,\n" +
+			"and what to do. --politeness shows what we cost those whom we ask. --write changes the file: a source\n" +
+			"that moved gets the address that it is fetched from.",
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case write && (asJSON || polite):
@@ -121,15 +124,26 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 }
 
 // troubles says below the table what is wrong with those that are not well, and
-// what to do.
+// what to do: once for all that need the same.
 func (a *app) troubles(lines []sourceLine) {
+	alike := map[string][]sourceLine{}
+	var advice []string // in the order of the sources
 	for _, l := range lines {
 		if l.Health == news.HealthOK {
 			continue
 		}
-		fmt.Fprintf(a.out, "\n%s is %s: %s\n", l.Name, l.Health, l.Cause)
-		if l.Advice != "" {
-			fmt.Fprintf(a.out, "  to do: %s\n", l.Advice)
+		if alike[l.Advice] == nil {
+			advice = append(advice, l.Advice)
+		}
+		alike[l.Advice] = append(alike[l.Advice], l)
+	}
+	for _, todo := range advice {
+		fmt.Fprintln(a.out)
+		for _, l := range alike[todo] {
+			fmt.Fprintf(a.out, "%s is %s: %s\n", l.Name, l.Health, l.Cause)
+		}
+		if todo != "" {
+			fmt.Fprintf(a.out, "  to do: %s\n", todo)
 		}
 	}
 }
@@ -156,8 +170,10 @@ func (a *app) feedsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "feeds",
 		Short: "what every feed would publish now",
-		Args:  none,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.feeds(cmd.Context(), asJSON) },
+		Long: "Lists the stories of every feed in their order, each with its published time, its source and, behind\n" +
+			"\"also\", the other sources that have it.",
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.feeds(cmd.Context(), asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
 	return cmd

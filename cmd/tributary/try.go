@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"sync"
 	"time"
 
@@ -12,12 +12,12 @@ import (
 	"tributary/internal/discover"
 	"tributary/internal/fetch"
 	"tributary/internal/format"
-	"tributary/internal/netguard"
+	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/seed"
 )
 
-// tries is how many sources are tried at a time, each host by itself.
+// tries is how many sources are tried at a time, one of each group.
 const tries = 8
 
 // try shows what every list and source would give, in order, and returns how
@@ -27,14 +27,10 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 	defer client.Close()
 	var jobs []job
 	for _, l := range lists {
-		jobs = append(jobs, job{hostOf(l.URL), func() *preview { return previewList(ctx, client, l, cfg.Site) }})
+		jobs = append(jobs, job{cmp.Or(ingest.Group(l.URL), l.Name), func() *preview { return previewList(ctx, client, l, cfg.Site) }})
 	}
 	for _, s := range sources {
-		key := s.Name
-		if s.Kind == news.KindFeed {
-			key = hostOf(s.URL)
-		}
-		jobs = append(jobs, job{key, func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }})
+		jobs = append(jobs, job{cmp.Or(ingest.Group(s.URL), s.Name), func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }})
 	}
 	previews := []*preview{}
 	for p := range inOrder(jobs) {
@@ -52,22 +48,22 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 	return failed
 }
 
-// job is one thing that is tried, and the host that it asks.
+// job is one thing that is tried, and the group whose servers it asks.
 type job struct {
-	host string
-	do   func() *preview
+	group string
+	do    func() *preview
 }
 
-// inOrder does jobs a few at a time, one host one thing at a time, and yields
+// inOrder does jobs a few at a time, of one group one at a time, and yields
 // what they give in their order.
 func inOrder(jobs []job) func(func(*preview) bool) {
 	return func(yield func(*preview) bool) {
-		hosts := map[string]*sync.Mutex{}
+		groups := map[string]*sync.Mutex{}
 		free := make(chan struct{}, tries)
 		results := make([]chan *preview, len(jobs))
 		for i, j := range jobs {
-			if hosts[j.host] == nil {
-				hosts[j.host] = &sync.Mutex{}
+			if groups[j.group] == nil {
+				groups[j.group] = &sync.Mutex{}
 			}
 			results[i] = make(chan *preview, 1)
 			go func(one *sync.Mutex) {
@@ -76,7 +72,7 @@ func inOrder(jobs []job) func(func(*preview) bool) {
 				free <- struct{}{}
 				defer func() { <-free }()
 				results[i] <- j.do()
-			}(hosts[j.host])
+			}(groups[j.group])
 		}
 		for _, result := range results {
 			if !yield(<-result) {
@@ -84,13 +80,6 @@ func inOrder(jobs []job) func(func(*preview) bool) {
 			}
 		}
 	}
-}
-
-func hostOf(address string) string {
-	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		return u.Host
-	}
-	return address
 }
 
 // client makes the guarded client of a configuration.
@@ -111,10 +100,7 @@ func trySource(ctx context.Context, client *fetch.Client, src config.Source) tri
 		doc, err := trySeeds(ctx, src)
 		return tried{doc: doc, err: err}
 	}
-	got := client.Get(ctx, fetch.Request{
-		URL: src.URL, Headers: src.Headers, UserAgent: src.UserAgent,
-		Policy: netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts},
-	})
+	got := client.Get(ctx, fetch.Request{URL: src.URL, Headers: src.Headers, UserAgent: src.UserAgent, Policy: src.Policy()})
 	doc, err := decode(got)
 	return tried{got, doc, err}
 }

@@ -65,7 +65,7 @@ func entryWarnings(src config.Source, doc *news.Document, now time.Time) []strin
 			all = append(all, fmt.Sprintf("%d of %s %s", n, count(len(doc.Entries), "entry"), text))
 		}
 	}
-	about("without a date; the time of our first look stands for it", func(e news.Entry) bool { return e.Published.IsZero() })
+	about("without a date; the time of our first look stands for it", undated)
 	about("dated in the future; our clock goes before theirs", func(e news.Entry) bool { return e.Published.Sub(now) > ahead })
 	if src.Kind == news.KindFeed {
 		about("without an id; link or text stand for it", func(e news.Entry) bool { return e.GUID == "" })

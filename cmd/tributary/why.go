@@ -145,7 +145,7 @@ func whyStory(ctx context.Context, w io.Writer, cfg *config.Config, db *store.DB
 // article says what came of fetching the page of an entry (content: page).
 func article(p news.PageText) string {
 	if p.HTML == "" {
-		return fmt.Sprintf("its page was fetched %s (%s): %s; the feed's own text stays", moment(p.Fetched), p.Outcome, oneLine(p.Note))
+		return fmt.Sprintf("its page was asked for %s (%s): %s; the feed's own text stays", moment(p.Fetched), p.Outcome, oneLine(p.Note))
 	}
 	return fmt.Sprintf("its page was fetched %s and has %s", moment(p.Fetched), count(len(strings.Fields(clean.Text(p.HTML))), "word"))
 }

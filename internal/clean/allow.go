@@ -147,4 +147,5 @@ func Element(name string) bool {
 }
 
 // removed are well-known elements that lose their tags.
-var removed = names("font object embed form input textarea select option datalist button label fieldset xmp plaintext listing marquee blink")
+var removed = names("font object embed form input textarea select optgroup option datalist button label fieldset legend output xmp plaintext listing " +
+	"marquee blink nobr basefont bgsound keygen param map area canvas dialog html head body meta link base frameset frame image")

@@ -111,8 +111,11 @@ func (s *shaper) run(markup string, level int) {
 				continue
 			}
 			name, _ := z.TagName()
-			element := string(name)
+			element, open := string(name), len(s.stack)
 			quiet = s.start(element, z) // a player needs no fallback
+			if kind == html.SelfClosingTagToken && mathML[element] && len(s.stack) > open {
+				s.end(element) // the slash counts in foreign content only
+			}
 			switch {
 			case !dropped[element] && !fallback[element] && element != "textarea":
 			case fallback[element] && s.pieces >= maxPieces:
@@ -294,12 +297,15 @@ func (s *shaper) worth(element string, all, kept []attribute) bool {
 			return false
 		}
 	}
+	if element != "img" && element != "iframe" {
+		return true
+	}
 	src := value(kept, "src")
-	switch element {
-	case "iframe":
-		return !pixel(all, src)
-	case "img":
-		if pixel(all, src) || src != "" && src == s.image {
+	if pixel(all, src) || pixel(kept, src) { // what is kept is judged when it is cleaned again
+		return false
+	}
+	if element == "img" {
+		if src != "" && src == s.image {
 			return false
 		}
 		s.image = src

@@ -187,13 +187,10 @@ func between(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
 }
 
-// Signature is a hash of the words of a title and a body of HTML. It changes
-// when the words change and stays when case, white space, punctuation, markup,
-// URLs or pure numbers do: what counts as a new version of an entry.
-func Signature(title, body string) uint64 { return SignatureText(title, Text(body)) }
-
-// SignatureText is Signature for a body whose text is at hand.
-func SignatureText(title, text string) uint64 {
+// Signature is a hash of the words of a title and a [Text]. It changes when the
+// words change and stays when case, white space, punctuation, markup, URLs or
+// pure numbers do: what counts as a new version of an entry.
+func Signature(title, text string) uint64 {
 	h := xxh3.New()
 	for i, text := range []string{title, text} {
 		if i > 0 {

@@ -47,6 +47,9 @@ func resolve(base *url.URL, ref string) *url.URL {
 	if u == nil {
 		return nil
 	}
+	if base != nil && u.Scheme == base.Scheme && u.Host == "" {
+		u.Scheme, u.Path, u.Opaque = "", u.Path+u.Opaque, "" // "http:x" is x (RFC 3986 section 5.2.2, not strict)
+	}
 	if !u.IsAbs() {
 		if base == nil {
 			return nil

@@ -90,6 +90,9 @@ func TestResolve(t *testing.T) {
 		" \n/x\t":                  "https://example.org/x",
 		"http://a.ex\nample/":      "http://a.example/",
 		"http://u:p@a.example/":    "http://a.example/",
+		"https:x":                  "https://example.org/blog/2025/x",
+		"https:/x":                 "https://example.org/x",
+		"http:x":                   "", // another scheme: browsers take x for a host
 		"javascript:alert(1)":      "",
 		"mailto:a@b.example":       "",
 		"data:text/html,x":         "",

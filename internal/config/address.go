@@ -54,8 +54,15 @@ func (r *reader) badAddress(n node, err error) {
 		// What is wrong may be the secret, so only the variable is named.
 		err = errors.New("holds variables that make no address such as https://example.org/")
 	}
-	r.errorf(n.Node, "%s %s %v", n, shown(n.Value), err)
+	hint := ""
+	if err == errNoWeb && n.key == "feed" {
+		hint = "; seeds: is for files on disk"
+	}
+	r.errorf(n.Node, "%s %s %v%s", n, shown(n.Value), err, hint)
 }
+
+// errNoWeb is what an address is that cannot be fetched.
+var errNoWeb = errors.New("is no address that begins with https:// or http://")
 
 // webAddress parses an absolute http or https address (RFC 3986 section 4.3)
 // without userinfo.
@@ -71,7 +78,7 @@ func webAddress(raw string) (*url.URL, error) {
 	case err != nil:
 		return nil, errors.New("is no address such as https://example.org/")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("is no address that begins with https:// or http://; seeds: is for files on disk")
+		return nil, errNoWeb
 	case u.User != nil:
 		return nil, errors.New(`a user name or password in an address is refused; a source takes basic_auth: {username: …, password: "${…}"}`)
 	case u.Hostname() == "":

@@ -45,7 +45,7 @@
 //
 // # Editing
 //
-// AppendSource and AppendFeed add an item to the file as its author would,
+// AppendSources and AppendFeeds add to the file as its author would,
 // and leave every other byte as it was.
 package config
 
@@ -60,6 +60,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
 )
@@ -120,6 +121,16 @@ type Source struct {
 	Least     time.Duration // shortest interval of schedule: auto
 	Most      time.Duration // longest interval of schedule: auto
 	Backlog   int           // how many entries of its first document may be published; 0: all
+}
+
+// Policy is what requests for the source may reach.
+func (s Source) Policy() netguard.Policy {
+	return netguard.Policy{AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts}
+}
+
+// Policy is what requests may reach that belong to no source.
+func (d Defaults) Policy() netguard.Policy {
+	return netguard.Policy{AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts}
 }
 
 // Content says where the text of an entry comes from.

@@ -19,7 +19,7 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 			if n.Value == "0" && least == 0 {
 				return 0, true
 			}
-			r.errorf(n.Node, "%s is a number without a unit; did you mean %s%s?", n, n.Value, unitOf(n.example()))
+			r.errorf(n.Node, "%s is a number without a unit; did you mean %s?", n, withUnit(n))
 			return 0, false
 		}
 		text, ok := r.text(n)
@@ -29,7 +29,7 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 		d, err := time.ParseDuration(text)
 		switch {
 		case err != nil:
-			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text))
+			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text, n))
 		case d < least || d > most:
 			r.errorf(n.Node, "%s %s is not from %s; write %s", n, shown(n.Value), between(least, most), n.example())
 		default:
@@ -39,9 +39,16 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 	}
 }
 
-// unitOf is the last letter of an example: the unit that a key is given in as
-// a rule.
-func unitOf(example string) string { return example[len(example)-1:] }
+// withUnit is a number in the unit that a key is given in as a rule, which is
+// the last letter of its example. What is given in hours may be in minutes.
+func withUnit(n node) string {
+	example := n.example()
+	unit := example[len(example)-1:]
+	if unit == "h" {
+		return n.Value + "h or " + n.Value + "m"
+	}
+	return n.Value + unit
+}
 
 // between names the ends of a range of durations.
 func between(least, most time.Duration) string {
@@ -66,9 +73,14 @@ func inWords(d time.Duration) string {
 	return text
 }
 
-// durationHint counts days and weeks in hours, which is what time.ParseDuration
-// knows.
-func durationHint(text string) string {
+// durationHint says what would be right: days and weeks in hours, which is what
+// time.ParseDuration knows, and no spaces.
+func durationHint(text string, n node) string {
+	if close := strings.ReplaceAll(text, " ", ""); close != text && !hasVariable(n.Value) {
+		if _, err := time.ParseDuration(close); err == nil {
+			return fmt.Sprintf("did you mean %s?", close)
+		}
+	}
 	var count int
 	var unit string
 	if _, err := fmt.Sscanf(text, "%d%s", &count, &unit); err == nil && count > 0 && count < 10000 {
@@ -79,7 +91,7 @@ func durationHint(text string) string {
 			return fmt.Sprintf("did you mean %dh?", 7*24*count)
 		}
 	}
-	return "write hours and minutes, as in 48h or 1h30m"
+	return "write hours, minutes or seconds, as in " + n.example()
 }
 
 // units of sizes, by their names in lower case: those of IEC 80000-13 count in

@@ -28,17 +28,12 @@ type NewFeed struct {
 	Sources []string
 }
 
-// AppendSource returns the file with a source at the end of sources:, written
+// AppendSources returns the file with sources at the end of sources:, written
 // as the items there are. Every other byte stays: comments, blank lines,
-// quotes, line ends. It is an error when the source is there already, when the
+// quotes, line ends. It is an error when one of them is there already, when the
 // file is not YAML, and when it is written in a way that cannot be added to
 // without a change elsewhere; then data is to be edited by hand.
-func AppendSource(data []byte, s NewSource) ([]byte, error) {
-	return AppendSources(data, []NewSource{s})
-}
-
-// AppendSources is AppendSource for many at once, in one pass.
-func AppendSources(data []byte, list []NewSource) ([]byte, error) {
+func AppendSources(data []byte, list ...NewSource) ([]byte, error) {
 	items := make([]item, len(list))
 	for i, s := range list {
 		if _, err := webAddress(s.Feed); err != nil {
@@ -52,15 +47,10 @@ func AppendSources(data []byte, list []NewSource) ([]byte, error) {
 	return extend(data, "sources", items)
 }
 
-// AppendFeed is AppendSource for feeds:. Where the file lists no feeds yet, the
+// AppendFeeds is AppendSources for feeds:. Where the file lists no feeds yet, the
 // feed "all", which it publishes for that reason, is listed too, so that its
 // subscribers do not lose it.
-func AppendFeed(data []byte, f NewFeed) ([]byte, error) {
-	return AppendFeeds(data, []NewFeed{f})
-}
-
-// AppendFeeds is AppendFeed for many at once, in one pass.
-func AppendFeeds(data []byte, list []NewFeed) ([]byte, error) {
+func AppendFeeds(data []byte, list ...NewFeed) ([]byte, error) {
 	root, problem := document(data)
 	if problem != nil {
 		return nil, errors.New(problem.Text)

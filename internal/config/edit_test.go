@@ -54,7 +54,7 @@ func TestAppendSource(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := AppendSource([]byte(tt.file), NewSource{Feed: "https://new.example/"})
+			got, err := AppendSources([]byte(tt.file), NewSource{Feed: "https://new.example/"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestAppendSourceInBrackets(t *testing.T) {
 		"sources: [\n  {feed: 'https://a.example/]'}, # ]\n]\n": "sources: [\n  {feed: 'https://a.example/]'}, {feed: https://new.example/} # ]\n]\n",
 		"sources: [{feed: \"a\\\"]\"} # b\n]\n":                 "sources: [{feed: \"a\\\"]\"}, {feed: https://new.example/} # b\n]\n",
 	} {
-		got, err := AppendSource([]byte(file), NewSource{Feed: "https://new.example/"})
+		got, err := AppendSources([]byte(file), NewSource{Feed: "https://new.example/"})
 		if err != nil {
 			t.Errorf("%q: %v", file, err)
 			continue
@@ -102,7 +102,7 @@ func TestAppendValues(t *testing.T) {
 		{Feed: "https://example.org/", Title: "Fluss: "},
 		{Feed: "https://example.org/", Title: "*stern* !wichtig"},
 	} {
-		out, err := AppendSource([]byte("sources:\n  - feed: https://a.example/\n    name: a\n"), s)
+		out, err := AppendSources([]byte("sources:\n  - feed: https://a.example/\n    name: a\n"), s)
 		if err != nil {
 			t.Errorf("%+v: %v", s, err)
 			continue
@@ -135,13 +135,13 @@ func TestAppendRefuses(t *testing.T) {
 		{"- x\n", NewSource{Feed: "https://b.example/"}, "sources: is written in a way that cannot be added to; add by hand: - {feed: https://b.example/}"},
 		{"feeds: &f []\nsources: *f\n", NewSource{Feed: "https://b.example/"}, "sources: is written in a way that cannot be added to; add by hand: - {feed: https://b.example/}"},
 	} {
-		out, err := AppendSource([]byte(tt.file), tt.s)
+		out, err := AppendSources([]byte(tt.file), tt.s)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%q: got %q and %v, want %s", tt.file, out, err, tt.want)
 		}
 	}
 	twice := []NewSource{{Feed: "https://b.example/"}, {Feed: "https://b.example/"}}
-	if _, err := AppendSources([]byte(file), twice); err == nil || err.Error() != `feed: "https://b.example/" comes twice` {
+	if _, err := AppendSources([]byte(file), twice...); err == nil || err.Error() != `feed: "https://b.example/" comes twice` {
 		t.Errorf("the same source twice: got %v", err)
 	}
 }
@@ -160,12 +160,12 @@ func TestAppendFeed(t *testing.T) {
 		{"sources: []\n", NewFeed{Name: "all"}, "sources: []\nfeeds:\n  - name: all\n"},
 		{"feeds:\n  - name: x\nsources: []\n", river, "feeds:\n  - name: x\n" + item + "sources: []\n"},
 	} {
-		got, err := AppendFeed([]byte(tt.file), tt.f)
+		got, err := AppendFeeds([]byte(tt.file), tt.f)
 		if err != nil || string(got) != tt.want {
 			t.Errorf("got %v\n%s\nwant\n%s", err, got, tt.want)
 		}
 	}
-	if _, err := AppendFeed([]byte("feeds:\n  - name: river\n"), river); err == nil || err.Error() != `name: "river" stands in the file already, in line 2` {
+	if _, err := AppendFeeds([]byte("feeds:\n  - name: river\n"), river); err == nil || err.Error() != `name: "river" stands in the file already, in line 2` {
 		t.Errorf("the same feed again: got %v", err)
 	}
 }
@@ -178,11 +178,11 @@ func TestAppendToShipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := AppendSource(data, NewSource{Feed: "https://new.example/", Tags: []string{"de"}})
+	out, err := AppendSources(data, NewSource{Feed: "https://new.example/", Tags: []string{"de"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err = AppendFeed(out, NewFeed{Name: "new", Tags: []string{"de"}}); err != nil {
+	if out, err = AppendFeeds(out, NewFeed{Name: "new", Tags: []string{"de"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range []string{"  - feed: https://new.example/\n    tags: [de]\n", "  - name: new\n    tags: [de]\n"} {

@@ -100,7 +100,7 @@ func checkConfig(t *testing.T, cfg *Config) {
 func FuzzAppendSource(f *testing.F) {
 	addFiles(f, func(data []byte) { f.Add(data, "https://new.example/", "Neu: ä", "de,en") })
 	f.Fuzz(func(t *testing.T, data []byte, feed, title, tags string) {
-		out, err := AppendSource(data, NewSource{Feed: feed, Title: title, Tags: strings.Split(tags, ",")})
+		out, err := AppendSources(data, NewSource{Feed: feed, Title: title, Tags: strings.Split(tags, ",")})
 		if err != nil {
 			if strings.ContainsAny(err.Error(), "\n\r") {
 				t.Errorf("cannot be printed: %q", err)
@@ -170,7 +170,7 @@ func BenchmarkParse10000Sources(b *testing.B) {
 func BenchmarkAppendSourceTo10000(b *testing.B) {
 	data := many(10_000)
 	for b.Loop() {
-		if _, err := AppendSource(data, NewSource{Feed: "https://new.example/"}); err != nil {
+		if _, err := AppendSources(data, NewSource{Feed: "https://new.example/"}); err != nil {
 			b.Fatal(err)
 		}
 	}

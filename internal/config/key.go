@@ -155,5 +155,12 @@ func (r *reader) unknownKey(key *yaml.Node, s section) {
 		r.errorf(key, "%q cannot stand in %s; it belongs in %s", key.Value, s.title, strings.Join(homes, " or "))
 		return
 	}
-	r.errorf(key, "unknown key %s in %s%s", shown(key.Value), s.title, r.suggest(key.Value, s.keys))
+	hint := r.suggest(key.Value, s.keys)
+	if hint == "" && len(s.keys) <= fewKeys {
+		hint = "; it knows " + strings.Join(s.keys, ", ")
+	}
+	r.errorf(key, "unknown key %s in %s%s", shown(key.Value), s.title, hint)
 }
+
+// fewKeys can be listed in one line.
+const fewKeys = 14

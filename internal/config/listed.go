@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tributary/internal/clean"
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -104,7 +105,7 @@ func (l List) source(listed news.Listed) Source {
 	s := l.Each
 	s.Kind, s.URL, s.Title, s.Site = news.KindFeed, listed.URL, listed.Title, listed.Site
 	s.Tags, s.Lists, s.Listed = tagsOf(l, listed), []string{l.Name}, true
-	if l.OnDisk || origin(l.URL) != origin(listed.URL) {
+	if l.OnDisk || !fetch.SameOrigin(l.URL, listed.URL) {
 		s.Headers = nil
 	}
 	return s

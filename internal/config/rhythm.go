@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,12 +58,20 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	return rhythm{spec: spec}, true
 }
 
+// cronNames are the schedules that cron knows besides its five fields.
+var cronNames = []string{"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@midnight", "@annually"}
+
 func parseSchedule(text string) (schedule.Spec, error) {
 	if len(text) > longestSchedule {
 		return schedule.Spec{}, fmt.Errorf("schedule %s is longer than %d bytes; write five fields", shown(text), longestSchedule)
 	}
 	if strings.EqualFold(strings.TrimPrefix(text, "@"), auto) {
 		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean auto?", shown(text))
+	}
+	if !strings.ContainsAny(text, " \t") {
+		if name := nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" && !slices.Contains(cronNames, text) {
+			return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(name))
+		}
 	}
 	interval := strings.TrimPrefix(strings.TrimPrefix(text, "every "), "@")
 	if d, err := time.ParseDuration(interval); err == nil && d >= time.Second {

@@ -1,9 +1,7 @@
 package config
 
 import (
-	"fmt"
 	"net/netip"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,8 +138,10 @@ var meaningless = map[news.Kind]struct {
 // onlyFor refuses the keys that mean nothing to what a source is.
 func (r *reader) onlyFor(n node, d *draft) {
 	rule := meaningless[d.Kind]
-	if _, refresh := find(n.Node, "refresh"); refresh != nil && d.list.OnDisk {
-		r.errorf(refresh, "refresh: has no meaning for a list on disk, which is read when it changes; leave it out")
+	for _, key := range []string{"headers", "basic_auth", "refresh"} {
+		if at, _ := find(n.Node, key); at != nil && d.list.OnDisk {
+			r.errorf(at, "%q has no meaning for a list on disk, which is read when it changes; leave it out", key)
+		}
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if key := n.Content[i]; slices.Contains(rule.keys, key.Value) {
@@ -207,19 +207,6 @@ func (r *reader) pageURL(n node) (string, bool) {
 		return "", false
 	}
 	return raw, ok
-}
-
-// origin is the scheme, host and port of an address: what a secret belongs to.
-func origin(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return fmt.Sprintf("%s://%s:%s", u.Scheme, strings.ToLower(u.Hostname()), port)
 }
 
 // defaultPorts are those of http and https.

@@ -1,11 +1,14 @@
 // Package daemon builds everything from one configuration and runs it: the
-// runner that pulls sources when they are due, the publisher, the web servers,
-// and the watcher that notices a changed configuration. It owns reload and
-// shutdown; nothing above it holds state.
+// runner that pulls sources and reads lists when they are due (task.go), the
+// publisher, the web servers, the subscriber at other people's hubs (push.go),
+// and the watcher that notices a changed configuration. It tells our own outage
+// from the failures of others (offline.go). It owns reload and shutdown; nothing
+// above it holds state.
 //
 // A reload reads and checks the whole file first. A bad file changes nothing;
 // a good one becomes a new immutable set of sources, feeds and pages that
-// replaces the old in one step, while fetches under way go on.
+// replaces the old in one step, while fetches under way go on. A list that names
+// other sources than before has the same done with the file as it was last read.
 package daemon
 
 import (
@@ -64,7 +67,7 @@ type Daemon struct {
 	cfg      *config.Config // with the sources of its lists
 	file     *config.Config // as read
 	sources  map[int64]config.Source
-	lists    map[int64]config.List // by their tasks
+	lists    map[int64]config.List // by the numbers of their rows, as sources are
 	feeds    []news.Feed
 	progress progress
 	outage   outage
@@ -118,11 +121,11 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 		Client: d.client, Store: d.db, Owner: fmt.Sprintf("process %d", os.Getpid()), Now: d.opts.Now, Log: d.opts.Log,
 		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now},
 	}
-	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.pull)
-	d.ingest.Stalled = d.runner.Stall
+	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.do)
+	d.ingest.Stalled = d.stall
 	d.ingest.Own, d.ingest.Offline = d.published, d.offline
-	d.runner.OnPanic = func(id int64, v any, stack []byte) {
-		d.opts.Log.Error("a fetch panicked: this is a bug in tributary", "source", d.name(id), "panic", v, "stack", string(stack))
+	d.runner.OnPanic = func(task schedule.ID, v any, stack []byte) {
+		d.opts.Log.Error("a fetch panicked: this is a bug in tributary", task.Kind, d.about(task), "panic", v, "stack", string(stack))
 	}
 	d.push = websub.New(d.client, d.db, &subscriber{Daemon: d}, d.opts.Now, d.opts.Log)
 	if err := d.db.ResumePushes(ctx, d.opts.Now()); err != nil {
@@ -132,70 +135,90 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	return d.apply(ctx, cfg)
 }
 
+// setup is a configuration with what the store holds of it.
+type setup struct {
+	file    *config.Config // as read
+	cfg     *config.Config // with the sources of its lists
+	lists   []news.ListState
+	sources []news.Source // in the order of cfg
+	feeds   []news.Feed
+	states  []news.SourceState
+	pages   *web.Snapshot
+}
+
 // apply puts a configuration in force: stored sources and feeds, tasks, pages.
-func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
-	now := d.opts.Now()
-	file := cfg
-	cfg, held, err := d.syncLists(ctx, file)
+func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
+	next, err := d.prepare(ctx, file)
 	if err != nil {
 		return err
 	}
-	plain := make([]news.Source, len(cfg.Sources))
-	for i, s := range cfg.Sources {
-		plain[i] = s.Source
-	}
-	stored, err := d.db.SyncSources(ctx, plain, now)
-	if err != nil {
-		return err
-	}
-	feeds, err := d.db.SyncFeeds(ctx, cfg.Feeds, stored, now)
-	if err != nil {
-		return err
-	}
-	states, err := d.db.States(ctx)
-	if err != nil {
-		return err
-	}
-	listing, err := d.db.Listing(ctx)
-	if err != nil {
-		return err
-	}
-	snap, err := d.snapshot(ctx, cfg, feeds, listing)
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	d.cfg, d.file, d.feeds = cfg, file, feeds
-	d.setLists(cfg, held)
-	sources := map[int64]config.Source{}
-	var moved []int64
-	for i, s := range cfg.Sources {
-		s.Source = stored[i]
-		sources[s.ID] = s
-		if old, ok := d.sources[s.ID]; ok && old.URL != s.URL {
-			moved = append(moved, s.ID)
-		}
-	}
-	d.sources = sources
-	d.outage.good = goodHosts(states)
-	d.progress = newProgress(states)
-	d.mu.Unlock()
+	readdressed := d.replace(next)
 	d.identify()
-	d.server.Show(snap)
+	d.server.Show(next.pages)
 	if err := d.unpublish(ctx); err != nil {
 		d.opts.Log.Warn("feeds folder", "error", err)
 	}
 	d.shelf.Outdate() // a source may be private now, or be called another name
-	d.runner.Set(append(d.tasks(states), d.listTasks(held)...))
+	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))
 	if err := d.heedHosts(ctx); err != nil {
 		return err
 	}
-	for _, id := range moved { // another address is asked at once, however long the old one was to rest
-		d.runner.Trigger(id)
+	for _, task := range readdressed { // another address is asked at once, however long the old one was to rest
+		d.runner.Trigger(task)
 	}
 	d.nudge()
 	d.push.Wake()
 	return nil
+}
+
+// prepare makes the store's rows those of a configuration, and gathers what is
+// needed to put it in force.
+func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error) {
+	now := d.opts.Now()
+	s := setup{file: file}
+	var err error
+	if s.cfg, s.lists, err = d.syncLists(ctx, file); err != nil {
+		return s, err
+	}
+	plain := make([]news.Source, len(s.cfg.Sources))
+	for i, src := range s.cfg.Sources {
+		plain[i] = src.Source
+	}
+	if s.sources, err = d.db.SyncSources(ctx, plain, now); err != nil {
+		return s, err
+	}
+	if s.feeds, err = d.db.SyncFeeds(ctx, s.cfg.Feeds, s.sources, now); err != nil {
+		return s, err
+	}
+	if s.states, err = d.db.States(ctx); err != nil {
+		return s, err
+	}
+	listing, err := d.db.Listing(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.pages, err = d.snapshot(ctx, s.cfg, s.feeds, listing)
+	return s, err
+}
+
+// replace takes a configuration as the one in force, and returns the tasks
+// whose address it changed.
+func (d *Daemon) replace(next setup) (readdressed []schedule.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	sources := make(map[int64]config.Source, len(next.sources))
+	for i, s := range next.cfg.Sources {
+		s.Source = next.sources[i]
+		sources[s.ID] = s
+		if old, ok := d.sources[s.ID]; ok && old.URL != s.URL {
+			readdressed = append(readdressed, sourceTask(s.ID))
+		}
+	}
+	d.cfg, d.file, d.feeds, d.sources = next.cfg, next.file, next.feeds, sources
+	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
+	d.outage.good = goodHosts(next.states)
+	d.progress = newProgress(next.states)
+	return readdressed
 }
 
 func names(feeds []news.Feed) []string {
@@ -236,11 +259,8 @@ func Subscriptions(sources []news.Source, selected func(news.Source) bool) []for
 	return subs
 }
 
-// pull is the runner's job: one source or list, once.
+// pull is the runner's job for a source.
 func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
-	if id < 0 {
-		return d.pullList(ctx, id)
-	}
 	d.mu.Lock()
 	src, ok := d.sources[id]
 	d.mu.Unlock()
@@ -276,103 +296,6 @@ func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
 		return d.opts.Now().Add(whileOffline)
 	}
 	return result.NextDue
-}
-
-func (d *Daemon) name(id int64) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if l, ok := d.lists[id]; ok {
-		return l.Name
-	}
-	return d.sources[id].Name
-}
-
-// nudge says that there may be something to publish.
-func (d *Daemon) nudge() {
-	select {
-	case d.due <- struct{}{}:
-	default:
-	}
-}
-
-// publishAll brings every feed up to date. One that fails does not keep the
-// others from theirs.
-func (d *Daemon) publishAll(ctx context.Context) error {
-	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
-	d.mu.Unlock()
-	return d.publish(ctx, cfg, feeds)
-}
-
-// publish brings the feeds of a configuration up to date.
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
-	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
-	var errs []error
-	rendered := false
-	for _, f := range feeds {
-		subs := func() ([]format.Subscription, error) {
-			all, err := listing()
-			return Subscriptions(all, f.Selects), err
-		}
-		changed, err := p.Feed(ctx, cfg.Site, f, subs)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if changed {
-			rendered = true
-			d.opts.Log.Debug("published", "feed", f.Name)
-		}
-	}
-	d.mu.Lock()
-	replaced := d.cfg != cfg
-	d.mu.Unlock()
-	if rendered && !replaced {
-		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
-	}
-	if replaced { // by a reload meanwhile: what it removed may just have been written
-		errs = append(errs, d.unpublish(ctx))
-	}
-	return errors.Join(errs...)
-}
-
-// showAgain shows on the pages what the sources are called by now: only their
-// first document tells.
-func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed, listing func() ([]news.Source, error)) error {
-	sources, err := listing()
-	if err != nil {
-		return err
-	}
-	snap, err := d.snapshot(ctx, cfg, feeds, sources)
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cfg == cfg { // a reload shows its own
-		d.server.Show(snap)
-	}
-	return nil
-}
-
-// unpublish takes feeds that are no longer configured off the shelf and out of
-// the folder. A reload does so once its configuration is in force, and so does
-// a round of publishing that it overtook: one of the two comes last.
-func (d *Daemon) unpublish(ctx context.Context) error {
-	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
-	d.mu.Unlock()
-	d.shelf.Keep(names(feeds))
-	removed, err := d.db.RemovedFeeds(ctx)
-	return errors.Join(err, folder(cfg).Remove(removed))
-}
-
-func folder(cfg *config.Config) *publish.Folder {
-	if cfg.Publish == "" {
-		return nil
-	}
-	return &publish.Folder{Path: cfg.Publish}
 }
 
 // Close gives everything back. It is called once nothing runs any more.

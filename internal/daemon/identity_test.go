@@ -32,6 +32,7 @@ func TestUserAgent(t *testing.T) {
 // TestPublishersLearnTheNumberOfReaders has one person read a feed, and looks at
 // what a publisher is told before and after.
 func TestPublishersLearnTheNumberOfReaders(t *testing.T) {
+	t.Parallel()
 	up := feedtest.New(t)
 	up.Handle("/a", feedtest.Response{Body: rss("A1")})
 	up.Handle("/b", feedtest.Response{Body: rss("B1")})

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,6 @@ import (
 	"tributary/internal/fetch"
 	"tributary/internal/format"
 	"tributary/internal/ingest"
-	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -71,24 +71,26 @@ func (d *Daemon) syncLists(ctx context.Context, cfg *config.Config) (*config.Con
 	return full, held, nil
 }
 
-// setLists remembers the lists of a configuration by their tasks.
-func (d *Daemon) setLists(cfg *config.Config, held []news.ListState) {
-	d.lists = map[int64]config.List{}
+// setLists remembers the lists of a configuration by their rows, and returns
+// the tasks of those whose address it changed.
+func (d *Daemon) setLists(cfg *config.Config, held []news.ListState) (readdressed []schedule.ID) {
+	lists := make(map[int64]config.List, len(held))
 	for i, l := range cfg.Lists {
-		d.lists[listTask(held[i].ID)] = l
+		id := held[i].ID
+		lists[id] = l
+		if old, ok := d.lists[id]; ok && old.URL != l.URL {
+			readdressed = append(readdressed, listTask(id))
+		}
 	}
+	d.lists = lists
+	return readdressed
 }
 
-// listTask is the task that reads a list. Those of sources have positive
-// numbers.
-func listTask(id int64) int64 { return -id }
-
-// listTasks are the lists as the runner knows them: they keep to the same
-// limits as sources.
+// listTasks are the lists as the runner knows them.
 func (d *Daemon) listTasks(held []news.ListState) []schedule.Task {
 	var tasks []schedule.Task
 	for _, h := range held {
-		l := d.lists[listTask(h.ID)]
+		l := d.lists[h.ID]
 		t := schedule.Task{ID: listTask(h.ID), Key: l.URL, Spec: l.Refresh, Due: h.NextDue}
 		if !l.OnDisk {
 			t.Group = ingest.Group(l.URL)
@@ -100,12 +102,12 @@ func (d *Daemon) listTasks(held []news.ListState) []schedule.Task {
 
 // pullList is the runner's job for a list: it is read once, and when it names
 // other sources than before the configuration is put in force anew.
-func (d *Daemon) pullList(ctx context.Context, task int64) time.Time {
+func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
 	d.mu.Lock()
-	l, ok := d.lists[task]
+	l, ok := d.lists[id]
 	d.mu.Unlock()
 	all, err := d.db.Lists(ctx)
-	at := slices.IndexFunc(all, func(h news.ListState) bool { return listTask(h.ID) == task })
+	at := slices.IndexFunc(all, func(h news.ListState) bool { return h.ID == id })
 	switch {
 	case err != nil:
 		if ctx.Err() == nil {
@@ -116,7 +118,7 @@ func (d *Daemon) pullList(ctx context.Context, task int64) time.Time {
 		return time.Time{}
 	}
 	before := all[at]
-	after := readList(ctx, reading{List: l, client: d.client, now: d.opts.Now, site: d.site(), stalled: func() { d.runner.Stall(task) }}, before)
+	after := readList(ctx, reading{List: l, client: d.client, now: d.opts.Now, site: d.site(), stalled: func() { d.runner.Stall(listTask(id)) }}, before)
 	if after.Last.Outcome == news.OutcomeInterrupted {
 		return time.Time{} // still due
 	}
@@ -126,10 +128,7 @@ func (d *Daemon) pullList(ctx context.Context, task int64) time.Time {
 	}
 	d.reportList(before, after)
 	if !sameSources(before.Sources, after.Sources) {
-		select {
-		case d.relisted <- struct{}{}:
-		default:
-		}
+		signal(d.relisted)
 	}
 	return after.NextDue
 }
@@ -173,7 +172,7 @@ func (d *Daemon) refreshLists(ctx context.Context, all bool) error {
 	}
 	d.runner.Set(d.listTasks(held))
 	for _, h := range held {
-		if all || d.lists[listTask(h.ID)].OnDisk {
+		if all || d.lists[h.ID].OnDisk {
 			d.runner.Trigger(listTask(h.ID))
 		}
 	}
@@ -189,11 +188,7 @@ func (d *Daemon) refreshLists(ctx context.Context, all bool) error {
 }
 
 // relist puts the configuration in force anew after a list changed.
-func (w *watcher) relist(ctx context.Context) {
-	if err := w.apply(ctx, w.file); err != nil && ctx.Err() == nil {
-		w.opts.Log.Error("the sources of the lists are not taken up", "error", err)
-	}
-}
+func (w *watcher) relist(ctx context.Context) { w.enforce(ctx, cmp.Or(w.undone, w.file)) }
 
 // listFile tells two states of a list on disk apart.
 type listFile struct {
@@ -206,7 +201,7 @@ func (w *watcher) lookAtLists() {
 	w.mu.Lock()
 	lists := w.Daemon.lists // replaced, never changed
 	w.mu.Unlock()
-	for task, l := range lists {
+	for id, l := range lists {
 		if !l.OnDisk {
 			continue
 		}
@@ -214,9 +209,9 @@ func (w *watcher) lookAtLists() {
 		if info, err := os.Stat(l.URL); err == nil {
 			now = listFile{info.Size(), info.ModTime()}
 		}
-		if old, looked := w.lists[task]; !looked || old != now {
-			w.lists[task] = now
-			w.runner.Trigger(task)
+		if old, looked := w.lists[id]; !looked || old != now {
+			w.lists[id] = now
+			w.runner.Trigger(listTask(id))
 		}
 	}
 }
@@ -262,7 +257,7 @@ func (r reading) load(ctx context.Context, v news.Validators) ([]byte, fetch.Res
 		got := r.client.Get(ctx, fetch.Request{
 			URL: r.URL, Validators: v, Headers: r.Each.Headers, UserAgent: r.Each.UserAgent, Stalled: r.stalled,
 			Accept: "text/x-opml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
-			Policy: netguard.Policy{AllowNetworks: r.Each.AllowNetworks, AllowPorts: r.Each.AllowPorts},
+			Policy: r.Each.Policy(),
 		})
 		return got.Body, got
 	}

@@ -69,6 +69,7 @@ func (r *running) readAgain(name string) news.ListState {
 // Sources appear and leave with the lists that they stand on; one on two lists
 // stays while one of them names it.
 func TestListsBringAndTakeSources(t *testing.T) {
+	t.Parallel()
 	up := upstream(t, "/a", "/b", "/c", "/own")
 	up.Handle("/one.opml", feedtest.Response{Body: opml(up, "/a", "/b", "/own")}, feedtest.Response{Body: opml(up, "/c")})
 	up.Handle("/two.opml", feedtest.Response{Body: opml(up, "/b")}, feedtest.Response{Body: opml(up, "/c")})
@@ -87,9 +88,30 @@ func TestListsBringAndTakeSources(t *testing.T) {
 	}
 }
 
+// A list with another address is read at once, however long the old one was to
+// rest, and what still comes from the old one says nothing.
+func TestListAtAnotherAddress(t *testing.T) {
+	t.Parallel()
+	up := upstream(t, "/a", "/b")
+	up.Handle("/old.opml", feedtest.Response{Body: opml(up, "/a"), ETag: `"old"`})
+	up.Handle("/new.opml", feedtest.Response{Body: opml(up, "/b"), ETag: `"new"`})
+	r := newHome(t, brisk, "sources:", list(up, up.URL+"/old.opml", "one", ""), "feeds: [{name: all}]").serve()
+	r.awaitTitles("all", "A")
+	old := r.held("one")
+	r.configure(brisk, "sources:", list(up, up.URL+"/new.opml", "one", ""), "feeds: [{name: all}]")
+	r.awaitTitles("all", "B")
+	if err := r.db.SaveList(t.Context(), old); err != nil { // whose reading began before
+		t.Fatal(err)
+	}
+	if now := r.held("one"); now.URL != up.URL+"/new.opml" || now.Validators.ETag != `"new"` {
+		t.Errorf("got %+v, want the list of the new address", now)
+	}
+}
+
 // A list that cannot be read, is none or is suddenly empty keeps its last good
 // state, also over a restart.
 func TestListKeepsItsLastGoodState(t *testing.T) {
+	t.Parallel()
 	up := upstream(t, "/a", "/b")
 	whole := opml(up, "/a", "/b")
 	bad := []struct {
@@ -130,6 +152,7 @@ func TestListKeepsItsLastGoodState(t *testing.T) {
 // A list on disk is read whenever it changes, and one that is being written is
 // no list.
 func TestListOnDisk(t *testing.T) {
+	t.Parallel()
 	up := upstream(t, "/a", "/b")
 	h := newHome(t, brisk, "sources:", list(up, "blogs.opml", "blogs", ""))
 	put := func(text []byte) {
@@ -197,6 +220,7 @@ func TestPrivateList(t *testing.T) {
 
 // Files that are included, and what becomes of them, take effect by themselves.
 func TestIncludedSourcesAreWatched(t *testing.T) {
+	t.Parallel()
 	up := upstream(t, "/a", "/b")
 	h := newHome(t, brisk, "include: members/*.yaml")
 	put := func(name, text string) {

@@ -26,6 +26,7 @@ const poison = "\r\n{\"level\":\"ERROR\",\"msg\":\"pwned\"}\r\n12:00:00 ERR pwne
 // Nothing that a feed, a server or a file name says makes a second log record,
 // clears a screen or fills a disk.
 func TestLogIsOneRecordForEachEvent(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		handler func(io.Writer) slog.Handler
@@ -98,6 +99,7 @@ func poisoned(t *testing.T) (*home, Options) {
 
 // One stored document that cannot be read again keeps no other from it.
 func TestRereadGoesOnAfterAFailure(t *testing.T) {
+	t.Parallel()
 	up := feedtest.New(t)
 	up.Handle("/a", feedtest.Response{Body: rss("A1")})
 	up.Handle("/b", feedtest.Response{Body: rss("B1")})
@@ -131,7 +133,7 @@ func TestRereadGoesOnAfterAFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(left) != 1 || d.name(left[0]) != "a" {
+	if len(left) != 1 || d.sources[left[0]].Name != "a" {
 		t.Errorf("got %v still to be read, want the damaged one only", left)
 	}
 	if told := h.log.records(t, "read a stored document again"); len(told) != 1 || told[0]["source"] != "a" {

@@ -10,6 +10,7 @@ import (
 // Whoever mends the address of a source that failed does not wait for the end
 // of its back-off.
 func TestAnotherAddressIsFetchedAtOnce(t *testing.T) {
+	t.Parallel()
 	up := feedtest.New(t)
 	up.Handle("/a", feedtest.Response{Body: rss("A1")})
 	h := newHome(t, "sources:", source(up, "a", "/mistyped", ""))

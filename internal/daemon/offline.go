@@ -204,7 +204,7 @@ func (d *Daemon) weather(ctx context.Context, last bool) {
 		return
 	}
 	for _, id := range ids {
-		d.runner.Trigger(id)
+		d.trigger(id)
 	}
 }
 

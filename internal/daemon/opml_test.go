@@ -11,6 +11,7 @@ import (
 // The list of all sources calls them what their documents do as soon as these
 // are read, not only after the next reload.
 func TestListOfSourcesLearnsTheirTitles(t *testing.T) {
+	t.Parallel()
 	up := feedtest.New(t)
 	up.Handle("/feed.xml", feedtest.Response{Body: rss("One")})
 	r := newHome(t, "sources:", source(up, "up", "/feed.xml", "")).serve()

@@ -41,7 +41,7 @@ func (d *Daemon) tasks(states []news.SourceState) []schedule.Task {
 		if s.Move.Address != "" {
 			address = s.Move.Address
 		}
-		tasks = append(tasks, schedule.Task{ID: s.ID, Key: src.Key(), Group: ingest.Group(address), Spec: src.Schedule, Due: s.NextDue})
+		tasks = append(tasks, schedule.Task{ID: sourceTask(s.ID), Key: src.Key(), Group: ingest.Group(address), Spec: src.Schedule, Due: s.NextDue})
 	}
 	return tasks
 }
@@ -82,7 +82,7 @@ func (d *Daemon) revisit(states []news.SourceState) {
 	now := d.opts.Now()
 	for _, s := range states {
 		if s.NextDue.Equal(schedule.Never()) && now.Sub(s.Last.Started) > goneFor {
-			d.runner.Trigger(s.ID)
+			d.trigger(s.ID)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websu
 	wants = map[int64]websub.Want{}
 	for _, a := range announced {
 		if src, ok := sources[a.SourceID]; ok && pushable(src) {
-			wants[a.SourceID] = websub.Want{Announcement: a, Policy: policyOf(src)}
+			wants[a.SourceID] = websub.Want{Announcement: a, Policy: src.Policy()}
 		}
 	}
 	if len(wants) > 0 && !websub.Reachable(cfg.Site.URL) {
@@ -41,15 +41,11 @@ func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websu
 		})
 		wants = nil
 	}
-	return wants, cfg.Site.URL, netguard.Policy{AllowNetworks: cfg.Defaults.AllowNetworks, AllowPorts: cfg.Defaults.AllowPorts}
+	return wants, cfg.Site.URL, cfg.Defaults.Policy()
 }
 
 func pushable(src config.Source) bool {
 	return src.WebSub && src.Public && len(src.Headers) == 0 && !news.HasSecret(src.URL)
-}
-
-func policyOf(src config.Source) netguard.Policy {
-	return netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts}
 }
 
 // Deliver stores what a hub sent. A source whose entries need their pages is
@@ -79,14 +75,14 @@ func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
 }
 
 // Name is a source's name.
-func (d *subscriber) Name(source int64) string { return d.name(source) }
+func (d *subscriber) Name(source int64) string { return d.about(sourceTask(source)) }
 
 // Poll makes a source due now. The store remembers it, should we end before.
 func (d *subscriber) Poll(ctx context.Context, source int64) {
 	if err := d.db.PollInstead(ctx, source, d.opts.Now()); err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("fetch instead of a delivery", "source", d.name(source), "error", err)
+		d.opts.Log.Error("fetch instead of a delivery", "source", d.Name(source), "error", err)
 	}
-	d.runner.Trigger(source)
+	d.trigger(source)
 }
 
 // pushes returns what hubs do for the sources, by their row numbers. What is

@@ -44,10 +44,12 @@ func pushed(t testing.TB, more string) *pushing {
 	return p
 }
 
-// start serves, and lets the hub reach it.
+// start serves, and lets the hub reach it: what it is asked before it can, waits.
 func (p *pushing) start(h *home) {
-	p.running = h.serve()
-	p.hub.Set(func(h *feedtest.Hub) { h.Reach = p.url })
+	p.hub.Set(func(hub *feedtest.Hub) {
+		p.running = h.serve()
+		hub.Reach = p.url
+	})
 }
 
 // lines are the configuration; what the hub and the upstream need stands in the
@@ -96,6 +98,7 @@ func (p *pushing) admin(path string) string {
 }
 
 func TestPushedEntriesAppear(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	form := p.hub.Subscribed(p.topic)[0]
 	callback := form.Get("hub.callback")
@@ -139,6 +142,7 @@ func TestPushedEntriesAppear(t *testing.T) {
 
 // A push is not lost because the source is being fetched, and waits for that.
 func TestPushWaitsForAFetch(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	id := p.one().SourceID
 	if _, err := p.db.Begin(t.Context(), id, "somebody else", time.Now(), time.Now().Add(700*time.Millisecond)); err != nil {
@@ -153,6 +157,7 @@ func TestPushWaitsForAFetch(t *testing.T) {
 
 // What cannot be read, and a mere "something is new", makes the source due.
 func TestPushThatCannotBeStoredIsFetched(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{"thin": "", "damaged": "<html><body>500</body></html>"} {
 		t.Run(name, func(t *testing.T) {
 			p := pushed(t, "")
@@ -168,6 +173,7 @@ func TestPushThatCannotBeStoredIsFetched(t *testing.T) {
 
 // The process ends between taking a delivery and storing it.
 func TestAcceptedDeliveryOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	push := p.one()
 	err := p.db.ChangePush(t.Context(), push.ID, func(p *news.Push) error { // as websub does before it answers
@@ -190,6 +196,7 @@ func TestAcceptedDeliveryOutlivesTheProcess(t *testing.T) {
 func (h *home) again() *home { return &home{t: h.t, dir: h.dir, path: h.path, log: &logbook{}} }
 
 func TestRestartKeepsSubscriptions(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	before, asked := p.one(), len(p.hub.Asked())
 	p.end()
@@ -207,6 +214,7 @@ func TestRestartKeepsSubscriptions(t *testing.T) {
 // Who is no longer wanted is told so: without the source, without websub, with
 // another site.
 func TestReloadEndsSubscriptions(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*pushing){
 		"source removed": func(p *pushing) {
 			p.configure(p.lines("")[0], "sources:", "  - {seeds: seeds/*}")
@@ -215,6 +223,7 @@ func TestReloadEndsSubscriptions(t *testing.T) {
 		"source private": func(p *pushing) { p.configure(p.lines(", public: false")...) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := pushed(t, "")
 			callback := p.hub.Subscribed(p.topic)[0].Get("hub.callback")
 			change(p)
@@ -227,6 +236,7 @@ func TestReloadEndsSubscriptions(t *testing.T) {
 }
 
 func TestNewSiteAddressSubscribesAnew(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	old := p.one()
 	p.write(strings.Replace(head, "river.example", "other.example", 1) + strings.Join(p.lines(""), "\n"))
@@ -242,6 +252,7 @@ func TestNewSiteAddressSubscribesAnew(t *testing.T) {
 
 // A hub cannot reach localhost: nobody is asked, and that is told once.
 func TestNoSubscriptionWithoutAPublicSite(t *testing.T) {
+	t.Parallel()
 	up, hub := feedtest.New(t), feedtest.NewHub(t)
 	up.Handle("/a", feedtest.Response{Body: announced(hub.URL, up.URL+"/a", "A1")})
 	h := newHome(t)
@@ -261,6 +272,7 @@ func TestNoSubscriptionWithoutAPublicSite(t *testing.T) {
 
 // A hub is an address that somebody else chose.
 func TestHubInAForbiddenPlace(t *testing.T) {
+	t.Parallel()
 	up, hub := feedtest.New(t), feedtest.NewHub(t)
 	up.Handle("/a", feedtest.Response{Body: announced(hub.URL, up.URL+"/a", "A1")})
 	h := newHome(t, "sources:", source(up, "a", "/a", "")) // the port of the hub is not allowed
@@ -278,6 +290,7 @@ func TestHubInAForbiddenPlace(t *testing.T) {
 // A poll that finds what was not pushed ends the trust in the hub, the next
 // delivery renews it.
 func TestTrustInAHub(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	id := p.one().SourceID
 	if !p.one().Trusted().IsZero() {
@@ -289,7 +302,7 @@ func TestTrustInAHub(t *testing.T) {
 		t.Error("not trusted after a delivery")
 	}
 	p.up.Handle("/a", feedtest.Response{Body: announced(p.hub.URL, p.topic, "A1", "A2", "A3")})
-	p.runner.Trigger(id)
+	p.trigger(id)
 	p.awaitTitles("all", "A1 A2 A3")
 	if !p.one().Trusted().IsZero() {
 		t.Error("trusted although it had not brought everything")
@@ -303,6 +316,7 @@ func TestTrustInAHub(t *testing.T) {
 
 // What only the hub may know is on no page and in no log.
 func TestSubscriptionsAreNotShown(t *testing.T) {
+	t.Parallel()
 	p := pushed(t, "")
 	p.deliver(http.StatusAccepted, announced(p.hub.URL, p.topic, "A1", "A2"))
 	p.awaitTitles("all", "A1 A2")

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -103,6 +104,7 @@ func (r *running) inForce() *config.Config {
 
 // Without a signal: the file is looked at every second.
 func TestChangedFileTakesEffect(t *testing.T) {
+	t.Parallel()
 	up := feedtest.New(t)
 	up.Handle("/a", feedtest.Response{Body: rss("A1", "A2")})
 	up.Handle("/b", feedtest.Response{Body: rss("B1")})
@@ -180,8 +182,36 @@ func TestRemovedFeedStaysRemoved(t *testing.T) {
 	}
 }
 
+// A good file that could not be put in force, because the disk was full or so,
+// is taken up when that is over.
+func TestReloadIsTriedAgain(t *testing.T) {
+	h := newHome(t, "sources:", "  - {seeds: seeds/*, name: seeds}")
+	d, err := Open(t.Context(), h.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	w := d.newWatcher()
+	h.configure("sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: other}")
+	broken, cancel := context.WithCancel(t.Context())
+	cancel()
+	w.reload(broken)
+	w.reload(broken)
+	if d.feeds[0].Name != "all" {
+		t.Fatalf("got %+v in force, want the old one", d.feeds)
+	}
+	w.look(t.Context())
+	if d.feeds[0].Name != "other" {
+		t.Errorf("got %+v in force, want the new one", d.feeds)
+	}
+	if w.look(t.Context()); len(h.log.records(t, "configuration reloaded")) != 1 {
+		t.Errorf("want it put in force once; the log:\n%s", h.log)
+	}
+}
+
 // What a reload cannot change at once is told, and the rest takes effect.
 func TestReloadKeepsListenersAndData(t *testing.T) {
+	t.Parallel()
 	h := newHome(t, "sources:", "  - {seeds: seeds/*, name: seeds}")
 	h.seed("a.txt", "Titel\n\nUnd ein Satz, der darunter steht.")
 	r := h.serve()

@@ -58,12 +58,12 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err != nil {
 		return nil, err
 	}
-	ran := map[int64]bool{}
+	ran := map[schedule.ID]bool{}
 	for _, t := range tasks {
 		ran[t.ID] = true
 	}
 	return slices.DeleteFunc(after, func(s news.SourceState) bool {
-		return !ran[s.ID] || s.Last.Started.Before(d.started)
+		return !ran[sourceTask(s.ID)] || s.Last.Started.Before(d.started)
 	}), nil
 }
 

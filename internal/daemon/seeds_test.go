@@ -11,6 +11,7 @@ import (
 // A document that is taken out of the folder leaves the feeds, and one that is
 // put back is shown again under the same id, without anybody's help.
 func TestSeedVanishesAndReturns(t *testing.T) {
+	t.Parallel()
 	h := newHome(t, "sources:", `  - {seeds: seeds/*, name: seeds, schedule: "@every 1s"}`)
 	const river = "# River\n\nThe river is clean again, the council says after ten years of work."
 	h.seed("forest.md", "# Forest\n\nYoung oaks and beeches grow again on every slope above the town.")

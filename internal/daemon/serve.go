@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tributary/internal/format"
-	"tributary/internal/store"
 )
 
 // Limits of the web servers. A request has a small head and no body; a client
@@ -104,40 +103,6 @@ func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listene
 	})
 }
 
-// publishEvery is the least time between two rounds of publishing, so that a
-// busy moment is one change of a feed and not fifty; publishShare keeps rounds
-// that take long to a part of the time, publishPause to a bearable wait.
-const (
-	publishEvery = time.Second
-	publishShare = 8
-	publishPause = 10 * time.Second
-	retryPublish = 30 * time.Second // after an error
-)
-
-// publisher brings the feeds up to date whenever something may have changed,
-// and tries again later what failed: a full disk may have room then.
-func (d *Daemon) publisher(ctx context.Context) error {
-	retry := time.NewTimer(retryPublish)
-	defer retry.Stop()
-	retry.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-d.due:
-		case <-retry.C:
-		}
-		began := time.Now()
-		if err := d.publishAll(ctx); err != nil && ctx.Err() == nil {
-			d.opts.Log.Error("publish", "error", err)
-			retry.Reset(retryPublish)
-		}
-		if !sleep(ctx, min(max(publishEvery, publishShare*time.Since(began)), publishPause)) {
-			return nil
-		}
-	}
-}
-
 // sleep waits, and reports false when ctx ended before.
 func sleep(ctx context.Context, t time.Duration) bool {
 	timer := time.NewTimer(t)
@@ -214,10 +179,4 @@ func (d *Daemon) databaseBytes() int64 {
 		}
 	}
 	return n
-}
-
-// IsHeld reports whether err says that another process holds the database.
-func IsHeld(err error) bool {
-	held := (*store.HeldError)(nil)
-	return errors.As(err, &held)
 }

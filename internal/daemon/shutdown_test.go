@@ -59,6 +59,7 @@ func TestStopWhileFetchingAndServing(t *testing.T) {
 
 // After an interruption the next start takes the source up at once.
 func TestStopAndStartAgain(t *testing.T) {
+	t.Parallel()
 	up := feedtest.New(t)
 	up.Handle("/a", feedtest.Response{Body: rss("A1"), Fault: feedtest.Stall, Pause: time.Minute}, feedtest.Response{Body: rss("A1", "A2")})
 	h := newHome(t, "sources:", source(up, "a", "/a", ""))

@@ -75,7 +75,7 @@ func TestSecondProcessTouchesNothing(t *testing.T) {
 		second.Close()
 		t.Fatal("a second process opened the database")
 	}
-	if !IsHeld(err) || !strings.Contains(err.Error(), fmt.Sprintf("tributary serve, process %d", os.Getpid())) {
+	if held := (*store.HeldError)(nil); !errors.As(err, &held) || !strings.Contains(err.Error(), fmt.Sprintf("tributary serve, process %d", os.Getpid())) {
 		t.Errorf("got %q, want who holds the database", err)
 	}
 	if took := time.Since(began); took > time.Second {
@@ -102,12 +102,12 @@ func TestServeSaysWhichAddressIsTaken(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHome(t)
 			h.write(tt.config + seedsOnly + "\n")
-			began := time.Now()
 			d, err := Open(t.Context(), h.options())
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer d.Close()
+			began := time.Now()
 			err = d.Serve(t.Context(), nil)
 			if took := time.Since(began); took > time.Second {
 				t.Errorf("it took %v, want less than a second", took)

@@ -40,9 +40,10 @@ func (d *Daemon) newWatcher() *watcher {
 type watcher struct {
 	*Daemon
 	files    *config.Watch
-	lists    map[int64]listFile // those on disk as last looked at, by their tasks
+	lists    map[int64]listFile // those on disk as last looked at, by the numbers of their rows
 	requests int64
-	told     string // the last line of progress
+	undone   *config.Config // that could not be put in force; nil: none
+	told     string         // the last line of progress
 	ticks    int
 }
 
@@ -50,10 +51,13 @@ func (w *watcher) look(ctx context.Context) {
 	if w.files.Changed() {
 		w.reload(ctx)
 	}
+	if w.undone != nil {
+		w.enforce(ctx, w.undone)
+	}
 	w.lookAtLists()
 	if n, err := w.db.Requests(ctx); err == nil && n != w.requests {
 		w.requests = n
-		w.trigger(ctx)
+		w.fulfil(ctx)
 	}
 	w.weather(ctx, false)
 	const tellEvery = 10
@@ -81,15 +85,26 @@ func (w *watcher) reload(ctx context.Context) {
 	if old.Limits != cfg.Limits || !reflect.DeepEqual(old.Proxy, cfg.Proxy) {
 		w.opts.Log.Warn("limits and proxy take effect at the next start")
 	}
-	if err := w.apply(ctx, cfg); err != nil {
-		w.opts.Log.Error("configuration not changed", "error", err)
-		return
-	}
-	w.opts.Log.Info("configuration reloaded", "sources", len(cfg.Sources), "feeds", len(cfg.Feeds))
+	w.enforce(ctx, cfg)
 }
 
-// trigger makes the sources due that a command asked for.
-func (w *watcher) trigger(ctx context.Context) {
+// enforce puts a configuration in force. What our own failure prevents, such as
+// a full disk, is told once and tried again with every look.
+func (w *watcher) enforce(ctx context.Context, cfg *config.Config) {
+	err := w.apply(ctx, cfg)
+	switch {
+	case err == nil:
+		w.undone = nil
+		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.feeds))
+		return
+	case w.undone == nil && ctx.Err() == nil:
+		w.opts.Log.Error("configuration not changed yet", "error", err)
+	}
+	w.undone = cfg
+}
+
+// fulfil makes the sources due that a command asked for.
+func (w *watcher) fulfil(ctx context.Context) {
 	ids, err := w.db.Requested(ctx)
 	if err != nil {
 		w.opts.Log.Error("requests", "error", err)
@@ -99,7 +114,7 @@ func (w *watcher) trigger(ctx context.Context) {
 		w.mu.Lock()
 		w.outage.wants(id)
 		w.mu.Unlock()
-		w.runner.Trigger(id)
+		w.trigger(id)
 	}
 }
 

@@ -5,7 +5,7 @@
 //
 //  1. The address itself. If it is a feed, that is the answer. An address
 //     without a scheme is tried with https, then with http.
-//  2. Addresses that services are known to use ([Patterns]) and those that the
+//  2. Addresses that services are known to use (patterns.go) and those that the
 //     page names ([Links]): at most six, fetched and decoded, because pages link
 //     feeds that no longer exist.
 //  3. When none of those is a feed, six paths where feeds usually are.

@@ -13,8 +13,10 @@ import (
 	"tributary/internal/clean"
 )
 
-// maxLinks bounds what is noted of one page.
-const maxLinks = 50
+const (
+	maxLinks = 50      // noted of one page
+	maxHead  = 1 << 20 // bytes of a page that are looked at: feeds are announced at its top
+)
 
 // feedTypes are the media types under which pages announce feeds.
 var feedTypes = []string{
@@ -30,7 +32,7 @@ var feedTypes = []string{
 func Links(body []byte, base string) []Candidate {
 	p := page{seen: map[string]bool{}}
 	p.base, _ = url.Parse(base)
-	z := html.NewTokenizer(bytes.NewReader(body))
+	z := html.NewTokenizer(bytes.NewReader(body[:min(len(body), maxHead)]))
 	for len(p.announced) < maxLinks {
 		switch z.Next() {
 		case html.ErrorToken:

@@ -6,17 +6,6 @@ import (
 	"strings"
 )
 
-// Patterns returns the addresses of the feeds that a known service has for the
-// page at raw, best first; none when the service is unknown or its addresses do
-// not tell (a YouTube handle: its page does).
-func Patterns(raw string) []string {
-	var list []string
-	for _, c := range known(raw) {
-		list = append(list, c.URL)
-	}
-	return list
-}
-
 // service derives feed addresses from a page's. Its parts are those of the path.
 type service struct {
 	name  string
@@ -48,6 +37,9 @@ func (s service) serves(host string) bool {
 	})
 }
 
+// known returns the feeds that a known service has for the page at raw, best
+// first; none when the service is unknown or its addresses do not tell (a YouTube
+// handle: its page does).
 func known(raw string) (list []Candidate) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {

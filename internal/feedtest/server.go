@@ -1,5 +1,6 @@
 // Package feedtest is support for tests: an upstream server on loopback that can
-// misbehave in every way that real ones do, and golden files.
+// misbehave in every way that real ones do, a hub (Hub), listeners that nobody
+// must reach (Witness) or that never answer (Silent), and golden files.
 //
 //	upstream := feedtest.New(t)
 //	upstream.Handle("/feed.xml", feedtest.Response{Body: body, ETag: `"1"`})

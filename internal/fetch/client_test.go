@@ -353,14 +353,14 @@ func TestGetNoAnswer(t *testing.T) {
 		{"http://broken.test:" + port(closed) + "/", news.OutcomeDNS, "broken.test:" + port(closed) + ": the host name does not resolve"},
 		{"http://127.0.0.1:1/", news.OutcomeRefused, "127.0.0.1:1: connection refused"},
 		{"https://" + refused + "/", news.OutcomeTLS, refused + ": the server does not speak TLS here; try http://"},
-		{"http://anna:geheim@" + refused + "/", news.OutcomeBlocked, "an address must not hold a user name or password; to send one: headers:"},
+		{"http://anna:geheim@" + refused + "/", news.OutcomeBlocked, "an address must not hold a user name or password; to send one: basic_auth:"},
 		{"http://@" + refused + "/", news.OutcomeBlocked, "an address must not hold"},
-		{"ftp://" + refused + "/", news.OutcomeBlocked, "the scheme of an address must be http or https"},
-		{"file:///etc/passwd", news.OutcomeBlocked, "the scheme of an address"},
+		{"ftp://" + refused + "/", news.OutcomeBlocked, "the address begins with neither http:// nor https://"},
+		{"file:///etc/passwd", news.OutcomeBlocked, "the address begins with neither"},
 		{"http:///feed", news.OutcomeBlocked, "the address has no host"},
 		{"http://:80/feed", news.OutcomeBlocked, "the address has no host"},
 		{"http://[::1/feed", news.OutcomeBlocked, "the address cannot be read as a URL"},
-		{"", news.OutcomeBlocked, "the scheme of an address"},
+		{"", news.OutcomeBlocked, "the address begins with neither"},
 	}
 	client := newClient(t, fetch.DefaultLimits())
 	for _, tt := range tests {

@@ -88,12 +88,12 @@ func parse(raw string) (*url.URL, *news.Failure) {
 	case err != nil:
 		return nil, news.Failf(news.OutcomeBlocked, "the address cannot be read as a URL")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, news.Failf(news.OutcomeBlocked, "the scheme of an address must be http or https")
+		return nil, news.Failf(news.OutcomeBlocked, "the address begins with neither http:// nor https://")
 	case u.Hostname() == "":
 		return nil, news.Failf(news.OutcomeBlocked, "the address has no host")
 	case u.User != nil:
 		return nil, news.Failf(news.OutcomeBlocked, "an address must not hold a user name or password; "+
-			`to send one: headers: {Authorization: "Basic …"}`)
+			`to send one: basic_auth: {username: …, password: "${…}"}`)
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil

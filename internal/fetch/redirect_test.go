@@ -40,14 +40,14 @@ func TestGetRedirects(t *testing.T) {
 		{"/loop", news.OutcomeRedirects, 2, "redirects in a circle"},
 		{"/bomb", news.OutcomeOK, 1, ""},
 		{"/none", news.OutcomeRedirects, 0, "status 302 without a Location"},
-		{"/file", news.OutcomeRedirects, 0, "a redirect: the scheme of an address must be http or https"},
-		{"/data", news.OutcomeRedirects, 0, "a redirect: the scheme of an address must be http or https"},
-		{"/script", news.OutcomeRedirects, 0, "a redirect: the scheme of an address must be http or https"},
-		{"/mail", news.OutcomeRedirects, 0, "a redirect: the scheme of an address must be http or https"},
+		{"/file", news.OutcomeRedirects, 0, "a redirect: the address begins with neither http:// nor https://"},
+		{"/data", news.OutcomeRedirects, 0, "a redirect: the address begins with neither http:// nor https://"},
+		{"/script", news.OutcomeRedirects, 0, "a redirect: the address begins with neither http:// nor https://"},
+		{"/mail", news.OutcomeRedirects, 0, "a redirect: the address begins with neither http:// nor https://"},
 		{"/broken", news.OutcomeRedirects, 0, "status 302 to something that is no address"},
 		{"/empty", news.OutcomeRedirects, 0, "a redirect: the address has no host"},
 		{"/user", news.OutcomeBlocked, 0, "a redirect: an address must not hold a user name or password"},
-		{"/long", news.OutcomeRedirects, 0, "a redirect: the scheme of an address must be http or https"},
+		{"/long", news.OutcomeRedirects, 0, "a redirect: the address begins with neither http:// nor https://"},
 	}
 	client := newClient(t, fetch.DefaultLimits())
 	for _, tt := range tests {

@@ -350,12 +350,13 @@ func legal(s string, fix *repairs) string {
 			dropped++
 			return -1
 		case r >= 0x80 && r < 0xa0:
+			fix.note("characters of windows-1252 in UTF-8 were read as they were meant")
 			return charmap.Windows1252.DecodeByte(byte(r))
 		}
 		return r
 	}, s)
 	if dropped > 0 {
-		fix.note("%d control characters were removed", dropped)
+		fix.note("control characters were removed: %d", dropped)
 	}
 	return out
 }

@@ -130,6 +130,7 @@ func FuzzToUTF8(f *testing.F) {
 	}
 	f.Add([]byte("NiÃ±os \xff\xc3"), "charset=utf-8")
 	f.Add([]byte("\x00<\x00a"), "")
+	f.Add([]byte("\u0099"), "")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		fix, again := &repairs{}, &repairs{}
 		got := toUTF8(body, contentType, fix)

@@ -203,7 +203,7 @@ func FuzzDecodeWritten(f *testing.F) {
 		shown := shownFull()
 		shown.Entry.Title, shown.Entry.Content, shown.Publication.GUID = clean.Line(title), clean.HTML(content, nil), guid
 		e.Shown = []news.Shown{shown}
-		if guid == "" || clean.Line(guid) != guid || strings.ContainsAny(title, "<&") || len(title) > maxTitle/2 || // RSS cannot say what it means in a title
+		if guid == "" || clean.Line(title) == "" || clean.Line(guid) != guid || strings.ContainsAny(title, "<&") || len(title) > maxTitle/2 || // RSS cannot say what it means in a title
 			len(guid) > 500 || len(content) > 10_000 {
 			return
 		}

@@ -4,21 +4,22 @@ import (
 	"html"
 	"strings"
 	"time"
+	"unicode"
 )
 
-// ParseDate reads a time in any form that feeds have been seen to use: RFC 822,
+// parseDate reads a time in any form that feeds have been seen to use: RFC 822,
 // 850, 1123 and 2822, asctime, RFC 3339, ISO 8601 (extended, basic, ordinal,
 // week, without century), W3CDTF of every precision, seconds to nanoseconds
 // since 1970, names of months in the languages of monthNames, signs of Japanese,
 // Chinese and Korean, and slips such as "Sept", 24:00 or swapped day and month.
-// A time without a zone is UTC. It returns false for what cannot be read, for
-// what needs today's date to be understood, and for years that no article has.
-func ParseDate(s string) (time.Time, bool) { return ParseDateIn(s, "") }
-
-// ParseDateIn is ParseDate for a text in that language (BCP 47). It decides
-// what 03/04/2024 means where both are possible: 4 March in American and
-// unknown English, in an unknown language and beside AM or PM; else 3 April.
-func ParseDateIn(s, language string) (time.Time, bool) {
+// A time without a zone is UTC, and one in Korean that of Korea. It returns
+// false for what cannot be read, for what needs today's date to be understood,
+// and for years that no article has.
+//
+// The language of the text (BCP 47; "" is unknown) decides what 03/04/2024 means
+// where both are possible: 4 March in American and unknown English, in an unknown
+// language and beside AM or PM; else 3 April.
+func parseDate(s, language string) (time.Time, bool) {
 	if len(s) > 120 {
 		return time.Time{}, false
 	}
@@ -29,7 +30,7 @@ func ParseDateIn(s, language string) (time.Time, bool) {
 	if t, ok := usual(s); ok {
 		return sane(t)
 	}
-	p := dateParser{month: -1, dayFirst: dayFirst(language)}
+	p := dateParser{month: -1, dayFirst: dayFirst(language), zone: homeZone(s)}
 	if !p.read(tokens(s)) {
 		return time.Time{}, false
 	}
@@ -40,7 +41,7 @@ func ParseDateIn(s, language string) (time.Time, bool) {
 // UTC, or zero.
 func whenIn(language string, dates ...string) time.Time {
 	for _, s := range dates {
-		if t, ok := ParseDateIn(s, language); ok {
+		if t, ok := parseDate(s, language); ok {
 			return t.UTC()
 		}
 	}
@@ -58,6 +59,15 @@ func dayFirst(language string) bool {
 		return rest != "" && rest != "us" && rest != "ph" && rest != "pr"
 	}
 	return !strings.HasSuffix(rest, "us")
+}
+
+// homeZone is the zone of a time that names none, in minutes. Of the scripts that
+// dates are written in, Hangul alone is at home in a single zone.
+func homeZone(s string) int {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Hangul, r) }) {
+		return zones["kst"]
+	}
+	return 0
 }
 
 // usual reads the forms that nearly all feeds use, fast. RFC 1123 with a named
@@ -281,6 +291,9 @@ func (p *dateParser) time() (time.Time, bool) {
 	t := time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nano, time.UTC)
 	if p.american && summerTime(t) {
 		p.zone += 60
+	}
+	if !p.timed {
+		return sane(t) // a day is no instant: it has no zone
 	}
 	return sane(t.Add(-time.Duration(p.zone) * time.Minute))
 }

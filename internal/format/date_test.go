@@ -89,14 +89,16 @@ func TestParseDate(t *testing.T) {
 		"Ср, 03 дек 2025 10:00:00 +0300":     "2025-12-03T07:00:00Z",
 		"2025年12月3日 10:00":                   "2025-12-03T10:00:00Z",
 		"2025年12月3日 午後3時05分":                 "2025-12-03T15:05:00Z",
-		"2004년 05월 28일  01:31:15":            "2004-05-28T01:31:15Z",
-		"2004-05-25 오후 11:23:17":             "2004-05-25T23:23:17Z",
+		"2004년 05월 28일  01:31:15":            "2004-05-27T16:31:15Z", // of Korea
+		"2004년 05월 28일":                      "2004-05-28T00:00:00Z",
+		"2004년 05월 28일 01:31:15 UTC":         "2004-05-28T01:31:15Z",
+		"2004-05-25 오후 11:23:17":             "2004-05-25T14:23:17Z",
 		"Κυρ, 11 Ιούλ 2004 12:00:00 EST":     "2004-07-11T17:00:00Z",
 		"2004-július-13T9:15-05:00":          "2004-07-13T14:15:00Z",
 	} {
-		got, ok := ParseDate(in)
+		got, ok := parseDate(in, "")
 		if text := got.UTC().Format(time.RFC3339Nano); !ok || text != want {
-			t.Errorf("ParseDate(%q) = %s, %v; want %s", in, text, ok, want)
+			t.Errorf("parseDate(%q) = %s, %v; want %s", in, text, ok, want)
 		}
 	}
 }
@@ -116,11 +118,11 @@ func TestParseDateForms(t *testing.T) {
 		}
 		forms++
 		got := "none"
-		if at, ok := ParseDate(in); ok {
+		if at, ok := parseDate(in, ""); ok {
 			got = at.UTC().Format(time.RFC3339Nano)
 		}
 		if got != want {
-			t.Errorf("ParseDate(%q) = %s, want %s", in, got, want)
+			t.Errorf("parseDate(%q) = %s, want %s", in, got, want)
 		}
 	}
 	if forms < 400 {
@@ -136,8 +138,8 @@ func TestParseDateInLanguage(t *testing.T) {
 		{"03/04/2024", "FR", april}, {"3/4/2024 10:00:00 PM", "fr", march}, {"3/4/2024 10:00:00 PM", "en-GB", march},
 		{"2024/03/04", "de", march}, {"03/14/2024", "de", "2024-03-14"}, {"14/03/2024", "en-US", "2024-03-14"}, {"03.04.2024", "en-US", april},
 	} {
-		if got, ok := ParseDateIn(c.in, c.language); !ok || got.Format(time.DateOnly) != c.want {
-			t.Errorf("ParseDateIn(%q, %q) = %s, %v; want %s", c.in, c.language, got, ok, c.want)
+		if got, ok := parseDate(c.in, c.language); !ok || got.Format(time.DateOnly) != c.want {
+			t.Errorf("parseDate(%q, %q) = %s, %v; want %s", c.in, c.language, got, ok, c.want)
 		}
 	}
 }
@@ -161,16 +163,16 @@ func TestSummerTime(t *testing.T) {
 		"9 Mar 2025 01:59 EST5EDT": "2025-03-09T06:59:00Z", "9 Mar 2025 03:00 EST5EDT": "2025-03-09T07:00:00Z",
 		"2 Nov 2025 00:59 EST5EDT": "2025-11-02T04:59:00Z", "2 Nov 2025 02:00 EST5EDT": "2025-11-02T07:00:00Z",
 	} {
-		if got, _ := ParseDate(in); got.UTC().Format(time.RFC3339) != want {
-			t.Errorf("ParseDate(%q) = %s, want %s", in, got, want)
+		if got, _ := parseDate(in, ""); got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("parseDate(%q) = %s, want %s", in, got, want)
 		}
 	}
 }
 
 func TestParseDateRefuses(t *testing.T) {
 	for _, in := range []string{"", " ", "never", "0", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z", "Mon, 01 Jan 2124 00:00:00 GMT", "12", "99/99/9999", "2003-13-45", "yesterday at noon", "Thu, 32 Jan 2004", "1.5"} {
-		if got, ok := ParseDate(in); ok {
-			t.Errorf("ParseDate(%q) = %s, want none", in, got)
+		if got, ok := parseDate(in, ""); ok {
+			t.Errorf("parseDate(%q) = %s, want none", in, got)
 		}
 	}
 }
@@ -180,16 +182,16 @@ func FuzzDate(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		got, ok := ParseDate(in)
+		got, ok := parseDate(in, "")
 		if !ok {
 			return
 		}
 		if got.Year() < 1899 || got.Year() > 2101 {
-			t.Errorf("ParseDate(%q) = %s", in, got)
+			t.Errorf("parseDate(%q) = %s", in, got)
 		}
-		again, ok := ParseDate(got.UTC().Format(time.RFC3339Nano))
+		again, ok := parseDate(got.UTC().Format(time.RFC3339Nano), "")
 		if got.UTC().Year() >= 1900 && got.UTC().Year() <= 2100 && (!ok || !again.Equal(got)) {
-			t.Errorf("ParseDate(%q) = %s, read again as %s", in, got, again)
+			t.Errorf("parseDate(%q) = %s, read again as %s", in, got, again)
 		}
 	})
 }
@@ -199,7 +201,7 @@ func BenchmarkParseDate(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				ParseDate(in)
+				parseDate(in, "")
 			}
 		})
 	}

@@ -48,7 +48,7 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		Title:      first(a.Title, mediaText(media, "title")),
 		Content:    r.body(n, field{"content", content}, field{"content:encoded", value(a.Extensions["content"], "encoded")}),
 		Summary:    r.body(n, field{"summary", a.Summary}),
-		Published:  when(a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created")),
+		Published:  when(a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created"), r.line(n, "pubdate")),
 		Updated:    when(a.Updated, value(terms, "modified"), value(dc, "date")),
 		Authors:    r.atomAuthors(n, d.Authors),
 		Categories: r.atomCategories(n),

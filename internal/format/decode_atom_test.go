@@ -88,6 +88,7 @@ func TestAtomEntries(t *testing.T) {
 	add(`<updated>2025-12-03T10:00:00Z</updated>`, ".updated", "2025-12-03T10:00:00Z")
 	add(`<updated>2025-12-03T10:00:00Z</updated>`, ".published", "")
 	add(`<dc:date>2025-12-03T10:00:00Z</dc:date>`, ".published", "2025-12-03T10:00:00Z")
+	add(`<pubDate>Wed, 03 Dec 2025 10:00:00 GMT</pubDate>`, ".published", "2025-12-03T10:00:00Z") // a habit of RSS
 	add(`<dcterms:issued>2025-12-03T10:00:00Z</dcterms:issued>`, ".published", "2025-12-03T10:00:00Z")
 
 	// People, section 3.2.

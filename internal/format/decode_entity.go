@@ -54,8 +54,8 @@ func entity(s string) (name, value string, ok bool) {
 	return name, value, ok
 }
 
-// unescape decodes one level of references: numeric ones (also without a
-// semicolon, also the C1 codes that stand for windows-1252), those of HTML and
+// unescape decodes one level of references: numeric ones (also the C1 codes that
+// stand for windows-1252), those of HTML, both also without a semicolon, and
 // those that the document declares. What is no reference stays.
 func unescape(s string, own *entities) string {
 	i := strings.IndexByte(s, '&')
@@ -98,12 +98,31 @@ func reference(s string, own *entities) (string, int) {
 		}
 		return "&", 1
 	}
-	switch name { // the five of XML and the one that people type
-	case "amp", "lt", "gt", "quot", "apos", "nbsp":
-		return html.UnescapeString("&" + name + ";"), end
+	return unfinished(s)
+}
+
+// unfinished decodes the name that no semicolon follows: "amp" and "apos", and
+// the old ones of HTML (section 13.5) but before "=", where they are the key of
+// a query.
+func unfinished(s string) (string, int) {
+	const longest = len("&Aacute")
+	end := 1
+	for end < len(s) && end <= longest && isAlnum(s[end]) {
+		end++
+	}
+	switch name := s[:end]; {
+	case name == "&amp" || name == "&apos":
+		return html.UnescapeString(name + ";"), end
+	case end < len("&lt") || end > longest || strings.HasPrefix(s[end:], "="):
+	default:
+		if text := html.UnescapeString(name); utf8.RuneCountInString(text) == 1 {
+			return text, end
+		}
 	}
 	return "&", 1
 }
+
+func isAlnum(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' }
 
 // numeric decodes &#160; and &#xA0;. A code point that XML forbids is dropped.
 func numeric(s string) (string, int) {

@@ -77,7 +77,7 @@ func (r *reader) thumbnail(n *node) string {
 		}
 	}
 	for _, k := range n.kids {
-		if found == "" && k.name == "media:content" && (k.attr("medium") == "image" || strings.HasPrefix(mediaType(k.attr("type")), "image/")) {
+		if found == "" && k.name == "media:content" && medium(k) == "image" {
 			found = clean.Resolve(k.base, k.attr("url"))
 		}
 	}

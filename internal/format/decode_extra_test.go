@@ -29,6 +29,7 @@ func TestExtras(t *testing.T) {
 	add(`<media:group><media:content url="v.mp4"><media:thumbnail url="t.jpg"/></media:content></media:group>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
 	add(`<media:content url="p.jpg" medium="image"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
 	add(`<media:content url="p.jpg" type="image/jpeg"/>`, `{"image":"http://feeds.example/dir/p.jpg"}`)
+	add(`<media:content url="p.jpg?w=140" width="140"/>`, `{"image":"http://feeds.example/dir/p.jpg?w=140"}`)
 	add(`<itunes:image href="i.jpg"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/i.jpg"}`)
 	add(`<media:thumbnail url="javascript:x"/>`, "")
 
@@ -104,15 +105,15 @@ func TestWhatIsNoFeed(t *testing.T) {
 		{"text", "Page not found", "plain text, neither RSS, Atom, RDF nor JSON Feed"},
 		{"page", "<!DOCTYPE html><html><head><title>News &amp; more</title></head><body>x</body></html>", "an HTML page titled “News & more”, not a feed"},
 		{"page in pieces", "<p>Hello <b>you</b></p>", "an HTML page, not a feed"},
-		{"login", `<html><title>Sign in</title><form><input name=u><input type=password name=p></form></html>`, "a login page titled “Sign in”, not a feed: the source may need headers"},
-		{"list", `<?xml version="1.0"?><opml version="2.0"><head><title>Subscriptions</title></head><body/></opml>`, "an OPML list, not a feed: import it"},
+		{"login", `<html><title>Sign in</title><form><input name=u><input type=password name=p></form></html>`, "a login page titled “Sign in”, not a feed: the source may need basic_auth: or headers:"},
+		{"list", `<?xml version="1.0"?><opml version="2.0"><head><title>Subscriptions</title></head><body/></opml>`, "an OPML list, not a feed: write opml: instead of feed:"},
 		{"sitemap", `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>http://a.example/</loc></url></urlset>`, "a sitemap, not a feed"},
 		{"index of sitemaps", `<sitemapindex/>`, "a sitemap, not a feed"},
 		{"picture", `<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>`, "an SVG picture, not a feed"},
 		{"other XML", `<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`, "an XML document with the root <error>, neither RSS, Atom nor RDF"},
 		{"PDF", "%PDF-1.7\n1 0 obj", "a PDF document, not a feed"},
 		{"JSON array", `[{"id":1}]`, "a JSON array, not a feed: JSON Feed is an object"},
-		{"JSON object", `{"status":404,"error":"gone"}`, "a JSON document that is no feed: it has no version that begins with https://jsonfeed.org/version/1, but error, status"},
+		{"JSON object", `{"status":404,"error":"gone"}`, "a JSON document that is no feed: it has no version that begins with https://jsonfeed.org/version/1; its keys are error, status"},
 		{"other version", `{"version":"2.0","items":[]}`, "a JSON document that is no feed: want a version that begins with https://jsonfeed.org/version/1, got “2.0”"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 	}
 	if s.cut {
 		d.Outcome = news.OutcomeTruncated
-		fix.note("the document was cut off; its %d whole entries were kept", len(f.Items))
+		fix.note("the document was cut off; whole entries kept: %d", len(f.Items))
 	}
 	texts := thrift{left: maxMarkup, fix: fix}
 	for _, item := range f.Items {

@@ -1,6 +1,9 @@
 package format
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // tokenKind tells what a piece of a document is.
 type tokenKind uint8
@@ -39,6 +42,18 @@ type lexer struct {
 
 	missing  map[string]int // from where on there is no such mark any more
 	doctyped bool
+}
+
+// starts are the start tags of a text, in order.
+func starts(text string) iter.Seq[token] {
+	return func(yield func(token) bool) {
+		l := lexer{s: text}
+		for t := l.next(); t.kind != eofToken; t = l.next() {
+			if t.kind == startToken && !yield(t) {
+				return
+			}
+		}
+	}
 }
 
 // next returns the token at the position and moves behind it.

@@ -115,7 +115,7 @@ func (v vocabulary) add(u use, prefix, list string) vocabulary {
 func (v vocabulary) extensions() vocabulary {
 	return v.
 		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
-		add(leaf, "dcterms:", "created issued modified abstract rights").
+		add(leaf, "dcterms:", "created issued modified date abstract rights").
 		add(leaf, "content:", "encoded").
 		add(leaf, "media:", "title description category keywords copyright credit thumbnail").
 		add(box, "media:", "group content").
@@ -144,7 +144,7 @@ var (
 			add(either, "atom:", "author contributor").
 			extensions()
 	atomWords = vocabulary{}.
-			add(leaf, "", "title subtitle tagline summary content rights copyright id updated modified published issued created name email uri url homepage generator icon logo link category info description").
+			add(leaf, "", "title subtitle tagline summary content rights copyright id updated modified published issued created name email uri url homepage generator icon logo link category info description pubdate").
 			add(box, "", "feed entry").
 			add(either, "", "author contributor source").
 			extensions()

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -63,9 +64,9 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 			field{"dc:description", value(dc, "description")}, field{"dcterms:abstract", value(terms, "abstract")}, field{"abstract", i.Custom["abstract"]},
 			field{"itunes:summary", value(itunes, "summary")}, field{"media:description", mediaText(media, "description")}, field{"itunes:subtitle", value(itunes, "subtitle")}),
 		Published: whenIn(inherited, i.PubDate, value(terms, "issued"), value(atom, "published"), value(atom, "issued"), i.Custom["published"], i.Custom["issued"],
-			value(dc, "date"), i.Custom["date"], value(terms, "created"), value(atom, "created"), i.Custom["created"]),
+			value(dc, "date"), value(terms, "date"), i.Custom["date"], value(terms, "created"), value(atom, "created"), i.Custom["created"]),
 		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"],
-			value(dc, "date"), i.Custom["date"]), // a date of Dublin Core may be either
+			value(dc, "date"), value(terms, "date"), i.Custom["date"]), // a date of Dublin Core may be either
 		Authors:    r.publishers(n),
 		Categories: r.rssCategories(n),
 		Language:   languageTag(n.declared(), value(dc, "language"), inherited, n.lang),
@@ -201,13 +202,26 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 
 // playable reports whether a media:content is sound or film.
 func playable(m *node) bool {
-	for _, s := range []string{mediaType(m.attr("type")), m.attr("medium") + "/"} {
-		if strings.HasPrefix(s, "audio/") || strings.HasPrefix(s, "video/") {
-			return true
+	kind := medium(m)
+	return kind == "audio" || kind == "video"
+}
+
+// medium is what a media:content is by its type, its medium or, when neither
+// says, the name of its file: image, audio, video, or "" for anything else.
+func medium(m *node) string {
+	major, _, _ := strings.Cut(mediaType(m.attr("type")), "/")
+	for _, stated := range []string{major, strings.ToLower(m.attr("medium"))} {
+		if stated == "image" || stated == "audio" || stated == "video" {
+			return stated
 		}
 	}
-	return false
+	file, _, _ := strings.Cut(m.attr("url"), "?")
+	return fileMedia[strings.ToLower(path.Ext(file))]
 }
+
+// fileMedia are the names of files that leave no doubt.
+var fileMedia = map[string]string{".jpg": "image", ".jpeg": "image", ".png": "image", ".gif": "image", ".webp": "image", ".avif": "image",
+	".mp3": "audio", ".m4a": "audio", ".ogg": "audio", ".opus": "audio", ".flac": "audio", ".mp4": "video", ".m4v": "video", ".webm": "video", ".mov": "video"}
 
 // second returns the second text of that name: an item with two descriptions
 // has a summary and a content.

@@ -469,7 +469,7 @@ func TestDecodeEntities(t *testing.T) {
 		<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>&g; &x; &eacute; &Eacute &#233 &#xE9; &amp;lt; &unknown; &</title>
 		<content type="xhtml"><div>&f; &nbsp;<b/>&lt;i></div></content></entry></feed>`
 	e := decode(t, body).Entries[0]
-	if want := "Strom & Co! &x; é &Eacute é é &lt; &unknown; &"; e.Title != want {
+	if want := "Strom & Co! &x; é É é é &lt; &unknown; &"; e.Title != want {
 		t.Errorf("title %q, want %q", e.Title, want)
 	}
 	if want := "Strom &amp; Co \u00a0<b></b>&lt;i&gt;"; e.Content != want {

@@ -229,6 +229,10 @@ func (r *reader) html(n *node) string {
 	switch {
 	case c.markup, n.isHTML():
 		return c.value
+	case n.isXHTML():
+		if closesTag(c.value) {
+			return c.value // escaped once too often
+		}
 	case n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
 		return c.value
 	}
@@ -250,9 +254,12 @@ func (r *reader) plain(n *node) string {
 // isMarkup reports whether a text says that it is XML: what is escaped in it is
 // meant to be seen.
 func (n *node) isMarkup() bool {
-	return n.name == "xhtml:body" || n.name == "xhtml:div" || strings.HasSuffix(strings.ToLower(n.attr("type")), "xhtml") ||
+	return n.isXHTML() || strings.HasSuffix(strings.ToLower(n.attr("type")), "xhtml") ||
 		strings.HasSuffix(strings.ToLower(n.attr("type")), "xml")
 }
+
+// isXHTML reports whether a text is XHTML by its name.
+func (n *node) isXHTML() bool { return n.name == "xhtml:body" || n.name == "xhtml:div" }
 
 // guessed reports whether a text without type may be HTML: only Atom's own are
 // sure to be none.
@@ -319,15 +326,15 @@ func looksHTML(s string) bool {
 }
 
 // closesTag reports whether a title that may be HTML is: it has the end tag of
-// a known element, a tag with an attribute, or an entity. "<b>" alone may well
-// be what a title is about.
+// a known element, a tag with an attribute or a slash ("<br/>"), or an entity.
+// "<b>" alone may well be what a title is about.
 func closesTag(s string) bool {
 	for i := range len(s) {
 		switch {
 		case s[i] == '<' && i+2 < len(s) && s[i+1] == '/' && tagAt(s[i+2:]):
 			return true
 		case s[i] == '<' && tagAt(s[i+1:]):
-			if tag, _, _ := strings.Cut(s[i:min(i+256, len(s))], ">"); strings.Contains(tag, "=") {
+			if tag, _, _ := strings.Cut(s[i:min(i+256, len(s))], ">"); strings.Contains(tag, "=") || strings.HasSuffix(tag, "/") {
 				return true
 			}
 		case s[i] == '&':

@@ -180,7 +180,7 @@ func (m *mender) truncated() {
 			break
 		}
 	}
-	m.fix.note("the document was cut off; its %d whole entries were kept", len(m.out.items))
+	m.fix.note("the document was cut off; whole entries kept: %d", len(m.out.items))
 	m.stack = nil
 }
 

@@ -26,17 +26,10 @@ func whatItIs(s string) string {
 		return "binary data, not a feed"
 	}
 	root := ""
-	for l := (lexer{s: s}); ; {
-		t := l.next()
-		if t.kind == eofToken {
-			break
-		}
-		if t.kind != startToken {
-			continue
-		}
+	for t := range starts(s) {
 		switch name := localName(t.name); name {
 		case "opml":
-			return "an OPML list, not a feed: import it"
+			return "an OPML list, not a feed: write opml: instead of feed:"
 		case "urlset", "sitemapindex":
 			return "a sitemap, not a feed"
 		case "html", "head", "body", "title":
@@ -63,14 +56,7 @@ func whatItIs(s string) string {
 func page(s string) string {
 	kind, asks := "an HTML page", ""
 	title := ""
-	for l := (lexer{s: s}); ; {
-		t := l.next()
-		if t.kind == eofToken {
-			break
-		}
-		if t.kind != startToken {
-			continue
-		}
+	for t := range starts(s) {
 		switch localName(t.name) {
 		case "title":
 			if rest, _, ok := strings.Cut(s[t.end:min(len(s), t.end+2048)], "</"); ok && title == "" {
@@ -79,7 +65,7 @@ func page(s string) string {
 		case "input":
 			for _, a := range t.attrs {
 				if strings.EqualFold(a.name, "type") && strings.EqualFold(a.value, "password") {
-					kind, asks = "a login page", ": the source may need headers"
+					kind, asks = "a login page", ": the source may need basic_auth: or headers:"
 				}
 			}
 		}
@@ -101,5 +87,5 @@ func jsonIs(version string, text []byte) string {
 	}
 	keys := slices.Sorted(maps.Keys(members))
 	words := clip(clean.Line(strings.Join(keys[:min(len(keys), 5)], ", ")), 100)
-	return "a JSON document that is no feed: it has no version that begins with " + jsonVersion + ", but " + words
+	return "a JSON document that is no feed: it has no version that begins with " + jsonVersion + "; its keys are " + words
 }

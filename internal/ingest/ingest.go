@@ -3,6 +3,11 @@
 //
 //	fetch -> format -> clean -> story -> store        a feed
 //	seed  -> story -> store                           a folder of seed documents
+//	         format -> clean -> story -> store        a delivery of a hub (push.go)
+//
+// On the way it decides when the source is due next (due.go), follows it where it
+// moved (moved.go), fetches the pages of its entries where the source says so
+// (page.go), and keeps out what is no news (guard.go).
 //
 // Whatever happens outside is a value: a Fetch with an Outcome, which is always
 // recorded. A failed fetch touches nothing but its own source's next due time.
@@ -20,7 +25,6 @@ import (
 	"tributary/internal/discover"
 	"tributary/internal/fetch"
 	"tributary/internal/format"
-	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/seed"
 	"tributary/internal/story"
@@ -94,16 +98,26 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 	} else {
 		in.fetch(ctx, src, lease, h)
 	}
-	// What was fetched is stored also when we are told to stop meanwhile.
-	f, err := in.Store.Save(context.WithoutCancel(ctx), h)
-	if err != nil && !errors.Is(err, news.ErrSuperseded) {
-		return Result{Fetch: f}, fmt.Errorf("source %s: store: %w", src.Name, err)
+	f, err := in.store(ctx, src, h)
+	if err == nil && own != nil {
+		err = fmt.Errorf("source %s: %w", src.Name, own)
 	}
-	in.report(src, f)
-	if own != nil {
-		return Result{Fetch: f}, fmt.Errorf("source %s: %w", src.Name, own)
+	if err != nil {
+		return Result{Fetch: f}, err
 	}
 	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
+}
+
+// store hands over what was fetched or pushed, also when we are told to stop
+// meanwhile, and tells the log. That the source was changed meanwhile is no
+// failure: it is recorded as such.
+func (in *Ingester) store(ctx context.Context, src config.Source, h *story.Harvest) (news.Fetch, error) {
+	f, err := in.Store.Save(context.WithoutCancel(ctx), h)
+	if err != nil && !errors.Is(err, news.ErrSuperseded) {
+		return f, fmt.Errorf("source %s: store: %w", src.Name, err)
+	}
+	in.report(src, f)
+	return f, nil
 }
 
 // fetch gets the document of a feed.
@@ -131,7 +145,7 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 func (in *Ingester) request(src config.Source, address string, v news.Validators) fetch.Request {
 	return fetch.Request{
 		URL: address, Validators: v, Headers: headersFor(src, address), UserAgent: src.UserAgent,
-		Policy:  netguard.Policy{AllowNetworks: src.AllowNetworks, AllowPorts: src.AllowPorts},
+		Policy:  src.Policy(),
 		Stalled: func() { in.stalled(src.ID) },
 	}
 }
@@ -179,7 +193,7 @@ func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, 
 		h.Fetch.Outcome = news.OutcomeTruncated
 	}
 	if h.Fetch.Outcome == news.OutcomeTruncated {
-		h.Fetch.Error = fmt.Sprintf("the document was cut off; its %d whole entries were kept", len(doc.Entries))
+		h.Fetch.Error = fmt.Sprintf("the document was cut off; whole entries kept: %d", len(doc.Entries))
 	}
 	return true
 }
@@ -217,8 +231,8 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 	return nil
 }
 
-// told is how many skipped files one Fetch names.
-const told = 5
+// maxNamed is how many skipped files one Fetch names.
+const maxNamed = 5
 
 // skipped says for the operator which files brought no document.
 func skipped(skips []seed.Skip) string {
@@ -227,8 +241,8 @@ func skipped(skips []seed.Skip) string {
 	}
 	text := "skipped"
 	for i, s := range skips {
-		if i == told {
-			return fmt.Sprintf("%s; and %d more", text, len(skips)-told)
+		if i == maxNamed {
+			return fmt.Sprintf("%s; and %d more", text, len(skips)-maxNamed)
 		}
 		if i > 0 {
 			text += ";"
@@ -246,7 +260,8 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // Reread reads the last body of a source again, after an upgrade brought a
-// newer reader. Ids and times stay; no Fetch takes place.
+// newer reader. Ids and times stay; nothing is fetched, and what is asked for
+// stays so.
 func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	body, err := in.Store.Body(ctx, src.ID)
 	if err != nil || body == nil {

@@ -1,11 +1,9 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"tributary/internal/config"
@@ -157,19 +155,10 @@ func (in *Ingester) tell(src config.Source, what, to string, by news.Notice) {
 // headersFor returns the operator's headers for an address: they stay at the
 // origin (RFC 6454 section 4) that they were configured for.
 func headersFor(src config.Source, address string) map[string]string {
-	if origin(address) != origin(src.URL) {
+	if !fetch.SameOrigin(address, src.URL) {
 		return nil
 	}
 	return src.Headers
-}
-
-func origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
 func isFeedAddress(address string) bool {

@@ -12,7 +12,6 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/discover"
 	"tributary/internal/fetch"
-	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/story"
 )
@@ -63,12 +62,10 @@ func (in *Ingester) fullTexts(ctx context.Context, src config.Source, doc *news.
 	if err != nil {
 		return err
 	}
-	wanted, err := r.wanted(ctx, doc.Entries, pages)
-	if err != nil {
-		return err
-	}
-	if err := r.fetchAll(ctx, wanted, pages); err != nil {
-		return err
+	if !h.Reread { // which stays on disk
+		if err := r.fetchAll(ctx, doc.Entries, pages); err != nil {
+			return err
+		}
 	}
 	h.Host = r.host
 	for i := range doc.Entries {
@@ -124,8 +121,16 @@ func (r *pageReader) missing(pages map[string]news.PageText, link string, held b
 	return p.HTML == "" && p.Outcome.Passing() && p.Tries < pageTries && r.Now().Sub(p.Fetched) >= pageRetry
 }
 
-// fetchAll fetches pages within the bounds and adds them to what is known.
-func (r *pageReader) fetchAll(ctx context.Context, wanted []string, pages map[string]news.PageText) error {
+// fetchAll fetches the pages that are wanted, within the bounds, and adds them
+// to what is known.
+func (r *pageReader) fetchAll(ctx context.Context, entries []news.Entry, pages map[string]news.PageText) error {
+	wanted, err := r.wanted(ctx, entries, pages)
+	if err != nil {
+		return err
+	}
+	if len(wanted) > 1 {
+		r.stalled(r.src.ID) // most of the time it waits for the next page's turn
+	}
 	begun := r.Now()
 	for n, link := range wanted {
 		if n >= maxPages || r.Now().Sub(begun) > pagesTime {
@@ -164,7 +169,7 @@ func (r *pageReader) read(ctx context.Context, link string) (news.PageText, erro
 // article fetches a page and returns its article. The error is a *news.Failure
 // when the page could not be had, else it says why there is no article on it.
 func (r *pageReader) article(ctx context.Context, link string) (string, error) {
-	policy := netguard.Policy{AllowNetworks: r.src.AllowNetworks, AllowPorts: r.src.AllowPorts}
+	policy := r.src.Policy()
 	host := Group(link)
 	if known, err := r.Store.Host(ctx, host); err == nil && known.NotBefore.After(r.Now()) {
 		return "", news.Failf(news.OutcomeLimited, "its site asked us to wait")
@@ -176,11 +181,9 @@ func (r *pageReader) article(ctx context.Context, link string) (string, error) {
 	if !r.paces.wait(ctx, host, max(delay, pageGap), r.Now) {
 		return "", news.Failf(news.OutcomeLimited, "its site asks for more time between two pages")
 	}
-	request := fetch.Request{URL: link, Policy: policy, Accept: pageTypes, UserAgent: r.src.UserAgent}
-	if fetch.SameOrigin(link, r.src.URL) {
-		request.Headers = r.src.Headers
-	}
-	got := r.Client.Get(ctx, request)
+	got := r.Client.Get(ctx, fetch.Request{
+		URL: link, Headers: headersFor(r.src, link), UserAgent: r.src.UserAgent, Accept: pageTypes, Policy: policy,
+	})
 	if got.Fetch.Outcome == news.OutcomeLimited {
 		r.paces.hold(host, max(got.RetryAfter, time.Minute), r.Now())
 		if limited := r.limited(ctx, got, r.Now()); limited != nil {

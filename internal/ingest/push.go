@@ -3,7 +3,6 @@ package ingest
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -56,10 +55,6 @@ func (in *Ingester) Push(ctx context.Context, src config.Source, d Delivery) (Re
 	src.Outlet = cmp.Or(src.Outlet, lease.Outlet)
 	in.arrive(ctx, src, d.Body, format.Input{URL: lease.Base, ContentType: d.ContentType}, h)
 	h.Fetch.Duration = in.Now().Sub(d.Received)
-	f, err := in.Store.Save(context.WithoutCancel(ctx), h)
-	if err != nil && !errors.Is(err, news.ErrSuperseded) {
-		return Result{Fetch: f}, fmt.Errorf("source %s: store: %w", src.Name, err)
-	}
-	in.report(src, f)
-	return Result{Fetch: f}, nil
+	f, err := in.store(ctx, src, h)
+	return Result{Fetch: f}, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tributary/internal/config"
+	"tributary/internal/feedtest"
 	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/story"
@@ -85,6 +86,47 @@ func TestRereadMendsThePastWithoutMovingIt(t *testing.T) {
 	}
 	if len(published) != 4 {
 		t.Errorf("got %d publications, want 4", len(published))
+	}
+}
+
+// What a command or a hub asked for is still to be done afterwards, and so are
+// pages that failed: reading again stays on disk.
+func TestRereadAsksNobody(t *testing.T) {
+	r := newRig(t)
+	src := r.pages()
+	r.upstream.Handle("/feed", feedtest.Response{Body: r.linked(1, 1)})
+	r.upstream.Handle("/page/1", feedtest.Response{Status: 500})
+	r.pull(src)
+	r.wait(time.Hour)
+	if err := r.db.Request(t.Context(), []string{src.Name}, r.clock()); err != nil {
+		t.Fatal(err)
+	}
+	asked := r.upstream.Count("")
+	if err := r.ingester.Reread(t.Context(), src); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.upstream.Count("") - asked; n != 0 {
+		t.Errorf("got %d requests, want none", n)
+	}
+	if ids, err := r.db.Requested(t.Context()); err != nil || !slices.Equal(ids, []int64{src.ID}) {
+		t.Errorf("got %v, %v asked for, want source %d", ids, err, src.ID)
+	}
+}
+
+// Only a fetch can tell that the first document came whole.
+func TestRereadDoesNotEndTheBacklog(t *testing.T) {
+	r := newRig(t)
+	src := r.configure(r.feed("/feed"))[0]
+	whole := rss(1, 4)
+	r.upstream.Handle("/feed", feedtest.Response{Body: whole[:len(whole)*3/4]})
+	if got := r.pull(src).Fetch; got.Outcome != news.OutcomeTruncated || got.New == 0 {
+		t.Fatalf("got %+v, want some of the entries", got)
+	}
+	if err := r.ingester.Reread(t.Context(), src); err != nil {
+		t.Fatal(err)
+	}
+	if first := r.state(src).FirstOK; !first.IsZero() {
+		t.Errorf("got a first whole document at %v, want none yet", first)
 	}
 }
 

@@ -7,16 +7,16 @@ var advice = map[Outcome]string{
 	OutcomeTruncated:   "nothing, unless it stays: then tell the publisher that the server cuts the document off",
 	OutcomeGone:        "find its new address with `tributary add` and the site, or remove it",
 	OutcomeLimited:     "wait; if it stays, give it a rarer schedule:",
-	OutcomeHTTPError:   "open the address in a browser; for 404 try `tributary add` with the site, for 401 and 403 see headers:",
+	OutcomeHTTPError:   "open the address in a browser; if it is well there, the server wants a login or another user_agent:",
 	OutcomeTimeout:     "wait; if it stays, the server is overloaded or drops us",
 	OutcomeDNS:         "look for a typo or a dead domain; if many sources say so, at your own name server",
-	OutcomeRefused:     "wait; for a seed folder, bring the folder back",
-	OutcomeTLS:         "tell the publisher that the certificate is broken; if many sources say so, set your clock",
+	OutcomeRefused:     "wait; if it stays, open the address in a browser",
+	OutcomeTLS:         "open the address in a browser: broken there too, tell the publisher; if many sources say so, set your clock",
 	OutcomeRedirects:   "open the address in a browser and configure where it ends",
-	OutcomeBlocked:     "add the line that the sentence shows, if you want it to be reached",
+	OutcomeBlocked:     "add the line that the sentence shows, only if you know and want what it leads to",
 	OutcomeRobots:      "leave it out, or ask the publisher",
 	OutcomeTooLarge:    "ask the publisher for a shorter document",
-	OutcomeNotAFeed:    "`tributary add` with the address finds the feed behind a page",
+	OutcomeNotAFeed:    "open the address in a browser; `tributary add` with it finds the feed behind a page",
 	OutcomeMalformed:   "`tributary parse --explain` shows what is wrong; tell the publisher",
 	OutcomeInterrupted: "nothing: it is done again",
 	OutcomeInternal:    "look into the log; if it is not the disk and not headers:, report it",
@@ -24,3 +24,18 @@ var advice = map[Outcome]string{
 
 // Advice says what the operator can do about attempts that end so.
 func (o Outcome) Advice() string { return advice[o] }
+
+// Advice says what the operator can do about an attempt that ended so: for an
+// error of HTTP by its status (RFC 9110 section 15).
+func (f Fetch) Advice() string {
+	switch {
+	case f.Outcome != OutcomeHTTPError:
+	case f.Status == 401:
+		return "it wants a login: give the source basic_auth: or headers:"
+	case f.Status == 404:
+		return "look for its new address: `tributary add` with the site finds it"
+	case f.Status >= 500:
+		return "wait; if it stays, tell the publisher"
+	}
+	return f.Outcome.Advice()
+}

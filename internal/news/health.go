@@ -59,7 +59,7 @@ const (
 type Vitals struct {
 	Standing     Outcome       // of the latest attempt that says something; empty before the first
 	FailingSince time.Time     // the first of the failures in a row; zero without one
-	Pace         time.Duration // usual time to an answer, see NextPace
+	Latency      time.Duration // usual time to an answer, see NextLatency
 	Pause        time.Duration // usual longest time between two entries, see Pause; 0 when unknown
 	Latest       time.Time     // published time of its newest entry
 	Judged       Health        // as last stored; empty before the first attempt
@@ -77,7 +77,7 @@ func (s SourceState) Health(now time.Time) Health {
 		return HealthMoved
 	case s.silent(now):
 		return HealthSilent
-	case s.Pace > slowAnswer:
+	case s.Latency > slowAnswer:
 		return HealthSlow
 	}
 	return HealthOK
@@ -129,13 +129,13 @@ func Pause(published []time.Time) time.Duration {
 	return pauses[(len(pauses)*9+9)/10-1]
 }
 
-// NextPace moves the usual time to an answer by a quarter of the way to the
+// NextLatency moves the usual time to an answer by a quarter of the way to the
 // latest, so that one late answer does not make a source slow and two do.
-func NextPace(pace, latest time.Duration) time.Duration {
-	if pace == 0 {
+func NextLatency(usual, latest time.Duration) time.Duration {
+	if usual == 0 {
 		return latest
 	}
-	return pace + (latest-pace)/4
+	return usual + (latest-usual)/4
 }
 
 // Cause says in a sentence for the operator why the source is how it is; "" when
@@ -151,7 +151,7 @@ func (s SourceState) Cause(now time.Time) string {
 	case HealthSilent:
 		return "nothing new since " + day(s.Latest)
 	case HealthSlow:
-		return "it usually takes " + s.Pace.Round(time.Second).String() + " to answer"
+		return "it usually takes " + s.Latency.Round(time.Second).String() + " to answer"
 	}
 	if s.Failures > 0 {
 		return "the latest attempt failed: " + s.Last.trouble()
@@ -165,6 +165,12 @@ func (s SourceState) Advice(now time.Time) string {
 	case HealthGone:
 		return OutcomeGone.Advice()
 	case HealthFailing:
+		if s.Kind == KindSeeds && s.Standing == OutcomeRefused {
+			return "bring the folder back, or remove the source to empty it on purpose"
+		}
+		if s.Last.Outcome == s.Standing {
+			return s.Last.Advice()
+		}
 		return s.Standing.Advice()
 	case HealthMoved:
 		return s.Move.advice()

@@ -31,8 +31,8 @@ func TestHealth(t *testing.T) {
 		{"two a day apart", failing(read, 2, aDay), HealthFailing},
 		{"never read", failing(time.Time{}, 1, 0), HealthFailing},
 		{"gone", SourceState{FirstOK: read, Failures: 1, Vitals: Vitals{Standing: OutcomeGone, FailingSince: healthNow}}, HealthGone},
-		{"slow", SourceState{FirstOK: read, Vitals: Vitals{Pace: 11 * time.Second}}, HealthSlow},
-		{"slow and silent", SourceState{Source: Source{Kind: KindFeed}, Vitals: Vitals{Pace: time.Minute, Latest: ago(91 * aDay)}}, HealthSilent},
+		{"slow", SourceState{FirstOK: read, Vitals: Vitals{Latency: 11 * time.Second}}, HealthSlow},
+		{"slow and silent", SourceState{Source: Source{Kind: KindFeed}, Vitals: Vitals{Latency: time.Minute, Latest: ago(91 * aDay)}}, HealthSilent},
 		{"quiet, rhythm unknown", SourceState{Source: Source{Kind: KindFeed}, Vitals: Vitals{Latest: ago(90 * aDay)}}, HealthOK},
 		{"silent, rhythm unknown", SourceState{Source: Source{Kind: KindFeed}, Vitals: Vitals{Latest: ago(91 * aDay)}}, HealthSilent},
 		{"an hourly source on holiday", SourceState{Source: Source{Kind: KindFeed}, Vitals: Vitals{Pause: time.Hour, Latest: ago(14 * aDay)}}, HealthOK},
@@ -64,6 +64,12 @@ func withMove(s SourceState) SourceState {
 	return s
 }
 
+func lostFolder() SourceState {
+	s := failing(ago(aDay), 3, 0)
+	s.Kind, s.Standing = KindSeeds, OutcomeRefused
+	return s
+}
+
 // What is not well has a cause in words and something to do.
 func TestHealthExplainsItself(t *testing.T) {
 	for _, s := range []SourceState{
@@ -71,12 +77,16 @@ func TestHealthExplainsItself(t *testing.T) {
 		withMove(SourceState{}),
 		{Move: Move{Target: "https://new.example/", By: NoticeNewFeed, Seen: 4}},
 		{Source: Source{Kind: KindFeed}, Vitals: Vitals{Latest: ago(91 * aDay)}},
-		{Vitals: Vitals{Pace: 11 * time.Second}},
+		{Vitals: Vitals{Latency: 11 * time.Second}},
 		{Vitals: Vitals{Standing: OutcomeGone}},
+		lostFolder(),
 	} {
 		if h := s.Health(healthNow); h == HealthOK || s.Cause(healthNow) == "" || s.Advice(healthNow) == "" {
 			t.Errorf("%s: cause %q, advice %q; want both", h, s.Cause(healthNow), s.Advice(healthNow))
 		}
+	}
+	if got := lostFolder().Advice(healthNow); !strings.Contains(got, "folder") {
+		t.Errorf("a lost seed folder: got %q, want the folder in it", got)
 	}
 	if got := failing(ago(aDay), 1, 0).Cause(healthNow); got != "the latest attempt failed: no answer" {
 		t.Errorf("a hiccup: got %q, want the last error", got)
@@ -87,6 +97,17 @@ func TestHealthExplainsItself(t *testing.T) {
 	for _, s := range []SourceState{secret, private} {
 		if got := s.Cause(healthNow); strings.Contains(got, "canary") || !strings.Contains(got, "new.example") {
 			t.Errorf("got %q, want the host and not the secret", got)
+		}
+	}
+}
+
+// An error of HTTP is answered by what its status means.
+func TestAdviceKnowsTheStatus(t *testing.T) {
+	for status, want := range map[int]string{401: "basic_auth:", 403: "user_agent:", 404: "tributary add", 500: "wait", 503: "wait"} {
+		s := failing(ago(aDay), 3, 0)
+		s.Standing, s.Last = OutcomeHTTPError, Fetch{Outcome: OutcomeHTTPError, Status: status}
+		if got := s.Advice(healthNow); !strings.Contains(got, want) {
+			t.Errorf("%d: got %q, want %s in it", status, got, want)
 		}
 	}
 }
@@ -167,20 +188,20 @@ func TestPause(t *testing.T) {
 }
 
 func TestNextPace(t *testing.T) {
-	pace := NextPace(0, time.Second)
-	if pace != time.Second {
-		t.Errorf("first: got %v, want 1s", pace)
+	latency := NextLatency(0, time.Second)
+	if latency != time.Second {
+		t.Errorf("first: got %v, want 1s", latency)
 	}
-	if pace = NextPace(pace, 29*time.Second); pace > slowAnswer {
-		t.Errorf("one late answer: got %v, want no slow source", pace)
+	if latency = NextLatency(latency, 29*time.Second); latency > slowAnswer {
+		t.Errorf("one late answer: got %v, want no slow source", latency)
 	}
-	if pace = NextPace(pace, 29*time.Second); pace <= slowAnswer {
-		t.Errorf("two late answers: got %v, want a slow source", pace)
+	if latency = NextLatency(latency, 29*time.Second); latency <= slowAnswer {
+		t.Errorf("two late answers: got %v, want a slow source", latency)
 	}
 	for range 8 {
-		pace = NextPace(pace, time.Second)
+		latency = NextLatency(latency, time.Second)
 	}
-	if pace > 3*time.Second {
-		t.Errorf("recovered: got %v, want about 1s", pace)
+	if latency > 3*time.Second {
+		t.Errorf("recovered: got %v, want about 1s", latency)
 	}
 }

@@ -13,6 +13,10 @@
 // a Publication is one Story as shown in one Feed, and once written its guid,
 // published time and sequence never change.
 //
+// What is known of a Source beside its entries: its Health and Vitals, a Move to
+// another address, the Hints of its publisher, a Push that a hub owes us, and the
+// Host that it shares limits with. A ListState is what an OPML list last named.
+//
 // Two clocks are kept apart by name: published and updated are the publisher's
 // word, seen is ours.
 package news

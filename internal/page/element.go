@@ -23,6 +23,7 @@ const (
 	media        // audio, video
 	stream       // source of a media element
 	player       // iframe: becomes a link
+	formula      // of MathML: stands in math, where nothing else stands
 	silent       // dropped with everything inside
 )
 
@@ -39,6 +40,11 @@ const (
 	rowSets = rows + "thead tbody tfoot "
 	spans   = " colspan rowspan "
 )
+
+// part is an element of a formula.
+func part(name string) element {
+	return element{as: name, kind: formula, attrs: " mathvariant linethickness stretchy accent accentunder displaystyle columnspan rowspan width "}
+}
 
 // elements lists every element that may stand in an entry on our pages. What
 // groups (article, section, main, …) becomes div, so that an entry brings no
@@ -81,11 +87,18 @@ var elements = map[string]element{
 
 	"br": {as: "br", kind: void}, "wbr": {as: "wbr", kind: void}, "hr": {as: "hr", kind: rule},
 
+	"math": {as: "math", attrs: " display "}, "mfrac": part("mfrac"), "mi": part("mi"), "mmultiscripts": part("mmultiscripts"),
+	"mn": part("mn"), "mo": part("mo"), "mover": part("mover"), "mpadded": part("mpadded"), "mphantom": part("mphantom"),
+	"mprescripts": part("mprescripts"), "mroot": part("mroot"), "mrow": part("mrow"), "ms": part("ms"), "mspace": part("mspace"),
+	"msqrt": part("msqrt"), "mstyle": part("mstyle"), "msub": part("msub"), "msubsup": part("msubsup"), "msup": part("msup"),
+	"mtable": part("mtable"), "mtd": part("mtd"), "mtext": part("mtext"), "mtr": part("mtr"), "munder": part("munder"),
+	"munderover": part("munderover"), "none": part("none"),
+
 	"img": {kind: picture}, "source": {kind: stream}, "iframe": {kind: player},
 	"audio": {as: "audio", kind: media}, "video": {as: "video", kind: media},
 
 	"script": {kind: silent}, "style": {kind: silent}, "title": {kind: silent}, "textarea": {kind: silent},
 	"noscript": {kind: silent}, "noembed": {kind: silent}, "noframes": {kind: silent}, "xmp": {kind: silent},
-	"plaintext": {kind: silent}, "template": {kind: silent}, "svg": {kind: silent}, "math": {kind: silent},
+	"plaintext": {kind: silent}, "template": {kind: silent}, "svg": {kind: silent},
 	"object": {kind: silent}, "select": {kind: silent}, "button": {kind: silent},
 }

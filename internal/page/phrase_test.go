@@ -102,7 +102,7 @@ func TestWellbeing(t *testing.T) {
 		"Could not be reached at the last visit; it was well before.":    failed(news.OutcomeDNS, 1),
 		"Asking for fewer visits at the last visit; it was well before.": failed(news.OutcomeLimited, 2),
 		"Not readable as a feed since 22 November 2026, 15:30 UTC.":      failed(news.OutcomeMalformed, 3),
-		"Well, though it answers slowly.":                                func(v *SourceView) { v.State.Pace = time.Minute },
+		"Well, though it answers slowly.":                                func(v *SourceView) { v.State.Latency = time.Minute },
 		"Quiet: nothing new since 1 January 2026.":                       func(v *SourceView) { v.State.Latest = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC) },
 		"This feed has moved; it is read at its new address.":            func(v *SourceView) { v.State.Move.Address = "https://new.example/?token=canary" },
 		"This feed says that it has moved to another address.": func(v *SourceView) {

@@ -105,8 +105,8 @@ func (w *writer) startTag(z *html.Tokenizer) {
 		}
 		return
 	}
-	if !ok {
-		return // an unknown element: its tags are dropped, what it holds stays
+	if !ok || e.kind != silent && (e.kind == formula) != w.inside("math") {
+		return // unknown, or in the wrong place: its tags are dropped, what it holds stays
 	}
 	var attrs []attr
 	if more {
@@ -222,7 +222,7 @@ func (w *writer) endTag(name string) {
 func (w *writer) closeTo(n int) {
 	for i := len(w.open) - 1; i >= n; i-- {
 		m := w.open[i]
-		if m.kind != media && m.as != "td" && m.as != "th" && m.start >= w.cut && blank(w.out[m.body:]) {
+		if m.kind != media && m.kind != formula && m.as != "td" && m.as != "th" && m.start >= w.cut && blank(w.out[m.body:]) {
 			w.out = w.out[:m.start]
 			continue
 		}

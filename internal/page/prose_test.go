@@ -25,6 +25,8 @@ func TestProse(t *testing.T) {
 		{"attributes", `<p style="x" onclick=y id=main lang=de>a</p>`, `<p>a</p>`},
 		{"script", `a<script>alert("<p>")</script>b<style>p{}</style><svg><a href="https://x.example">s</a></svg>c`, `abc`},
 		{"joined tag", `<<x>script>alert(1)</script>`, `&lt;script>alert(1)`},
+		{"formula", `<p>a <math display="block" onclick=x><msub><mi href="javascript:1">x</mi><none></none></msub></math></p>`, `<p>a <math display="block"><msub><mi>x</mi><none></none></msub></math></p>`},
+		{"formula holds nothing else", `<math><mi><b>x</b><p>y<img src="https://e.example/a.png"><script>z</script></math><mi>a</mi>`, `<math><mi>xy</mi></math>a`},
 		{"unknown", `<blink>a</blink><custom-tag>b</custom-tag>`, `ab`},
 		{"comment", `a<!-- <p> -->b<!doctype html>`, `ab`},
 		{"links", `<a href="javascript:x">a</a><a href="mailto:m@e.example">b</a><a href=" https://e.example/?a=1&amp;b=2">c</a><a href="//e.example">d</a>`,
@@ -141,6 +143,7 @@ func FuzzProse(f *testing.F) {
 		articleDE, articleEN, noteAR, `</div></article></main><<b>script>`, `<table><td><p><li><a><table>`,
 		`<ul><li>a<li>b</ul><svg><style><p>`, `<h1><h2></h1>&lt;<x><!--`, `<a href="java&#10;script:x" onclick=1>x`,
 		`<video><source src=https://a.example/><iframe src=https://b.example/>`, "<p>\x00<plaintext></p>", `<select><p>`,
+		`<math><mi><p><table><mtext><a>x</a><iframe></math><mi>`,
 	} {
 		f.Add(s, true)
 		f.Add(s, false)

@@ -177,5 +177,8 @@ func next(due, now time.Time) template.HTML {
 	if due.Equal(schedule.Never()) {
 		return "never by itself"
 	}
+	if due.Sub(now) < time.Minute {
+		return stamp(due, "in a moment")
+	}
 	return since(due, now)
 }

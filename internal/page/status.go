@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"tributary/internal/news"
@@ -39,9 +41,7 @@ func Status(w io.Writer, v *StatusView) error {
 	for _, row := range v.Sources {
 		line := newStatusRow(row, v.Now)
 		view.Rows = append(view.Rows, line)
-		if line.Needs != "" {
-			view.Needs = append(view.Needs, line)
-		}
+		view.need(line)
 		if !row.State.Last.Started.IsZero() {
 			fetched++
 		}
@@ -67,17 +67,38 @@ type statusPage struct {
 	Requests   int
 	Unmodified string
 	Bytes      string
-	Needs      []statusRow // those that wait for a person
+	Needs      []statusNeed // what waits for a person
+	Waiting    int          // how many sources that are
 	Rows       []statusRow
 	Feeds      []feedCard
 }
 
+// statusNeed is one reason and the sources that wait for a person by it.
+type statusNeed struct {
+	Why  string
+	Rows []statusRow
+}
+
+// need puts a source to those that wait for the same reason, if it waits.
+func (p *statusPage) need(row statusRow) {
+	if row.Needs == "" {
+		return
+	}
+	p.Waiting++
+	i := slices.IndexFunc(p.Needs, func(n statusNeed) bool { return n.Why == row.Needs })
+	if i < 0 {
+		i = len(p.Needs)
+		p.Needs = append(p.Needs, statusNeed{Why: row.Needs})
+	}
+	p.Needs[i].Rows = append(p.Needs[i].Rows, row)
+}
+
 // NeedYou is the end of the line of progress: "2 need you".
 func (p statusPage) NeedYou() string {
-	if len(p.Needs) == 1 {
+	if p.Waiting == 1 {
 		return "1 needs you"
 	}
-	return fmt.Sprintf("%d need you", len(p.Needs))
+	return fmt.Sprintf("%d need you", p.Waiting)
 }
 
 type statusRow struct {
@@ -151,7 +172,7 @@ func needs(s news.SourceState, h news.Health) string {
 	case h == news.HealthMoved:
 		return "it has moved"
 	case h == news.HealthFailing && s.Standing != news.OutcomeLimited:
-		return string(s.Standing)
+		return strings.ReplaceAll(string(s.Standing), "_", " ")
 	}
 	return ""
 }

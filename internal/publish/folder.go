@@ -44,7 +44,7 @@ func (f *Folder) Write(docs map[string]*Document) error {
 // replace puts data at path by way of a temporary file beside it. It does not
 // wait for the disk: after a power failure the next start writes what is missing.
 func (f *Folder) replace(path string, data []byte) error {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+	if holds(path, data) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -61,6 +61,16 @@ func (f *Folder) replace(path string, data []byte) error {
 		err = os.Rename(tmp.Name(), path)
 	}
 	return f.explain(err)
+}
+
+// holds reports whether a file is there with these bytes. Most that differ do so
+// in length, and are not read.
+func holds(path string, data []byte) bool {
+	if info, err := os.Stat(path); err != nil || info.Size() != int64(len(data)) {
+		return false
+	}
+	old, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(old, data)
 }
 
 func (f *Folder) explain(err error) error {

@@ -133,12 +133,13 @@ func documents(e *news.Edition, subs []format.Subscription) (map[string]*Documen
 		return format.WriteOPML(w, e.Feed.Title, subs, time.Time{})
 	}})
 	docs := map[string]*Document{}
+	var b bytes.Buffer // one for all: each keeps a copy that is no longer than it
 	for _, r := range all {
-		var b bytes.Buffer
+		b.Reset()
 		if err := r.write(&b, e); err != nil {
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
-		d, err := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, b.Bytes())
+		d, err := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
 		if err != nil {
 			return nil, err
 		}
@@ -170,25 +171,31 @@ func fileName(feed, ext string) string {
 	return feed + "." + ext
 }
 
-// packers are compressors at rest: a new one takes more memory than most pages.
-var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+// packer compresses one Document after another: a new one each time takes more
+// memory than most pages.
+type packer struct {
+	z *gzip.Writer
+	b bytes.Buffer
+}
+
+var packers = sync.Pool{New: func() any { return &packer{z: gzip.NewWriter(nil)} }}
 
 // NewDocument prepares bytes for sending: entity tag and gzip variant.
 func NewDocument(name, contentType string, body []byte) (*Document, error) {
 	sum := xxh3.Hash128(body).Bytes()
 	d := &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
-	var packed bytes.Buffer
-	z := packers.Get().(*gzip.Writer)
-	defer packers.Put(z)
-	z.Reset(&packed)
-	if _, err := z.Write(body); err != nil {
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	p.b.Reset()
+	p.z.Reset(&p.b)
+	if _, err := p.z.Write(body); err != nil {
 		return nil, err
 	}
-	if err := z.Close(); err != nil {
+	if err := p.z.Close(); err != nil {
 		return nil, err
 	}
-	if packed.Len() < len(body) {
-		d.Gzip = packed.Bytes()
+	if p.b.Len() < len(body) {
+		d.Gzip = bytes.Clone(p.b.Bytes())
 	}
 	return d, nil
 }

@@ -44,7 +44,7 @@ func BenchmarkRunner(b *testing.B) {
 	}
 	for b.Loop() {
 		var done atomic.Int64
-		r := NewRunner(Limits{InFlight: 64, PerGroup: 2}, func() time.Time { return now }, func(context.Context, int64) time.Time {
+		r := NewRunner(Limits{InFlight: 64, PerGroup: 2}, func() time.Time { return now }, func(context.Context, ID) time.Time {
 			done.Add(1)
 			return time.Time{}
 		})
@@ -63,7 +63,7 @@ func BenchmarkReload(b *testing.B) {
 	for i := range all {
 		all[i].Due = now.Add(time.Duration(i) * time.Second / 2)
 	}
-	r := NewRunner(Limits{}, func() time.Time { return now }, func(context.Context, int64) time.Time { return time.Time{} })
+	r := NewRunner(Limits{}, func() time.Time { return now }, func(context.Context, ID) time.Time { return time.Time{} })
 	r.Set(all)
 	for b.Loop() {
 		r.Set(all)

@@ -50,7 +50,7 @@ func TestClockBackward(t *testing.T) {
 			}
 			wait := 20*time.Hour + 30*time.Minute
 			begin := time.Now()
-			b.Set([]Task{{ID: 1, Key: "1", Spec: spec}, {ID: 2, Key: "2", Spec: spec, Due: begin.Add(wait)}})
+			b.Set([]Task{{ID: no(1), Key: "1", Spec: spec}, {ID: no(2), Key: "2", Spec: spec, Due: begin.Add(wait)}})
 			b.run()
 			b.after(10 * time.Minute)
 			b.jump(-back)
@@ -88,15 +88,15 @@ func TestClockWrongAtStart(t *testing.T) {
 		week := 7 * 24 * time.Hour
 		latest := weekly.NextAfter(now, "k", now.Add(week)) // that a job can rightly have asked for
 		b.Set([]Task{
-			{ID: 1, Key: "k", Spec: spec, Due: now.AddDate(100, 0, 0)},
-			{ID: 2, Key: "k", Spec: spec, Due: now.Add(week)},
-			{ID: 3, Key: "k", Spec: weekly, Due: latest},
-			{ID: 4, Key: "k", Spec: weekly, Due: latest.Add(time.Minute)},
+			{ID: no(1), Key: "k", Spec: spec, Due: now.AddDate(100, 0, 0)},
+			{ID: no(2), Key: "k", Spec: spec, Due: now.Add(week)},
+			{ID: no(3), Key: "k", Spec: weekly, Due: latest},
+			{ID: no(4), Key: "k", Spec: weekly, Due: latest.Add(time.Minute)},
 		})
 		for id, want := range map[int64]time.Time{
 			1: spec.Next(now, "k"), 2: now.Add(week), 3: latest, 4: weekly.Next(now, "k"),
 		} {
-			if got := b.tasks[id].Due; !got.Equal(want) {
+			if got := b.tasks[no(id)].Due; !got.Equal(want) {
 				t.Errorf("task %d is due %s, want %s", id, got, want)
 			}
 		}
@@ -135,7 +135,7 @@ func TestAnyOrder(t *testing.T) {
 			}
 			spec := mustParse(t, "@every 10m", nil)
 			for id := range int64(60) {
-				all = append(all, Task{ID: id, Key: fmt.Sprint(id), Group: fmt.Sprint("g", id%7), Spec: spec})
+				all = append(all, Task{ID: no(id), Key: fmt.Sprint(id), Group: fmt.Sprint("g", id%7), Spec: spec})
 			}
 			b.run()
 			for range 200 {
@@ -158,7 +158,7 @@ func TestAnyOrder(t *testing.T) {
 			b.after(30 * time.Minute)
 			for _, task := range all {
 				if due := b.tasks[task.ID].Due; b.wall().Sub(due) > 10*time.Minute {
-					t.Errorf("seed %d: task %d is forgotten, due since %s", seed, task.ID, due)
+					t.Errorf("seed %d: task %d is forgotten, due since %s", seed, task.ID.Number, due)
 				}
 			}
 			b.stop()

@@ -17,7 +17,7 @@ func TestHold(t *testing.T) {
 		spec := mustParse(t, "@every 1000h", nil)
 		var all []Task
 		for i := range int64(6) {
-			all = append(all, Task{ID: i, Key: fmt.Sprint(i), Group: []string{"a", "b"}[i%2], Spec: spec, Due: time.Now().Add(time.Duration(i) * time.Minute)})
+			all = append(all, Task{ID: no(i), Key: fmt.Sprint(i), Group: []string{"a", "b"}[i%2], Spec: spec, Due: time.Now().Add(time.Duration(i) * time.Minute)})
 		}
 		b.Set(all)
 		begin := time.Now()
@@ -55,12 +55,12 @@ func TestHoldBindsTriggersAndReloads(t *testing.T) {
 		b := newBench(t, Limits{})
 		spec := mustParse(t, "@every 1000h", nil)
 		b.Hold("a", time.Now().Add(time.Hour)) // before any task
-		b.Set([]Task{{ID: 1, Key: "1", Group: "a", Spec: spec}})
+		b.Set([]Task{{ID: no(1), Key: "1", Group: "a", Spec: spec}})
 		b.run()
 		b.Trigger(1)
 		b.want("triggered", b.after(10*time.Minute), "")
 		b.Set(nil)
-		b.Set([]Task{{ID: 1, Key: "1", Group: "a", Spec: spec}, {ID: 2, Key: "2", Group: "b", Spec: spec}})
+		b.Set([]Task{{ID: no(1), Key: "1", Group: "a", Spec: spec}, {ID: no(2), Key: "2", Group: "b", Spec: spec}})
 		b.want("reloaded", b.after(10*time.Minute), "2")
 		b.want("at the end", b.after(time.Hour), "1")
 		b.stop()
@@ -72,7 +72,7 @@ func TestHoldBindsTriggersAndReloads(t *testing.T) {
 func TestHoldWithAWrongClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Limits{MaxDelay: 24 * time.Hour})
-		task := Task{ID: 1, Key: "1", Group: "a", Spec: mustParse(t, "@every 1000h", nil)}
+		task := Task{ID: no(1), Key: "1", Group: "a", Spec: mustParse(t, "@every 1000h", nil)}
 		b.Set([]Task{task})
 		b.Hold("a", time.Now().AddDate(100, 0, 0))
 		b.run()
@@ -95,7 +95,7 @@ func TestCycleLeavesWhatIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Limits{})
 		spec := mustParse(t, "@every 1h", nil)
-		b.Set([]Task{{ID: 1, Key: "1", Group: "long", Spec: spec}, {ID: 2, Key: "2", Group: "short", Spec: spec}, {ID: 3, Key: "3", Group: "free", Spec: spec}})
+		b.Set([]Task{{ID: no(1), Key: "1", Group: "long", Spec: spec}, {ID: no(2), Key: "2", Group: "short", Spec: spec}, {ID: no(3), Key: "3", Group: "free", Spec: spec}})
 		begin := time.Now()
 		b.Hold("long", begin.Add(time.Hour))
 		b.Hold("short", begin.Add(20*time.Second))

@@ -9,7 +9,7 @@ import "slices"
 //
 // The lane is bounded (Limits.Slow, Limits.SlowPerGroup). A job that finds no
 // room in it keeps its slot until there is some.
-func (r *Runner) Stall(id int64) {
+func (r *Runner) Stall(id ID) {
 	r.change(func() {
 		j := r.tasks[id]
 		if j == nil || j.state != running || j.slow || slices.Contains(r.stalled, j) {

@@ -46,7 +46,7 @@ func newFarm(t *testing.T, l Limits, stalled, all int, group func(id int64) stri
 	var list []Task
 	spec := mustParse(t, "@every 1000h", nil)
 	for id := int64(1); id <= int64(all); id++ {
-		list = append(list, Task{ID: id, Key: fmt.Sprint(id), Group: group(id), Spec: spec})
+		list = append(list, Task{ID: no(id), Key: fmt.Sprint(id), Group: group(id), Spec: spec})
 	}
 	f.Set(list)
 	return f
@@ -157,7 +157,7 @@ func TestStallOfNobody(t *testing.T) {
 		b := newBench(t, Limits{InFlight: 1, PerGroup: 1})
 		b.work = takes(time.Minute)
 		spec := mustParse(t, "@every 1000h", nil)
-		b.Set([]Task{{ID: 1, Key: "1", Group: "a", Spec: spec}, {ID: 2, Key: "2", Group: "a", Spec: spec}})
+		b.Set([]Task{{ID: no(1), Key: "1", Group: "a", Spec: spec}, {ID: no(2), Key: "2", Group: "a", Spec: spec}})
 		b.run()
 		b.Stall(2) // waits
 		b.Stall(9)
@@ -170,7 +170,7 @@ func TestStallOfNobody(t *testing.T) {
 		if s := b.Status(); s.Running != 2 || s.Slow != 2 {
 			t.Errorf("got %+v, want two in the slow lane", s)
 		}
-		b.Set([]Task{{ID: 1, Key: "1", Group: "b", Spec: spec}})
+		b.Set([]Task{{ID: no(1), Key: "1", Group: "b", Spec: spec}})
 		b.Trigger(1)
 		b.want("never twice at once", b.after(50*time.Second), "")
 		b.want("again when it has ended", b.after(10*time.Second), "1")

@@ -92,6 +92,9 @@ func parseCalendar(body string) (calendar cron.Schedule, hourly bool, err error)
 	return spec, spec.Hour&allHours == allHours, nil
 }
 
+// fiveFields names them, with an example.
+const fiveFields = `minute hour day-of-month month day-of-week, as in "*/20 6-22 * * *"`
+
 // checkShape refuses what has not the outline of a cron expression.
 func checkShape(body string) error {
 	fields := strings.Fields(body)
@@ -101,9 +104,9 @@ func checkShape(body string) error {
 			return fmt.Errorf("unknown name %q: use @hourly, @daily, @weekly, @monthly, @yearly or @every", body)
 		}
 	case len(fields) == 6:
-		return fmt.Errorf("it has six fields: cron expressions here have no seconds, write five: minute hour day-of-month month day-of-week")
+		return fmt.Errorf("it has six fields: cron expressions here have no seconds, write five: %s", fiveFields)
 	case len(fields) != 5:
-		return fmt.Errorf("it has %d of five fields: minute hour day-of-month month day-of-week", len(fields))
+		return fmt.Errorf("it has %d of five fields: %s", len(fields), fiveFields)
 	}
 	return nil
 }

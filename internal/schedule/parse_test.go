@@ -37,7 +37,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	const five = "minute hour day-of-month month day-of-week"
+	const five = `minute hour day-of-month month day-of-week, as in "*/20 6-22 * * *"`
 	const forms = ", also as lists (1,2), ranges (1-5) and steps (*/2)"
 	for expr, want := range map[string]string{
 		"":    `schedule is empty: write a cron expression such as "*/20 * * * *", or "@every 1h"`,

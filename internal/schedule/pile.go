@@ -81,7 +81,7 @@ func (j *job) before(o *job) bool {
 	case !j.Due.Equal(o.Due):
 		return j.Due.Before(o.Due)
 	}
-	return j.ID < o.ID
+	return j.ID.compare(o.ID) < 0
 }
 
 // group is what shares a limit, usually a host. Only a group whose first job

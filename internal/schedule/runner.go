@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -8,9 +9,20 @@ import (
 	"time"
 )
 
+// ID names a task: what kind of thing it is about, and the number of that one
+// among its kind. A Runner only tells IDs apart.
+type ID struct {
+	Kind   string
+	Number int64
+}
+
+func (id ID) compare(o ID) int {
+	return cmp.Or(cmp.Compare(id.Kind, o.Kind), cmp.Compare(id.Number, o.Number))
+}
+
 // Task is one thing to do again and again; here, to fetch a source.
 type Task struct {
-	ID    int64
+	ID    ID
 	Key   string // stable name of the source, for Spec.Next
 	Group string // what shares limits, usually the host; "" is not limited
 	Spec  Spec
@@ -69,17 +81,17 @@ type Runner struct {
 	// OnPanic is told of a job that panicked, from the goroutine of that job;
 	// the task goes on by its schedule. Without it a panic is passed over in
 	// silence. Set it before Run.
-	OnPanic func(id int64, v any, stack []byte)
+	OnPanic func(id ID, v any, stack []byte)
 
 	limits Limits
 	now    func() time.Time
-	do     func(ctx context.Context, id int64) time.Time
+	do     func(ctx context.Context, id ID) time.Time
 	wake   chan struct{} // holds one token when there is something to look at
 	jobs   sync.WaitGroup
 
 	mu       sync.Mutex
 	busy     bool // Run or Cycle works
-	tasks    map[int64]*job
+	tasks    map[ID]*job
 	groups   map[string]*group
 	planned  pile[*job]
 	ready    pile[*group] // groups whose first queued job may start
@@ -100,14 +112,14 @@ type Runner struct {
 // For a task that is due it calls do with the context of Run, in a goroutine
 // that Run waits for. do returns when the task is due next, which it has stored
 // already; a time that is zero or not ahead means by the schedule.
-func NewRunner(l Limits, now func() time.Time, do func(ctx context.Context, id int64) (next time.Time)) *Runner {
+func NewRunner(l Limits, now func() time.Time, do func(ctx context.Context, id ID) (next time.Time)) *Runner {
 	if l.MaxDelay == 0 {
 		l.MaxDelay = MaxBackoff
 	}
 	return &Runner{
 		limits: l, now: now, do: do,
 		wake:   make(chan struct{}, 1),
-		tasks:  make(map[int64]*job),
+		tasks:  make(map[ID]*job),
 		groups: make(map[string]*group),
 	}
 }
@@ -292,7 +304,7 @@ func (r *Runner) change(f func()) {
 }
 
 // run is the goroutine of one job.
-func (r *Runner) run(ctx context.Context, j *job, id int64) {
+func (r *Runner) run(ctx context.Context, j *job, id ID) {
 	var next time.Time
 	defer func() { // also when the job ends its goroutine
 		r.change(func() { r.finish(j, next) })
@@ -301,7 +313,7 @@ func (r *Runner) run(ctx context.Context, j *job, id int64) {
 }
 
 // attempt calls do; a panic is reported and returns the zero time.
-func (r *Runner) attempt(ctx context.Context, id int64) (next time.Time) {
+func (r *Runner) attempt(ctx context.Context, id ID) (next time.Time) {
 	defer func() {
 		if v := recover(); v != nil && r.OnPanic != nil {
 			r.OnPanic(id, v, debug.Stack())

@@ -53,7 +53,15 @@ func (b *bench) jump(d time.Duration) {
 	b.shift += d
 }
 
-func (b *bench) record(ctx context.Context, id int64) time.Time {
+// no is the ID of a task of a bench.
+func no(number int64) ID { return ID{"test", number} }
+
+// Trigger and Stall are those of the Runner, by number.
+func (b *bench) Trigger(number int64) bool { return b.Runner.Trigger(no(number)) }
+func (b *bench) Stall(number int64)        { b.Runner.Stall(no(number)) }
+
+func (b *bench) record(ctx context.Context, task ID) time.Time {
+	id := task.Number
 	b.mu.Lock()
 	if b.running[id] {
 		b.t.Errorf("task %d runs twice at once", id)
@@ -143,7 +151,7 @@ func takes(d time.Duration) func(context.Context, int64) time.Time {
 func tasks(n int, spec Spec, group func(i int) string) []Task {
 	all := make([]Task, n)
 	for i := range all {
-		all[i] = Task{ID: int64(i + 1), Key: fmt.Sprint("https://example.org/", i), Group: group(i), Spec: spec}
+		all[i] = Task{ID: no(int64(i + 1)), Key: fmt.Sprint("https://example.org/", i), Group: group(i), Spec: spec}
 	}
 	return all
 }
@@ -282,7 +290,7 @@ func TestOneCatchUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Limits{})
 		spec := mustParse(t, "@every 1h", nil)
-		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: time.Now().Add(-72 * time.Hour)}})
+		b.Set([]Task{{ID: no(1), Key: "k", Spec: spec, Due: time.Now().Add(-72 * time.Hour)}})
 		next := spec.Next(time.Now(), "k")
 		b.run()
 		b.after(time.Until(next) - time.Second)
@@ -313,7 +321,7 @@ func TestNextFromJob(t *testing.T) {
 			b := newBench(t, Limits{})
 			begin := time.Now()
 			b.work = func(context.Context, int64) time.Time { return test.next(begin) }
-			b.Set([]Task{{ID: 1, Key: "k", Spec: spec}})
+			b.Set([]Task{{ID: no(1), Key: "k", Spec: spec}})
 			b.run()
 			b.after(-1)
 			want := test.next(begin)
@@ -416,8 +424,8 @@ func TestPanicsAreReported(t *testing.T) {
 			return time.Time{}
 		}
 		var told []string
-		b.OnPanic = func(id int64, v any, stack []byte) {
-			told = append(told, fmt.Sprint(id, v, strings.Contains(string(stack), "TestPanicsAreReported")))
+		b.OnPanic = func(id ID, v any, stack []byte) {
+			told = append(told, fmt.Sprint(id.Number, v, strings.Contains(string(stack), "TestPanicsAreReported")))
 		}
 		b.Set(tasks(3, mustParse(t, "@every 1h", nil), ungrouped))
 		b.run()

@@ -10,7 +10,7 @@ import "time"
 func (r *Runner) Set(tasks []Task) {
 	r.change(func() {
 		now := r.now().Round(0)
-		kept := make(map[int64]bool, len(tasks))
+		kept := make(map[ID]bool, len(tasks))
 		for _, t := range tasks {
 			kept[t.ID] = true
 			if j, ok := r.tasks[t.ID]; ok {
@@ -30,7 +30,7 @@ func (r *Runner) Set(tasks []Task) {
 // Trigger makes a task due now, ahead of all others that wait, but within the
 // limits. While it runs, it is run once more afterwards. It returns false for
 // an unknown ID.
-func (r *Runner) Trigger(id int64) (known bool) {
+func (r *Runner) Trigger(id ID) (known bool) {
 	r.change(func() {
 		j, ok := r.tasks[id]
 		known = ok && !j.gone

@@ -77,20 +77,20 @@ func TestReload(t *testing.T) {
 		rare, daily := mustParse(t, "@every 1000h", nil), mustParse(t, "@every 24h", nil)
 		soon := time.Now().Add(time.Minute)
 		b.Set([]Task{
-			{ID: 1, Key: "1", Spec: rare}, {ID: 2, Key: "2", Spec: rare}, // run
-			{ID: 3, Key: "3", Spec: rare}, {ID: 4, Key: "4", Spec: rare}, // wait
-			{ID: 5, Key: "5", Spec: rare, Due: soon}, {ID: 6, Key: "6", Spec: rare, Due: soon}, {ID: 7, Key: "7", Spec: rare, Due: soon},
+			{ID: no(1), Key: "1", Spec: rare}, {ID: no(2), Key: "2", Spec: rare}, // run
+			{ID: no(3), Key: "3", Spec: rare}, {ID: no(4), Key: "4", Spec: rare}, // wait
+			{ID: no(5), Key: "5", Spec: rare, Due: soon}, {ID: no(6), Key: "6", Spec: rare, Due: soon}, {ID: no(7), Key: "7", Spec: rare, Due: soon},
 		})
 		b.run()
 		b.after(time.Second)
 		// 1 vanishes while it runs; 3 while it waits; 2, 4 and 5 stay, 6 gets
 		// a new schedule, 7 another due time, 8 is new.
 		b.Set([]Task{
-			{ID: 2, Key: "2", Spec: rare}, {ID: 4, Key: "4", Spec: rare, Group: "host"},
-			{ID: 5, Key: "5", Spec: rare, Due: soon},
-			{ID: 6, Key: "6", Spec: daily, Due: soon},
-			{ID: 7, Key: "7", Spec: rare, Due: soon.Add(5 * time.Minute)},
-			{ID: 8, Key: "8", Spec: rare},
+			{ID: no(2), Key: "2", Spec: rare}, {ID: no(4), Key: "4", Spec: rare, Group: "host"},
+			{ID: no(5), Key: "5", Spec: rare, Due: soon},
+			{ID: no(6), Key: "6", Spec: daily, Due: soon},
+			{ID: no(7), Key: "7", Spec: rare, Due: soon.Add(5 * time.Minute)},
+			{ID: no(8), Key: "8", Spec: rare},
 		})
 		if b.Trigger(1) || b.Trigger(3) {
 			t.Error("a task that is gone can be triggered")
@@ -102,7 +102,7 @@ func TestReload(t *testing.T) {
 		if got := len(b.starts); got != 6 {
 			t.Errorf("%d starts, want 6: %v", got, b.starts)
 		}
-		if got, want := b.tasks[6].Due, daily.Next(b.starts[0].at, "6"); !got.Equal(want) {
+		if got, want := b.tasks[no(6)].Due, daily.Next(b.starts[0].at, "6"); !got.Equal(want) {
 			t.Errorf("with its new schedule 6 is due %s, want %s", got, want)
 		}
 	})
@@ -115,7 +115,7 @@ func TestReloadWhileRunning(t *testing.T) {
 		b := newBench(t, Limits{PerGroup: 1})
 		b.work = takes(10 * time.Second)
 		spec := mustParse(t, "@every 1h", nil)
-		task := Task{ID: 1, Key: "k", Group: "old", Spec: spec, Due: time.Now().Add(-time.Minute)}
+		task := Task{ID: no(1), Key: "k", Group: "old", Spec: spec, Due: time.Now().Add(-time.Minute)}
 		b.Set([]Task{task})
 		b.run()
 		b.Set(nil)
@@ -164,15 +164,15 @@ func TestNever(t *testing.T) {
 		b := newBench(t, Limits{MaxDelay: 24 * time.Hour})
 		b.work = func(context.Context, int64) time.Time { return Never() }
 		spec := mustParse(t, "@every 1h", nil)
-		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: Never()}})
+		b.Set([]Task{{ID: no(1), Key: "k", Spec: spec, Due: Never()}})
 		b.run()
 		b.want("in a month", b.after(30*24*time.Hour), "")
 		b.Trigger(1)
 		b.want("triggered", b.after(time.Hour), "1")
 		b.want("in another month", b.after(30*24*time.Hour), "")
-		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: Never()}})
+		b.Set([]Task{{ID: no(1), Key: "k", Spec: spec, Due: Never()}})
 		b.want("after a reload", b.after(30*24*time.Hour), "")
-		b.Set([]Task{{ID: 1, Key: "k", Spec: spec, Due: time.Now().Add(time.Minute)}})
+		b.Set([]Task{{ID: no(1), Key: "k", Spec: spec, Due: time.Now().Add(time.Minute)}})
 		b.want("once it is due again", b.after(2*time.Minute), "1")
 		b.stop()
 	})
@@ -182,12 +182,12 @@ func TestNever(t *testing.T) {
 func TestNeverDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Limits{})
-		b.Set([]Task{{ID: 1, Key: "k"}})
+		b.Set([]Task{{ID: no(1), Key: "k"}})
 		b.run()
 		b.want("in a year", b.after(365*24*time.Hour), "")
 		b.Trigger(1)
 		b.want("triggered", b.after(time.Hour), "1")
-		b.Set([]Task{{ID: 1, Key: "k"}})
+		b.Set([]Task{{ID: no(1), Key: "k"}})
 		b.want("after a reload", b.after(time.Hour), "")
 		b.stop()
 		if got := len(b.starts); got != 2 {

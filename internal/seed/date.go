@@ -28,7 +28,9 @@ var written = regexp.MustCompile(`^(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:(?:T|\s+)\d{
 	`|[A-Z][a-z]{2,8}\s+\d{1,2},\s+\d{4}(?:\s+\d{1,2}:\d{2})?)`)
 
 // parseTime reads a time as people write it, in German or English. ok is false
-// when it is none, or outside the years 1000 to 9999.
+// when it is none, or outside the years 1000 to 9999. It is stricter than the
+// reader of feeds' dates, which mends what stands in a date's own element: here
+// a wrong guess would take words out of a text.
 func parseTime(s string) (t time.Time, ok bool) {
 	s = strings.Join(strings.Fields(s), " ")
 	if len(s) < len("20060102") || len(s) > 60 {

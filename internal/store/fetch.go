@@ -9,7 +9,7 @@ import (
 )
 
 // FetchesKept is how long single Fetch rows are kept before they become daily
-// sums.
+// sums, and what is known of earlier changes of health.
 const FetchesKept = 90 * 24 * time.Hour
 
 // recordFetch records one attempt. Scans of a folder that found it unchanged
@@ -57,13 +57,16 @@ const foldLimit = 5000
 
 // FoldFetches turns Fetch rows older than FetchesKept into daily sums and
 // returns how many; call it until it returns 0. The latest row of a source
-// stays whatever its age.
+// stays whatever its age. Changes of health that are as old are forgotten.
 func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err error) {
 	const old = `id IN (SELECT f.id FROM fetch f WHERE f.started < $1
 		AND EXISTS (SELECT 1 FROM source s WHERE s.id = f.source_id AND s.last_fetch <> f.id)
 		ORDER BY f.started LIMIT $2)`
 	args := []any{ms(now.Add(-FetchesKept)), foldLimit}
 	err = db.update(ctx, func(t *tx) error {
+		if _, err := t.exec(`DELETE FROM health_event WHERE at < $1`, args[0]); err != nil {
+			return err
+		}
 		_, err := t.exec(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
 			SELECT source_id, started / 86400000, outcome, count(*), sum(bytes), sum(duration), sum(added)
 			FROM fetch WHERE `+old+` GROUP BY 1, 2, 3

@@ -9,31 +9,31 @@ import (
 	"tributary/internal/news"
 )
 
-// rhythmEntries is how many of a source's latest entries its rhythm is told from.
-const rhythmEntries = 50
+// pauseEntries is how many of a source's latest entries its usual pause is told from.
+const pauseEntries = 50
 
 // vitals keeps what the health of the source is judged by, and judges it. What
 // was interrupted or pushed, or failed because we were offline, says nothing
 // about how it answers.
 func (s *saving) vitals(f news.Fetch) error {
 	if s.added > 0 {
-		if err := s.rhythm(); err != nil {
+		if err := s.pauses(); err != nil {
 			return err
 		}
 	}
 	if s.h.Ours || f.Pushed || f.Outcome == news.OutcomeInterrupted {
 		return nil
 	}
-	var pace int64
-	if err := s.get(`SELECT pace FROM source WHERE id = $1`, []any{f.SourceID}, &pace); err != nil {
+	var latency int64
+	if err := s.get(`SELECT latency FROM source WHERE id = $1`, []any{f.SourceID}, &latency); err != nil {
 		return err
 	}
 	if !f.Outcome.Failed() {
-		pace = news.NextPace(time.Duration(pace)*time.Millisecond, f.Duration).Milliseconds()
+		latency = news.NextLatency(time.Duration(latency)*time.Millisecond, f.Duration).Milliseconds()
 	}
-	_, err := s.exec(`UPDATE source SET standing = $2, pace = $3,
+	_, err := s.exec(`UPDATE source SET standing = $2, latency = $3,
 			failing_since = CASE WHEN NOT $4 THEN 0 WHEN failing_since = 0 THEN $5 ELSE failing_since END WHERE id = $1`,
-		f.SourceID, string(f.Outcome), pace, f.Outcome.Failed(), ms(f.Started))
+		f.SourceID, string(f.Outcome), latency, f.Outcome.Failed(), ms(f.Started))
 	if err == nil && s.h.Move != nil {
 		err = s.move(f.SourceID, *s.h.Move)
 	}
@@ -43,11 +43,11 @@ func (s *saving) vitals(f news.Fetch) error {
 	return s.judgeHealth(f.SourceID, f, f.Started)
 }
 
-// rhythm keeps the usual longest pause between the entries of the source.
-func (s *saving) rhythm() error {
+// pauses keeps the usual longest pause between the entries of the source.
+func (s *saving) pauses() error {
 	var times []time.Time
 	err := s.each(`SELECT c.published FROM entry e JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, rhythmEntries}, func(scan scan) error {
+		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, pauseEntries}, func(scan scan) error {
 		var published int64
 		err := scan(&published)
 		times = append(times, at(published))
@@ -73,7 +73,7 @@ func (t *tx) move(source int64, m news.Move) error {
 	return err
 }
 
-// moveColumns are what scanMove reads.
+// moveColumns are what moveScan reads.
 const moveColumns = `moved_to, moved_by, moved_seen, moved_since, moved_same, address, home_asked`
 
 // moveScan reads moveColumns: dest are where a scan puts them, and done takes
@@ -93,21 +93,21 @@ func (m *moveScan) done() news.Move {
 }
 
 // vitalColumns are what vitalScan reads.
-const vitalColumns = `standing, failing_since, pace, pause, latest, health, health_since`
+const vitalColumns = `standing, failing_since, latency, pause, latest, health, health_since`
 
 // vitalScan reads vitalColumns.
 type vitalScan struct {
 	news.Vitals
-	failing, pace, pause, latest, judged int64
+	failing, latency, pause, latest, judged int64
 }
 
 func (v *vitalScan) dest() []any {
-	return []any{&v.Standing, &v.failing, &v.pace, &v.pause, &v.latest, &v.Judged, &v.judged}
+	return []any{&v.Standing, &v.failing, &v.latency, &v.pause, &v.latest, &v.Judged, &v.judged}
 }
 
 func (v *vitalScan) done() news.Vitals {
 	v.FailingSince, v.Latest, v.JudgedAt = at(v.failing), at(v.latest), at(v.judged)
-	v.Pace, v.Pause = time.Duration(v.pace)*time.Millisecond, time.Duration(v.pause)*time.Millisecond
+	v.Latency, v.Pause = time.Duration(v.latency)*time.Millisecond, time.Duration(v.pause)*time.Millisecond
 	return v.Vitals
 }
 

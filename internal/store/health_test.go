@@ -72,6 +72,19 @@ func TestAChangeOfHealthIsAnEvent(t *testing.T) {
 	wantList(t, b.events("b"))
 }
 
+func TestOldChangesOfHealthAreForgotten(t *testing.T) {
+	b := newBench(t)
+	b.fetch("a", entry("a", "1", 0))
+	b.attempt("a", news.OutcomeGone, false)
+	b.now = b.now.Add(FetchesKept)
+	b.attempt("a", news.OutcomeUnchanged, false)
+	wantList(t, b.events("a"), "ok->gone", "gone->silent")
+	if _, err := b.db.FoldFetches(t.Context(), b.now); err != nil {
+		t.Fatal(err)
+	}
+	wantList(t, b.events("a"), "gone->silent")
+}
+
 func TestOurOwnOutageIsNobodysFault(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "1", 0))

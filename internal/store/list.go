@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -114,9 +116,20 @@ func (t *tx) writeLists(lists, held []news.ListState) error {
 	return nil
 }
 
-// SaveList stores a list after an attempt to read it.
+// SaveList stores a list after an attempt to read it. What came from an address
+// that is no longer configured is dropped.
 func (db *DB) SaveList(ctx context.Context, l news.ListState) error {
-	return db.update(ctx, func(t *tx) error { return t.saveList(l) })
+	return db.update(ctx, func(t *tx) error {
+		var url string
+		err := t.get(`SELECT url FROM list WHERE id = $1`, []any{l.ID}, &url)
+		switch {
+		case errors.Is(err, sql.ErrNoRows), err == nil && url != l.URL:
+			return nil
+		case err != nil:
+			return err
+		}
+		return t.saveList(l)
+	})
 }
 
 func (t *tx) saveList(l news.ListState) error {

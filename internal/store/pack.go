@@ -4,23 +4,35 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"sync"
 )
+
+// packer compresses one body after another: a new one each time takes more
+// memory than most bodies.
+type packer struct {
+	z *gzip.Writer
+	b bytes.Buffer
+}
+
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that exists
+	return &packer{z: z}
+}}
 
 // pack compresses a body for the database: quickly, because most are replaced
 // before anybody reads them.
 func pack(data []byte) ([]byte, error) {
-	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	if err != nil {
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	p.b.Reset()
+	p.z.Reset(&p.b)
+	if _, err := p.z.Write(data); err != nil {
 		return nil, err
 	}
-	if _, err := z.Write(data); err != nil {
+	if err := p.z.Close(); err != nil {
 		return nil, err
 	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return packed.Bytes(), nil
+	return bytes.Clone(p.b.Bytes()), nil
 }
 
 func unpack(packed []byte) ([]byte, error) {

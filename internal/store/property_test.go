@@ -253,7 +253,7 @@ func (w *world) check(f news.Feed) {
 func (w *world) checkSighting(f news.Feed, s news.Shown) {
 	w.t.Helper()
 	key := fmt.Sprint(f.Name, " ", s.Sequence)
-	now := sighting{s.GUID, s.Published.UnixMilli(), s.Updated.UnixMilli(), clean.Signature(s.Entry.Title, s.Entry.Body())}
+	now := sighting{s.GUID, s.Published.UnixMilli(), s.Updated.UnixMilli(), clean.Signature(s.Entry.Title, clean.Text(s.Entry.Body()))}
 	was, ok := w.seen[key]
 	w.seen[key] = now
 	switch {

@@ -254,7 +254,23 @@ func TestPollInsteadOfADelivery(t *testing.T) {
 		t.Fatal(err)
 	}
 	requested(1) // a delivery is no fetch
-	if _, err := db.Begin(t.Context(), id, "me", now, now.Add(time.Minute)); err != nil {
+	lease, err := db.Begin(t.Context(), id, "me", now, now.Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	requested(1) // nor is one that the process does not live to store
+	if err := db.PollInstead(t.Context(), id, now.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Save(t.Context(), harvest(id, lease.Epoch, now, false, "1")); err != nil {
+		t.Fatal(err)
+	}
+	requested(1) // nor one that began before
+	now = now.Add(time.Minute)
+	if lease, err = db.Begin(t.Context(), id, "me", now, now.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Save(t.Context(), harvest(id, lease.Epoch, now, false, "1")); err != nil {
 		t.Fatal(err)
 	}
 	requested(0)

@@ -261,11 +261,12 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 	return err
 }
 
-// document keeps what the document says of itself. The first whole one ends
-// the backlog of the source: of one that was cut off the rest is still to come.
+// document keeps what the document says of itself. The first that was fetched
+// whole ends the backlog of the source: of one that was cut off the rest is
+// still to come.
 func (s *saving) document() error {
 	d := s.h.Document
-	whole := s.h.Fetch.Outcome != news.OutcomeTruncated
+	whole := s.h.Fetch.Outcome != news.OutcomeTruncated && !s.h.Reread
 	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5,
 			first_ok = CASE WHEN first_ok = 0 AND $7 THEN $6 ELSE first_ok END WHERE id = $1`,
 		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole)
@@ -287,7 +288,8 @@ func (s *saving) body() error {
 	return err
 }
 
-// source stores validators and the next due time, and gives the lease back.
+// source stores validators and the next due time, and gives the lease back. Who
+// asked for a fetch before this one began has got it.
 func (s *saving) source() error {
 	if v := s.h.Validators; v != nil {
 		if _, err := s.exec(`UPDATE source SET etag = $2, last_modified = $3, body_hash = $4 WHERE id = $1`,
@@ -300,7 +302,8 @@ func (s *saving) source() error {
 	kept := s.h.Reread || s.h.Ours || s.h.Fetch.Pushed || s.h.Fetch.Outcome == news.OutcomeInterrupted
 	_, err := s.exec(`UPDATE source SET next_due = CASE WHEN $2 = 0 THEN next_due ELSE $2 END,
 			failures = CASE WHEN $4 THEN failures WHEN $3 THEN failures + 1 ELSE 0 END, lease_owner = '', lease_until = 0,
-			entries = entries + $5, newest = CASE WHEN $5 > 0 THEN $6 ELSE newest END WHERE id = $1`,
+			entries = entries + $5, newest = CASE WHEN $5 > 0 THEN $6 ELSE newest END,
+			requested = CASE WHEN $4 OR requested > $6 THEN requested ELSE 0 END WHERE id = $1`,
 		s.h.Source.ID, ms(s.h.NextDue), failed, kept, s.added, ms(s.now))
 	return err
 }

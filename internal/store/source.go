@@ -162,7 +162,7 @@ func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time
 	err := db.update(ctx, func(t *tx) error {
 		var firstOK int64
 		var m moveScan
-		err := t.get(`UPDATE source SET lease_owner = $2, lease_until = $4, epoch = epoch + 1, requested = 0
+		err := t.get(`UPDATE source SET lease_owner = $2, lease_until = $4, epoch = epoch + 1
 			WHERE id = $1 AND retired_at = 0 AND (lease_owner = '' OR lease_owner = $2 OR lease_until < $3)
 			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures, `+moveColumns,
 			[]any{id, owner, ms(now), ms(until)}, slices.Concat([]any{&l.Epoch, &l.Validators.ETag, &l.Validators.LastModified,

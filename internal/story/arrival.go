@@ -19,7 +19,7 @@ type Arrival struct {
 	Entry     news.Entry
 	Identity  Identity // within its Source
 	Evidence  Evidence // for the decision which story it belongs to
-	Signature uint64   // hash of the words of title and text, see [clean.SignatureText]
+	Signature uint64   // hash of the words of title and text, see [clean.Signature]
 	Hash      uint64   // hash of every field: equal means that nothing changed
 	Position  int      // in its document, from 0
 	Guard     news.Guard
@@ -77,7 +77,7 @@ func Arrive(s news.Source, d *news.Document) []Arrival {
 			Entry:     e,
 			Identity:  ids[i],
 			Evidence:  gather(outlet, e, looks[i]),
-			Signature: clean.SignatureText(e.Title, looks[i].words),
+			Signature: clean.Signature(e.Title, looks[i].words),
 			Hash:      fieldsHash(e),
 			Position:  i,
 		})

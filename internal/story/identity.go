@@ -17,7 +17,7 @@ import (
 type Identity struct {
 	Keys        []string // best first
 	New         string   // one of Keys
-	Fingerprint uint64   // see [Fingerprint]
+	Fingerprint uint64   // of canonical link, title and text; 0: too little to go by
 	Repeats     int      // index of the entry that this one repeats, -1 for none
 
 	sure  int // so many of Keys identify without further agreement
@@ -114,6 +114,9 @@ func (l look) keys() []string {
 	return keys
 }
 
+// fingerprint is a hash of canonical link, title and text. It recognises an
+// entry whose guid changed while everything else stayed. It is 0 when there is
+// too little to go by: no link, or neither title nor text.
 func (l look) fingerprint() uint64 {
 	if l.link == "" || l.title == "" && l.text == "" {
 		return 0
@@ -174,11 +177,6 @@ func (v variants) add(key, entry string) {
 	have.shared = have.shared || have.first != entry
 	v[key] = have
 }
-
-// Fingerprint is a hash of canonical link, title and text. It recognises an
-// entry whose guid changed while everything else stayed. It is 0 when there is
-// too little to go by: no link, or neither title nor text.
-func Fingerprint(e news.Entry) uint64 { return lookOf(e).fingerprint() }
 
 // fold makes lines comparable that differ in case and white space only. Digits
 // and punctuation stay: reports that share a template differ in nothing else.

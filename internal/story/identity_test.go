@@ -142,16 +142,16 @@ func TestAssignOverDocuments(t *testing.T) {
 func TestFingerprint(t *testing.T) {
 	base := entry("1", "https://fluss.example/a", "Pegel", "Der Fluss steht bei 4,20 m.")
 	same := entry("2", "http://www.fluss.example/a/?utm_medium=rss", "PEGEL", "Der  Fluss <b>steht</b> bei 4,20 m.")
-	if got, want := Fingerprint(same), Fingerprint(base); got != want || got == 0 {
+	if got, want := lookOf(same).fingerprint(), lookOf(base).fingerprint(); got != want || got == 0 {
 		t.Errorf("respelled entry: got %x, want %x", got, want)
 	}
 	other := entry("2", base.Link, "Pegel", "Der Fluss steht bei 4,30 m.")
-	if Fingerprint(other) == Fingerprint(base) {
+	if lookOf(other).fingerprint() == lookOf(base).fingerprint() {
 		t.Error("a changed figure left the fingerprint as it was")
 	}
 	for _, e := range []news.Entry{{Title: "Pegel"}, {Link: "https://fluss.example/a"}, {}} {
-		if got := Fingerprint(e); got != 0 {
-			t.Errorf("Fingerprint(%+v) = %x, want 0", e, got)
+		if got := lookOf(e).fingerprint(); got != 0 {
+			t.Errorf("fingerprint of %+v = %x, want 0", e, got)
 		}
 	}
 }

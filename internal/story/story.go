@@ -27,7 +27,7 @@
 // down to that of a new entry count at once, coarser ones and those of the other
 // ladder only when link and title agree with what is stored. When a publisher
 // changes its guids in mass while link, title and text stay, at least half of a
-// document is recognised by [Fingerprint] and stays what it was.
+// document is recognised by its fingerprint and stays what it was.
 //
 // # One Story
 //

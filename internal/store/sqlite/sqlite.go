@@ -31,6 +31,13 @@ var migrations embed.FS
 // readers is the number of read-only connections.
 const readers = 4
 
+// The pages that a connection keeps, in KiB. Writing goes all over the indexes,
+// reading to a few places that the system keeps as well.
+const (
+	writeCache = 16 << 10
+	readCache  = 4 << 10
+)
+
 // checkedSize is the size in bytes up to which a database is checked whole
 // before it is opened: about a tenth of a second.
 const checkedSize = 64 << 20
@@ -52,7 +59,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := create(ctx, path); err != nil {
 		return nil, explain(err, path)
 	}
-	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate",
+	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache),
 		"_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=journal_size_limit(67108864)"))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
@@ -92,7 +99,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 }
 
 func withReaders(write *sql.DB, path string) (*DB, error) {
-	read, err := sql.Open("sqlite", dsn(path, "mode=ro", "_pragma=query_only(1)"))
+	read, err := sql.Open("sqlite", dsn(path, "mode=ro", cache(readCache), "_pragma=query_only(1)"))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -104,10 +111,13 @@ func withReaders(write *sql.DB, path string) (*DB, error) {
 // dsn builds a file: URI, the only form that obeys mode=ro. busy_timeout comes
 // first so that the switch to the write-ahead log waits for others too.
 func dsn(path string, params ...string) string {
-	all := append([]string{"_pragma=busy_timeout(5000)", "_pragma=foreign_keys(1)", "_pragma=cache_size(-16384)"}, params...)
+	all := append([]string{"_pragma=busy_timeout(5000)", "_pragma=foreign_keys(1)"}, params...)
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: strings.Join(all, "&")}
 	return u.String()
 }
+
+// cache is the parameter that sets how many KiB of pages are kept.
+func cache(kib int) string { return fmt.Sprintf("_pragma=cache_size(-%d)", kib) }
 
 // prepare checks the file and migrates its schema.
 func prepare(ctx context.Context, db *sql.DB, path string) error {
@@ -202,9 +212,6 @@ func (db *DB) Close() error {
 	}
 	return err
 }
-
-// IsFull reports whether err says that the disk is full.
-func IsFull(err error) bool { return code(err) == lib.SQLITE_FULL }
 
 // explain turns the engine's words for an unusable file into ours.
 func explain(err error, path string) error {

@@ -2,7 +2,7 @@
 
 ALTER TABLE source ADD COLUMN standing TEXT NOT NULL DEFAULT '';        -- outcome of the latest attempt that says something about it
 ALTER TABLE source ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0; -- the first of the failures in a row
-ALTER TABLE source ADD COLUMN pace INTEGER NOT NULL DEFAULT 0;          -- usual time to answer, milliseconds
+ALTER TABLE source ADD COLUMN latency INTEGER NOT NULL DEFAULT 0;       -- usual time to answer, milliseconds
 ALTER TABLE source ADD COLUMN pause INTEGER NOT NULL DEFAULT 0;         -- usual longest time between two entries, milliseconds
 ALTER TABLE source ADD COLUMN latest INTEGER NOT NULL DEFAULT 0;        -- published time of its newest entry
 ALTER TABLE source ADD COLUMN health TEXT NOT NULL DEFAULT '';          -- as last judged
@@ -37,7 +37,7 @@ CREATE INDEX health_event_source ON health_event (source_id);
 -- What is known of the time before.
 UPDATE source SET
     standing = coalesce((SELECT f.outcome FROM fetch f WHERE f.id = source.last_fetch), ''),
-    pace = coalesce((SELECT f.duration FROM fetch f WHERE f.id = source.last_fetch), 0),
+    latency = coalesce((SELECT f.duration FROM fetch f WHERE f.id = source.last_fetch), 0),
     failing_since = CASE WHEN failures = 0 THEN 0 ELSE coalesce((SELECT min(f.started) FROM fetch f WHERE f.source_id = source.id
         AND f.started > (SELECT coalesce(max(k.started), 0) FROM fetch k WHERE k.source_id = source.id
             AND k.outcome IN ('ok', 'unchanged', 'truncated'))), 0) END,

@@ -1,0 +1,138 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/publish"
+)
+
+// nudge says that there may be something to publish.
+func (d *Daemon) nudge() { signal(d.due) }
+
+// signal leaves a token in a channel of capacity 1, unless one is there.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// publishEvery is the least time between two rounds of publishing, so that a
+// busy moment is one change of a feed and not fifty; publishShare keeps rounds
+// that take long to a part of the time, publishPause to a bearable wait.
+const (
+	publishEvery = time.Second
+	publishShare = 8
+	publishPause = 10 * time.Second
+	retryPublish = 30 * time.Second // after an error
+)
+
+// publisher brings the feeds up to date whenever something may have changed,
+// and tries again later what failed: a full disk may have room then.
+func (d *Daemon) publisher(ctx context.Context) error {
+	retry := time.NewTimer(retryPublish)
+	defer retry.Stop()
+	retry.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.due:
+		case <-retry.C:
+		}
+		began := time.Now()
+		if err := d.publishAll(ctx); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("publish", "error", err)
+			retry.Reset(retryPublish)
+		}
+		if !sleep(ctx, min(max(publishEvery, publishShare*time.Since(began)), publishPause)) {
+			return nil
+		}
+	}
+}
+
+// publishAll brings every feed up to date. One that fails does not keep the
+// others from theirs.
+func (d *Daemon) publishAll(ctx context.Context) error {
+	d.mu.Lock()
+	cfg, feeds := d.cfg, d.feeds
+	d.mu.Unlock()
+	return d.publish(ctx, cfg, feeds)
+}
+
+// publish brings the feeds of a configuration up to date.
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
+	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
+	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
+	var errs []error
+	rendered := false
+	for _, f := range feeds {
+		subs := func() ([]format.Subscription, error) {
+			all, err := listing()
+			return Subscriptions(all, f.Selects), err
+		}
+		changed, err := p.Feed(ctx, cfg.Site, f, subs)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if changed {
+			rendered = true
+			d.opts.Log.Debug("published", "feed", f.Name)
+		}
+	}
+	d.mu.Lock()
+	replaced := d.cfg != cfg
+	d.mu.Unlock()
+	if rendered && !replaced {
+		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
+	}
+	if replaced { // by a reload meanwhile: what it removed may just have been written
+		errs = append(errs, d.unpublish(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// showAgain shows on the pages what the sources are called by now: only their
+// first document tells.
+func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed, listing func() ([]news.Source, error)) error {
+	sources, err := listing()
+	if err != nil {
+		return err
+	}
+	snap, err := d.snapshot(ctx, cfg, feeds, sources)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cfg == cfg { // a reload shows its own
+		d.server.Show(snap)
+	}
+	return nil
+}
+
+// unpublish takes feeds that are no longer configured off the shelf and out of
+// the folder. A reload does so once its configuration is in force, and so does
+// a round of publishing that it overtook: one of the two comes last.
+func (d *Daemon) unpublish(ctx context.Context) error {
+	d.mu.Lock()
+	cfg, feeds := d.cfg, d.feeds
+	d.mu.Unlock()
+	d.shelf.Keep(names(feeds))
+	removed, err := d.db.RemovedFeeds(ctx)
+	return errors.Join(err, folder(cfg).Remove(removed))
+}
+
+func folder(cfg *config.Config) *publish.Folder {
+	if cfg.Publish == "" {
+		return nil
+	}
+	return &publish.Folder{Path: cfg.Publish}
+}
