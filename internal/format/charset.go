@@ -329,7 +329,14 @@ func broken(body []byte) int {
 	for size < min(len(body), 4) && body[size]&0xc0 == 0x80 {
 		size++
 	}
-	if want := map[byte]int{0xe: 3, 0xf: 4}[body[0]>>4]; size == 1 || size >= want {
+	want := 0
+	switch body[0] >> 4 {
+	case 0xe:
+		want = 3
+	case 0xf:
+		want = 4
+	}
+	if size == 1 || size >= want {
 		return 1
 	}
 	return size

@@ -127,6 +127,7 @@ func TestAtomEntries(t *testing.T) {
 	add(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p xml:base="http://b.example/"><img src="s" srcset="a 1x, b 2x"/><q cite="c">q</q></p><img srcset="d 2x" src="e"/></div></content>`, ".content",
 		`<p><img src="http://b.example/s" srcset="http://b.example/a 1x, http://b.example/b 2x"><q cite="http://b.example/c">q</q></p><img srcset="http://feeds.example/dir/d 2x" src="http://feeds.example/dir/e">`)
 	add(`<link xml:base="http://b.example/" href="l"/>`, ".link", "http://b.example/l")
+	add(`<content type="html" xml:base="http://b.example/"><![CDATA[<a href="l">x</a>]]></content>`, ".content", `<a href="http://b.example/l">x</a>`)
 	add(`<author xml:base="http://b.example/"><name>E</name><uri xml:base="e/">u</uri></author>`, ".authors", "E||http://b.example/e/u")
 	checkFields(t, cases)
 }
@@ -160,6 +161,7 @@ func TestAtomFeeds(t *testing.T) {
 		fieldCase{`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de-DE"><entry/></feed>`, "language", "de-de"},
 		fieldCase{`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de-DE"><entry><title>x</title></entry></feed>`, ".language", "de-de"},
 		fieldCase{`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><entry xml:lang="en"><title>x</title></entry></feed>`, ".language", "en"},
+		fieldCase{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><entry xml:base="javascript:y"><link href="l"/></entry></feed>`, ".link", "http://b.example/x/l"},
 		fieldCase{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><entry xml:base="y/"><link href="l"/></entry></feed>`, ".link", "http://b.example/x/y/l"},
 		fieldCase{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="x/"><link href="l"/></feed>`, "link", "http://feeds.example/dir/x/l"},
 		fieldCase{`<entry xmlns="http://www.w3.org/2005/Atom"><id>urn:e</id><title>T</title></entry>`, ".id", "urn:e"},

@@ -102,7 +102,7 @@ func (m *mender) name(raw, space string) string {
 // rebase applies an xml:base to the one around it (XML Base section 4).
 func rebase(base *url.URL, ref string) *url.URL {
 	u, err := url.Parse(strings.TrimSpace(ref))
-	if err != nil || len(ref) > maxBase || base != nil && len(base.Path)+len(ref) > maxBase {
+	if err != nil || u.IsAbs() && u.Opaque != "" || len(ref) > maxBase || base != nil && len(base.Path)+len(ref) > maxBase {
 		return base
 	}
 	if base != nil {
