@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -28,7 +29,15 @@ func (a *app) serveCommand() *cobra.Command {
 	return cmd
 }
 
+// heapGrowth is how far, in percent, the heap of the daemon may grow between two
+// collections, instead of Go's 100. It runs for years beside other programs: a
+// seventh more processor time while it reads much buys a fifth less memory.
+const heapGrowth = 50
+
 func (a *app) serve(ctx context.Context, verbose bool) (err error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
 	level := slog.LevelInfo
 	if verbose {
 		level = slog.LevelDebug
