@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/pprof"
@@ -84,28 +85,31 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 // metrics writes the figures of the store and of the process in the text
 // format of Prometheus. A set is made for each request: nothing is global.
 func (d *Daemon) metrics(w http.ResponseWriter, r *http.Request) {
-	totals, err := d.db.Totals(r.Context())
-	if err != nil {
+	set := metrics.NewSet()
+	if err := d.gauges(r.Context(), set); err != nil {
 		d.opts.Log.Error("metrics", "error", err)
 		http.Error(w, "the figures cannot be read; the log says why", http.StatusInternalServerError)
 		return
 	}
-	states, err := d.db.States(r.Context())
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	set.WritePrometheus(w)
+	metrics.WriteProcessMetrics(w)
+}
+
+// gauges puts the figures of the store into a set.
+func (d *Daemon) gauges(ctx context.Context, set *metrics.Set) error {
+	totals, err := d.db.Totals(ctx)
 	if err != nil {
-		d.opts.Log.Error("metrics", "error", err)
-		http.Error(w, "the figures cannot be read; the log says why", http.StatusInternalServerError)
-		return
+		return err
 	}
-	now := d.opts.Now()
-	health := map[news.Health]int{}
-	for _, s := range states {
-		health[s.Health(now)]++
+	health, err := d.db.Healths(ctx, d.opts.Now())
+	if err != nil {
+		return err
 	}
 	var offline int64
 	if d.outageText() != "" {
 		offline = 1
 	}
-	set := metrics.NewSet()
 	gauge := func(name string, value int64) { set.NewGauge(name, func() float64 { return float64(value) }) }
 	gauge("tributary_entries", totals.Entries)
 	gauge("tributary_stories", totals.Stories)
@@ -119,12 +123,5 @@ func (d *Daemon) metrics(w http.ResponseWriter, r *http.Request) {
 	for _, h := range news.Healths() {
 		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
 	}
-	if err := d.pushMetrics(r.Context(), gauge); err != nil {
-		d.opts.Log.Error("metrics", "error", err)
-		http.Error(w, "the figures cannot be read; the log says why", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	set.WritePrometheus(w)
-	metrics.WriteProcessMetrics(w)
+	return d.pushMetrics(ctx, gauge)
 }

@@ -48,9 +48,22 @@ func (db *DB) State(ctx context.Context, name string) (*news.SourceState, error)
 	return &all[0], nil
 }
 
+// Healths counts the sources in use by their health. It holds one at a time,
+// because monitors ask often.
+func (db *DB) Healths(ctx context.Context, now time.Time) (map[news.Health]int, error) {
+	healths := map[news.Health]int{}
+	err := db.eachState(ctx, `src.retired_at = 0`, nil, func(s news.SourceState) { healths[s.Health(now)]++ })
+	return healths, err
+}
+
 func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.SourceState, error) {
 	var states []news.SourceState
-	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`, src.outlet, src.tags,
+	err := db.eachState(ctx, where, args, func(s news.SourceState) { states = append(states, s) })
+	return states, err
+}
+
+func (db *DB) eachState(ctx context.Context, where string, args []any, f func(news.SourceState)) error {
+	return db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`, src.outlet, src.tags,
 			src.public, src.next_due, src.first_ok, src.failures, src.entries, src.newest,
 			coalesce(f.started, 0), coalesce(f.duration, 0), coalesce(f.bytes, 0), coalesce(f.status, 0), coalesce(f.outcome, ''),
 			coalesce(f.error, ''), coalesce(f.added, 0), coalesce(f.changed, 0), `+vitalColumns+`, `+moveColumns+`, `+recordColumns+`
@@ -76,10 +89,9 @@ func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.Sou
 		if err = json.Unmarshal([]byte(tags), &s.Tags); err == nil {
 			err = record.fill(&s.Source)
 		}
-		states = append(states, s)
+		f(s)
 		return err
 	})
-	return states, err
 }
 
 // Latest returns the entries of a source that arrived last with where they
