@@ -42,6 +42,7 @@ type watcher struct {
 	files    *config.Watch
 	lists    map[int64]listFile // those on disk as last looked at, by the numbers of their rows
 	requests int64
+	revision int64          // of the database, as last seen
 	undone   *config.Config // that could not be put in force; nil: none
 	told     string         // the last line of progress
 	ticks    int
@@ -58,6 +59,10 @@ func (w *watcher) look(ctx context.Context) {
 	if n, err := w.db.Requests(ctx); err == nil && n != w.requests {
 		w.requests = n
 		w.fulfil(ctx)
+	}
+	if n, err := w.db.Revision(ctx); err == nil && n != w.revision {
+		w.revision = n
+		w.nudge() // a command may have corrected a story
 	}
 	w.weather(ctx, false)
 	const tellEvery = 10

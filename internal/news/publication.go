@@ -19,12 +19,14 @@ type Candidate struct {
 	Backlog   bool  // came with the first document of its source, or with a flood
 	Length    int   // of its text
 	Signature uint64
+	Pinned    bool // by hand: shown before all others of its story
 }
 
-// Lead returns the index of the candidate to show: by the feed's order of
-// sources, then the earliest, then the fullest. What is equal in all that is
-// told apart by what it brings and not by when we saw it, so that the order in
-// which sources are fetched decides nothing. It returns -1 for none.
+// Lead returns the index of the candidate to show: the one that a person
+// pinned, then by the feed's order of sources, then the earliest, then the
+// fullest. What is equal in all that is told apart by what it brings and not by
+// when we saw it, so that the order in which sources are fetched decides
+// nothing. It returns -1 for none.
 func Lead(cs []Candidate) int {
 	best := -1
 	for i := range cs {
@@ -37,6 +39,8 @@ func Lead(cs []Candidate) int {
 
 func rather(a, b Candidate) bool {
 	switch {
+	case a.Pinned != b.Pinned:
+		return a.Pinned
 	case a.Rank != b.Rank:
 		return a.Rank < b.Rank
 	case !a.Published.Equal(b.Published):

@@ -26,7 +26,7 @@ func Story(w io.Writer, v *StoryView) error {
 	s.Passage = prose(v.Story.Entry.Body(), 1, false)
 	s.attach(v.Story.Entry.Enclosures)
 	address := home(v.Site, &v.Story)
-	view := storyPage{story: s, Published: at(v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds)}
+	view := storyPage{story: s, Published: at(v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds), Hand: corrected(&v.Story.Entry)}
 	if address != v.Site.StoryURL(v.Story.StoryKey) {
 		view.Original = anchor(address, "Read it at "+host(address))
 	}
@@ -44,6 +44,7 @@ type storyPage struct {
 	story
 	Published, Updated template.HTML
 	Original           template.HTML
+	Hand               []template.HTML // what people did to the entry shown
 	Feeds              []template.HTML
 }
 
@@ -83,7 +84,7 @@ type member struct {
 	Name   string        // of its outlet
 	Outlet template.HTML // the name, linked to the report
 	Title  template.HTML // the headline, linked to the report; "" where it has none
-	Why    string
+	Why    []template.HTML
 	Time   template.HTML
 }
 
@@ -168,7 +169,7 @@ func members(of []news.Member) []member {
 		if outlet == "" {
 			outlet = m.SourceTitle
 		}
-		v := member{Name: outlet, Outlet: anchor(m.Link, outlet), Why: reason(m.Match.Reason), Time: at(m.Published)}
+		v := member{Name: outlet, Outlet: anchor(m.Link, outlet), Why: why(m.Match), Time: at(m.Published)}
 		if m.Title != "" {
 			v.Title = anchor(m.Link, m.Title)
 		}
@@ -177,8 +178,39 @@ func members(of []news.Member) []member {
 	return all
 }
 
+// why says how a report came to be in its story: what gave it away, and whether a
+// person moved it.
+func why(m news.Match) []template.HTML {
+	var all []template.HTML
+	if words := reason(m.Reason); words != "" {
+		all = append(all, words)
+	}
+	if !m.Hand.IsZero() {
+		all = append(all, hand(m.Hand))
+	}
+	return all
+}
+
+// corrected says what people did to the entry that a page shows.
+func corrected(e *news.Entry) []template.HTML {
+	var all []template.HTML
+	if !e.Match.Hand.IsZero() {
+		all = append(all, hand(e.Match.Hand))
+	}
+	if !e.Pinned.IsZero() {
+		all = append(all, hand(news.Hand{Act: news.Pinned, At: e.Pinned}))
+	}
+	return all
+}
+
+// hand is "merged by hand 27 November 2026, 10:00 UTC": both words and time are
+// our own.
+func hand(h news.Hand) template.HTML {
+	return template.HTML(template.HTMLEscapeString(h.String())) + " " + at(h.At)
+}
+
 // reason says in words what gave a report away; "" for the first of a story.
-func reason(r news.Reason) string {
+func reason(r news.Reason) template.HTML {
 	switch r {
 	case news.ReasonGUID:
 		return "same id"

@@ -79,6 +79,7 @@ type printed struct {
 	own                           bool // its guid is its own, not the story's
 	updated, signature            int64
 	removed                       bool
+	aside                         bool // another one stands in its place since a merge
 }
 
 func (p *publishing) run() error {
@@ -132,7 +133,7 @@ func (p *publishing) bound() error {
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
 		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
@@ -141,7 +142,7 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 			var guid string
 			var c news.Candidate
 			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Length, &signature)
+				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned)
 			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
 			p.guids[story] = guid
 			found[story] = append(found[story], c)
@@ -153,20 +154,32 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 // printed are the Publications that the feed has of the stories that changed.
 func (p *publishing) printed() (map[int64][]printed, error) {
 	have := map[int64][]printed{}
-	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed
+	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside
 		FROM story s CROSS JOIN publication p
 		WHERE s.revision > $1 AND s.revision <= $2 AND p.story_id = s.id AND +p.feed_id = $3`,
 		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
 			var r printed
-			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed)
+			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside)
 			p.given[r.story] = p.given[r.story] || !r.own
 			have[r.story] = append(have[r.story], r)
 			return err
 		})
 	for _, pubs := range have {
-		slices.SortFunc(pubs, func(a, b printed) int { return cmp.Compare(a.sequence, b.sequence) })
+		slices.SortFunc(pubs, standing)
 	}
 	return have, err
+}
+
+// standing orders the Publications that a feed has of a story: the first one is
+// shown where only one may be.
+func standing(a, b printed) int {
+	if a.aside != b.aside {
+		if b.aside {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.sequence, b.sequence)
 }
 
 func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {
@@ -319,8 +332,10 @@ func (p *publishing) mint(n *fresh) error {
 	guid, fallback := news.GUID(source, n.lead.Origin, n.lead.GUID)
 	have := p.guids[n.story]
 	if have != "" && (!n.kept || (have == guid || have == fallback) && !p.given[n.story]) {
-		n.guid, p.given[n.story] = have, true
-		return nil
+		if free, err := p.free(have); free || err != nil {
+			n.guid, p.given[n.story] = have, true
+			return err
+		}
 	}
 	n.own = have != ""
 	for i, try := 0, guid; ; i++ {
@@ -333,6 +348,13 @@ func (p *publishing) mint(n *fresh) error {
 			try = news.URN(n.lead.Origin, n.lead.GUID, strconv.Itoa(i))
 		}
 	}
+}
+
+// free reports whether no Publication of this feed has the guid of a story as its
+// own: a split may have left it to one of another story.
+func (p *publishing) free(guid string) (free bool, err error) {
+	err = p.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, []any{guid, p.feed.ID}, &free)
+	return free, err
 }
 
 // claim takes a guid for a Publication unless a story or another entry has it.

@@ -194,11 +194,6 @@ func (s *saving) mend(k *knownRow, signature uint64) error {
 	return err
 }
 
-func (s *saving) touch(storyID, revision int64) error {
-	_, err := s.exec(`UPDATE story SET revision = $2 WHERE id = $1`, storyID, revision)
-	return err
-}
-
 // insert stores a new entry and the decision which story it belongs to.
 func (s *saving) insert(a *story.Arrival) error {
 	if echo, err := s.isEcho(a); echo || err != nil {

@@ -114,9 +114,9 @@ func (db *DB) StoryEntries(ctx context.Context, key string) (entries []news.Plac
 }
 
 // AliasOf returns the key of the story that another was merged into; empty for
-// none.
+// none, and for one that no feed had shown: it never had a page.
 func (db *DB) AliasOf(ctx context.Context, key string) (into string, err error) {
-	err = db.each(ctx, `SELECT t.key FROM story s JOIN story t ON t.id = s.alias_of WHERE s.key = $1`, []any{key},
+	err = db.each(ctx, `SELECT t.key FROM story s JOIN story t ON t.id = s.alias_of WHERE s.key = $1 AND s.had_page = 1`, []any{key},
 		func(scan scan) error { return scan(&into) })
 	return into, err
 }
@@ -159,15 +159,20 @@ func (db *DB) publicationsOf(ctx context.Context, story int64) ([]news.Publicati
 	return pubs, err
 }
 
-// Find returns the entries that a person may mean by a text: a story's key, a
-// guid, a link. In are all Publications.
+// Find returns the entries that a person may mean by a text: a story's key, also
+// of one that was merged into another, a guid, a link. In are all Publications.
 func (db *DB) Find(ctx context.Context, text, canonical string) ([]news.Placement, error) {
-	found, err := db.where(ctx, `s.key = $1 OR s.guid = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
-	if err != nil || len(found) > 0 {
-		return found, err
+	for _, stories := range []string{
+		`SELECT coalesce(n.alias_of, n.id) FROM story n WHERE n.key = $1 OR n.guid = $1`,
+		`SELECT p.story_id FROM publication p WHERE p.guid = $1`,
+	} {
+		found, err := db.where(ctx, `s.id IN (`+stories+`) ORDER BY e.first_seen, e.id LIMIT 50`, text)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
 	}
 	if canonical != "" {
-		found, err = db.where(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
+		found, err := db.where(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
@@ -189,7 +194,7 @@ func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
 	}{
 		{&t.Sources, `SELECT count(*) FROM source WHERE retired_at = 0`},
 		{&t.Entries, `SELECT coalesce(sum(entries), 0) FROM source`},
-		{&t.Stories, `SELECT count(*) FROM story`},
+		{&t.Stories, `SELECT count(*) FROM story WHERE alias_of IS NULL`},
 		{&t.Publications, `SELECT count(*) FROM publication WHERE removed = 0`},
 		{&t.Requests, `SELECT coalesce(sum(requests), 0) FROM source`},
 		{&t.Unchanged, `SELECT coalesce(sum(unmodified), 0) FROM source`},

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// Corrections by hand: merge.go, split.go and pin.go. Each is one transaction
+// that moves rows and raises the revision; what feeds show follows with the next
+// round of publishing. They last because an entry is judged only once, when it
+// arrives: nothing else ever changes the story of an entry.
+
+// corrects writes what a person did to an entry and returns the row.
+func (t *tx) corrects(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
+	err = t.get(`INSERT INTO hand (entry_id, act, at, was, became) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		[]any{entry, string(act), ms(now), was, became}, &id)
+	return id, err
+}
+
+// regroup takes an entry out of its story into another one.
+func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
+	hand, err := t.corrects(entry, act, from, to, now)
+	if err == nil {
+		_, err = t.exec(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
+	}
+	return err
+}
+
+// touch marks a story as changed: publishing judges it again.
+func (t *tx) touch(story, revision int64) error {
+	_, err := t.exec(`UPDATE story SET revision = $2 WHERE id = $1`, story, revision)
+	return err
+}
+
+func (t *tx) keyOf(story int64) (key string, err error) {
+	err = t.get(`SELECT key FROM story WHERE id = $1`, []any{story}, &key)
+	return key, err
+}
+
+// ids collects row numbers.
+func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
+	err = t.each(query, args, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// entered is when a Publication entered its feed by our clock, and for which
+// entry it was made.
+type entered struct {
+	when, first int64
+}
+
+// firstEntered returns the first Publication of a story in any feed; ok is false
+// for a story without one. One of a backlog says of itself when it would have
+// entered: it came no earlier than its entry and its feed.
+func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
+	err = t.each(`SELECT p.entered, e.first_seen, f.created_at, p.first FROM publication p JOIN entry e ON e.id = p.first
+		JOIN feed f ON f.id = p.feed_id WHERE p.story_id = $1 ORDER BY p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
+		var placed, seen, made, first int64
+		err := scan(&placed, &seen, &made, &first)
+		if when := max(placed, seen, made); !ok || when < earliest.when {
+			earliest, ok = entered{when, first}, true
+		}
+		return err
+	})
+	return earliest, ok, err
+}
+
+// Corrections returns what people did to an entry, oldest first.
+func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, error) {
+	var list []news.Correction
+	err := db.each(ctx, `SELECT h.act, h.at, h.entry_id, w.key, b.key FROM hand h JOIN story w ON w.id = h.was JOIN story b ON b.id = h.became
+		WHERE h.entry_id = $1 ORDER BY h.id`, []any{entry}, func(scan scan) error {
+		var c news.Correction
+		var when int64
+		err := scan(&c.Act, &when, &c.EntryID, &c.From, &c.To)
+		c.At = at(when)
+		list = append(list, c)
+		return err
+	})
+	return list, err
+}
+
+// Entry returns an entry by its number; none when there is none.
+func (db *DB) Entry(ctx context.Context, id int64) ([]news.Placement, error) {
+	return db.where(ctx, `e.id = $1`, id)
+}
+
+// FindEntries returns the entries that a text itself names, as their guid or as
+// their address, and not those beside them in their stories.
+func (db *DB) FindEntries(ctx context.Context, text, canonical string) ([]news.Placement, error) {
+	return db.where(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
+}
+
+// storyOf returns the story of an entry.
+func (t *tx) storyOf(entry int64) (story int64, err error) {
+	if err = t.get(`SELECT story_id FROM entry WHERE id = $1`, []any{entry}, &story); err != nil {
+		err = fmt.Errorf("entry %d: %w", entry, err)
+	}
+	return story, err
+}

@@ -1,0 +1,236 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// Merger is what became of stories that were merged.
+type Merger struct {
+	Key     string   // of the story that they are now
+	Pages   []string // keys of the others that had a page: it leads there
+	Silent  []string // keys of the others, which no feed had shown
+	Entries int      // that were moved
+}
+
+// ErrSameStory says that there is nothing to merge.
+var ErrSameStory = errors.New("they are one story already")
+
+// Merge makes one story of several, by row. The one that was first published
+// survives. The others become aliases: their keys and guids are never used for
+// anything else. What subscribers have seen stays as it is, but where a feed
+// showed several of them one Publication remains.
+func (db *DB) Merge(ctx context.Context, stories []int64, now time.Time) (m Merger, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		g := merging{tx: t, now: now}
+		if err := g.merge(stories); err != nil {
+			return err
+		}
+		m = g.result
+		return nil
+	})
+	return m, err
+}
+
+// merging is the state of one Merge.
+type merging struct {
+	*tx
+	now    time.Time
+	into   int64
+	others []int64 // in the order in which they were first published
+	result Merger
+}
+
+func (m *merging) merge(stories []int64) error {
+	if err := m.rank(stories); err != nil {
+		return err
+	}
+	pubs, err := m.printed()
+	if err != nil {
+		return err
+	}
+	if err := m.pins(); err != nil {
+		return err
+	}
+	for _, other := range m.others {
+		if err := m.absorb(other); err != nil {
+			return err
+		}
+	}
+	if err := m.rehome(pubs); err != nil {
+		return err
+	}
+	revision, err := m.nextRevision()
+	if err == nil {
+		err = m.touch(m.into, revision)
+	}
+	if err == nil {
+		m.result.Key, err = m.keyOf(m.into)
+	}
+	return err
+}
+
+// rank decides which story survives: of those that were published the first one,
+// else the one whose first entry was seen first.
+func (m *merging) rank(stories []int64) error {
+	type claim struct {
+		story, since int64
+		published    bool
+	}
+	var claims []claim
+	for _, story := range stories {
+		if err := m.get(`SELECT coalesce(alias_of, id) FROM story WHERE id = $1`, []any{story}, &story); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(claims, func(c claim) bool { return c.story == story }) {
+			continue
+		}
+		first, published, err := m.firstEntered(story)
+		if err == nil && !published {
+			err = m.get(`SELECT coalesce(min(first_seen), 0) FROM entry WHERE story_id = $1`, []any{story}, &first.when)
+		}
+		if err != nil {
+			return err
+		}
+		claims = append(claims, claim{story, first.when, published})
+	}
+	if len(claims) < 2 {
+		return ErrSameStory
+	}
+	slices.SortFunc(claims, func(a, b claim) int {
+		if a.published != b.published {
+			if a.published {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.story, b.story))
+	})
+	m.into = claims[0].story
+	for _, c := range claims[1:] {
+		m.others = append(m.others, c.story)
+	}
+	return nil
+}
+
+// pins leaves the one pin that the story may have: the survivor's, else that of
+// the first of the others.
+func (m *merging) pins() error {
+	pinned := false
+	for _, story := range append([]int64{m.into}, m.others...) {
+		entries, err := m.ids(`SELECT id FROM entry WHERE story_id = $1 AND pinned <> 0`, story)
+		if err != nil {
+			return err
+		}
+		for _, id := range entries {
+			if pinned {
+				err = m.unpin(id, story, m.now)
+			}
+			if err != nil {
+				return err
+			}
+			pinned = true
+		}
+	}
+	return nil
+}
+
+// absorb moves the entries of another story and makes it an alias, and with it
+// those that lead to it: an alias never leads to an alias.
+func (m *merging) absorb(other int64) error {
+	entries, err := m.ids(`SELECT id FROM entry WHERE story_id = $1 ORDER BY id`, other)
+	if err != nil {
+		return err
+	}
+	for _, id := range entries {
+		if err := m.regroup(id, news.Merged, other, m.into, m.now); err != nil {
+			return err
+		}
+	}
+	m.result.Entries += len(entries)
+	if _, err := m.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1`, other, m.into); err != nil {
+		return err
+	}
+	var key string
+	var had bool
+	if err := m.get(`UPDATE story SET alias_of = $2, had_page = EXISTS (SELECT 1 FROM publication WHERE story_id = $1)
+		WHERE id = $1 RETURNING key, had_page`, []any{other, m.into}, &key, &had); err != nil {
+		return err
+	}
+	if had {
+		m.result.Pages = append(m.result.Pages, key)
+	} else {
+		m.result.Silent = append(m.result.Silent, key)
+	}
+	return nil
+}
+
+// held is a Publication of one of the stories.
+type held struct {
+	feed, sequence, story int64
+	removed               bool
+	keeps                 bool // its feed keeps duplicates
+}
+
+// printed returns the Publications of the stories by feed, the survivor's first,
+// and of one story the one that stands.
+func (m *merging) printed() (map[int64][]held, error) {
+	byFeed := map[int64][]held{}
+	for _, story := range append([]int64{m.into}, m.others...) {
+		err := m.each(`SELECT p.feed_id, p.sequence, p.removed, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
+			WHERE p.story_id = $1 ORDER BY p.feed_id, p.aside, p.sequence`, []any{story, string(news.Keep)}, func(scan scan) error {
+			h := held{story: story}
+			err := scan(&h.feed, &h.sequence, &h.removed, &h.keeps)
+			byFeed[h.feed] = append(byFeed[h.feed], h)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return byFeed, nil
+}
+
+// rehome gives the Publications to the survivor, each with the guid that
+// subscribers know it by. Where a feed has them of several stories and shows a
+// story once, the first that is shown stands and the others step aside.
+func (m *merging) rehome(byFeed map[int64][]held) error {
+	for _, pubs := range byFeed {
+		several := slices.ContainsFunc(pubs, func(h held) bool { return h.story != pubs[0].story })
+		stands := max(0, slices.IndexFunc(pubs, func(h held) bool { return !h.removed }))
+		for i, h := range pubs {
+			if err := m.take(h); err != nil {
+				return err
+			}
+			if !several || h.keeps {
+				continue
+			}
+			if err := m.yield(h, i != stands); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *merging) take(h held) error {
+	if h.story == m.into {
+		return nil
+	}
+	_, err := m.exec(`UPDATE publication SET story_id = $3, guid = coalesce(guid, (SELECT guid FROM story WHERE id = $4))
+		WHERE feed_id = $1 AND sequence = $2`, h.feed, h.sequence, m.into, h.story)
+	return err
+}
+
+// yield has a Publication stand or step aside; the next round of publishing sees
+// to what the one that stands shows.
+func (m *merging) yield(h held, aside bool) error {
+	_, err := m.exec(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
+		h.feed, h.sequence, aside)
+	return err
+}

@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// Parting is what became of a story that was split.
+type Parting struct {
+	Key   string  // of the story that goes on: its page, its guid and what feeds show of it
+	New   string  // of the story that begins
+	Stays []int64 // entries of the first
+	Moved []int64 // entries of the second
+}
+
+// Errors of Split.
+var (
+	ErrAlone      = errors.New("it is the only entry of its story")
+	ErrAll        = errors.New("these are all entries of the story: name only those that are to be a story of their own")
+	ErrTwoStories = errors.New("they are entries of different stories: one call splits one story")
+)
+
+// Split parts the named entries of a story from the others. The side with the
+// entry that was published first goes on as the story it was, whether or not it
+// is the one named; the other side is a new story. Subscribers see that as news,
+// unless all its entries are backlog or a feed shows it already.
+func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Parting, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		s := splitting{tx: t, now: now}
+		if err := s.split(entries); err != nil {
+			return err
+		}
+		p = s.result
+		return nil
+	})
+	return p, err
+}
+
+// splitting is the state of one Split.
+type splitting struct {
+	*tx
+	now          time.Time
+	story, fresh int64 // that goes on, that begins
+	result       Parting
+}
+
+func (s *splitting) split(named []int64) error {
+	if err := s.sides(named); err != nil {
+		return err
+	}
+	revision, err := s.nextRevision()
+	if err == nil {
+		err = s.begin(revision)
+	}
+	if err != nil {
+		return err
+	}
+	for _, id := range s.result.Moved {
+		if err := s.regroup(id, news.Split, s.story, s.fresh, s.now); err != nil {
+			return err
+		}
+		// Born again: what readers could not see until now is no feed's past.
+		if _, err := s.exec(`UPDATE entry SET born = $2 WHERE id = $1`, id, revision); err != nil {
+			return err
+		}
+	}
+	if err := s.rehome(); err != nil {
+		return err
+	}
+	if err := s.aliases(); err != nil {
+		return err
+	}
+	return s.touch(s.story, revision)
+}
+
+// sides decides which entries move.
+func (s *splitting) sides(named []int64) error {
+	for i, id := range named {
+		story, err := s.storyOf(id)
+		if err != nil {
+			return err
+		}
+		if i > 0 && story != s.story {
+			return ErrTwoStories
+		}
+		s.story = story
+	}
+	all, err := s.ids(`SELECT id FROM entry WHERE story_id = $1 ORDER BY first_seen, id`, s.story)
+	if err != nil {
+		return err
+	}
+	rest := slices.DeleteFunc(slices.Clone(all), func(id int64) bool { return slices.Contains(named, id) })
+	switch {
+	case len(all) == 1:
+		return ErrAlone
+	case len(rest) == 0:
+		return ErrAll
+	}
+	first, published, err := s.firstEntered(s.story)
+	if err != nil {
+		return err
+	}
+	if !published {
+		first.first = all[0]
+	}
+	s.result.Stays, s.result.Moved = rest, slices.DeleteFunc(all, func(id int64) bool { return slices.Contains(rest, id) })
+	if !slices.Contains(rest, first.first) {
+		s.result.Stays, s.result.Moved = s.result.Moved, s.result.Stays
+	}
+	return nil
+}
+
+// begin makes the new story. Its key derives from its first entry, as that of
+// every story does, and differs from the one that this entry may have begun
+// before.
+func (s *splitting) begin(revision int64) error {
+	var origin, guid string
+	err := s.get(`SELECT src.origin, coalesce(c.guid, '') FROM entry e JOIN source src ON src.id = e.source_id
+		LEFT JOIN content c ON c.entry_id = e.id WHERE e.id = $1`, []any{s.result.Moved[0]}, &origin, &guid)
+	for salt := 0; err == nil; salt++ {
+		err = s.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id, key`,
+			[]any{news.StoryKey(origin, "split\x00"+guid, salt), revision}, &s.fresh, &s.result.New)
+		if err == nil {
+			break
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil // taken
+		}
+	}
+	if err == nil {
+		s.result.Key, err = s.keyOf(s.story)
+	}
+	return err
+}
+
+// rehome gives each Publication to the side that it belongs to, with the guid
+// that subscribers know it by.
+func (s *splitting) rehome() error {
+	byFeed := map[int64][]parted{}
+	err := s.each(`SELECT p.feed_id, p.sequence, p.first, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
+		WHERE p.story_id = $1 ORDER BY p.feed_id, p.aside, p.sequence`, []any{s.story, string(news.Keep)}, func(scan scan) error {
+		var p parted
+		err := scan(&p.feed, &p.sequence, &p.first, &p.keeps)
+		p.moves = slices.Contains(s.result.Moved, p.first)
+		byFeed[p.feed] = append(byFeed[p.feed], p)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for feed, pubs := range byFeed {
+		if err := s.reassign(feed, pubs); err != nil {
+			return err
+		}
+		for _, p := range pubs {
+			if err := s.give(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// parted is a Publication of the story that is split.
+type parted struct {
+	feed, sequence, first int64
+	keeps                 bool // its feed keeps duplicates
+	moves                 bool // to the new story
+}
+
+// reassign corrects where Publications of one feed go. A Publication goes with
+// the entry that it was made for. But where a feed has shown the story under one
+// Publication only, that one stands for whichever side the feed can show, for
+// the story that goes on where it can show both, so that nothing that readers
+// have seen comes again as news.
+func (s *splitting) reassign(feed int64, pubs []parted) error {
+	stands := &pubs[0]
+	if stands.keeps || slices.ContainsFunc(pubs, func(p parted) bool { return p.moves != stands.moves }) {
+		return nil
+	}
+	stays, err := s.showable(feed, s.story)
+	if err != nil {
+		return err
+	}
+	moved, err := s.showable(feed, s.fresh)
+	if err != nil {
+		return err
+	}
+	first := stays
+	switch {
+	case len(stays) > 0:
+		stands.moves = false
+	case len(moved) > 0:
+		stands.moves, first = true, moved
+	default:
+		return nil // by the entry that it was made for, for the day that this one comes back
+	}
+	if stands.moves != slices.Contains(s.result.Moved, stands.first) {
+		stands.first = first[0]
+	}
+	return nil
+}
+
+// showable are the entries of a story that a feed may show, as first seen.
+func (s *splitting) showable(feed, story int64) ([]int64, error) {
+	return s.ids(`SELECT e.id FROM entry e JOIN feed_source fs ON fs.source_id = e.source_id
+		WHERE e.story_id = $1 AND fs.feed_id = $2 AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
+		ORDER BY e.first_seen, e.id`, story, feed)
+}
+
+// give writes where a Publication belongs now.
+func (s *splitting) give(p parted) error {
+	story := s.story
+	if p.moves {
+		story = s.fresh
+	}
+	_, err := s.exec(`UPDATE publication SET story_id = $3, first = $4,
+			guid = CASE WHEN $3 = $5 THEN guid ELSE coalesce(guid, (SELECT guid FROM story WHERE id = $5)) END
+		WHERE feed_id = $1 AND sequence = $2`, p.feed, p.sequence, story, p.first, s.story)
+	return err
+}
+
+// aliases has the pages of stories that were merged before lead to the new story
+// where nothing that they were has stayed.
+func (s *splitting) aliases() error {
+	_, err := s.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
+		AND EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $2)
+		AND NOT EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $1)`,
+		s.story, s.fresh)
+	return err
+}
