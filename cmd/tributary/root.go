@@ -48,8 +48,8 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(
 		a.serveCommand(), a.runCommand(), a.checkCommand(), a.addCommand(), a.importCommand(), a.exportCommand(),
-		a.sourcesCommand(), a.feedsCommand(), a.whyCommand(), a.parseCommand(), a.clusterCommand(), a.versionCommand(),
-		a.completionCommand(),
+		a.sourcesCommand(), a.feedsCommand(), a.whyCommand(), a.mergeCommand(), a.splitCommand(), a.pinCommand(),
+		a.parseCommand(), a.clusterCommand(), a.versionCommand(), a.completionCommand(),
 	)
 	root.SetHelpCommand(helpCommand())
 	for _, cmd := range root.Commands() {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,8 +20,9 @@ func (a *app) whyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "why ID|URL",
 		Short: "the whole journey of an entry or story, every decision with its reason",
-		Long: "Give the id of a story (from its page), a guid, or the address of an article or story page. It tells\n" +
-			"which sources brought it and when, what it was matched with and why, and which feeds show it.",
+		Long: "Give the id of a story (from its page), a guid, the address of an article or story page, or the number\n" +
+			"of an entry. It tells which sources brought it and when, what it was matched with and why, what was\n" +
+			"corrected by hand, and which feeds show it.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one story id, guid or address"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.why(cmd.Context(), given[0]) },
@@ -56,7 +56,7 @@ func (a *app) why(ctx context.Context, what string) error {
 		if i > 0 {
 			fmt.Fprintln(a.out)
 		}
-		if err := whyStory(ctx, a.out, cfg, db, entries); err != nil {
+		if err := a.whyStory(ctx, cfg, db, entries); err != nil {
 			return err
 		}
 		for _, e := range editions {
@@ -72,6 +72,9 @@ func findStories(ctx context.Context, db *store.DB, what string) ([][]news.Place
 	found, err := db.Find(ctx, what, clean.CanonicalURL(what))
 	if key := storyKey(what); err == nil && len(found) == 0 && key != "" {
 		found, err = db.Find(ctx, key, "")
+	}
+	if err == nil && len(found) == 0 {
+		found, err = byNumber(ctx, db, what)
 	}
 	var keys []string
 	for _, p := range found {
@@ -102,8 +105,8 @@ func storyKey(address string) string {
 	return strings.Trim(key, "/")
 }
 
-func whyStory(ctx context.Context, w io.Writer, cfg *config.Config, db *store.DB, entries []news.Placement) error {
-	key := entries[0].Entry.StoryKey
+func (a *app) whyStory(ctx context.Context, cfg *config.Config, db *store.DB, entries []news.Placement) error {
+	key, w := entries[0].Entry.StoryKey, a.out
 	fmt.Fprintf(w, "story %s: %s\n  page:       %s\n\n", key, count(len(entries), "entry"), cfg.Site.StoryURL(key))
 	for _, p := range entries {
 		e := p.Entry
@@ -131,6 +134,9 @@ func whyStory(ctx context.Context, w io.Writer, cfg *config.Config, db *store.DB
 			fmt.Fprintf(w, "  article:    %s\n", article(*page))
 		}
 		fmt.Fprintf(w, "  story:      %s: %s\n", e.Match.Reason, oneLine(e.Match.Detail))
+		if err := a.byHand(ctx, db, e); err != nil {
+			return err
+		}
 		if e.Guard == news.GuardFlood {
 			fmt.Fprintf(w, "  placed:     into the history of the feeds: it was old and came with many others at once\n")
 		}
