@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -71,6 +72,25 @@ func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 		return err
 	})
 	return earliest, ok, err
+}
+
+// standing orders the Publications that a feed has of a story: the first one is
+// shown where only one may be.
+func standing(a, b printed) int {
+	if a.aside != b.aside {
+		if b.aside {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.sequence, b.sequence)
+}
+
+// free reports whether no Publication of this feed has the guid of a story as its
+// own: a split may have left it to one of another story.
+func (p *publishing) free(guid string) (free bool, err error) {
+	err = p.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, []any{guid, p.feed.ID}, &free)
+	return free, err
 }
 
 // Corrections returns what people did to an entry, oldest first.

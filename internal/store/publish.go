@@ -170,18 +170,6 @@ func (p *publishing) printed() (map[int64][]printed, error) {
 	return have, err
 }
 
-// standing orders the Publications that a feed has of a story: the first one is
-// shown where only one may be.
-func standing(a, b printed) int {
-	if a.aside != b.aside {
-		if b.aside {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Compare(a.sequence, b.sequence)
-}
-
 func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {
 	ids := make([]int64, 0, len(candidates)+len(have))
 	for id := range candidates {
@@ -348,13 +336,6 @@ func (p *publishing) mint(n *fresh) error {
 			try = news.URN(n.lead.Origin, n.lead.GUID, strconv.Itoa(i))
 		}
 	}
-}
-
-// free reports whether no Publication of this feed has the guid of a story as its
-// own: a split may have left it to one of another story.
-func (p *publishing) free(guid string) (free bool, err error) {
-	err = p.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, []any{guid, p.feed.ID}, &free)
-	return free, err
 }
 
 // claim takes a guid for a Publication unless a story or another entry has it.
