@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/story"
 )
 
 // shownIn returns the Publication under which a feed shows an entry, by title.
@@ -92,5 +93,21 @@ func newHandBench(t *testing.T) *bench {
 func (b *bench) publishAll() {
 	for name := range b.feeds {
 		b.publish(name)
+	}
+}
+
+// reread stores a document as a newer reader would that reads the kept body.
+func (b *bench) reread(source string, entries ...news.Entry) {
+	b.t.Helper()
+	s := b.sources[source]
+	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	d := &news.Document{Format: "rss20", Title: "Source " + source, Entries: entries}
+	_, err = b.db.Save(b.t.Context(), &story.Harvest{Source: s, Epoch: lease.Epoch, Reread: true, Document: d,
+		Arrivals: story.Arrive(s, d), Fetch: news.Fetch{Started: b.now, Outcome: news.OutcomeOK}})
+	if err != nil {
+		b.t.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -75,6 +76,52 @@ func TestAMergedStoryIsFoundByItsOldNames(t *testing.T) {
 	if err != nil || into != m.Key {
 		t.Errorf("the old page leads to %q (%v), want %q", into, err, m.Key)
 	}
+}
+
+func TestMergeOfThreeAcrossFeedsThatSelectOtherwise(t *testing.T) {
+	b := newBench(t,
+		news.Feed{Name: "ab", Duplicates: news.Collapse, Limit: 100, Sources: []string{"b", "a"}},
+		news.Feed{Name: "bc", Duplicates: news.Group, Limit: 100, Sources: []string{"c", "b"}},
+		news.Feed{Name: "c", Duplicates: news.Collapse, Limit: 100, Sources: []string{"c"}},
+	)
+	for _, name := range []string{"a", "b", "c"} {
+		b.now = b.now.Add(time.Hour)
+		b.fetch(name, entry(name, name+"1", 1))
+		b.publishAll()
+	}
+	a, ofB, ofC := b.shownIn("ab", "a1"), b.shownIn("bc", "b1"), b.shownIn("c", "c1")
+	before := b.everything()
+	b.now = b.now.Add(time.Hour)
+	m := b.merge(guid("c", "c1"), guid("a", "a1"), guid("b", "b1"))
+	if m.Key != a.StoryKey || !slices.Equal(m.Pages, []string{ofB.StoryKey, ofC.StoryKey}) {
+		t.Errorf("got %+v, want the story of a, then b's and c's", m)
+	}
+	b.publishAll()
+	// What is shown is chosen anew, by the order of sources; where it stands is not.
+	for _, test := range []struct {
+		feed, title string
+		want        news.Shown
+	}{{"ab", "b1", a}, {"bc", "c1", ofB}, {"c", "c1", ofC}} {
+		if got := b.shownIn(test.feed, test.title); identity(got) != identity(test.want) || len(b.edition(test.feed).Shown) != 1 {
+			t.Errorf("%s shows %d, first %s, want one as %s", test.feed, len(b.edition(test.feed).Shown), identity(got), identity(test.want))
+		}
+	}
+	b.now = b.now.Add(time.Hour)
+	b.split(guid("b", "b1"))
+	b.publishAll()
+	b.split(guid("c", "c1"))
+	b.publishAll()
+	wantList(t, b.everything(), before...) // each had its place, and has it again
+}
+
+// everything is what all feeds show, a line each.
+func (b *bench) everything() (lines []string) {
+	for _, name := range slices.Sorted(maps.Keys(b.feeds)) {
+		for _, s := range b.edition(name).Shown {
+			lines = append(lines, name+" "+s.Entry.Title+" "+identity(s))
+		}
+	}
+	return lines
 }
 
 func TestMergeChainsAreFlat(t *testing.T) {

@@ -82,6 +82,9 @@ func TestNothingAutomaticUndoesASplit(t *testing.T) {
 	b.fetch("c", copied)
 	apart("after an update")
 
+	b.reread("c", copied)
+	apart("read again from disk")
+
 	b.configure([]string{"a", "b"}, handFeeds()...)
 	apart("its source retired")
 	b.configure([]string{"a", "b", "c"}, handFeeds()...)
