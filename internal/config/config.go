@@ -17,8 +17,9 @@
 //	publish:   the folder of rendered feeds; "" off   feeds/
 //	limits:    of a request, and of how many there are
 //	proxy:     that requests go through               none
+//	stories:   match and window: what is one story
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
-//	           user_agent, websub, allow_networks, allow_ports
+//	           user_agent, websub, merge, allow_networks, allow_ports
 //	include:   patterns of names of files that hold further sources
 //	sources:   a list; each has seeds:, feed: or opml:, and may have name,
 //	           title, tags, public, outlet, site, icon, author, contact,
@@ -26,7 +27,7 @@
 //	           and limit
 //	feeds:     a list; each has name:, and may have title, description,
 //	           language, sources, tags, duplicates, limit, window,
-//	           max_per_source
+//	           max_per_source, settle, also_reported
 //
 // A file with only sources: is complete; it publishes one feed named all. An
 // included file holds one source or a list of them, as they stand in sources:.
@@ -77,6 +78,7 @@ type Config struct {
 	Publish  string   // folder, resolved against Dir; empty: nothing is written
 	Proxy    *url.URL // that requests go through; nil: none. May hold a password
 	Limits   Limits
+	Stories  news.Matching // which entries are one story
 	Defaults Defaults
 	Include  []string    // patterns of the names of further files with sources, resolved against Dir
 	Sources  []Source    // in the order of the file, then of the included files
@@ -99,6 +101,7 @@ type Defaults struct {
 	Backlog       int
 	UserAgent     string
 	WebSub        bool
+	Apart         bool
 }
 
 // Source is a source as configured, with the defaults applied.

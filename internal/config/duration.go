@@ -9,10 +9,12 @@ import (
 )
 
 // longest keeps a duration well inside the range of its type.
-const longest = 366 * 24 * time.Hour
+const longest = 366 * day
+
+const day = 24 * time.Hour
 
 // duration makes a reader of durations from least to most, in the notation of
-// Go's time.ParseDuration.
+// parseDuration.
 func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, bool) {
 	return func(n node) (time.Duration, bool) {
 		if n.Tag == "!!int" {
@@ -26,7 +28,7 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 		if !ok {
 			return 0, false
 		}
-		d, err := time.ParseDuration(text)
+		d, err := parseDuration(text)
 		switch {
 		case err != nil:
 			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text, n))
@@ -37,6 +39,28 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 		}
 		return 0, false
 	}
+}
+
+// parseDuration reads the notation of Go's time.ParseDuration, before which days
+// may stand: 90m, 7d, 1d12h. A day is 24 hours, also when clocks change.
+func parseDuration(text string) (time.Duration, error) {
+	number, rest, found := strings.Cut(text, "d")
+	if !found {
+		return time.ParseDuration(text)
+	}
+	days, err := strconv.ParseUint(number, 10, 16)
+	if err != nil {
+		return 0, err
+	}
+	d := time.Duration(days) * day
+	if rest == "" {
+		return d, nil
+	}
+	if rest[0] < '0' || rest[0] > '9' { // no second sign
+		return 0, strconv.ErrSyntax
+	}
+	more, err := time.ParseDuration(rest)
+	return d + more, err
 }
 
 // withUnit is a number in the unit that a key is given in as a rule, which is
@@ -53,15 +77,19 @@ func withUnit(n node) string {
 // between names the ends of a range of durations.
 func between(least, most time.Duration) string {
 	if most == longest {
-		return fmt.Sprintf("%s to %dh (a year)", inWords(least), most/time.Hour)
+		return inWords(least) + " to " + inWords(most) + " (a year)"
 	}
 	return inWords(least) + " to " + inWords(most)
 }
 
-// inWords writes a duration as people do: 1h, not 1h0m0s.
+// inWords writes a duration as people do: 1h, not 1h0m0s, and from two whole days
+// on in days.
 func inWords(d time.Duration) string {
 	if d == 0 {
 		return "0"
+	}
+	if d >= 2*day && d%day == 0 {
+		return fmt.Sprintf("%dd", d/day)
 	}
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
@@ -73,11 +101,11 @@ func inWords(d time.Duration) string {
 	return text
 }
 
-// durationHint says what would be right: days and weeks in hours, which is what
-// time.ParseDuration knows, and no spaces.
+// durationHint says what would be right: units of one letter, weeks in days, and
+// no spaces.
 func durationHint(text string, n node) string {
 	if close := strings.ReplaceAll(text, " ", ""); close != text && !hasVariable(n.Value) {
-		if _, err := time.ParseDuration(close); err == nil {
+		if _, err := parseDuration(close); err == nil {
 			return fmt.Sprintf("did you mean %s?", close)
 		}
 	}
@@ -86,12 +114,12 @@ func durationHint(text string, n node) string {
 	if _, err := fmt.Sscanf(text, "%d%s", &count, &unit); err == nil && count > 0 && count < 10000 {
 		switch strings.TrimSuffix(strings.ToLower(unit), "s") {
 		case "d", "day":
-			return fmt.Sprintf("did you mean %dh?", 24*count)
+			return fmt.Sprintf("did you mean %dd?", count)
 		case "w", "week":
-			return fmt.Sprintf("did you mean %dh?", 7*24*count)
+			return fmt.Sprintf("did you mean %dd?", 7*count)
 		}
 	}
-	return "write hours, minutes or seconds, as in " + n.example()
+	return "write days, hours, minutes or seconds, as in " + n.example()
 }
 
 // units of sizes, by their names in lower case: those of IEC 80000-13 count in

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -25,6 +26,10 @@ type feedDraft struct {
 	tags    []reference
 }
 
+// mostSettle is the longest that a feed may hold a new story back: what is held
+// longer is no news any more.
+const mostSettle = 24 * time.Hour
+
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
 	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}
@@ -42,6 +47,8 @@ func (r *reader) feed(n node) *feedDraft {
 		"limit":          into(&d.Limit, r.whole(1, news.MaxShown)),
 		"window":         into(&d.Window, r.duration(0, longest)),
 		"max_per_source": into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
+		"settle":         into(&d.Settle, r.duration(0, mostSettle)),
+		"also_reported":  into(&d.AlsoReported, r.boolean),
 	})
 	if d.named == nil && complete {
 		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])

@@ -17,7 +17,7 @@ type section struct {
 
 // sharedKeys are those of defaults:, each of which can stand at a source.
 var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content", "selector", "backlog", "user_agent",
-	"websub", "allow_networks", "allow_ports"}
+	"websub", "merge", "allow_networks", "allow_ports"}
 
 // The sections of the file. The later keys are those that the blueprint and
 // its issues name; they are refused with a word of their own so that nobody
@@ -25,7 +25,7 @@ var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content",
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "include", "sources", "feeds"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
 		later: []string{"theme"},
 	}
 	siteSection = section{
@@ -42,6 +42,10 @@ var (
 		keys: []string{"dial", "tls", "header", "total", "stall", "wire", "decoded", "ratio", "redirects",
 			"in_flight", "per_host", "per_second", "spacing"},
 	}
+	storiesSection = section{
+		title: "stories",
+		keys:  []string{"match", "window"},
+	}
 	sourceSection = section{
 		title: "a source",
 		keys: append([]string{"seeds", "feed", "opml", "name", "title", "tags", "public", "outlet", "site", "icon", "author",
@@ -55,21 +59,22 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "max_per_source"},
-		later: []string{"where", "settle", "access", "kind", "content", "archive"},
+			"window", "max_per_source", "settle", "also_reported"},
+		later: []string{"where", "access", "kind", "content", "archive"},
 	}
 )
 
 // sections in the order in which they are suggested.
 func allSections() []section {
-	return []section{topSection, siteSection, defaultsSection, limitsSection, sourceSection, authSection, feedSection}
+	return []section{topSection, siteSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
 }
 
 // Keys that mean one thing in the file and another below: sources: of a feed,
-// site: of a source.
+// site: of a source, window: of stories.
 const (
-	feedSources = "sources of a feed"
-	sourceSite  = "site of a source"
+	feedSources   = "sources of a feed"
+	sourceSite    = "site of a source"
+	storiesWindow = "window of stories"
 
 	includedFile = "an included file"
 )
@@ -105,6 +110,12 @@ var examples = map[string]string{
 	"limit":          "limit: 100",
 	"window":         "window: 48h",
 	"max_per_source": "max_per_source: 5",
+	"settle":         "settle: 15m",
+	"also_reported":  "also_reported: true",
+	"stories":        "stories: {match: normal, window: 7d}",
+	"match":          "match: normal",
+	storiesWindow:    "window: 7d",
+	"merge":          "merge: false",
 	"opml":           "opml: blogroll.opml",
 	"refresh":        `refresh: "@every 24h"`,
 	"include":        "include: members/*.yaml",

@@ -128,7 +128,7 @@ func inSection(s section, key string) string {
 	switch s.title {
 	case authSection.title:
 		return "sources: [{basic_auth: {" + key + ": 1}}]\n"
-	case siteSection.title, defaultsSection.title, limitsSection.title:
+	case siteSection.title, defaultsSection.title, limitsSection.title, storiesSection.title:
 		return s.title + ": {" + key + ": 1}\n"
 	case sourceSection.title:
 		return "sources: [{" + key + ": 1}]\n"

@@ -35,7 +35,7 @@ func (r *reader) config(root *yaml.Node) *Config {
 		Site:   news.Site{Title: defaultTitle},
 		Listen: defaultListen, Admin: defaultAdmin,
 		Data: r.resolvePath(defaultData), Publish: r.resolvePath(defaultPublish),
-		Limits: DefaultLimits(),
+		Limits: DefaultLimits(), Stories: news.DefaultMatching(),
 	}}
 	complete := r.mapping(f.top, topSection, r.topFields(f))
 	f.cfg.Defaults = r.defaults(f.defaults)
@@ -77,8 +77,9 @@ func (r *reader) topFields(f *sections) fields {
 				f.defaults = n
 			}
 		},
-		"limits": into(&cfg.Limits, r.limits),
-		"proxy":  into(&cfg.Proxy, r.proxy),
+		"limits":  into(&cfg.Limits, r.limits),
+		"proxy":   into(&cfg.Proxy, r.proxy),
+		"stories": func(n node) { r.stories(n, &cfg.Stories) },
 		"include": func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)

@@ -29,6 +29,8 @@ type Feed struct {
 	Limit        int           // publications shown at least
 	Window       time.Duration // and beyond them all that entered within it
 	MaxPerSource int           // of those shown, by the source shown; 0 is none
+	Settle       time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
+	AlsoReported bool          // bodies end with who else reported the story
 }
 
 // Selects reports whether entries of s may appear in the feed. A source that

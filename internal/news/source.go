@@ -26,6 +26,7 @@ type Source struct {
 	Outlet string // configured outlet; empty means the registrable domain of an entry's link
 	Tags   []string
 	Public bool // false: its URL and its stories leave by no public route
+	Apart  bool // its entries are never one story with entries of other sources; as configured, not stored
 
 	Author  string   // who writes it, for people; as configured
 	Contact string   // an e-mail address or page of theirs, for the operator: never published

@@ -1,0 +1,34 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// stories reads the section of that name over the defaults.
+func (r *reader) stories(n node, m *news.Matching) {
+	if isEmpty(n) {
+		return
+	}
+	window := into(&m.Window, r.duration(news.MinWindow, news.MaxWindow))
+	r.mapping(n, storiesSection, fields{
+		"match":  into(&m.Level, r.level),
+		"window": func(n node) { window(node{n.Node, storiesWindow}) },
+	})
+}
+
+// level reads how alike two texts must be to be one story.
+func (r *reader) level(n node) (news.Level, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	ways := []string{string(news.Strict), string(news.Normal), string(news.Loose)}
+	if !slices.Contains(ways, text) {
+		r.errorf(n.Node, "match: %s is none of %s%s", shown(n.Value), strings.Join(ways, ", "), r.suggest(text, ways))
+		return "", false
+	}
+	return news.Level(text), true
+}
