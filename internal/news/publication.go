@@ -12,6 +12,7 @@ type Candidate struct {
 	Public    bool
 	Kind      Kind
 	Rank      int       // of its source in the feed; lower is shown rather
+	Cited     int       // how many other sources of the story link to its page
 	Published time.Time // never zero
 	Updated   time.Time // never zero
 	FirstSeen time.Time
@@ -22,11 +23,12 @@ type Candidate struct {
 	Pinned    bool // by hand: shown before all others of its story
 }
 
-// Lead returns the index of the candidate to show: the one that a person
-// pinned, then by the feed's order of sources, then the earliest, then the
-// fullest. What is equal in all that is told apart by what it brings and not by
-// when we saw it, so that the order in which sources are fetched decides
-// nothing. It returns -1 for none.
+// Lead returns the index of the candidate to show: the one that a person pinned,
+// then by the feed's order of sources, then the original, then the fullest. The
+// original is what most others link to, or where none is linked the earliest.
+// What is equal in all that is told apart by what it brings and not by when we
+// saw it, so that the order in which sources are fetched decides nothing. It
+// returns -1 for none.
 func Lead(cs []Candidate) int {
 	best := -1
 	for i := range cs {
@@ -43,6 +45,8 @@ func rather(a, b Candidate) bool {
 		return a.Pinned
 	case a.Rank != b.Rank:
 		return a.Rank < b.Rank
+	case a.Cited != b.Cited:
+		return a.Cited > b.Cited
 	case !a.Published.Equal(b.Published):
 		return a.Published.Before(b.Published)
 	case a.Length != b.Length:

@@ -148,6 +148,15 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 			found[story] = append(found[story], c)
 			return err
 		})
+	if err != nil {
+		return nil, err
+	}
+	cited, err := p.cited()
+	for _, cs := range found {
+		for i := range cs {
+			cs[i].Cited = cited[cs[i].EntryID]
+		}
+	}
 	return found, err
 }
 

@@ -1,0 +1,69 @@
+package store
+
+import "tributary/internal/story"
+
+// linking is a member of a story, with what tells whom it links to.
+type linking struct {
+	story, entry, source int64
+	page                 story.Relation
+	key                  int64 // of the page that its link leads to
+}
+
+// cited counts for the members of the stories that are judged how many other
+// sources link to their pages, by entry. Members of any public source count,
+// also of those that the feed does not select; the original is the same in every
+// feed.
+func (p *publishing) cited() (map[int64]int, error) {
+	members := map[int64][]linking{}
+	err := p.each(`SELECT s.id, e.id, e.source_id, e.page, e.url_key
+		FROM story s CROSS JOIN entry e CROSS JOIN source src
+		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.url_key IS NOT NULL
+		AND src.id = e.source_id AND src.public <> 0`,
+		[]any{p.scanned, p.upto}, func(scan scan) error {
+			var m linking
+			err := scan(&m.story, &m.entry, &m.source, &m.page, &m.key)
+			members[m.story] = append(members[m.story], m)
+			return err
+		})
+	count := map[int64]int{}
+	for _, ms := range members {
+		countCitations(ms, count)
+	}
+	return count, err
+}
+
+// countCitations counts for each member of one story the other sources that link
+// to its page.
+func countCitations(members []linking, count map[int64]int) {
+	if len(members) < 2 {
+		return
+	}
+	linkers := map[int64]map[int64]bool{} // sources, by the key of the page that they link to
+	for _, m := range members {
+		for _, key := range m.links() {
+			if linkers[key] == nil {
+				linkers[key] = map[int64]bool{}
+			}
+			linkers[key][m.source] = true
+		}
+	}
+	for _, m := range members {
+		if m.page != story.Own {
+			continue
+		}
+		for source := range linkers[m.key] {
+			if source != m.source {
+				count[m.entry]++
+			}
+		}
+	}
+}
+
+// links returns the keys of the pages of others that a member links to. Today
+// that is where its own link leads; links that stand in its text belong here.
+func (m linking) links() []int64 {
+	if m.page == story.Own {
+		return nil
+	}
+	return []int64{m.key}
+}
