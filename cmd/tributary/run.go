@@ -25,7 +25,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "one cycle: pull what is due, or the named sources, publish, exit",
 		Long: "Pulls what is due, the named sources, or with --all every source, publishes and exits. A source that\n" +
 			"fails is a line on standard error and no failure of the command, unless --strict is given. While\n" +
-			"`tributary serve` runs, the named sources are fetched by it at once.",
+			"`tributary serve` runs, the named sources are fetched by it at once. A feed with settle: publishes what\n" +
+			"waited long enough by the end of the cycle; the rest waits for the next one.",
 		ValidArgsFunction: a.completeNames,
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {

@@ -60,7 +60,11 @@ func (a *app) why(ctx context.Context, what string) error {
 			return err
 		}
 		for _, e := range editions {
-			fmt.Fprintf(a.out, "feed %s: %s\n", e.Feed.Name, verdict(e, entries))
+			until, err := db.WaitsUntil(ctx, e.Feed, entries[0].StoryID, time.Now())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.out, "feed %s: %s\n", e.Feed.Name, verdict(e, entries, until))
 		}
 	}
 	return nil
@@ -182,8 +186,9 @@ func unavailable(p news.Placement) string {
 	return ""
 }
 
-// verdict says whether and how a feed shows a story.
-func verdict(e *news.Edition, entries []news.Placement) string {
+// verdict says whether and how a feed shows a story, which it may hold back until
+// a time.
+func verdict(e *news.Edition, entries []news.Placement, until time.Time) string {
 	var in *news.Publication
 	for _, p := range entries[0].In {
 		if p.FeedID == e.Feed.ID && (in == nil || in.Removed) {
@@ -198,12 +203,41 @@ func verdict(e *news.Edition, entries []news.Placement) string {
 			place(e, in), safeGUID(in.GUID), in.EntryID, moment(in.Entered), moment(in.Updated))
 	case in != nil && !available:
 		return "not shown any more: nothing is left of it that the feed could show; it was there since " + moment(in.Entered)
+	case available && !until.IsZero():
+		return waiting(e.Feed, until)
 	case available:
 		return "not yet: it enters with the next round of publishing"
 	case selected:
 		return "not shown: every entry that it selects is hidden"
 	}
 	return "not shown: it selects " + selection(e.Feed)
+}
+
+// waiting says until when a feed holds a story back, and why.
+func waiting(f news.Feed, until time.Time) string {
+	layout := "15:04"
+	if until.Local().Format(time.DateOnly) != time.Now().Format(time.DateOnly) {
+		layout = "2006-01-02 15:04"
+	}
+	return fmt.Sprintf("waits until %s: the feed holds new stories back for %s (settle)", until.Local().Format(layout), inWords(f.Settle))
+}
+
+// inWords is a duration as people say it: "15 min", "2 h", "1 h 30 min", "45 s".
+func inWords(d time.Duration) string {
+	var parts []string
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		if n := d / unit.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+			d -= n * unit.size
+		}
+	}
+	if parts == nil {
+		return d.String()
+	}
+	return strings.Join(parts, " ")
 }
 
 // place says where in a feed a Publication stands now.

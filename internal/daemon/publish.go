@@ -33,28 +33,57 @@ const (
 	retryPublish = 30 * time.Second // after an error
 )
 
-// publisher brings the feeds up to date whenever something may have changed,
-// and tries again later what failed: a full disk may have room then.
+// publisher brings the feeds up to date whenever something may have changed or a
+// story is due that a feed held back, and tries again later what failed: a full
+// disk may have room then.
 func (d *Daemon) publisher(ctx context.Context) error {
-	retry := time.NewTimer(retryPublish)
-	defer retry.Stop()
-	retry.Stop()
+	again := time.NewTimer(retryPublish)
+	defer again.Stop()
+	again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-d.due:
-		case <-retry.C:
+		case <-again.C:
 		}
 		began := time.Now()
-		if err := d.publishAll(ctx); err != nil && ctx.Err() == nil {
+		again.Stop()
+		err := d.publishAll(ctx)
+		wait, waits := retryPublish, true
+		if err == nil {
+			wait, waits, err = d.nextDue(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("publish", "error", err)
-			retry.Reset(retryPublish)
+			wait, waits = retryPublish, true
+		}
+		if waits {
+			again.Reset(wait)
 		}
 		if !sleep(ctx, min(max(publishEvery, publishShare*time.Since(began)), publishPause)) {
 			return nil
 		}
 	}
+}
+
+// nextDue tells how long it is until the next story is due that a feed holds
+// back, and whether there is any.
+func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
+	d.mu.Lock()
+	feeds := d.feeds
+	d.mu.Unlock()
+	now := d.opts.Now()
+	for _, f := range feeds {
+		due, err := d.db.NextDue(ctx, f, now)
+		if err != nil {
+			return 0, false, err
+		}
+		if left := due.Sub(now); !due.IsZero() && (!waits || left < wait) {
+			wait, waits = max(left, 0), true
+		}
+	}
+	return wait, waits, nil
 }
 
 // publishAll brings every feed up to date. One that fails does not keep the

@@ -17,9 +17,9 @@ func (p *publishing) cited() (map[int64]int, error) {
 	members := map[int64][]linking{}
 	err := p.each(`SELECT s.id, e.id, e.source_id, e.page, e.url_key
 		FROM story s CROSS JOIN entry e CROSS JOIN source src
-		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.url_key IS NOT NULL
+		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.url_key IS NOT NULL
 		AND src.id = e.source_id AND src.public <> 0`,
-		[]any{p.scanned, p.upto}, func(scan scan) error {
+		p.judging(), func(scan scan) error {
 			var m linking
 			err := scan(&m.story, &m.entry, &m.source, &m.page, &m.key)
 			members[m.story] = append(members[m.story], m)

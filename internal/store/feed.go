@@ -173,6 +173,9 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 		if err == nil {
 			_, err = t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id)
 		}
+		if err == nil { // back in the configuration, all that came until then is its past
+			_, err = t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id)
+		}
 	}
 	return err
 }

@@ -26,7 +26,9 @@ type world struct {
 	docs     map[string][]news.Entry // by source
 	gone     map[string]bool         // guids of seeds that are withdrawn
 	modes    news.Duplicates         // of the feed that is switched
-	picks    []string                // sources of the feed that is changed
+	picks    []string                // sources of the feeds that are changed
+	settle   time.Duration           // of the feed that holds back
+	held     int                     // stories found waiting
 	seen     map[string]sighting
 	updated  map[string]int64 // of feeds
 }
@@ -45,7 +47,7 @@ func newWorld(t *testing.T, seed uint64, restarts bool) *world {
 	w := &world{
 		bench: &bench{t: t, now: start}, rand: rand.New(rand.NewPCG(seed, 1)), restarts: restarts,
 		in: map[string]bool{}, docs: map[string][]news.Entry{}, gone: map[string]bool{},
-		modes: news.Collapse, picks: []string{"a"}, seen: map[string]sighting{}, updated: map[string]int64{},
+		modes: news.Collapse, picks: []string{"a"}, settle: time.Hour, seen: map[string]sighting{}, updated: map[string]int64{},
 	}
 	w.open(filepath.Join(t.TempDir(), "tributary.db"))
 	t.Cleanup(func() { w.db.Close() })
@@ -87,6 +89,7 @@ func (w *world) reconfigure() {
 		{Name: "kept", Duplicates: news.Keep, Limit: news.MaxShown},
 		{Name: "mode", Duplicates: w.modes, Limit: news.MaxShown},
 		{Name: "part", Duplicates: news.Group, Limit: news.MaxShown, Sources: w.picks},
+		{Name: "held", Duplicates: w.modes, Limit: news.MaxShown, Sources: w.picks, Settle: w.settle, AlsoReported: true},
 	})
 }
 
@@ -115,6 +118,7 @@ func (w *world) step() {
 		w.reconfigure()
 	case n < 15:
 		w.modes = []news.Duplicates{news.Collapse, news.Group, news.Keep}[w.rand.IntN(3)]
+		w.settle = time.Duration(w.rand.IntN(3)) * time.Hour
 		w.reconfigure()
 	case n < 16 && w.restarts:
 		w.restart()
@@ -296,15 +300,46 @@ func (w *world) checkShown(f news.Feed, e *news.Edition) {
 		if !live[s.Entry.ID] {
 			w.t.Errorf("%s: shows %q, which is withdrawn or not selected", f.Name, s.Entry.Title)
 		}
-		got[s.StoryID] = true
 		if f.Duplicates == news.Keep {
-			delete(got, s.StoryID)
 			got[s.Entry.ID] = true
+		} else {
+			got[s.StoryID] = true
 		}
+	}
+	if f.Settle > 0 {
+		w.checkWaiting(f, column, want, got)
+		return
 	}
 	if f.Duplicates != news.Keep && !maps.Equal(got, want) || f.Duplicates == news.Keep && len(e.Shown) != len(want) {
 		w.t.Errorf("%s (%s): shows %d of %d", f.Name, f.Duplicates, len(e.Shown), len(want))
 	}
+}
+
+// checkWaiting: of what is to be shown, the feed shows or holds back all, and what
+// it holds back it has not shown.
+func (w *world) checkWaiting(f news.Feed, column string, want, got map[int64]bool) {
+	w.t.Helper()
+	waits := map[int64]bool{}
+	err := w.db.each(w.t.Context(), `SELECT DISTINCT e.`+column+` FROM waiting w JOIN entry e ON e.story_id = w.story_id WHERE w.feed_id = $1`, []any{f.ID}, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		waits[id] = true
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for id := range want {
+		if !got[id] && !waits[id] {
+			w.t.Errorf("%s (%s): %d is neither shown nor held back", f.Name, f.Duplicates, id)
+		}
+	}
+	for id := range waits {
+		if got[id] && f.Duplicates != news.Keep {
+			w.t.Errorf("%s (%s): %d is shown and held back", f.Name, f.Duplicates, id)
+		}
+	}
+	w.held += len(waits)
 }
 
 func word(r *rand.Rand) string {
@@ -325,8 +360,13 @@ func TestWhatSubscribersSawNeverMoves(t *testing.T) {
 				}
 			}
 			w.round()
-			if len(w.seen) < 100 {
-				t.Errorf("only %d publications were seen: the test tests little", len(w.seen))
+			if len(w.seen) < 100 || w.held < 10 {
+				t.Errorf("only %d publications were seen and %d held back: the test tests little", len(w.seen), w.held)
+			}
+			w.now = w.now.Add(3 * time.Hour) // nothing waits longer than that, also when the clock was set back
+			w.round()
+			if due, err := w.db.NextDue(t.Context(), w.feeds["held"], w.now); !due.IsZero() || err != nil {
+				t.Errorf("something waits until %v, at %v, %v", due, w.now, err)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,17 +15,18 @@ import (
 // large backlog never holds the writer for long.
 const publishLimit = 2000
 
-// Publish judges the stories that changed since the feed was last judged and
-// writes its Publications: new ones, those whose entry or words changed, those
+// Publish judges the stories that changed since the feed was last judged, and
+// those that it held back until now, and writes its Publications: new ones, those whose entry or words changed, those
 // that have no entry left. It does a bounded part and reports whether there is
 // more; changed says that the feed must be rendered again.
 func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error) {
-	behind, err := db.behind(ctx, f.ID)
+	behind, err := db.behind(ctx, f, now)
 	if err != nil || !behind {
 		return false, false, err
 	}
 	err = db.update(ctx, func(t *tx) error {
-		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{}}
+		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{},
+			waits: map[int64]time.Time{}, held: map[int64]time.Time{}}
 		if err := p.run(); err != nil {
 			return err
 		}
@@ -37,10 +37,11 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 }
 
 // behind reports, without the writer, whether there is anything to judge.
-func (db *DB) behind(ctx context.Context, feed int64) (bool, error) {
+func (db *DB) behind(ctx context.Context, f news.Feed, now time.Time) (bool, error) {
 	var behind bool
-	err := db.engine.Read.QueryRowContext(ctx,
-		`SELECT f.scanned < c.value FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, feed).Scan(&behind)
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT f.scanned < c.value
+			OR EXISTS (SELECT 1 FROM waiting w WHERE w.feed_id = f.id AND (w.since <= $2 OR w.since > $3))
+		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, f.ID, ms(now.Add(-f.Settle)), ms(now)).Scan(&behind)
 	return behind, err
 }
 
@@ -51,6 +52,7 @@ type publishing struct {
 	now      time.Time
 	scanned  int64 // stories changed after this revision
 	upto     int64 // and until this one are judged
+	due      int64 // and those that wait since then
 	boundary int64 // entries born until then are the feed's past
 	sequence int64 // highest given
 	updated  time.Time
@@ -60,6 +62,8 @@ type publishing struct {
 	given    map[int64]bool   // the story's guid is that of a Publication in this feed
 	placed   int64            // sequence last given in history
 	fresh    []fresh
+	waits    map[int64]time.Time // stories that waited, and since when
+	held     map[int64]time.Time // stories that wait from now on
 }
 
 // fresh is a story, or in a feed that keeps duplicates an entry, that is about
@@ -90,8 +94,10 @@ func (p *publishing) run() error {
 		return err
 	}
 	p.updated = at(updated)
-	if err := p.bound(); err != nil {
-		return err
+	for _, step := range []func() error{p.bound, p.boundDue, p.waiting} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	candidates, err := p.candidates()
 	if err != nil {
@@ -106,8 +112,10 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	if err := p.place(); err != nil {
-		return err
+	for _, step := range []func() error{p.place, p.settle} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4,
 			revision = revision + CASE WHEN $5 THEN 1 ELSE 0 END WHERE id = $1`,
@@ -126,18 +134,18 @@ func (p *publishing) bound() error {
 	return err
 }
 
-// The two queries below go from the few stories that changed to what belongs to
+// The two queries below go from the few stories that are judged to what belongs to
 // them; CROSS JOIN and + keep a planner from going through a whole feed instead.
 
-// candidates are the entries that the feed selects of the stories that changed.
+// candidates are the entries that the feed selects of the stories that are judged.
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
 			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE s.revision > $1 AND s.revision <= $2 AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
+		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
-		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
+		p.judging(), func(scan scan) error {
 			var story, published, updated, seen, signature int64
 			var guid string
 			var c news.Candidate
@@ -160,13 +168,13 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	return found, err
 }
 
-// printed are the Publications that the feed has of the stories that changed.
+// printed are the Publications that the feed has of the stories that are judged.
 func (p *publishing) printed() (map[int64][]printed, error) {
 	have := map[int64][]printed{}
 	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside
 		FROM story s CROSS JOIN publication p
-		WHERE s.revision > $1 AND s.revision <= $2 AND p.story_id = s.id AND +p.feed_id = $3`,
-		[]any{p.scanned, p.upto, p.feed.ID}, func(scan scan) error {
+		WHERE `+judged+` AND p.story_id = s.id AND +p.feed_id = $3`,
+		p.judging(), func(scan scan) error {
 			var r printed
 			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside)
 			p.given[r.story] = p.given[r.story] || !r.own
@@ -209,7 +217,7 @@ func (p *publishing) story(id int64, cs []news.Candidate, have []printed) error 
 		}
 	}
 	if len(have) == 0 && lead >= 0 {
-		p.fresh = append(p.fresh, fresh{story: id, lead: cs[lead], live: p.live(cs)})
+		p.enter(fresh{story: id, lead: cs[lead]}, cs)
 	}
 	return nil
 }
@@ -226,16 +234,20 @@ func (p *publishing) kept(id int64, cs []news.Candidate, have []printed) error {
 	}
 	for _, c := range cs {
 		if !shown[c.EntryID] {
-			p.fresh = append(p.fresh, fresh{story: id, lead: c, live: p.live([]news.Candidate{c}), kept: true})
+			p.enter(fresh{story: id, lead: c, kept: true}, []news.Candidate{c})
 		}
 	}
 	return nil
 }
 
 // live reports whether any of the entries is news to this feed: not part of
-// the backlog of its source, nor of the feed's own past.
-func (p *publishing) live(cs []news.Candidate) bool {
-	return slices.ContainsFunc(cs, func(c news.Candidate) bool { return !c.Backlog && c.Born > p.boundary })
+// the backlog of its source, nor of the feed's own past. What waited is none of
+// it, although the feed may have been bounded meanwhile.
+func (p *publishing) live(story int64, cs []news.Candidate) bool {
+	since, waits := p.waits[story]
+	return slices.ContainsFunc(cs, func(c news.Candidate) bool {
+		return !c.Backlog && (c.Born > p.boundary || waits && !c.FirstSeen.Before(since))
+	})
 }
 
 // revise brings one Publication up to date with the candidate at index show;
@@ -262,63 +274,6 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, removed = 0
 		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature))
 	return err
-}
-
-// place writes what is new: the live ones on top, those of one cycle by
-// published time, the backlog into history. Neither who gets a guid that two
-// want nor the place depends on the order in which the sources were fetched.
-func (p *publishing) place() error {
-	slices.SortFunc(p.fresh, func(a, b fresh) int {
-		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
-	})
-	for i := range p.fresh {
-		if err := p.mint(&p.fresh[i]); err != nil {
-			return err
-		}
-	}
-	slices.SortFunc(p.fresh, func(a, b fresh) int {
-		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.guid, b.guid))
-	})
-	for _, n := range p.fresh {
-		if err := p.write(n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// place is where n stands in history: by published time.
-func (n fresh) place() int64 { return news.HistorySequence(n.lead.Published, n.guid) }
-
-func (p *publishing) write(n fresh) error {
-	// Many may have one time, as undated seeds do: each goes behind the last.
-	sequence, entered := max(n.place(), p.placed+1), n.lead.Published
-	if n.live {
-		sequence, entered = news.LiveSequence(p.sequence, p.now), p.now
-	}
-	var guid any
-	if n.own {
-		guid = n.guid
-	}
-	for {
-		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature)
-			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9) ON CONFLICT (feed_id, sequence) DO NOTHING`,
-			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.lead.Published), ms(n.lead.Updated), int64(n.lead.Signature))
-		if err != nil {
-			return err
-		}
-		if written == 1 {
-			break
-		}
-		sequence++ // the microsecond is taken
-	}
-	if !n.live {
-		p.placed = sequence
-	}
-	p.changed = true
-	p.sequence = max(p.sequence, sequence)
-	p.updated = later(p.updated, n.lead.Updated)
-	return nil
 }
 
 // mint gives a new Publication its guid: the story's, which is minted with its

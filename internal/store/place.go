@@ -1,0 +1,65 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+
+	"tributary/internal/news"
+)
+
+// place writes what is new: the live ones on top, those of one cycle by
+// published time, the backlog into history. Neither who gets a guid that two
+// want nor the place depends on the order in which the sources were fetched.
+func (p *publishing) place() error {
+	slices.SortFunc(p.fresh, func(a, b fresh) int {
+		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
+	})
+	for i := range p.fresh {
+		if err := p.mint(&p.fresh[i]); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(p.fresh, func(a, b fresh) int {
+		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.guid, b.guid))
+	})
+	for _, n := range p.fresh {
+		if err := p.write(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place is where n stands in history: by published time.
+func (n fresh) place() int64 { return news.HistorySequence(n.lead.Published, n.guid) }
+
+func (p *publishing) write(n fresh) error {
+	// Many may have one time, as undated seeds do: each goes behind the last.
+	sequence, entered := max(n.place(), p.placed+1), n.lead.Published
+	if n.live {
+		sequence, entered = news.LiveSequence(p.sequence, p.now), p.now
+	}
+	var guid any
+	if n.own {
+		guid = n.guid
+	}
+	for {
+		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature)
+			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9) ON CONFLICT (feed_id, sequence) DO NOTHING`,
+			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.lead.Published), ms(n.lead.Updated), int64(n.lead.Signature))
+		if err != nil {
+			return err
+		}
+		if written == 1 {
+			break
+		}
+		sequence++ // the microsecond is taken
+	}
+	if !n.live {
+		p.placed = sequence
+	}
+	p.changed = true
+	p.sequence = max(p.sequence, sequence)
+	p.updated = later(p.updated, n.lead.Updated)
+	return nil
+}
