@@ -19,6 +19,7 @@ type wireItem struct {
 	guid       string
 	link       string // never empty
 	title      string // one plain line; may be empty
+	opening    string // how the text begins, for an item without a title; what we add to the text does not count
 	summary    string // HTML, only when content says more
 	content    string // HTML; empty when there is a summary only, or nothing
 	published  time.Time
@@ -85,9 +86,15 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	if len(it.authors) == 0 {
 		it.authors = []news.Person{{Name: from.title, URL: from.home}}
 	}
+	if it.title == "" {
+		it.opening = excerpt(clean.Text(it.text()), 80)
+	}
 	it.also = wireMembers(s.Members, it.link)
-	if e.Feed.Duplicates == news.Group {
+	switch {
+	case e.Feed.Duplicates == news.Group:
 		it.listMembers()
+	case e.Feed.AlsoReported:
+		it.nameOthers(e.Feed.Language, s.Named)
 	}
 	return it
 }
@@ -106,8 +113,8 @@ func (it *wireItem) heading() string {
 	if it.title != "" {
 		return it.title
 	}
-	if text := excerpt(clean.Text(it.text()), 80); text != "" {
-		return text
+	if it.opening != "" {
+		return it.opening
 	}
 	return it.link
 }
@@ -123,11 +130,16 @@ func (it *wireItem) listMembers() {
 		list.WriteString("\n<li>" + clean.Escape(m.SourceTitle) + `: <a href="` + quoted(m.Link) + `">` + clean.Escape(m.Title) + "</a></li>")
 	}
 	list.WriteString("\n</ul>")
+	it.end(list.String())
+}
+
+// end adds to the end of the text, which begins on a line of its own.
+func (it *wireItem) end(html string) {
 	if it.content == "" && it.summary != "" {
-		it.summary += list.String()
+		it.summary += html
 		return
 	}
-	it.content = strings.TrimPrefix(it.content+list.String(), "\n")
+	it.content = strings.TrimPrefix(it.content+html, "\n")
 }
 
 // authorsOf are the authors of an entry; the configured one of its source
@@ -254,7 +266,8 @@ func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 func wireMembers(members []news.Member, link string) []news.Member {
 	var kept []news.Member
 	for _, m := range members {
-		m = news.Member{Title: clean.Line(m.Title), Link: wireURL(m.Link), Outlet: clean.Line(m.Outlet), SourceTitle: clean.Line(m.SourceTitle), SourceName: m.SourceName}
+		m.Title, m.Link, m.Outlet, m.SourceTitle = clean.Line(m.Title), wireURL(m.Link), clean.Line(m.Outlet), clean.Line(m.SourceTitle)
+		m.Published = wireTime(m.Published)
 		known := slices.ContainsFunc(kept, func(k news.Member) bool { return k.Link == m.Link })
 		if m.Link == "" || m.Link == link || known {
 			continue

@@ -70,10 +70,15 @@ type jsonSource struct {
 	Home  string `json:"home,omitempty"`
 }
 
+// jsonAlso is another member of the story: whose it is, where, and by which rule
+// it was told to be the same.
 type jsonAlso struct {
-	Title  string `json:"title"`
-	URL    string `json:"url"`
-	Outlet string `json:"outlet,omitempty"`
+	Title     string      `json:"title"`
+	URL       string      `json:"url"`
+	Outlet    string      `json:"outlet,omitempty"`
+	Source    string      `json:"source"`
+	Published *time.Time  `json:"published,omitempty"`
+	Reason    news.Reason `json:"reason,omitempty"`
 }
 
 func jsonItemOf(it *wireItem) jsonItem {
@@ -105,7 +110,7 @@ func jsonItemOf(it *wireItem) jsonItem {
 		out.Attachments = append(out.Attachments, jsonAttachment{f.URL, f.Type, f.Length})
 	}
 	for _, m := range it.also {
-		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet})
+		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason})
 	}
 	return out
 }

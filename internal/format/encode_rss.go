@@ -12,8 +12,8 @@ import (
 )
 
 // WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11)
-// with the modules Atom (self link), content (full text) and Dublin Core
-// (authors, language). The same Edition gives the same bytes.
+// with the modules Atom (self link, the other members of a story as related
+// links), content (full text) and Dublin Core (authors, language). The same Edition gives the same bytes.
 //
 // RSS carries one enclosure an item, so the first is given; Atom and JSON Feed
 // carry all. The title of an item without one is the beginning of its text: RSS
@@ -31,7 +31,7 @@ func WriteRSS(w io.Writer, e *news.Edition) error {
 			Ttl:           int((e.TTL + time.Minute - 1) / time.Minute),
 		},
 		Description: plain(feedDescription(e)),
-		Self:        rssSelf{Href: wireURL(e.URL("rss")), Rel: "self", Type: "application/rss+xml"},
+		Self:        rssLink{Href: wireURL(e.URL("rss")), Rel: "self", Type: "application/rss+xml"},
 	}
 	for i := range all {
 		channel.Items = append(channel.Items, rssItemOf(&all[i]))
@@ -61,16 +61,17 @@ type rssFeed struct {
 	Title   xmlText  `xml:"title"`
 	feeds.RssFeed
 	Description xmlText   `xml:"description"`
-	Self        rssSelf   `xml:"atom:link"`
+	Self        rssLink   `xml:"atom:link"`
 	Items       []rssItem `xml:"item"`
 }
 
-// rssSelf is a link of Atom. It does not embed that of the library, whose
+// rssLink is a link of Atom. It does not embed that of the library, whose
 // XMLName would take the prefix away.
-type rssSelf struct {
-	Href string `xml:"href,attr"`
-	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr"`
+type rssLink struct {
+	Href  string `xml:"href,attr"`
+	Rel   string `xml:"rel,attr"`
+	Type  string `xml:"type,attr,omitempty"`
+	Title string `xml:"title,attr,omitempty"`
 }
 
 // rssItem has its description before content:encoded: readers that know only
@@ -83,6 +84,7 @@ type rssItem struct {
 	Language    string        `xml:"dc:language,omitempty"`
 	Categories  []rssCategory `xml:"category"`
 	Source      *rssSource    `xml:"source"`
+	Related     []rssLink     `xml:"atom:link"`
 	Description *xmlMarkup    `xml:"description"`
 	Content     *xmlMarkup    `xml:"content:encoded"`
 }
@@ -118,6 +120,9 @@ func rssItemOf(it *wireItem) rssItem {
 	}
 	for _, c := range it.categories {
 		out.Categories = append(out.Categories, rssCategory{c.Scheme, plain(c.Term)})
+	}
+	for _, m := range it.also {
+		out.Related = append(out.Related, rssLink{Href: m.Link, Rel: "related", Title: m.SourceTitle + ": " + m.Title})
 	}
 	if len(it.enclosures) > 0 {
 		f := it.enclosures[0]

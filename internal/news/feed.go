@@ -30,7 +30,7 @@ type Feed struct {
 	Window       time.Duration // and beyond them all that entered within it
 	MaxPerSource int           // of those shown, by the source shown; 0 is none
 	Settle       time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
-	AlsoReported bool          // bodies end with who else reported the story
+	AlsoReported bool          // texts end with who else reported the story, except where Duplicates is Group
 }
 
 // Selects reports whether entries of s may appear in the feed. A source that
@@ -85,6 +85,7 @@ type Site struct {
 
 // Member is an entry of a story as it is listed beside the one shown.
 type Member struct {
+	EntryID     int64
 	SourceName  string
 	SourceTitle string
 	Outlet      string
@@ -102,6 +103,7 @@ type Shown struct {
 	SourceID    string    // atom:id of the source's document; empty when it has none
 	SourceSeen  time.Time // newest updated of that source's entries, for atom:source
 	Members     []Member  // the other public members of the story, oldest first
+	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
 }
 
@@ -112,7 +114,7 @@ func (s Shown) Member(site Site) Member {
 		link = site.StoryURL(s.Entry.StoryKey)
 	}
 	return Member{
-		SourceName: s.Source.Name, SourceTitle: s.SourceTitle, Outlet: s.Source.Outlet,
+		EntryID: s.Entry.ID, SourceName: s.Source.Name, SourceTitle: s.SourceTitle, Outlet: s.Source.Outlet,
 		Title: s.Entry.Title, Link: link, Published: s.Entry.Published, Match: s.Entry.Match,
 	}
 }

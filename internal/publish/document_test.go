@@ -123,8 +123,8 @@ func atomItems(r *river) []string {
 func rssItems(r *river) []string {
 	var f struct {
 		Items []struct {
-			GUID string `xml:"guid"`
-			Link string `xml:"link"`
+			GUID string   `xml:"guid"`
+			Link []string `xml:"link"` // and those of Atom, which come behind it
 		} `xml:"channel>item"`
 	}
 	if err := xml.Unmarshal(r.document("all", "rss").Body, &f); err != nil {
@@ -132,7 +132,7 @@ func rssItems(r *river) []string {
 	}
 	var items []string
 	for _, i := range f.Items {
-		items = append(items, i.GUID+" "+i.Link)
+		items = append(items, i.GUID+" "+i.Link[0])
 	}
 	return items
 }

@@ -107,3 +107,29 @@ func TestALateOriginalOfTheSameWordsIsNoUpdate(t *testing.T) {
 		t.Errorf("was %+v, is %+v", was.Publication, is.Publication)
 	}
 }
+
+// What a private source links decides nothing that others see.
+func TestAPrivateSourceCitesNobody(t *testing.T) {
+	for public, want := range map[bool]string{true: "late", false: "early"} {
+		b := newBench(t)
+		var sources []news.Source
+		for _, name := range []string{"a", "b", "c"} {
+			s := b.sources[name]
+			s.Public = public || name != "c"
+			sources = append(sources, s)
+		}
+		b.sync(sources, []news.Feed{b.feeds["all"]})
+		late := entry("a", "late", 1)
+		b.fetch("a", late)
+		b.fetch("b", entry("b", "early", 2))
+		b.fetch("c", linkTo("c", "of c", 1, late))
+		err := b.db.update(t.Context(), func(t *tx) error { // one story of all
+			_, err := t.exec(`UPDATE entry SET story_id = (SELECT min(story_id) FROM entry)`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantList(t, b.publish("all"), want)
+	}
+}

@@ -32,12 +32,16 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	e.Updated = at(updated)
 	page := pageOf{feed: f, perSource: map[string]int{}}
-	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated
+	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
 		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
 		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC`, []any{f.ID}, func(scan scan) error {
 		var s news.Shown
 		var entered, published, updated int64
-		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated); err != nil {
+		var footer string
+		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer); err != nil {
+			return err
+		}
+		if s.Named, err = readFooter(footer); err != nil {
 			return err
 		}
 		s.FeedID, s.EntryID = f.ID, s.Entry.ID

@@ -43,10 +43,14 @@ func (p *publishing) write(n fresh) error {
 	if n.own {
 		guid = n.guid
 	}
+	footer, err := p.footer(n.story, n.lead.EntryID)
+	if err != nil {
+		return err
+	}
 	for {
-		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature)
-			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9) ON CONFLICT (feed_id, sequence) DO NOTHING`,
-			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.lead.Published), ms(n.lead.Updated), int64(n.lead.Signature))
+		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature, footer)
+			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (feed_id, sequence) DO NOTHING`,
+			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.lead.Published), ms(n.lead.Updated), int64(n.lead.Signature), footer)
 		if err != nil {
 			return err
 		}

@@ -266,6 +266,9 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {
 		updated = news.Revised(updated, c.Updated, p.now)
+		if err := p.renewFooter(pub, c.EntryID); err != nil {
+			return err
+		}
 	}
 	p.updated = later(p.updated, updated)
 	if pub.entry == c.EntryID && pub.updated == ms(updated) && pub.signature == int64(c.Signature) && !pub.removed {

@@ -1,0 +1,42 @@
+package store
+
+import "encoding/json"
+
+// The text of a Publication may end with who else reported the story. Who that is
+// is written down when the Publication is made and when its words change, and at
+// no other time: many readers mark a story unread when its text changes, so a
+// further report must not change it.
+
+// footer returns the entries that a new text names, as the column holds them: the
+// other public ones of the story. It is empty where the feed names none.
+func (p *publishing) footer(story, shown int64) (string, error) {
+	if !p.feed.AlsoReported {
+		return "", nil
+	}
+	var ids []int64
+	err := p.each(`SELECT e.id FROM entry e CROSS JOIN source src WHERE e.story_id = $1 AND e.id <> $2 AND e.withdrawn_at = 0
+		AND src.id = e.source_id AND src.public <> 0 AND src.retired_at = 0 ORDER BY e.id`, []any{story, shown}, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return list(ids), err
+}
+
+// renewFooter writes down anew whom a Publication names whose words changed.
+func (p *publishing) renewFooter(pub printed, shown int64) error {
+	footer, err := p.footer(pub.story, shown)
+	if err != nil {
+		return err
+	}
+	_, err = p.exec(`UPDATE publication SET footer = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, footer)
+	return err
+}
+
+func readFooter(column string) (ids []int64, err error) {
+	if column != "" {
+		err = json.Unmarshal([]byte(column), &ids)
+	}
+	return ids, err
+}
