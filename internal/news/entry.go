@@ -65,7 +65,7 @@ type Entry struct {
 	Backlog   bool // came with the first document of its source
 	Guard     Guard
 	Match     Match
-	Pinned    time.Time // when a person chose it to be the one shown; zero for never
+	Pinned    time.Time `json:",omitzero"` // when a person chose it to be the one shown; zero for never
 }
 
 // Body is the fullest HTML that the entry has: its content, else its summary.
@@ -83,7 +83,7 @@ type Match struct {
 	With   int64   // the entry it was attached to; 0 for the first of a story
 	Score  float64 // 0 to 1
 	Detail string  // one sentence for the operator
-	Hand   Hand    // who moved it since: what is above stays as the machine judged
+	Hand   Hand    `json:",omitzero"` // who moved it since: what is above stays as the machine judged
 }
 
 // Reason names the rule by which an entry joined its story.
