@@ -204,11 +204,16 @@ func TestMergeKeepsThePublicationThatIsShown(t *testing.T) {
 
 func TestLaterArrivalsJoinTheSurvivor(t *testing.T) {
 	b := newHandBench(t)
+	was := b.shownIn("all", "a1")
 	m := b.merge(guid("a", "a1"), guid("b", "b1"))
-	copied := entry("c", "c1", 0)
-	copied.Link = guid("b", "b1")
-	b.fetch("c", copied)
 	wantList(t, b.publish("all"), "a1", "a before", "b before", "c before")
+	copied := entry("c", "c1", 0)
+	copied.Link = guid("b", "b1") // and so tells which one is the original
+	b.fetch("c", copied)
+	wantList(t, b.publish("all"), "b1", "a before", "b before", "c before")
+	if got := b.shownIn("all", "b1"); identity(got) != identity(was) {
+		t.Errorf("got %s, want %s", identity(got), identity(was))
+	}
 	if got := b.placement(guid("c", "c1")).Entry; got.StoryKey != m.Key || !got.Match.Hand.IsZero() {
 		t.Errorf("joined %s by %+v, want %s by the machine", got.StoryKey, got.Match, m.Key)
 	}
