@@ -16,16 +16,17 @@ import (
 const publishLimit = 2000
 
 // Publish judges the stories that changed since the feed was last judged, and
-// those that it held back until now, and writes its Publications: new ones, those whose entry or words changed, those
-// that have no entry left. It does a bounded part and reports whether there is
-// more; changed says that the feed must be rendered again.
+// those that it held back until now, and writes its Publications: new ones, those
+// whose entry or words changed, those that have no entry left. It does a bounded
+// part and reports whether there is more; changed says that the feed must be
+// rendered again.
 func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error) {
 	behind, err := db.behind(ctx, f, now)
 	if err != nil || !behind {
 		return false, false, err
 	}
 	err = db.update(ctx, func(t *tx) error {
-		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{},
+		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{}, taken: map[string]bool{},
 			waits: map[int64]time.Time{}, held: map[int64]time.Time{}}
 		if err := p.run(); err != nil {
 			return err
@@ -60,6 +61,7 @@ type publishing struct {
 	more     bool
 	guids    map[int64]string // of the stories, as minted
 	given    map[int64]bool   // the story's guid is that of a Publication in this feed
+	taken    map[string]bool  // guids that entries got in this run as their own
 	placed   int64            // sequence last given in history
 	fresh    []fresh
 	waits    map[int64]time.Time // stories that waited, and since when
@@ -307,10 +309,14 @@ func (p *publishing) mint(n *fresh) error {
 
 // claim takes a guid for a Publication unless a story or another entry has it.
 func (p *publishing) claim(guid string, n *fresh) (bool, error) {
+	if p.taken[guid] { // and not written yet
+		return false, nil
+	}
 	if n.own { // the entry has the same one in every feed
 		var free bool
 		err := p.get(`SELECT NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
 			AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND first <> $2)`, []any{guid, n.lead.EntryID}, &free)
+		p.taken[guid] = free
 		return free, err
 	}
 	claimed, err := p.exec(`UPDATE story SET guid = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)

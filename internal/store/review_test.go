@@ -253,3 +253,26 @@ func plan(t *testing.T, db *DB, query string) (steps []string) {
 	t.Errorf("no plan for %s", query)
 	return nil
 }
+
+// Two entries of two stories come in one round and bring one guid, which neither
+// story has: one of them gets it.
+func TestTwoEntriesOfTwoStoriesWithOneGUIDAreToldApart(t *testing.T) {
+	b := newBench(t, all(news.Keep))
+	first, second := entry("a", "first", 5), entry("a", "second", 4)
+	b.fetch("a", first, second)
+	b.publish("all")
+	for i, page := range []news.Entry{first, second} {
+		name := []string{"b", "c"}[i]
+		e := linkTo(name, name+"1", 3-i, page)
+		e.GUID = "https://hub.example/1"
+		b.fetch(name, e)
+	}
+	wantList(t, b.publish("all"), "c1", "b1", "second", "first")
+	guids := map[string]bool{}
+	for _, s := range b.edition("all").Shown {
+		guids[s.GUID] = true
+	}
+	if len(guids) != 4 || !guids["https://hub.example/1"] {
+		t.Errorf("guids %v, want four, one of them as it came", guids)
+	}
+}
