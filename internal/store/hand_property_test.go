@@ -135,8 +135,8 @@ func (h *hands) sound() {
 	h.t.Helper()
 	for what, query := range map[string]string{
 		"publications made for an entry of another story": `SELECT count(*) FROM publication p JOIN entry e ON e.id = p.first WHERE e.story_id <> p.story_id`,
-		"entries or publications of an alias": `SELECT count(*) FROM story s WHERE alias_of IS NOT NULL AND (EXISTS (SELECT 1 FROM entry WHERE story_id = s.id)
-			OR EXISTS (SELECT 1 FROM publication WHERE story_id = s.id))`,
+		"aliases that have or wait for something": `SELECT count(*) FROM story s WHERE alias_of IS NOT NULL AND (EXISTS (SELECT 1 FROM entry WHERE story_id = s.id)
+			OR EXISTS (SELECT 1 FROM publication WHERE story_id = s.id) OR EXISTS (SELECT 1 FROM waiting WHERE story_id = s.id))`,
 		"aliases of an alias":         `SELECT count(*) FROM story s JOIN story t ON t.id = s.alias_of WHERE t.alias_of IS NOT NULL`,
 		"publications without a guid": `SELECT count(*) FROM publication p JOIN story s ON s.id = p.story_id WHERE coalesce(p.guid, s.guid) IS NULL`,
 		"guids twice in a feed": `SELECT count(*) FROM (SELECT 1 FROM publication p JOIN story s ON s.id = p.story_id

@@ -153,6 +153,9 @@ func (m *merging) absorb(other int64) error {
 		}
 	}
 	m.result.Entries += len(entries)
+	if err := m.wait(other); err != nil {
+		return err
+	}
 	if _, err := m.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1`, other, m.into); err != nil {
 		return err
 	}
@@ -168,6 +171,18 @@ func (m *merging) absorb(other int64) error {
 		m.result.Silent = append(m.result.Silent, key)
 	}
 	return nil
+}
+
+// wait hands on the places in which feeds hold another story back: what waits is
+// news also as part of the survivor. Where a feed shows that already, the next
+// round of publishing takes the place away.
+func (m *merging) wait(other int64) error {
+	_, err := m.exec(`INSERT INTO waiting (feed_id, story_id, since) SELECT feed_id, $2, since FROM waiting WHERE story_id = $1
+		ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since WHERE excluded.since < waiting.since`, other, m.into)
+	if err == nil {
+		_, err = m.exec(`DELETE FROM waiting WHERE story_id = $1`, other)
+	}
+	return err
 }
 
 // held is a Publication of one of the stories.
