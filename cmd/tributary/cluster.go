@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tributary/internal/news"
 	"tributary/internal/story"
 )
 
@@ -21,7 +22,7 @@ func (a *app) clusterCommand() *cobra.Command {
 			if isTerminal(a.in) {
 				fmt.Fprintln(a.err, "reading items from the terminal, one JSON object a line; Ctrl-D ends")
 			}
-			bad, err := story.NewClusterer().Run(cmd.Context(), bufio.NewReader(a.in), a.out, a.err)
+			bad, err := story.NewClusterer(news.DefaultMatching()).Run(cmd.Context(), bufio.NewReader(a.in), a.out, a.err)
 			if err == nil && bad > 0 {
 				err = errSilent
 			}

@@ -19,7 +19,7 @@ func (s *saving) judge(a *story.Arrival, revision int64) (int64, news.Match, err
 	}
 	evidence := a.Evidence
 	evidence.SourceID, evidence.Seen = s.h.Source.ID, s.now
-	d := story.Decide(evidence, candidates)
+	d := story.Decide(evidence, candidates, nil, news.DefaultMatching())
 	if d.StoryID != 0 {
 		return d.StoryID, d.Match, s.touch(d.StoryID, revision)
 	}

@@ -23,6 +23,14 @@ type Item struct {
 	Text      string `json:"text"`         // plain; used when there is no Content
 	Published string `json:"published"`    // RFC 3339, or ISO 8601 without zone, which is UTC
 	Language  string `json:"lang"`
+	Media     []File `json:"media"` // beyond the contract
+}
+
+// File is an audio or video file of an Item.
+type File struct {
+	URL      string `json:"url"`
+	Type     string `json:"type"`
+	Duration int64  `json:"duration"` // seconds
 }
 
 // Verdict is the line that answers an Item. It is never revised.
@@ -33,11 +41,12 @@ type Verdict struct {
 	Score   float64     `json:"score"`          // 0 to 1; 0 for the first of a story
 	With    string      `json:"with,omitempty"` // the item it was attached to
 	Explain string      `json:"explain"`
-	Related []string    `json:"related,omitempty"` // first items of stories of the same page
+	Related []string    `json:"related,omitempty"` // first items of stories of the same page, or of its translation
 }
 
 // Clusterer decides over a stream of items and keeps in memory what it needs for
-// the next ones: a few hundred bytes an item, no text.
+// the next ones: a few hundred bytes an item, within the window about two thousand
+// more, no text.
 type Clusterer struct {
 	names   []string // ids of the items; EntryID and StoryID are positions from 1
 	known   []Evidence
@@ -46,15 +55,24 @@ type Clusterer struct {
 	byGUID  map[[2]string][]int64 // outlet and guid
 	byURL   map[string][]int64
 	latest  time.Time
+
+	matching news.Matching
+	memory   *memory
+	told     map[[2]int64]bool // story and source: it has an entry there
+	members  map[int64][]int64
 }
 
 // NewClusterer returns a Clusterer that knows nothing.
-func NewClusterer() *Clusterer {
+func NewClusterer(m news.Matching) *Clusterer {
 	return &Clusterer{
-		sources: map[[2]string]int64{},
-		byID:    map[string]int64{},
-		byGUID:  map[[2]string][]int64{},
-		byURL:   map[string][]int64{},
+		matching: m,
+		memory:   newMemory(m.Window),
+		told:     map[[2]int64]bool{},
+		members:  map[int64][]int64{},
+		sources:  map[[2]string]int64{},
+		byID:     map[string]int64{},
+		byGUID:   map[[2]string][]int64{},
+		byURL:    map[string][]int64{},
 	}
 }
 
@@ -67,11 +85,14 @@ func (c *Clusterer) Add(item Item, published time.Time) Verdict {
 		c.latest = published
 	}
 	e := c.gather(item, published)
+	finds := c.memory.find(e.Sketch)
 	d, ok := c.identified(item.ID, e)
 	if !ok {
-		d = Decide(e, c.candidates(e))
+		d = Decide(e, c.candidates(e), c.evidence(c.withMates(finds.Best())), c.matching)
 	}
 	e.StoryID = cmp.Or(d.StoryID, e.EntryID)
+	e.Sketch.Derived = Derived(d.Match)
+	c.index(e, finds)
 	c.keep(item.ID, e)
 	return c.verdict(e, d)
 }
@@ -86,8 +107,18 @@ func (c *Clusterer) gather(item Item, published time.Time) Evidence {
 		Summary:   item.Summary,
 		Content:   cmp.Or(item.Content, html.EscapeString(item.Text)),
 		Published: published,
+		Language:  item.Language,
+		FirstSeen: c.latest,
 	}
-	return Gather(item.Outlet, e)
+	for _, f := range item.Media {
+		e.Enclosures = append(e.Enclosures, news.Enclosure{URL: f.URL, Type: f.Type, Duration: f.Duration})
+	}
+	evidence := Gather(item.Outlet, e)
+	for _, id := range c.memory.forget(c.latest) {
+		c.at(id).Sketch = nil
+	}
+	c.memory.mark(evidence)
+	return evidence
 }
 
 func (c *Clusterer) source(item Item) int64 {
@@ -126,11 +157,42 @@ func (c *Clusterer) identified(id string, e Evidence) (Decision, bool) {
 func (c *Clusterer) candidates(e Evidence) []Evidence {
 	ids := slices.Concat(c.byGUID[[2]string{e.Outlet, e.GUID}], c.byURL[e.URL])
 	slices.Sort(ids)
+	return c.evidence(slices.Compact(ids))
+}
+
+func (c *Clusterer) evidence(ids []int64) []Evidence {
 	var found []Evidence
-	for _, i := range slices.Compact(ids) {
+	for _, i := range ids {
 		found = append(found, *c.at(i))
 	}
 	return found
+}
+
+// withMates adds the other members of the stories of entries.
+func (c *Clusterer) withMates(ids []int64) []int64 {
+	seen := map[int64]bool{}
+	var all []int64
+	for _, i := range ids {
+		for _, mate := range c.members[c.at(i).StoryID] {
+			if !seen[mate] && c.at(mate).Sketch != nil {
+				seen[mate] = true
+				all = append(all, mate)
+			}
+		}
+	}
+	return all
+}
+
+// index makes a decided entry one that others are found alike.
+func (c *Clusterer) index(e Evidence, finds *Finds) {
+	mates := map[int64]bool{}
+	for _, i := range finds.Best() {
+		mates[i] = e.StoryID == c.at(i).StoryID
+	}
+	teller := [2]int64{e.StoryID, e.SourceID}
+	c.memory.keep(e, finds.Keep(e.Sketch, mates), !c.told[teller])
+	c.told[teller] = true
+	c.members[e.StoryID] = append(c.members[e.StoryID], e.EntryID)
 }
 
 func (c *Clusterer) keep(id string, e Evidence) {

@@ -26,10 +26,11 @@ type Decision struct {
 }
 
 // Decide judges a new entry against stored ones: the earliest [MaxCandidates]
-// of those that have its URL or its GUID, of any Source. The order in which they
-// are given does not matter, nor whether one is given twice.
-func Decide(e Evidence, candidates []Evidence) Decision {
-	candidates = arrived(candidates)
+// of those that have its URL or its GUID, of any Source, and alike, those that its
+// [Sketch.Asked] terms found. The order in which they are given does not matter, nor
+// whether one is given twice.
+func Decide(e Evidence, candidates, alike []Evidence, m news.Matching) Decision {
+	candidates, alike = arrived(mergeable(e, candidates)), arrived(mergeable(e, alike))
 	trial := trial{entry: e, spread: spread(e, candidates)}
 	d := Decision{Match: news.Match{Reason: news.ReasonNew}}
 	for _, tier := range []tier{byGUID, byURL} {
@@ -37,11 +38,92 @@ func Decide(e Evidence, candidates []Evidence) Decision {
 			break
 		}
 	}
-	d.Related = related(e, candidates, d.StoryID)
+	var near nearest
 	if d.StoryID == 0 {
-		d.Match.Detail = trial.whyNew(candidates)
+		d, near = limitsOf(m).most(e, alike)
+	}
+	d.Related = related(e, slices.Concat(candidates, alike), d.StoryID)
+	if d.StoryID == 0 {
+		d.Match.Detail = trial.whyNew(candidates) + near.detail()
 	}
 	return d
+}
+
+// mergeable leaves out what must not be one story with e: entries of sources that
+// never merge, other than its own.
+func mergeable(e Evidence, candidates []Evidence) []Evidence {
+	var kept []Evidence
+	for _, c := range candidates {
+		if c.SourceID == e.SourceID || !c.Apart && !e.Apart {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// most returns the decision to join the entry that is most alike, the earliest of
+// equals, or to start a story.
+func (l limits) most(e Evidence, candidates []Evidence) (Decision, nearest) {
+	var best likeness
+	var with Evidence
+	var near nearest
+	for _, c := range candidates {
+		if e.Sketch == nil || c.Sketch == nil {
+			continue
+		}
+		found := l.alike(e.Sketch, c.Sketch)
+		if found.reason == "" {
+			near.see(e, c)
+		} else if best.reason == "" || found.strength() > best.strength() {
+			best, with = found, c
+		}
+	}
+	if best.reason == "" {
+		return Decision{Match: news.Match{Reason: news.ReasonNew}}, near
+	}
+	return Decision{StoryID: with.StoryID, Match: news.Match{
+		Reason: best.reason,
+		With:   with.EntryID,
+		Score:  best.score,
+		Detail: best.detail + " (" + named(with.Outlet) + ")" + apart(e.Published, with.Published),
+	}}, near
+}
+
+// strength orders likenesses: copied text before teasers before headlines.
+func (f likeness) strength() float64 {
+	switch f.reason {
+	case news.ReasonText, news.ReasonUpdate, news.ReasonURL:
+		return 2 + f.score
+	case news.ReasonTeaser:
+		return 1 + f.score
+	}
+	return f.score
+}
+
+// nearest is the candidate that came closest to being the same.
+type nearest struct {
+	with Evidence
+	pair pair
+}
+
+// tellable is the shared part from which a near miss is worth a sentence.
+const tellable = .1
+
+func (n *nearest) see(e, c Evidence) {
+	p := compare(e.Sketch, c.Sketch)
+	if part := p.runs.part(); part >= tellable && part > n.pair.runs.part() {
+		n.with, n.pair = c, p
+	}
+}
+
+// detail says in words how close it came, "" when nothing did.
+func (n *nearest) detail() string {
+	if n.with.EntryID == 0 {
+		return ""
+	}
+	p := &n.pair
+	return fmt.Sprintf("; most alike is entry %d (%s), but not enough: %s of the shorter one's rare five-word runs (%d of %d) stand in the other; %s",
+		n.with.EntryID, named(n.with.Outlet), percent(p.runs.part()), p.runs.both, p.runs.of, p.circumstances())
 }
 
 // trial is one decision under way.
@@ -186,15 +268,21 @@ func arrived(candidates []Evidence) []Evidence {
 	return sorted[:min(len(sorted), MaxCandidates)]
 }
 
+// related are the stories of the same page, and of translations of it.
 func related(e Evidence, candidates []Evidence, joined int64) []int64 {
 	var ids []int64
 	for _, c := range candidates {
-		if sharePage(e, c) && c.StoryID != joined {
+		if c.StoryID != joined && (sharePage(e, c) || translates(e.Sketch, c.Sketch)) {
 			ids = append(ids, c.StoryID)
 		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// translates reports whether two entries are one page in two languages.
+func translates(a, b *Sketch) bool {
+	return a != nil && b != nil && a.Twin != 0 && a.Twin == b.Twin && a.Language != b.Language
 }
 
 // whyNew explains an entry that starts a story although others share its page.
@@ -210,7 +298,7 @@ func (t trial) whyNew(candidates []Evidence) string {
 		}
 	}
 	if n == 0 {
-		return "first of its story: no other entry has its guid or address"
+		return "first of its story: no other entry has its guid, address or text"
 	}
 	return fmt.Sprintf("first of its story: %d %s its address %s, but %s", n, plural(n, "entry shares", "entries share"), t.entry.URL, why)
 }

@@ -51,7 +51,7 @@ func TestDecide(t *testing.T) {
 		want   Decision // without Detail
 		detail string
 	}{
-		{"nothing known", nil, news1, Decision{}, "no other entry has its guid or address"},
+		{"nothing known", nil, news1, Decision{}, "no other entry has its guid, address or text"},
 		{"section feed, other guid", []post{news1}, with(news1, func(p *post) { p.source, p.guid = 2, "politik-1" }), joined(news.ReasonURL, 1), "same address"},
 		{"section feed, same guid, other address", []post{news1}, with(news1, func(p *post) { p.source, p.link = 2, page+"-politik" }), joined(news.ReasonGUID, 1), "same headline"},
 		{"section feed, same guid, other headline", []post{news1}, with(news1, func(p *post) { p.source, p.title = 2, "Neu" }), joined(news.ReasonGUID, 1), "same address"},
@@ -88,13 +88,13 @@ func TestDecide(t *testing.T) {
 			}
 			e := tt.entry.evidence(99)
 			e.EntryID, e.StoryID = 0, 0
-			got := Decide(e, candidates)
+			got := Decide(e, candidates, nil, news.DefaultMatching())
 			if !strings.Contains(got.Match.Detail, tt.detail) || got.Match.Detail == "" {
 				t.Errorf("detail %q, want %q in it", got.Match.Detail, tt.detail)
 			}
 			for range 5 {
 				rand.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
-				if again := Decide(e, candidates); !reflect.DeepEqual(again, got) {
+				if again := Decide(e, candidates, nil, news.DefaultMatching()); !reflect.DeepEqual(again, got) {
 					t.Fatalf("the order of candidates matters: %+v, then %+v", got, again)
 				}
 			}
@@ -117,7 +117,7 @@ func TestDecideSpeaksToOperators(t *testing.T) {
 	first := post{source: 1, outlet: "zeitung.example", guid: "1", link: "https://zeitung.example/a", title: "A", text: "x"}.evidence(1)
 	second := post{source: 2, outlet: "zeitung.example", guid: "2", link: "https://zeitung.example/a", title: "A", text: "x"}.evidence(2)
 	second.Published = first.Published.Add(3 * time.Hour)
-	got := Decide(second, []Evidence{first}).Match.Detail
+	got := Decide(second, []Evidence{first}, nil, news.DefaultMatching()).Match.Detail
 	if want := "same address https://zeitung.example/a in two feeds of zeitung.example, published 3 hours apart"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -204,7 +204,7 @@ func TestMaxCandidatesAreTheEarliest(t *testing.T) {
 	}
 	slices.Reverse(candidates)
 	p.source = 2
-	if got := Decide(p.evidence(1000), candidates); got.StoryID != 7 || got.Match.With != 1 {
+	if got := Decide(p.evidence(1000), candidates, nil, news.DefaultMatching()); got.StoryID != 7 || got.Match.With != 1 {
 		t.Errorf("got %+v, want to join story 7 with entry 1", got)
 	}
 }
@@ -218,7 +218,7 @@ func BenchmarkDecide(b *testing.B) {
 	p.source = 2
 	e := p.evidence(1000)
 	for b.Loop() {
-		Decide(e, candidates)
+		Decide(e, candidates, nil, news.DefaultMatching())
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/text/language"
+
 	"tributary/internal/clean"
 	"tributary/internal/news"
 )
@@ -33,6 +35,8 @@ type Evidence struct {
 	Title    uint64 // hash of the headline, case and white space aside; 0 without one
 	Text     uint64 // hash of the text, likewise
 	Words    int    // of the text
+	Sketch   *Sketch
+	Apart    bool // its Source never merges with others
 	// Published is the publisher's word and used for explanations only; zero when
 	// unknown. Seen orders candidates, EntryID where it is equal.
 	Published time.Time
@@ -55,9 +59,71 @@ func gather(outlet string, e news.Entry, look look) Evidence {
 		Title:     mark(look.title),
 		Text:      mark(look.text),
 		Words:     countWords(look.text),
+		Sketch:    sketch(outlet, canonical, e, look),
 		Published: e.Published,
 		Seen:      e.FirstSeen,
 	}
+}
+
+// sketch is made of the fullest text of an entry, with a summary that is none of
+// its sentences in front.
+func sketch(outlet, canonical string, e news.Entry, look look) *Sketch {
+	media := recordingsOf(e)
+	s := &Sketch{
+		Feed:      uint32(e.SourceID),
+		Published: e.Published,
+		Query:     queryKey(canonical),
+		Twin:      twinKey(canonical),
+		Media:     media.files, Show: media.show, Length: media.length, Host: media.host,
+	}
+	if outlet != "" {
+		s.Outlet = hash32("outlet", outlet)
+	}
+	if primary, _, _ := strings.Cut(strings.ToLower(e.Language), "-"); primary != "" {
+		s.Language = hash32("language", primary)
+	}
+	s.write(e.Title, look.words)
+	return s
+}
+
+// queryKey names a page without its query; 0 for one that has none.
+func queryKey(canonical string) uint32 {
+	address, _, ok := strings.Cut(canonical, "?")
+	if !ok {
+		return 0
+	}
+	return hash32("query", address)
+}
+
+// twinKey names a page without the language in its path or in front of its host,
+// "/de/" or "de."; 0 for one that has none.
+func twinKey(canonical string) uint32 {
+	rest := strings.TrimPrefix(canonical, "https://")
+	parts := strings.Split(rest, "/")
+	if len(parts) < 3 {
+		return 0
+	}
+	switch label, host, _ := strings.Cut(parts[0], "."); {
+	case isLanguage(parts[1]):
+		parts[1] = ""
+	case isLanguage(label) && strings.Contains(host, "."):
+		parts[0] = host
+	default:
+		return 0
+	}
+	return hash32("twin", strings.Join(parts, "/"))
+}
+
+func isLanguage(s string) bool {
+	primary, region, _ := strings.Cut(s, "-")
+	letters := func(s string) bool {
+		return strings.IndexFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
+	}
+	if len(primary) != 2 || len(region) != 0 && len(region) != 2 || !letters(primary) || !letters(region) {
+		return false
+	}
+	tag, err := language.ParseBase(primary)
+	return err == nil && tag.String() == primary
 }
 
 // relation judges a page. An entry that names the origin of its text

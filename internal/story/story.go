@@ -31,20 +31,42 @@
 //
 // # One Story
 //
-// [Decide] judges one new entry against the candidates that share its guid or
-// its canonical URL. Its tiers are a list, strongest first: guid, then URL.
-// Similarity of texts is the next tier of that list and needs candidates of its
-// own; nothing else changes for it.
+// [Decide] judges one new entry. What proves most comes first:
 //
 //   - guid: two Sources of one Outlet use one guid, and title or URL agrees.
 //   - url: the canonical URL is equal, unless it says nothing about these two:
 //     it is the root of a site; it lies outside the outlets of both (two people
 //     link one page: related, not the same); one of them wrote 50 words or more
 //     about a page that is not its own; or one of their Sources uses it for
-//     several stories.
+//     several stories. A recording, audio or video, is the same when its file is,
+//     or its title, length and day on another host, and by nothing else.
+//   - text, update: most of the shorter text stands in the other; update where one
+//     outlet printed both.
+//   - teaser: a short text stands at the beginning of a long one; or, as the
+//     weakest evidence, headline and first words name the same things on one day.
+//   - title: the same headline, and texts that do not contradict.
 //
-// An entry joins the earliest story that a tier allows and never ties two
-// stories together: the others are returned as related.
+// An entry joins the most alike entry that a rule allows, the earliest of equals,
+// and never ties two stories together: others of the same page, and translations,
+// are returned as related.
+//
+// # How texts are compared
+//
+// An entry leaves a [Sketch]: hashes of its runs of five words, of its figures, of
+// its headline and of the telling words at its beginning. [compare] counts what two
+// sketches share, [limits.alike] holds the rules. Three ideas carry them:
+//
+//   - What counts is the part of the shorter text that is found in the longer one,
+//     because outlets cut, append and insert. A ratio of lengths keeps digests out.
+//   - What a source says in story after story counts for nothing: [Habits] finds
+//     notices and templates, whatever they say.
+//   - Reports of one kind differ in their figures and in what their headlines name,
+//     where versions of one article do not: see figures, days and series in alike.go.
+//
+// Candidates are found by terms, a sample of the same hashes chosen by their value
+// ([Sketch.Kept], [Sketch.Asked], [Finds]), so that an entry costs a dozen index rows.
+// The store keeps them in tables, [Clusterer] in memory; both hand [Decide] the
+// same things.
 //
 // # tributary cluster
 //

@@ -1,0 +1,306 @@
+package story
+
+import (
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// likeness is the answer of a rule about two entries.
+type likeness struct {
+	reason news.Reason // "" when they are not alike
+	score  float64     // 0 to 1
+	detail string      // for the operator
+}
+
+// limits are what the levels of news.Matching mean.
+type limits struct {
+	window   time.Duration
+	copied   float64 // part of the shorter text's runs that stand in the other, of two outlets
+	again    float64 // likewise, of one outlet
+	teaser   float64 // part of the teaser's runs at the beginning of the full text
+	report   float64 // headline and names of a teaser and a text together, 0 to 2; 0 is never
+	headline bool    // an equal headline is enough where there is no text
+}
+
+func limitsOf(m news.Matching) limits {
+	l := limits{window: m.Window, copied: .40, again: .58, teaser: .60, report: 1.1, headline: true}
+	switch m.Level {
+	case news.Strict:
+		l.copied, l.again, l.teaser, l.report, l.headline = .60, .75, .80, 0, false
+	case news.Loose:
+		l.copied, l.again, l.teaser, l.report = .33, .50, .50, .95
+	}
+	return l
+}
+
+const (
+	day     = 24 * time.Hour
+	sameDay = 20 * time.Hour // what is further apart may be the next part of a daily series
+)
+
+// Lengths of texts, in rare runs of five words.
+const (
+	tooShort  = 10  // says too little to be recognised by
+	slogan    = 20  // may stand under any headline
+	shortText = 60  // may be a notice that its source fills in again and again
+	longText  = 100 // shares most of its runs with another one by copying only
+)
+
+// teaserWords is the length up to which a text may be a teaser.
+const teaserWords = 80
+
+// alike judges two sketches. The first rule that takes them for the same wins:
+// the rules are ordered by how much they prove.
+func (l limits) alike(a, b *Sketch) likeness {
+	p := compare(a, b)
+	if p.apart > l.window {
+		return likeness{}
+	}
+	if p.recordings > 0 {
+		return p.recorded()
+	}
+	for _, rule := range []func(*pair) likeness{l.text, l.teased, l.sameHeadline, l.reported} {
+		if found := rule(&p); found.reason != "" {
+			return found
+		}
+	}
+	return likeness{}
+}
+
+// recorded judges entries with audio or video by the file alone, or by the show
+// after it moved: notes under an episode are the same for all of them.
+func (p *pair) recorded() likeness {
+	switch {
+	case p.media > 0:
+		return likeness{news.ReasonURL, 1, "the same recording"}
+	case p.moved:
+		return likeness{news.ReasonTitle, 1, "the same recording on another host: title, length and day agree"}
+	}
+	return likeness{}
+}
+
+// text: most of the shorter text stands in the other one.
+func (l limits) text(p *pair) likeness {
+	contained := p.runs.part()
+	if p.runs.of < tooShort || !l.copy(p, contained) {
+		return likeness{}
+	}
+	reason := news.ReasonText
+	if p.own {
+		reason = news.ReasonUpdate
+	}
+	return likeness{reason, contained, fmt.Sprintf("same text: %s of the shorter one's rare five-word runs (%d of %d) stand in the other; %s",
+		percent(contained), p.runs.both, p.runs.of, p.circumstances())}
+}
+
+// copy reports whether the shared part makes two texts one.
+func (l limits) copy(p *pair, contained float64) bool {
+	if p.own {
+		return l.version(p, contained)
+	}
+	short, agree := p.runs.of < longText, p.figures.agree()
+	switch {
+	case contained < l.copied, short && p.runs.of < tooShort*5/2 && contained < .60:
+		return false // a sentence or two may be a common quotation
+	case p.ratio() < .22 && !p.excerpt(), p.runs.of < shortText && p.ratio() < .6 && p.inserted():
+		return false // the longer one is a digest that has the shorter one in it
+	case agree < .30, short && contained < .60 && agree < .48:
+		return false // reports of one kind differ in their figures
+	}
+	return true
+}
+
+// inserted reports whether a text stands in another one without its headline and
+// not at the beginning.
+func (p *pair) inserted() bool {
+	return p.title.part() < .25 && p.lead.part() < .5
+}
+
+// excerpt reports whether a much shorter text has the headline and names of the
+// longer one: it was cut, and is no part of a digest.
+func (p *pair) excerpt() bool {
+	return p.title.part() >= .8 && p.names.part() >= .7 && p.ratio() >= .1
+}
+
+// version reports whether two texts of one outlet are one article. Its reports of
+// one kind share a template, so more is asked.
+func (l limits) version(p *pair, contained float64) bool {
+	need, figures, reach := l.again, .60, 4*day
+	nearlyAll := contained >= .9 && p.runs.of >= longText
+	switch {
+	case nearlyAll, p.revised && p.title.part() >= .6:
+		figures = 0
+	case p.runs.of < longText:
+		need, figures = max(need, .70), .80
+	case p.runs.of < longText*3/2:
+		figures = .75
+	}
+	switch {
+	case p.runs.of < shortText && contained < .95 && p.ratio() > .5:
+		reach = sameDay // what comes back each day is a series
+		if p.revised {
+			reach = 2 * day
+		}
+	case p.runs.of >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
+		reach = 7 * day
+	}
+	if contained < need || p.figures.agree() < figures || p.apart > reach || p.series(contained) {
+		return false
+	}
+	if p.ratio() < .30 && !p.beginsAlike() {
+		return false // a digest of its own
+	}
+	// What shares neither beginning nor headline shares what stands below every article.
+	apart := p.lead.part() < .15 && p.title.part() < .5
+	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour)
+}
+
+// beginsAlike reports whether headline or names, and the first sentences, agree.
+func (p *pair) beginsAlike() bool {
+	return p.title.part() >= .6 && p.lead.part() >= .3 || p.names.part() >= .75 && p.lead.part() >= .5
+}
+
+// series reports whether two short entries of one outlet are parts of a series:
+// headlines that differ in a figure (versions, days, parts) or, in one feed, in what
+// they name, above a text that stays.
+func (p *pair) series(contained float64) bool {
+	if p.numbered() && (p.runs.of < shortText || p.runs.of < longText && contained < .8) {
+		return true
+	}
+	if p.runs.of < slogan && p.titleMax > 0 && p.title.part() < .5 {
+		return true
+	}
+	if !p.feed || p.revised || p.title.both == p.title.of || p.runs.of >= longText*3/2 {
+		return false
+	}
+	// Each headline has a word that the other lacks.
+	like := p.title.part() >= .4
+	oneWord := p.titleMax == p.title.of && p.title.both == p.title.of-1
+	label := p.titleMax < 3 && p.title.both == 0 // a product, a place, a name
+	if p.runs.of >= longText {
+		return like && contained < .8 && (p.apart < time.Hour/2 || p.apart > sameDay)
+	}
+	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
+}
+
+// numbered reports whether the headlines are alike but for a figure.
+func (p *pair) numbered() bool {
+	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of
+}
+
+// teased: the short text stands in the long one, as a rule at its beginning.
+func (l limits) teased(p *pair) likeness {
+	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue {
+		return likeness{}
+	}
+	hit, inside := p.lead.part(), p.runs.part()
+	if p.ratio() > .6 && inside < .6 {
+		return likeness{} // two short texts with one first sentence
+	}
+	reach := 3 * day
+	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
+		reach = 7 * day // a weekly prints it later
+	}
+	if p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
+		return likeness{}
+	}
+	score := max(hit, min(inside, 1))
+	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
+		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
+}
+
+// othersTeaser judges a teaser and a text of two outlets.
+func (l limits) othersTeaser(p *pair, hit float64) bool {
+	if p.figures.of-p.figures.both > 1 && p.figures.agree() < .6 {
+		return false
+	}
+	// Or it stands further down, whole, and the headlines share words: a digest's do not.
+	whole := p.runs.part() >= .8 && p.title.both >= 2 &&
+		(p.runs.both >= 4 && p.title.part() >= .25 || p.runs.both >= 2 && p.title.both == p.titleMax)
+	named := hit >= l.teaser-.1 && p.title.part() == 1 && p.names.part() >= .7
+	return hit >= l.teaser || whole || named
+}
+
+// ownTeaser judges a teaser and a text of one outlet, whose entries may all begin
+// with the same words.
+func (l limits) ownTeaser(p *pair, hit float64) bool {
+	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // Monday became today
+	if p.figures.agree() < .8 && !oneOff || p.numbered() || p.query || p.ratio() > .6 {
+		return false
+	}
+	title, names := p.title.part(), p.names.part()
+	today := p.apart < sameDay
+	if hit >= l.teaser {
+		return title >= .5 || today && names >= .75 && (hit >= .8 || p.lead.of >= 24)
+	}
+	return hit >= l.teaser/2 && p.ratio() < .3 && (title >= .8 && names >= .7 || title >= .6 && names >= .7 && hit >= .5 || names >= .8 && today)
+}
+
+// sameHeadline: the same words above, and no contradiction below.
+func (l limits) sameHeadline(p *pair) likeness {
+	if !p.sameHeadline || p.tongue || p.query {
+		return likeness{}
+	}
+	if p.own {
+		// What returns with the same headline on another day is a column.
+		if p.apart > sameDay || p.runs.of > 0 && (p.runs.part() < .5 || p.figures.agree() < .75) {
+			return likeness{}
+		}
+	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 {
+		return likeness{}
+	}
+	return likeness{news.ReasonTitle, .9, "same headline, and the texts do not contradict; " + p.circumstances()}
+}
+
+// derivedScore is the highest score of a report: a match that nothing is built on.
+const derivedScore = .5
+
+// Derived reports whether a match was made by names only. Nothing is built on it.
+func Derived(m news.Match) bool {
+	return m.Reason == news.ReasonTeaser && m.Score <= derivedScore
+}
+
+// reported: a teaser and a text of two outlets name the same things above and at
+// the beginning. That is the weakest evidence, so only a day counts, and what was
+// matched like this is no bridge to a third.
+func (l limits) reported(p *pair) likeness {
+	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
+		return likeness{}
+	}
+	if p.title.both < 2 || p.names.of < 5 || p.figures.both < p.figures.of-1 {
+		return likeness{}
+	}
+	sum, need := p.names.part()+p.title.part(), l.report
+	switch {
+	case p.runs.both+p.lead.both == 0 && p.long <= teaserWords && p.title.both < 5:
+		return likeness{} // two standfirsts that share nothing but subjects
+	case p.runs.both+p.lead.both > 0:
+		need -= .5 // a run of five words is shared as well
+	case p.timed && p.apart < 3*time.Hour:
+		need -= .2
+	}
+	if sum < need {
+		return likeness{}
+	}
+	return likeness{news.ReasonTeaser, derivedScore * sum / 2, fmt.Sprintf("the same report in other words: %d of %d words of the headlines and %d of %d telling words of the shorter one agree; %s",
+		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
+}
+
+// circumstances says what else was weighed.
+func (p *pair) circumstances() string {
+	s := fmt.Sprintf("the shorter has %s of the other's words", percent(p.ratio()))
+	if p.figures.of > 0 {
+		s += fmt.Sprintf("; %d of %d figures agree", p.figures.both, p.figures.of)
+	}
+	switch {
+	case p.sameHeadline:
+		s += "; same headline"
+	case p.title.of > 0:
+		s += fmt.Sprintf("; the headlines share %d of %d words", p.title.both, p.title.of)
+	}
+	return s
+}
+
+func percent(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }

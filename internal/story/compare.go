@@ -1,0 +1,182 @@
+package story
+
+import (
+	"slices"
+	"time"
+)
+
+// pair is two sketches under comparison. Everything in it is the same whichever of
+// the two comes first.
+type pair struct {
+	own    bool          // of one outlet
+	feed   bool          // of one feed
+	apart  time.Duration // between the times they were published; 0 when one is unknown
+	timed  bool          // both say at what hour
+	tongue bool          // both declare a language, and not the same
+	query  bool          // one page with two queries: the publisher counts them as two
+
+	short, long  int   // words of the texts
+	runs         share // rare runs, of those that both sketches sample
+	lead         share // of the runs at the beginning
+	figures      share
+	title        share // words of the headline
+	titleMax     int   // of the longer headline
+	titleFigures share
+	names        share // telling words of headline and lead
+	sameHeadline bool
+	revised      bool // one headline, and only one, calls its entry a new version
+	derived      bool // one of them is tied to its story by names only
+	recordings   int  // how many of the two have audio or video
+	media        int  // files and shows that both have
+	moved        bool // one show on two hosts
+}
+
+// share counts what two lists have in common, and how much the shorter holds.
+type share struct{ both, of int }
+
+// part is the shared part of the shorter list, 0 of an empty one.
+func (s share) part() float64 {
+	if s.of == 0 {
+		return 0
+	}
+	return float64(s.both) / float64(s.of)
+}
+
+// agree is part where saying nothing contradicts nothing: 1 of an empty list.
+func (s share) agree() float64 {
+	if s.of == 0 {
+		return 1
+	}
+	return s.part()
+}
+
+// ratio is the length of the shorter text by that of the longer.
+func (p *pair) ratio() float64 { return share{p.short, p.long}.part() }
+
+// compare counts what two sketches share.
+func compare(a, b *Sketch) pair {
+	p := pair{
+		own:          a.Outlet != 0 && a.Outlet == b.Outlet,
+		feed:         a.Feed != 0 && a.Feed == b.Feed,
+		tongue:       a.Language != 0 && b.Language != 0 && a.Language != b.Language,
+		query:        a.Query != 0 && a.Query == b.Query,
+		short:        min(a.Words, b.Words),
+		long:         max(a.Words, b.Words),
+		figures:      shared(a.Figures, b.Figures),
+		title:        sharedWith(a.Title, b.Title, func(h uint32) bool { return h&flags == 0 }),
+		titleFigures: sharedWith(a.Title, b.Title, func(h uint32) bool { return h&flagFigure != 0 }),
+		names:        shared(a.Names, b.Names),
+		sameHeadline: a.Headline != 0 && a.Headline == b.Headline,
+		derived:      a.Derived || b.Derived,
+		media:        shared(a.Media, b.Media).both,
+		moved:        a.Show != 0 && a.Show == b.Show && a.Host != b.Host && (a.Length-b.Length).Abs() <= rounding,
+	}
+	p.revised = isRevised(a) != isRevised(b)
+	p.titleMax = max(wordsOf(a.Title), wordsOf(b.Title))
+	for _, s := range []*Sketch{a, b} {
+		if len(s.Media) > 0 {
+			p.recordings++
+		}
+	}
+	if !a.Published.IsZero() && !b.Published.IsZero() {
+		p.apart = a.Published.Sub(b.Published).Abs()
+		p.timed = hourly(a.Published) && hourly(b.Published)
+	}
+	p.countRuns(a, b)
+	return p
+}
+
+// rounding is how much the stated lengths of one recording may differ.
+const rounding = 5 * time.Second
+
+// hourly reports whether t is more than the name of a day.
+func hourly(t time.Time) bool { return !t.Equal(t.Truncate(24 * time.Hour)) }
+
+func wordsOf(title []uint32) int {
+	n := 0
+	for _, h := range title {
+		if h&flags == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// countRuns merges two ascending lists of runs. A run that either source says
+// again and again counts for neither text.
+func (p *pair) countRuns(a, b *Sketch) {
+	level := max(a.Level, b.Level)
+	var of, lead [2]int
+	count := func(side int, h uint32) {
+		if h&flagCommon != 0 {
+			return
+		}
+		if below(h, level) {
+			of[side]++
+		}
+		if h&flagLead != 0 {
+			lead[side]++
+		}
+	}
+	i, j := 0, 0
+	for i < len(a.Runs) || j < len(b.Runs) {
+		switch {
+		case j == len(b.Runs) || i < len(a.Runs) && a.Runs[i]&^flags < b.Runs[j]&^flags:
+			count(0, a.Runs[i])
+			i++
+		case i == len(a.Runs) || a.Runs[i]&^flags > b.Runs[j]&^flags:
+			count(1, b.Runs[j])
+			j++
+		default:
+			x, y := a.Runs[i], b.Runs[j]
+			i, j = i+1, j+1
+			if (x|y)&flagCommon != 0 {
+				continue
+			}
+			count(0, x)
+			count(1, y)
+			if below(x, level) {
+				p.runs.both++
+			}
+			if x&y&flagLead != 0 {
+				p.lead.both++
+			}
+		}
+	}
+	p.runs.of = min(of[0], of[1])
+	p.lead.of = min(lead[0], lead[1])
+}
+
+func shared(a, b []uint32) share {
+	return sharedWith(a, b, func(uint32) bool { return true })
+}
+
+// sharedWith compares two ascending lists, flags aside, of the hashes that count.
+func sharedWith(a, b []uint32, counts func(uint32) bool) share {
+	var both, na, nb int
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case j == len(b) || i < len(a) && a[i]&^flags < b[j]&^flags:
+			if counts(a[i]) {
+				na++
+			}
+			i++
+		case i == len(a) || a[i]&^flags > b[j]&^flags:
+			if counts(b[j]) {
+				nb++
+			}
+			j++
+		default:
+			if counts(a[i]) {
+				both, na, nb = both+1, na+1, nb+1
+			}
+			i, j = i+1, j+1
+		}
+	}
+	return share{both, min(na, nb)}
+}
+
+func isRevised(s *Sketch) bool {
+	return slices.ContainsFunc(s.Title, func(h uint32) bool { return h&flagRevised != 0 })
+}

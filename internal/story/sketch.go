@@ -1,0 +1,214 @@
+package story
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Sketch is what is kept of an entry in order to compare what it says: hashes of
+// its runs of five words, of its figures, of its headline and of the telling words
+// at its beginning, and who said it when. It holds no text and takes about 600
+// bytes.
+type Sketch struct {
+	Outlet    uint32        // hash of who publishes; 0 is unknown
+	Feed      uint32        // hash of the Source within the outlet
+	Published time.Time     // zero when unknown
+	Language  uint32        // hash of the primary language; 0 when not declared
+	Headline  uint64        // hash of the headline's words; 0 for one that says too little
+	Query     uint32        // hash of the address without its query, for one that has a query
+	Twin      uint32        // hash of the address without its language, for one that names a language
+	Media     []uint32      // its audio and video files, ascending
+	Show      uint32        // of them: hash of title and day; 0 when one of these or the length is unknown
+	Length    time.Duration // of the first
+	Host      uint32        // of them: hash of the site that serves them
+	Derived   bool          // it joined its story as a report of the same event: nothing is tied to it
+
+	Words   int      // of the text
+	Level   uint     // those runs are kept whose hash is below 2^(32-Level), and all of the lead
+	Runs    []uint32 // ascending; the lowest two bits are flags
+	Figures []uint32 // distinct figures of the text, ascending
+	Title   []uint32 // distinct words of the headline, ascending; figures are flagged
+	Names   []uint32 // distinct telling words of headline and lead, ascending; flagged
+}
+
+// How much is kept. Runs are sampled by their hash, so that what two texts share
+// is sampled alike in both.
+const (
+	runWords   = 5   // fewer occur by chance, more do not survive an editor
+	leadRuns   = 32  // kept whole: where a teaser is found in the full text
+	maxRuns    = 400 // kept of a text: more than most articles have
+	maxFigures = 48
+	maxTitle   = 24
+	maxNames   = 56
+	nearWords  = 30 // in which a teaser names what it is about
+	nameWords  = 60
+)
+
+// Flags of runs, in the two lowest bits of their hashes.
+const (
+	flagLead   = 1 // among the first runs
+	flagCommon = 2 // its source says it again and again: boilerplate
+	flags      = flagLead | flagCommon
+)
+
+// Flags of names and of words of a headline.
+const (
+	flagTitle   = 1 // in the headline
+	flagNear    = 2 // in the headline or the first words of the text
+	flagFigure  = 1 // of a word of the headline: a figure, a day or a month
+	flagRevised = 2 // of a word of the headline: it calls the entry a new version
+)
+
+// write fills in what headline and text say.
+func (s *Sketch) write(title, text string) {
+	words := tokens(text)
+	s.Words = len(words)
+	all := runs(words)
+	s.Level = levelFor(len(all))
+	s.Runs = make([]uint32, 0, min(len(all), maxRuns+leadRuns))
+	for i, h := range all {
+		switch {
+		case i < leadRuns:
+			s.Runs = append(s.Runs, h|flagLead)
+		case below(h, s.Level):
+			s.Runs = append(s.Runs, h)
+		}
+	}
+	s.Runs = distinct(s.Runs)
+	s.Figures = figures(words)
+	head := tokens(title)
+	s.Headline = headline(title)
+	s.Title = titleWords(head)
+	s.Names = names(head, words)
+}
+
+// runs hashes every run of five words, in order; flags are clear.
+func runs(words []token) []uint32 {
+	if len(words) < runWords {
+		return nil
+	}
+	all := make([]uint32, 0, len(words)-runWords+1)
+	for i := range len(words) - runWords + 1 {
+		h := hashStart
+		for _, w := range words[i : i+runWords] {
+			h = (h ^ w.hash) * hashPrime
+			h ^= h >> 29
+		}
+		all = append(all, mix(h))
+	}
+	return all
+}
+
+// levelFor is the coarsest sampling that is needed of n runs.
+func levelFor(n int) uint {
+	level := uint(0)
+	for ; n > maxRuns; n /= 2 {
+		level++
+	}
+	return level
+}
+
+func below(h uint32, level uint) bool { return h>>(32-level) == 0 }
+
+func figures(words []token) []uint32 {
+	var found []uint32
+	for _, t := range words {
+		if t.figure {
+			found = append(found, mix(t.hash))
+		}
+	}
+	return few(found, maxFigures)
+}
+
+func titleWords(head []token) []uint32 {
+	var found []uint32
+	for _, t := range head {
+		h := mix(t.hash)
+		if t.figure {
+			h |= flagFigure
+		}
+		if revision[t.hash] {
+			h |= flagRevised
+		}
+		found = append(found, h)
+	}
+	return few(found, maxTitle)
+}
+
+// names are the telling words of headline and lead.
+func names(head, words []token) []uint32 {
+	var found []uint32
+	for _, t := range head {
+		if t.telling() {
+			found = append(found, mix(t.hash)|flagTitle|flagNear)
+		}
+	}
+	for i, t := range words[:min(len(words), nameWords)] {
+		switch {
+		case !t.telling():
+		case i < nearWords:
+			found = append(found, mix(t.hash)|flagNear)
+		default:
+			found = append(found, mix(t.hash))
+		}
+	}
+	return few(found, maxNames)
+}
+
+// headline hashes the words of a headline; 0 for one of less than four words or
+// 28 letters, which many stories have. A publisher's name at its end, as
+// aggregators append it, is left out.
+func headline(title string) uint64 {
+	for _, mark := range []string{" - ", " | "} {
+		i := strings.LastIndex(title, mark)
+		if i > 0 && strings.Count(title[i+len(mark):], " ") < 4 {
+			if h := headlineOf(title[:i]); h != 0 {
+				return h
+			}
+		}
+	}
+	return headlineOf(title)
+}
+
+func headlineOf(title string) uint64 {
+	words := tokens(title)
+	size := len(words) - 1
+	h := hashStart
+	for _, t := range words {
+		h = (h ^ t.hash) * hashPrime
+		size += t.size
+	}
+	if len(words) < 4 || size < 28 {
+		return 0
+	}
+	return h
+}
+
+// mix spreads a hash evenly over 32 bits and clears the flags.
+func mix(h uint64) uint32 {
+	h ^= h >> 32
+	h *= 0x9fb21c651e98df25
+	h ^= h >> 32
+	return uint32(h) &^ flags
+}
+
+// few sorts hashes, joins equal ones and keeps the lowest.
+func few(hashes []uint32, limit int) []uint32 {
+	hashes = distinct(hashes)
+	return slices.Clip(hashes[:min(len(hashes), limit)])
+}
+
+// distinct sorts hashes and joins those that differ in flags only.
+func distinct(hashes []uint32) []uint32 {
+	slices.Sort(hashes)
+	out := hashes[:0]
+	for _, h := range hashes {
+		if n := len(out); n > 0 && out[n-1]&^flags == h&^flags {
+			out[n-1] |= h
+			continue
+		}
+		out = append(out, h)
+	}
+	return out
+}

@@ -1,0 +1,137 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Term is one way in which an entry is found by others: a hash, and how much it
+// says that two entries have it.
+type Term struct {
+	Hash   uint32
+	Weight int
+}
+
+// How many of the hashes become terms: one in so many, chosen by the hash, so that
+// both sides of a pair choose alike. Looking up is cheaper than keeping: what is
+// asked for is denser than what is kept.
+const (
+	leadKept  = 6  // a teaser has only its first runs
+	bodyKept  = 40 // copies share many
+	bodyAsked = 8
+	nameKept  = 2
+)
+
+// MaxPostings is how many entries a term may have. One that more have says
+// nothing: it is no longer kept, and not followed.
+const MaxPostings = 24
+
+// Kept are the terms under which the entry is to be found, ascending.
+func (s *Sketch) Kept() []uint32 {
+	kept := s.keys()
+	if len(s.Media) > 0 {
+		return few(kept, len(kept))
+	}
+	for _, h := range s.Runs {
+		lead := h&flagLead != 0
+		if h&flagCommon == 0 && (lead && oneIn(h, leadKept) || oneIn(h, bodyKept)) {
+			kept = append(kept, h&^flags)
+		}
+	}
+	for _, h := range s.Names {
+		if h&flagTitle != 0 && oneIn(scatter(h), nameKept) {
+			kept = append(kept, h&^flags)
+		}
+	}
+	return few(kept, len(kept))
+}
+
+// Asked are the terms under which to look for others, ascending.
+func (s *Sketch) Asked() []Term {
+	var asked []Term
+	for _, h := range s.keys() {
+		asked = append(asked, Term{h, 4})
+	}
+	if len(s.Media) > 0 {
+		return inOrder(asked)
+	}
+	for _, h := range s.Runs {
+		lead := h&flagLead != 0
+		if h&flagCommon == 0 && (lead && oneIn(h, leadKept) || oneIn(h, bodyAsked)) {
+			asked = append(asked, Term{h &^ flags, 2})
+		}
+	}
+	for _, h := range s.Names {
+		if h&flagNear != 0 && oneIn(scatter(h), nameKept) {
+			asked = append(asked, Term{h &^ flags, 1})
+		}
+	}
+	return inOrder(asked)
+}
+
+// keys are terms that are equal as a whole: headline, files, show, twin.
+func (s *Sketch) keys() []uint32 {
+	keys := slices.Clone(s.Media)
+	if s.Headline != 0 && len(s.Media) == 0 {
+		keys = append(keys, mix(s.Headline))
+	}
+	for _, key := range []uint32{s.Show, s.Twin} {
+		if key != 0 {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func oneIn(h uint32, n uint64) bool { return uint64(h) < 1<<32/n }
+
+// scatter chooses names by other bits than runs.
+func scatter(h uint32) uint32 { return (h &^ flags) * 2654435761 }
+
+func inOrder(terms []Term) []Term {
+	slices.SortFunc(terms, func(a, b Term) int { return cmp.Or(cmp.Compare(a.Hash, b.Hash), b.Weight-a.Weight) })
+	return slices.CompactFunc(terms, func(a, b Term) bool { return a.Hash == b.Hash })
+}
+
+// Finds collects the entries that were found under terms.
+type Finds struct {
+	under  map[uint32][]int64
+	weight map[int64]int
+}
+
+// Add notes the entries that have a term, at most MaxPostings of them.
+func (f *Finds) Add(t Term, entries []int64) {
+	if len(entries) == 0 {
+		return
+	}
+	if f.under == nil {
+		f.under, f.weight = map[uint32][]int64{}, map[int64]int{}
+	}
+	f.under[t.Hash] = entries
+	if len(entries) >= MaxPostings {
+		return
+	}
+	for _, id := range entries {
+		f.weight[id] += t.Weight
+	}
+}
+
+// Best are the entries that share most, at most MaxCandidates of them; of equals
+// the latest.
+func (f *Finds) Best() []int64 {
+	ids := make([]int64, 0, len(f.weight))
+	for id := range f.weight {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(f.weight[b]-f.weight[a], cmp.Compare(b, a)) })
+	return ids[:min(len(ids), MaxCandidates)]
+}
+
+// Keep chooses the terms under which an entry is kept once it is decided: those
+// that have room, and that do not lead to its story yet, by one of its mates there.
+func (f *Finds) Keep(s *Sketch, mates map[int64]bool) []uint32 {
+	return slices.DeleteFunc(s.Kept(), func(term uint32) bool {
+		have := f.under[term]
+		return len(have) >= MaxPostings || slices.ContainsFunc(have, func(id int64) bool { return mates[id] })
+	})
+}

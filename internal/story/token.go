@@ -1,0 +1,195 @@
+package story
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is one word of a text as texts are compared.
+type token struct {
+	hash   uint64
+	size   int  // letters and digits
+	figure bool // a figure, or the name of a day or month: what reports of one kind differ in
+	name   bool // begins with a capital, or is a figure
+}
+
+// telling reports whether a word may tell one story from another.
+func (t token) telling() bool {
+	long := t.size >= 5 || t.name && t.size >= 3
+	return long && !idle[t.hash] && !calendar[t.hash]
+}
+
+// tokens reads the words of a plain text by what is said, not by how it is set:
+// case, umlauts written as two letters, apostrophes, soft hyphens and the
+// separators of thousands do not count, and small figures are equal whether they
+// are written out or not. In scripts without blanks every character is a word.
+func tokens(text string) []token {
+	found := make([]token, 0, len(text)/6+1)
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r >= '0' && r <= '9':
+			t, size := number(text[i:])
+			found = append(found, t)
+			i += size
+		case single(r):
+			found = append(found, token{hash: hashRune(hashStart, r), size: 2})
+			i += n
+		case unicode.IsLetter(r), unicode.IsNumber(r):
+			t, size := word(text[i:])
+			found = append(found, t)
+			i += size
+		default:
+			i += n
+		}
+	}
+	return found
+}
+
+// single reports whether r is a word by itself.
+func single(r rune) bool {
+	return r >= '\u0E00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
+
+// word reads the word that text begins with and returns its length in bytes.
+func word(text string) (token, int) {
+	t := token{hash: hashStart}
+	i := 0
+	for i < len(text) {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == '\'' || r == '’' || r == '\u00AD' || r == '\u200B' || r == '\u200D':
+		case single(r) || !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r):
+			return t.spelled(), i
+		default:
+			t.name = t.name || t.size == 0 && unicode.IsUpper(r)
+			t.size++
+			t.hash = foldRune(t.hash, r)
+		}
+		i += n
+	}
+	return t.spelled(), i
+}
+
+// number reads the figure that text begins with: "1,000" and "1.000" are 1000,
+// "3,5" is 3.5.
+func number(text string) (token, int) {
+	t := token{hash: hashStart, figure: true, name: true}
+	i := 0
+	for i < len(text) {
+		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			t.size++
+			t.hash = hashRune(t.hash, rune(c))
+		case (c == '.' || c == ',') && digits(text[i+1:]) > 0:
+			if digits(text[i+1:]) != 3 {
+				t.hash = hashRune(t.hash, '.')
+			}
+		default:
+			return t, i
+		}
+		i++
+	}
+	return t, i
+}
+
+func digits(text string) int {
+	n := 0
+	for n < len(text) && text[n] >= '0' && text[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+// spelled recognises names of days and months, and figures that are written out.
+func (t token) spelled() token {
+	if figure, ok := numerals[t.hash]; ok {
+		t.hash, t.figure = figure, true
+	}
+	t.figure = t.figure || calendar[t.hash]
+	return t
+}
+
+// FNV-1a over runes, wide enough for words and cheap enough for every letter.
+const (
+	hashStart uint64 = 14695981039346656037
+	hashPrime uint64 = 1099511628211
+)
+
+func hashRune(h uint64, r rune) uint64 { return (h ^ uint64(r)) * hashPrime }
+
+func hashWord(w string) uint64 {
+	h := hashStart
+	for _, r := range w {
+		h = foldRune(h, r)
+	}
+	return h
+}
+
+func foldRune(h uint64, r rune) uint64 {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return hashRune(h, r)
+	}
+	switch r = unicode.ToLower(r); r {
+	case 'ä':
+		return hashRune(hashRune(h, 'a'), 'e')
+	case 'ö':
+		return hashRune(hashRune(h, 'o'), 'e')
+	case 'ü':
+		return hashRune(hashRune(h, 'u'), 'e')
+	case 'ß':
+		return hashRune(hashRune(h, 's'), 's')
+	}
+	return hashRune(h, r)
+}
+
+// calendar holds the names of days and months: a report of Tuesday that is word
+// for word that of Monday is another report.
+var calendar = hashed(`
+	montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+	januar jänner februar märz april mai juni juli august september oktober november dezember
+	monday tuesday wednesday thursday friday saturday sunday
+	january february march may june july october december`)
+
+// numerals are the small figures that newsrooms write out. German "ein" and
+// English "a" are articles and stand for none.
+var numerals = spelledOut(
+	`one two three four five six seven eight nine ten eleven twelve`,
+	`eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf`)
+
+// revision are words by which a headline calls its entry a new version.
+var revision = hashed(`
+	update updated corrected correction corrects rpt repeat refile recast writethru breaking
+	aktualisiert aktualisierung korrektur korrigiert berichtigung berichtigt neufassung wiederholung eilmeldung eil`)
+
+// idle are long words that say nothing of what a text is about.
+var idle = hashed(`
+	nicht werden wird wurde wurden haben hatte hatten seine seiner seinem seinen einer einem einen eines sind sich auch nach über unter gegen
+	durch diese dieser dieses diesem diesen wegen immer noch mehr schon keine will soll sollen kann können konnte muss müssen zwischen sowie
+	waren jetzt wieder seit beim ihre ihren ihrer ihrem während
+	about after their there which would could should where while other these those from with that this have been more than into over says said
+	according before being also when what they were your first people`)
+
+func hashed(list string) map[uint64]bool {
+	set := map[uint64]bool{}
+	for _, w := range strings.Fields(list) {
+		set[hashWord(w)] = true
+	}
+	return set
+}
+
+func spelledOut(lists ...string) map[uint64]uint64 {
+	figures := map[uint64]uint64{}
+	for _, list := range lists {
+		for i, w := range strings.Fields(list) {
+			figures[hashWord(w)] = hashWord(strconv.Itoa(i + 1))
+		}
+	}
+	return figures
+}
