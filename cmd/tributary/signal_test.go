@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,6 +117,13 @@ func (s *serving) hold() {
 	if _, err := conn.Write([]byte("GET / HT")); err != nil {
 		s.t.Fatal(err)
 	}
+	// Connections are taken in turn: when the next one is answered, this one was
+	// taken, too, and is not just thrown away with the port.
+	answer, err := http.Get("http://" + s.address + "/")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	answer.Body.Close()
 }
 
 // closed reports whether the port is given back: the end has begun.
