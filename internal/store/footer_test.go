@@ -110,6 +110,15 @@ func TestFooterForgetsWhoMayNotBeNamed(t *testing.T) {
 		b.configure([]string{"a", "c"}, b.feeds["all"])
 		wantList(t, b.named(), "?")
 	})
+	t.Run("split off", func(t *testing.T) {
+		b := begin(t)
+		wantList(t, b.named(), "b")
+		b.split("https://b.example/of b")
+		b.publish("all")
+		if got := b.shownIn("all", "story"); len(got.Members) > 0 {
+			t.Errorf("members %+v, want none to name", got.Members)
+		}
+	})
 	t.Run("shown itself", func(t *testing.T) {
 		b := begin(t)
 		wantList(t, b.named(), "b")
