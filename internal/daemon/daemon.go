@@ -123,7 +123,7 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	}
 	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.do)
 	d.ingest.Stalled = d.stall
-	d.ingest.Own, d.ingest.Offline = d.published, d.offline
+	d.ingest.Own, d.ingest.Offline, d.ingest.Matching = d.published, d.offline, d.matching
 	d.runner.OnPanic = func(task schedule.ID, v any, stack []byte) {
 		d.opts.Log.Error("a fetch panicked: this is a bug in tributary", task.Kind, d.about(task), "panic", v, "stack", string(stack))
 	}

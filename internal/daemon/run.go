@@ -35,6 +35,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	d.mu.Unlock()
 	folder(d.cfg).Leftovers()
 	d.reread(ctx)
+	d.resketch(ctx)
 	d.runner.Set(tasks)
 	if sel.All || len(sel.Names) > 0 {
 		for _, t := range tasks {

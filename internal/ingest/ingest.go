@@ -64,6 +64,9 @@ type Ingester struct {
 
 	Robots *fetch.Robots // asked before a page is fetched
 
+	// Matching tells which entries may be one story; nil stands for the default.
+	Matching func() news.Matching
+
 	// Own tells what we publish, so that no source brings it back; nil does not
 	// look.
 	Own func() Own
@@ -91,7 +94,7 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 	if err != nil {
 		return Result{}, fmt.Errorf("source %s: %w", src.Name, err)
 	}
-	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch}
+	h := in.harvest(src, lease.Epoch)
 	var own error
 	if src.Kind == news.KindSeeds {
 		own = in.scan(ctx, src, h)
@@ -106,6 +109,15 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 		return Result{Fetch: f}, err
 	}
 	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
+}
+
+// harvest begins what an attempt on a source is to bring.
+func (in *Ingester) harvest(src config.Source, epoch int64) *story.Harvest {
+	h := &story.Harvest{Source: src.Source, Epoch: epoch}
+	if in.Matching != nil {
+		h.Matching = in.Matching()
+	}
+	return h
 }
 
 // store hands over what was fetched or pushed, also when we are told to stop
@@ -273,7 +285,8 @@ func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 		return fmt.Errorf("source %s: %w", src.Name, err)
 	}
 	body.Reader = format.ReaderVersion
-	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch, Reread: true, Body: body, Fetch: news.Fetch{Started: now}}
+	h := in.harvest(src, lease.Epoch)
+	h.Reread, h.Body, h.Fetch.Started = true, body, now
 	if doc, err := format.Decode(body.Data, format.Input{URL: body.URL, ContentType: body.ContentType}); err == nil {
 		if err := in.fullTexts(ctx, src, doc, h); err != nil {
 			return fmt.Errorf("source %s: %w", src.Name, err)

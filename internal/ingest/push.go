@@ -9,7 +9,6 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/format"
 	"tributary/internal/news"
-	"tributary/internal/story"
 )
 
 // While hubs bring what is new, polls only make sure of that: pushRest times as
@@ -49,7 +48,7 @@ func (in *Ingester) Push(ctx context.Context, src config.Source, d Delivery) (Re
 	if err != nil {
 		return Result{}, fmt.Errorf("source %s: %w", src.Name, err)
 	}
-	h := &story.Harvest{Source: src.Source, Epoch: lease.Epoch}
+	h := in.harvest(src, lease.Epoch)
 	h.Fetch = news.Fetch{Started: d.Received, Bytes: int64(len(d.Body)), Outcome: news.OutcomeOK, Pushed: true}
 	// One entry does not show where a source links: what was judged before does.
 	src.Outlet = cmp.Or(src.Outlet, lease.Outlet)

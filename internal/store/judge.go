@@ -9,26 +9,67 @@ import (
 	"tributary/internal/story"
 )
 
-// judge decides which story an arriving entry belongs to and returns its row;
-// a story that begins is made. Decision and entry are stored in the same
-// transaction, so that what one entry of a fetch cycle decided, the next sees.
-func (s *saving) judge(a *story.Arrival, revision int64) (int64, news.Match, error) {
+// verdict is a decision under way: made before its entry has a row.
+type verdict struct {
+	story   int64
+	match   news.Match
+	related []int64
+	found   *found // what the index said; nil when it was not asked
+}
+
+// judge decides which story an arriving entry belongs to; a story that begins is
+// made. Decision and entry are stored in the same transaction, so that what one
+// entry of a fetch cycle decided, the next sees.
+func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) {
 	candidates, err := s.candidates(a)
 	if err != nil {
-		return 0, news.Match{}, err
+		return v, err
+	}
+	x, err := s.index()
+	if err != nil {
+		return v, err
+	}
+	published, _ := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
+	if v.found, err = x.look(a.Evidence.Sketch, published); err != nil {
+		return v, err
 	}
 	evidence := a.Evidence
-	evidence.SourceID, evidence.Seen = s.h.Source.ID, s.now
-	d := story.Decide(evidence, candidates, nil, news.DefaultMatching())
-	if d.StoryID != 0 {
-		return d.StoryID, d.Match, s.touch(d.StoryID, revision)
+	evidence.SourceID, evidence.Seen, evidence.Apart = s.h.Source.ID, s.now, s.h.Source.Apart
+	var alike []story.Evidence
+	if v.found != nil {
+		alike = v.found.mates
+	} else {
+		evidence.Sketch = nil // too old to be compared by its text
 	}
-	id, err := s.newStory(a.Identity.New, revision)
-	return id, d.Match, err
+	d := story.Decide(evidence, candidates, alike, s.matching())
+	v.story, v.match, v.related = d.StoryID, d.Match, d.Related
+	if v.story != 0 {
+		return v, s.touch(v.story, revision)
+	}
+	v.story, err = s.newStory(a.Identity.New, revision)
+	return v, err
+}
+
+// matching is what holds for this Save.
+func (s *saving) matching() news.Matching {
+	if s.h.Matching == (news.Matching{}) {
+		return news.DefaultMatching()
+	}
+	return s.h.Matching
+}
+
+// index opens the index of what entries say, once a transaction.
+func (s *saving) index() (*alikes, error) {
+	if s.opened != nil {
+		return s.opened, nil
+	}
+	x, err := s.alikes(s.h.Source.ID, s.matching().Window, s.now)
+	s.opened = x
+	return x, err
 }
 
 const selectEvidence = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.page, e.title_hash, e.text_hash, e.words, e.first_seen,
-	coalesce(e.url_key, 0), c.guid, c.published FROM `
+	coalesce(e.url_key, 0), c.guid, c.published, src.apart FROM `
 
 // candidates are the stored entries with the URL of the arrival, and those of
 // other sources with its guid.
@@ -38,7 +79,7 @@ func (s *saving) candidates(a *story.Arrival) ([]story.Evidence, error) {
 		var c story.Evidence
 		var title, text, seen, key, published int64
 		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &c.Page, &title, &text, &c.Words, &seen,
-			&key, &c.GUID, &published); err != nil {
+			&key, &c.GUID, &published, &c.Apart); err != nil {
 			return err
 		}
 		c.Title, c.Text, c.Seen, c.Published = uint64(title), uint64(text), at(seen), at(published)
@@ -49,12 +90,12 @@ func (s *saving) candidates(a *story.Arrival) ([]story.Evidence, error) {
 		return nil
 	}
 	if url := a.Evidence.URL; url != "" && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
-		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id
+		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id
 			WHERE e.url_key = $1 ORDER BY e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {
 			return nil, err
 		}
 	}
-	err := s.each(selectEvidence+`guid g JOIN entry e ON e.id = g.entry_id JOIN content c ON c.entry_id = e.id
+	err := s.each(selectEvidence+`guid g JOIN entry e ON e.id = g.entry_id JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id
 		WHERE g.hash = $1 AND g.source_id <> $2 LIMIT $3`, []any{guidHash(a.Identity.New), s.h.Source.ID, story.MaxCandidates}, add)
 	return found, err
 }

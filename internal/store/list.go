@@ -22,9 +22,9 @@ func (t *tx) syncRecord(s news.Source) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6
-		WHERE id = $1 AND (site <> $2 OR author <> $3 OR contact <> $4 OR icon <> $5 OR lists <> $6)`,
-		s.ID, s.Site, s.Author, s.Contact, s.Icon, string(lists))
+	_, err = t.exec(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6, apart = $7
+		WHERE id = $1 AND (site <> $2 OR author <> $3 OR contact <> $4 OR icon <> $5 OR lists <> $6 OR apart <> $7)`,
+		s.ID, s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart)
 	return err
 }
 

@@ -57,6 +57,7 @@ type saving struct {
 	added    int
 	changed  int
 	echoes   int // publications of ours that came back
+	opened   *alikes
 }
 
 func (s *saving) save() error {
@@ -180,10 +181,24 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeEvidence(k.id, a); err != nil {
 		return err
 	}
+	if k.signature != int64(a.Signature) {
+		if err := s.retell(k.id, a); err != nil {
+			return err
+		}
+	}
 	if k.hash != int64(a.Hash) || k.withdrawn != 0 {
 		s.changed++
 	}
 	return s.touch(k.story, revision)
+}
+
+// retell lets later entries be compared with what an entry says now.
+func (s *saving) retell(entry int64, a *story.Arrival) error {
+	x, err := s.index()
+	if err != nil || a.Evidence.Sketch == nil {
+		return err
+	}
+	return x.revise(entry, a.Evidence.Sketch)
 }
 
 // mend keeps words that only we read wrongly from counting as revised: the
@@ -204,22 +219,25 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err != nil {
 		return err
 	}
-	storyID, match, err := s.judge(a, revision)
+	v, err := s.judge(a, revision)
 	if err != nil {
 		return err
 	}
 	ev := a.Evidence
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
-			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
-		[]any{s.h.Source.ID, storyID, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, related)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(match.Reason), match.With, match.Score, match.Detail, string(a.Guard)}, &id)
+			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), list(v.related)}, &id)
 	if err != nil {
 		return err
 	}
 	if err := s.addGUID(id, a.Identity.New); err != nil {
+		return err
+	}
+	if err := s.opened.keep(v.found, id, v.story, v.match); err != nil {
 		return err
 	}
 	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)

@@ -42,6 +42,7 @@ type Harvest struct {
 	Epoch      int64 // of the lease under which it was fetched
 	Fetch      news.Fetch
 	Reread     bool               // read again from the stored body: no Fetch took place
+	Matching   news.Matching      // which entries may be one story; the zero value stands for the default
 	Ours       bool               // it failed because we were offline: nobody's fault but ours
 	Move       *news.Move         // where the source went; nil leaves it
 	Announced  *news.Announcement // of hubs; nil leaves what was announced

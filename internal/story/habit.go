@@ -7,39 +7,50 @@ const (
 	habitTimes   = 4
 )
 
-// Habits counts the runs of the latest stories of one Source.
+// Habits holds the runs of the latest stories of one Source.
 type Habits struct {
-	times map[uint32]uint8
-	last  [][]uint32 // runs of the stories counted, in order of arrival
+	last [][]uint32 // ascending, flags aside; in order of arrival
 }
 
-// Learn counts a story of the Source by its first entry there; the oldest is
-// forgotten when there are more than HabitStories.
-func (h *Habits) Learn(s *Sketch) {
-	if h.times == nil {
-		h.times = map[uint32]uint8{}
+// Learn adds the runs of a story, as its first entry in the Source has them; the
+// oldest story is forgotten when there are more than HabitStories.
+func (h *Habits) Learn(runs []uint32) {
+	h.last = append(h.last, runs)
+	if len(h.last) > HabitStories {
+		h.last = h.last[1:]
 	}
-	for _, r := range s.Runs {
-		h.times[r&^flags]++
-	}
-	h.last = append(h.last, s.Runs)
-	if len(h.last) <= HabitStories {
-		return
-	}
-	for _, r := range h.last[0] {
-		r &^= flags
-		if h.times[r]--; h.times[r] == 0 {
-			delete(h.times, r)
-		}
-	}
-	h.last = h.last[1:]
 }
 
 // Mark flags the runs of a new entry that the Source says again and again.
 func (h *Habits) Mark(s *Sketch) {
-	for i, r := range s.Runs {
-		if h.times[r&^flags] >= habitTimes {
+	if len(h.last) < habitTimes {
+		return
+	}
+	times := make([]uint8, len(s.Runs))
+	for _, runs := range h.last {
+		count(times, s.Runs, runs)
+	}
+	for i, n := range times {
+		if n >= habitTimes {
 			s.Runs[i] |= flagCommon
+		}
+	}
+}
+
+// count adds one to the times of every run that stands in others; both lists
+// ascend.
+func count(times []uint8, runs, others []uint32) {
+	j := 0
+	for i, r := range runs {
+		r &^= flags
+		for j < len(others) && others[j]&^flags < r {
+			j++
+		}
+		if j == len(others) {
+			return
+		}
+		if others[j]&^flags == r {
+			times[i]++
 		}
 	}
 }

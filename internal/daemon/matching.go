@@ -1,0 +1,37 @@
+package daemon
+
+import (
+	"context"
+
+	"tributary/internal/news"
+)
+
+// matching is what the configuration says of which entries may be one story.
+func (d *Daemon) matching() news.Matching {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cfg.Stories
+}
+
+// resketch makes the index of what entries say anew after an upgrade, in small
+// parts beside the fetches. Until it is done, new entries are compared with those
+// that are in it already.
+func (d *Daemon) resketch(ctx context.Context) {
+	for parts := 0; ctx.Err() == nil; parts++ {
+		more, err := d.db.Resketch(ctx, d.matching(), d.opts.Now())
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				d.opts.Log.Error("compare stored entries anew", "error", err)
+			}
+			return
+		case !more:
+			if parts > 0 {
+				d.opts.Log.Info("stored entries can be compared with new ones")
+			}
+			return
+		case parts == 0:
+			d.opts.Log.Info("this version compares entries in a new way: the latest are prepared for it")
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// resketchLimit is how many entries one transaction sketches anew, so that the
+// writer is never held for long.
+const resketchLimit = 100
+
+// Resketch makes the index of what entries say anew after an upgrade that compares
+// them otherwise: a bounded part, of the entries within the window. It reports
+// whether there is more. No decision changes by it; only later ones are made with
+// it.
+func (db *DB) Resketch(ctx context.Context, m news.Matching, now time.Time) (more bool, err error) {
+	version, err := db.counter(ctx, "sketches")
+	if err != nil || version == story.SketchVersion {
+		return false, err
+	}
+	err = db.update(ctx, func(t *tx) error {
+		r := resketching{tx: t, cutoff: now.Add(-m.Window)}
+		if err := r.run(); err != nil {
+			return err
+		}
+		more = r.more
+		return nil
+	})
+	return more, err
+}
+
+type resketching struct {
+	*tx
+	cutoff time.Time
+	more   bool
+}
+
+func (r *resketching) run() error {
+	var done, until int64
+	if err := r.get(`SELECT value FROM counter WHERE name = 'resketched'`, nil, &done); err != nil {
+		return err
+	}
+	if done < 0 {
+		if err := r.begin(&done); err != nil {
+			return err
+		}
+	}
+	if err := r.get(`SELECT value FROM counter WHERE name = 'resketch'`, nil, &until); err != nil {
+		return err
+	}
+	entries, err := r.next(done, until)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := r.sketch(e); err != nil {
+			return err
+		}
+		done = e.Entry.ID
+	}
+	if r.more = len(entries) == resketchLimit; r.more {
+		return r.set("resketched", done)
+	}
+	if err := r.set("resketched", -1); err != nil {
+		return err
+	}
+	return r.set("sketches", story.SketchVersion)
+}
+
+// begin empties the index. What arrives from now on enters it by itself.
+func (r *resketching) begin(done *int64) error {
+	for _, query := range []string{`DELETE FROM posting`, `DELETE FROM sketch`} {
+		if _, err := r.exec(query); err != nil {
+			return err
+		}
+	}
+	var last int64
+	if err := r.get(`SELECT coalesce(max(CASE WHEN first_seen < $1 THEN id END), 0), coalesce(max(id), 0) FROM entry`,
+		[]any{ms(r.cutoff)}, done, &last); err != nil {
+		return err
+	}
+	if err := r.set("forgotten", *done); err != nil {
+		return err
+	}
+	return r.set("resketch", last)
+}
+
+func (r *resketching) set(counter string, value int64) error {
+	_, err := r.exec(`UPDATE counter SET value = $2 WHERE name = $1`, counter, value)
+	return err
+}
+
+// next returns the entries to sketch, in order of arrival.
+func (r *resketching) next(done, until int64) ([]news.Shown, error) {
+	var entries []news.Shown
+	err := r.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id > $1 AND e.id <= $2 ORDER BY e.id LIMIT $3`,
+		[]any{done, until, resketchLimit}, func(scan scan) error {
+			var s news.Shown
+			err := scanShown(scan, &s)
+			entries = append(entries, s)
+			return err
+		})
+	return entries, err
+}
+
+func (r *resketching) sketch(s news.Shown) error {
+	x, err := r.alikes(s.Entry.SourceID, 0, r.cutoff)
+	if err != nil {
+		return err
+	}
+	f, err := x.look(story.Gather(s.Source.Outlet, s.Entry).Sketch, s.Entry.Published)
+	if err != nil {
+		return err
+	}
+	return x.keep(f, s.Entry.ID, s.Entry.StoryID, s.Entry.Match)
+}

@@ -1,0 +1,28 @@
+-- Schema 10: what entries say, so that later ones can be compared with them.
+
+-- The sketch of every entry within the window, see story.Sketch.
+CREATE TABLE sketch (
+    source_id INTEGER NOT NULL REFERENCES source (id),
+    entry_id  INTEGER NOT NULL REFERENCES entry (id),
+    first     INTEGER NOT NULL,               -- the first of its story in its source
+    data      BLOB NOT NULL,
+    PRIMARY KEY (source_id, entry_id)
+) STRICT, WITHOUT ROWID;
+
+-- The terms under which an entry is found, see story.Term. A dozen rows an entry:
+-- no foreign key, so that writing one looks nothing up.
+CREATE TABLE posting (
+    term     INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (term, entry_id)
+) STRICT, WITHOUT ROWID;
+
+-- The last entry that has left the window; the version of the sketches, and how far
+-- making them anew has come and has to go.
+INSERT INTO counter (name, value) VALUES ('forgotten', 0), ('sketches', 0), ('resketched', -1), ('resketch', 0);
+
+-- Stories of the same page, and of its translations, when the entry came: a JSON
+-- list of their row numbers.
+ALTER TABLE entry ADD COLUMN related TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE source ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;  -- never merges with others
