@@ -26,12 +26,20 @@ type alikes struct {
 	cutoff    time.Time // what was seen or published before is not compared
 	forgotten int64     // entries up to this one have left
 	habits    story.Habits
+	apart     map[int64]bool // sources that never merge
 }
 
 // alikes opens the index for the source that is saved.
 func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes, error) {
-	x := &alikes{tx: t, source: source, cutoff: now.Add(-window)}
-	if err := x.forget(); err != nil {
+	x := &alikes{tx: t, source: source, cutoff: now.Add(-window), apart: map[int64]bool{}}
+	apart, err := t.ids(`SELECT id FROM source WHERE apart = 1`)
+	for _, id := range apart {
+		x.apart[id] = true
+	}
+	if err == nil {
+		err = x.forget()
+	}
+	if err != nil {
 		return nil, err
 	}
 	return x, x.learn()
@@ -112,7 +120,7 @@ func (x *alikes) remove(source, entry int64, data []byte) error {
 	var s story.Sketch
 	if s.UnmarshalBinary(data) == nil {
 		for _, term := range s.Kept() {
-			if _, err := x.exec(`DELETE FROM posting WHERE term = $1 AND entry_id = $2`, int64(term), entry); err != nil {
+			if _, err := x.exec(`DELETE FROM posting WHERE key = $1`, postingKey(term, entry)); err != nil {
 				return err
 			}
 		}
@@ -121,17 +129,20 @@ func (x *alikes) remove(source, entry int64, data []byte) error {
 	return err
 }
 
-// termBatch and entryBatch are how many values one look-up takes. Fixed numbers
-// keep the statements prepared; places left over repeat the first value.
+// How many values one statement takes. Fixed numbers keep the statements prepared;
+// places left over repeat the last value.
 const (
-	termBatch  = 32
-	entryBatch = 16
+	termBatch    = 48
+	entryBatch   = 8
+	postingBatch = 8
 )
 
 var (
-	selectPostings = `SELECT term, entry_id FROM posting WHERE term IN (` + placesFrom(2, termBatch) + `) AND entry_id > $1`
-	selectMates    = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, src.apart, k.data
-		FROM entry e JOIN source src ON src.id = e.source_id JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
+	selectPostings = `WITH asked (key) AS (VALUES ` + rowsFrom(2, termBatch) + `)
+		SELECT p.key FROM asked a CROSS JOIN posting p WHERE p.key > a.key + $1 AND p.key < a.key + 4294967296`
+	insertPostings = `INSERT INTO posting (key) VALUES ` + rowsFrom(1, postingBatch) + ` ON CONFLICT (key) DO NOTHING`
+	selectMates    = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
+		FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
 		WHERE e.story_id IN (SELECT story_id FROM entry WHERE id IN (` + placesFrom(2, entryBatch) + `)) AND e.id > $1`
 )
 
@@ -144,6 +155,15 @@ func placesFrom(from, n int) string {
 	return b.String()[2:]
 }
 
+// rowsFrom are n rows of one placeholder.
+func rowsFrom(from, n int) string {
+	return "(" + strings.ReplaceAll(placesFrom(from, n), ", ", "), (") + ")"
+}
+
+// postingKey joins a term and an entry. Row numbers stay below 2^32: that is an
+// entry a second for 136 years.
+func postingKey(term uint32, entry int64) int64 { return int64(term)<<32 | entry }
+
 // find looks up the entries that share terms with a sketch.
 func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 	asked := s.Asked()
@@ -152,13 +172,18 @@ func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 		args := make([]any, 1+termBatch)
 		args[0] = x.forgotten
 		for i := range termBatch {
-			args[1+i] = int64(batch[min(i, len(batch)-1)].Hash)
+			args[1+i] = int64(-1) << 40 // no term: nothing is there
+			if i < len(batch) {
+				args[1+i] = postingKey(batch[i].Hash, 0)
+			}
 		}
 		err := x.each(selectPostings, args, func(scan scan) error {
-			var term, entry int64
-			err := scan(&term, &entry)
-			under[uint32(term)] = append(under[uint32(term)], entry)
-			return err
+			var key int64
+			if err := scan(&key); err != nil {
+				return err
+			}
+			under[uint32(key>>32)] = append(under[uint32(key>>32)], key&(1<<32-1))
+			return nil
 		})
 		if err != nil {
 			return nil, err
@@ -185,14 +210,14 @@ func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
 			c := story.Evidence{Sketch: &story.Sketch{}}
 			var first int64
 			var data []byte
-			if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &c.Apart, &data); err != nil {
+			if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &data); err != nil {
 				return err
 			}
 			if seen[c.EntryID] || c.Sketch.UnmarshalBinary(data) != nil {
 				return nil
 			}
 			seen[c.EntryID] = true
-			c.Seen, c.Published = at(first), c.Sketch.Published
+			c.Seen, c.Published, c.Apart = at(first), c.Sketch.Published, x.apart[c.SourceID]
 			found = append(found, c)
 			return nil
 		})
@@ -255,10 +280,9 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 		return err
 	}
 	for batch := range slices.Chunk(terms, postingBatch) {
-		args := make([]any, 1+postingBatch)
-		args[0] = entry
-		for i := range postingBatch {
-			args[1+i] = int64(batch[min(i, len(batch)-1)])
+		args := make([]any, postingBatch)
+		for i := range args {
+			args[i] = postingKey(batch[min(i, len(batch)-1)], entry)
 		}
 		if _, err := x.exec(insertPostings, args...); err != nil {
 			return err
@@ -266,23 +290,6 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 	}
 	return nil
 }
-
-// postingBatch is how many postings one statement writes; places left over repeat
-// the last, which is there by then.
-const postingBatch = 8
-
-var insertPostings = func() string {
-	var b strings.Builder
-	b.WriteString(`INSERT INTO posting (term, entry_id) VALUES `)
-	for i := range postingBatch {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "($%d, $1)", 2+i)
-	}
-	b.WriteString(` ON CONFLICT (term, entry_id) DO NOTHING`)
-	return b.String()
-}()
 
 // revise brings the index up to date with a changed entry, if it holds it.
 func (x *alikes) revise(entry int64, s *story.Sketch) error {

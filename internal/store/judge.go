@@ -21,11 +21,11 @@ type verdict struct {
 // made. Decision and entry are stored in the same transaction, so that what one
 // entry of a fetch cycle decided, the next sees.
 func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) {
-	candidates, err := s.candidates(a)
+	x, err := s.index()
 	if err != nil {
 		return v, err
 	}
-	x, err := s.index()
+	candidates, err := s.candidates(a, x.apart)
 	if err != nil {
 		return v, err
 	}
@@ -69,19 +69,20 @@ func (s *saving) index() (*alikes, error) {
 }
 
 const selectEvidence = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.page, e.title_hash, e.text_hash, e.words, e.first_seen,
-	coalesce(e.url_key, 0), c.guid, c.published, src.apart FROM `
+	coalesce(e.url_key, 0), c.guid, c.published FROM `
 
 // candidates are the stored entries with the URL of the arrival, and those of
 // other sources with its guid.
-func (s *saving) candidates(a *story.Arrival) ([]story.Evidence, error) {
+func (s *saving) candidates(a *story.Arrival, apart map[int64]bool) ([]story.Evidence, error) {
 	var found []story.Evidence
 	add := func(scan scan) error {
 		var c story.Evidence
 		var title, text, seen, key, published int64
 		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &c.Page, &title, &text, &c.Words, &seen,
-			&key, &c.GUID, &published, &c.Apart); err != nil {
+			&key, &c.GUID, &published); err != nil {
 			return err
 		}
+		c.Apart = apart[c.SourceID]
 		c.Title, c.Text, c.Seen, c.Published = uint64(title), uint64(text), at(seen), at(published)
 		if key != 0 && key == urlKey(a.Evidence.URL) {
 			c.URL = a.Evidence.URL
@@ -90,12 +91,12 @@ func (s *saving) candidates(a *story.Arrival) ([]story.Evidence, error) {
 		return nil
 	}
 	if url := a.Evidence.URL; url != "" && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
-		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id
+		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id
 			WHERE e.url_key = $1 ORDER BY e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {
 			return nil, err
 		}
 	}
-	err := s.each(selectEvidence+`guid g JOIN entry e ON e.id = g.entry_id JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id
+	err := s.each(selectEvidence+`guid g JOIN entry e ON e.id = g.entry_id JOIN content c ON c.entry_id = e.id
 		WHERE g.hash = $1 AND g.source_id <> $2 LIMIT $3`, []any{guidHash(a.Identity.New), s.h.Source.ID, story.MaxCandidates}, add)
 	return found, err
 }

@@ -51,10 +51,9 @@ const (
 // teaserWords is the length up to which a text may be a teaser.
 const teaserWords = 80
 
-// alike judges two sketches. The first rule that takes them for the same wins:
-// the rules are ordered by how much they prove.
-func (l limits) alike(a, b *Sketch) likeness {
-	p := compare(a, b)
+// judge judges a pair. The first rule that takes the two for the same wins: the
+// rules are ordered by how much they prove.
+func (l limits) judge(p *pair) likeness {
 	if p.apart > l.window {
 		return likeness{}
 	}
@@ -62,7 +61,7 @@ func (l limits) alike(a, b *Sketch) likeness {
 		return p.recorded()
 	}
 	for _, rule := range []func(*pair) likeness{l.text, l.teased, l.sameHeadline, l.reported} {
-		if found := rule(&p); found.reason != "" {
+		if found := rule(p); found.reason != "" {
 			return found
 		}
 	}

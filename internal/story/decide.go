@@ -71,9 +71,10 @@ func (l limits) most(e Evidence, candidates []Evidence) (Decision, nearest) {
 		if e.Sketch == nil || c.Sketch == nil {
 			continue
 		}
-		found := l.alike(e.Sketch, c.Sketch)
+		p := compare(e.Sketch, c.Sketch)
+		found := l.judge(&p)
 		if found.reason == "" {
-			near.see(e, c)
+			near.see(c, p)
 		} else if best.reason == "" || found.strength() > best.strength() {
 			best, with = found, c
 		}
@@ -109,8 +110,7 @@ type nearest struct {
 // tellable is the shared part from which a near miss is worth a sentence.
 const tellable = .1
 
-func (n *nearest) see(e, c Evidence) {
-	p := compare(e.Sketch, c.Sketch)
+func (n *nearest) see(c Evidence, p pair) {
 	if part := p.runs.part(); part >= tellable && part > n.pair.runs.part() {
 		n.with, n.pair = c, p
 	}

@@ -3,7 +3,7 @@ package story
 // A source's habits are the runs that it said in at least habitTimes of its last
 // HabitStories stories: notices, templates, what stands below every article.
 const (
-	HabitStories = 64
+	HabitStories = 32
 	habitTimes   = 4
 )
 

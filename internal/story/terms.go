@@ -18,13 +18,13 @@ type Term struct {
 const (
 	leadKept  = 6  // a teaser has only its first runs
 	bodyKept  = 40 // copies share many
-	bodyAsked = 8
+	bodyAsked = 16
 	nameKept  = 2
 )
 
 // MaxPostings is how many entries a term may have. One that more have says
 // nothing: it is no longer kept, and not followed.
-const MaxPostings = 24
+const MaxPostings = 12
 
 // Kept are the terms under which the entry is to be found, ascending.
 func (s *Sketch) Kept() []uint32 {
@@ -116,15 +116,19 @@ func (f *Finds) Add(t Term, entries []int64) {
 	}
 }
 
-// Best are the entries that share most, at most MaxCandidates of them; of equals
-// the latest.
+// maxFound is how many entries are compared, with the other members of their
+// stories. The right one was among the first four in all of the labelled set.
+const maxFound = 8
+
+// Best are the entries that share most, at most maxFound of them; of equals the
+// latest.
 func (f *Finds) Best() []int64 {
 	ids := make([]int64, 0, len(f.weight))
 	for id := range f.weight {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(f.weight[b]-f.weight[a], cmp.Compare(b, a)) })
-	return ids[:min(len(ids), MaxCandidates)]
+	return ids[:min(len(ids), maxFound)]
 }
 
 // Keep chooses the terms under which an entry is kept once it is decided: those

@@ -9,13 +9,11 @@ CREATE TABLE sketch (
     PRIMARY KEY (source_id, entry_id)
 ) STRICT, WITHOUT ROWID;
 
--- The terms under which an entry is found, see story.Term. A dozen rows an entry:
--- no foreign key, so that writing one looks nothing up.
+-- The terms under which an entry is found, see story.Term: term * 2^32 + entry. A
+-- dozen rows an entry, so nothing is looked up when one is written.
 CREATE TABLE posting (
-    term     INTEGER NOT NULL,
-    entry_id INTEGER NOT NULL,
-    PRIMARY KEY (term, entry_id)
-) STRICT, WITHOUT ROWID;
+    key INTEGER PRIMARY KEY
+) STRICT;
 
 -- The last entry that has left the window; the version of the sketches, and how far
 -- making them anew has come and has to go.
@@ -26,3 +24,4 @@ INSERT INTO counter (name, value) VALUES ('forgotten', 0), ('sketches', 0), ('re
 ALTER TABLE entry ADD COLUMN related TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE source ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;  -- never merges with others
+CREATE INDEX source_apart ON source (id) WHERE apart = 1;

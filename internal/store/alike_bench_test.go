@@ -1,0 +1,165 @@
+package store
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+var plain = flag.Bool("plain", false, "the benchmark of the store compares no texts")
+
+var window = flag.Int("window", 10_000, "entries in the window before the benchmark of the store begins")
+
+// synthetic writes news in words that do not exist: each word by Zipf's law, so
+// that runs of five are unique unless they were copied.
+type synthetic struct {
+	r     *rand.Rand
+	words []string
+	zipf  *rand.Zipf
+	wire  []string // texts of late, to be copied
+}
+
+func newSynthetic(seed uint64) *synthetic {
+	r := rand.New(rand.NewPCG(seed, 1))
+	syllables := strings.Fields("ba ke lo mir tan ves gol dur pi sche hau ren fa nik os wel tra bin zu meg")
+	words := make([]string, 50_000)
+	for i := range words {
+		var w strings.Builder
+		for n := i + 20; n > 0; n /= len(syllables) {
+			w.WriteString(syllables[n%len(syllables)])
+		}
+		words[i] = w.String()
+	}
+	return &synthetic{r: r, words: words, zipf: rand.NewZipf(r, 1.07, 8, uint64(len(words)-1))}
+}
+
+func (s *synthetic) text(n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s.words[s.zipf.Uint64()])
+	}
+	return b.String()
+}
+
+// entry makes one of an outlet: a fifth are teasers, a seventh copies of late ones
+// without their end.
+func (s *synthetic) entry(outlet string, n int, published time.Time) news.Entry {
+	body := s.text(150 + s.r.IntN(400))
+	switch k := s.r.IntN(100); {
+	case k < 20:
+		body = s.text(20 + s.r.IntN(20))
+	case k < 35 && len(s.wire) > 0:
+		copied := strings.Fields(s.wire[s.r.IntN(len(s.wire))])
+		body = strings.Join(copied[:len(copied)*3/4], " ") + " " + s.text(30)
+	default:
+		if s.wire = append(s.wire, body); len(s.wire) > 500 {
+			s.wire = s.wire[1:]
+		}
+	}
+	link := fmt.Sprintf("https://%s.example/%d", outlet, n)
+	return news.Entry{GUID: link, Link: link, Title: s.text(8), Content: "<p>" + body + " Alle Rechte bei " + outlet + " und bei niemandem sonst.</p>", Published: published}
+}
+
+// BenchmarkSave stores documents of ten new entries, decision, index and content
+// included, beside -window entries that are within the window. It reports what an
+// entry costs: CPU of the process, and the time of a document by its entries.
+//
+//	go test -run '^$' -bench Save -benchtime 300x -window 1000000 ./internal/store
+func BenchmarkSave(b *testing.B) {
+	const sources, size = 500, 10
+	names := make([]string, sources)
+	for i := range names {
+		names[i] = fmt.Sprintf("s%d", i)
+	}
+	bench := newBench(b)
+	bench.configure(names, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100, Window: time.Hour})
+	words := newSynthetic(1)
+	n := 0
+	document := func(size int) (string, *news.Document) {
+		name := names[words.r.IntN(sources)]
+		d := &news.Document{Format: "rss20", Title: name, Link: "https://" + name + ".example/"}
+		for range size {
+			n++
+			d.Entries = append(d.Entries, words.entry(name, n, bench.now))
+		}
+		return name, d
+	}
+	save := func(name string, d *news.Document) {
+		s := bench.sources[name]
+		lease, err := bench.db.Begin(b.Context(), s.ID, "bench", bench.now, bench.now.Add(time.Minute))
+		if err != nil {
+			b.Fatal(err)
+		}
+		h := &story.Harvest{Source: s, Epoch: lease.Epoch, Document: d, Arrivals: story.Arrive(s, d),
+			Fetch: news.Fetch{Started: bench.now, Outcome: news.OutcomeOK}}
+		if *plain {
+			h.Matching = news.Matching{Level: news.Normal, Window: -time.Hour} // everything is too old
+		}
+		if _, err := bench.db.Save(b.Context(), h); err != nil {
+			b.Fatal(err)
+		}
+	}
+	step := 6 * 24 * time.Hour / time.Duration(*window/100+1)
+	for n < *window {
+		save(document(100))
+		bench.now = bench.now.Add(step)
+	}
+	var took []time.Duration
+	b.ResetTimer()
+	before := cpu()
+	for range b.N {
+		b.StopTimer()
+		name, d := document(size)
+		bench.now = bench.now.Add(time.Second)
+		b.StartTimer()
+		began := time.Now()
+		save(name, d)
+		took = append(took, time.Since(began)/size)
+	}
+	b.StopTimer()
+	slices.Sort(took)
+	b.ReportMetric(float64(cpu()-before)/float64(time.Millisecond)/float64(b.N*size), "cpu-ms/entry")
+	b.ReportMetric(float64(took[len(took)*99/100])/float64(time.Millisecond), "p99-ms/entry")
+	b.ReportMetric(float64(took[len(took)/2])/float64(time.Millisecond), "p50-ms/entry")
+	report(b, bench)
+}
+
+// report adds what the index takes.
+func report(b *testing.B, bench *bench) {
+	var postings, sketches, bytes float64
+	for query, dest := range map[string]*float64{
+		`SELECT count(*) FROM posting`:                      &postings,
+		`SELECT count(*) FROM sketch`:                       &sketches,
+		`SELECT coalesce(sum(length(data)), 0) FROM sketch`: &bytes,
+	} {
+		if err := bench.db.engine.Read.QueryRow(query).Scan(dest); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(postings/sketches, "rows/entry")
+	b.ReportMetric(bytes/sketches, "sketch-bytes/entry")
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "heap-MiB")
+}
+
+// cpu is the processor time that this process has taken.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
