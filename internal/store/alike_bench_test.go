@@ -133,11 +133,11 @@ func BenchmarkSave(b *testing.B) {
 	b.ReportMetric(float64(cpu()-before)/float64(time.Millisecond)/float64(b.N*size), "cpu-ms/entry")
 	b.ReportMetric(float64(took[len(took)*99/100])/float64(time.Millisecond), "p99-ms/entry")
 	b.ReportMetric(float64(took[len(took)/2])/float64(time.Millisecond), "p50-ms/entry")
-	report(b, bench)
+	indexSize(b, bench)
 }
 
-// report adds what the index takes.
-func report(b *testing.B, bench *bench) {
+// indexSize adds what the index takes.
+func indexSize(b *testing.B, bench *bench) {
 	var postings, sketches, bytes float64
 	for query, dest := range map[string]*float64{
 		`SELECT count(*) FROM posting`:                      &postings,

@@ -24,6 +24,8 @@ type bench struct {
 	now     time.Time
 	sources map[string]news.Source
 	feeds   map[string]news.Feed
+
+	matching news.Matching // zero: the default
 }
 
 var site = news.Site{Title: "River", URL: "http://river.example"}
@@ -95,7 +97,7 @@ func (b *bench) saveAs(outcome news.Outcome, source string, entries ...news.Entr
 	}
 	d := &news.Document{Format: "rss20", Title: "Source " + source, Entries: entries}
 	return b.db.Save(b.t.Context(), &story.Harvest{
-		Source: s, Epoch: lease.Epoch, Document: d, Arrivals: story.Arrive(s, d), NextDue: b.now.Add(time.Hour),
+		Source: s, Epoch: lease.Epoch, Matching: b.matching, Document: d, Arrivals: story.Arrive(s, d), NextDue: b.now.Add(time.Hour),
 		Fetch:      news.Fetch{Started: b.now, Outcome: outcome, Status: 200},
 		Validators: &news.Validators{ETag: `"1"`, BodyHash: "x"},
 		Body:       &news.Body{URL: s.URL, ContentType: "application/rss+xml", Reader: 1, Data: []byte("<rss/>")},

@@ -1,0 +1,218 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// texts of one report, its copy in another paper, and another report of its kind.
+const (
+	report = `Der Landkreis Ostfelde sperrt ab Montag die alte Eisenbahnbrücke über die Linnau für alle Fahrzeuge. Bei einer
+		Prüfung hatten Gutachter Risse in vier der zwölf Pfeiler gefunden. Landrätin Heike Sommerfeld sagte, die Sicherheit gehe vor,
+		auch wenn der Umweg über Karlsbrück eine halbe Stunde koste. Pendler sollen bis August mit Bussen fahren, die alle zwanzig
+		Minuten verkehren. Die Kosten der Sanierung schätzt der Kreis auf neun Millionen Euro, von denen das Land sechs übernimmt.`
+	ownEnd = `Die Fahrradinitiative Linnautal fordert unterdessen eine Behelfsbrücke für Fußgänger und Radfahrer und will am Samstag vor dem
+		Kreishaus dafür demonstrieren. Rund zweihundert Teilnehmer werden erwartet, teilte ihr Sprecher mit.`
+	other = `Der Landkreis Nordhain öffnet am Dienstag die neue Straßenbrücke über die Senke. Nach drei Jahren Bauzeit rollen dort wieder
+		Lastwagen, die bisher durch das Dorf Altmoor fuhren. Bürgermeister Jens Falk lobte die Handwerker und versprach den Anwohnern ruhigere
+		Nächte. Gekostet hat das Bauwerk elf Millionen Euro, zwei mehr als geplant, weil der Boden am Ufer nachgab.`
+)
+
+func reported(name, title, text string, minutes int) news.Entry {
+	link := "https://" + name + ".example/" + strings.ReplaceAll(strings.ToLower(title), " ", "-")
+	return news.Entry{GUID: link, Link: link, Title: title, Content: "<p>" + text + "</p>", Language: "de", Published: start.Add(time.Duration(minutes) * time.Minute)}
+}
+
+func (b *bench) rows(table string) (n int) {
+	b.t.Helper()
+	if err := b.db.engine.Read.QueryRowContext(b.t.Context(), `SELECT count(*) FROM `+table).Scan(&n); err != nil {
+		b.t.Fatal(err)
+	}
+	return n
+}
+
+// at moves the clock of the bench.
+func (b *bench) at(d time.Duration) { b.now = start.Add(d) }
+
+func TestWireCopyIsOneStory(t *testing.T) {
+	b := newBench(t)
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
+	b.at(2 * time.Hour)
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report+" "+ownEnd, 60))
+	b.fetch("c", reported("c", "Brücke in Nordhain fertig", other, 90))
+	if got := b.publish("all"); len(got) != 2 {
+		t.Fatalf("the feed shows %q, want two stories", got)
+	}
+	for _, s := range b.edition("all").Shown {
+		if s.Entry.Title == "Brücke gesperrt" && len(s.Members) != 1 {
+			t.Errorf("%d other members, want the copy", len(s.Members))
+		}
+	}
+	copied, err := b.db.Latest(t.Context(), b.sources["b"].ID, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := copied[0].Entry.Match
+	if m.Reason != news.ReasonText || m.Score < .9 || !strings.Contains(m.Detail, "a.example") {
+		t.Errorf("the copy was matched by %+v", m)
+	}
+}
+
+// TestApartStaysApart: entries of a source that never merges are stories of their
+// own, whichever comes first; versions within it are still recognised.
+func TestApartStaysApart(t *testing.T) {
+	b := newBench(t)
+	var sources []news.Source
+	for _, name := range []string{"a", "b", "c"} {
+		s := b.sources[name]
+		s.Apart = name == "b"
+		sources = append(sources, s)
+	}
+	b.sync(sources, []news.Feed{b.feeds["all"]})
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report, 1))
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report, 1), reported("b", "Update Risse in den Pfeilern", report+" "+ownEnd, 50))
+	b.fetch("c", reported("c", "Linnaubrücke zu", report, 60))
+	if got := b.publish("all"); len(got) != 2 {
+		t.Errorf("the feed shows %q, want the story of a and c and that of b", got)
+	}
+}
+
+func TestStrictAsksForMore(t *testing.T) {
+	words := strings.Fields(report)
+	half := strings.Join(words[:len(words)/2], " ") + " " + other
+	for level, want := range map[news.Level]int{news.Normal: 1, news.Strict: 2} {
+		b := newBench(t)
+		b.matching = news.Matching{Level: level, Window: 7 * 24 * time.Hour}
+		b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
+		b.fetch("b", reported("b", "Zwei Brücken im Land", half, 10))
+		if got := b.publish("all"); len(got) != want {
+			t.Errorf("%s: the feed shows %q, want %d", level, got, want)
+		}
+	}
+}
+
+// TestTheIndexHoldsTheWindow: what is older when it comes is not compared by its
+// text, and what has left the window leaves the index.
+func TestTheIndexHoldsTheWindow(t *testing.T) {
+	b := newBench(t)
+	week := 7 * 24 * time.Hour
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0), reported("a", "Ein altes Stück", other, -int(week/time.Minute)-60))
+	if sketches := b.rows("sketch"); sketches != 1 || b.rows("posting") == 0 {
+		t.Fatalf("%d sketches and %d postings, want those of the new entry", sketches, b.rows("posting"))
+	}
+	b.at(week + time.Hour)
+	b.fetch("b", reported("b", "Brücke in Nordhain fertig", other, int(week/time.Minute)))
+	if sketches := b.rows("sketch"); sketches != 1 {
+		t.Errorf("%d sketches after a week, want the new one only", sketches)
+	}
+	kept := b.rows("posting")
+	b.at(2*week + 2*time.Hour)
+	b.fetch("c", reported("c", "Nur ein Satz", "Nur ein Satz, der wenig sagt.", int(2*week/time.Minute)))
+	if left := b.rows("posting"); left >= kept {
+		t.Errorf("%d postings after two weeks, %d before: those of the second entry are still there", left, kept)
+	}
+}
+
+// TestWhatAnEntrySaysNowIsCompared: a teaser that grew into an article is found by
+// a copy of the article.
+func TestWhatAnEntrySaysNowIsCompared(t *testing.T) {
+	b := newBench(t)
+	first := reported("a", "Vorschau", "Gleich mehr an dieser Stelle.", 0)
+	b.fetch("a", first)
+	grown := reported("a", "Vorschau", report, 0)
+	b.at(time.Hour)
+	b.fetch("a", grown)
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report+" "+ownEnd, 60))
+	if got := b.publish("all"); len(got) != 1 {
+		t.Errorf("the feed shows %q, want one story", got)
+	}
+}
+
+// TestResketch: after an upgrade the index is made anew from what is stored, and
+// finds what it found; decisions stay.
+func TestResketch(t *testing.T) {
+	b := newBench(t)
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
+	b.fetch("c", reported("c", "Brücke in Nordhain fertig", other, 90))
+	sketches, postings := b.rows("sketch"), b.rows("posting")
+	b.exec(`UPDATE counter SET value = 0 WHERE name = 'sketches'`)
+	b.exec(`DELETE FROM posting`)
+	for more := true; more; {
+		var err error
+		if more, err = b.db.Resketch(t.Context(), news.DefaultMatching(), b.now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s, p := b.rows("sketch"), b.rows("posting"); s != sketches || p != postings {
+		t.Errorf("%d sketches and %d postings, want %d and %d", s, p, sketches, postings)
+	}
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report+" "+ownEnd, 60))
+	if got := b.publish("all"); len(got) != 2 {
+		t.Errorf("the feed shows %q, want two stories", got)
+	}
+	if again, err := b.db.Resketch(t.Context(), news.DefaultMatching(), b.now); again || err != nil {
+		t.Errorf("made anew a second time: %v, %v", again, err)
+	}
+}
+
+func (b *bench) exec(query string) {
+	b.t.Helper()
+	if err := b.db.update(b.t.Context(), func(t *tx) error { _, err := t.exec(query); return err }); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// TestTranslationsAreRelated: they are two stories, and the later names the earlier.
+func TestTranslationsAreRelated(t *testing.T) {
+	b := newBench(t)
+	german := reported("a", "Brücke gesperrt", report, 0)
+	german.GUID, german.Link = "1", "https://a.example/de/linnau-bridge"
+	english := reported("a", "Bridge closed", "The county closes the old railway bridge over the Linnau to all traffic from Monday.", 0)
+	english.GUID, english.Link, english.Language = "2", "https://a.example/en/linnau-bridge", "en"
+	b.fetch("a", german)
+	b.fetch("b", english)
+	if got := b.publish("all"); len(got) != 2 {
+		t.Fatalf("the feed shows %q, want two stories", got)
+	}
+	var related string
+	if err := b.db.engine.Read.QueryRowContext(t.Context(), `SELECT related FROM entry ORDER BY id DESC LIMIT 1`).Scan(&related); err != nil {
+		t.Fatal(err)
+	}
+	if related != "[1]" {
+		t.Errorf("the translation names %q, want the story of the original", related)
+	}
+}
+
+// TestSplitIsForGood: what a person took apart is not joined by a later copy.
+func TestSplitIsForGood(t *testing.T) {
+	b := newBench(t)
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report+" "+ownEnd, 60))
+	if _, err := b.db.Split(t.Context(), []int64{2}, b.now); err != nil {
+		t.Fatal(err)
+	}
+	b.fetch("c", reported("c", "Linnaubrücke zu", report, 70))
+	if got := b.publish("all"); len(got) != 2 {
+		t.Errorf("the feed shows %q, want the two sides", got)
+	}
+}
+
+// TestASketchOfAnotherVersionIsPassedOver: it must not stop a fetch.
+func TestASketchOfAnotherVersionIsPassedOver(t *testing.T) {
+	b := newBench(t)
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
+	b.exec(`UPDATE sketch SET data = x'00'`)
+	b.fetch("a", reported("a", "Brücke gesperrt", report+" "+ownEnd, 0), reported("a", "Noch eins", other, 5))
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report, 60))
+	if got := b.publish("all"); len(got) != 3 {
+		t.Errorf("the feed shows %q, want three stories", got)
+	}
+	if story.SketchVersion == 0 {
+		t.Error("a version of 0 means that none were made")
+	}
+}
