@@ -132,16 +132,14 @@ func (x *alikes) remove(source, entry int64, data []byte) error {
 // How many values one statement takes. Fixed numbers keep the statements prepared;
 // places left over repeat the last value.
 const (
-	termBatch    = 48
-	entryBatch   = 8
-	postingBatch = 8
+	termBatch  = 48
+	entryBatch = 8
 )
 
 var (
 	selectPostings = `WITH asked (key) AS (VALUES ` + rowsFrom(2, termBatch) + `)
 		SELECT p.key FROM asked a CROSS JOIN posting p WHERE p.key > a.key + $1 AND p.key < a.key + 4294967296`
-	insertPostings = `INSERT INTO posting (key) VALUES ` + rowsFrom(1, postingBatch) + ` ON CONFLICT (key) DO NOTHING`
-	selectMates    = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
+	selectMates = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
 		FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
 		WHERE e.story_id IN (SELECT story_id FROM entry WHERE id IN (` + placesFrom(2, entryBatch) + `)) AND e.id > $1`
 )
@@ -279,12 +277,9 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 		ON CONFLICT (source_id, entry_id) DO UPDATE SET data = excluded.data`, x.source, entry, first, data); err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(terms, postingBatch) {
-		args := make([]any, postingBatch)
-		for i := range args {
-			args[i] = postingKey(batch[min(i, len(batch)-1)], entry)
-		}
-		if _, err := x.exec(insertPostings, args...); err != nil {
+	for _, term := range terms {
+		// A row a statement: of several rows SQLite would keep a journal for each page.
+		if _, err := x.exec(`INSERT INTO posting (key) VALUES ($1) ON CONFLICT (key) DO NOTHING`, postingKey(term, entry)); err != nil {
 			return err
 		}
 	}

@@ -116,9 +116,13 @@ func (f *Finds) Add(t Term, entries []int64) {
 	}
 }
 
-// maxFound is how many entries are compared, with the other members of their
-// stories. The right one was among the first four in all of the labelled set.
-const maxFound = 8
+// How many entries are compared, with the other members of their stories: the
+// right one was among the first four in all of the labelled set. What shares one
+// name only is compared as long as nothing better is there.
+const (
+	maxFound = 8
+	maxNamed = 4
+)
 
 // Best are the entries that share most, at most maxFound of them; of equals the
 // latest.
@@ -128,7 +132,12 @@ func (f *Finds) Best() []int64 {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(f.weight[b]-f.weight[a], cmp.Compare(b, a)) })
-	return ids[:min(len(ids), maxFound)]
+	for i, id := range ids {
+		if i == maxFound || i >= maxNamed && f.weight[id] == 1 {
+			return ids[:i]
+		}
+	}
+	return ids
 }
 
 // Keep chooses the terms under which an entry is kept once it is decided: those

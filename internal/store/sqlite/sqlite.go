@@ -60,7 +60,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, explain(err, path)
 	}
 	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache),
-		"_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=journal_size_limit(67108864)"))
+		"_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", "_pragma=journal_size_limit(67108864)"))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
