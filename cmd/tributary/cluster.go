@@ -3,30 +3,74 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"tributary/internal/config"
 	"tributary/internal/news"
 	"tributary/internal/story"
 )
 
 func (a *app) clusterCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "cluster < ITEMS.jsonl",
+	var match, window string
+	cmd := &cobra.Command{
+		Use:   "cluster [--match LEVEL] [--window TIME] < ITEMS.jsonl",
 		Short: "which items are the same story, as JSON lines",
 		Long: "Reads one JSON object a line (id, source, and where known feed, url, guid, title, summary,\n" +
-			"content_html, text, published, lang) and writes one line for each as soon as it is decided:\n" +
-			"the story, the reason, the score and the item that it was attached to.",
-		Args: none,
+			"content_html, text, published, lang, media) and writes one line for each as soon as it is decided:\n" +
+			"id, story (the id of its first item), reason, score from 0 to 1, with (the item that it was attached\n" +
+			"to), explain (a sentence) and related (stories of the same page, or of a translation).\n\n" +
+			"source is the outlet and feed the source within it; media is a list of audio and video files,\n" +
+			`{"url", "type", "duration"}, the last in seconds. The reasons are new, guid, url, title, text, teaser` + "\n" +
+			"and update. It decides as a daemon would whose configuration says stories: {match: …, window: …};\n" +
+			"no configuration is read. A line that cannot be used is told on standard error, and the exit code is 1.",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		Args:              none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			m, err := matching(match, window)
+			if err != nil {
+				return err
+			}
 			if isTerminal(a.in) {
 				fmt.Fprintln(a.err, "reading items from the terminal, one JSON object a line; Ctrl-D ends")
 			}
-			bad, err := story.NewClusterer(news.DefaultMatching()).Run(cmd.Context(), bufio.NewReader(a.in), a.out, a.err)
+			bad, err := story.NewClusterer(m).Run(cmd.Context(), bufio.NewReader(a.in), a.out, a.err)
 			if err == nil && bad > 0 {
 				err = errSilent
 			}
 			return err
 		},
 	}
+	standard := news.DefaultMatching()
+	cmd.Flags().StringVar(&match, "match", string(standard.Level), "how alike two texts must be: the `LEVEL` strict, normal or loose")
+	cmd.Flags().StringVar(&window, "window", span(standard.Window), "how far apart the items of one story may be, as a `TIME` like 7d or 36h")
+	// Both fail for an unknown flag only.
+	_ = cmd.RegisterFlagCompletionFunc("match", cobra.FixedCompletions([]string{
+		"strict\trather two stories than one too many", "normal\tthe default", "loose\trather one story than the same one twice",
+	}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder))
+	_ = cmd.RegisterFlagCompletionFunc("window", cobra.NoFileCompletions)
+	return cmd
+}
+
+// matching reads the two flags by the rules of `stories:` in the configuration.
+func matching(match, window string) (news.Matching, error) {
+	levels := []string{string(news.Strict), string(news.Normal), string(news.Loose)}
+	if !slices.Contains(levels, match) {
+		hint := ""
+		if near := config.Nearest(match, levels); near != "" {
+			hint = "; did you mean " + near + "?"
+		}
+		return news.Matching{}, usagef("--match %q is none of %s%s", match, strings.Join(levels, ", "), hint)
+	}
+	d, err := config.ParseDuration(window)
+	switch {
+	case err != nil:
+		return news.Matching{}, usagef("--window %q is no duration; write days, hours, minutes or seconds, as in 7d, 36h or 90m", window)
+	case d < news.MinWindow || d > news.MaxWindow:
+		return news.Matching{}, usagef("--window %q is not from %dh to %dd", window, news.MinWindow/time.Hour, news.MaxWindow/(24*time.Hour))
+	}
+	return news.Matching{Level: news.Level(match), Window: d}, nil
 }

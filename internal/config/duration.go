@@ -14,7 +14,7 @@ const longest = 366 * day
 const day = 24 * time.Hour
 
 // duration makes a reader of durations from least to most, in the notation of
-// parseDuration.
+// ParseDuration.
 func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, bool) {
 	return func(n node) (time.Duration, bool) {
 		if n.Tag == "!!int" {
@@ -28,7 +28,7 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 		if !ok {
 			return 0, false
 		}
-		d, err := parseDuration(text)
+		d, err := ParseDuration(text)
 		switch {
 		case err != nil:
 			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text, n))
@@ -41,9 +41,9 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 	}
 }
 
-// parseDuration reads the notation of Go's time.ParseDuration, before which days
+// ParseDuration reads the notation of Go's time.ParseDuration, before which days
 // may stand: 90m, 7d, 1d12h. A day is 24 hours, also when clocks change.
-func parseDuration(text string) (time.Duration, error) {
+func ParseDuration(text string) (time.Duration, error) {
 	number, rest, found := strings.Cut(text, "d")
 	if !found {
 		return time.ParseDuration(text)
@@ -105,7 +105,7 @@ func inWords(d time.Duration) string {
 // no spaces.
 func durationHint(text string, n node) string {
 	if close := strings.ReplaceAll(text, " ", ""); close != text && !hasVariable(n.Value) {
-		if _, err := parseDuration(close); err == nil {
+		if _, err := ParseDuration(close); err == nil {
 			return fmt.Sprintf("did you mean %s?", close)
 		}
 	}

@@ -13,12 +13,12 @@ func TestParseDuration(t *testing.T) {
 		"7d": 7 * day, "0d": 0, "1d12h": 36 * time.Hour, "2d0.5h": 48*time.Hour + 30*time.Minute, "90m": 90 * time.Minute, "-1h": -time.Hour,
 		"d": -1, "1.5d": -1, "-1d": -1, "1d-1h": -1, "1d+1h": -1, "1d1d": -1, "12h1d": -1, "1 d": -1, "99999999999d": -1, "1dx": -1, "": -1,
 	} {
-		got, err := parseDuration(text)
+		got, err := ParseDuration(text)
 		if err != nil {
 			got = -1
 		}
 		if got != want {
-			t.Errorf("parseDuration(%q) = %v, %v, want %v", text, got, err, want)
+			t.Errorf("ParseDuration(%q) = %v, %v, want %v", text, got, err, want)
 		}
 	}
 }
