@@ -11,7 +11,6 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/daemon"
-	"tributary/internal/news"
 	"tributary/internal/store"
 )
 
@@ -169,19 +168,6 @@ func (a *app) pin(ctx context.Context, given string, off bool) error {
 	}
 	fmt.Fprintln(a.out)
 	return nil
-}
-
-// byHand says what people did to an entry, a line each.
-func (a *app) byHand(ctx context.Context, db *store.DB, e news.Entry) error {
-	acts, err := db.Corrections(ctx, e.ID)
-	for _, c := range acts {
-		where := ""
-		if c.From != c.To {
-			where = ": out of story " + c.From + " into " + c.To
-		}
-		fmt.Fprintf(a.out, "  by hand:    %s %s%s\n", c.Hand, c.At.Local().Format("2006-01-02 15:04"), where)
-	}
-	return err
 }
 
 func quoted(given []string) string {

@@ -11,8 +11,13 @@ import (
 
 // oneLine makes a feed's text fit to be printed: one line, without anything
 // that a terminal would obey.
-func oneLine(s string) string {
-	const most = 300
+func oneLine(s string) string { return cut(s, 300) }
+
+// sentence is oneLine for what we say ourselves of an entry, which names addresses
+// and outlets and is told whole.
+func sentence(s string) string { return cut(s, 2000) }
+
+func cut(s string, most int) string {
 	s = clean.Line(s)
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/config"
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/store"
+	"tributary/internal/story"
+)
+
+// journey tells what became of entries, in the order in which it happened:
+// fetched, read, cleaned, identified, matched, corrected, shown.
+type journey struct {
+	lines
+	cfg       *config.Config
+	db        *store.DB
+	documents map[int64]*news.Document // the last one of each source that was told of; nil where none is kept
+}
+
+func (j *journey) story(ctx context.Context, entries []news.Placement) error {
+	key := entries[0].Entry.StoryKey
+	j.plain("story %s: %s", key, count(len(entries), "entry"))
+	j.labelled("page", "%s", j.cfg.Site.StoryURL(key))
+	fmt.Fprintln(j.w)
+	for _, p := range entries {
+		for _, part := range []func(context.Context, news.Placement) error{j.arrived, j.read} {
+			if err := part(ctx, p); err != nil {
+				return err
+			}
+		}
+		if err := j.matched(ctx, p.Entry, entries); err != nil {
+			return err
+		}
+		if err := j.corrected(ctx, p); err != nil {
+			return err
+		}
+		fmt.Fprintln(j.w)
+	}
+	return nil
+}
+
+// arrived tells what the entry is, and which fetch brought it.
+func (j *journey) arrived(ctx context.Context, p news.Placement) error {
+	e := p.Entry
+	j.plain("entry %d of source %s (%s)", e.ID, p.Source.Name, oneLine(p.SourceTitle))
+	if len(p.Source.Lists) > 0 {
+		j.labelled("on lists", "%s", strings.Join(p.Source.Lists, ", "))
+	}
+	j.labelled("title", "%s", orUntitled(e.Title))
+	if e.Link != "" {
+		j.labelled("link", "%s", oneLine(news.SafeURL(e.Link)))
+	}
+	j.labelled("guid", "%s", oneLine(safeGUID(e.GUID)))
+	j.labelled("identity", "%s", identity(e.GUID))
+	clock := "their clock"
+	if e.Published.Equal(e.FirstSeen) {
+		clock = "undated: when we saw it"
+	}
+	j.labelled("published", "%s (%s)", moment(e.Published), clock)
+	j.labelled("first seen", "%s (our clock)%s", moment(e.FirstSeen), arrival(p))
+	fetches, err := j.db.Fetches(ctx, e.SourceID, allFetches)
+	if err == nil {
+		j.labelled("fetched", "%s", fetched(fetches, e.FirstSeen))
+	}
+	return err
+}
+
+// allFetches is more than are kept of any source.
+const allFetches = 1 << 20
+
+// fetched finds the attempt that brought an entry: first seen is when it began.
+func fetched(fetches []news.Fetch, seen time.Time) string {
+	i := slices.IndexFunc(fetches, func(f news.Fetch) bool { return f.Started.Equal(seen) && !f.Outcome.Failed() })
+	switch {
+	case i >= 0:
+		f := fetches[i]
+		text := fmt.Sprintf("%s: %s, %s", moment(f.Started), f.Outcome, count(f.New, "new entry"))
+		if f.Changed > 0 {
+			text += fmt.Sprintf(", %d changed", f.Changed)
+		}
+		if f.Bytes > 0 {
+			text += fmt.Sprintf(", %s in %s", size(f.Bytes), f.Duration.Round(time.Millisecond))
+		}
+		if f.Error != "" {
+			text += "; " + oneLine(f.Error)
+		}
+		return text
+	case len(fetches) > 0 && seen.After(fetches[len(fetches)-1].Started):
+		return "by no fetch: an upgrade read the kept document again and found it there"
+	}
+	return fmt.Sprintf("longer ago than single fetches are kept (%s)", span(store.FetchesKept))
+}
+
+// identity says what the entry is known by within its source. A key that stands
+// for a guid names what it is made of.
+func identity(guid string) string {
+	kind, _, _ := strings.Cut(guid, ":")
+	switch kind {
+	case "link":
+		return "by its link: it has no guid that is its own"
+	case "text":
+		return "by its title and text: it has neither a guid nor a link"
+	case "link+title", "link+title+text", "guid+link", "guid+link+title":
+		return "by its " + strings.ReplaceAll(kind, "+", ", ") + " together: others of its document share less than that"
+	}
+	return "by its guid"
+}
+
+// arrival says how an entry came when it was not by an ordinary fetch.
+func arrival(p news.Placement) string {
+	switch {
+	case p.Pushed:
+		return ", pushed by a hub"
+	case p.Entry.Backlog:
+		return ", with the first document of its source"
+	}
+	return ""
+}
+
+// read tells as what its document and its text were read.
+func (j *journey) read(ctx context.Context, p news.Placement) error {
+	e := p.Entry
+	document, err := j.document(ctx, p)
+	if err != nil {
+		return err
+	}
+	if document != "" {
+		j.labelled("document", "%s", document)
+	}
+	j.labelled("text", "%s after cleaning, language %s", count(len(strings.Fields(clean.Text(e.Body()))), "word"), orUnknown(e.Language))
+	page, err := j.db.PageOf(ctx, e.SourceID, e.Link)
+	if page != nil && err == nil {
+		j.labelled("article", "%s", article(*page))
+	}
+	return err
+}
+
+// document says in what format an entry stands, in which file, and what had to
+// be mended, by the last document of its source: older ones are not kept.
+func (j *journey) document(ctx context.Context, p news.Placement) (string, error) {
+	if p.Source.Kind == news.KindSeeds {
+		files, err := j.db.SeedFiles(ctx, p.Entry.SourceID)
+		i := slices.IndexFunc(files, func(f news.SeedFile) bool { return f.Owns(p.Entry.GUID) })
+		if i < 0 || err != nil {
+			return "", err
+		}
+		return "seed, the file " + oneLine(files[i].Path), nil
+	}
+	doc, told := j.documents[p.Entry.SourceID]
+	if !told {
+		body, err := j.db.Body(ctx, p.Entry.SourceID)
+		if err != nil {
+			return "", err
+		}
+		if body != nil {
+			doc, _ = format.Decode(body.Data, format.Input{URL: body.URL, ContentType: body.ContentType}) // nil: it was kept by another reader
+		}
+		j.documents[p.Entry.SourceID] = doc
+	}
+	if doc == nil {
+		return "", nil
+	}
+	text := doc.Format
+	if !slices.ContainsFunc(doc.Entries, func(e news.Entry) bool { return e.GUID == p.Entry.GUID || e.Link != "" && e.Link == p.Entry.Link }) {
+		text += "; no longer in the last one that is kept"
+	}
+	if n := len(doc.Repairs); n > 0 {
+		text += fmt.Sprintf("; %s mended in the last one: %s", count(n, "fault"), oneLine(strings.Join(doc.Repairs, "; ")))
+	}
+	return text, nil
+}
+
+// article says what came of fetching the page of an entry (content: page).
+func article(p news.PageText) string {
+	if p.HTML == "" {
+		return fmt.Sprintf("its page was asked for %s (%s): %s; the feed's own text stays", moment(p.Fetched), p.Outcome, oneLine(p.Note))
+	}
+	return fmt.Sprintf("its page was fetched %s and has %s", moment(p.Fetched), count(len(strings.Fields(clean.Text(p.HTML))), "word"))
+}
+
+// matched tells why the entry is in its story, with which entry it was compared,
+// and which ones came to the story by it.
+func (j *journey) matched(ctx context.Context, e news.Entry, mates []news.Placement) error {
+	j.labelled("story", "%s: %s", e.Match.Reason, sentence(e.Match.Detail))
+	if e.Match.With != 0 {
+		with, err := j.entry(ctx, e.Match.With, mates)
+		if err != nil {
+			return err
+		}
+		text := score(e.Match) + " with " + with
+		if story.Derived(e.Match) {
+			text += "; by names only, so nothing joins the story through it"
+		}
+		j.labelled("matched", "%s", text)
+	}
+	var by []string
+	for _, p := range mates {
+		if p.Entry.Match.With == e.ID {
+			by = append(by, fmt.Sprintf("entry %d of %s (%s, %s)", p.Entry.ID, p.Source.Name, p.Entry.Match.Reason, score(p.Entry.Match)))
+		}
+	}
+	if len(by) > 0 {
+		j.labelled("joined by", "%s", some(by))
+	}
+	return nil
+}
+
+// score is how alike two entries were found, "84 %".
+func score(m news.Match) string { return fmt.Sprintf("%.0f %%", 100*m.Score) }
+
+// some joins a list, of which a story of a day full of copies has too many.
+func some(list []string) string {
+	const most = 10
+	if n := len(list) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), n)
+	}
+	return strings.Join(list, ", ")
+}
+
+// entry names an entry that another was compared with: one of the same story,
+// unless it was moved by hand since.
+func (j *journey) entry(ctx context.Context, id int64, mates []news.Placement) (string, error) {
+	elsewhere := ""
+	i := slices.IndexFunc(mates, func(p news.Placement) bool { return p.Entry.ID == id })
+	if i < 0 {
+		var err error
+		if mates, err = j.db.Entry(ctx, id); len(mates) == 0 || err != nil {
+			return fmt.Sprintf("entry %d, which is gone", id), err
+		}
+		i, elsewhere = 0, ", which is in story "+mates[0].Entry.StoryKey+" now"
+	}
+	p := mates[i]
+	return fmt.Sprintf("entry %d of source %s: %s%s", id, p.Source.Name, orUntitled(p.Entry.Title), elsewhere), nil
+}
+
+// corrected tells what people and settings did to the entry.
+func (j *journey) corrected(ctx context.Context, p news.Placement) error {
+	for _, s := range j.cfg.Sources {
+		if s.Name == p.Source.Name && s.Apart {
+			j.labelled("merge", "false: its source is kept out of the stories of other sources")
+		}
+	}
+	acts, err := j.db.Corrections(ctx, p.Entry.ID)
+	for _, c := range acts {
+		where := ""
+		if c.From != c.To {
+			where = ": out of story " + c.From + " into " + c.To
+		}
+		j.labelled("by hand", "%s %s%s", c.Hand, c.At.Local().Format("2006-01-02 15:04"), where)
+	}
+	if p.Entry.Guard == news.GuardFlood {
+		j.labelled("placed", "into the history of the feeds: it was old and came with many others at once")
+	}
+	if why := unavailable(p); why != "" {
+		j.labelled("hidden", "%s", why)
+	}
+	return err
+}
+
+// unavailable says why no feed may show an entry; nothing when one may.
+func unavailable(p news.Placement) string {
+	switch {
+	case !p.Withdrawn.IsZero():
+		return "withdrawn " + moment(p.Withdrawn) + ": its file is no longer there"
+	case !p.Retired.IsZero():
+		return "its source left the configuration " + moment(p.Retired)
+	case !p.Source.Public:
+		return "its source is not public (public: false)"
+	case p.Entry.Guard == news.GuardBacklog:
+		return "it was old when its source was new, and more than that may bring (backlog:)"
+	}
+	return ""
+}
+
+// safeGUID is a guid as it may be printed; many are addresses.
+func safeGUID(guid string) string {
+	if strings.Contains(guid, "://") {
+		return news.SafeURL(guid)
+	}
+	return guid
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Local().Format("2006-01-02 15:04:05 -0700")
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "not declared"
+	}
+	return s
+}

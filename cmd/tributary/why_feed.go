@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// feed tells whether and how a feed shows a story, which it may hold back until a
+// time, and what its rules made of several entries.
+func (j *journey) feed(e *news.Edition, entries []news.Placement, until time.Time) {
+	var standing []news.Publication
+	var removed *news.Publication
+	for _, p := range entries[0].In {
+		switch {
+		case p.FeedID != e.Feed.ID:
+		case p.Removed:
+			removed = &p
+		default:
+			standing = append(standing, p)
+		}
+	}
+	able := slices.DeleteFunc(slices.Clone(entries), func(p news.Placement) bool { return unavailable(p) != "" || !e.Feed.Selects(p.Source) })
+	for _, p := range standing {
+		j.plain("feed %s: %s as %s, showing entry %d; entered %s, updated %s", e.Feed.Name,
+			place(e, p, entries), safeGUID(p.GUID), p.EntryID, moment(p.Entered), moment(p.Updated))
+	}
+	if len(standing) == 0 {
+		j.plain("feed %s: %s", e.Feed.Name, absence(e.Feed, entries, able, removed, until))
+	}
+	if len(able) > 1 {
+		j.labelled("duplicates", "%s: %s", e.Feed.Duplicates, together(e.Feed, able, standing))
+	}
+}
+
+// absence says why a feed does not show a story. able are its entries that the
+// feed may show.
+func absence(f news.Feed, entries, able []news.Placement, removed *news.Publication, until time.Time) string {
+	private := slices.IndexFunc(entries, func(p news.Placement) bool { return !p.Source.Public && names(f, p.Source) })
+	switch {
+	case removed != nil && len(able) == 0:
+		return "not shown any more: nothing is left of it that the feed could show; it was there since " + moment(removed.Entered)
+	case len(able) > 0 && !until.IsZero():
+		return waiting(f, until)
+	case len(able) > 0:
+		return "not yet: it enters with the next round of publishing"
+	case slices.ContainsFunc(entries, func(p news.Placement) bool { return f.Selects(p.Source) }):
+		return "not shown: every entry that it selects is hidden"
+	case private >= 0:
+		return fmt.Sprintf("not shown: it selects source %s, which is not public (public: false)", entries[private].Source.Name)
+	}
+	return "not shown: it selects " + selection(f)
+}
+
+// names reports whether a feed would select a source if that were public.
+func names(f news.Feed, s news.Source) bool {
+	s.Public = true
+	return len(f.Sources)+len(f.Tags) > 0 && f.Selects(s)
+}
+
+// place says where in a feed a Publication stands now, or which rule leaves it out.
+func place(e *news.Edition, p news.Publication, entries []news.Placement) string {
+	for i, s := range e.Shown {
+		if s.Sequence == p.Sequence {
+			return fmt.Sprintf("shown at place %d of %d", i+1, len(e.Shown))
+		}
+	}
+	f := e.Feed
+	if i := slices.IndexFunc(entries, func(m news.Placement) bool { return m.Entry.ID == p.EntryID }); i >= 0 && f.MaxPerSource > 0 {
+		name, newer := entries[i].Source.Name, 0
+		for _, s := range e.Shown {
+			if s.Source.Name == name && s.Sequence > p.Sequence {
+				newer++
+			}
+		}
+		if newer >= f.MaxPerSource {
+			return fmt.Sprintf("published, but left out (max_per_source %d: the feed shows as many newer ones of source %s)", f.MaxPerSource, name)
+		}
+	}
+	if len(e.Shown) >= f.Limit {
+		return fmt.Sprintf("published, but by now beyond what it shows (limit %d, window %s)", f.Limit, span(f.Window))
+	}
+	return fmt.Sprintf("published, but by now beyond what any feed shows (%d stories, %d MB)", news.MaxShown, news.MaxShownBytes>>20)
+}
+
+// together says what becomes of several entries that a feed may show, and why it
+// is this one that stands for them.
+func together(f news.Feed, able []news.Placement, standing []news.Publication) string {
+	if f.Duplicates == news.Keep {
+		return fmt.Sprintf("an item for each of %d entries", len(able))
+	}
+	text := fmt.Sprintf("one item for %d entries", len(able))
+	if f.Duplicates == news.Group {
+		text += ", the others listed at its end"
+	}
+	if len(standing) == 0 {
+		return text
+	}
+	i := slices.IndexFunc(able, func(p news.Placement) bool { return p.Entry.ID == standing[0].EntryID })
+	if i < 0 {
+		return text
+	}
+	shown := able[i]
+	first := func(p news.Placement) bool {
+		return p.Entry.ID == shown.Entry.ID || rank(f, p.Source) > rank(f, shown.Source)
+	}
+	switch {
+	case !shown.Entry.Pinned.IsZero():
+		return fmt.Sprintf("%s; entry %d is pinned", text, shown.Entry.ID)
+	case !slices.ContainsFunc(able, func(p news.Placement) bool { return !first(p) }):
+		return fmt.Sprintf("%s; the feed names source %s first", text, shown.Source.Name)
+	}
+	return fmt.Sprintf("%s; entry %d is the original: what the others link to, else the earliest, else the fullest", text, shown.Entry.ID)
+}
+
+// rank is the place of a source among those that a feed names, behind them for
+// one that it does not name.
+func rank(f news.Feed, s news.Source) int {
+	i := slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
+	if i < 0 {
+		return len(f.Sources)
+	}
+	return i
+}
+
+// waiting says until when a feed holds a story back, and why.
+func waiting(f news.Feed, until time.Time) string {
+	layout := "15:04"
+	if until.Local().Format(time.DateOnly) != time.Now().Format(time.DateOnly) {
+		layout = "2006-01-02 15:04"
+	}
+	return fmt.Sprintf("waits until %s: the feed holds new stories back for %s (settle)", until.Local().Format(layout), inWords(f.Settle))
+}
+
+// inWords is a duration as people say it: "15 min", "2 h", "1 h 30 min", "45 s".
+func inWords(d time.Duration) string {
+	var parts []string
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		if n := d / unit.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+			d -= n * unit.size
+		}
+	}
+	if parts == nil {
+		return d.String()
+	}
+	return strings.Join(parts, " ")
+}
+
+// selection says what a feed selects.
+func selection(f news.Feed) string {
+	var parts []string
+	if len(f.Sources) > 0 {
+		parts = append(parts, "sources "+strings.Join(f.Sources, ", "))
+	}
+	if len(f.Tags) > 0 {
+		parts = append(parts, "tags "+strings.Join(f.Tags, ", "))
+	}
+	if len(parts) == 0 {
+		return "every public source"
+	}
+	return strings.Join(parts, " and ")
+}
