@@ -164,3 +164,22 @@ func (c *counter) Write(p []byte) (int, error) {
 	*c += counter(len(p))
 	return len(p), nil
 }
+
+// TestReasonsForPeople: how much of a text was copied, and what was matched by what
+// it names only, is told apart.
+func TestReasonsForPeople(t *testing.T) {
+	for _, tt := range []struct {
+		match news.Match
+		want  string
+	}{
+		{news.Match{Reason: news.ReasonText, Score: .842}, "same text, 84&nbsp;%"},
+		{news.Match{Reason: news.ReasonTeaser, Score: .9}, "teaser and full text"},
+		{news.Match{Reason: news.ReasonTeaser, Score: .41}, "the same report in other words"},
+		{news.Match{Reason: news.ReasonUpdate, Score: 1}, "later version"},
+		{news.Match{Reason: news.ReasonNew}, ""},
+	} {
+		if got := string(reason(tt.match)); got != tt.want {
+			t.Errorf("%s at %.2f: got %q, want %q", tt.match.Reason, tt.match.Score, got, tt.want)
+		}
+	}
+}

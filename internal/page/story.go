@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"html/template"
 	"io"
 	"strconv"
@@ -182,7 +183,7 @@ func members(of []news.Member) []member {
 // person moved it.
 func why(m news.Match) []template.HTML {
 	var all []template.HTML
-	if words := reason(m.Reason); words != "" {
+	if words := reason(m); words != "" {
 		all = append(all, words)
 	}
 	if !m.Hand.IsZero() {
@@ -209,9 +210,14 @@ func hand(h news.Hand) template.HTML {
 	return template.HTML(template.HTMLEscapeString(h.String())) + " " + at(h.At)
 }
 
-// reason says in words what gave a report away; "" for the first of a story.
-func reason(r news.Reason) template.HTML {
-	switch r {
+// namesOnly is the highest score of a teaser that was matched by what it names, see
+// story.Derived.
+const namesOnly = .5
+
+// reason says in words what gave a report away, and of a copied text how much of
+// the shorter one it is; "" for the first of a story.
+func reason(m news.Match) template.HTML {
+	switch m.Reason {
 	case news.ReasonGUID:
 		return "same id"
 	case news.ReasonURL:
@@ -219,8 +225,14 @@ func reason(r news.Reason) template.HTML {
 	case news.ReasonTitle:
 		return "same headline"
 	case news.ReasonText:
+		if m.Score > 0 {
+			return template.HTML(fmt.Sprintf("same text, %.0f&nbsp;%%", 100*m.Score))
+		}
 		return "same text"
 	case news.ReasonTeaser:
+		if m.Score > 0 && m.Score <= namesOnly {
+			return "the same report in other words"
+		}
 		return "teaser and full text"
 	case news.ReasonUpdate:
 		return "later version"
