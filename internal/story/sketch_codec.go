@@ -60,7 +60,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 		s.Published = time.UnixMilli(ms).UTC()
 	}
 	s.Headline = le.Uint64(b[11:])
-	s.Length = time.Duration(le.Uint32(b[19:])) * time.Second
+	s.Length = time.Duration(min(le.Uint32(b[19:]), 1<<31-1)) * time.Second
 	s.Words = int(le.Uint32(b[23:]))
 	b = b[header:]
 	for _, h := range s.hashes() {

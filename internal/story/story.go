@@ -54,7 +54,7 @@
 //
 // An entry leaves a [Sketch]: hashes of its runs of five words, of its figures, of
 // its headline and of the telling words at its beginning. [compare] counts what two
-// sketches share, [limits.alike] holds the rules. Three ideas carry them:
+// sketches share, [limits.judge] holds the rules. Three ideas carry them:
 //
 //   - What counts is the part of the shorter text that is found in the longer one,
 //     because outlets cut, append and insert. A ratio of lengths keeps digests out.
