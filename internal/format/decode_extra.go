@@ -21,6 +21,9 @@ func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 		Comments: r.comments(n),
 		Episode:  r.episode(n),
 	}
+	if original := r.original(n); original != "" && original != e.Link {
+		x.Links = append(x.Links, news.Link{Rel: news.Canonical, URL: original})
+	}
 	for l := range relations(n) {
 		if (l.rel == "related" || l.rel == "via") && len(x.Links) < maxExtras {
 			x.Links = append(x.Links, l.link())
@@ -40,6 +43,13 @@ func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 		}
 	}
 	return x
+}
+
+// original is the page that a link of the entry leads to by way of somebody who
+// counts: a service that delivers feeds keeps what it replaced in an element of its
+// own. RFC 6596 for the relation.
+func (r *reader) original(n *node) string {
+	return first(related(n, news.Canonical), r.address(n, "feedburner:origlink", "pheedo:origlink"))
 }
 
 func (l relation) link() news.Link {

@@ -43,6 +43,13 @@ func TestExtras(t *testing.T) {
 	add(`<thr:in-reply-to ref="tag:a,1" href="http://a.example/1" type="text/html"/><thr:in-reply-to/>`, `{"reply_to":[{"id":"tag:a,1","link":"http://a.example/1"}]}`)
 	add(`<link rel="via" href="v" title="V"/><link rel="related" href="r" hreflang="DE" type="text/html"/>`,
 		`{"links":[{"rel":"via","url":"http://feeds.example/dir/v","title":"V"},{"rel":"related","url":"http://feeds.example/dir/r","type":"text/html","language":"de"}]}`)
+	const counted = `<link rel="alternate" href="http://count.example/~r/1"/>`
+	add(counted+`<feedburner:origLink>http://a.example/1</feedburner:origLink>`, `{"links":[{"rel":"canonical","url":"http://a.example/1"}]}`)
+	add(counted+`<pheedo:origLink>a/1</pheedo:origLink><link rel="via" href="v"/>`,
+		`{"links":[{"rel":"canonical","url":"http://feeds.example/dir/a/1"},{"rel":"via","url":"http://feeds.example/dir/v"}]}`)
+	add(counted+`<link rel="canonical" href="http://a.example/1"/><feedburner:origLink>http://a.example/2</feedburner:origLink>`, `{"links":[{"rel":"canonical","url":"http://a.example/1"}]}`)
+	add(counted+`<feedburner:origLink>http://count.example/~r/1</feedburner:origLink>`, "") // it is the link
+	add(counted+`<feedburner:origLink>javascript:x</feedburner:origLink>`, "")
 	add(`<dc:contributor>Adam</dc:contributor>`, `{"contributors":[{"name":"Adam"}]}`)
 
 	// Episodes: iTunes and Podcasting 2.0.

@@ -98,7 +98,8 @@ const spaces = ` xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http
  xmlns:xhtml="http://www.w3.org/1999/xhtml" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"
  xmlns:wfw="http://wellformedweb.org/CommentAPI/" xmlns:thr="http://purl.org/syndication/thread/1.0" xmlns:fh="http://purl.org/syndication/history/1.0"
  xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:cc="http://web.resource.org/cc/"
- xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"`
+ xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:pheedo="http://www.pheedo.com/namespace/pheedo"`
 
 func inChannel(inside string) string {
 	return `<rss version="2.0"` + spaces + `><channel>` + inside + `</channel></rss>`

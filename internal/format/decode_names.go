@@ -42,6 +42,7 @@ var namespaces = map[string]string{
 	"http://www.w3.org/2000/svg":                          "svg",
 	"http://www.w3.org/1998/math/mathml":                  "math",
 	"http://rssnamespace.org/feedburner/ext/1.0":          "feedburner",
+	"http://www.pheedo.com/namespace/pheedo":              "pheedo",
 	"http://freshmeat.net/rss/fm":                         "fm",
 	"http://purl.org/rss/1.0/modules/slash":               "slash",
 	"http://wellformedweb.org/commentapi":                 "wfw",
@@ -127,6 +128,8 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "thr:", "in-reply-to total").
 		add(leaf, "wfw:", "commentrss").
 		add(leaf, "fh:", "complete archive").
+		add(leaf, "feedburner:", "origlink").
+		add(leaf, "pheedo:", "origlink").
 		add(leaf, "cc:", "license").
 		add(leaf, "creativecommons:", "license").
 		add(leaf, "xhtml:", "body div")

@@ -1,11 +1,13 @@
 package ingest_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/config"
 	"tributary/internal/feedtest"
 	"tributary/internal/format"
@@ -25,6 +27,12 @@ func (r *rig) readByOlder(s config.Source, body []byte) {
 	for i := range doc.Entries {
 		doc.Entries[i].Title = "Broken " + doc.Entries[i].Title
 	}
+	r.saveOlder(s, body, doc)
+}
+
+// saveOlder stores a body and what an older reader made of it.
+func (r *rig) saveOlder(s config.Source, body []byte, doc *news.Document) {
+	r.t.Helper()
 	lease, err := r.db.Begin(r.t.Context(), s.ID, "test", r.clock(), r.clock().Add(time.Minute))
 	if err != nil {
 		r.t.Fatal(err)
@@ -86,6 +94,50 @@ func TestRereadMendsThePastWithoutMovingIt(t *testing.T) {
 	}
 	if len(published) != 4 {
 		t.Errorf("got %d publications, want 4", len(published))
+	}
+}
+
+// A reader that knows where counted links lead leaves every entry what it was: the
+// link stays, with or without a guid.
+func TestRereadOfCountedLinksKeepsIdentity(t *testing.T) {
+	r := newRig(t)
+	src := r.configure(r.feed("/feed"))[0]
+	item := func(n, guid string) string {
+		return `<item><title>E` + n + `</title>` + guid + `<link>http://count.example/~r/` + n + `</link><pubDate>Fri, 20 Nov 2026 0` + n + `:00:00 GMT</pubDate>
+			<feedburner:origLink>http://paper.example/` + n + `</feedburner:origLink></item>`
+	}
+	body := []byte(`<rss version="2.0" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel><title>C</title>` +
+		item("1", "<guid>http://paper.example/1</guid>") + item("2", "") + item("3", "<guid>twice</guid>") + item("4", "<guid>twice</guid>") + `</channel></rss>`)
+	doc, err := format.Decode(body, format.Input{URL: src.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range doc.Entries {
+		if links := doc.Entries[i].Extra.Links; len(links) != 1 || links[0].Rel != news.Canonical {
+			t.Fatalf("entry %d leads to %v, want one page", i, links)
+		}
+		doc.Entries[i].Extra = news.Extra{}
+	}
+	r.saveOlder(src, body, doc)
+	before := r.held(src)
+	feed := r.publishFeed()
+	shown := r.shown(feed)
+
+	r.wait(24 * time.Hour)
+	if err := r.ingester.Reread(t.Context(), src); err != nil {
+		t.Fatal(err)
+	}
+	if after := r.held(src); len(after) != 4 || !slices.Equal(after, before) {
+		t.Errorf("moved:\n got %v\nwant %v", after, before)
+	}
+	if published := r.shown(r.publishFeed()); !maps.Equal(published, shown) {
+		t.Errorf("moved:\n got %v\nwant %v", published, shown)
+	}
+	// It is known where it leads from now on, at the old address and at the new one.
+	for _, address := range []string{"http://count.example/~r/2", "http://paper.example/2"} {
+		if found, err := r.db.Find(t.Context(), address, clean.CanonicalURL(address)); err != nil || len(found) != 1 {
+			t.Errorf("%s: got %d entries, %v; want one", address, len(found), err)
+		}
 	}
 }
 

@@ -1,14 +1,15 @@
 package news
 
-// Extra is what some entries bring besides text. It decides nothing; it is
-// kept for those who show or publish the entry. Texts are plain, URLs absolute.
+// Extra is what some entries bring besides text. It is kept for those who show or
+// publish the entry and decides nothing, except that a Canonical link tells which
+// page two entries share. Texts are plain, URLs absolute.
 type Extra struct {
 	Rights       string   `json:"rights,omitempty"`
 	License      string   `json:"license,omitempty"` // URL: rel="license", RFC 4946; Creative Commons modules
 	Image        string   `json:"image,omitempty"`   // URL of the picture that stands for the entry
 	Comments     Comments `json:"comments,omitzero"`
 	ReplyTo      []Reply  `json:"reply_to,omitempty"`
-	Links        []Link   `json:"links,omitempty"` // related, via; RFC 4287 section 4.2.7.2
+	Links        []Link   `json:"links,omitempty"` // canonical first; related, via; RFC 4287 section 4.2.7.2
 	Contributors []Person `json:"contributors,omitempty"`
 	Episode      Episode  `json:"episode,omitzero"`
 }
@@ -26,6 +27,10 @@ type Reply struct {
 	ID   string `json:"id,omitempty"`   // as in that entry's feed
 	Link string `json:"link,omitempty"` // its page
 }
+
+// Canonical is the relation of a Link to the page that the entry's own link leads
+// to in the end. RFC 6596.
+const Canonical = "canonical"
 
 // Link leads from an entry to something else.
 type Link struct {

@@ -20,6 +20,7 @@ type post struct {
 	title  string
 	text   string
 	origin string
+	leads  string // where its link leads in the end
 	story  int64
 }
 
@@ -31,6 +32,9 @@ func (p post) evidence(id int64) Evidence {
 	}
 	if p.origin != "" {
 		e.Origin = &news.Origin{URL: p.origin}
+	}
+	if p.leads != "" {
+		e.Extra.Links = []news.Link{{Rel: "via", URL: "https://via.example/1"}, {Rel: news.Canonical, URL: p.leads}}
 	}
 	return Gather(p.outlet, e)
 }
@@ -78,6 +82,9 @@ func TestDecide(t *testing.T) {
 		{"aggregator's redirect", []post{news1}, post{source: 5, outlet: "google.com", guid: "g", link: "https://www.google.com/url?q=" + page, title: "Haushalt - Zeitung"}, joined(news.ReasonURL, 1), ""},
 		{"aggregator's redirect twice", []post{{source: 5, outlet: "google.com", guid: "g", link: "https://www.google.com/url?q=" + page, title: "Haushalt"}},
 			post{source: 5, outlet: "google.com", guid: "h", link: "https://www.google.de/url?url=" + page, title: "Haushalt steht"}, joined(news.ReasonURL, 1), ""},
+		{"a link that is counted", []post{news1}, with(news1, func(p *post) { p.source, p.guid, p.link, p.leads = 2, "c", "https://count.example/~r/1", page }), joined(news.ReasonURL, 1), "same address " + page},
+		{"a counted link that leads to a front page", []post{news1}, with(news1, func(p *post) { p.source, p.guid, p.leads = 2, "c", "https://zeitung.example/" }), joined(news.ReasonURL, 1), "same address " + page},
+		{"a link blog whose links are counted", []post{blogA}, with(blogB, func(p *post) { p.link, p.leads = "https://count.example/~r/1", page }), Decision{Related: []int64{1}}, "somebody else's page"},
 		{"AMP edition", []post{news1}, with(news1, func(p *post) { p.source, p.guid, p.link = 2, "amp", "https://zeitung.example/amp/haushalt-4711" }), joined(news.ReasonURL, 1), ""},
 	}
 	for _, tt := range tests {

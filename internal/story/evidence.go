@@ -47,7 +47,7 @@ type Evidence struct {
 func Gather(outlet string, e news.Entry) Evidence { return gather(outlet, e, lookOf(e)) }
 
 func gather(outlet string, e news.Entry, look look) Evidence {
-	canonical := page(e.Link)
+	canonical := page(original(e))
 	return Evidence{
 		EntryID:   e.ID,
 		StoryID:   e.StoryID,
@@ -63,6 +63,17 @@ func gather(outlet string, e news.Entry, look look) Evidence {
 		Published: e.Published,
 		Seen:      e.FirstSeen,
 	}
+}
+
+// original is the link of an entry, or the page that the entry says it leads to in
+// the end. The root of a site, which some name for all entries, is not believed.
+func original(e news.Entry) string {
+	for _, l := range e.Extra.Links {
+		if l.Rel == news.Canonical && clean.Outlet(l.URL) != "" && !clean.IsRoot(clean.CanonicalURL(l.URL)) {
+			return l.URL
+		}
+	}
+	return e.Link
 }
 
 // sketch is made of the fullest text of an entry, with a summary that is none of
@@ -138,7 +149,7 @@ func relation(outlet, canonical string, e news.Entry) Relation {
 		return Own
 	case e.Origin != nil && (clean.Outlet(e.Origin.Link) == host || clean.Outlet(e.Origin.URL) == host):
 		return Own
-	case unwrap(e.Link) != "":
+	case unwrap(original(e)) != "":
 		return Pointer
 	}
 	return Foreign
@@ -170,7 +181,7 @@ func sharedSite(entries []news.Entry) string {
 	count := map[string]int{}
 	links := 0
 	for _, e := range entries {
-		if host := clean.Outlet(e.Link); host != "" {
+		if host := clean.Outlet(original(e)); host != "" {
 			count[host]++
 			links++
 		}
