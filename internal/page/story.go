@@ -1,14 +1,15 @@
 package page
 
 import (
-	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"tributary/internal/news"
+	engine "tributary/internal/story"
 )
 
 // StoryView is the page of one story: the permalink of a seed document, and for
@@ -108,7 +109,7 @@ func newStory(site news.Site, s *news.Shown) story {
 	v := story{
 		ID: "s-" + s.StoryKey, Headline: anchor(home(site, s), title(e)), Lang: languageTag(e.Language),
 		Source: anchor("", s.SourceTitle), Authors: authors(e, s.SourceTitle), Tags: tags(e.Categories),
-		Members: members(s.Members), Strands: min(3, 1+len(s.Members)),
+		Members: members(s), Strands: min(3, 1+len(s.Members)),
 	}
 	if s.Source.Public {
 		v.Source = anchor(site.SourceURL(s.Source.Name), s.SourceTitle)
@@ -163,14 +164,15 @@ func tags(categories []news.Category) []string {
 	return all
 }
 
-func members(of []news.Member) []member {
+// members lists the other reports of a story, each with what tied it to the rest.
+func members(s *news.Shown) []member {
 	var all []member
-	for _, m := range of {
+	for _, m := range s.Members {
 		outlet := m.Outlet
 		if outlet == "" {
 			outlet = m.SourceTitle
 		}
-		v := member{Name: outlet, Outlet: anchor(m.Link, outlet), Why: why(m.Match), Time: at(m.Published)}
+		v := member{Name: outlet, Outlet: anchor(m.Link, outlet), Why: why(m, &s.Entry), Time: at(m.Published)}
 		if m.Title != "" {
 			v.Title = anchor(m.Link, m.Title)
 		}
@@ -179,15 +181,22 @@ func members(of []news.Member) []member {
 	return all
 }
 
-// why says how a report came to be in its story: what gave it away, and whether a
-// person moved it.
-func why(m news.Match) []template.HTML {
+// why says how a report came to be in one story with the entry shown: what gave it
+// away, and whether a person moved it. The first of a story was matched with
+// nothing; where the entry shown was matched with it, that tells.
+func why(m news.Member, shown *news.Entry) []template.HTML {
 	var all []template.HTML
-	if words := reason(m); words != "" {
+	words := reason(m.Match)
+	if words == "" && shown.Match.With != 0 && shown.Match.With == m.EntryID {
+		if words = reason(shown.Match); words == laterVersion {
+			words = "earlier version"
+		}
+	}
+	if words != "" {
 		all = append(all, words)
 	}
-	if !m.Hand.IsZero() {
-		all = append(all, hand(m.Hand))
+	if !m.Match.Hand.IsZero() {
+		all = append(all, hand(m.Match.Hand))
 	}
 	return all
 }
@@ -210,13 +219,17 @@ func hand(h news.Hand) template.HTML {
 	return template.HTML(template.HTMLEscapeString(h.String())) + " " + at(h.At)
 }
 
-// namesOnly is the highest score of a teaser that was matched by what it names, see
-// story.Derived.
-const namesOnly = .5
+const laterVersion = "later version"
 
 // reason says in words what gave a report away, and of a copied text how much of
 // the shorter one it is; "" for the first of a story.
 func reason(m news.Match) template.HTML {
+	switch {
+	case strings.HasPrefix(m.Detail, "the same recording"): // of an address or a title: both are those of the file
+		return "same recording"
+	case engine.Derived(m):
+		return "the same report in other words"
+	}
 	switch m.Reason {
 	case news.ReasonGUID:
 		return "same id"
@@ -225,17 +238,19 @@ func reason(m news.Match) template.HTML {
 	case news.ReasonTitle:
 		return "same headline"
 	case news.ReasonText:
-		if m.Score > 0 {
-			return template.HTML(fmt.Sprintf("same text, %.0f&nbsp;%%", 100*m.Score))
-		}
-		return "same text"
+		return "same text" + copied(m.Score)
 	case news.ReasonTeaser:
-		if m.Score > 0 && m.Score <= namesOnly {
-			return "the same report in other words"
-		}
 		return "teaser and full text"
 	case news.ReasonUpdate:
-		return "later version"
+		return laterVersion
+	}
+	return ""
+}
+
+// copied is ", 84 %", and nothing for a whole text or an unknown part.
+func copied(part float64) template.HTML {
+	if n := int(math.Round(100 * part)); n > 0 && n < 100 {
+		return template.HTML(", " + strconv.Itoa(n) + "&nbsp;%")
 	}
 	return ""
 }
