@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -141,7 +142,8 @@ var (
 		SELECT p.key FROM asked a CROSS JOIN posting p WHERE p.key > a.key + $1 AND p.key < a.key + 4294967296`
 	selectMates = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
 		FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
-		WHERE e.story_id IN (SELECT story_id FROM entry WHERE id IN (` + placesFrom(2, entryBatch) + `)) AND e.id > $1`
+		WHERE e.story_id IN (SELECT story_id FROM entry WHERE id IN (` + placesFrom(2, entryBatch) + `)) AND e.id > $1
+		ORDER BY e.id IN (` + placesFrom(2, entryBatch) + `) DESC, e.id DESC LIMIT ` + strconv.Itoa(story.MaxMates)
 )
 
 // placesFrom are n placeholders, the first of number from.
@@ -254,18 +256,32 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 		return nil
 	}
 	mates := map[int64]bool{}
-	first := true
 	for _, c := range f.mates {
 		if c.StoryID == storyID {
 			mates[c.EntryID] = true
-			first = first && c.SourceID != x.source
 		}
+	}
+	first, err := x.first(entry, storyID, m)
+	if err != nil {
+		return err
 	}
 	f.sketch.Derived = story.Derived(m)
 	if first {
 		x.habits.Learn(f.sketch.Runs)
 	}
 	return x.write(f.sketch, f.finds.Keep(f.sketch, mates), entry, first)
+}
+
+// first reports whether an entry is the first of its story in its source, as far as
+// the index holds it.
+func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err error) {
+	if m.Reason == news.ReasonNew {
+		return true, nil
+	}
+	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
+		WHERE e.story_id = $1 AND e.source_id = $2 AND e.id > $3 AND e.id <> $4)`,
+		[]any{storyID, x.source, x.forgotten, entry}, &first)
+	return first, err
 }
 
 func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool) error {

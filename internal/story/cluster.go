@@ -58,8 +58,7 @@ type Clusterer struct {
 
 	matching news.Matching
 	memory   *memory
-	told     map[[2]int64]bool // story and source: it has an entry there
-	members  map[int64][]int64
+	members  map[int64][]int64 // of a story, those within the window
 }
 
 // NewClusterer returns a Clusterer that knows nothing.
@@ -67,7 +66,6 @@ func NewClusterer(m news.Matching) *Clusterer {
 	return &Clusterer{
 		matching: m,
 		memory:   newMemory(m.Window),
-		told:     map[[2]int64]bool{},
 		members:  map[int64][]int64{},
 		sources:  map[[2]string]int64{},
 		byID:     map[string]int64{},
@@ -115,10 +113,21 @@ func (c *Clusterer) gather(item Item, published time.Time) Evidence {
 	}
 	evidence := Gather(item.Outlet, e)
 	for _, id := range c.memory.forget(c.latest) {
-		c.at(id).Sketch = nil
+		c.leave(c.at(id))
 	}
 	c.memory.mark(evidence)
 	return evidence
+}
+
+// leave forgets what an entry said once it has left the window.
+func (c *Clusterer) leave(e *Evidence) {
+	e.Sketch = nil
+	left := slices.DeleteFunc(c.members[e.StoryID], func(i int64) bool { return i == e.EntryID })
+	if len(left) == 0 {
+		delete(c.members, e.StoryID)
+		return
+	}
+	c.members[e.StoryID] = left
 }
 
 func (c *Clusterer) source(item Item) int64 {
@@ -168,16 +177,17 @@ func (c *Clusterer) evidence(ids []int64) []Evidence {
 	return found
 }
 
-// withMates adds the other members of the stories of entries.
+// withMates adds the latest other members of the stories of entries.
 func (c *Clusterer) withMates(ids []int64) []int64 {
-	seen := map[int64]bool{}
-	var all []int64
+	var mates []int64
 	for _, i := range ids {
-		for _, mate := range c.members[c.at(i).StoryID] {
-			if !seen[mate] && c.at(mate).Sketch != nil {
-				seen[mate] = true
-				all = append(all, mate)
-			}
+		mates = append(mates, c.members[c.at(i).StoryID]...)
+	}
+	slices.Sort(mates)
+	all := slices.Clone(ids)
+	for _, mate := range slices.Backward(slices.Compact(mates)) {
+		if len(all) < MaxMates && !slices.Contains(ids, mate) {
+			all = append(all, mate)
 		}
 	}
 	return all
@@ -189,9 +199,8 @@ func (c *Clusterer) index(e Evidence, finds *Finds) {
 	for _, i := range finds.Best() {
 		mates[i] = e.StoryID == c.at(i).StoryID
 	}
-	teller := [2]int64{e.StoryID, e.SourceID}
-	c.memory.keep(e, finds.Keep(e.Sketch, mates), !c.told[teller])
-	c.told[teller] = true
+	first := !slices.ContainsFunc(c.members[e.StoryID], func(i int64) bool { return c.at(i).SourceID == e.SourceID })
+	c.memory.keep(e, finds.Keep(e.Sketch, mates), first)
 	c.members[e.StoryID] = append(c.members[e.StoryID], e.EntryID)
 }
 

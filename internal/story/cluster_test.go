@@ -198,6 +198,26 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// TestTheWindowIsForgotten: what left it takes no memory but its addresses.
+func TestTheWindowIsForgotten(t *testing.T) {
+	c := NewClusterer(news.DefaultMatching())
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for i := range 40 {
+		c.Add(Item{ID: fmt.Sprint(i), Outlet: fmt.Sprint(i%4, ".example"), Title: "Der alte Leuchtturm bekommt ein neues Dach"}, at.Add(time.Duration(i)*time.Minute))
+	}
+	if len(c.members) == 0 {
+		t.Fatal("no members within the window")
+	}
+	c.Add(Item{ID: "later", Outlet: "5.example", Title: "Etwas ganz anderes ist heute geschehen"}, at.Add(news.DefaultMatching().Window+2*time.Hour))
+	held := 0
+	for _, of := range c.members {
+		held += len(of)
+	}
+	if held != 1 || len(c.memory.queue) != 1 || c.known[0].Sketch != nil {
+		t.Errorf("%d members and %d sketches are held, want those of the last item", held, len(c.memory.queue))
+	}
+}
+
 // labelledData is a folder of labelled data beside the project.
 func labelledData(t *testing.T, name string) string {
 	t.Helper()

@@ -10,9 +10,13 @@ import (
 	"tributary/internal/news"
 )
 
-// MaxCandidates is how many candidates a decision looks at, the earliest first.
-// A page that more entries link is no evidence in practice.
+// MaxCandidates is how many entries of one page or guid a decision looks at, the
+// earliest first. A page that more entries link is no evidence in practice.
 const MaxCandidates = 64
+
+// MaxMates is how many entries a decision compares by what they say: first those
+// that share terms, see [Finds.Best], then the latest of their stories.
+const MaxMates = 128
 
 // ownWords is the length from which a text about another's page is something of
 // its own: a comment, not the teaser of that page.
@@ -27,10 +31,11 @@ type Decision struct {
 
 // Decide judges a new entry against stored ones: the earliest [MaxCandidates]
 // of those that have its URL or its GUID, of any Source, and alike, those that its
-// [Sketch.Asked] terms found. The order in which they are given does not matter, nor
+// [Sketch.Asked] terms found with members of their stories, at most [MaxMates]. The order in which they are given does not matter, nor
 // whether one is given twice.
 func Decide(e Evidence, candidates, alike []Evidence, m news.Matching) Decision {
 	candidates, alike = arrived(mergeable(e, candidates)), arrived(mergeable(e, alike))
+	candidates = candidates[:min(len(candidates), MaxCandidates)]
 	trial := trial{entry: e, spread: spread(e, candidates)}
 	d := Decision{Match: news.Match{Reason: news.ReasonNew}}
 	for _, tier := range []tier{byGUID, byURL} {
@@ -259,13 +264,12 @@ func repeats(a, b Evidence) bool {
 	return a.Title != 0 && a.Title == b.Title
 }
 
-// arrived returns the earliest candidates in order of arrival, each once.
+// arrived returns candidates in order of arrival, each once.
 func arrived(candidates []Evidence) []Evidence {
 	sorted := slices.SortedFunc(slices.Values(candidates), func(a, b Evidence) int {
 		return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.EntryID, b.EntryID))
 	})
-	sorted = slices.CompactFunc(sorted, func(a, b Evidence) bool { return a.EntryID == b.EntryID })
-	return sorted[:min(len(sorted), MaxCandidates)]
+	return slices.CompactFunc(sorted, func(a, b Evidence) bool { return a.EntryID == b.EntryID })
 }
 
 // related are the stories of the same page, and of translations of it.

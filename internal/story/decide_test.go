@@ -1,6 +1,7 @@
 package story
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -213,6 +214,25 @@ func TestMaxCandidatesAreTheEarliest(t *testing.T) {
 	p.source = 2
 	if got := Decide(p.evidence(1000), candidates, nil, news.DefaultMatching()); got.StoryID != 7 || got.Match.With != 1 {
 		t.Errorf("got %+v, want to join story 7 with entry 1", got)
+	}
+}
+
+// TestTheBestMatchOfALongStoryCounts: it may be its latest member.
+func TestTheBestMatchOfALongStoryCounts(t *testing.T) {
+	told := post{source: 1, outlet: "zeitung.example", link: "https://zeitung.example/a", title: "Vulkan", text: "Ein Vulkan ist ausgebrochen.", story: 7}
+	var alike []Evidence
+	for i := range int64(MaxMates - 1) {
+		told.link = fmt.Sprintf("https://zeitung.example/%d", i)
+		alike = append(alike, told.evidence(i+1))
+	}
+	told.text = "Die Asche zog am Abend über die Dörfer am Hang, und " +
+		"die Feuerwehr holte siebenhundert Menschen aus ihren Häusern, bevor der Strom die Straße zur Küste erreichte und sie unpassierbar machte."
+	told.link = "https://zeitung.example/asche"
+	alike = append(alike, told.evidence(500))
+	told.source, told.outlet, told.link, told.title = 2, "anzeiger.example", "https://anzeiger.example/b", "Dörfer geräumt"
+	got := Decide(told.evidence(1000), nil, alike, news.DefaultMatching())
+	if got.StoryID != 7 || got.Match.With != 500 {
+		t.Errorf("got %+v, want to join story 7 with entry 500", got)
 	}
 }
 

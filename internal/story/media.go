@@ -30,7 +30,7 @@ func recordingsOf(e news.Entry) recordings {
 		r.files = append(r.files, hash32("file", address))
 		if r.host == 0 {
 			r.host = hash32("host", clean.Outlet(address))
-			r.length = time.Duration(max(f.Duration, e.Extra.Episode.Duration)) * time.Second
+			r.length = lasting(max(f.Duration, e.Extra.Episode.Duration))
 			r.show = showOf(e, r.length)
 		}
 	}
@@ -39,6 +39,17 @@ func recordingsOf(e news.Entry) recordings {
 	r.files = r.files[:min(len(r.files), maxRecordings)]
 	return r
 }
+
+// lasting is a length in seconds as feeds give it: one that no recording has is unknown.
+func lasting(seconds int64) time.Duration {
+	if seconds < 0 || seconds > longest {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// longest is a month, in seconds.
+const longest = 31 * 24 * 60 * 60
 
 // maxRecordings is how many files of one entry are compared.
 const maxRecordings = 8

@@ -317,7 +317,7 @@ func sameSketch(a, b *Sketch) bool {
 			return false
 		}
 	}
-	return a.Published.Truncate(time.Millisecond).Equal(b.Published.Truncate(time.Millisecond)) && a.Headline == b.Headline && a.Derived == b.Derived &&
+	return a.Published.IsZero() == b.Published.IsZero() && a.Published.Truncate(time.Millisecond).Equal(b.Published.Truncate(time.Millisecond)) && a.Headline == b.Headline && a.Derived == b.Derived &&
 		a.Words == b.Words && a.Level == b.Level && a.Length == b.Length
 }
 
@@ -344,6 +344,9 @@ func TestSketchRoundTrip(t *testing.T) {
 		if !bytes.Equal(again, b) {
 			t.Fatalf("packed again it is % x, was % x", again, b)
 		}
+		if new(Sketch).UnmarshalBinary(append(b, 0)) == nil {
+			t.Fatal("a sketch with more behind it was taken for one")
+		}
 		if r.IntN(10) > 0 {
 			return
 		}
@@ -354,6 +357,7 @@ func TestSketchRoundTrip(t *testing.T) {
 		}
 	}
 	check(&Sketch{})
+	check(&Sketch{Published: time.UnixMilli(0).UTC()}) // a date like any other
 	for _, s := range corpusSketches(15, 400) {
 		check(s)
 		check(mutated(r, s))

@@ -35,9 +35,10 @@ type Sketch struct {
 // How much is kept. Runs are sampled by their hash, so that what two texts share
 // is sampled alike in both.
 const (
-	runWords   = 5   // fewer occur by chance, more do not survive an editor
-	leadRuns   = 32  // kept whole: where a teaser is found in the full text
-	maxRuns    = 400 // kept of a text: more than most articles have
+	runWords   = 5           // fewer occur by chance, more do not survive an editor
+	leadRuns   = 32          // kept whole: where a teaser is found in the full text
+	maxRuns    = 400         // aimed at for a text: more than most articles have
+	mostRuns   = 2 * maxRuns // whatever a text does about its hashes
 	maxFigures = 48
 	maxTitle   = 24
 	maxNames   = 56
@@ -75,7 +76,7 @@ func (s *Sketch) write(title, text string) {
 			s.Runs = append(s.Runs, h)
 		}
 	}
-	s.Runs = distinct(s.Runs)
+	s.Runs = few(s.Runs, mostRuns)
 	s.Figures = figures(words)
 	head := tokens(title)
 	s.Headline = headline(title)

@@ -11,6 +11,12 @@ import (
 // entries.
 const SketchVersion = 1
 
+// What the third byte of a packed sketch says.
+const (
+	packedDerived = 1 << iota
+	packedDated   // Published is known: any millisecond is one, 1970 too
+)
+
 var errSketch = errors.New("not a sketch of this version")
 
 // MarshalBinary packs a sketch for the store: a header of fixed length, then the
@@ -23,14 +29,16 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 		size += 2 + 4*len(*l)
 	}
 	b := make([]byte, 0, size)
-	b = append(b, SketchVersion, byte(s.Level), 0)
-	if s.Derived {
-		b[2] = 1
-	}
+	var known byte
 	var published int64
+	if s.Derived {
+		known |= packedDerived
+	}
 	if !s.Published.IsZero() {
+		known |= packedDated
 		published = s.Published.UnixMilli()
 	}
+	b = append(b, SketchVersion, byte(s.Level), known)
 	b = le.AppendUint64(b, uint64(published))
 	b = le.AppendUint64(b, s.Headline)
 	b = le.AppendUint32(b, uint32(min(s.Length/time.Second, 1<<31-1)))
@@ -55,9 +63,9 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	if len(b) < header || b[0] != SketchVersion || b[1] > 31 {
 		return errSketch
 	}
-	*s = Sketch{Level: uint(b[1]), Derived: b[2] == 1}
-	if ms := int64(le.Uint64(b[3:])); ms != 0 {
-		s.Published = time.UnixMilli(ms).UTC()
+	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0}
+	if b[2]&packedDated != 0 {
+		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
 	}
 	s.Headline = le.Uint64(b[11:])
 	s.Length = time.Duration(min(le.Uint32(b[19:]), 1<<31-1)) * time.Second
@@ -82,6 +90,9 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 			(*l)[i] = le.Uint32(b[4*i:])
 		}
 		b = b[4*n:]
+	}
+	if len(b) > 0 {
+		return errSketch
 	}
 	return nil
 }
