@@ -133,8 +133,8 @@ func (x *alikes) remove(source, entry int64, data []byte) error {
 // How many values one statement takes. Fixed numbers keep the statements prepared;
 // places left over repeat the last value.
 const (
-	termBatch  = 48
-	entryBatch = 8
+	termBatch  = 32
+	entryBatch = 6
 )
 
 var (

@@ -13,13 +13,11 @@ type Term struct {
 }
 
 // How many of the hashes become terms: one in so many, chosen by the hash, so that
-// both sides of a pair choose alike. Looking up is cheaper than keeping: what is
-// asked for is denser than what is kept.
+// both sides of a pair choose alike.
 const (
-	leadKept  = 6  // a teaser has only its first runs
-	bodyKept  = 40 // copies share many
-	bodyAsked = 16
-	nameKept  = 2
+	oneOfLead  = 6  // a teaser has only its first runs
+	oneOfBody  = 40 // copies share many
+	oneOfNames = 2
 )
 
 // MaxPostings is how many entries a term may have. One that more have says
@@ -33,20 +31,25 @@ func (s *Sketch) Kept() []uint32 {
 		return few(kept, len(kept))
 	}
 	for _, h := range s.Runs {
-		lead := h&flagLead != 0
-		if h&flagCommon == 0 && (lead && oneIn(h, leadKept) || oneIn(h, bodyKept)) {
+		if chosen(h) {
 			kept = append(kept, h&^flags)
 		}
 	}
 	for _, h := range s.Names {
-		if h&flagTitle != 0 && oneIn(scatter(h), nameKept) {
+		if h&flagTitle != 0 && oneIn(scatter(h), oneOfNames) {
 			kept = append(kept, h&^flags)
 		}
 	}
 	return few(kept, len(kept))
 }
 
-// Asked are the terms under which to look for others, ascending.
+// chosen reports whether a run becomes a term.
+func chosen(run uint32) bool {
+	return run&flagCommon == 0 && (run&flagLead != 0 && oneIn(run, oneOfLead) || oneIn(run, oneOfBody))
+}
+
+// Asked are the terms under which to look for others, ascending: names that stand
+// in the text alone are looked for but not kept.
 func (s *Sketch) Asked() []Term {
 	var asked []Term
 	for _, h := range s.keys() {
@@ -56,13 +59,12 @@ func (s *Sketch) Asked() []Term {
 		return inOrder(asked)
 	}
 	for _, h := range s.Runs {
-		lead := h&flagLead != 0
-		if h&flagCommon == 0 && (lead && oneIn(h, leadKept) || oneIn(h, bodyAsked)) {
+		if chosen(h) {
 			asked = append(asked, Term{h &^ flags, 2})
 		}
 	}
 	for _, h := range s.Names {
-		if h&flagNear != 0 && oneIn(scatter(h), nameKept) {
+		if h&flagNear != 0 && oneIn(scatter(h), oneOfNames) {
 			asked = append(asked, Term{h &^ flags, 1})
 		}
 	}
@@ -117,11 +119,11 @@ func (f *Finds) Add(t Term, entries []int64) {
 }
 
 // How many entries are compared, with the other members of their stories: the
-// right one was among the first four in all of the labelled set. What shares one
+// right one was among the first five in all of the labelled set. What shares one
 // name only is compared as long as nothing better is there.
 const (
-	maxFound = 8
-	maxNamed = 4
+	maxFound = 6
+	maxNamed = 3
 )
 
 // Best are the entries that share most, at most maxFound of them; of equals the
