@@ -28,6 +28,9 @@ func (j *journey) story(ctx context.Context, entries []news.Placement) error {
 	key := entries[0].Entry.StoryKey
 	j.plain("story %s: %s", key, count(len(entries), "entry"))
 	j.labelled("page", "%s", j.cfg.Site.StoryURL(key))
+	if err := j.related(ctx, entries[0].StoryID); err != nil {
+		return err
+	}
 	fmt.Fprintln(j.w)
 	for _, p := range entries {
 		for _, part := range []func(context.Context, news.Placement) error{j.arrived, j.read} {
@@ -44,6 +47,19 @@ func (j *journey) story(ctx context.Context, entries []news.Placement) error {
 		fmt.Fprintln(j.w)
 	}
 	return nil
+}
+
+// related names the stories about the same page, which are not the same.
+func (j *journey) related(ctx context.Context, story int64) error {
+	others, err := j.db.Related(ctx, story)
+	var named []string
+	for _, p := range others {
+		named = append(named, fmt.Sprintf("story %s of source %s: %s", p.StoryKey, p.Source.Name, orUntitled(p.Entry.Title)))
+	}
+	if len(named) > 0 {
+		j.labelled("related", "%s (about the same page, or a translation of it, but not the same)", some(named))
+	}
+	return err
 }
 
 // arrived tells what the entry is, and which fetch brought it.

@@ -119,7 +119,7 @@ func sampleFront() *FrontView {
 func sampleStory() *StoryView {
 	s := sampleEdition().Shown[0]
 	s.Updated = s.Published.Add(2 * time.Hour)
-	return &StoryView{Site: sampleSite, Story: s, Feeds: []news.Feed{sampleFeed, {Name: "en", Title: "English only"}}}
+	return &StoryView{Site: sampleSite, Story: s, Related: sampleEdition().Shown[1:3], Feeds: []news.Feed{sampleFeed, {Name: "en", Title: "English only"}}}
 }
 
 func sampleSeed() *StoryView {

@@ -15,9 +15,10 @@ import (
 // StoryView is the page of one story: the permalink of a seed document, and for
 // every story who else reported it.
 type StoryView struct {
-	Site  news.Site
-	Story news.Shown  // its Members with the Match that brought each of them
-	Feeds []news.Feed // public feeds that show it; may be empty
+	Site    news.Site
+	Story   news.Shown   // its Members with the Match that brought each of them
+	Related []news.Shown // public entries, one of each other story about the same page
+	Feeds   []news.Feed  // public feeds that show it; may be empty
 }
 
 // Story writes the page of a story. Its canonical address is that of the original;
@@ -29,6 +30,9 @@ func Story(w io.Writer, v *StoryView) error {
 	s.attach(v.Story.Entry.Enclosures)
 	address := home(v.Site, &v.Story)
 	view := storyPage{story: s, Published: at(v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds), Hand: corrected(&v.Story.Entry)}
+	for i := range v.Related {
+		view.Related = append(view.Related, relative(v.Site, &v.Related[i]))
+	}
 	if address != v.Site.StoryURL(v.Story.StoryKey) {
 		view.Original = anchor(address, "Read it at "+host(address))
 	}
@@ -46,6 +50,7 @@ type storyPage struct {
 	story
 	Published, Updated template.HTML
 	Original           template.HTML
+	Related            []member
 	Hand               []template.HTML // what people did to the entry shown
 	Feeds              []template.HTML
 }
@@ -86,6 +91,7 @@ type member struct {
 	Name   string        // of its outlet
 	Outlet template.HTML // the name, linked to the report
 	Title  template.HTML // the headline, linked to the report; "" where it has none
+	Lang   string        // "" while unknown
 	Why    []template.HTML
 	Time   template.HTML
 }
@@ -179,6 +185,11 @@ func members(s *news.Shown) []member {
 		all = append(all, v)
 	}
 	return all
+}
+
+// relative is another story about the same page, linked to our page of it.
+func relative(site news.Site, s *news.Shown) member {
+	return member{Name: s.SourceTitle, Title: anchor(site.StoryURL(s.StoryKey), title(&s.Entry)), Lang: languageTag(s.Entry.Language), Time: at(s.Entry.Published)}
 }
 
 // why says how a report came to be in one story with the entry shown: what gave it

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,12 +180,53 @@ func TestTranslationsAreRelated(t *testing.T) {
 	if got := b.publish("all"); len(got) != 2 {
 		t.Fatalf("the feed shows %q, want two stories", got)
 	}
-	var related string
-	if err := b.db.engine.Read.QueryRowContext(t.Context(), `SELECT related FROM entry ORDER BY id DESC LIMIT 1`).Scan(&related); err != nil {
-		t.Fatal(err)
+	for _, link := range []string{german.Link, english.Link} {
+		found, err := b.db.Find(t.Context(), link, link)
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%s is %d entries, %v", link, len(found), err)
+		}
+		others, err := b.db.Related(t.Context(), found[0].StoryID)
+		if err != nil || len(others) != 1 || others[0].StoryID == found[0].StoryID {
+			t.Errorf("%s: related are %+v (%v), want the other language", link, others, err)
+		}
 	}
-	if related != "[1]" {
-		t.Errorf("the translation names %q, want the story of the original", related)
+}
+
+// TestRelatedFollowsMerges: what a person merged is named by its new name, and not
+// to itself.
+func TestRelatedFollowsMerges(t *testing.T) {
+	b := newBench(t)
+	for i, name := range []string{"a", "b", "c"} {
+		e := reported(name, "Meine Meinung "+name, "Dazu ein paar eigene Worte von "+name+".", i)
+		e.GUID, e.Link = name, "https://elsewhere.example/bruecke"
+		b.fetch(name, e)
+	}
+	related := func(guid string) (keys []string) {
+		others, err := b.db.Related(t.Context(), b.placement(guid).StoryID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range others {
+			keys = append(keys, o.Entry.GUID)
+		}
+		return keys
+	}
+	for guid, want := range map[string][]string{"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}} {
+		if got := related(guid); !slices.Equal(got, want) {
+			t.Errorf("%s is related to %q, want %q", guid, got, want)
+		}
+	}
+	b.merge("c", "a")
+	for guid, want := range map[string][]string{"a": {"b"}, "b": {"a"}, "c": {"b"}} {
+		if got := related(guid); !slices.Equal(got, want) {
+			t.Errorf("c merged into a: %s is related to %q, want %q", guid, got, want)
+		}
+	}
+	b.split("c")
+	for guid, want := range map[string][]string{"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}} {
+		if got := related(guid); !slices.Equal(got, want) {
+			t.Errorf("c split off again: %s is related to %q, want %q", guid, got, want)
+		}
 	}
 }
 

@@ -226,11 +226,11 @@ func (s *saving) insert(a *story.Arrival) error {
 	ev := a.Evidence
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
-			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, related)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
 		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), list(v.related)}, &id)
+			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard)}, &id)
 	if err != nil {
 		return err
 	}
@@ -240,9 +240,22 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err := s.opened.keep(v.found, id, v.story, v.match); err != nil {
 		return err
 	}
+	if err := s.relate(id, v.related); err != nil {
+		return err
+	}
 	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	s.added++
 	return s.writeContent(id, a, published, updated)
+}
+
+// relate notes which other stories are about the page of a new entry.
+func (s *saving) relate(entry int64, stories []int64) error {
+	for _, story := range stories {
+		if _, err := s.exec(`INSERT INTO related (entry_id, story_id) VALUES ($1, $2)`, entry, story); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeEvidence keeps what later decisions need to know of a changed entry.

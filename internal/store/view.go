@@ -113,6 +113,36 @@ func (db *DB) StoryEntries(ctx context.Context, key string) (entries []news.Plac
 	return entries, known, err
 }
 
+// relatedEntries bounds what Related reads.
+const relatedEntries = 200
+
+// Related returns the first entry of each story that is about the same page as a
+// story, or about a translation of it, and not the same. Withdrawn entries are left
+// out.
+func (db *DB) Related(ctx context.Context, story int64) ([]news.Placement, error) {
+	return db.related(ctx, whereRelated, story)
+}
+
+// RelatedPages is Related for the eyes of everybody: entries of public sources, of
+// stories that a feed has shown, so that they have a page.
+func (db *DB) RelatedPages(ctx context.Context, story int64) ([]news.Placement, error) {
+	return db.related(ctx, whereRelatedPage, story)
+}
+
+func (db *DB) related(ctx context.Context, where string, story int64) ([]news.Placement, error) {
+	entries, err := db.where(ctx, where+` ORDER BY e.story_id, c.published, e.id LIMIT $2`, story, relatedEntries)
+	return slices.CompactFunc(entries, func(a, b news.Placement) bool { return a.StoryID == b.StoryID }), err
+}
+
+const whereRelated = `e.story_id <> $1 AND e.withdrawn_at = 0 AND src.retired_at = 0 AND e.story_id IN (
+		SELECT coalesce(t.alias_of, t.id) FROM entry o JOIN related r ON r.entry_id = o.id JOIN story t ON t.id = r.story_id
+			WHERE o.story_id = $1
+		UNION SELECT o.story_id FROM related r JOIN entry o ON o.id = r.entry_id
+			WHERE r.story_id IN (SELECT id FROM story WHERE id = $1 UNION SELECT id FROM story WHERE alias_of = $1))`
+
+const whereRelatedPage = whereRelated + ` AND src.public <> 0 AND EXISTS (
+		SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id WHERE p.story_id = e.story_id AND f.removed_at = 0)`
+
 // AliasOf returns the key of the story that another was merged into; empty for
 // none, and for one that no feed had shown: it never had a page.
 func (db *DB) AliasOf(ctx context.Context, key string) (into string, err error) {

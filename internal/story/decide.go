@@ -26,7 +26,7 @@ const ownWords = 50
 type Decision struct {
 	StoryID int64 // 0: it starts one
 	Match   news.Match
-	Related []int64 // stories of the same page that are not the same, ascending
+	Related []int64 // stories of the same page that are not the same, ascending, at most maxRelated
 }
 
 // Decide judges a new entry against stored ones: the earliest [MaxCandidates]
@@ -272,7 +272,10 @@ func arrived(candidates []Evidence) []Evidence {
 	return slices.CompactFunc(sorted, func(a, b Evidence) bool { return a.EntryID == b.EntryID })
 }
 
-// related are the stories of the same page, and of translations of it.
+// maxRelated is how many related stories are told: hundreds may link one page.
+const maxRelated = 8
+
+// related are the earliest stories of the same page, and of translations of it.
 func related(e Evidence, candidates []Evidence, joined int64) []int64 {
 	var ids []int64
 	for _, c := range candidates {
@@ -281,7 +284,8 @@ func related(e Evidence, candidates []Evidence, joined int64) []int64 {
 		}
 	}
 	slices.Sort(ids)
-	return slices.Compact(ids)
+	ids = slices.Compact(ids)
+	return ids[:min(len(ids), maxRelated)]
 }
 
 // translates reports whether two entries are one page in two languages.

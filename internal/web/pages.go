@@ -88,6 +88,13 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 		return notFound("story")
 	}
 	v := storyView(snap, public)
+	others, err := s.Views.RelatedPages(r.Context(), v.Story.StoryID)
+	if err != nil {
+		return err
+	}
+	for _, p := range others {
+		v.Related = append(v.Related, p.Shown)
+	}
 	return s.sendPage(w, r, func(out io.Writer) error { return page.Story(out, v) })
 }
 

@@ -33,6 +33,7 @@ type Views interface {
 	State(ctx context.Context, name string) (*news.SourceState, error)
 	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
 	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
+	RelatedPages(ctx context.Context, story int64) ([]news.Placement, error)
 	AliasOf(ctx context.Context, key string) (string, error)
 }
 

@@ -19,9 +19,13 @@ CREATE TABLE posting (
 -- making them anew has come and has to go.
 INSERT INTO counter (name, value) VALUES ('forgotten', 0), ('sketches', 0), ('resketched', -1), ('resketch', 0);
 
--- Stories of the same page, and of its translations, when the entry came: a JSON
--- list of their row numbers.
-ALTER TABLE entry ADD COLUMN related TEXT NOT NULL DEFAULT '';
+-- Other stories of the same page, and of its translations, when the entry came.
+CREATE TABLE related (
+    entry_id INTEGER NOT NULL REFERENCES entry (id),
+    story_id INTEGER NOT NULL REFERENCES story (id),   -- as it was then: it may have been merged since
+    PRIMARY KEY (entry_id, story_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX related_story ON related (story_id);
 
 ALTER TABLE source ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;  -- never merges with others
 CREATE INDEX source_apart ON source (id) WHERE apart = 1;
