@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -241,6 +242,44 @@ func TestSplitIsForGood(t *testing.T) {
 	b.fetch("c", reported("c", "Linnaubrücke zu", report, 70))
 	if got := b.publish("all"); len(got) != 2 {
 		t.Errorf("the feed shows %q, want the two sides", got)
+	}
+}
+
+// TestAStoryIsLearnedOnce: five versions of one report make no habit of its words.
+func TestAStoryIsLearnedOnce(t *testing.T) {
+	b := newBench(t)
+	for i := range 5 {
+		e := reported("a", "Brücke gesperrt", report, 0)
+		e.GUID = fmt.Sprint("version ", i)
+		b.fetch("a", e)
+	}
+	if n, first := b.rows("story"), b.rows("sketch WHERE first = 1"); n != 1 || first != 1 {
+		t.Errorf("%d stories, %d sketches are the first of one, want 1 and 1", n, first)
+	}
+}
+
+// TestMatesOfALongStory: of a story with more members than are compared, the one
+// that was found and the latest are.
+func TestMatesOfALongStory(t *testing.T) {
+	b := newBench(t)
+	for i := range int(story.MaxMates) + 10 {
+		e := reported("a", "Brücke gesperrt", report, 0)
+		e.GUID = fmt.Sprint("version ", i)
+		b.fetch("a", e)
+	}
+	var mates []story.Evidence
+	err := b.db.update(t.Context(), func(x *tx) error {
+		index, err := x.alikes(b.sources["a"].ID, news.DefaultMatching().Window, b.now)
+		if err == nil {
+			mates, err = index.mates([]int64{1})
+		}
+		return err
+	})
+	if err != nil || len(mates) != story.MaxMates {
+		t.Fatalf("%d mates (%v), want %d", len(mates), err, story.MaxMates)
+	}
+	if last := int64(story.MaxMates + 10); mates[0].EntryID != 1 || mates[1].EntryID != last {
+		t.Errorf("mates are %d, %d, …, want 1 and then the latest, %d", mates[0].EntryID, mates[1].EntryID, last)
 	}
 }
 
