@@ -48,21 +48,41 @@ func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes,
 
 // learn reads what the source said in its latest stories.
 func (x *alikes) learn() error {
-	var stories [][]uint32
-	err := x.each(`SELECT data FROM sketch WHERE source_id = $1 AND entry_id > $2 AND first = 1 ORDER BY entry_id DESC LIMIT $3`,
+	var stories []story.Told
+	err := x.each(`SELECT entry_id, data FROM sketch WHERE source_id = $1 AND entry_id > $2 AND first = 1 ORDER BY entry_id DESC LIMIT $3`,
 		[]any{x.source, x.forgotten, story.HabitStories}, func(scan scan) error {
+			t := story.Told{Sketch: &story.Sketch{}}
 			var data []byte
-			var s story.Sketch
-			err := scan(&data)
-			if err == nil && s.UnmarshalBinary(data) == nil { // one of another version is made anew, see resketch.go
-				stories = append(stories, s.Runs)
+			err := scan(&t.Entry, &data)
+			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // one of another version is made anew, see resketch.go
+				stories = append(stories, t)
 			}
 			return err
 		})
-	for _, runs := range slices.Backward(stories) {
-		x.habits.Learn(runs)
+	for _, t := range slices.Backward(stories) {
+		x.habits.Learn(t)
 	}
 	return err
+}
+
+// mark flags in a new sketch what the source says again and again, and stores the
+// sketches again in which that is found out by it.
+func (x *alikes) mark(s *story.Sketch) error {
+	for _, t := range x.habits.Mark(s) {
+		for _, term := range t.Sketch.Dropped() {
+			if _, err := x.exec(`DELETE FROM posting WHERE key = $1`, postingKey(term, t.Entry)); err != nil {
+				return err
+			}
+		}
+		data, err := t.Sketch.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		if _, err := x.exec(`UPDATE sketch SET data = $3 WHERE source_id = $1 AND entry_id = $2`, x.source, t.Entry, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forget drops entries that have left the window.
@@ -241,7 +261,9 @@ func (x *alikes) look(s *story.Sketch, published time.Time) (*found, error) {
 		return nil, nil
 	}
 	s.Published = published
-	x.habits.Mark(s)
+	if err := x.mark(s); err != nil {
+		return nil, err
+	}
 	finds, err := x.find(s)
 	if err != nil {
 		return nil, err
@@ -267,7 +289,7 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 	}
 	f.sketch.Derived = story.Derived(m)
 	if first {
-		x.habits.Learn(f.sketch.Runs)
+		x.habits.Learn(story.Told{Entry: entry, Sketch: f.sketch})
 	}
 	return x.write(f.sketch, f.finds.Keep(f.sketch, mates), entry, first)
 }
@@ -318,7 +340,10 @@ func (x *alikes) revise(entry int64, s *story.Sketch) error {
 		return err
 	}
 	s.Published, s.Derived = was.Published, was.Derived
-	x.habits.Mark(s)
+	if err := x.mark(s); err != nil {
+		return err
+	}
+	x.habits.Revise(story.Told{Entry: entry, Sketch: s})
 	finds, err := x.find(s)
 	if err != nil {
 		return err

@@ -258,6 +258,34 @@ func TestAStoryIsLearnedOnce(t *testing.T) {
 	}
 }
 
+// TestAHabitFreesEarlierStories: what stands below every report of a source ties
+// nothing to it, nor to the reports that came before that was known.
+func TestAHabitFreesEarlierStories(t *testing.T) {
+	b := newBench(t)
+	news := [][2]string{
+		{"Umspannwerk in Altmoor", "Das Werk geht nach zwei Jahren Bauzeit ans Netz."},
+		{"Lehrlinge legen Wiesen an", "Gemäht wird am Ufer künftig nur im Herbst."},
+		{"Kundenzentrum öffnet länger", "Donnerstags bleibt der Schalter bis abends besetzt."},
+		{"Rohrbruch am Hafen behoben", "Das Wasser fließt seit gestern früh überall wieder."},
+		{"Solardach auf der Schwimmhalle", "Pumpen, Licht und Sauna laufen bald mit Sonne."},
+	}
+	for i, n := range news {
+		b.at(time.Duration(i) * 25 * time.Hour)
+		b.fetch("a", reported("a", n[0], n[1]+" "+report, i*25*60))
+	}
+	if n := b.rows("story"); n != len(news) {
+		t.Fatalf("%d stories, want one of each report", n)
+	}
+	if n := b.rows("posting"); n > 8*len(news) {
+		t.Errorf("%d postings, want none of the text that all have", n)
+	}
+	b.at(5 * 25 * time.Hour)
+	b.fetch("b", reported("b", "Glasfaser für Karlsbrück", "Zuerst kommen die Bagger in die Gartenstraße. "+report, 5*25*60))
+	if n := b.rows("story"); n != len(news)+1 {
+		t.Errorf("%d stories, want the one of b to be its own", n)
+	}
+}
+
 // TestMatesOfALongStory: of a story with more members than are compared, the one
 // that was found and the latest are.
 func TestMatesOfALongStory(t *testing.T) {

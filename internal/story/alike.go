@@ -151,6 +151,9 @@ func (l limits) version(p *pair, contained float64) bool {
 	if p.ratio() < .30 && !p.beginsAlike() {
 		return false // a digest of its own
 	}
+	if p.runs.of < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && contained < .93 {
+		return false // what returns on another day below another headline is what its source says of itself
+	}
 	// What shares neither beginning nor headline shares what stands below every article.
 	apart := p.lead.part() < .15 && p.title.part() < .5
 	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour)

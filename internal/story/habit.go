@@ -7,34 +7,89 @@ const (
 	habitTimes   = 4
 )
 
-// Habits holds the runs of the latest stories of one Source.
+// Habits holds the latest stories of one Source.
 type Habits struct {
-	last [][]uint32 // ascending, flags aside; in order of arrival
+	last []Told // in order of arrival
 }
 
-// Learn adds the runs of a story, as its first entry in the Source has them; the
-// oldest story is forgotten when there are more than HabitStories.
-func (h *Habits) Learn(runs []uint32) {
-	h.last = append(h.last, runs)
+// Told is a story as its first entry in the Source has it.
+type Told struct {
+	Entry  int64
+	Sketch *Sketch
+}
+
+// Learn adds a story; the oldest is forgotten when there are more than
+// HabitStories.
+func (h *Habits) Learn(t Told) {
+	h.last = append(h.last, t)
 	if len(h.last) > HabitStories {
 		h.last = h.last[1:]
 	}
 }
 
-// Mark flags the runs of a new entry that the Source says again and again.
-func (h *Habits) Mark(s *Sketch) {
+// Revise replaces what a story was learned by, if it still is one of the last.
+func (h *Habits) Revise(t Told) {
+	for i := range h.last {
+		if h.last[i].Entry == t.Entry {
+			h.last[i] = t
+		}
+	}
+}
+
+// Mark flags the runs of a new entry that the Source says again and again, there
+// and in the stories that made them a habit. It returns those of the latter in which
+// a flag is new: they have to be stored again.
+func (h *Habits) Mark(s *Sketch) (changed []Told) {
 	if len(h.last) < habitTimes {
-		return
+		return nil
 	}
 	times := make([]uint8, len(s.Runs))
-	for _, runs := range h.last {
-		count(times, s.Runs, runs)
+	for _, t := range h.last {
+		count(times, s.Runs, t.Sketch.Runs)
 	}
+	var common []uint32
 	for i, n := range times {
 		if n >= habitTimes {
 			s.Runs[i] |= flagCommon
+			common = append(common, s.Runs[i])
 		}
 	}
+	for _, t := range h.last {
+		if t.Sketch.mark(common) {
+			changed = append(changed, t)
+		}
+	}
+	return changed
+}
+
+// mark flags the runs that are common, and reports whether one was not yet.
+func (s *Sketch) mark(common []uint32) (changed bool) {
+	j := 0
+	for i, r := range s.Runs {
+		for j < len(common) && common[j]&^flags < r&^flags {
+			j++
+		}
+		if j == len(common) {
+			break
+		}
+		if common[j]&^flags == r&^flags && r&flagCommon == 0 {
+			s.Runs[i] |= flagCommon
+			changed = true
+		}
+	}
+	return changed
+}
+
+// Dropped are the terms under which an entry was kept before its runs were found to
+// be a habit, ascending: nobody asks for them anew.
+func (s *Sketch) Dropped() []uint32 {
+	var terms []uint32
+	for _, r := range s.Runs {
+		if r&flagCommon != 0 && chosen(r&^flagCommon) {
+			terms = append(terms, r&^flags)
+		}
+	}
+	return terms
 }
 
 // count adds one to the times of every run that stands in others; both lists

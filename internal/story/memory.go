@@ -81,5 +81,5 @@ func (m *memory) keep(e Evidence, terms []uint32, first bool) {
 		h = &Habits{}
 		m.habits[e.SourceID] = h
 	}
-	h.Learn(e.Sketch.Runs)
+	h.Learn(Told{e.EntryID, e.Sketch})
 }

@@ -1,0 +1,69 @@
+package story
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"tributary/internal/news"
+)
+
+func TestHabitsAreWhatFourStoriesSay(t *testing.T) {
+	var h Habits
+	mark := func(runs ...uint32) []uint32 {
+		s := &Sketch{Runs: runs}
+		h.Mark(s)
+		return s.Runs
+	}
+	for n := range habitTimes {
+		if got := mark(8, 12|flagLead); got[0]&flagCommon != 0 {
+			t.Errorf("a habit after %d stories", n)
+		}
+		h.Learn(Told{Sketch: &Sketch{Runs: []uint32{4, 8 | flagLead, uint32(16 + 4*n)}}})
+	}
+	if got := mark(8, 12|flagLead); got[0] != 8|flagCommon || got[1] != 12|flagLead {
+		t.Errorf("marked %d, want the first run, whatever stands around it", got)
+	}
+	for range HabitStories - habitTimes + 1 {
+		h.Learn(Told{Sketch: &Sketch{Runs: []uint32{100}}})
+	}
+	if got := mark(8, 100); got[0] != 8 || got[1] != 100|flagCommon {
+		t.Errorf("marked %d, want what the last %d stories say and not what was before", got, HabitStories)
+	}
+}
+
+// TestWhatASourceAlwaysSaysTiesNothing: two companies print the same paragraph
+// about their group below every notice. One that is new here is tied to the other
+// by it; one that is known is not.
+func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
+	const about = `Über die Hallwerke: Die Gruppe betreibt mit zwölf Gesellschaften Netze für Wärme, Strom und Wasser zwischen Alt und Linnau und ist
+		im Besitz der Städte und Kreise, die sie versorgt. Sie beschäftigt Fachleute aus vielen Ländern, bildet jedes Jahr junge Menschen in technischen und
+		kaufmännischen Berufen aus und legt jeden Gewinn wieder in ihre Anlagen. Wer Fragen hat, erreicht das Büro für Medien an Werktagen am Vormittag.`
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	notice := func(outlet string, n int, title, text string) Item {
+		id := fmt.Sprintf("https://%s/%d", outlet, n)
+		return Item{ID: id, URL: id, Outlet: outlet, Title: title, Text: text + " " + about, Language: "de"}
+	}
+	said := []Item{
+		notice("werke.example", 1, "Neues Umspannwerk in Altmoor", "Das Umspannwerk geht nach zwei Jahren Bauzeit ans Netz und entlastet die Leitung."),
+		notice("werke.example", 2, "Lehrlinge legen Blühwiese an", "Am Ufer wächst jetzt, was Bienen mögen, und gemäht wird nur noch im Herbst."),
+		notice("werke.example", 3, "Kundenzentrum öffnet länger", "Am Donnerstag bleibt der Schalter bis zum Abend besetzt, auch in den Ferien."),
+		notice("werke.example", 4, "Rohrbruch am Hafen behoben", "Die Straße am Kai ist wieder frei, das Wasser fließt seit dem Morgen überall."),
+		notice("werke.example", 5, "Solardach auf der Schwimmhalle", "Das Dach der Halle liefert bald den Strom für Pumpen, Licht und Sauna."),
+	}
+	other := notice("netze.example", 9, "Glasfaser für Karlsbrück", "Im Süden der Stadt beginnen die Bagger, zuerst in der Gartenstraße und am Markt.")
+	cold := NewClusterer(news.DefaultMatching())
+	cold.Add(said[0], at)
+	if v := cold.Add(other, at.Add(time.Hour)); v.Reason == news.ReasonNew {
+		t.Fatalf("%+v: nothing ties the notices even at first, so this test proves nothing", v)
+	}
+	c := NewClusterer(news.DefaultMatching())
+	for i, item := range said {
+		if v := c.Add(item, at.Add(time.Duration(i)*30*time.Hour)); v.Reason != news.ReasonNew {
+			t.Errorf("notice %d of one company: %+v", i, v)
+		}
+	}
+	if v := c.Add(other, at.Add(5*30*time.Hour)); v.Reason != news.ReasonNew {
+		t.Errorf("the other company's notice: %+v", v)
+	}
+}
