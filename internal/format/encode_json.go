@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -27,10 +28,12 @@ func WriteJSON(w io.Writer, e *news.Edition) error {
 			Language:    wireLanguage(e.Feed.Language),
 			Authors:     []*feeds.JSONAuthor{{Name: siteTitle(e), Url: wireURL(e.Site.URL)}},
 		},
-		Items: make([]jsonItem, len(all)), // required, also when empty
+		Items:     make([]jsonItem, len(all)), // required, also when empty
+		Tributary: jsonHead{Updated: editionUpdated(e, all)},
 	}
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
+		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i].Publication)
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // nobody puts a feed into a script element
@@ -41,7 +44,13 @@ func WriteJSON(w io.Writer, e *news.Edition) error {
 // replaces what is embedded.
 type jsonFeed struct {
 	feeds.JSONFeed
-	Items []jsonItem `json:"items"`
+	Tributary jsonHead   `json:"_tributary"`
+	Items     []jsonItem `json:"items"`
+}
+
+// jsonHead is what we say of a feed beyond the format.
+type jsonHead struct {
+	Updated time.Time `json:"updated"` // highest ever published in it
 }
 
 type jsonItem struct {
@@ -60,8 +69,25 @@ type jsonAttachment struct {
 }
 
 type jsonExtension struct {
+	jsonPlace
 	Source jsonSource `json:"source"`
 	Also   []jsonAlso `json:"also,omitempty"`
+}
+
+// jsonPlace is what nobody could derive anew if the database were lost; ReadPast
+// reads it back.
+type jsonPlace struct {
+	Story   string    `json:"story,omitempty"`  // its key
+	Entered time.Time `json:"entered,omitzero"` // into the feed
+	Words   string    `json:"words,omitempty"`  // news.Publication.Signature in hexadecimal digits
+}
+
+func jsonPlaceOf(p *news.Publication) jsonPlace {
+	place := jsonPlace{Story: p.StoryKey, Entered: p.Entered.UTC().Truncate(time.Millisecond)}
+	if p.Signature != 0 {
+		place.Words = strconv.FormatUint(p.Signature, 16)
+	}
+	return place
 }
 
 type jsonSource struct {

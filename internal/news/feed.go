@@ -72,8 +72,9 @@ type Publication struct {
 	Entered   time.Time // when it entered the feed, by our clock; for a backlog, where it was placed
 	Published time.Time
 	Updated   time.Time
-	EntryID   int64 // the entry shown
-	Removed   bool  // withdrawn: kept, never shown
+	EntryID   int64  // the entry shown
+	Signature uint64 // of the words of its title and text, see clean.Signature
+	Removed   bool   // withdrawn: kept, never shown
 }
 
 // Site is who we are.

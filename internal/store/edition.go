@@ -32,19 +32,19 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	e.Updated = at(updated)
 	page := pageOf{feed: f, perSource: map[string]int{}}
-	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
+	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer
 		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
 		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC`, []any{f.ID}, func(scan scan) error {
 		var s news.Shown
-		var entered, published, updated int64
+		var entered, published, updated, signature int64
 		var footer string
-		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer); err != nil {
+		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &signature, &footer); err != nil {
 			return err
 		}
 		if s.Named, err = readFooter(footer); err != nil {
 			return err
 		}
-		s.FeedID, s.EntryID = f.ID, s.Entry.ID
+		s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
 		s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 		return page.add(s)
 	})

@@ -66,6 +66,7 @@ type publishing struct {
 	fresh    []fresh
 	waits    map[int64]time.Time // stories that waited, and since when
 	held     map[int64]time.Time // stories that wait from now on
+	resumed  bool                // stories are known from before the database was lost, see past.go
 }
 
 // fresh is a story, or in a feed that keeps duplicates an entry, that is about
@@ -77,6 +78,7 @@ type fresh struct {
 	kept  bool // an entry of its own in a feed that keeps duplicates
 	own   bool // the guid is the Publication's, not the story's
 	live  bool
+	past  *bygone // what it was before the database was lost
 }
 
 // printed is a Publication as stored.
@@ -90,8 +92,8 @@ type printed struct {
 
 func (p *publishing) run() error {
 	var updated int64
-	err := p.get(`SELECT scanned, boundary, sequence, updated, selection FROM feed WHERE id = $1`, []any{p.feed.ID},
-		&p.scanned, &p.boundary, &p.sequence, &updated, &p.feed.Duplicates) // as stored: a reload may just have changed it
+	err := p.get(`SELECT scanned, boundary, sequence, updated, selection, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &updated, &p.feed.Duplicates, &p.resumed) // as stored: a reload may just have changed it
 	if err != nil {
 		return err
 	}
@@ -219,7 +221,7 @@ func (p *publishing) story(id int64, cs []news.Candidate, have []printed) error 
 		}
 	}
 	if len(have) == 0 && lead >= 0 {
-		p.enter(fresh{story: id, lead: cs[lead]}, cs)
+		return p.enter(fresh{story: id, lead: cs[lead]}, cs)
 	}
 	return nil
 }
@@ -236,7 +238,9 @@ func (p *publishing) kept(id int64, cs []news.Candidate, have []printed) error {
 	}
 	for _, c := range cs {
 		if !shown[c.EntryID] {
-			p.enter(fresh{story: id, lead: c, kept: true}, []news.Candidate{c})
+			if err := p.enter(fresh{story: id, lead: c, kept: true}, []news.Candidate{c}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -295,6 +299,9 @@ func (p *publishing) mint(n *fresh) error {
 		}
 	}
 	n.own = have != ""
+	if n.past != nil {
+		guid = n.past.guid
+	}
 	for i, try := 0, guid; ; i++ {
 		free, err := p.claim(try, n)
 		if free || err != nil {
