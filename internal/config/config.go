@@ -76,6 +76,7 @@ type Config struct {
 	Admin    string   // host:port; empty: no operator's pages
 	Data     string   // folder, resolved against Dir
 	Publish  string   // folder, resolved against Dir; empty: nothing is written
+	Export   string   // folder that gets the whole public site; empty: none does
 	Proxy    *url.URL // that requests go through; nil: none. May hold a password
 	Limits   Limits
 	Stories  news.Matching // which entries are one story

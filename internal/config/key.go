@@ -25,7 +25,7 @@ var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content",
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "export", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
 		later: []string{"theme"},
 	}
 	siteSection = section{
@@ -90,6 +90,7 @@ var examples = map[string]string{
 	"admin":          "admin: 127.0.0.1:8081",
 	"data":           "data: data/",
 	"publish":        "publish: feeds/",
+	"export":         "export: public/",
 	"defaults":       `defaults: {schedule: "@every 1h"}`,
 	"schedule":       `schedule: "@every 1h"`,
 	"allow_networks": "allow_networks: [192.168.0.0/16]",

@@ -19,6 +19,7 @@ type sections struct {
 	listen   *yaml.Node
 	admin    *yaml.Node
 	publish  *yaml.Node
+	export   *yaml.Node
 	include  *yaml.Node
 	defaults node
 	items    node // of sources:
@@ -71,6 +72,10 @@ func (r *reader) topFields(f *sections) fields {
 		"publish": func(n node) {
 			f.publish = n.Node
 			into(&cfg.Publish, r.folderOff)(n)
+		},
+		"export": func(n node) {
+			f.export = n.Node
+			into(&cfg.Export, r.folderOff)(n)
 		},
 		"defaults": func(n node) {
 			if !isEmpty(n) {
@@ -172,17 +177,23 @@ func (r *reader) checkListeners(f *sections) {
 // checkFolders keeps the database out of the folder that a web server may
 // hand to everybody (DESIGN rule 7).
 func (r *reader) checkFolders(f *sections) {
-	if f.cfg.Publish == "" {
+	r.checkOutput("publish", f.cfg.Publish, f.publish, f)
+	r.checkOutput("export", f.cfg.Export, f.export, f)
+}
+
+// checkOutput keeps the database out of a folder that is published.
+func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
+	if folder == "" {
 		return
 	}
-	inside, err := filepath.Rel(f.cfg.Publish, f.cfg.Data)
-	if err == nil && inside != ".." && !strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
-		at := f.publish
-		if at == nil {
-			at = f.top.Node
-		}
-		r.errorf(at, "publish: the folder of data: lies in it, so the database would be published; write %s", examples["publish"])
+	inside, err := filepath.Rel(folder, f.cfg.Data)
+	if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
+		return
 	}
+	if at == nil {
+		at = f.top.Node
+	}
+	r.errorf(at, "%s: the folder of data: lies in it, so the database would be published; write %s", key, examples[key])
 }
 
 // nameSources finds names and addresses that two sources share, and derives

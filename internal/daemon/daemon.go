@@ -60,6 +60,7 @@ type Daemon struct {
 
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
+	changed chan struct{} // capacity 1: what is published changed, so the export is behind
 
 	relisted chan struct{} // capacity 1: a list names other sources than before
 
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), changed: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

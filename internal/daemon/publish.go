@@ -119,6 +119,9 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 	d.mu.Lock()
 	replaced := d.cfg != cfg
 	d.mu.Unlock()
+	if rendered {
+		signal(d.changed)
+	}
 	if rendered && !replaced {
 		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
 	}

@@ -15,6 +15,7 @@ import (
 // file or the new one, never half of one.
 type Folder struct {
 	Path string
+	Key  string // of the configuration that names it; empty is publish
 }
 
 // Write writes documents whose bytes are not there yet, each with its gzip
@@ -77,7 +78,11 @@ func (f *Folder) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("feeds folder: %w; make it writable, or set publish: to another folder or to \"\" for none", err)
+	key, what := "publish", "feeds"
+	if f.Key != "" {
+		key, what = f.Key, f.Key
+	}
+	return fmt.Errorf("%s folder: %w; make it writable, or set %s: to another folder or to \"\" for none", what, err, key)
 }
 
 // extensions are the endings of the files of a feed.

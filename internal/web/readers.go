@@ -45,6 +45,9 @@ func NewReaders(now func() time.Time) *Readers {
 // for each feed by itself, so it is told by its agent without the number and by
 // the path; everybody else by address and agent.
 func (t *Readers) Note(r *http.Request) {
+	if r.RemoteAddr == "" {
+		return // an export of our own
+	}
 	agent := r.UserAgent()
 	name, count := announced(agent)
 	who := clientAddress(r)
