@@ -20,13 +20,16 @@ import (
 func (a *app) runCommand() *cobra.Command {
 	var sel daemon.Selection
 	var strict, verbose bool
+	var rebuild []string
 	cmd := &cobra.Command{
 		Use:   "run [--all | NAME…]",
 		Short: "one cycle: pull what is due, or the named sources, publish, exit",
 		Long: "Pulls what is due, the named sources, or with --all every source, publishes and exits. A source that\n" +
 			"fails is a line on standard error and no failure of the command, unless --strict is given. While\n" +
 			"`tributary serve` runs, the named sources are fetched by it at once. A feed with settle: publishes what\n" +
-			"waited long enough by the end of the cycle; the rest waits for the next one.",
+			"waited long enough by the end of the cycle; the rest waits for the next one.\n\n" +
+			"--rebuild-archive FEED drops all pages of that feed's archive and makes them anew, in order and as the\n" +
+			"stories are by now, under new addresses; the old ones answer 410. The daemon does it when one runs.",
 		ValidArgsFunction: a.completeNames,
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {
@@ -40,20 +43,24 @@ func (a *app) runCommand() *cobra.Command {
 					sel.Names = append(sel.Names, name)
 				}
 			}
-			return a.run(cmd.Context(), sel, strict, verbose)
+			return a.run(cmd.Context(), sel, rebuild, strict, verbose)
 		},
 	}
 	cmd.Flags().BoolVar(&sel.All, "all", false, "pull every source, due or not")
+	cmd.Flags().StringSliceVar(&rebuild, "rebuild-archive", nil, "make the archive of this feed anew; may be given repeatedly")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 when a source failed")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch")
 	return cmd
 }
 
-func (a *app) run(ctx context.Context, sel daemon.Selection, strict, verbose bool) (err error) {
+func (a *app) run(ctx context.Context, sel daemon.Selection, rebuild []string, strict, verbose bool) (err error) {
 	cfg, err := a.load()
 	if err == nil {
 		cfg = a.listed(ctx, cfg)
 		err = known(cfg, a.config, sel.Names)
+	}
+	if err == nil && len(rebuild) > 0 {
+		err = a.rebuild(ctx, cfg, rebuild)
 	}
 	if err != nil {
 		return err
@@ -65,6 +72,9 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, strict, verbose boo
 	d, err := daemon.Open(ctx, a.options("tributary run", level))
 	var held *store.HeldError
 	switch {
+	case errors.As(err, &held) && handed(held, sel, rebuild):
+		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
+		return nil
 	case errors.As(err, &held) && (len(sel.Names) > 0 || sel.All):
 		return a.ask(ctx, cfg, sel, held, strict)
 	case held != nil:
