@@ -29,7 +29,9 @@ func (a *app) runCommand() *cobra.Command {
 			"`tributary serve` runs, the named sources are fetched by it at once. A feed with settle: publishes what\n" +
 			"waited long enough by the end of the cycle; the rest waits for the next one.\n\n" +
 			"With --resume a database that begins empty learns from the feeds that are published already, in a folder\n" +
-			"or at the address of a site, what their subscribers know. So it may be thrown away after each cycle.",
+			"or at the address of a site, what their subscribers know. So it may be thrown away after each cycle.\n\n" +
+			"--rebuild-archive FEED drops all pages of that feed's archive and makes them anew, in order and as the\n" +
+			"stories are by now, under new addresses; the old ones answer 410. The daemon does it when one runs.",
 		ValidArgsFunction: a.completeNames,
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {
@@ -49,6 +51,7 @@ func (a *app) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&sel.All, "all", false, "pull every source, due or not")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit with 1 when a source failed")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log every fetch")
+	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "make the archive of this feed anew; may be given repeatedly")
 	cmd.Flags().StringVar(&o.resume, "resume", "", "begin with what is published at `URL|DIR`, unless the database has it")
 	return cmd
 }
@@ -56,7 +59,8 @@ func (a *app) runCommand() *cobra.Command {
 // runOptions are the flags of run besides what it pulls.
 type runOptions struct {
 	strict, verbose bool
-	resume          string // folder, or address of a site; empty for neither
+	resume          string   // folder, or address of a site; empty for neither
+	rebuild         []string // feeds whose archive is made anew
 }
 
 func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err error) {
@@ -64,6 +68,9 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	if err == nil {
 		cfg = a.listed(ctx, cfg)
 		err = known(cfg, a.config, sel.Names)
+	}
+	if err == nil && len(o.rebuild) > 0 {
+		err = a.rebuild(ctx, cfg, o.rebuild)
 	}
 	if err != nil {
 		return err
@@ -75,6 +82,9 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	d, err := daemon.Open(ctx, a.options("tributary run", level))
 	var held *store.HeldError
 	switch {
+	case errors.As(err, &held) && o.resume == "" && handed(held, sel, o.rebuild):
+		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
+		return nil
 	case errors.As(err, &held) && o.resume == "" && (len(sel.Names) > 0 || sel.All):
 		return a.ask(ctx, cfg, sel, held, o.strict)
 	case held != nil:

@@ -33,6 +33,7 @@ const mostSettle = 24 * time.Hour
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
 	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}
+	var kept *yaml.Node
 	complete := r.mapping(n, feedSection, fields{
 		"name": func(n node) {
 			d.named = n.Node
@@ -49,9 +50,17 @@ func (r *reader) feed(n node) *feedDraft {
 		"max_per_source": into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
 		"settle":         into(&d.Settle, r.duration(0, mostSettle)),
 		"also_reported":  into(&d.AlsoReported, r.boolean),
+		"archive":        into(&d.Archive, r.boolean),
+		"archive_keep": func(n node) {
+			kept = n.Node
+			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
+		},
 	})
 	if d.named == nil && complete {
 		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
+	}
+	if kept != nil && !d.Archive {
+		r.errorf(kept, "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
 	}
 	return d
 }

@@ -59,8 +59,8 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "max_per_source", "settle", "also_reported"},
-		later: []string{"where", "access", "kind", "content", "archive"},
+			"window", "max_per_source", "settle", "also_reported", "archive", "archive_keep"},
+		later: []string{"where", "access", "kind", "content"},
 	}
 )
 
@@ -113,6 +113,8 @@ var examples = map[string]string{
 	"max_per_source": "max_per_source: 5",
 	"settle":         "settle: 15m",
 	"also_reported":  "also_reported: true",
+	"archive":        "archive: true",
+	"archive_keep":   "archive_keep: 0",
 	"stories":        "stories: {match: normal, window: 7d}",
 	"match":          "match: normal",
 	storiesWindow:    "window: 7d",

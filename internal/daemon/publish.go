@@ -68,19 +68,25 @@ func (d *Daemon) publisher(ctx context.Context) error {
 }
 
 // nextDue tells how long it is until the next story is due that a feed holds
-// back, and whether there is any.
+// back, or what waits for its page of an archive, and whether there is any.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
 	d.mu.Lock()
 	feeds := d.feeds
 	d.mu.Unlock()
 	now := d.opts.Now()
 	for _, f := range feeds {
-		due, err := d.db.NextDue(ctx, f, now)
+		held, err := d.db.NextDue(ctx, f, now)
 		if err != nil {
 			return 0, false, err
 		}
-		if left := due.Sub(now); !due.IsZero() && (!waits || left < wait) {
-			wait, waits = max(left, 0), true
+		unpaged, err := d.db.ArchiveDue(ctx, f, now)
+		if err != nil {
+			return 0, false, err
+		}
+		for _, due := range []time.Time{held, unpaged} {
+			if left := due.Sub(now); !due.IsZero() && (!waits || left < wait) {
+				wait, waits = max(left, 0), true
+			}
 		}
 	}
 	return wait, waits, nil
@@ -97,7 +103,7 @@ func (d *Daemon) publishAll(ctx context.Context) error {
 
 // publish brings the feeds of a configuration up to date.
 func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
+	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false

@@ -11,6 +11,9 @@ import (
 	"tributary/internal/news"
 )
 
+// atomType is the media type of links to documents of Atom.
+const atomType = "application/atom+xml"
+
 // WriteAtom writes the Edition as Atom 1.0 (RFC 4287), the most complete of our
 // formats: typed titles, every author with address, every enclosure, the
 // source of every entry (section 4.2.11) and the other members of its story as
@@ -30,9 +33,13 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 		},
 		Generator: atomGenerator{URI: wireURL(e.Site.URL), Name: generator},
 		Links: []atomLink{
-			{AtomLink: feeds.AtomLink{Rel: "self", Type: "application/atom+xml", Href: wireURL(e.URL("atom"))}},
-			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.URL(""))}},
+			{AtomLink: feeds.AtomLink{Rel: "self", Type: atomType, Href: wireURL(e.PartURL(e.Part, "atom"))}},
+			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.PartURL(e.Part, ""))}},
 		},
+	}
+	feed.History, feed.Archive = historyOf(e)
+	for _, link := range pageLinks(e) {
+		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: link.rel, Type: atomType, Href: wireURL(e.PartURL(link.to, "atom"))}})
 	}
 	if text := wireText(e.Feed.Description); text != "" {
 		subtitle := atomTextOf(text)
@@ -49,9 +56,11 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 // the feed.
 type atomFeed struct {
 	XMLName xml.Name `xml:"feed"`
+	History string   `xml:"xmlns:fh,attr,omitempty"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	Title   atomText `xml:"title"`
 	feeds.AtomFeed
+	Archive   *struct{}     `xml:"fh:archive"` // RFC 5005 section 4
 	Subtitle  *atomText     `xml:"subtitle"`
 	Generator atomGenerator `xml:"generator"`
 	Links     []atomLink    `xml:"link"`

@@ -22,11 +22,12 @@ func WriteJSON(w io.Writer, e *news.Edition) error {
 		JSONFeed: feeds.JSONFeed{
 			Version:     "https://jsonfeed.org/version/1.1",
 			Title:       feedTitle(e),
-			HomePageUrl: wireURL(e.URL("")),
+			HomePageUrl: wireURL(e.PartURL(e.Part, "")),
 			FeedUrl:     wireURL(e.URL("json")),
 			Description: wireText(e.Feed.Description),
 			Language:    wireLanguage(e.Feed.Language),
 			Authors:     []*feeds.JSONAuthor{{Name: siteTitle(e), Url: wireURL(e.Site.URL)}},
+			NextUrl:     nextURL(e),
 		},
 		Items:     make([]jsonItem, len(all)), // required, also when empty
 		Tributary: jsonHead{Updated: editionUpdated(e, all)},

@@ -24,14 +24,17 @@ func WriteRSS(w io.Writer, e *news.Edition) error {
 	channel := rssFeed{
 		Title: plain(feedTitle(e)),
 		RssFeed: feeds.RssFeed{
-			Link:          wireURL(e.URL("")),
+			Link:          wireURL(e.PartURL(e.Part, "")),
 			Language:      wireLanguage(e.Feed.Language),
 			LastBuildDate: rfc822(editionUpdated(e, all)),
 			Generator:     generator,
 			Ttl:           int((e.TTL + time.Minute - 1) / time.Minute),
 		},
 		Description: plain(feedDescription(e)),
-		Self:        rssLink{Href: wireURL(e.URL("rss")), Rel: "self", Type: "application/rss+xml"},
+		Links:       []rssLink{{Href: wireURL(e.PartURL(e.Part, "rss")), Rel: "self", Type: "application/rss+xml"}},
+	}
+	for _, link := range pageLinks(e) {
+		channel.Links = append(channel.Links, rssPageLink(e, link))
 	}
 	for i := range all {
 		channel.Items = append(channel.Items, rssItemOf(&all[i]))
@@ -61,7 +64,7 @@ type rssFeed struct {
 	Title   xmlText  `xml:"title"`
 	feeds.RssFeed
 	Description xmlText   `xml:"description"`
-	Self        rssLink   `xml:"atom:link"`
+	Links       []rssLink `xml:"atom:link"`
 	Items       []rssItem `xml:"item"`
 }
 
@@ -72,6 +75,15 @@ type rssLink struct {
 	Rel   string `xml:"rel,attr"`
 	Type  string `xml:"type,attr,omitempty"`
 	Title string `xml:"title,attr,omitempty"`
+}
+
+// rssPageLink leads to another document of the feed. The archive is in Atom alone,
+// and has the same guids.
+func rssPageLink(e *news.Edition, link pageLink) rssLink {
+	if link.to.Page > 0 {
+		return rssLink{Href: wireURL(e.PartURL(link.to, "atom")), Rel: link.rel, Type: atomType}
+	}
+	return rssLink{Href: wireURL(e.PartURL(link.to, "rss")), Rel: link.rel, Type: "application/rss+xml"}
 }
 
 // rssItem has its description before content:encoded: readers that know only

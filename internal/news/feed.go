@@ -2,6 +2,7 @@ package news
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -31,6 +32,8 @@ type Feed struct {
 	MaxPerSource int           // of those shown, by the source shown; 0 is none
 	Settle       time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
 	AlsoReported bool          // texts end with who else reported the story, except where Duplicates is Group
+	Archive      bool          // what it has shown is kept in closed pages
+	ArchiveKeep  int           // so many of the newest; 0: all
 }
 
 // Selects reports whether entries of s may appear in the feed. A source that
@@ -136,6 +139,15 @@ type Edition struct {
 	Updated time.Time     // highest Updated ever published in the feed; before the first, when the feed was made
 	TTL     time.Duration // how often to come back, fixed at rendering
 	Shown   []Shown       // newest first
+	Pages
+}
+
+// Pages say where an Edition stands among the documents of its feed.
+type Pages struct {
+	Part  Part // which one it is
+	Older Part // what came before; the zero value for nothing
+	Newer Part // what came after a Part that is not live
+	Prev  Part // the closed page before it, in a feed with an archive; the zero value for none
 }
 
 // URL returns the address of one representation of the feed, "atom", "rss",
@@ -145,6 +157,24 @@ func (e Edition) URL(ext string) string {
 		return e.Site.URL + "/feeds/" + e.Feed.Name + "/"
 	}
 	return e.Site.URL + "/feeds/" + e.Feed.Name + "." + ext
+}
+
+// PartURL returns the address of one representation of a document of the feed.
+// A page of the archive has none for people: the twin stands for it.
+func (e Edition) PartURL(p Part, ext string) string {
+	var url string
+	switch {
+	case p.Page > 0 && ext != "":
+		url = e.URL("") + "archive/" + p.PageName()
+	case p.Before > 0:
+		url = e.URL("") + "older/" + strconv.FormatInt(p.Before, 10)
+	default:
+		return e.URL(ext)
+	}
+	if ext != "" {
+		url += "." + ext
+	}
+	return url
 }
 
 // StoryURL returns the address of a story's page.

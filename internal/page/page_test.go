@@ -26,6 +26,7 @@ func allPages(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]func(io.Writer) error{
 		"twin":    func(w io.Writer) error { return Twin(w, sampleEdition()) },
+		"older":   func(w io.Writer) error { return Twin(w, sampleOlder()) },
 		"bare":    func(w io.Writer) error { return Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
 		"front":   func(w io.Writer) error { return Front(w, sampleFront()) },
 		"first":   func(w io.Writer) error { return Front(w, &FrontView{Site: sampleSite}) },

@@ -184,3 +184,11 @@ func longEdition(n int) *news.Edition {
 	}
 	return e
 }
+
+// sampleOlder is what came before the sample, with more on both sides.
+func sampleOlder() *news.Edition {
+	e := sampleEdition()
+	e.Shown = e.Shown[len(e.Shown)-1:]
+	e.Part, e.Newer, e.Older = news.Part{Before: 1772359200000000}, news.Part{Before: 1772445600000000}, news.Part{Before: 1772272800000000}
+	return e
+}

@@ -19,14 +19,21 @@ import (
 func Twin(w io.Writer, e *news.Edition) error {
 	f := frame{
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
-		Canonical: e.URL(""), Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
+		Canonical: e.PartURL(e.Part, ""), Hidden: e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
 	}
-	f.View = river{
+	v := river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)),
 		Formats: formats(e), Address: e.URL("atom"),
 		Count: count(len(e.Shown), "story", "stories"), Changed: at(e.Updated), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group,
 	}
+	if e.Part.Before > 0 {
+		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
+	}
+	if e.Older.Before > 0 {
+		v.Older = anchor(e.PartURL(e.Older, ""), "Older stories")
+	}
+	f.View = v
 	for i := range e.Shown {
 		f.Size += 1<<10 + len(e.Shown[i].Entry.Content) + len(e.Shown[i].Entry.Summary)
 	}
@@ -43,6 +50,7 @@ type river struct {
 	Changed            template.HTML
 	Days               []day
 	Titled             bool // list other reports with their titles
+	Newer, Older       template.HTML
 }
 
 // day holds the stories that entered the feed on one day, UTC.

@@ -100,6 +100,7 @@ func (f *Folder) Remove(gone []string) error {
 			errs = append(errs, os.Remove(filepath.Join(f.Path, name+ext)), os.Remove(filepath.Join(f.Path, name+ext+".gz")))
 		}
 		dir := filepath.Join(f.Path, name)
+		errs = append(errs, removePages(f.archive(name), nil), removeEmpty(f.archive(name)))
 		errs = append(errs, os.Remove(filepath.Join(dir, "index.html")), os.Remove(filepath.Join(dir, "index.html.gz")), removeEmpty(dir))
 	}
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil || errors.Is(err, fs.ErrNotExist) })

@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type Document struct {
 	ETag        string    // quoted; a hash of Body
 	Modified    time.Time // when the bytes last changed, whole seconds
 	MaxAge      time.Duration
+	Immutable   bool // a copy need not be checked before MaxAge is over
 }
 
 // A representation is one way to write an Edition.
@@ -59,6 +61,17 @@ type Store interface {
 	Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error)
 	Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error)
 	Rendered(ctx context.Context, feed int64, tags map[string]string, now time.Time) (map[string]time.Time, error)
+	Archive
+}
+
+// Archive is what the closed pages of feeds need of the store.
+type Archive interface {
+	NextPage(ctx context.Context, site news.Site, f news.Feed, now time.Time) (*news.Edition, error)
+	ClosePage(ctx context.Context, e *news.Edition, docs []news.PageDocument, now time.Time) (replaced bool, err error)
+	DropPages(ctx context.Context, f news.Feed) (int64, error)
+	ArchiveVersion(ctx context.Context, feed int64) (int64, error)
+	PageDocuments(ctx context.Context, feed int64) ([]news.PageDocument, error)
+	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
 }
 
 // Publisher brings feeds up to date. It is used by one goroutine at a time.
@@ -67,6 +80,7 @@ type Publisher struct {
 	Shelf  *Shelf
 	Folder *Folder // nil: nothing is written
 	Now    func() time.Time
+	Log    *slog.Logger // tells of the archive; nil: nobody
 }
 
 // Feed judges what changed since the last time, and renders the feed when its
@@ -84,6 +98,10 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 		if changed { // the store tells it once: remembered here until it is rendered
 			p.Shelf.spoil(f.Name)
 		}
+	}
+	if err := p.archive(ctx, site, f); err != nil {
+		p.Shelf.spoil(f.Name)
+		return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
 	}
 	if p.Shelf.Holds(site, f) {
 		return false, nil
@@ -124,6 +142,9 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		d.MaxAge = e.TTL
 	}
 	p.Shelf.put(f, e, docs, generation)
+	if err := p.writePages(ctx, f); err != nil { // before the document that leads there
+		return err
+	}
 	return p.Folder.Write(docs)
 }
 
@@ -184,6 +205,15 @@ var packers = sync.Pool{New: func() any { return &packer{z: gzip.NewWriter(nil)}
 func NewDocument(name, contentType string, body []byte) (*Document, error) {
 	sum := xxh3.Hash128(body).Bytes()
 	d := &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
+	packed, err := gzipped(body)
+	if err == nil && len(packed) < len(body) {
+		d.Gzip = packed
+	}
+	return d, err
+}
+
+// gzipped packs bytes.
+func gzipped(body []byte) ([]byte, error) {
 	p := packers.Get().(*packer)
 	defer packers.Put(p)
 	p.b.Reset()
@@ -194,10 +224,7 @@ func NewDocument(name, contentType string, body []byte) (*Document, error) {
 	if err := p.z.Close(); err != nil {
 		return nil, err
 	}
-	if p.b.Len() < len(body) {
-		d.Gzip = bytes.Clone(p.b.Bytes())
-	}
-	return d, nil
+	return bytes.Clone(p.b.Bytes()), nil
 }
 
 // Bounds of how often we ask subscribers to come back.

@@ -116,7 +116,7 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	for _, step := range []func() error{p.place, p.settle} {
+	for _, step := range []func() error{p.outdate, p.place, p.settle} {
 		if err := step(); err != nil {
 			return err
 		}

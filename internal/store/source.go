@@ -142,6 +142,11 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
 		return err
 	}
+	if old.Public && !s.Public { // whatever names its entries is judged again, also where no feed selects it
+		if err := t.touchSource(s.ID); err != nil {
+			return err
+		}
+	}
 	if old.URL == s.URL {
 		return nil
 	}

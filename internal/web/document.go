@@ -44,7 +44,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 	if !d.Modified.IsZero() {
 		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}
-	h["Cache-Control"] = []string{"public, max-age=" + strconv.Itoa(int(d.MaxAge.Seconds()))}
+	h["Cache-Control"] = []string{cacheControl(d)}
 	if unchanged(r.Header, d) {
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
@@ -57,6 +57,15 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 		s.write(w, body)
 	}
 	return nil
+}
+
+// cacheControl says how long a document may be kept. RFC 9111, RFC 8246.
+func cacheControl(d *publish.Document) string {
+	age := "public, max-age=" + strconv.Itoa(int(d.MaxAge.Seconds()))
+	if d.Immutable {
+		age += ", immutable"
+	}
+	return age
 }
 
 // write sends a body part by part, each under a deadline of its own, so that a

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"tributary/internal/news"
 	"tributary/internal/publish"
 )
 
@@ -48,12 +49,8 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 
 // document returns one representation of a feed, or says why there is none.
 func (s *Server) document(name, ext string) (*publish.Document, error) {
-	snap := s.current.Load()
-	switch {
-	case snap.Gone[name]:
-		return nil, gone("feed")
-	case !snap.names[name]:
-		return nil, notFound("feed")
+	if _, err := s.published(name); err != nil {
+		return nil, err
 	}
 	if d := s.Shelf.Document(name, ext); d != nil {
 		return d, nil
@@ -62,6 +59,19 @@ func (s *Server) document(name, ext string) (*publish.Document, error) {
 		return nil, &status{http.StatusServiceUnavailable, "feed"} // it is being made
 	}
 	return nil, notFound("feed")
+}
+
+// published returns the feed of a name, or says why there is none.
+func (s *Server) published(name string) (news.Feed, error) {
+	snap := s.current.Load()
+	if snap.Gone[name] {
+		return news.Feed{}, gone("feed")
+	}
+	f, ok := snap.names[name]
+	if !ok {
+		return f, notFound("feed")
+	}
+	return f, nil
 }
 
 // forScripts lets any script read what is for programs.

@@ -8,6 +8,8 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/{$}", s.get(s.front))
 	mux.Handle("/feeds/{file}", s.get(s.feed)) // NAME.atom .rss .json .opml; NAME leads to NAME/
 	mux.Handle("/feeds/{name}/{$}", s.get(s.twin))
+	mux.Handle("/feeds/{name}/archive/{page}", s.get(s.archive)) // PAGE.atom .json
+	mux.Handle("/feeds/{name}/older/{part}", s.get(s.older))     // SEQUENCE, SEQUENCE.atom .rss .json
 	mux.Handle("/sources.opml", s.get(s.opml))
 	mux.Handle("/stories/{key}", s.get(s.story))
 	mux.Handle("/sources/{name}", s.get(s.source))

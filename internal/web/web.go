@@ -35,6 +35,8 @@ type Views interface {
 	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
 	RelatedPages(ctx context.Context, story int64) ([]news.Placement, error)
 	AliasOf(ctx context.Context, key string) (string, error)
+	Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error)
+	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
@@ -46,8 +48,8 @@ type Snapshot struct {
 	Sources *publish.Document // OPML of all public sources
 	Read    func() (read, total int)
 
-	base  string          // path of the public URL, "" or "/river"
-	names map[string]bool // of Feeds
+	base  string               // path of the public URL, "" or "/river"
+	names map[string]news.Feed // Feeds by name
 }
 
 // Server answers requests. Its fields are set once.
@@ -68,9 +70,9 @@ type Server struct {
 func (s *Server) Show(snap *Snapshot) {
 	own := *snap
 	own.base = basePath(snap.Site.URL)
-	own.names = map[string]bool{}
+	own.names = map[string]news.Feed{}
 	for _, f := range snap.Feeds {
-		own.names[f.Name] = true
+		own.names[f.Name] = f
 	}
 	s.current.Store(&own)
 }
