@@ -26,26 +26,20 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
 	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0) FROM feed WHERE id = $1`, f.ID).Scan(&updated)
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0), coalesce(max(change), 0)
+		FROM feed WHERE id = $1`, f.ID).Scan(&updated, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
 		return nil, err
 	}
 	e.Updated = at(updated)
 	page := pageOf{feed: f, perSource: map[string]int{}}
-	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
+	err = db.each(ctx, `SELECT `+shownColumns+publicationColumns+`
 		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
 		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC`, []any{f.ID}, func(scan scan) error {
-		var s news.Shown
-		var entered, published, updated int64
-		var footer string
-		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer); err != nil {
+		s, err := scanPublication(scan, f.ID)
+		if err != nil {
 			return err
 		}
-		if s.Named, err = readFooter(footer); err != nil {
-			return err
-		}
-		s.FeedID, s.EntryID = f.ID, s.Entry.ID
-		s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 		return page.add(s)
 	})
 	if err != nil && !errors.Is(err, errFull) {
@@ -57,6 +51,25 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	finish(site, e.Shown)
 	return e, nil
+}
+
+// publicationColumns follow shownColumns where Publications are read, as p, with their
+// story as t.
+const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer`
+
+// scanPublication reads both, and after them what last points to.
+func scanPublication(scan scan, feed int64, last ...any) (news.Shown, error) {
+	var s news.Shown
+	var entered, published, updated int64
+	var footer string
+	dest := append([]any{&s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer}, last...)
+	err := scanShown(scan, &s, dest...)
+	if err == nil {
+		s.Named, err = readFooter(footer)
+	}
+	s.FeedID, s.EntryID = feed, s.Entry.ID
+	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
+	return s, err
 }
 
 // errFull ends the reading of Publications.
