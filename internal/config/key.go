@@ -25,7 +25,7 @@ var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content",
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "hub", "include", "sources", "feeds"},
 		later: []string{"theme"},
 	}
 	siteSection = section{
@@ -112,6 +112,7 @@ var examples = map[string]string{
 	"max_per_source": "max_per_source: 5",
 	"settle":         "settle: 15m",
 	"also_reported":  "also_reported: true",
+	"hub":            "hub: off",
 	"stories":        "stories: {match: normal, window: 7d}",
 	"match":          "match: normal",
 	storiesWindow:    "window: 7d",

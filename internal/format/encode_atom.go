@@ -34,6 +34,9 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.URL(""))}},
 		},
 	}
+	if hub := wireURL(e.Site.Hub); hub != "" {
+		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "hub", Href: hub}})
+	}
 	if text := wireText(e.Feed.Description); text != "" {
 		subtitle := atomTextOf(text)
 		feed.Subtitle = &subtitle

@@ -32,6 +32,9 @@ func WriteJSON(w io.Writer, e *news.Edition) error {
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
 	}
+	if hub := wireURL(e.Site.Hub); hub != "" {
+		feed.Hubs = []*feeds.JSONHub{{Type: "WebSub", Url: hub}}
+	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // nobody puts a feed into a script element
 	return enc.Encode(&feed)

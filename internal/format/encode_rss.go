@@ -12,7 +12,7 @@ import (
 )
 
 // WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11)
-// with the modules Atom (self link, the other members of a story as related
+// with the modules Atom (links to itself and to the hub, the other members of a story as related
 // links), content (full text) and Dublin Core (authors, language). The same Edition gives the same bytes.
 //
 // RSS carries one enclosure an item, so the first is given; Atom and JSON Feed
@@ -31,7 +31,10 @@ func WriteRSS(w io.Writer, e *news.Edition) error {
 			Ttl:           int((e.TTL + time.Minute - 1) / time.Minute),
 		},
 		Description: plain(feedDescription(e)),
-		Self:        rssLink{Href: wireURL(e.URL("rss")), Rel: "self", Type: "application/rss+xml"},
+		Links:       []rssLink{{Href: wireURL(e.URL("rss")), Rel: "self", Type: "application/rss+xml"}},
+	}
+	if hub := wireURL(e.Site.Hub); hub != "" {
+		channel.Links = append(channel.Links, rssLink{Href: hub, Rel: "hub"})
 	}
 	for i := range all {
 		channel.Items = append(channel.Items, rssItemOf(&all[i]))
@@ -61,7 +64,7 @@ type rssFeed struct {
 	Title   xmlText  `xml:"title"`
 	feeds.RssFeed
 	Description xmlText   `xml:"description"`
-	Self        rssLink   `xml:"atom:link"`
+	Links       []rssLink `xml:"atom:link"`
 	Items       []rssItem `xml:"item"`
 }
 

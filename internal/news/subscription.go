@@ -58,6 +58,10 @@ type HubLimits struct {
 	Pending          int // that nobody has confirmed yet
 }
 
+// HubLinks is the Link header of a document that may be subscribed to, and of each
+// delivery of it: WebSub sections 4 and 7.
+func HubLinks(hub, self string) string { return "<" + hub + `>; rel="hub", <` + self + `>; rel="self"` }
+
 // ErrHubFull says that there is no room for one more Subscription.
 var ErrHubFull = errors.New("the hub has as many subscriptions as it takes")
 

@@ -126,7 +126,7 @@ func TestManyChangesComeInParts(t *testing.T) {
 // Whatever happens, a subscriber that is told now and then has in the end what the page
 // shows, with the same updated, and is told nothing twice that did not move.
 func TestSubscribersMissNothing(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(3) {
 		random := rand.New(rand.NewPCG(seed, seed))
 		b := newBench(t)
 		docs := map[string][]news.Entry{}

@@ -51,7 +51,8 @@ func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, er
 // AskSubscription notes what is to be confirmed for the topic and callback of s,
 // instead of what was to be confirmed before. Where there is no Subscription it
 // makes one that is not active, whose position is what the feed has published so
-// far; news.ErrHubFull says that there is no room for it.
+// far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
+// there is no such feed.
 func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error {
 	return db.update(ctx, func(t *tx) error {
 		var id int64
@@ -88,6 +89,9 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 	err = t.get(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
 		SELECT id, $2, $3, $4, $5, change FROM feed WHERE id = $1 RETURNING id`,
 		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = news.ErrNoSubscription // nor a feed
+	}
 	return id, err
 }
 
