@@ -24,25 +24,31 @@ type topicKey struct {
 // joinTime is how long changes of a feed are gathered before they are delivered.
 const joinTime = 300 * time.Millisecond
 
-// joins are the feeds whose changes are being gathered.
+// joins are the feeds whose changes were seen, and those whose are being gathered.
 type joins map[int64]join
 
 type join struct {
 	change int64     // the last one seen
-	until  time.Time // deliveries wait
+	until  time.Time // deliveries wait; zero: nothing is being gathered
 }
 
-// note begins to gather when a feed has changed and nothing is being gathered of it.
+// note begins to gather when a feed changes, and ends it when its time is over. What
+// comes in the moment in which it ends goes out with the rest.
 func (j joins) note(topics map[topicKey]Topic, now time.Time) {
+	changes := map[int64]int64{}
 	for _, t := range topics {
-		have := j[t.FeedID]
-		if t.Change <= have.change {
-			continue
-		}
-		if !have.until.After(now) {
+		changes[t.FeedID] = max(changes[t.FeedID], t.Change)
+	}
+	for feed, change := range changes {
+		have := j[feed]
+		switch {
+		case have.until.After(now):
+		case !have.until.IsZero():
+			have.until = time.Time{}
+		case change > have.change:
 			have.until = now.Add(joinTime)
 		}
-		j[t.FeedID] = join{t.Change, have.until}
+		j[feed] = join{change, have.until}
 	}
 }
 
