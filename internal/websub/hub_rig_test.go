@@ -323,4 +323,3 @@ func inTime(t *testing.T, test func(t *testing.T, r *hubRig)) {
 		test(t, r)
 	})
 }
-

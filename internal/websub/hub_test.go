@@ -73,11 +73,13 @@ func TestUnconfirmedRequests(t *testing.T) {
 		answer func(fetch.Message) fetch.Response
 		asked  int
 	}{
-		"404":            {refuse(404), 1},
-		"410":            {refuse(410), 1},
-		"302":            {refuse(302), 1},
-		"wrong echo":     {func(fetch.Message) fetch.Response { return answered(200, news.OutcomeOK, "hello") }, 1},
-		"part of it":     {func(m fetch.Message) fetch.Response { return answered(200, news.OutcomeOK, queryOf(m).Get("hub.challenge")[:9]) }, 1},
+		"404":        {refuse(404), 1},
+		"410":        {refuse(410), 1},
+		"302":        {refuse(302), 1},
+		"wrong echo": {func(fetch.Message) fetch.Response { return answered(200, news.OutcomeOK, "hello") }, 1},
+		"part of it": {func(m fetch.Message) fetch.Response {
+			return answered(200, news.OutcomeOK, queryOf(m).Get("hub.challenge")[:9])
+		}, 1},
 		"empty":          {func(fetch.Message) fetch.Response { return answered(200, news.OutcomeOK, "") }, 1},
 		"a private host": {func(fetch.Message) fetch.Response { return answered(0, news.OutcomeBlocked, "") }, 1},
 		"no answer":      {silent, maxTries},
@@ -285,7 +287,9 @@ func TestPartsAreAcknowledgedOneByOne(t *testing.T) {
 func TestNothingToTell(t *testing.T) {
 	inTime(t, func(t *testing.T, r *hubRig) {
 		r.subscribe()
-		r.set(func() { r.content = func(tp Topic, _ int64) (Content, error) { return Content{Change: tp.Change}, nil } })
+		r.set(func() {
+			r.content = func(tp Topic, _ int64) (Content, error) { return Content{Change: tp.Change}, nil }
+		})
 		r.publish(1, 5)
 		time.Sleep(time.Hour)
 		if s := r.only(); len(r.deliveries()) != 0 || s.Position != 5 || s.Deliveries != 0 {
