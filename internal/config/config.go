@@ -18,6 +18,7 @@
 //	limits:    of a request, and of how many there are
 //	proxy:     that requests go through               none
 //	stories:   match and window: what is one story
+//	hub:       others may subscribe to the feeds       auto
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
 //	           user_agent, websub, merge, allow_networks, allow_ports
 //	include:   patterns of names of files that hold further sources
@@ -80,6 +81,7 @@ type Config struct {
 	Proxy    *url.URL // that requests go through; nil: none. May hold a password
 	Limits   Limits
 	Stories  news.Matching // which entries are one story
+	Hub      Switch        // others may subscribe to our feeds at a hub of ours
 	Defaults Defaults
 	Include  []string    // patterns of the names of further files with sources, resolved against Dir
 	Sources  []Source    // in the order of the file, then of the included files
@@ -101,7 +103,7 @@ type Defaults struct {
 	Selector      string
 	Backlog       int
 	UserAgent     string
-	WebSub        bool
+	WebSub        Switch
 	Apart         bool
 }
 
@@ -120,7 +122,7 @@ type Source struct {
 	Content   Content       // what of an entry is read
 	Selector  string        // CSS selector of the article in its page, with ContentPage; empty: by readability
 	UserAgent string        // instead of ours
-	WebSub    bool          // hubs that its document names may push it
+	WebSub    Switch        // hubs that its document names may push it
 	Auto      bool          // schedule: auto, within the two bounds, as Schedule says too
 	Least     time.Duration // shortest interval of schedule: auto
 	Most      time.Duration // longest interval of schedule: auto

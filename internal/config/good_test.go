@@ -53,7 +53,7 @@ func TestGood(t *testing.T) {
 	defaults := Defaults{
 		Schedule: spec(t, hours), ScheduleText: hours, Least: 30 * time.Minute, Most: 12 * time.Hour,
 		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
-		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: true, Apart: true,
+		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: Auto, Apart: true,
 	}
 	// source is one with the defaults, at a place of the file.
 	source := func(file string, line int, s news.Source, change func(*Source)) Source {
@@ -87,6 +87,7 @@ func TestGood(t *testing.T) {
 			InFlight: 8, PerHost: 1, PerSecond: 5, Spacing: 2500 * time.Millisecond,
 		},
 		Stories:  news.Matching{Level: news.Strict, Window: 84 * time.Hour},
+		Hub:      On,
 		Defaults: defaults,
 		Include:  []string{included + "*.yaml"},
 		Sources: []Source{
@@ -153,13 +154,13 @@ func TestSmall(t *testing.T) {
 		Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
 		Data: filepath.Join("testdata", "data"), Publish: filepath.Join("testdata", "feeds"),
 		Limits:  Limits{Limits: fetch.DefaultLimits(), InFlight: 32, PerHost: 2, PerSecond: 20, Spacing: time.Second},
-		Stories: news.Matching{Level: news.Normal, Window: 7 * 24 * time.Hour},
+		Stories: news.Matching{Level: news.Normal, Window: 7 * 24 * time.Hour}, Hub: Auto,
 		Defaults: Defaults{Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
-			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: true},
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: Auto},
 		Sources: []Source{{
 			Source:   news.Source{Name: "example-org", Kind: news.KindFeed, URL: "https://example.org/atom.xml", Public: true},
 			Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
-			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: true, Line: 2, File: file,
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: Auto, Line: 2, File: file,
 		}},
 		Feeds: []news.Feed{{Name: "all", Title: "Tributary", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour}},
 	}

@@ -25,7 +25,7 @@ var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content",
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "export", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "export", "defaults", "limits", "proxy", "stories", "hub", "include", "sources", "feeds"},
 		later: []string{"theme"},
 	}
 	siteSection = section{
@@ -115,6 +115,7 @@ var examples = map[string]string{
 	"also_reported":  "also_reported: true",
 	"archive":        "archive: true",
 	"archive_keep":   "archive_keep: 0",
+	"hub":            "hub: off",
 	"stories":        "stories: {match: normal, window: 7d}",
 	"match":          "match: normal",
 	storiesWindow:    "window: 7d",

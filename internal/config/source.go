@@ -102,7 +102,7 @@ func (r *reader) shareFields(f fields, when *rhythm, s *Source) {
 	f["selector"] = into(&s.Selector, r.selector)
 	f["backlog"] = into(&s.Backlog, r.whole(0, mostBacklog))
 	f["user_agent"] = into(&s.UserAgent, r.text)
-	f["websub"] = into(&s.WebSub, r.webSub)
+	f["websub"] = into(&s.WebSub, r.toggle)
 	f["merge"] = func(n node) {
 		if merge, ok := r.boolean(n); ok {
 			s.Apart = !merge
@@ -221,7 +221,7 @@ func defaultPorts() []uint16 { return []uint16{80, 443} }
 func (r *reader) defaults(n node) Defaults {
 	s := Source{
 		AllowNetworks: []netip.Prefix{}, AllowPorts: defaultPorts(),
-		Content: ContentFeed, Least: defaultLeast, Most: defaultMost, WebSub: true,
+		Content: ContentFeed, Least: defaultLeast, Most: defaultMost, WebSub: Auto,
 	}
 	spec, _ := schedule.Parse(defaultSchedule, time.Local)
 	when := rhythm{spec: spec}

@@ -36,7 +36,7 @@ func (r *reader) config(root *yaml.Node) *Config {
 		Site:   news.Site{Title: defaultTitle},
 		Listen: defaultListen, Admin: defaultAdmin,
 		Data: r.resolvePath(defaultData), Publish: r.resolvePath(defaultPublish),
-		Limits: DefaultLimits(), Stories: news.DefaultMatching(),
+		Limits: DefaultLimits(), Stories: news.DefaultMatching(), Hub: Auto,
 	}}
 	complete := r.mapping(f.top, topSection, r.topFields(f))
 	f.cfg.Defaults = r.defaults(f.defaults)
@@ -85,6 +85,7 @@ func (r *reader) topFields(f *sections) fields {
 		"limits":  into(&cfg.Limits, r.limits),
 		"proxy":   into(&cfg.Proxy, r.proxy),
 		"stories": func(n node) { r.stories(n, &cfg.Stories) },
+		"hub":     into(&cfg.Hub, r.toggle),
 		"include": func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)

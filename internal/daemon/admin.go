@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/pprof"
@@ -123,5 +124,5 @@ func (d *Daemon) gauges(ctx context.Context, set *metrics.Set) error {
 	for _, h := range news.Healths() {
 		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
 	}
-	return d.pushMetrics(ctx, gauge)
+	return errors.Join(d.pushMetrics(ctx, gauge), d.hubMetrics(ctx, gauge))
 }

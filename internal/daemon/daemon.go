@@ -1,6 +1,6 @@
 // Package daemon builds everything from one configuration and runs it: the
 // runner that pulls sources and reads lists when they are due (task.go), the
-// publisher, the web servers, the subscriber at other people's hubs (push.go),
+// publisher, the web servers, the subscriber at other people's hubs (push.go), our hub (hub.go),
 // and the watcher that notices a changed configuration. It tells our own outage
 // from the failures of others (offline.go). It owns reload and shutdown; nothing
 // above it holds state.
@@ -42,6 +42,7 @@ type Options struct {
 	Env        func(string) (string, bool) // variables of the configuration
 	Version    string
 	What       string // how the process calls itself, for whoever finds the database locked
+	Serving    bool   // Serve will be called, so that our hub answers
 	Log        *slog.Logger
 	Now        func() time.Time
 }
@@ -57,6 +58,7 @@ type Daemon struct {
 	shelf  *publish.Shelf
 	server *web.Server
 	push   *websub.Subscriber
+	hub    *websub.Hub
 
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
@@ -110,6 +112,7 @@ func load(o Options) (*config.Config, error) {
 	for _, w := range warnings {
 		o.Log.Warn("configuration", "problem", w.String())
 	}
+	cfg.Site.Hub = hubAddress(o, cfg)
 	return cfg, nil
 }
 
@@ -132,7 +135,8 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if err := d.db.ResumePushes(ctx, d.opts.Now()); err != nil {
 		return err
 	}
-	d.server = &web.Server{Shelf: d.shelf, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Now: d.opts.Now, Log: d.opts.Log}
+	d.hub = websub.NewHub(d.client, d.db, &hubPublisher{Daemon: d, parts: map[part]websub.Content{}}, d.opts.Now, d.opts.Log)
+	d.server = &web.Server{Shelf: d.shelf, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Hub: d.hub, Now: d.opts.Now, Log: d.opts.Log}
 	return d.apply(ctx, cfg)
 }
 
@@ -169,6 +173,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	}
 	d.nudge()
 	d.push.Wake()
+	d.hub.Wake()
 	return nil
 }
 

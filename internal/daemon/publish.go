@@ -119,6 +119,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 		}
 		if changed {
 			rendered = true
+			d.hub.Wake()
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}

@@ -58,6 +58,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	g.Go(func() error { return d.exporter(ctx) })
 	g.Go(func() error { return d.push.Keep(ctx) })
 	g.Go(func() error { return d.push.Work(ctx) })
+	g.Go(func() error { return d.hub.Run(ctx) })
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
 	g.Go(func() error { return d.identifier(ctx) })

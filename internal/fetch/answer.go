@@ -28,6 +28,8 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failur
 		return x.fail(news.OutcomeLimited, status)
 	case status < 200 || status > 299:
 		return x.fail(news.OutcomeHTTPError, status)
+	case x.isMessage:
+		return x.reply(ctx, answer)
 	}
 	return x.load(ctx, answer)
 }

@@ -182,6 +182,15 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	return o
 }
 
+// hubURL is where the feed can be subscribed to, empty for nowhere: a page of the
+// past never changes, so it is no topic.
+func hubURL(e *news.Edition) string {
+	if e.Part != (news.Part{}) {
+		return ""
+	}
+	return wireURL(e.Site.Hub)
+}
+
 // editionUpdated is when the feed last changed: never now, so that the same
 // Edition gives the same bytes, and never before an entry that it shows.
 func editionUpdated(e *news.Edition, all []wireItem) time.Time {

@@ -41,6 +41,9 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 	for _, link := range pageLinks(e) {
 		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: link.rel, Type: atomType, Href: wireURL(e.PartURL(link.to, "atom"))}})
 	}
+	if hub := hubURL(e); hub != "" {
+		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "hub", Href: hub}})
+	}
 	if text := wireText(e.Feed.Description); text != "" {
 		subtitle := atomTextOf(text)
 		feed.Subtitle = &subtitle

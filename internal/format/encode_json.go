@@ -36,6 +36,9 @@ func WriteJSON(w io.Writer, e *news.Edition) error {
 		feed.Items[i] = jsonItemOf(&all[i])
 		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i].Publication)
 	}
+	if hub := hubURL(e); hub != "" {
+		feed.Hubs = []*feeds.JSONHub{{Type: "WebSub", Url: hub}}
+	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // nobody puts a feed into a script element
 	return enc.Encode(&feed)

@@ -12,7 +12,7 @@ import (
 )
 
 // WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11)
-// with the modules Atom (self link, the other members of a story as related
+// with the modules Atom (links to itself and to the hub, the other members of a story as related
 // links), content (full text) and Dublin Core (authors, language). The same Edition gives the same bytes.
 //
 // RSS carries one enclosure an item, so the first is given; Atom and JSON Feed
@@ -35,6 +35,9 @@ func WriteRSS(w io.Writer, e *news.Edition) error {
 	}
 	for _, link := range pageLinks(e) {
 		channel.Links = append(channel.Links, rssPageLink(e, link))
+	}
+	if hub := hubURL(e); hub != "" {
+		channel.Links = append(channel.Links, rssLink{Href: hub, Rel: "hub"})
 	}
 	for i := range all {
 		channel.Items = append(channel.Items, rssItemOf(&all[i]))

@@ -85,6 +85,7 @@ type Site struct {
 	Title   string
 	URL     string // public base URL without a trailing slash; may have a path
 	Contact string
+	Hub     string // address of our WebSub hub; empty while there is none
 }
 
 // Member is an entry of a story as it is listed beside the one shown.
@@ -138,6 +139,7 @@ type Edition struct {
 	Feed    Feed
 	Updated time.Time     // highest Updated ever published in the feed; before the first, when the feed was made
 	TTL     time.Duration // how often to come back, fixed at rendering
+	Change  int64         // the last change that subscribers are told of and that it shows
 	Shown   []Shown       // newest first
 	Pages
 }

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +35,8 @@ type Document struct {
 	ETag        string    // quoted; a hash of Body
 	Modified    time.Time // when the bytes last changed, whole seconds
 	MaxAge      time.Duration
-	Immutable   bool // a copy need not be checked before MaxAge is over
+	Immutable   bool     // a copy need not be checked before MaxAge is over
+	Link        []string // the Link field: hub and self (WebSub section 4); nil without a hub
 }
 
 // A representation is one way to write an Edition.
@@ -164,9 +166,28 @@ func documents(e *news.Edition, subs []format.Subscription) (map[string]*Documen
 		if err != nil {
 			return nil, err
 		}
+		if e.Site.Hub != "" && slices.Contains(Topics(), r.ext) {
+			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
+		}
 		docs[r.ext] = d
 	}
 	return docs, nil
+}
+
+// Topics lists the representations that may be subscribed to at the hub.
+func Topics() []string { return []string{"atom", "rss", "json"} }
+
+// Part renders one representation of an Edition that shows a part of a feed, as our hub
+// delivers it.
+func Part(e *news.Edition, ext string) (body []byte, contentType string, err error) {
+	var b bytes.Buffer
+	for _, r := range representations() {
+		if r.ext == ext {
+			err = r.write(&b, e)
+			return b.Bytes(), r.contentType, err
+		}
+	}
+	return nil, "", fmt.Errorf("there is no representation %q", ext)
 }
 
 // Sources renders the list of all public sources.

@@ -31,7 +31,8 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0),
-		coalesce(max(archive_upto), -1) FROM feed WHERE id = $1`, f.ID).Scan(&updated, &upto)
+		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
+		Scan(&updated, &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 }
 
 // selectPublications reads those of a feed that meet the condition behind it.
-const selectPublications = `SELECT ` + shownColumns + `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer
+const selectPublications = `SELECT ` + shownColumns + publicationColumns + `
 	FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id` + shownJoins + `
 	WHERE p.feed_id = $1 AND `
 
@@ -57,18 +58,10 @@ const selectPublications = `SELECT ` + shownColumns + `, p.sequence, t.id, t.key
 // until the page is full. What the condition compares with begins at $2.
 func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where string, args ...any) error {
 	err := db.each(ctx, selectPublications+where+` ORDER BY p.sequence DESC`, append([]any{e.Feed.ID}, args...), func(scan scan) error {
-		var s news.Shown
-		var entered, published, updated, signature int64
-		var footer string
-		err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &signature, &footer)
+		s, err := scanPublication(scan, e.Feed.ID)
 		if err != nil {
 			return err
 		}
-		if s.Named, err = readFooter(footer); err != nil {
-			return err
-		}
-		s.FeedID, s.EntryID, s.Signature = e.Feed.ID, s.Entry.ID, uint64(signature)
-		s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 		return page.add(s)
 	})
 	if err != nil && !errors.Is(err, errFull) {
@@ -100,6 +93,25 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 		err = nil // the live document is next
 	}
 	return e, err
+}
+
+// publicationColumns follow shownColumns where Publications are read, as p, with their
+// story as t.
+const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
+
+// scanPublication reads both, and after them what last points to.
+func scanPublication(scan scan, feed int64, last ...any) (news.Shown, error) {
+	var s news.Shown
+	var entered, published, updated, signature int64
+	var footer string
+	dest := append([]any{&s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &signature, &footer}, last...)
+	err := scanShown(scan, &s, dest...)
+	if err == nil {
+		s.Named, err = readFooter(footer)
+	}
+	s.FeedID, s.EntryID, s.Signature = feed, s.Entry.ID, uint64(signature)
+	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
+	return s, err
 }
 
 // errFull ends the reading of Publications.

@@ -63,9 +63,9 @@ func (n fresh) bygone() int {
 
 func (p *publishing) write(n fresh) error {
 	// Many may have one time, as undated seeds do: each goes behind the last.
-	sequence, entered := max(n.place(), p.placed+1), n.published()
+	sequence, entered, change := max(n.place(), p.placed+1), n.published(), int64(0)
 	if n.live {
-		sequence, entered = news.LiveSequence(p.sequence, p.now), p.now
+		sequence, entered, change = news.LiveSequence(p.sequence, p.now), p.now, p.nextChange()
 	}
 	if n.past != nil {
 		entered = at(n.past.entered)
@@ -79,9 +79,9 @@ func (p *publishing) write(n fresh) error {
 		return err
 	}
 	for {
-		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature, footer)
-			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (feed_id, sequence) DO NOTHING`,
-			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.published()), ms(n.lead.Updated), int64(n.lead.Signature), footer)
+		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature, footer, change)
+			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (feed_id, sequence) DO NOTHING`,
+			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.published()), ms(n.lead.Updated), int64(n.lead.Signature), footer, change)
 		if err != nil {
 			return err
 		}
@@ -92,6 +92,7 @@ func (p *publishing) write(n fresh) error {
 	}
 	if !n.live {
 		p.placed = sequence
+		p.history = append(p.history, placed{sequence, entered})
 	}
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)

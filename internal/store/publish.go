@@ -56,6 +56,7 @@ type publishing struct {
 	due      int64 // and those that wait since then
 	boundary int64 // entries born until then are the feed's past
 	sequence int64 // highest given
+	change   int64 // of the feed, the last number given: see news.Edition.Change
 	updated  time.Time
 	changed  bool
 	more     bool
@@ -63,6 +64,7 @@ type publishing struct {
 	given    map[int64]bool   // the story's guid is that of a Publication in this feed
 	taken    map[string]bool  // guids that entries got in this run as their own
 	placed   int64            // sequence last given in history
+	history  []placed         // what went there in this run
 	fresh    []fresh
 	waits    map[int64]time.Time // stories that waited, and since when
 	held     map[int64]time.Time // stories that wait from now on
@@ -84,6 +86,7 @@ type fresh struct {
 // printed is a Publication as stored.
 type printed struct {
 	sequence, story, first, entry int64
+	change                        int64
 	own                           bool // its guid is its own, not the story's
 	updated, signature            int64
 	removed                       bool
@@ -92,8 +95,8 @@ type printed struct {
 
 func (p *publishing) run() error {
 	var updated int64
-	err := p.get(`SELECT scanned, boundary, sequence, updated, selection, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
-		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &updated, &p.feed.Duplicates, &p.resumed) // as stored: a reload may just have changed it
+	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.resumed) // as stored: a reload may just have changed it
 	if err != nil {
 		return err
 	}
@@ -116,14 +119,14 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	for _, step := range []func() error{p.outdate, p.place, p.settle} {
+	for _, step := range []func() error{p.outdate, p.place, p.tell, p.settle} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4,
-			revision = revision + CASE WHEN $5 THEN 1 ELSE 0 END WHERE id = $1`,
-		p.feed.ID, p.upto, p.sequence, ms(p.updated), p.changed)
+	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4, change = $5,
+			revision = revision + CASE WHEN $6 THEN 1 ELSE 0 END WHERE id = $1`,
+		p.feed.ID, p.upto, p.sequence, ms(p.updated), p.change, p.changed)
 	return err
 }
 
@@ -175,12 +178,12 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 // printed are the Publications that the feed has of the stories that are judged.
 func (p *publishing) printed() (map[int64][]printed, error) {
 	have := map[int64][]printed{}
-	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside
+	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside, p.change
 		FROM story s CROSS JOIN publication p
 		WHERE `+judged+` AND p.story_id = s.id AND +p.feed_id = $3`,
 		p.judging(), func(scan scan) error {
 			var r printed
-			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside)
+			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside, &r.change)
 			p.given[r.story] = p.given[r.story] || !r.own
 			have[r.story] = append(have[r.story], r)
 			return err
@@ -280,8 +283,11 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	if pub.entry == c.EntryID && pub.updated == ms(updated) && pub.signature == int64(c.Signature) && !pub.removed {
 		return nil
 	}
-	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, removed = 0
-		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature))
+	if updated.After(at(pub.updated)) || pub.removed { // who never got it before it left gets it now
+		pub.change = p.nextChange()
+	}
+	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, change = $6, removed = 0
+		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature), pub.change)
 	return err
 }
 

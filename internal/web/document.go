@@ -45,6 +45,9 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}
 	h["Cache-Control"] = []string{cacheControl(d)}
+	if d.Link != nil {
+		h["Link"] = d.Link
+	}
 	if unchanged(r.Header, d) {
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)

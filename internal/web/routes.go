@@ -13,7 +13,8 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/sources.opml", s.get(s.opml))
 	mux.Handle("/stories/{key}", s.get(s.story))
 	mux.Handle("/sources/{name}", s.get(s.source))
-	mux.Handle("/websub/{id}", s.hub()) // GET confirms a subscription, POST delivers
+	mux.Handle("/hub", s.delegate(s.Hub))          // POST asks for a subscription of ours
+	mux.Handle("/websub/{id}", s.delegate(s.Push)) // GET confirms a subscription, POST delivers
 	mux.Handle("/healthz", s.get(s.healthz))
 	mux.Handle("/readyz", s.get(s.readyz))
 	mux.Handle("/", s.get(func(http.ResponseWriter, *http.Request) error { return notFound("page") }))

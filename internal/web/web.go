@@ -4,7 +4,7 @@
 // A feed is sent as it was rendered, so a request costs no work that grows with
 // the feed and never reaches the database. The base URL of every link comes
 // from the configuration, never from a request. No request changes anything,
-// but those of hubs that push.
+// but those of WebSub: of hubs that push to us, and of subscribers at ours.
 //
 // Handlers return errors; one place (get) turns them into a response and hides
 // the details, which go to the log.
@@ -58,7 +58,8 @@ type Server struct {
 	Views Views
 
 	Readers *Readers     // who asked for feeds; nil counts nobody
-	Push    http.Handler // answers hubs; the path value "id" names the subscription
+	Push    http.Handler // answers hubs; the path value "id" names what we asked for
+	Hub     http.Handler // is our hub; nil: there is none
 	Now     func() time.Time
 	Log     *slog.Logger
 
@@ -118,15 +119,16 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 	})
 }
 
-// hub wraps the handler of what hubs send, the one route that takes bodies.
-func (s *Server) hub() http.Handler {
+// delegate wraps a handler of WebSub, the one protocol that sends us bodies; nil is
+// not found.
+func (s *Server) delegate(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
-		if s.Push == nil {
+		if h == nil {
 			s.fail(w, r, notFound("page"))
 			return
 		}
-		s.Push.ServeHTTP(w, r)
+		h.ServeHTTP(w, r)
 	})
 }
 
