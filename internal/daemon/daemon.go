@@ -1,9 +1,9 @@
 // Package daemon builds everything from one configuration and runs it: the
 // runner that pulls sources and reads lists when they are due (task.go), the
-// publisher, the web servers, the subscriber at other people's hubs (push.go),
-// and the watcher that notices a changed configuration. It tells our own outage
-// from the failures of others (offline.go). It owns reload and shutdown; nothing
-// above it holds state.
+// publisher, what asks about published files (files.go), the web servers, the
+// subscriber at other people's hubs (push.go), and the watcher that notices a
+// changed configuration. It tells our own outage from the failures of others
+// (offline.go). It owns reload and shutdown; nothing above it holds state.
 //
 // A reload reads and checks the whole file first. A bad file changes nothing;
 // a good one becomes a new immutable set of sources, feeds and pages that
@@ -60,6 +60,7 @@ type Daemon struct {
 
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
+	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about
 
 	relisted chan struct{} // capacity 1: a list names other sources than before
 
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

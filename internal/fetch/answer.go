@@ -28,6 +28,11 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failur
 		return x.fail(news.OutcomeLimited, status)
 	case status < 200 || status > 299:
 		return x.fail(news.OutcomeHTTPError, status)
+	case x.request.Head:
+		if answer.Header.Get("Content-Encoding") == "" {
+			x.response.Length = max(answer.ContentLength, 0)
+		}
+		return nil
 	}
 	return x.load(ctx, answer)
 }

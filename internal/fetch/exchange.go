@@ -112,8 +112,11 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 		GotFirstResponseByte: x.watch.answered,
 	})
 	method, body := http.MethodGet, io.Reader(nil)
-	if x.isForm {
+	switch {
+	case x.isForm:
 		method, body = http.MethodPost, strings.NewReader(x.form.Encode())
+	case x.request.Head:
+		method = http.MethodHead
 	}
 	request, err := http.NewRequestWithContext(ctx, method, x.at.String(), body)
 	if err != nil {
@@ -147,6 +150,9 @@ func (x *exchange) header() (http.Header, error) {
 		}
 	}
 	h.Set("Accept-Encoding", acceptEncoding)
+	if x.request.Head { // the length of the file, not of what it could be packed into
+		h.Set("Accept-Encoding", "identity")
+	}
 	if x.isForm {
 		h.Set("Content-Type", formType)
 	}

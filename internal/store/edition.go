@@ -55,6 +55,9 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	if err := db.addMembers(ctx, site, e.Shown); err != nil {
 		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
 	}
+	if err := db.learn(ctx, e.Shown); err != nil {
+		return nil, fmt.Errorf("files of %s: %w", f.Name, err)
+	}
 	finish(site, e.Shown)
 	return e, nil
 }
