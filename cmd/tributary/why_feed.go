@@ -23,7 +23,9 @@ func (j *journey) feed(e *news.Edition, entries []news.Placement, until time.Tim
 			standing = append(standing, p)
 		}
 	}
-	able := slices.DeleteFunc(slices.Clone(entries), func(p news.Placement) bool { return unavailable(p) != "" || !e.Feed.Selects(p.Source) })
+	able := slices.DeleteFunc(slices.Clone(entries), func(p news.Placement) bool {
+		return unavailable(p) != "" || !e.Feed.Selects(p.Source) || !plays(e.Feed, p.Entry)
+	})
 	for _, p := range standing {
 		j.plain("feed %s: %s as %s, showing entry %d; entered %s, updated %s", e.Feed.Name,
 			place(e, p, entries), safeGUID(p.GUID), p.EntryID, moment(p.Entered), moment(p.Updated))
@@ -47,12 +49,22 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 		return waiting(f, until)
 	case len(able) > 0:
 		return "not yet: it enters with the next round of publishing"
+	case slices.ContainsFunc(entries, func(p news.Placement) bool {
+		return f.Selects(p.Source) && unavailable(p) == "" && !plays(f, p.Entry)
+	}):
+		return "not shown: it is a podcast, and no entry that it selects has sound or film (kind: podcast)"
 	case slices.ContainsFunc(entries, func(p news.Placement) bool { return f.Selects(p.Source) }):
 		return "not shown: every entry that it selects is hidden"
 	case private >= 0:
 		return fmt.Sprintf("not shown: it selects source %s, which is not public (public: false)", entries[private].Source.Name)
 	}
 	return "not shown: it selects " + selection(f)
+}
+
+// plays reports whether an entry has what a feed of its kind wants: a podcast takes
+// what can be heard or seen.
+func plays(f news.Feed, e news.Entry) bool {
+	return f.Kind != news.Podcast || slices.ContainsFunc(e.Enclosures, news.Enclosure.Playable)
 }
 
 // names reports whether a feed would select a source if that were public.

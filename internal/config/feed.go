@@ -55,7 +55,16 @@ func (r *reader) feed(n node) *feedDraft {
 			kept = n.Node
 			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
 		},
+		"kind":       into(&d.Kind, r.feedKind),
+		"author":     into(&d.Author, r.text),
+		"image":      into(&d.Image, r.pageURL),
+		"email":      into(&d.Show.Email, r.email),
+		"explicit":   into(&d.Show.Explicit, r.boolean),
+		"categories": into(&d.Show.Categories, list(r, r.showCategory)),
 	})
+	if complete {
+		r.checkShow(n, d)
+	}
 	if d.named == nil && complete {
 		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
 	}

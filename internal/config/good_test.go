@@ -132,7 +132,11 @@ func TestGood(t *testing.T) {
 			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
 			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
 				Sources: []string{"seeds", "river-example", "members"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
-				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500},
+				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500,
+				Author: "Anna Beispiel", Image: "https://me.example/bild.png"},
+			{Name: "podcast", Title: "podcast", Language: "de", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Kind: news.Podcast,
+				Image: "https://me.example/cover.jpg", Show: news.Show{Email: "show@me.example", Explicit: true,
+					Categories: []news.ShowCategory{{Name: "News", Sub: "Politics"}, {Name: "History"}}}},
 		},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {

@@ -59,8 +59,9 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "max_per_source", "settle", "also_reported", "archive", "archive_keep"},
-		later: []string{"where", "access", "kind", "content"},
+			"window", "max_per_source", "settle", "also_reported", "archive", "archive_keep",
+			"kind", "author", "image", "email", "explicit", "categories"},
+		later: []string{"where", "access", "content"},
 	}
 )
 
@@ -116,6 +117,11 @@ var examples = map[string]string{
 	"archive":        "archive: true",
 	"archive_keep":   "archive_keep: 0",
 	"hub":            "hub: off",
+	"kind":           "kind: podcast",
+	"image":          "image: https://me.example/cover.jpg",
+	"email":          "email: show@me.example",
+	"explicit":       "explicit: false",
+	"categories":     "categories: [News > Politics]",
 	"stories":        "stories: {match: normal, window: 7d}",
 	"match":          "match: normal",
 	storiesWindow:    "window: 7d",

@@ -81,7 +81,7 @@ func TestShippedDefaults(t *testing.T) {
 // where it says, as it stands there.
 func TestShippedOptions(t *testing.T) {
 	_, source, list, feed := optional(t)
-	feed = regexp.MustCompile(`(?m)^.*(description|language): "".*\n`).ReplaceAllString(feed, "") // left out when empty
+	feed = regexp.MustCompile(`(?m)^.*(description|language|author|image|email): "".*\n`).ReplaceAllString(feed, "") // left out when empty
 	text := "sources:\n  - feed: https://example.org/feed\n" + source + list + "feeds:\n  - name: all\n" + feed
 	cfg, warnings, err := Parse("x.yaml", []byte(text), nil)
 	if err != nil || len(warnings) > 0 {

@@ -1,6 +1,6 @@
 // Package daemon builds everything from one configuration and runs it: the
 // runner that pulls sources and reads lists when they are due (task.go), the
-// publisher, the web servers, the subscriber at other people's hubs (push.go), our hub (hub.go),
+// publisher, what asks about published files (files.go), the web servers, the subscriber at other people's hubs (push.go), our hub (hub.go),
 // and the watcher that notices a changed configuration. It tells our own outage
 // from the failures of others (offline.go). It owns reload and shutdown; nothing
 // above it holds state.
@@ -63,6 +63,7 @@ type Daemon struct {
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
 	changed chan struct{} // capacity 1: what is published changed, so the export is behind
+	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about
 
 	relisted chan struct{} // capacity 1: a list names other sources than before
 
@@ -96,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), changed: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -123,6 +123,9 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}
+	if rendered {
+		signal(d.shown)
+	}
 	d.mu.Lock()
 	replaced := d.cfg != cfg
 	d.mu.Unlock()

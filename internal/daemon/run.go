@@ -55,6 +55,11 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err := d.publishAll(ctx); err != nil {
 		return nil, err
 	}
+	if d.askFiles(ctx) {
+		if err := d.publishAll(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := d.export(ctx); err != nil {
 		return nil, err
 	}

@@ -56,6 +56,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	})
 	g.Go(func() error { return d.publisher(ctx) })
 	g.Go(func() error { return d.exporter(ctx) })
+	g.Go(func() error { return d.fileAsker(ctx) })
 	g.Go(func() error { return d.push.Keep(ctx) })
 	g.Go(func() error { return d.push.Work(ctx) })
 	g.Go(func() error { return d.hub.Run(ctx) })

@@ -121,6 +121,8 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 		method, body = http.MethodPost, strings.NewReader(x.form.Encode())
 	case x.body != nil:
 		method, body = http.MethodPost, bytes.NewReader(x.body)
+	case x.request.Head:
+		method = http.MethodHead
 	}
 	request, err := http.NewRequestWithContext(ctx, method, x.at.String(), body)
 	if err != nil {
@@ -154,6 +156,9 @@ func (x *exchange) header() (http.Header, error) {
 		}
 	}
 	h.Set("Accept-Encoding", acceptEncoding)
+	if x.request.Head { // the length of the file, not of what it could be packed into
+		h.Set("Accept-Encoding", "identity")
+	}
 	if x.isForm {
 		h.Set("Content-Type", formType)
 	}

@@ -34,6 +34,12 @@ type Feed struct {
 	AlsoReported bool          // texts end with who else reported the story, except where Duplicates is Group
 	Archive      bool          // what it has shown is kept in closed pages
 	ArchiveKeep  int           // so many of the newest; 0: all
+
+	Kind    FeedKind
+	Private bool   // not for everybody: directories are told not to list it
+	Author  string // who answers for it as a whole; empty: the site
+	Image   string // URL of the picture that stands for it; may be empty
+	Show    Show   // of the kind Podcast
 }
 
 // Selects reports whether entries of s may appear in the feed. A source that
@@ -110,6 +116,9 @@ type Shown struct {
 	Members     []Member  // the other public members of the story, oldest first
 	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
+
+	SourceRights string // of the source's document as a whole; holds where an entry has none
+	SourceImage  string // URL of the picture that the source's document shows; may be empty
 }
 
 // Member returns the entry as it is listed beside another of its story.

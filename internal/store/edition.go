@@ -74,6 +74,9 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 	if err := db.addMembers(ctx, e.Site, e.Shown); err != nil {
 		return fmt.Errorf("members of stories in %s: %w", e.Feed.Name, err)
 	}
+	if err := db.learn(ctx, e.Shown); err != nil {
+		return fmt.Errorf("files of %s: %w", e.Feed.Name, err)
+	}
 	finish(e.Site, e.Shown)
 	return nil
 }

@@ -13,7 +13,7 @@ const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.back
 	coalesce(h.act, ''), coalesce(h.at, 0), e.pinned,
 	c.guid, c.link, c.title, c.summary, c.content, c.published, c.updated, c.authors, c.categories, c.enclosures, c.language,
 	c.origin, c.extra, c.clean, e.outlet,
-	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, ` + sourceHome + `, src.tags, src.lists, src.author, src.icon`
+	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, src.doc_rights, src.doc_image, ` + sourceHome + `, src.tags, src.lists, src.author, src.icon`
 
 // shownJoins join what shownColumns name to an entry e.
 const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id
@@ -28,7 +28,7 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail, &e.Match.Hand.Act, &moved, &pinned,
 		&e.GUID, &e.Link, &e.Title, &e.Summary, &e.Content, &published, &updated, &authors, &categories, &enclosures, &e.Language,
 		&origin, &extra, &version, &src.Outlet,
-		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &src.Site, &tags, &lists, &src.Author, &src.Icon}, last...)
+		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &s.SourceRights, &s.SourceImage, &src.Site, &tags, &lists, &src.Author, &src.Icon}, last...)
 	if err := scan(dest...); err != nil {
 		return err
 	}

@@ -34,8 +34,9 @@ func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.S
 
 func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error {
 	var shows string
+	var kind news.FeedKind
 	var anew bool // it was not published until now
-	err := t.get(`SELECT id, uuid, selection, removed_at <> 0 FROM feed WHERE name = $1`, []any{f.Name}, &f.ID, &f.UUID, &shows, &anew)
+	err := t.get(`SELECT id, uuid, selection, kind, removed_at <> 0 FROM feed WHERE name = $1`, []any{f.Name}, &f.ID, &f.UUID, &shows, &kind, &anew)
 	if errors.Is(err, sql.ErrNoRows) {
 		f.UUID, anew = news.URN("feed", f.Name, f.Title), true
 		err = t.get(`INSERT INTO feed (name, uuid, created_at) VALUES ($1, $2, $3) RETURNING id`, []any{f.Name, f.UUID, ms(now)}, &f.ID)
@@ -43,7 +44,7 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2 WHERE id = $1`, f.ID, string(f.Duplicates)); err != nil {
+	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
 		return err
 	}
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
@@ -52,7 +53,7 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	switch {
 	case anew: // everything born until now is its past
 		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
-	case shows != string(f.Duplicates):
+	case shows != string(f.Duplicates), kind != f.Kind:
 		if err = t.bound(f.ID); err == nil {
 			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}

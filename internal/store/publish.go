@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -95,8 +96,8 @@ type printed struct {
 
 func (p *publishing) run() error {
 	var updated int64
-	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
-		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.resumed) // as stored: a reload may just have changed it
+	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &p.resumed) // as stored: a reload may just have changed it
 	if err != nil {
 		return err
 	}
@@ -148,16 +149,23 @@ func (p *publishing) bound() error {
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0,
+			CASE WHEN $5 THEN c.enclosures ELSE '' END
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
 		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
-		p.judging(), func(scan scan) error {
+		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
 			var story, published, updated, seen, signature int64
-			var guid string
+			var guid, files string
 			var c news.Candidate
 			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned)
+				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned, &files)
+			if err == nil && p.feed.Kind == news.Podcast {
+				var plays bool
+				if plays, err = playable(files); !plays {
+					return err
+				}
+			}
 			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
 			p.guids[story] = guid
 			found[story] = append(found[story], c)
@@ -192,6 +200,17 @@ func (p *publishing) printed() (map[int64][]printed, error) {
 		slices.SortFunc(pubs, standing)
 	}
 	return have, err
+}
+
+// playable reports whether one of the files of an entry is sound or film, as every
+// entry of a podcast has to have.
+func playable(enclosures string) (bool, error) {
+	if enclosures == "" {
+		return false, nil
+	}
+	var files []news.Enclosure
+	err := json.Unmarshal([]byte(enclosures), &files)
+	return slices.ContainsFunc(files, news.Enclosure.Playable), err
 }
 
 func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {

@@ -293,9 +293,9 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 func (s *saving) document() error {
 	d := s.h.Document
 	whole := s.h.Fetch.Outcome != news.OutcomeTruncated && !s.h.Reread
-	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5,
+	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5, doc_rights = $8, doc_image = $9,
 			first_ok = CASE WHEN first_ok = 0 AND $7 THEN $6 ELSE first_ok END WHERE id = $1`,
-		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole)
+		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole, d.Rights, d.Image)
 	return err
 }
 
