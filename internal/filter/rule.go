@@ -87,6 +87,9 @@ func Compile(text string, opts Options) (*Rule, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, &Error{Text: `empty; write language == "de", or leave it out`}
 	}
+	if opts.List != nil {
+		opts.List = once(opts.List)
+	}
 	cfg := configuration()
 	tree, err := parser.ParseWithConfig(text, cfg)
 	if err != nil {
@@ -116,6 +119,21 @@ func Compile(text string, opts Options) (*Rule, error) {
 		r.parts = append(r.parts, p)
 	}
 	return r, nil
+}
+
+// once reads each list once, for a rule and its parts.
+func once(read func(string) ([]string, error)) func(string) ([]string, error) {
+	lists := map[string][]string{}
+	return func(path string) ([]string, error) {
+		if list, ok := lists[path]; ok {
+			return list, nil
+		}
+		list, err := read(path)
+		if err == nil {
+			lists[path] = list
+		}
+		return list, err
+	}
 }
 
 // conjuncts are the texts of what "and" joins at the top of a tree.
@@ -262,6 +280,7 @@ func plainly(message string) string {
 		{`unexpected token Identifier("AND")`, `write and in small letters`},
 		{`unexpected token Identifier("OR")`, `write or in small letters`},
 		{`unexpected token Identifier("NOT")`, `write not in small letters`},
+		{`unexpected token Operator("#")`, "a comment in a rule begins with //"},
 		{`literal not terminated`, "this quote is never closed"},
 		{`expected bool, but got`, `a rule is true or false, as in language == "de"`},
 		{`exceeds maximum allowed nodes`, fmt.Sprintf("more than %d parts; put lists of words into files, as in %s", maxNodes, examples["list"])},
@@ -270,8 +289,13 @@ func plainly(message string) string {
 			return m.better
 		}
 	}
+	if m := unexpected.FindStringSubmatch(message); m != nil {
+		return m[1] + " is not expected here"
+	}
 	return message
 }
+
+var unexpected = regexp.MustCompile(`^unexpected token \w+\((.*)\)$`)
 
 var mismatch = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`)
 
