@@ -38,6 +38,7 @@ type Feed struct {
 	Duplicates      Duplicates
 	Limit           int           // publications shown at least
 	Window          time.Duration // and beyond them all that entered within it
+	Judged          string        // key of Where with what it knows of sources; set by the store
 	Where           Rule          // which entries it takes; nil: all
 	Content         Extent        // of the entries it shows; empty is Full
 	MaxPerSource    int           // of those shown, by the source shown; 0 is none

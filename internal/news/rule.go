@@ -8,6 +8,8 @@ type Rule interface {
 	Match(Subject) bool
 	// Explain says why Match is false, in words that follow "where … is false".
 	Explain(Subject) string
+	// Uses reports whether the rule looks at a variable.
+	Uses(variable string) bool
 	// Key changes whenever the rule may judge otherwise than before.
 	Key() string
 	// String is the rule as its author wrote it, in one line.

@@ -32,6 +32,9 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	e.Updated = at(updated)
 	page := pageOf{feed: f, perSource: map[string]int{}}
+	if page.crowded, err = db.crowded(ctx, f); err != nil {
+		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
 	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
 		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
 		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC`, []any{f.ID}, func(scan scan) error {
@@ -69,7 +72,8 @@ type pageOf struct {
 	bytes     int
 	newest    time.Time
 	perSource map[string]int
-	passed    int // left out because of their source
+	crowded   map[int64]bool // sequences that are too many of their day
+	passed    int            // left out because of their source
 }
 
 // maxPassed bounds how far a page looks behind a source that says too much.
@@ -82,12 +86,13 @@ func (p *pageOf) add(s news.Shown) error {
 	if len(p.shown) >= p.feed.Limit && s.Entered.Before(p.newest.Add(-p.feed.Window)) || len(p.shown) >= news.MaxShown {
 		return errFull
 	}
-	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n {
+	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.crowded[s.Sequence] {
 		if p.passed++; p.passed >= maxPassed {
 			return errFull
 		}
 		return nil
 	}
+	cut(&s.Entry, p.feed.Content)
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
 		return errFull
@@ -128,7 +133,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, shown []news.Shown
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND src.public <> 0 AND src.retired_at = 0
+			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.public <> 0 AND src.retired_at = 0
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
 			ORDER BY c.published, e.id`, nil, func(scan scan) error {
 			var m news.Shown
