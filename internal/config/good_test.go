@@ -34,9 +34,9 @@ func ruleText(r news.Rule) string {
 // rule is one that a file has as text.
 func rule(t *testing.T, text string) news.Rule {
 	t.Helper()
-	r, err := (&Config{Path: "testdata/x.yaml"}).Where(text)
-	if err != nil {
-		t.Fatal(err)
+	r, p := (&Config{Path: "testdata/x.yaml"}).Where(text)
+	if p != nil {
+		t.Fatal(p)
 	}
 	return r
 }

@@ -39,8 +39,11 @@ func (p Problem) String() string {
 	if p.Excerpt == "" {
 		return said
 	}
-	return said + "\n" + pointed(p.Excerpt, p.Caret)
+	return said + "\n" + p.Pointed()
 }
+
+// Pointed is the Excerpt with a caret below it, in two indented lines.
+func (p Problem) Pointed() string { return pointed(p.Excerpt, p.Caret) }
 
 // pointed shows a line with a caret below the place in it, both indented. Of a long
 // line it shows the part around.

@@ -51,17 +51,21 @@ func (r *reader) where(story bool) func(node) (news.Rule, bool) {
 }
 
 // Where compiles a rule of a feed that stands in no file, as `feeds --try` gets it.
-// Lists are looked for beside the configuration. The error says with a caret where
-// it is wrong.
-func (c *Config) Where(text string) (news.Rule, error) {
+// Lists are looked for beside the configuration. A Problem of it has an Excerpt and
+// no Line.
+func (c *Config) Where(text string) (news.Rule, *Problem) {
 	r := newReader(c.Path, nil, nil)
 	rule, err := filter.Compile(text, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
 	var bad *filter.Error
-	if !errors.As(err, &bad) {
-		return rule, err
+	switch {
+	case errors.As(err, &bad):
+		p := &Problem{Text: r.ruleText(bad)}
+		p.Excerpt, p.Caret = lineAt(text, bad.At)
+		return nil, p
+	case err != nil:
+		return nil, &Problem{Text: "where: " + err.Error()}
 	}
-	line, caret := lineAt(text, bad.At)
-	return nil, errors.New(printable(r.ruleText(bad)) + "\n" + pointed(line, caret))
+	return rule, nil
 }
 
 // badRule notes what is wrong with a rule, at the place in the file. What a variable

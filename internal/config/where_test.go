@@ -91,11 +91,11 @@ feeds:
 // TestWhere: a rule that stands in no file.
 func TestWhere(t *testing.T) {
 	cfg := &Config{Path: "testdata/conf.good.yaml"}
-	if _, err := cfg.Where(`word(title, list("terms.txt")) and size > 1`); err != nil {
-		t.Error(err)
+	if _, p := cfg.Where(`word(title, list("terms.txt")) and size > 1`); p != nil {
+		t.Error(p)
 	}
-	_, err := cfg.Where("paid and\ntitel == 1")
-	if want := "where: unknown name titel; did you mean \"title\"?\n    titel == 1\n    ^"; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	_, p := cfg.Where("paid and\ntitel == 1")
+	if p == nil || p.Text != `where: unknown name titel; did you mean "title"?` || p.Pointed() != "    titel == 1\n    ^" {
+		t.Errorf("got %+v", p)
 	}
 }
