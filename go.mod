@@ -28,6 +28,8 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
+require github.com/expr-lang/expr v1.17.8
+
 require (
 	codeberg.org/readeck/go-readability/v2 v2.1.3
 	github.com/andybalholm/brotli v1.2.8

@@ -167,15 +167,28 @@ func outcome(l sourceLine) string {
 
 func (a *app) feedsCommand() *cobra.Command {
 	var asJSON bool
+	var rule string
 	cmd := &cobra.Command{
 		Use:   "feeds",
 		Short: "what every feed would publish now",
 		Long: "Lists the stories of every feed in their order, each with its published time, its source and, behind\n" +
-			"\"also\", the other sources that have it.",
-		Args: none,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.feeds(cmd.Context(), asJSON) },
+			"\"also\", the other sources that have it. `feeds --try 'EXPR' [NAME]` rehearses a rule (where:) on the\n" +
+			"stored entries of the last 30 days, for one feed or for every public source, and changes nothing.",
+		Args: func(cmd *cobra.Command, given []string) error {
+			if cmd.Flags().Changed("try") {
+				return atMostOne("the name of a feed")(cmd, given)
+			}
+			return none(cmd, given)
+		},
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if cmd.Flags().Changed("try") {
+				return a.tryRule(cmd.Context(), rule, strings.Join(given, ""), asJSON)
+			}
+			return a.feeds(cmd.Context(), asJSON)
+		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array, or with --try an object")
+	cmd.Flags().StringVar(&rule, "try", "", "rehearse a rule, as in --try 'language == \"de\"'")
 	return cmd
 }
 

@@ -20,15 +20,16 @@
 //	stories:   match and window: what is one story
 //	hub:       others may subscribe to the feeds       auto
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
-//	           user_agent, websub, merge, allow_networks, allow_ports
+//	           user_agent, websub, merge, where, allow_networks, allow_ports
 //	include:   patterns of names of files that hold further sources
 //	sources:   a list; each has seeds:, feed: or opml:, and may have name,
 //	           title, tags, public, outlet, site, icon, author, contact,
 //	           headers, basic_auth, all of defaults:, and with opml: refresh
 //	           and limit
 //	feeds:     a list; each has name:, and may have title, description,
-//	           language, sources, tags, duplicates, limit, window,
-//	           max_per_source, settle, also_reported, kind, author, image, and
+//	           language, sources, tags, duplicates, limit, window, where,
+//	           content, max_per_source, max_per_source_day, settle,
+//	           also_reported, archive, archive_keep, kind, author, image, and
 //	           with kind: podcast: email, explicit, categories
 //
 // A file with only sources: is complete; it publishes one feed named all. An
@@ -63,6 +64,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tributary/internal/filter"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
@@ -85,6 +87,7 @@ type Config struct {
 	Hub      Switch        // others may subscribe to our feeds at a hub of ours
 	Defaults Defaults
 	Include  []string    // patterns of the names of further files with sources, resolved against Dir
+	Terms    []string    // names of the files that rules take words from, as in list("terms.txt")
 	Sources  []Source    // in the order of the file, then of the included files
 	Lists    []List      // likewise
 	Feeds    []news.Feed // in the order of the file; never empty
@@ -106,6 +109,7 @@ type Defaults struct {
 	UserAgent     string
 	WebSub        Switch
 	Apart         bool
+	Where         news.Rule
 }
 
 // Source is a source as configured, with the defaults applied.
@@ -187,7 +191,7 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
-	r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env, schedules: map[string]schedule.Spec{}}
+	r := newReader(path, data, env)
 	root, problem := document(data)
 	if root == nil && problem == nil {
 		problem = &Problem{Text: "the file is empty; the smallest configuration is a list of sources:, each with feed: https://…"}
@@ -197,11 +201,17 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 		return nil, nil, &Problems{List: []Problem{*problem}}
 	}
 	cfg := r.config(root)
+	cfg.Terms = r.terms
 	failures, warnings := r.report()
 	if len(failures) > 0 {
 		return nil, warnings, &Problems{List: failures}
 	}
 	return cfg, warnings, nil
+}
+
+func newReader(path string, data []byte, env func(string) (string, bool)) *reader {
+	return &reader{main: path, path: path, dir: filepath.Dir(path), data: data, env: env,
+		schedules: map[string]schedule.Spec{}, rules: map[ruleKey]*filter.Rule{}}
 }
 
 // readFile reads at most limit bytes. Its errors do not repeat the path.

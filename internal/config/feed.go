@@ -32,35 +32,38 @@ const mostSettle = 24 * time.Hour
 
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
-	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}
+	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}
 	var kept *yaml.Node
 	complete := r.mapping(n, feedSection, fields{
 		"name": func(n node) {
 			d.named = n.Node
 			into(&d.Name, r.name)(n)
 		},
-		"title":          into(&d.Title, r.text),
-		"description":    into(&d.Description, r.text),
-		"language":       into(&d.Language, r.language),
-		"sources":        func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
-		"tags":           into(&d.tags, list(r, r.reference)),
-		"duplicates":     into(&d.Duplicates, r.duplicates),
-		"limit":          into(&d.Limit, r.whole(1, news.MaxShown)),
-		"window":         into(&d.Window, r.duration(0, longest)),
-		"max_per_source": into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
-		"settle":         into(&d.Settle, r.duration(0, mostSettle)),
-		"also_reported":  into(&d.AlsoReported, r.boolean),
-		"archive":        into(&d.Archive, r.boolean),
+		"archive": into(&d.Archive, r.boolean),
 		"archive_keep": func(n node) {
 			kept = n.Node
 			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
 		},
-		"kind":       into(&d.Kind, r.feedKind),
-		"author":     into(&d.Author, r.text),
-		"image":      into(&d.Image, r.pageURL),
-		"email":      into(&d.Show.Email, r.email),
-		"explicit":   into(&d.Show.Explicit, r.boolean),
-		"categories": into(&d.Show.Categories, list(r, r.showCategory)),
+		"kind":               into(&d.Kind, r.feedKind),
+		"author":             into(&d.Author, r.text),
+		"image":              into(&d.Image, r.pageURL),
+		"email":              into(&d.Show.Email, r.email),
+		"explicit":           into(&d.Show.Explicit, r.boolean),
+		"categories":         into(&d.Show.Categories, list(r, r.showCategory)),
+		"title":              into(&d.Title, r.text),
+		"description":        into(&d.Description, r.text),
+		"language":           into(&d.Language, r.language),
+		"sources":            func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
+		"tags":               into(&d.tags, list(r, r.reference)),
+		"duplicates":         into(&d.Duplicates, r.duplicates),
+		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
+		"window":             into(&d.Window, r.duration(0, longest)),
+		"where":              into(&d.Where, r.where(true)),
+		"content":            func(n node) { into(&d.Content, r.extent)(node{n.Node, feedContent}) },
+		"max_per_source":     into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
+		"max_per_source_day": into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt)),
+		"settle":             into(&d.Settle, r.duration(0, mostSettle)),
+		"also_reported":      into(&d.AlsoReported, r.boolean),
 	})
 	if complete {
 		r.checkShow(n, d)
@@ -107,6 +110,20 @@ func (r *reader) duplicates(n node) (news.Duplicates, bool) {
 		return "", false
 	}
 	return news.Duplicates(text), true
+}
+
+// extent reads how much of an entry a feed gives out.
+func (r *reader) extent(n node) (news.Extent, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	ways := []string{string(news.Full), string(news.SummaryOnly), string(news.LinkOnly)}
+	if !slices.Contains(ways, text) {
+		r.errorf(n.Node, "content: %s is none of %s%s", shown(n.Value), strings.Join(ways, ", "), r.suggest(text, ways))
+		return "", false
+	}
+	return news.Extent(text), true
 }
 
 // link looks up what a feed selects, among sources by name. With lists, there

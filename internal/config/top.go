@@ -300,7 +300,7 @@ func (r *reader) finish(f *sections) {
 		cfg.Sources = append(cfg.Sources, d.Source)
 	}
 	if len(f.feeds) == 0 {
-		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}}
+		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}}
 	}
 	for _, d := range f.feeds {
 		if d.Title == "" {

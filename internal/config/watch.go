@@ -15,7 +15,8 @@ type Watch struct {
 	env     func(string) (string, bool)
 	data    []byte // of the file when last looked at
 	include []string
-	stamps  map[string]stamp // of the included files
+	terms   []string         // files that rules take words from
+	stamps  map[string]stamp // of the included files and of those
 }
 
 // stamp tells two states of a file apart.
@@ -40,11 +41,34 @@ func (w *Watch) Changed() bool {
 		w.data, changed = data, true
 		w.include = includes(w.path, data, w.env)
 	}
-	stamps := stampsOf(included(w.path, w.include))
-	if !maps.Equal(stamps, w.stamps) {
-		w.stamps, changed = stamps, true
+	if !maps.Equal(w.look(), w.stamps) {
+		changed = true
+	}
+	if changed {
+		w.terms = termFiles(w.path, w.data, w.env)
+		w.stamps = w.look()
 	}
 	return changed
+}
+
+// look stamps the files beside the configuration.
+func (w *Watch) look() map[string]stamp {
+	return stampsOf(append(included(w.path, w.include), w.terms...))
+}
+
+// termFiles are the files that the rules of a configuration, which may be a bad
+// one, take words from, whether they are there or not.
+func termFiles(path string, data []byte, env func(string) (string, bool)) []string {
+	root, _ := document(data)
+	if root == nil {
+		return nil
+	}
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	r := newReader(path, data, env)
+	r.config(root)
+	return r.terms
 }
 
 // includes reads the patterns of a configuration that may be a bad one.

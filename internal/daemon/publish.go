@@ -96,9 +96,22 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // others from theirs.
 func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, feeds, sources := d.cfg, d.feeds, d.sources
 	d.mu.Unlock()
-	return d.publish(ctx, cfg, feeds)
+	return errors.Join(d.rejudge(ctx, sources), d.publish(ctx, cfg, feeds))
+}
+
+// rejudge applies the rules of sources that a reload changed to what is stored, in
+// small parts beside the fetches.
+func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) error {
+	ids, err := d.db.Unjudged(ctx)
+	for _, id := range ids {
+		s, ok := sources[id]
+		for more := ok; more && err == nil; {
+			more, err = d.db.Rejudge(ctx, s.Source, d.opts.Now())
+		}
+	}
+	return err
 }
 
 // publish brings the feeds of a configuration up to date.

@@ -53,6 +53,7 @@ type Entry struct {
 	FirstSeen time.Time
 	Backlog   bool // came with the first document of its source
 	Guard     Guard
+	Hidden    bool // the rule of its source does not take it: in no feed
 	Match     Match
 	Pinned    time.Time `json:",omitzero"` // when a person chose it to be the one shown; zero for never
 }

@@ -16,24 +16,38 @@ const (
 	Keep     Duplicates = "keep"     // one Publication an entry
 )
 
+// Extent says how much of an entry a Feed gives out.
+type Extent string
+
+// The extents.
+const (
+	Full        Extent = "full"    // all that there is
+	SummaryOnly Extent = "summary" // the summary, else the first words
+	LinkOnly    Extent = "link"    // neither: title and link
+)
+
 // Feed is what we publish.
 type Feed struct {
-	ID           int64
-	UUID         string // urn:uuid:…, the atom:id; minted once
-	Name         string // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
-	Title        string
-	Description  string
-	Language     string   // BCP 47; empty when its entries differ
-	Sources      []string // names of sources it selects, and of lists: all sources on them
-	Tags         []string // and sources with one of these; neither means all
-	Duplicates   Duplicates
-	Limit        int           // publications shown at least
-	Window       time.Duration // and beyond them all that entered within it
-	MaxPerSource int           // of those shown, by the source shown; 0 is none
-	Settle       time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
-	AlsoReported bool          // texts end with who else reported the story, except where Duplicates is Group
-	Archive      bool          // what it has shown is kept in closed pages
-	ArchiveKeep  int           // so many of the newest; 0: all
+	ID              int64
+	UUID            string // urn:uuid:…, the atom:id; minted once
+	Name            string // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
+	Title           string
+	Description     string
+	Language        string   // BCP 47; empty when its entries differ
+	Sources         []string // names of sources it selects, and of lists: all sources on them
+	Tags            []string // and sources with one of these; neither means all
+	Duplicates      Duplicates
+	Limit           int           // publications shown at least
+	Window          time.Duration // and beyond them all that entered within it
+	Judged          string        // key of Where with what it knows of sources; set by the store
+	Where           Rule          // which entries it takes; nil: all
+	Content         Extent        // of the entries it shows; empty is Full
+	MaxPerSource    int           // of those shown, by the source shown; 0 is none
+	MaxPerSourceDay int           // likewise, and of those that entered on one day of UTC the first; 0 is none
+	Settle          time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
+	AlsoReported    bool          // texts end with who else reported the story, except where Duplicates is Group
+	Archive         bool          // what it has shown is kept in closed pages
+	ArchiveKeep     int           // so many of the newest; 0: all
 
 	Kind    FeedKind
 	Private bool   // not for everybody: directories are told not to list it

@@ -27,6 +27,7 @@ type Source struct {
 	Tags   []string
 	Public bool // false: its URL and its stories leave by no public route
 	Apart  bool // its entries are never one story with entries of other sources; as configured, not stored
+	Where  Rule // which of its entries feeds may take; nil: all. As configured, only its key is stored
 
 	Author  string   // who writes it, for people; as configured
 	Contact string   // an e-mail address or page of theirs, for the operator: never published

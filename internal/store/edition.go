@@ -37,6 +37,9 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return nil, err
 	}
 	e.Updated = at(updated)
+	if page.crowded, err = db.crowded(ctx, f); err != nil {
+		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
 	if f.Archive && upto >= 0 {
 		page.archived = upto
 	}
@@ -128,7 +131,8 @@ type pageOf struct {
 	newest    time.Time
 	archived  int64 // what entered behind this sequence is shown in any case
 	perSource map[string]int
-	passed    int // left out because of their source
+	crowded   map[int64]bool // sequences that are too many of their day
+	passed    int            // left out because of their source
 }
 
 // maxPassed bounds how far a page looks behind a source that says too much.
@@ -142,12 +146,13 @@ func (p *pageOf) add(s news.Shown) error {
 	if beyond || len(p.shown) >= news.MaxShown {
 		return errFull
 	}
-	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n {
+	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.crowded[s.Sequence] {
 		if p.passed++; p.passed >= maxPassed {
 			return errFull
 		}
 		return nil
 	}
+	cut(&s.Entry, p.feed.Content)
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
 		return errFull
@@ -188,7 +193,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, shown []news.Shown
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND src.public <> 0 AND src.retired_at = 0
+			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.public <> 0 AND src.retired_at = 0
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
 			ORDER BY c.published, e.id`, nil, func(scan scan) error {
 			var m news.Shown

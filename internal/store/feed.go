@@ -50,6 +50,9 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
 		return err
 	}
+	if err := t.syncRule(f, sources, anew, now); err != nil {
+		return err
+	}
 	switch {
 	case anew: // everything born until now is its past
 		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)

@@ -96,9 +96,10 @@ type printed struct {
 
 func (p *publishing) run() error {
 	var updated int64
-	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
-		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &p.resumed) // as stored: a reload may just have changed it
-	if err != nil {
+	var rule string
+	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &p.resumed) // as stored: a reload may just have changed it
+	if err != nil || rule != p.feed.Judged { // a rule that was replaced judges nothing any more
 		return err
 	}
 	p.updated = at(updated)
@@ -109,6 +110,9 @@ func (p *publishing) run() error {
 	}
 	candidates, err := p.candidates()
 	if err != nil {
+		return err
+	}
+	if err := p.sift(candidates); err != nil {
 		return err
 	}
 	have, err := p.printed()
@@ -149,17 +153,17 @@ func (p *publishing) bound() error {
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0,
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
 			CASE WHEN $5 THEN c.enclosures ELSE '' END
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
+		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
 		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
 			var story, published, updated, seen, signature int64
 			var guid, files string
 			var c news.Candidate
 			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned, &files)
+				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
 			if err == nil && p.feed.Kind == news.Podcast {
 				var plays bool
 				if plays, err = playable(files); !plays {

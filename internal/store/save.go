@@ -90,6 +90,9 @@ func (s *saving) save() error {
 	if err := s.pace(); err != nil {
 		return err
 	}
+	if err := s.recall(); err != nil {
+		return err
+	}
 	return s.source()
 }
 
@@ -178,7 +181,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
 	}
-	if err := s.writeEvidence(k.id, a); err != nil {
+	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
 	if k.signature != int64(a.Signature) {
@@ -224,13 +227,14 @@ func (s *saving) insert(a *story.Arrival) error {
 		return err
 	}
 	ev := a.Evidence
+	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
-			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
 		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard)}, &id)
+			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, s.now)}, &id)
 	if err != nil {
 		return err
 	}
@@ -243,7 +247,6 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err := s.relate(id, v.related); err != nil {
 		return err
 	}
-	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	s.added++
 	return s.writeContent(id, a, published, updated)
 }
@@ -259,11 +262,11 @@ func (s *saving) relate(entry int64, stories []int64) error {
 }
 
 // writeEvidence keeps what later decisions need to know of a changed entry.
-func (s *saving) writeEvidence(id int64, a *story.Arrival) error {
+func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) error {
 	ev := a.Evidence
 	_, err := s.exec(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
-			words = $8, withdrawn_at = 0 WHERE id = $1`,
-		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words)
+			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
+		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)
 	return err
 }
 

@@ -123,6 +123,9 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 		if err := t.syncRecord(sources[i]); err != nil {
 			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
 		}
+		if err := t.syncSourceRule(sources[i]); err != nil {
+			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
+		}
 	}
 	return sources, nil
 }

@@ -109,7 +109,7 @@ func (db *DB) StoryEntries(ctx context.Context, key string) (entries []news.Plac
 	if err != nil || !known {
 		return nil, false, err
 	}
-	entries, err = db.where(ctx, `s.key = $1 AND e.withdrawn_at = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`, key)
+	entries, err = db.where(ctx, `s.key = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`, key)
 	return entries, known, err
 }
 
@@ -140,7 +140,7 @@ const whereRelated = `e.story_id <> $1 AND e.withdrawn_at = 0 AND src.retired_at
 		UNION SELECT o.story_id FROM related r JOIN entry o ON o.id = r.entry_id
 			WHERE r.story_id IN (SELECT id FROM story WHERE id = $1 UNION SELECT id FROM story WHERE alias_of = $1))`
 
-const whereRelatedPage = whereRelated + ` AND src.public <> 0 AND EXISTS (
+const whereRelatedPage = whereRelated + ` AND e.hidden = 0 AND src.public <> 0 AND EXISTS (
 		SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id WHERE p.story_id = e.story_id AND f.removed_at = 0)`
 
 // AliasOf returns the key of the story that another was merged into; empty for

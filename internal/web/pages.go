@@ -164,12 +164,22 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range entries {
 		verdict := page.Verdict{Entry: e.Entry, Feeds: feedsOf(snap, e.In)}
 		if len(verdict.Feeds) == 0 {
-			verdict.Note = "in no feed: none of our feeds selects this source"
-			if e.Entry.Guard == news.GuardBacklog {
-				verdict.Note = "in no feed: it was old already when this source was new here"
-			}
+			verdict.Note = absence(snap, e)
 		}
 		v.Entries = append(v.Entries, verdict)
 	}
 	return s.sendPage(w, r, func(out io.Writer) error { return page.Source(out, v) })
+}
+
+// absence says to everybody why no feed shows an entry.
+func absence(snap *Snapshot, p news.Placement) string {
+	switch {
+	case p.Entry.Guard == news.GuardBacklog:
+		return "in no feed: it was old already when this source was new here"
+	case p.Entry.Hidden:
+		return "in no feed: our rule for this source leaves it out"
+	case slices.ContainsFunc(snap.Feeds, func(f news.Feed) bool { return f.Where != nil && f.Selects(p.Source) }):
+		return "in no feed: the rules of our feeds leave it out"
+	}
+	return "in no feed: none of our feeds selects this source"
 }
