@@ -10,7 +10,7 @@
 //
 // # The file
 //
-//	site:      title, url, contact
+//	site:      title, url, contact, logo, intro, links
 //	listen:    where pages and feeds are served       127.0.0.1:8080
 //	admin:     the operator's pages; "" turns it off  127.0.0.1:8081
 //	data:      the folder of the database             data/
@@ -18,6 +18,7 @@
 //	limits:    of a request, and of how many there are
 //	proxy:     that requests go through               none
 //	stories:   match and window: what is one story
+//	theme:     a folder of templates and styles of pages; "" none
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
 //	           user_agent, websub, merge, allow_networks, allow_ports
 //	include:   patterns of names of files that hold further sources
@@ -79,6 +80,7 @@ type Config struct {
 	Proxy    *url.URL // that requests go through; nil: none. May hold a password
 	Limits   Limits
 	Stories  news.Matching // which entries are one story
+	Theme    string        // folder of templates and styles, resolved against Dir; empty: none
 	Defaults Defaults
 	Include  []string    // patterns of the names of further files with sources, resolved against Dir
 	Sources  []Source    // in the order of the file, then of the included files

@@ -25,13 +25,15 @@ var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content",
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
-		later: []string{"theme"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "theme", "include", "sources", "feeds"},
 	}
 	siteSection = section{
 		title: "site",
-		keys:  []string{"title", "url", "contact"},
-		later: []string{"logo", "intro", "links"},
+		keys:  []string{"title", "url", "contact", "logo", "intro", "links"},
+	}
+	linkSection = section{
+		title: "a link",
+		keys:  []string{"title", "url"},
 	}
 	defaultsSection = section{
 		title: "defaults",
@@ -66,7 +68,7 @@ var (
 
 // sections in the order in which they are suggested.
 func allSections() []section {
-	return []section{topSection, siteSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
+	return []section{topSection, siteSection, linkSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
 }
 
 // Keys that mean one thing in the file and another below: sources: of a feed,
@@ -75,6 +77,8 @@ const (
 	feedSources   = "sources of a feed"
 	sourceSite    = "site of a source"
 	storiesWindow = "window of stories"
+	linkTitle     = "title of a link"
+	linkURL       = "url of a link"
 
 	includedFile = "an included file"
 )
@@ -86,6 +90,12 @@ var examples = map[string]string{
 	"title":          "title: My river",
 	"url":            "url: https://me.example/river/",
 	"contact":        "contact: me@example.org",
+	"logo":           "logo: logo.svg",
+	"intro":          "intro: What happens along the river.",
+	"links":          "links: [{title: Imprint, url: https://me.example/imprint}]",
+	linkTitle:        "title: Imprint",
+	linkURL:          "url: https://me.example/imprint",
+	"theme":          "theme: theme/",
 	"listen":         "listen: 127.0.0.1:8080",
 	"admin":          "admin: 127.0.0.1:8081",
 	"data":           "data: data/",

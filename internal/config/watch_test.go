@@ -46,6 +46,11 @@ func TestWatch(t *testing.T) {
 		{"they are mended elsewhere", func() { put("others/c.yaml", "feed: https://c.example/\n") }, true},
 		{"the file is away for a moment", func() { os.Remove(filepath.Join(dir, "config.yaml")) }, false},
 		{"and is back as it was", func() { put("config.yaml", "include: [others/*.yaml, 7]\nsauces: x\n") }, false},
+		{"a theme that comes later", func() { put("config.yaml", "theme: look\nsite: {logo: l.svg, intro: \"${file:i.md}\"}\n") }, true},
+		{"it comes", func() { put("look/style.css", "") }, true},
+		{"a template changes", func() { put("look/style.css", "a {}") }, true},
+		{"the logo", func() { put("l.svg", "<svg/>") }, true},
+		{"a file that a value is read from", func() { put("i.md", "x") }, true},
 		{"no YAML at all", func() { put("config.yaml", "include: [") }, true},
 	}
 	for _, s := range steps {

@@ -9,6 +9,7 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/format"
 	"tributary/internal/news"
+	"tributary/internal/page"
 	"tributary/internal/publish"
 )
 
@@ -90,14 +91,14 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // others from theirs.
 func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, feeds, theme := d.cfg, d.feeds, d.theme
 	d.mu.Unlock()
-	return d.publish(ctx, cfg, feeds)
+	return d.publish(ctx, cfg, theme, feeds)
 }
 
 // publish brings the feeds of a configuration up to date.
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) error {
+	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false
@@ -120,7 +121,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 	replaced := d.cfg != cfg
 	d.mu.Unlock()
 	if rendered && !replaced {
-		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
+		errs = append(errs, d.showAgain(ctx, cfg, theme, feeds, listing))
 	}
 	if replaced { // by a reload meanwhile: what it removed may just have been written
 		errs = append(errs, d.unpublish(ctx))
@@ -130,12 +131,12 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 
 // showAgain shows on the pages what the sources are called by now: only their
 // first document tells.
-func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed, listing func() ([]news.Source, error)) error {
+func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, listing func() ([]news.Source, error)) error {
 	sources, err := listing()
 	if err != nil {
 		return err
 	}
-	snap, err := d.snapshot(ctx, cfg, feeds, sources)
+	snap, err := d.snapshot(ctx, cfg, theme, feeds, sources)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,12 @@ func anchor(address, text string) template.HTML {
 	return template.HTML(`<a href="` + html.EscapeString(address) + `">` + text + `</a>`)
 }
 
+// ownAnchor is anchor for an address of the site's own configuration, which may
+// also be one to write to.
+func ownAnchor(address, text string) template.HTML {
+	return template.HTML(`<a href="` + html.EscapeString(target(address)) + `">` + html.EscapeString(text) + `</a>`)
+}
+
 // link returns raw, with its spaces escaped, when a browser may be sent there: an absolute http or https
 // address without user information, which could be a password. It returns ""
 // for everything else, javascript: and data: before all.

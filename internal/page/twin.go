@@ -16,7 +16,7 @@ import (
 // with h2 > a[href], a time[datetime] that is its published time, and the source's
 // name; link rel="alternate" points to the Atom document and to nothing else. Where
 // a feed keeps duplicates, further articles of one story are s-STORYKEY-2 and so on.
-func Twin(w io.Writer, e *news.Edition) error {
+func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	f := frame{
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
 		Canonical: e.URL(""), Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
@@ -24,13 +24,13 @@ func Twin(w io.Writer, e *news.Edition) error {
 	f.View = river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)),
 		Formats: formats(e), Address: e.URL("atom"),
-		Count: count(len(e.Shown), "story", "stories"), Changed: at(e.Updated), Days: days(e),
+		Count: count(len(e.Shown), "story", "stories"), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group,
 	}
 	for i := range e.Shown {
 		f.Size += 1<<10 + len(e.Shown[i].Entry.Content) + len(e.Shown[i].Entry.Summary)
 	}
-	return render(w, "twin", f)
+	return t.render(w, "twin", f)
 }
 
 // river is what twin.html shows.
@@ -40,13 +40,16 @@ type river struct {
 	Formats            []template.HTML
 	Address            string // what people copy into their reader
 	Count              string
+	Pace               string // "about 34 a day"; may be empty
 	Changed            template.HTML
+	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
 	Titled             bool // list other reports with their titles
 }
 
 // day holds the stories that entered the feed on one day, UTC.
 type day struct {
+	ID      string // unique on the page
 	Time    template.HTML
 	Stories []story
 }
@@ -65,6 +68,13 @@ func days(e *news.Edition) []day {
 	var all []day
 	var last time.Time
 	used := make(map[string]int, len(e.Shown))
+	unique := func(id string) string {
+		if used[id]++; used[id] > 1 {
+			return id + "-" + strconv.Itoa(used[id])
+		}
+		return id
+	}
+	calendar := calendarOf(e.Feed.Language)
 	for i := range e.Shown {
 		s := &e.Shown[i]
 		entered := s.Entered.UTC()
@@ -72,22 +82,19 @@ func days(e *news.Edition) []day {
 			entered = s.Published.UTC()
 		}
 		if len(all) == 0 || !sameDay(entered, last) {
-			all = append(all, day{Time: template.HTML(entered.Format(`<time datetime="2006-01-02">Monday, 2 January 2006</time>`))})
+			all = append(all, day{ID: unique(entered.Format("day-2006-01-02")), Time: calendar.heading(entered)})
 			last = entered
 		}
-		v := riverStory(e, s, entered)
-		if used[v.ID]++; used[v.ID] > 1 {
-			v.ID += "-" + strconv.Itoa(used[v.ID])
-		}
+		v := riverStory(e, s)
+		v.ID, v.Time = unique(v.ID), clock(s.Published, entered, calendar)
 		today := &all[len(all)-1]
 		today.Stories = append(today.Stories, v)
 	}
 	return all
 }
 
-func riverStory(e *news.Edition, s *news.Shown, entered time.Time) story {
+func riverStory(e *news.Edition, s *news.Shown) story {
 	v := newStory(e.Site, s)
-	v.Time = clock(s.Published, entered)
 	v.Passage = textOf(&s.Entry, 2)
 	v.attach(s.Entry.Enclosures)
 	if v.Lang == "" {

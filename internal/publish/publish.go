@@ -33,6 +33,7 @@ type Document struct {
 	ETag        string    // quoted; a hash of Body
 	Modified    time.Time // when the bytes last changed, whole seconds
 	MaxAge      time.Duration
+	Policy      string // Content-Security-Policy of a page: it names the style sheet that stands in Body
 }
 
 // A representation is one way to write an Edition.
@@ -45,12 +46,12 @@ type representation struct {
 // representations lists what every feed is rendered to. RFC 4287 section 7, the
 // JSON Feed 1.1 specification and the RSS Advisory Board name the media types;
 // OPML has none of its own.
-func representations() []representation {
+func representations(theme *page.Theme) []representation {
 	return []representation{
 		{"atom", "application/atom+xml; charset=utf-8", format.WriteAtom},
 		{"rss", "application/rss+xml; charset=utf-8", format.WriteRSS},
 		{"json", "application/feed+json; charset=utf-8", format.WriteJSON},
-		{"", "text/html; charset=utf-8", page.Twin},
+		{"", "text/html; charset=utf-8", theme.Twin},
 	}
 }
 
@@ -65,7 +66,8 @@ type Store interface {
 type Publisher struct {
 	Store  Store
 	Shelf  *Shelf
-	Folder *Folder // nil: nothing is written
+	Folder *Folder     // nil: nothing is written
+	Theme  *page.Theme // of the twins; nil is the built-in one
 	Now    func() time.Time
 }
 
@@ -107,7 +109,7 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		return err
 	}
 	e.TTL = Rhythm(e.Shown)
-	docs, err := documents(e, subs)
+	docs, err := documents(e, subs, p.Theme)
 	if err != nil {
 		return err
 	}
@@ -128,8 +130,8 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 }
 
 // documents renders every representation of an Edition.
-func documents(e *news.Edition, subs []format.Subscription) (map[string]*Document, error) {
-	all := append(representations(), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
+func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
+	all := append(representations(theme), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
 		return format.WriteOPML(w, e.Feed.Title, subs, time.Time{})
 	}})
 	docs := map[string]*Document{}
@@ -142,6 +144,9 @@ func documents(e *news.Edition, subs []format.Subscription) (map[string]*Documen
 		d, err := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
 		if err != nil {
 			return nil, err
+		}
+		if r.ext == "" {
+			d.Policy = theme.CSP()
 		}
 		docs[r.ext] = d
 	}

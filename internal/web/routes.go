@@ -11,6 +11,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/sources.opml", s.get(s.opml))
 	mux.Handle("/stories/{key}", s.get(s.story))
 	mux.Handle("/sources/{name}", s.get(s.source))
+	mux.Handle("/why", s.get(s.why))
 	mux.Handle("/websub/{id}", s.hub()) // GET confirms a subscription, POST delivers
 	mux.Handle("/healthz", s.get(s.healthz))
 	mux.Handle("/readyz", s.get(s.readyz))

@@ -35,19 +35,26 @@ type Views interface {
 	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
 	RelatedPages(ctx context.Context, story int64) ([]news.Placement, error)
 	AliasOf(ctx context.Context, key string) (string, error)
+	SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error)
+	WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error)
+	PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Shown, error)
+	FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
 // reload brings another.
 type Snapshot struct {
 	Site    news.Site
+	Theme   *page.Theme // nil is the built-in one
 	Feeds   []news.Feed
 	Gone    map[string]bool   // names of feeds that are no longer published
 	Sources *publish.Document // OPML of all public sources
+	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
 
-	base  string          // path of the public URL, "" or "/river"
-	names map[string]bool // of Feeds
+	base  string              // path of the public URL, "" or "/river"
+	names map[string]bool     // of Feeds
+	sites map[string][]string // names of Public, by the site that their entries are of
 }
 
 // Server answers requests. Its fields are set once.
@@ -61,6 +68,7 @@ type Server struct {
 	Log     *slog.Logger
 
 	patience time.Duration // with slow clients; 0 is idleWrite
+	asking   visitors      // who asks what costs a look into the store
 	current  atomic.Pointer[Snapshot]
 }
 
@@ -72,6 +80,7 @@ func (s *Server) Show(snap *Snapshot) {
 	for _, f := range snap.Feeds {
 		own.names[f.Name] = true
 	}
+	own.sites = sitesOf(snap.Public)
 	s.current.Store(&own)
 }
 
@@ -151,11 +160,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		st = &status{http.StatusInternalServerError, "page"}
 	}
 	var b bytes.Buffer
-	if err := page.Message(&b, &page.MessageView{Site: s.current.Load().Site, Status: st.code, Thing: st.thing}); err != nil {
+	snap := s.current.Load()
+	if err := snap.Theme.Message(&b, &page.MessageView{Site: snap.Site, Status: st.code, Thing: st.thing}); err != nil {
 		s.Log.Error("error page", "error", err)
 	}
 	h := w.Header()
-	pageHeader(h)
+	pageHeader(h, snap.Theme.CSP())
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
@@ -169,8 +179,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // pageHeader sets what every page for people carries.
-func pageHeader(h http.Header) {
-	h.Set("Content-Security-Policy", page.CSP())
+func pageHeader(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "no-referrer")
 }
 
