@@ -26,7 +26,8 @@ type chart struct {
 	Words         string
 }
 
-// bar is one day. Kind is how it is drawn: "", "none" for an empty day, "bad".
+// bar is one day. Kind is how it is drawn: "", "none" for an empty day, "calm" for
+// one that is as it should be, "bad".
 type bar struct {
 	X, Y, Width, Height int
 	Kind                string
@@ -95,8 +96,11 @@ func visits(days []news.SourceDay) chart {
 		return days[i].Day.Format("2 January: ") + count(days[i].Visits, "visit", "visits") + ", " + count(days[i].Failed, "failure", "failures")
 	})
 	for i, d := range days {
-		if d.Failed > 0 {
+		switch {
+		case d.Failed > 0:
 			c.Bars[i].Kind = "bad"
+		case d.Visits > 0:
+			c.Bars[i].Kind = "calm"
 		}
 	}
 	c.Words = count(asked, "visit", "visits") + " in " + count(len(days), "day", "days")
@@ -110,29 +114,29 @@ func visits(days []news.SourceDay) chart {
 // Bounds of the chart of a feed.
 const (
 	leastFeedDays = 4
-	mostFeedDays  = 42
+	mostFeedDays  = 28
 )
 
 // entering charts the stories of a feed by the day on which they entered it, the
-// latest days alone. It depends on what the feed shows and not on now.
+// latest days alone; nil for too few days. It depends on what the feed shows and
+// not on now.
 func entering(shown []news.Shown) *chart {
 	perDay := map[time.Time]int{}
-	var newest, oldest time.Time
+	var newest time.Time
 	for i := range shown {
 		d := dayOf(shown[i].Entered)
 		perDay[d]++
 		if newest.Before(d) {
 			newest = d
 		}
-		if oldest.IsZero() || d.Before(oldest) {
-			oldest = d
-		}
 	}
-	n := int(newest.Sub(oldest).Hours()/24) + 1
+	n := mostFeedDays
+	for n > 1 && perDay[newest.AddDate(0, 0, 1-n)] == 0 {
+		n--
+	}
 	if n < leastFeedDays {
 		return nil
 	}
-	n = min(n, mostFeedDays)
 	first := newest.AddDate(0, 0, 1-n)
 	values := make([]int, n)
 	for i := range values {

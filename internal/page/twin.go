@@ -22,8 +22,8 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		Canonical: e.URL(""), Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
 	}
 	f.View = river{
-		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)),
-		Formats: formats(e), Address: e.URL("atom"),
+		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
+		Formats: formats(e), Address: breakable(e.URL("atom")),
 		Count: count(len(e.Shown), "story", "stories"), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group,
 	}
@@ -37,14 +37,24 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 type river struct {
 	Title, Description string
 	Lang               template.HTMLAttr // of both
+	Dir                string            // of the feed's language: "rtl", else "ltr"
 	Formats            []template.HTML
-	Address            string // what people copy into their reader
+	Address            template.HTML // what people copy into their reader
 	Count              string
 	Pace               string // "about 34 a day"; may be empty
 	Changed            template.HTML
 	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
 	Titled             bool // list other reports with their titles
+}
+
+// riverDirection is that of a page whose feed is in a language; one that is in
+// none runs like our own words.
+func riverDirection(tag string) string {
+	if dir := direction(languageTag(tag)); dir == "rtl" {
+		return dir
+	}
+	return "ltr"
 }
 
 // day holds the stories that entered the feed on one day, UTC.
