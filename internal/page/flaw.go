@@ -23,9 +23,9 @@ func (f Flaw) compare(g Flaw) int {
 	return cmp.Or(strings.Compare(f.File, g.File), f.Line-g.Line, f.Col-g.Col, strings.Compare(f.Text, g.Text))
 }
 
-// told takes an error of the template packages apart: the file, the line, maybe
+// told takes an error of the template packages apart: the file, maybe the line and
 // the column, and what it is. "template: twin.html:12:7: executing …"
-var told = regexp.MustCompile(`^(?:page \w+: )?(?:html/)?template: ?([\w.-]+):(\d+)(?::(\d+))?: (?:executing "[^"]*" at )?(.*)$`)
+var told = regexp.MustCompile(`^(?:page \w+: )?(?:html/)?template: ?([\w.-]+)(?::(\d+))?(?::(\d+))?: (?:executing "[^"]*" at )?(.*)$`)
 
 // note keeps the error of a template as a flaw; of the named file when the error
 // does not say where it is.
@@ -33,15 +33,27 @@ func (b *builder) note(name string, err error) {
 	flaw := Flaw{File: name, Text: err.Error()}
 	if m := told.FindStringSubmatch(err.Error()); m != nil {
 		flaw.File, flaw.Text = m[1], m[4]
-		flaw.Line, _ = strconv.Atoi(m[2]) // digits
+		flaw.Line, _ = strconv.Atoi(m[2]) // 0 where there is none
 		if col, err := strconv.Atoi(m[3]); err == nil {
 			flaw.Col = col + 1
 		}
 	}
-	if _, ok := b.own[flaw.File]; !ok { // a part of ours that does not fit what the theme defines anew
-		flaw = Flaw{File: name, Line: 1, Text: flaw.File + ": " + flaw.Text}
+	if _, ok := b.own[flaw.File]; !ok { // a file of ours that does not fit what the theme defines anew
+		flaw = Flaw{File: b.culprit(name), Text: flaw.File + ": " + flaw.Text}
 	}
+	flaw.Line = max(flaw.Line, 1)
 	b.flaws = append(b.flaws, flaw)
+}
+
+// culprit is the file of the theme that a page fails by: its own, else what it
+// shares with others.
+func (b *builder) culprit(name string) string {
+	for _, file := range []string{name, partsFile, frameFile} {
+		if _, ok := b.own[file]; ok {
+			return file
+		}
+	}
+	return name
 }
 
 // useless is what a template may hold and no page lets do anything, because of its
@@ -72,8 +84,17 @@ func (b *builder) inspect(name, text string) {
 
 // rehearse shows every page of a theme something, so that what fails does so
 // here and not when somebody looks.
+//
+// Files that are known to be wrong are not tried.
 func (b *builder) rehearse(t *Theme) {
+	bad := map[string]bool{}
+	for _, f := range b.flaws {
+		bad[f.File] = true
+	}
 	for _, sample := range samples() {
+		if bad[sample.page+".html"] || bad[frameFile] || bad[partsFile] {
+			continue
+		}
 		strict := &Theme{pages: t.pages, style: t.style, policy: t.policy, Failed: func(err error) { b.note(sample.page+".html", err) }}
 		if err := sample.write(strict, io.Discard); err != nil {
 			b.note(sample.page+".html", err)

@@ -122,9 +122,7 @@ func (t *Theme) execute(name string, f frame) ([]byte, error) {
 func NewTheme(own map[string]string) (*Theme, []Flaw) {
 	b := builder{own: own}
 	t := b.build()
-	if len(b.flaws) == 0 {
-		b.rehearse(t)
-	}
+	b.rehearse(t)
 	if len(b.flaws) > 0 {
 		return nil, b.report()
 	}
@@ -185,7 +183,7 @@ func (b *builder) style() string {
 func (b *builder) sheet(name, text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if at := strings.Index(strings.ToLower(text), "</style"); at >= 0 {
-		b.flaws = append(b.flaws, Flaw{File: name, Line: lineAt(text, at), Text: `"</style" ends the style sheet in a page; write "<\\/style"`})
+		b.flaws = append(b.flaws, Flaw{File: name, Line: lineAt(text, at), Text: `"</style" ends the style sheet in a page; write "<\/style"`})
 	}
 	if at := strings.IndexByte(text, 0); at >= 0 {
 		b.flaws = append(b.flaws, Flaw{File: name, Line: lineAt(text, at), Text: "a NUL character; remove it"})

@@ -43,7 +43,7 @@ func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 // lookUp answers what was asked. Addresses are compared as those of entries are.
 func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) error {
 	asked := v.Asked
-	if !strings.Contains(asked, "://") {
+	if !strings.Contains(asked, "://") && strings.Contains(asked, ".") {
 		asked = "https://" + asked
 	}
 	canonical := clean.CanonicalURL(asked)
