@@ -169,7 +169,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
-	if st.code == http.StatusServiceUnavailable {
+	if st.code == http.StatusServiceUnavailable || st.code == http.StatusTooManyRequests {
 		h.Set("Retry-After", "10")
 	}
 	w.WriteHeader(st.code)

@@ -110,8 +110,8 @@ func storyKey(snap *Snapshot, address string) string {
 	return strings.Trim(key, "/")
 }
 
-// sitesOf lists sources by the sites that posts of theirs would be on. An address
-// that holds a secret says nothing here.
+// sitesOf lists sources by the sites that posts of theirs would be on: those of
+// their home pages and of their feeds.
 func sitesOf(sources []news.Source) map[string][]string {
 	sites := map[string][]string{}
 	for _, src := range sources {
@@ -119,9 +119,6 @@ func sitesOf(sources []news.Source) map[string][]string {
 			continue
 		}
 		for _, address := range []string{src.Site, src.URL} {
-			if address == "" || news.HasSecret(address) {
-				continue
-			}
 			if site := clean.Outlet(address); site != "" && !slices.Contains(sites[site], src.Name) {
 				sites[site] = append(sites[site], src.Name)
 			}
