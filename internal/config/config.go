@@ -10,7 +10,7 @@
 //
 // # The file
 //
-//	site:      title, url, contact
+//	site:      title, url, contact, logo, intro, links
 //	listen:    where pages and feeds are served       127.0.0.1:8080
 //	admin:     the operator's pages; "" turns it off  127.0.0.1:8081
 //	data:      the folder of the database             data/
@@ -19,6 +19,7 @@
 //	proxy:     that requests go through               none
 //	stories:   match and window: what is one story
 //	hub:       others may subscribe to the feeds       auto
+//	theme:     a folder of templates and styles of pages; "" none
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
 //	           user_agent, websub, merge, where, allow_networks, allow_ports
 //	include:   patterns of names of files that hold further sources
@@ -85,6 +86,7 @@ type Config struct {
 	Limits   Limits
 	Stories  news.Matching // which entries are one story
 	Hub      Switch        // others may subscribe to our feeds at a hub of ours
+	Theme    string        // folder of templates and styles, resolved against Dir; empty: none
 	Defaults Defaults
 	Include  []string    // patterns of the names of further files with sources, resolved against Dir
 	Terms    []string    // names of the files that rules take words from, as in list("terms.txt")

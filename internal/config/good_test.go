@@ -1,8 +1,10 @@
 package config
 
 import (
+	"encoding/base64"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -85,6 +87,11 @@ func TestGood(t *testing.T) {
 		change(&out)
 		return out
 	}
+	svg, err := os.ReadFile("testdata/logo.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logo := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg)
 	same := func(*Source) {}
 	seeds := func(s *Source) {
 		s.Schedule, s.ScheduleText, s.Content, s.Selector = spec(t, "@every 30s"), "@every 30s", ContentFeed, ""
@@ -94,7 +101,10 @@ func TestGood(t *testing.T) {
 	}
 	want := &Config{
 		Path: file, Dir: "testdata",
-		Site:   news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example"},
+		Site: news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example", Logo: logo,
+			Intro: "Was am *Fluss* geschieht.\n\n- aus einer Datei",
+			Links: []news.SiteLink{{Title: "Mitmachen", URL: "mailto:me@river.example"}, {Title: "Impressum", URL: "https://river.example/impressum"}}},
+		Theme:  filepath.Join("testdata", "theme"),
 		Listen: "[::1]:9080", Data: filepath.Join("testdata", "var", "db"), Publish: "out",
 		Proxy: &url.URL{Scheme: "http", User: url.UserPassword("t0ken", "x"), Host: "proxy.example:3128"},
 		Limits: Limits{
@@ -109,13 +119,13 @@ func TestGood(t *testing.T) {
 		Defaults: defaults,
 		Include:  []string{included + "*.yaml"}, Terms: []string{"testdata/terms.txt"},
 		Sources: []Source{
-			source(file, 41, news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
+			source(file, 51, news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
 				Outlet: "river.example", Tags: []string{"local", "de"}, Public: true}, func(s *Source) {
 				seeds(s)
 				s.Schedule, s.ScheduleText = spec(t, "@every 5s"), "@every 5s"
 				s.Apart, s.Where = false, nil
 			}),
-			source(file, 50, news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
+			source(file, 60, news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
 				Title: "Beispiel kostet 5 $ oder $5", Outlet: "Example", Tags: []string{"news", "de"},
 				Site: "https://example.org/de/", Icon: "https://example.org/icon.png", Author: "Anna Beispiel", Contact: "anna@example.org",
 			}, func(s *Source) {
@@ -124,12 +134,12 @@ func TestGood(t *testing.T) {
 				s.Headers = map[string]string{"Authorization": "Basic bWU6dDBrZW4=", "X-File": "aus einer Datei"}
 				s.Content, s.Backlog, s.UserAgent = ContentFeed, 0, "Mozilla/5.0"
 			}),
-			source(file, 69, news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
+			source(file, 79, news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
 				func(s *Source) {
 					s.Least, s.Selector = 10*time.Minute, "main, #text > p"
 					auto(s)
 				}),
-			source(file, 74, news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
+			source(file, 84, news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
 				Tags: []string{"local", "de"}, Public: true}, same),
 			source(included+"anna.yaml", 1, news.Source{Name: "anna-example", Kind: news.KindFeed, URL: "https://anna.example/atom.xml",
 				Title: "Annas Seite", Author: "Anna Beispiel", Contact: "anna@anna.example", Tags: []string{"members"}, Public: true}, same),
@@ -139,12 +149,12 @@ func TestGood(t *testing.T) {
 		},
 		Lists: []List{
 			{Name: "lists-example-blogs", Title: "Blogs", URL: "https://lists.example/blogs.opml", Limit: 500, Refresh: spec(t, "@weekly"),
-				Line: 75, File: file, Each: source(file, 75, news.Source{Tags: []string{"blogs"}}, func(s *Source) {
+				Line: 85, File: file, Each: source(file, 85, news.Source{Tags: []string{"blogs"}}, func(s *Source) {
 					auto(s)
 					s.Headers, s.Content = map[string]string{"X-Key": "t0ken"}, ContentFeed
 				})},
 			{Name: "members", URL: filepath.Join("testdata", "members.opml"), OnDisk: true, Limit: MaxListed, Refresh: spec(t, "@every 24h"),
-				Line: 84, File: file, Each: source(file, 84, news.Source{Public: true}, same)},
+				Line: 94, File: file, Each: source(file, 94, news.Source{Public: true}, same)},
 		},
 		Feeds: []news.Feed{
 			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full},

@@ -25,13 +25,15 @@ var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content",
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "export", "defaults", "limits", "proxy", "stories", "hub", "include", "sources", "feeds"},
-		later: []string{"theme"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "export", "defaults", "limits", "proxy", "stories", "hub", "theme", "include", "sources", "feeds"},
 	}
 	siteSection = section{
 		title: "site",
-		keys:  []string{"title", "url", "contact"},
-		later: []string{"logo", "intro", "links"},
+		keys:  []string{"title", "url", "contact", "logo", "intro", "links"},
+	}
+	linkSection = section{
+		title: "a link",
+		keys:  []string{"title", "url"},
 	}
 	defaultsSection = section{
 		title: "defaults",
@@ -66,7 +68,7 @@ var (
 
 // sections in the order in which they are suggested.
 func allSections() []section {
-	return []section{topSection, siteSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
+	return []section{topSection, siteSection, linkSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
 }
 
 // Keys that mean one thing in the file and another below: sources: of a feed,
@@ -76,6 +78,8 @@ const (
 	sourceSite    = "site of a source"
 	storiesWindow = "window of stories"
 	feedContent   = "content of a feed"
+	linkTitle     = "title of a link"
+	linkURL       = "url of a link"
 
 	includedFile = "an included file"
 )
@@ -161,6 +165,12 @@ var examples = map[string]string{
 	"max_per_source_day": "max_per_source_day: 10",
 	"where":              `where: 'language == "de"'`,
 	feedContent:          "content: summary",
+	"logo":               "logo: logo.svg",
+	"intro":              "intro: What happens along the river.",
+	"links":              "links: [{title: Imprint, url: https://me.example/imprint}]",
+	linkTitle:            "title: Imprint",
+	linkURL:              "url: https://me.example/imprint",
+	"theme":              "theme: theme/",
 }
 
 // unknownKey says why a key cannot stand in a section, and which can.

@@ -130,6 +130,8 @@ func inSection(s section, key string) string {
 		return "sources: [{basic_auth: {" + key + ": 1}}]\n"
 	case siteSection.title, defaultsSection.title, limitsSection.title, storiesSection.title:
 		return s.title + ": {" + key + ": 1}\n"
+	case linkSection.title:
+		return "site: {links: [{" + key + ": 1}]}\n"
 	case sourceSection.title:
 		return "sources: [{" + key + ": 1}]\n"
 	case feedSection.title:

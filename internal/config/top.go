@@ -86,6 +86,7 @@ func (r *reader) topFields(f *sections) fields {
 		"proxy":   into(&cfg.Proxy, r.proxy),
 		"stories": func(n node) { r.stories(n, &cfg.Stories) },
 		"hub":     into(&cfg.Hub, r.toggle),
+		"theme":   into(&cfg.Theme, r.theme),
 		"include": func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)
@@ -117,6 +118,9 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 	r.mapping(n, siteSection, fields{
 		"title":   into(&s.Title, r.text),
 		"contact": into(&s.Contact, r.contact),
+		"logo":    into(&s.Logo, r.logo),
+		"intro":   into(&s.Intro, r.markdown),
+		"links":   into(&s.Links, r.siteLinks),
 		"url": func(n node) {
 			url = n.Node
 			into(&s.URL, r.baseURL)(n)

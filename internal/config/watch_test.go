@@ -56,6 +56,11 @@ func TestWatch(t *testing.T) {
 		}, true},
 		{"that comes, beside it", func() { put("rules/more/words", "a") }, true},
 		{"no list any more", func() { put("terms.txt", "b") }, false},
+		{"a theme that comes later", func() { put("config.yaml", "theme: look\nsite: {logo: l.svg, intro: \"${file:i.md}\"}\n") }, true},
+		{"it comes", func() { put("look/style.css", "") }, true},
+		{"a template changes", func() { put("look/style.css", "a {}") }, true},
+		{"the logo", func() { put("l.svg", "<svg/>") }, true},
+		{"a file that a value is read from", func() { put("i.md", "x") }, true},
 		{"no YAML at all", func() { put("config.yaml", "include: [") }, true},
 	}
 	for _, s := range steps {

@@ -34,7 +34,7 @@ func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {
 	v, err := d.statusView(r)
 	var b bytes.Buffer
 	if err == nil {
-		err = page.Status(&b, v)
+		err = page.Builtin().Status(&b, v)
 	}
 	if err != nil {
 		d.opts.Log.Error("status page", "error", err)
@@ -42,7 +42,7 @@ func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Security-Policy", page.CSP())
+	h.Set("Content-Security-Policy", page.Builtin().CSP())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
+	"tributary/internal/page"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -73,6 +75,7 @@ type Daemon struct {
 	sources  map[int64]config.Source
 	lists    map[int64]config.List // by the numbers of their rows, as sources are
 	feeds    []news.Feed
+	theme    *page.Theme // nil is the built-in one
 	progress progress
 	outage   outage
 }
@@ -107,6 +110,9 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 // load reads the configuration and tells the log of its warnings.
 func load(o Options) (*config.Config, error) {
 	cfg, warnings, err := config.Load(o.ConfigPath, o.Env)
+	if err == nil {
+		_, err = LoadTheme(cfg)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +155,7 @@ type setup struct {
 	sources []news.Source // in the order of cfg
 	feeds   []news.Feed
 	states  []news.SourceState
+	theme   *page.Theme
 	pages   *web.Snapshot
 }
 
@@ -184,6 +191,9 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error
 	now := d.opts.Now()
 	s := setup{file: file}
 	var err error
+	if s.theme, err = d.newTheme(file); err != nil {
+		return s, err
+	}
 	if s.cfg, s.lists, err = d.syncLists(ctx, file); err != nil {
 		return s, err
 	}
@@ -204,7 +214,7 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error
 	if err != nil {
 		return s, err
 	}
-	s.pages, err = d.snapshot(ctx, s.cfg, s.feeds, listing)
+	s.pages, err = d.snapshot(ctx, s.cfg, s.theme, s.feeds, listing)
 	return s, err
 }
 
@@ -221,7 +231,7 @@ func (d *Daemon) replace(next setup) (readdressed []schedule.ID) {
 			readdressed = append(readdressed, sourceTask(s.ID))
 		}
 	}
-	d.cfg, d.file, d.feeds, d.sources = next.cfg, next.file, next.feeds, sources
+	d.cfg, d.file, d.feeds, d.theme, d.sources = next.cfg, next.file, next.feeds, next.theme, sources
 	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
 	d.outage.good = goodHosts(next.states)
 	d.progress = newProgress(next.states)
@@ -237,17 +247,22 @@ func names(feeds []news.Feed) []string {
 }
 
 // snapshot is what the pages show of a configuration.
-func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
+func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
 	removed, err := d.db.RemovedFeeds(ctx)
 	if err != nil {
 		return nil, err
 	}
-	snap := &web.Snapshot{Site: cfg.Site, Feeds: feeds, Gone: map[string]bool{}, Read: d.read}
+	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Feeds: feeds, Public: public(sources), Gone: map[string]bool{}, Read: d.read}
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
 	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
 	return snap, err
+}
+
+// public are the sources that everybody may know of.
+func public(sources []news.Source) []news.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s news.Source) bool { return !s.Public })
 }
 
 // Subscriptions are the public feeds among sources, as an OPML list names

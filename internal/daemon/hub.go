@@ -36,7 +36,7 @@ type part struct {
 	feed         int64
 	format       string
 	after, until int64
-	site         news.Site
+	title, url   string // of the site
 }
 
 // maxParts is how many deliveries are remembered, of at most a few hundred KiB.
@@ -67,7 +67,7 @@ func (d *hubPublisher) Content(ctx context.Context, t websub.Topic, after int64)
 	if shown == nil {
 		return websub.Content{Change: after}, nil
 	}
-	key := part{t.FeedID, t.Format, after, shown.Change, shown.Site}
+	key := part{t.FeedID, t.Format, after, shown.Change, shown.Site.Title, shown.Site.URL}
 	d.mu.Lock() // also while it is made: many want the same at once
 	defer d.mu.Unlock()
 	if made, ok := d.parts[key]; ok {

@@ -9,6 +9,7 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/format"
 	"tributary/internal/news"
+	"tributary/internal/page"
 	"tributary/internal/publish"
 )
 
@@ -96,9 +97,9 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // others from theirs.
 func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds, sources := d.cfg, d.feeds, d.sources
+	cfg, feeds, sources, theme := d.cfg, d.feeds, d.sources, d.theme
 	d.mu.Unlock()
-	return errors.Join(d.rejudge(ctx, sources), d.publish(ctx, cfg, feeds))
+	return errors.Join(d.rejudge(ctx, sources), d.publish(ctx, cfg, theme, feeds))
 }
 
 // rejudge applies the rules of sources that a reload changed to what is stored, in
@@ -115,8 +116,8 @@ func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) e
 }
 
 // publish brings the feeds of a configuration up to date.
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now, Log: d.opts.Log}
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) error {
+	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false
@@ -146,7 +147,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 		signal(d.changed)
 	}
 	if rendered && !replaced {
-		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
+		errs = append(errs, d.showAgain(ctx, cfg, theme, feeds, listing))
 	}
 	if replaced { // by a reload meanwhile: what it removed may just have been written
 		errs = append(errs, d.unpublish(ctx))
@@ -156,12 +157,12 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 
 // showAgain shows on the pages what the sources are called by now: only their
 // first document tells.
-func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed, listing func() ([]news.Source, error)) error {
+func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, listing func() ([]news.Source, error)) error {
 	sources, err := listing()
 	if err != nil {
 		return err
 	}
-	snap, err := d.snapshot(ctx, cfg, feeds, sources)
+	snap, err := d.snapshot(ctx, cfg, theme, feeds, sources)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,16 @@ type Site struct {
 	Title   string
 	URL     string // public base URL without a trailing slash; may have a path
 	Contact string
-	Hub     string // address of our WebSub hub; empty while there is none
+	Hub     string     // address of our WebSub hub; empty while there is none
+	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
+	Intro   string     // a few words on the front page, Markdown; empty for none
+	Links   []SiteLink // at the foot of every page: join, imprint, privacy
+}
+
+// SiteLink is a link of the site's own.
+type SiteLink struct {
+	Title string
+	URL   string // http, https or mailto
 }
 
 // Member is an entry of a story as it is listed beside the one shown.

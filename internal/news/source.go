@@ -58,6 +58,14 @@ type SourceState struct {
 	Move Move
 }
 
+// SourceDay sums up a day of a source, UTC.
+type SourceDay struct {
+	Day    time.Time // its midnight
+	Visits int       // attempts on it
+	Failed int       // those of them that brought nothing that can be trusted
+	New    int       // entries that came, its first document aside
+}
+
 // Validators are what a server gave to make the next request conditional,
 // verbatim, with the hash of the body they belong to.
 type Validators struct {

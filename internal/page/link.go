@@ -17,6 +17,18 @@ func anchor(address, text string) template.HTML {
 	return template.HTML(`<a href="` + html.EscapeString(address) + `">` + text + `</a>`)
 }
 
+// ownAnchor is anchor for an address of the site's own configuration, which may
+// also be one to write to.
+func ownAnchor(address, text string) template.HTML {
+	return template.HTML(`<a href="` + html.EscapeString(target(address)) + `">` + html.EscapeString(text) + `</a>`)
+}
+
+// breakable returns an address as text that breaks between its parts where a line
+// is too short for it. Copied, it is the address.
+func breakable(address string) template.HTML {
+	return template.HTML(strings.ReplaceAll(html.EscapeString(address), "/", "/<wbr>"))
+}
+
 // link returns raw, with its spaces escaped, when a browser may be sent there: an absolute http or https
 // address without user information, which could be a password. It returns ""
 // for everything else, javascript: and data: before all.

@@ -136,12 +136,36 @@ func sampleSourceView() *SourceView {
 			Vitals: news.Vitals{Standing: news.OutcomeTimeout, FailingSince: sampleNow.Add(-5 * time.Hour)},
 			Last:   news.Fetch{Started: sampleNow.Add(-12 * time.Minute), Outcome: news.OutcomeTimeout, Error: "SECRET <b>get https://ufer.example/feed.xml?token=abc</b>"},
 		},
+		Days: sampleDays(),
 		Entries: []Verdict{
-			{Entry: e.Shown[0].Entry, Feeds: []news.Feed{sampleFeed}, Note: "with two other reports"},
-			{Entry: e.Shown[2].Entry, Note: "older than the feed's 48 hours when it came"},
-			{Entry: news.Entry{Link: "javascript:alert(6)", Language: "de", Summary: "<p>Ohne Titel, aber mit Text.</p>", FirstSeen: sampleNow.Add(-time.Hour)}, Note: "the same story as <Delta Courier>"},
+			{Entry: e.Shown[0].Entry, Shown: []news.Feed{sampleFeed}},
+			{Entry: e.Shown[2].Entry, With: &e.Shown[1], Past: []news.Feed{sampleFeed}},
+			{Entry: e.Shown[3].Entry, Note: "Held back until 22 November 2026, 17:45 UTC."},
+			{Entry: news.Entry{Link: "javascript:alert(6)", Language: "de", Summary: "<p>Ohne Titel, aber mit Text.</p>", FirstSeen: sampleNow.Add(-time.Hour)}, Note: "In no feed: none <selects> its source."},
 		},
 	}
+}
+
+func sampleDays() []news.SourceDay {
+	days := make([]news.SourceDay, 28)
+	for i := range days {
+		days[i] = news.SourceDay{Day: dayOf(sampleNow).AddDate(0, 0, i-27), Visits: 24, Failed: max(0, i-24) * 5, New: i * 7 % 11}
+	}
+	return days
+}
+
+func sampleWhy() *WhyView {
+	v := sampleSourceView()
+	return &WhyView{
+		Site: sampleSite, Now: sampleNow, Asked: "https://ufer.example/k1?utm_source=x", Looked: "https://ufer.example/k1",
+		Found: []WhyEntry{{v.Entries[0], v.State}, {v.Entries[1], v.State}},
+	}
+}
+
+func sampleWhyNot() *WhyView {
+	v := sampleWhy()
+	v.Found, v.Sources = nil, []news.SourceState{v.Found[0].State}
+	return v
 }
 
 func sampleStatus() *StatusView {

@@ -34,7 +34,7 @@ type SourceRow struct {
 }
 
 // Status writes the operator's page.
-func Status(w io.Writer, v *StatusView) error {
+func (t *Theme) Status(w io.Writer, v *StatusView) error {
 	view := statusPage{Version: v.Version, Started: since(v.Started, v.Now), Offline: v.Offline, Database: size(v.DatabaseBytes)}
 	var requests, unmodified, fetched int
 	var bytes int64
@@ -52,7 +52,7 @@ func Status(w io.Writer, v *StatusView) error {
 	for _, row := range v.Feeds {
 		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
 	}
-	return render(w, "status", frame{
+	return t.render(w, "status", frame{
 		Site: v.Site, Title: "Status · " + siteName(v.Site), Hidden: true, View: view,
 	})
 }

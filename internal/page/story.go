@@ -24,7 +24,7 @@ type StoryView struct {
 // Story writes the page of a story. Its canonical address is that of the original;
 // only a seed's page is its own. The page of a withdrawn story is
 // Message(w, MessageView{Status: 410, Thing: "story"}).
-func Story(w io.Writer, v *StoryView) error {
+func (t *Theme) Story(w io.Writer, v *StoryView) error {
 	s := newStory(v.Site, &v.Story)
 	s.Passage = prose(v.Story.Entry.Body(), 1, false)
 	s.attach(v.Story.Entry.Enclosures)
@@ -39,7 +39,7 @@ func Story(w io.Writer, v *StoryView) error {
 	if v.Story.Updated.Sub(v.Story.Published) >= time.Minute {
 		view.Updated = at(v.Story.Updated)
 	}
-	return render(w, "story", frame{
+	return t.render(w, "story", frame{
 		Site: v.Site, Title: title(&v.Story.Entry), About: teaser(v.Story.Entry.Body(), 200),
 		Canonical: address, View: view,
 	})

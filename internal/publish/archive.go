@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"tributary/internal/news"
+	"tributary/internal/page"
 )
 
 // pageFormats are those in which closed pages are stored: Atom, for which RFC 5005
@@ -47,7 +48,7 @@ func (p *Publisher) archive(ctx context.Context, site news.Site, f news.Feed) er
 func (p *Publisher) closePage(ctx context.Context, e *news.Edition) error {
 	var docs []news.PageDocument
 	for _, ext := range pageFormats {
-		d, err := Render(e, ext)
+		d, err := Render(e, ext, p.Theme)
 		if err != nil {
 			return err
 		}
@@ -110,9 +111,9 @@ func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
 }
 
 // Render writes one representation of an Edition, "atom", "rss", "json" or the page
-// for people for "".
-func Render(e *news.Edition, ext string) (*Document, error) {
-	for _, r := range representations() {
+// for people for "", in a theme; nil is the built-in one.
+func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
+	for _, r := range representations(theme) {
 		if r.ext != ext {
 			continue
 		}
@@ -120,14 +121,18 @@ func Render(e *news.Edition, ext string) (*Document, error) {
 		if err := r.write(&b, e); err != nil {
 			return nil, fmt.Errorf("write %s: %w", e.PartURL(e.Part, ext), err)
 		}
-		return NewDocument("", r.contentType, b.Bytes())
+		d, err := NewDocument("", r.contentType, b.Bytes())
+		if err == nil && ext == "" {
+			d.Policy = theme.CSP()
+		}
+		return d, err
 	}
 	return nil, fmt.Errorf("write %s: no such format", e.PartURL(e.Part, ext))
 }
 
 // ContentType is the media type of a representation.
 func ContentType(ext string) string {
-	for _, r := range representations() {
+	for _, r := range representations(nil) {
 		if r.ext == ext {
 			return r.contentType
 		}

@@ -37,6 +37,7 @@ type Document struct {
 	MaxAge      time.Duration
 	Immutable   bool     // a copy need not be checked before MaxAge is over
 	Link        []string // the Link field: hub and self (WebSub section 4); nil without a hub
+	Policy      string   // Content-Security-Policy of a page: it names the style sheet that stands in Body
 }
 
 // A representation is one way to write an Edition.
@@ -49,12 +50,12 @@ type representation struct {
 // representations lists what every feed is rendered to. RFC 4287 section 7, the
 // JSON Feed 1.1 specification and the RSS Advisory Board name the media types;
 // OPML has none of its own.
-func representations() []representation {
+func representations(theme *page.Theme) []representation {
 	return []representation{
 		{"atom", "application/atom+xml; charset=utf-8", format.WriteAtom},
 		{"rss", "application/rss+xml; charset=utf-8", format.WriteRSS},
 		{"json", "application/feed+json; charset=utf-8", format.WriteJSON},
-		{"", "text/html; charset=utf-8", page.Twin},
+		{"", "text/html; charset=utf-8", theme.Twin},
 	}
 }
 
@@ -80,7 +81,8 @@ type Archive interface {
 type Publisher struct {
 	Store  Store
 	Shelf  *Shelf
-	Folder *Folder // nil: nothing is written
+	Folder *Folder     // nil: nothing is written
+	Theme  *page.Theme // of the twins; nil is the built-in one
 	Now    func() time.Time
 	Log    *slog.Logger // tells of the archive; nil: nobody
 }
@@ -127,7 +129,7 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		return err
 	}
 	e.TTL = Rhythm(e.Shown)
-	docs, err := documents(e, subs)
+	docs, err := documents(e, subs, p.Theme)
 	if err != nil {
 		return err
 	}
@@ -151,8 +153,8 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 }
 
 // documents renders every representation of an Edition.
-func documents(e *news.Edition, subs []format.Subscription) (map[string]*Document, error) {
-	all := append(representations(), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
+func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
+	all := append(representations(theme), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
 		return format.WriteOPML(w, e.Feed.Title, subs, time.Time{})
 	}})
 	docs := map[string]*Document{}
@@ -169,6 +171,9 @@ func documents(e *news.Edition, subs []format.Subscription) (map[string]*Documen
 		if e.Site.Hub != "" && slices.Contains(Topics(), r.ext) {
 			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
 		}
+		if r.ext == "" {
+			d.Policy = theme.CSP()
+		}
 		docs[r.ext] = d
 	}
 	return docs, nil
@@ -181,7 +186,7 @@ func Topics() []string { return []string{"atom", "rss", "json"} }
 // delivers it.
 func Part(e *news.Edition, ext string) (body []byte, contentType string, err error) {
 	var b bytes.Buffer
-	for _, r := range representations() {
+	for _, r := range representations(nil) {
 		if r.ext == ext {
 			err = r.write(&b, e)
 			return b.Bytes(), r.contentType, err

@@ -52,7 +52,7 @@ func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	have := s.feeds[f.Name]
-	return have != nil && have.made == s.generation && have.edition.Site == site && reflect.DeepEqual(have.feed, f)
+	return have != nil && have.made == s.generation && reflect.DeepEqual(have.edition.Site, site) && reflect.DeepEqual(have.feed, f)
 }
 
 // current is the generation that put is told when the making began in it.

@@ -88,13 +88,13 @@ func (s *Server) older(w http.ResponseWriter, r *http.Request) error {
 		return notFound("page")
 	}
 	e.TTL = olderAge
-	d, err := publish.Render(e, ext)
+	d, err := publish.Render(e, ext, snap.Theme)
 	if err != nil {
 		return err
 	}
 	d.MaxAge = olderAge
 	if ext == "" {
-		pageHeader(w.Header())
+		pageHeader(w.Header(), d.Policy)
 	} else {
 		forScripts(w.Header())
 	}

@@ -43,7 +43,7 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pageHeader(w.Header())
+	pageHeader(w.Header(), d.Policy)
 	return s.send(w, r, d)
 }
 

@@ -89,6 +89,11 @@ func (b *bench) show() {
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
+	for _, s := range b.sources {
+		if s.Public {
+			snap.Public = append(snap.Public, s)
+		}
+	}
 	subs, err := b.subscriptions()
 	if err == nil {
 		snap.Sources, err = publish.Sources(b.site.Title, subs)

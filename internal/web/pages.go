@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -16,7 +17,7 @@ import (
 const pageAge = time.Minute
 
 // sendPage renders a page and sends it.
-func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, render func(io.Writer) error) error {
+func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, theme *page.Theme, render func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := render(&b); err != nil {
 		return err
@@ -26,7 +27,7 @@ func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, render func(io
 		return err
 	}
 	d.MaxAge = pageAge
-	pageHeader(w.Header())
+	pageHeader(w.Header(), theme.CSP())
 	return s.send(w, r, d)
 }
 
@@ -54,7 +55,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	}
 	slices.SortStableFunc(v.Latest, func(a, b news.Shown) int { return b.Entered.Compare(a.Entered) })
 	v.Latest = v.Latest[:min(latest, len(v.Latest))]
-	return s.sendPage(w, r, func(out io.Writer) error { return page.Front(out, v) })
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Front(out, v) })
 }
 
 // story is the page of a story: the permalink of a seed document, and who else
@@ -95,7 +96,7 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range others {
 		v.Related = append(v.Related, p.Shown)
 	}
-	return s.sendPage(w, r, func(out io.Writer) error { return page.Story(out, v) })
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Story(out, v) })
 }
 
 // storyView shows the entry that the first feed shows, and the others as
@@ -139,47 +140,45 @@ func feedsOf(snap *Snapshot, pubs []news.Publication) []news.Feed {
 	return feeds
 }
 
-// verdicts is how many entries of a source its page lists.
-const verdicts = 20
+// What the page of a source tells: its latest entries, and its latest days.
+const (
+	verdicts = 20
+	days     = 28
+)
 
 // source is the page of a public source, for people who wonder where their
 // post is.
 func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
-	state, err := s.Views.State(r.Context(), r.PathValue("name"))
+	state, err := s.publicState(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	if state == nil || !state.Public {
+	if state == nil {
 		return notFound("source")
 	}
-	if news.HasSecret(state.Site) { // some feeds repeat the token of their address
-		state.Site = ""
-	}
 	v := &page.SourceView{Site: snap.Site, Now: s.Now(), State: *state}
+	if v.Days, err = s.Views.SourceDays(r.Context(), state.ID, days, v.Now); err != nil {
+		return err
+	}
 	entries, err := s.Views.Latest(r.Context(), state.ID, verdicts)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		verdict := page.Verdict{Entry: e.Entry, Feeds: feedsOf(snap, e.In)}
-		if len(verdict.Feeds) == 0 {
-			verdict.Note = absence(snap, e)
-		}
-		v.Entries = append(v.Entries, verdict)
+	if v.Entries, err = s.judge(r.Context(), snap, entries); err != nil {
+		return err
 	}
-	return s.sendPage(w, r, func(out io.Writer) error { return page.Source(out, v) })
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Source(out, v) })
 }
 
-// absence says to everybody why no feed shows an entry.
-func absence(snap *Snapshot, p news.Placement) string {
-	switch {
-	case p.Entry.Guard == news.GuardBacklog:
-		return "in no feed: it was old already when this source was new here"
-	case p.Entry.Hidden:
-		return "in no feed: our rule for this source leaves it out"
-	case slices.ContainsFunc(snap.Feeds, func(f news.Feed) bool { return f.Where != nil && f.Selects(p.Source) }):
-		return "in no feed: the rules of our feeds leave it out"
+// publicState returns a source as everybody may see it; nil when there is none.
+func (s *Server) publicState(ctx context.Context, name string) (*news.SourceState, error) {
+	state, err := s.Views.State(ctx, name)
+	if err != nil || state == nil || !state.Public {
+		return nil, err
 	}
-	return "in no feed: none of our feeds selects this source"
+	if news.HasSecret(state.Site) { // some feeds repeat the token of their address
+		state.Site = ""
+	}
+	return state, nil
 }

@@ -15,6 +15,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/sources/{name}", s.get(s.source))
 	mux.Handle("/hub", s.delegate(s.Hub))          // POST asks for a subscription of ours
 	mux.Handle("/websub/{id}", s.delegate(s.Push)) // GET confirms a subscription, POST delivers
+	mux.Handle("/why", s.get(s.why))
 	mux.Handle("/healthz", s.get(s.healthz))
 	mux.Handle("/readyz", s.get(s.readyz))
 	mux.Handle("/", s.get(func(http.ResponseWriter, *http.Request) error { return notFound("page") }))

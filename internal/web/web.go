@@ -37,19 +37,26 @@ type Views interface {
 	AliasOf(ctx context.Context, key string) (string, error)
 	Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error)
 	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
+	SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error)
+	WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error)
+	PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Shown, error)
+	FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
 // reload brings another.
 type Snapshot struct {
 	Site    news.Site
+	Theme   *page.Theme // nil is the built-in one
 	Feeds   []news.Feed
 	Gone    map[string]bool   // names of feeds that are no longer published
 	Sources *publish.Document // OPML of all public sources
+	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
 
 	base  string               // path of the public URL, "" or "/river"
 	names map[string]news.Feed // Feeds by name
+	sites map[string][]string  // names of Public, by the site that their entries are of
 }
 
 // Server answers requests. Its fields are set once.
@@ -64,6 +71,7 @@ type Server struct {
 	Log     *slog.Logger
 
 	patience time.Duration // with slow clients; 0 is idleWrite
+	asking   visitors      // who asks what costs a look into the store
 	current  atomic.Pointer[Snapshot]
 }
 
@@ -75,6 +83,7 @@ func (s *Server) Show(snap *Snapshot) {
 	for _, f := range snap.Feeds {
 		own.names[f.Name] = f
 	}
+	own.sites = sitesOf(snap.Public)
 	s.current.Store(&own)
 }
 
@@ -155,15 +164,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		st = &status{http.StatusInternalServerError, "page"}
 	}
 	var b bytes.Buffer
-	if err := page.Message(&b, &page.MessageView{Site: s.current.Load().Site, Status: st.code, Thing: st.thing}); err != nil {
+	snap := s.current.Load()
+	if err := snap.Theme.Message(&b, &page.MessageView{Site: snap.Site, Status: st.code, Thing: st.thing}); err != nil {
 		s.Log.Error("error page", "error", err)
 	}
 	h := w.Header()
-	pageHeader(h)
+	pageHeader(h, snap.Theme.CSP())
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
-	if st.code == http.StatusServiceUnavailable {
+	if st.code == http.StatusServiceUnavailable || st.code == http.StatusTooManyRequests {
 		h.Set("Retry-After", "10")
 	}
 	w.WriteHeader(st.code)
@@ -173,8 +183,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // pageHeader sets what every page for people carries.
-func pageHeader(h http.Header) {
-	h.Set("Content-Security-Policy", page.CSP())
+func pageHeader(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "no-referrer")
 }
 
