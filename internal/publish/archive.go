@@ -120,7 +120,7 @@ func Render(e *news.Edition, ext string) (*Document, error) {
 		if err := r.write(&b, e); err != nil {
 			return nil, fmt.Errorf("write %s: %w", e.PartURL(e.Part, ext), err)
 		}
-		return NewDocument("", r.contentType, b.Bytes())
+		return NewDocument("", r.contentType, b.Bytes()), nil
 	}
 	return nil, fmt.Errorf("write %s: no such format", e.PartURL(e.Part, ext))
 }
