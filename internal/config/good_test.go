@@ -131,7 +131,7 @@ func TestGood(t *testing.T) {
 			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
 			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
 				Sources: []string{"seeds", "river-example", "members"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
-				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500},
+				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500, MovedFrom: []string{"news", "old_news"}},
 		},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {

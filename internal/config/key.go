@@ -59,7 +59,7 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "max_per_source", "settle", "also_reported", "archive", "archive_keep"},
+			"window", "max_per_source", "settle", "also_reported", "archive", "archive_keep", "moved_from"},
 		later: []string{"where", "access", "kind", "content"},
 	}
 )
@@ -114,6 +114,7 @@ var examples = map[string]string{
 	"also_reported":  "also_reported: true",
 	"archive":        "archive: true",
 	"archive_keep":   "archive_keep: 0",
+	"moved_from":     "moved_from: [oldname]",
 	"stories":        "stories: {match: normal, window: 7d}",
 	"match":          "match: normal",
 	storiesWindow:    "window: 7d",

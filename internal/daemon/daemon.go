@@ -235,7 +235,12 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.
 	if err != nil {
 		return nil, err
 	}
-	snap := &web.Snapshot{Site: cfg.Site, Feeds: feeds, Gone: map[string]bool{}, Read: d.read}
+	snap := &web.Snapshot{Site: cfg.Site, Feeds: feeds, Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
+	for _, f := range feeds {
+		for _, old := range f.MovedFrom {
+			snap.Moved[old] = f.Name
+		}
+	}
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}

@@ -75,10 +75,10 @@ func wait(t *testing.T, what string, f func() bool) {
 	}
 }
 
-// TestSlowClientsDelayNobody is reliability.md 4, number 11: 200 clients read 10
+// TestSlowClientsDelayNobody is reliability.md 4, number 11: 1,000 clients read 10
 // bytes a second, a healthy one does not notice.
 func TestSlowClientsDelayNobody(t *testing.T) {
-	const clients, requests = 200, 100
+	const clients, requests = 1000, 100
 	b := newBench(t)
 	address, _, seen := serveLarge(t, b)
 	for range clients {
