@@ -23,10 +23,10 @@ var (
 
 // idleWrite is how long a client may take to accept the next part of a body;
 // one that accepts nothing for so long is let go.
-const idleWrite = 30 * time.Second
+const idleWrite = time.Minute
 
 // part is how much is written under one deadline.
-const part = 128 << 10
+const part = 256 << 10
 
 // send answers with a document in the coding that the client likes best, without
 // a body when it has one already. RFC 9110 sections 8.8, 12.5.3 and 13. Ranges are

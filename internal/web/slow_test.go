@@ -158,7 +158,7 @@ func (s *steps) Write(p []byte) (int, error) {
 // a large feed may take long as a whole.
 func TestASlowClientThatReadsOnIsServed(t *testing.T) {
 	b := newBench(t)
-	large := bytes.Repeat([]byte("x"), 2<<20)
+	large := bytes.Repeat([]byte("x"), 4<<20)
 	b.web.Show(&Snapshot{Site: b.site, Sources: &publish.Document{Body: large}})
 	w := &steps{t: t, now: time.Now(), each: idleWrite - time.Second}
 	w.Body = &bytes.Buffer{}
