@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 //	keys PATH KEYS             the sorted keys of an object there
 //	storyid FILE VAR           set VAR to the id of the last story that a file names
 //	await FILE TEXT            wait until a file holds a text
+//	stories FILE N             write a feed of N stories, an hour apart, the last of 2025-11-20
 //
 // What a script has in up/ is served at $UPSTREAM, and again below
 // $UPSTREAM/broken/ by a server that hangs up before the end.
@@ -62,7 +63,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "expand": expand, "old": old, "json": jsonValue, "keys": jsonKeys, "await": await, "storyid": storyID,
+			"exits": exits, "expand": expand, "old": old, "json": jsonValue, "keys": jsonKeys, "await": await, "storyid": storyID, "stories": stories,
 		},
 	})
 }
@@ -100,6 +101,23 @@ func condition(name string) (bool, error) {
 		return os.Getenv("CI") == "true", nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+func stories(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: stories FILE N")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	last := time.Date(2025, 11, 20, 10, 0, 0, 0, time.UTC)
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0"><channel><title>Many</title><link>http://many.example/</link><description>x</description>`)
+	for i := n; i > 0; i-- {
+		fmt.Fprintf(&b, "<item><guid isPermaLink=\"false\">urn:example:%d</guid><title>Story %d</title><link>http://many.example/%d</link>"+
+			"<description>The text of number %d.</description><pubDate>%s</pubDate></item>\n", i, i, i, i, last.Add(time.Duration(i-n)*time.Hour).Format(time.RFC1123Z))
+	}
+	b.WriteString("</channel></rss>")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

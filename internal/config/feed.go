@@ -24,6 +24,7 @@ type feedDraft struct {
 	named   *yaml.Node
 	sources []reference
 	tags    []reference
+	moved   []reference // names that it had before
 }
 
 // mostSettle is the longest that a feed may hold a new story back: what is held
@@ -39,7 +40,8 @@ func (r *reader) feed(n node) *feedDraft {
 			d.named = n.Node
 			into(&d.Name, r.name)(n)
 		},
-		"archive": into(&d.Archive, r.boolean),
+		"moved_from": into(&d.moved, list(r, r.oldName)),
+		"archive":    into(&d.Archive, r.boolean),
 		"archive_keep": func(n node) {
 			kept = n.Node
 			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
@@ -80,6 +82,16 @@ func (r *reader) feed(n node) *feedDraft {
 func (r *reader) reference(n node) (reference, bool) {
 	text, ok := r.text(n)
 	return reference{text, n.Node}, ok
+}
+
+// oldName reads a name that a feed had before.
+func (r *reader) oldName(n node) (reference, bool) {
+	ref, ok := r.reference(n)
+	if ok && !isName(ref.name) {
+		r.errorf(n.Node, "moved_from: %s is no name that a feed can have had; write %s", shown(n.Value), examples["moved_from"])
+		return reference{}, false
+	}
+	return ref, ok
 }
 
 // language reads a tag of BCP 47 by its outline; whether it is registered is

@@ -161,7 +161,7 @@ func TestGood(t *testing.T) {
 			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
 				Sources: []string{"seeds", "river-example", "members"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
 				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, MaxPerSourceDay: 2, Content: news.SummaryOnly,
-				Where: rule(t, `language == "de" and word(title, list("terms.txt"))`), Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500,
+				Where: rule(t, `language == "de" and word(title, list("terms.txt"))`), Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500, MovedFrom: []string{"news", "old_news"},
 				Author: "Anna Beispiel", Image: "https://me.example/bild.png"},
 			{Name: "podcast", Title: "podcast", Language: "de", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full, Kind: news.Podcast,
 				Image: "https://me.example/cover.jpg", Show: news.Show{Email: "show@me.example", Explicit: true,

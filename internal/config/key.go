@@ -60,7 +60,7 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "archive", "archive_keep",
+			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "archive", "archive_keep", "moved_from",
 			"kind", "author", "image", "email", "explicit", "categories"},
 		later: []string{"access"},
 	}
@@ -171,6 +171,7 @@ var examples = map[string]string{
 	linkTitle:            "title: Imprint",
 	linkURL:              "url: https://me.example/imprint",
 	"theme":              "theme: theme/",
+	"moved_from":         "moved_from: [oldname]",
 }
 
 // unknownKey says why a key cannot stand in a section, and which can.

@@ -252,7 +252,12 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.T
 	if err != nil {
 		return nil, err
 	}
-	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Feeds: feeds, Public: public(sources), Gone: map[string]bool{}, Read: d.read}
+	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Feeds: feeds, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
+	for _, f := range feeds {
+		for _, old := range f.MovedFrom {
+			snap.Moved[old] = f.Name
+		}
+	}
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}

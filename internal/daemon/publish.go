@@ -183,6 +183,9 @@ func (d *Daemon) unpublish(ctx context.Context) error {
 	d.mu.Unlock()
 	d.shelf.Keep(names(feeds))
 	removed, err := d.db.RemovedFeeds(ctx)
+	for _, f := range feeds {
+		removed = append(removed, f.MovedFrom...)
+	}
 	return errors.Join(err, folder(cfg).Remove(removed))
 }
 

@@ -48,6 +48,7 @@ type Feed struct {
 	AlsoReported    bool          // texts end with who else reported the story, except where Duplicates is Group
 	Archive         bool          // what it has shown is kept in closed pages
 	ArchiveKeep     int           // so many of the newest; 0: all
+	MovedFrom       []string      // names that it had before: their addresses lead to its own
 
 	Kind    FeedKind
 	Private bool   // not for everybody: directories are told not to list it

@@ -47,8 +47,10 @@ func words(status int, thing string) (title, text string) {
 			return "Withdrawn", "This story was withdrawn where it came from. It will not be shown again unless it returns there."
 		}
 		return "Gone", fmt.Sprintf("This %s is no longer published. Please remove it from your feed reader.", thing)
+	case 412:
+		return "Another one by now", "What you asked for under a condition is not what is here any more."
 	case 429:
-		return "One moment", "You asked a lot in a short time. Please try again in a minute."
+		return "One moment", "Too many pages were asked for from where you are. Please try again in a minute."
 	case 503:
 		return "One moment", "There is too much to do just now. Please try again in a minute."
 	}

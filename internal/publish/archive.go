@@ -121,11 +121,11 @@ func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
 		if err := r.write(&b, e); err != nil {
 			return nil, fmt.Errorf("write %s: %w", e.PartURL(e.Part, ext), err)
 		}
-		d, err := NewDocument("", r.contentType, b.Bytes())
-		if err == nil && ext == "" {
+		d := NewDocument("", r.contentType, b.Bytes())
+		if ext == "" {
 			d.Policy = theme.CSP()
 		}
-		return d, err
+		return d, nil
 	}
 	return nil, fmt.Errorf("write %s: no such format", e.PartURL(e.Part, ext))
 }

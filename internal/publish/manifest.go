@@ -39,7 +39,11 @@ func (f *Folder) Settle(names []string) error {
 // empty.
 func (f *Folder) removeFile(name string) error {
 	path := filepath.Join(f.Path, filepath.FromSlash(name))
-	for _, file := range []string{path, path + ".gz"} {
+	files := []string{path}
+	for _, ext := range codings() {
+		files = append(files, path+ext)
+	}
+	for _, file := range files {
 		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -1,5 +1,5 @@
 // Package publish turns Publications into bytes and keeps them: rendered once
-// per change, with their gzip variant, entity tag and time of last change, in
+// per change, with their packed variants, entity tag and time of last change, in
 // memory for the web server and as files in the feeds folder for any other.
 //
 // Outputs never touch the network, and requests never touch the database: a
@@ -9,14 +9,12 @@ package publish
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -31,7 +29,7 @@ type Document struct {
 	Name        string // file name in the feeds folder: "all.atom", "all/index.html"
 	ContentType string
 	Body        []byte
-	Gzip        []byte    // nil when it would not be shorter
+	Variants    []Variant // shorter ones, the shortest first; none before they are made
 	ETag        string    // quoted; a hash of Body
 	Modified    time.Time // when the bytes last changed, whole seconds
 	MaxAge      time.Duration
@@ -121,8 +119,8 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 	return true, nil
 }
 
-// render puts the feed on the shelf and then into the folder, so that a folder
-// that cannot be written keeps nothing from the web server.
+// render puts the feed on the shelf, again when its variants are made, and then
+// into the folder: what takes time or may fail keeps nothing from the web server.
 func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) error {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
@@ -146,6 +144,10 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		d.MaxAge = e.TTL
 	}
 	p.Shelf.put(f, e, docs, generation)
+	if docs, err = packed(docs); err != nil {
+		return err
+	}
+	p.Shelf.put(f, e, docs, generation)
 	if err := p.writePages(ctx, f); err != nil { // before the document that leads there
 		return err
 	}
@@ -164,10 +166,7 @@ func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (
 		if err := r.write(&b, e); err != nil {
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
-		d, err := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
-		if err != nil {
-			return nil, err
-		}
+		d := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
 		if e.Site.Hub != "" && slices.Contains(Topics(), r.ext) {
 			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
 		}
@@ -201,11 +200,9 @@ func Sources(title string, subs []format.Subscription) (*Document, error) {
 	if err := format.WriteOPML(&b, title, subs, time.Time{}); err != nil {
 		return nil, fmt.Errorf("write sources.opml: %w", err)
 	}
-	d, err := NewDocument("sources.opml", opmlType, b.Bytes())
-	if err == nil {
-		d.MaxAge = maxTTL
-	}
-	return d, err
+	d := NewDocument("sources.opml", opmlType, b.Bytes())
+	d.MaxAge = maxTTL
+	return d.Packed(Brotli, Zstd, Gzip)
 }
 
 // opmlType is the media type that OPML readers expect.
@@ -218,39 +215,10 @@ func fileName(feed, ext string) string {
 	return feed + "." + ext
 }
 
-// packer compresses one Document after another: a new one each time takes more
-// memory than most pages.
-type packer struct {
-	z *gzip.Writer
-	b bytes.Buffer
-}
-
-var packers = sync.Pool{New: func() any { return &packer{z: gzip.NewWriter(nil)} }}
-
-// NewDocument prepares bytes for sending: entity tag and gzip variant.
-func NewDocument(name, contentType string, body []byte) (*Document, error) {
+// NewDocument prepares bytes for sending.
+func NewDocument(name, contentType string, body []byte) *Document {
 	sum := xxh3.Hash128(body).Bytes()
-	d := &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
-	packed, err := gzipped(body)
-	if err == nil && len(packed) < len(body) {
-		d.Gzip = packed
-	}
-	return d, err
-}
-
-// gzipped packs bytes.
-func gzipped(body []byte) ([]byte, error) {
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	p.b.Reset()
-	p.z.Reset(&p.b)
-	if _, err := p.z.Write(body); err != nil {
-		return nil, err
-	}
-	if err := p.z.Close(); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(p.b.Bytes()), nil
+	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
 }
 
 // Bounds of how often we ask subscribers to come back.

@@ -123,11 +123,18 @@ func (db *DB) looked(ctx context.Context, f news.Feed, a archived, waits bool, n
 // pageEdition reads what a page shows. It is of the time at which it is read.
 func (db *DB) pageEdition(ctx context.Context, site news.Site, f news.Feed, part news.Part, where string, args ...any) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
+	var created int64
 	f.Limit, f.MaxPerSource = news.MaxShown, 0
 	if err := db.fill(ctx, e, &pageOf{feed: f, perSource: map[string]int{}}, where, args...); err != nil {
 		return nil, err
 	}
 	e.Pages = news.Pages{Part: part}
+	if len(e.Shown) == 0 { // all of it had to leave
+		if err := db.engine.Read.QueryRowContext(ctx, `SELECT created_at FROM feed WHERE id = $1`, f.ID).Scan(&created); err != nil {
+			return nil, err
+		}
+		e.Updated = at(created)
+	}
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM archive_page
 		WHERE feed_id = $1 AND generation = $2 AND number < $3 AND dropped = 0`, f.ID, part.Generation, part.Page).Scan(&e.Prev.Page)
 	if e.Prev.Page > 0 {

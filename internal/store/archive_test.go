@@ -590,3 +590,30 @@ func TestTheQueriesOfTheArchiveReadNoWholeFeed(t *testing.T) {
 		}
 	}
 }
+
+// TestARenamedFeedIsTheSameFeed: ids, places and archive go on under the new name.
+func TestARenamedFeedIsTheSameFeed(t *testing.T) {
+	b := begun(t, archivedFeed())
+	before := b.edition("all")
+	f := archivedFeed()
+	f.Name, f.MovedFrom = "new", []string{"older", "all"}
+	b.sync([]news.Source{b.sources["a"]}, []news.Feed{f})
+	b.publish("new")
+	after := b.edition("new")
+	if after.Feed.UUID != before.Feed.UUID || after.Prev != before.Prev || len(after.Shown) != len(before.Shown) || after.Shown[0].Publication != before.Shown[0].Publication {
+		t.Errorf("%s with %d stories before %+v became %s with %d before %+v", before.Feed.UUID, len(before.Shown), before.Prev, after.Feed.UUID, len(after.Shown), after.Prev)
+	}
+	if gone, err := b.db.RemovedFeeds(t.Context()); err != nil || len(gone) != 0 {
+		t.Errorf("removed are %q (%v), want none", gone, err)
+	}
+	// A feed that was there under its name keeps what it has.
+	all := archivedFeed()
+	f.MovedFrom = nil
+	b.sync([]news.Source{b.sources["a"]}, []news.Feed{f, all})
+	b.publish("all")
+	f.MovedFrom = []string{"all"}
+	b.sync([]news.Source{b.sources["a"]}, []news.Feed{f})
+	if got := b.feeds["new"].UUID; got != before.Feed.UUID {
+		t.Errorf("the feed is %s, want %s as before", got, before.Feed.UUID)
+	}
+}

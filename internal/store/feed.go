@@ -33,6 +33,9 @@ func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.S
 }
 
 func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error {
+	if err := t.rename(*f); err != nil {
+		return err
+	}
 	var shows string
 	var kind news.FeedKind
 	var anew bool // it was not published until now
@@ -62,6 +65,19 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 		}
 	}
 	return err
+}
+
+// rename gives the row of a feed that was known under another name its present one,
+// so that it goes on with its ids, its history and its archive. A feed that has a row
+// already keeps that.
+func (t *tx) rename(f news.Feed) error {
+	for _, old := range f.MovedFrom {
+		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
+		if n > 0 || err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unnamed is the rank of sources that a feed does not name, behind all others

@@ -57,9 +57,10 @@ func (s *Server) toLive(w http.ResponseWriter, r *http.Request, f news.Feed, par
 // sendPacked sends a page as it is stored, unpacked only for those who cannot.
 func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, page *news.PageDocument) error {
 	d := &publish.Document{
-		ContentType: publish.ContentType(page.Format), Gzip: page.Packed, ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true,
+		ContentType: publish.ContentType(page.Format), ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true,
+		Variants: []publish.Variant{{Coding: publish.Gzip, Body: page.Packed, ETag: publish.VariantTag(page.ETag, publish.Gzip)}},
 	}
-	if !acceptsGzip(r.Header.Values("Accept-Encoding")) && !unchanged(r.Header, d) {
+	if choose(r.Header["Accept-Encoding"], d.Variants) == nil && precondition(r.Header, d) == http.StatusOK {
 		var err error
 		if d.Body, err = publish.Unpack(page.Packed, page.Length); err != nil {
 			return err
@@ -92,11 +93,10 @@ func (s *Server) older(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.MaxAge = olderAge
 	if ext == "" {
 		pageHeader(w.Header(), d.Policy)
 	} else {
 		forScripts(w.Header())
 	}
-	return s.send(w, r, d)
+	return s.sendMade(w, r, d, olderAge)
 }

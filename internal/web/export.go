@@ -99,7 +99,7 @@ func (x *export) visit(ctx context.Context, at string) (*publish.Document, error
 	} else {
 		x.addresses(at, a.body.Bytes())
 	}
-	return publish.NewDocument(exportName(at, isPage), kind, a.body.Bytes())
+	return publish.NewDocument(exportName(at, isPage), kind, a.body.Bytes()).Packed(publish.Brotli, publish.Zstd, publish.Gzip)
 }
 
 // exportName is the file that a static web server would send for a path.

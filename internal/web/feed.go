@@ -64,6 +64,9 @@ func (s *Server) document(name, ext string) (*publish.Document, error) {
 // published returns the feed of a name, or says why there is none.
 func (s *Server) published(name string) (news.Feed, error) {
 	snap := s.current.Load()
+	if to := snap.Moved[name]; to != "" {
+		return news.Feed{}, &moved{name, to}
+	}
 	if snap.Gone[name] {
 		return news.Feed{}, gone("feed")
 	}

@@ -22,12 +22,19 @@ func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, theme *page.Th
 	if err := render(&b); err != nil {
 		return err
 	}
-	d, err := publish.NewDocument("", "text/html; charset=utf-8", b.Bytes())
-	if err != nil {
-		return err
-	}
-	d.MaxAge = pageAge
 	pageHeader(w.Header(), theme.CSP())
+	return s.sendMade(w, r, publish.NewDocument("", "text/html; charset=utf-8", b.Bytes()), pageAge)
+}
+
+// sendMade sends what was made for this request, with gzip for those who take it.
+func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, d *publish.Document, age time.Duration) error {
+	d.MaxAge = age
+	if liking(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // also for a 304, which has the tag of the 200
+		var err error
+		if d, err = d.Packed(publish.Gzip); err != nil {
+			return err
+		}
+	}
 	return s.send(w, r, d)
 }
 

@@ -121,14 +121,20 @@ func announced(agent string) (name string, count int) {
 // clientAddress is the address of who asks. Behind a proxy of ours, which is on
 // this machine or its network, it is the last that the proxy vouches for.
 func clientAddress(r *http.Request) string {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	addr := peer.Addr().Unmap()
 	forwarded := r.Header.Get("X-Forwarded-For")
-	if forwarded == "" || !addr.IsLoopback() && !addr.IsPrivate() {
-		return addr.String()
+	if peer, near := peerAddress(r); forwarded == "" || !near {
+		return peer
 	}
 	return strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
+}
+
+// peerAddress is the address at the other end of the connection, and whether it is
+// on this machine or its network.
+func peerAddress(r *http.Request) (address string, near bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr, false
+	}
+	addr := peer.Addr().Unmap()
+	return addr.String(), addr.IsLoopback() || addr.IsPrivate()
 }

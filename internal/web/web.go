@@ -50,6 +50,7 @@ type Snapshot struct {
 	Theme   *page.Theme // nil is the built-in one
 	Feeds   []news.Feed
 	Gone    map[string]bool   // names of feeds that are no longer published
+	Moved   map[string]string // names that feeds had before, and their present ones
 	Sources *publish.Document // OPML of all public sources
 	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
@@ -73,6 +74,7 @@ type Server struct {
 	patience time.Duration // with slow clients; 0 is idleWrite
 	asking   visitors      // who asks what costs a look into the store
 	current  atomic.Pointer[Snapshot]
+	gate     *gate
 }
 
 // Show makes a snapshot the one that is served.
@@ -89,7 +91,12 @@ func (s *Server) Show(snap *Snapshot) {
 
 // Handler returns the handler of all public routes. Show must have been called
 // before it is used.
-func (s *Server) Handler() http.Handler { return s.routes() }
+func (s *Server) Handler() http.Handler {
+	if s.gate == nil {
+		s.gate = newGate()
+	}
+	return s.routes()
+}
 
 // status is an error that is a response: a code with the thing it is about.
 type status struct {
@@ -101,6 +108,18 @@ func (e *status) Error() string { return http.StatusText(e.code) + ": " + e.thin
 
 func notFound(thing string) error { return &status{http.StatusNotFound, thing} }
 func gone(thing string) error     { return &status{http.StatusGone, thing} }
+
+// moved is an error that leads to the present name of a feed.
+type moved struct{ from, to string }
+
+func (e *moved) Error() string { return "moved: feed " + e.from + " is " + e.to }
+
+// toFeed leads to the same document of a feed under its present name.
+func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
+	to := url.URL{Path: s.current.Load().base + "/feeds/" + m.to + strings.TrimPrefix(r.URL.Path, "/feeds/"+m.from), RawQuery: r.URL.RawQuery}
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)
+}
 
 const allowed = "GET, HEAD, OPTIONS"
 
@@ -156,6 +175,10 @@ func preflight(w http.ResponseWriter) {
 // fail sends the page of an error. What is not a status is our own fault: the
 // log has it, the visitor only learns that it happened.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if to := (*moved)(nil); errors.As(err, &to) {
+		s.toFeed(w, r, to)
+		return
+	}
 	var st *status
 	if !errors.As(err, &st) {
 		if r.Context().Err() == nil {
