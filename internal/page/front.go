@@ -19,9 +19,10 @@ type FrontView struct {
 
 // FeedRow is one of our feeds in a list.
 type FeedRow struct {
-	Feed    news.Feed
-	Stories int
-	Changed time.Time // Edition.Updated; zero while the feed is empty
+	Subscriptions, Failing int // at our hub, and those of them that take nothing now; for the operator
+	Feed                   news.Feed
+	Stories                int
+	Changed                time.Time // Edition.Updated; zero while the feed is empty
 }
 
 // Front writes the front page. A feed reader that is given its address finds every
@@ -61,6 +62,8 @@ type feedCard struct {
 	Count       string
 	Changed     template.HTML
 	Formats     []template.HTML
+
+	Subscriptions string // for the operator; empty for none
 }
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {

@@ -50,8 +50,8 @@ func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, er
 
 // AskSubscription notes what is to be confirmed for the topic and callback of s,
 // instead of what was to be confirmed before. Where there is no Subscription it
-// makes one that is not active, whose position is what the feed has published so
-// far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
+// makes one that is not active, with the Position of s or, when that is below 0, with
+// all that the feed has published so far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
 // there is no such feed.
 func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error {
 	return db.update(ctx, func(t *tx) error {
@@ -87,8 +87,8 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 		return 0, err
 	}
 	err = t.get(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
-		SELECT id, $2, $3, $4, $5, change FROM feed WHERE id = $1 RETURNING id`,
-		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host}, &id)
+		SELECT id, $2, $3, $4, $5, CASE WHEN $6 < 0 THEN change ELSE $6 END FROM feed WHERE id = $1 RETURNING id`,
+		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = news.ErrNoSubscription // nor a feed
 	}

@@ -15,7 +15,7 @@ var roomy = news.HubLimits{All: 100, Topic: 100, Host: 100, Pending: 100}
 func (b *bench) asked(n int) news.Subscription {
 	return news.Subscription{
 		FeedID: b.feeds["all"].ID, Format: "atom", Topic: "http://river.example/feeds/all.atom",
-		Callback: fmt.Sprintf("https://reader.example/push?id=%d", n), Host: "reader.example",
+		Callback: fmt.Sprintf("https://reader.example/push?id=%d", n), Host: "reader.example", Position: -1,
 		Ask: news.Ask{Mode: news.AskSubscribe, At: b.now, Next: b.now, Lease: time.Hour, Secret: "geheim"},
 	}
 }
@@ -98,6 +98,11 @@ func TestSubscriptionIsKept(t *testing.T) {
 	}
 	if got := b.subscriptions(); got[0].ID == 1 {
 		t.Error("the number is used again")
+	}
+	seen := b.asked(2) // the subscriber saw a document that is behind the store
+	seen.Position = 1
+	if err := b.ask(seen, roomy); err != nil || b.subscriptions()[1].Position != 1 {
+		t.Errorf("got %+v, %v; want the position that was given", b.subscriptions()[1], err)
 	}
 }
 

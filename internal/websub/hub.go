@@ -234,7 +234,7 @@ func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, t := range list {
 		if sameAddress(t.URL) == sameAddress(asked.Topic) {
-			s.FeedID, s.Format = t.FeedID, t.Format
+			s.FeedID, s.Format, s.Position = t.FeedID, t.Format, t.Change // what it may have read
 		}
 	}
 	if s.FeedID == 0 && asked.Mode == news.AskSubscribe {

@@ -34,7 +34,7 @@ const (
 // lanes are the queues of work. A Subscription is in one of them at most, and only one
 // thing is done about it at a time.
 type lanes struct {
-	confirm, brisk, slow chan news.Subscription // with room for all
+	confirm, brisk, slow chan *news.Subscription // with room for all
 
 	mu      sync.Mutex
 	busy    map[int64]bool // by number; true: there was more to do meanwhile
@@ -43,14 +43,15 @@ type lanes struct {
 }
 
 func newLanes(room int) lanes {
-	queue := func() chan news.Subscription { return make(chan news.Subscription, room) }
+	queue := func() chan *news.Subscription { return make(chan *news.Subscription, room) }
 	return lanes{confirm: queue(), brisk: queue(), slow: queue(), busy: map[int64]bool{}, running: map[string]int{}, slows: map[string]time.Time{}}
 }
 
 // add queues work. What is queued or under way already is looked at again when that is
 // done.
 func (l *lanes) add(what kind, subs []news.Subscription) {
-	for _, s := range subs {
+	for i := range subs {
+		s := &subs[i]
 		l.mu.Lock()
 		_, busy := l.busy[s.ID]
 		l.busy[s.ID] = busy
@@ -71,7 +72,7 @@ func (l *lanes) add(what kind, subs []news.Subscription) {
 }
 
 // done frees a Subscription, and reports whether there was more to do meanwhile.
-func (l *lanes) done(s news.Subscription) (more bool) {
+func (l *lanes) done(s *news.Subscription) (more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	more = l.busy[s.ID]
@@ -81,7 +82,7 @@ func (l *lanes) done(s news.Subscription) (more bool) {
 
 // enter takes a place of a host in the brisk lane. It reports false when there is
 // none, or when the host is slow or fails.
-func (l *lanes) enter(s news.Subscription, now time.Time) bool {
+func (l *lanes) enter(s *news.Subscription, now time.Time) bool {
 	host := hostOf(s.Callback)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -92,7 +93,7 @@ func (l *lanes) enter(s news.Subscription, now time.Time) bool {
 	return true
 }
 
-func (l *lanes) leave(s news.Subscription) {
+func (l *lanes) leave(s *news.Subscription) {
 	host := hostOf(s.Callback)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,7 +121,7 @@ func (l *lanes) took(callback string, d time.Duration, now time.Time) {
 
 // work starts those who do it.
 func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
-	workers := func(n int, queue chan news.Subscription, do func(context.Context, news.Subscription) (done bool)) {
+	workers := func(n int, queue chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
 		for range n {
 			g.Go(func() error {
 				for {
@@ -136,12 +137,12 @@ func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
 			})
 		}
 	}
-	workers(confirmers, h.lanes.confirm, func(ctx context.Context, s news.Subscription) bool {
+	workers(confirmers, h.lanes.confirm, func(ctx context.Context, s *news.Subscription) bool {
 		h.confirm(ctx, s.ID)
 		h.Wake() // a delivery may be due to it now
 		return true
 	})
-	workers(briskOnes, h.lanes.brisk, func(ctx context.Context, s news.Subscription) bool {
+	workers(briskOnes, h.lanes.brisk, func(ctx context.Context, s *news.Subscription) bool {
 		if !h.lanes.enter(s, h.now()) {
 			h.lanes.slow <- s // there is room for all
 			return false
@@ -150,7 +151,7 @@ func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
 		h.deliver(ctx, s.ID)
 		return true
 	})
-	workers(slowOnes, h.lanes.slow, func(ctx context.Context, s news.Subscription) bool {
+	workers(slowOnes, h.lanes.slow, func(ctx context.Context, s *news.Subscription) bool {
 		h.deliver(ctx, s.ID)
 		return true
 	})

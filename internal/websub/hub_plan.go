@@ -12,7 +12,7 @@ type Topic struct {
 	Feed   string // its name
 	Format string // "atom", "rss" or "json"
 	URL    string // its self URL
-	Change int64  // the last change that it shows
+	Change int64  // the last change that it shows; -1 before it is there
 }
 
 // topicKey is how a Subscription names its Topic: the URL of one can change.

@@ -120,7 +120,7 @@ func (r *hubRig) AskSubscription(_ context.Context, asked news.Subscription, lim
 		return news.ErrNoSubscription
 	}
 	r.last++
-	asked.ID, asked.Position = r.last, r.change(asked.FeedID)
+	asked.ID = r.last
 	r.subs[r.last] = asked
 	return nil
 }
