@@ -222,7 +222,7 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 			return err
 		}
 		l := newFeedLine(e)
-		l.Subscriptions = subscribed[stored.ID]
+		l.Subscriptions = subscribed[stored.ID].Active
 		lines = append(lines, l)
 	}
 	if asJSON {

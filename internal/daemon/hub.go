@@ -101,27 +101,9 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	return made, err
 }
 
-// subscriptions counts those at our hub by feed, and those of them whose last delivery
-// failed.
-func (d *Daemon) subscriptions(ctx context.Context) (active, failing map[int64]int, err error) {
-	all, err := d.db.Subscriptions(ctx)
-	active, failing = map[int64]int{}, map[int64]int{}
-	now := d.opts.Now()
-	for _, s := range all {
-		if !s.Active(now) {
-			continue
-		}
-		active[s.FeedID]++
-		if s.Failures > 0 {
-			failing[s.FeedID]++
-		}
-	}
-	return active, failing, err
-}
-
 // hubMetrics gives the figures of our hub.
 func (d *Daemon) hubMetrics(ctx context.Context, gauge func(name string, value int64)) error {
-	active, failing, err := d.subscriptions(ctx)
+	counts, err := d.db.SubscriptionCounts(ctx, d.opts.Now())
 	if err != nil {
 		return err
 	}
@@ -129,8 +111,8 @@ func (d *Daemon) hubMetrics(ctx context.Context, gauge func(name string, value i
 	feeds := d.feeds
 	d.mu.Unlock()
 	for _, f := range feeds {
-		gauge(fmt.Sprintf("tributary_subscriptions{feed=%q}", f.Name), int64(active[f.ID]))
-		gauge(fmt.Sprintf("tributary_subscriptions_failing{feed=%q}", f.Name), int64(failing[f.ID]))
+		gauge(fmt.Sprintf("tributary_subscriptions{feed=%q}", f.Name), int64(counts[f.ID].Active))
+		gauge(fmt.Sprintf("tributary_subscriptions_failing{feed=%q}", f.Name), int64(counts[f.ID].Failing))
 	}
 	figures := d.hub.Figures()
 	gauge("tributary_hub_requests", figures.Requests.Load())

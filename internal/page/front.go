@@ -19,10 +19,10 @@ type FrontView struct {
 
 // FeedRow is one of our feeds in a list.
 type FeedRow struct {
-	Subscriptions, Failing int // at our hub, and those of them that take nothing now; for the operator
-	Feed                   news.Feed
-	Stories                int
-	Changed                time.Time // Edition.Updated; zero while the feed is empty
+	Subscriptions news.SubscriptionCount // at our hub; for the operator
+	Feed          news.Feed
+	Stories       int
+	Changed       time.Time // Edition.Updated; zero while the feed is empty
 }
 
 // Front writes the front page. A feed reader that is given its address finds every

@@ -61,12 +61,12 @@ func Status(w io.Writer, v *StatusView) error {
 
 // subscriptions says who is pushed a feed.
 func subscriptions(row FeedRow) string {
-	if row.Subscriptions == 0 {
+	if row.Subscriptions.Active == 0 {
 		return ""
 	}
-	text := count(row.Subscriptions, "subscription", "subscriptions")
-	if row.Failing > 0 {
-		text += fmt.Sprintf(", %d failing", row.Failing)
+	text := count(row.Subscriptions.Active, "subscription", "subscriptions")
+	if row.Subscriptions.Failing > 0 {
+		text += fmt.Sprintf(", %d failing", row.Subscriptions.Failing)
 	}
 	return text
 }

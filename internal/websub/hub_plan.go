@@ -81,7 +81,6 @@ func agendaOf(subs []news.Subscription, topics map[topicKey]Topic, gathered join
 		case s.Position < topic.Change && !until.After(now):
 			a.deliver = append(a.deliver, s)
 		default:
-			a.remind(s.LeaseUntil)
 			if s.Ask.Mode != "" {
 				a.remind(s.Ask.Next)
 			}
