@@ -197,14 +197,16 @@ func TestRemovedFeedEndsSubscriptions(t *testing.T) {
 func TestHubTurnedOff(t *testing.T) {
 	inTime(t, func(t *testing.T, r *hubRig) {
 		r.subscribe()
-		r.set(func() { r.off = true })
+		r.set(func() { r.answer = refuse(500) })
+		r.subscribe("hub.callback", "https://b.example/") // not confirmed yet
+		r.set(func() { r.off, r.answer = true, nil })
 		r.publish(1, 1)
 		time.Sleep(time.Minute)
 		if status, _ := r.post(form()); status != http.StatusNotFound {
 			t.Errorf("a request: got %d, want 404", status)
 		}
 		if n := len(r.deliveries()); n != 0 || r.count() != 1 {
-			t.Errorf("%d deliveries, %d subscriptions; want none and one", n, r.count())
+			t.Errorf("%d deliveries, %d subscriptions; want none and the active one", n, r.count())
 		}
 		r.set(func() { r.off = false })
 		r.Wake()
