@@ -199,6 +199,8 @@ type feedLine struct {
 	URL     string      `json:"url"`
 	Updated *time.Time  `json:"updated"` // null: not stored yet
 	Stories []storyLine `json:"stories"`
+
+	Subscriptions int `json:"subscriptions"` // at our hub
 }
 
 // storyLine is a story of a feed for scripts.
@@ -218,6 +220,10 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	defer db.Close()
+	subscribed, err := db.SubscriptionCounts(ctx, time.Now())
+	if err != nil {
+		return err
+	}
 	lines := make([]feedLine, 0, len(cfg.Feeds))
 	for _, f := range cfg.Feeds {
 		stored, err := db.Feed(ctx, f)
@@ -228,13 +234,19 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		lines = append(lines, newFeedLine(e))
+		l := newFeedLine(e)
+		l.Subscriptions = subscribed[stored.ID].Active
+		lines = append(lines, l)
 	}
 	if asJSON {
 		return a.json(lines)
 	}
 	for _, l := range lines {
-		fmt.Fprintf(a.out, "%s (%s): %s, %s\n", l.Name, oneLine(l.Title), count(len(l.Stories), "story"), l.URL)
+		fmt.Fprintf(a.out, "%s (%s): %s, %s", l.Name, oneLine(l.Title), count(len(l.Stories), "story"), l.URL)
+		if l.Subscriptions > 0 {
+			fmt.Fprintf(a.out, ", %s", count(l.Subscriptions, "subscription"))
+		}
+		fmt.Fprintln(a.out)
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {

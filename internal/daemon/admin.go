@@ -73,8 +73,12 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 		}
 		v.Sources = append(v.Sources, page.SourceRow{State: s, Push: pushes[s.ID], Requests: sum.Requests, NotModified: sum.NotModified, Bytes: sum.Bytes})
 	}
+	subscribed, err := d.db.SubscriptionCounts(r.Context(), d.opts.Now())
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range feeds {
-		row := page.FeedRow{Feed: f}
+		row := page.FeedRow{Feed: f, Subscriptions: subscribed[f.ID]}
 		if e := d.shelf.Edition(f.Name); e != nil {
 			row.Stories, row.Changed = len(e.Shown), e.Updated
 		}

@@ -48,7 +48,7 @@ func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy ne
 	cfg, feeds := d.cfg, d.feeds
 	d.Daemon.mu.Unlock()
 	for _, f := range feeds {
-		e := news.Edition{Site: cfg.Site, Feed: f}
+		e := news.Edition{Site: cfg.Site, Feed: f, Change: -1}
 		if shown := d.shelf.Edition(f.Name); shown != nil { // else it is being made
 			e.Change = shown.Change
 		}
@@ -101,29 +101,18 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	return made, err
 }
 
-// subscriptionState is what a Subscription is to the operator.
-func (d *Daemon) subscriptionState(s news.Subscription) string {
-	switch {
-	case !s.Active(d.opts.Now()):
-		return "asked"
-	case s.Failures > 0:
-		return "failing"
-	}
-	return "active"
-}
-
 // hubMetrics gives the figures of our hub.
 func (d *Daemon) hubMetrics(ctx context.Context, gauge func(name string, value int64)) error {
-	all, err := d.db.Subscriptions(ctx)
+	counts, err := d.db.SubscriptionCounts(ctx, d.opts.Now())
 	if err != nil {
 		return err
 	}
-	states := map[string]int64{}
-	for _, s := range all {
-		states[d.subscriptionState(s)]++
-	}
-	for _, state := range []string{"asked", "active", "failing"} {
-		gauge(fmt.Sprintf("tributary_subscriptions{state=%q}", state), states[state])
+	d.mu.Lock()
+	feeds := d.feeds
+	d.mu.Unlock()
+	for _, f := range feeds {
+		gauge(fmt.Sprintf("tributary_subscriptions{feed=%q}", f.Name), int64(counts[f.ID].Active))
+		gauge(fmt.Sprintf("tributary_subscriptions_failing{feed=%q}", f.Name), int64(counts[f.ID].Failing))
 	}
 	figures := d.hub.Figures()
 	gauge("tributary_hub_requests", figures.Requests.Load())

@@ -67,7 +67,7 @@ func (p *pair) add(titles ...string) {
 
 func (r *running) subscriptions() []news.Subscription {
 	r.t.Helper()
-	all, err := r.db.Subscriptions(r.t.Context())
+	all, err := r.db.DueSubscriptions(r.t.Context(), nil, time.Now()) // no feed is published: all of them
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -95,6 +95,16 @@ func TestATributaryIsPushedByAnother(t *testing.T) {
 				t.Errorf("no hub in the document")
 			}
 			p.first.await("it is acknowledged", func() bool { return p.first.subscriptions()[0].Deliveries >= 1 })
+			if status := p.first.admin("/status"); !strings.Contains(status, ", 1 subscription<") {
+				t.Errorf("status: got %s, want the subscription", status)
+			}
+			metrics := p.first.admin("/metrics")
+			for _, line := range []string{`tributary_subscriptions{feed="all"} 1`, `tributary_subscriptions_failing{feed="all"} 0`,
+				"tributary_hub_requests 1", "tributary_hub_requests_refused 0", "tributary_hub_deliveries_failed 0"} {
+				if !strings.Contains(metrics, line+"\n") {
+					t.Errorf("metrics: got %s, want %s", metrics, line)
+				}
+			}
 			for _, r := range []*running{p.first, p.other} {
 				for _, secret := range []string{s.Secret, s.Callback} {
 					if strings.Contains(r.log.String(), secret) {

@@ -52,6 +52,12 @@ const (
 	AskDenied      AskMode = "denied" // no question: it is told that we do not want to any more
 )
 
+// SubscriptionCount is how many follow a Feed.
+type SubscriptionCount struct {
+	Active  int
+	Failing int // of these, those that did not take the last delivery
+}
+
 // HubLimits bounds the Subscriptions that are kept.
 type HubLimits struct {
 	All, Topic, Host int // in all, for one document, and of one Subscription.Host

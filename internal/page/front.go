@@ -20,9 +20,10 @@ type FrontView struct {
 
 // FeedRow is one of our feeds in a list.
 type FeedRow struct {
-	Feed    news.Feed
-	Stories int
-	Changed time.Time // Edition.Updated; zero while the feed is empty
+	Subscriptions news.SubscriptionCount // at our hub; for the operator
+	Feed          news.Feed
+	Stories       int
+	Changed       time.Time // Edition.Updated; zero while the feed is empty
 }
 
 // Front writes the front page. A feed reader that is given its address finds every
@@ -68,6 +69,8 @@ type feedCard struct {
 	Count       string
 	Changed     template.HTML
 	Formats     []template.HTML
+
+	Subscriptions string // for the operator; empty for none
 }
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {

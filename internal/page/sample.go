@@ -35,7 +35,7 @@ func samples() []sample {
 		{"twin", func(t *Theme, w io.Writer) error { return t.Twin(w, edition) }},
 		{"twin", func(t *Theme, w io.Writer) error { return t.Twin(w, &news.Edition{}) }},
 		{"front", func(t *Theme, w io.Writer) error {
-			return t.Front(w, &FrontView{Site: site, Read: 1, Total: 2, Feeds: []FeedRow{{feed, 2, now}}, Latest: shown})
+			return t.Front(w, &FrontView{Site: site, Read: 1, Total: 2, Feeds: []FeedRow{{Feed: feed, Stories: 2, Changed: now}}, Latest: shown})
 		}},
 		{"front", func(t *Theme, w io.Writer) error { return t.Front(w, &FrontView{}) }},
 		{"story", func(t *Theme, w io.Writer) error {

@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-const subscriptionColumns = `id, feed_id, format, topic, callback, host, secret, lease_until, ask, ask_at, ask_next, ask_tries, ask_lease,
-	ask_secret, position, next, failures, error, delivered, deliveries`
+const subscriptionColumns = `s.id, s.feed_id, s.format, s.topic, s.callback, s.host, s.secret, s.lease_until, s.ask, s.ask_at, s.ask_next,
+	s.ask_tries, s.ask_lease, s.ask_secret, s.position, s.next, s.failures, s.error, s.delivered, s.deliveries`
 
 func scanSubscription(scan scan) (news.Subscription, error) {
 	var s news.Subscription
@@ -22,22 +22,25 @@ func scanSubscription(scan scan) (news.Subscription, error) {
 	return s, err
 }
 
-// Subscriptions returns every Subscription at our hub, also those that are not
-// confirmed yet.
-func (db *DB) Subscriptions(ctx context.Context) ([]news.Subscription, error) {
-	var all []news.Subscription
-	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription ORDER BY id`, nil, func(scan scan) error {
-		s, err := scanSubscription(scan)
-		all = append(all, s)
-		return err
-	})
-	return all, err
+// DueSubscriptions returns the Subscriptions at our hub that there may be something to
+// do about: they are to be confirmed, their lease is over, they are behind their feed,
+// or it is none of those that are published.
+func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.Time) ([]news.Subscription, error) {
+	var due []news.Subscription
+	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
+		WHERE s.ask <> '' OR s.lease_until <= $1 OR s.position < f.change OR s.feed_id NOT IN (`+integers(append(published, 0))+`) ORDER BY s.id`,
+		[]any{ms(now)}, func(scan scan) error {
+			s, err := scanSubscription(scan)
+			due = append(due, s)
+			return err
+		})
+	return due, err
 }
 
 // Subscription returns one by its number, news.ErrNoSubscription without one.
 func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, error) {
 	s := news.Subscription{}
-	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription WHERE id = $1`, []any{id}, func(scan scan) error {
+	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
 		var err error
 		s, err = scanSubscription(scan)
 		return err
@@ -50,8 +53,8 @@ func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, er
 
 // AskSubscription notes what is to be confirmed for the topic and callback of s,
 // instead of what was to be confirmed before. Where there is no Subscription it
-// makes one that is not active, whose position is what the feed has published so
-// far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
+// makes one that is not active, with the Position of s or, when that is below 0, with
+// all that the feed has published so far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
 // there is no such feed.
 func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error {
 	return db.update(ctx, func(t *tx) error {
@@ -87,8 +90,8 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 		return 0, err
 	}
 	err = t.get(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
-		SELECT id, $2, $3, $4, $5, change FROM feed WHERE id = $1 RETURNING id`,
-		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host}, &id)
+		SELECT id, $2, $3, $4, $5, CASE WHEN $6 < 0 THEN change ELSE $6 END FROM feed WHERE id = $1 RETURNING id`,
+		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = news.ErrNoSubscription // nor a feed
 	}
@@ -101,7 +104,7 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var s news.Subscription
-		err := t.each(`SELECT `+subscriptionColumns+` FROM subscription WHERE id = $1`, []any{id}, func(scan scan) error {
+		err := t.each(`SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
 			var err error
 			s, err = scanSubscription(scan)
 			return err
@@ -127,15 +130,15 @@ func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*new
 	})
 }
 
-// SubscriptionCounts returns how many Subscriptions of each feed are active, by
-// its row number.
-func (db *DB) SubscriptionCounts(ctx context.Context, now time.Time) (map[int64]int, error) {
-	counts := map[int64]int{}
-	err := db.each(ctx, `SELECT feed_id, count(*) FROM subscription WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, func(scan scan) error {
+// SubscriptionCounts counts the active Subscriptions of each feed, by its row number.
+func (db *DB) SubscriptionCounts(ctx context.Context, now time.Time) (map[int64]news.SubscriptionCount, error) {
+	counts := map[int64]news.SubscriptionCount{}
+	err := db.each(ctx, `SELECT feed_id, count(*), sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END) FROM subscription
+		WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, func(scan scan) error {
 		var feed int64
-		var n int
-		err := scan(&feed, &n)
-		counts[feed] = n
+		var c news.SubscriptionCount
+		err := scan(&feed, &c.Active, &c.Failing)
+		counts[feed] = c
 		return err
 	})
 	return counts, err

@@ -15,7 +15,7 @@ var roomy = news.HubLimits{All: 100, Topic: 100, Host: 100, Pending: 100}
 func (b *bench) asked(n int) news.Subscription {
 	return news.Subscription{
 		FeedID: b.feeds["all"].ID, Format: "atom", Topic: "http://river.example/feeds/all.atom",
-		Callback: fmt.Sprintf("https://reader.example/push?id=%d", n), Host: "reader.example",
+		Callback: fmt.Sprintf("https://reader.example/push?id=%d", n), Host: "reader.example", Position: -1,
 		Ask: news.Ask{Mode: news.AskSubscribe, At: b.now, Next: b.now, Lease: time.Hour, Secret: "geheim"},
 	}
 }
@@ -26,7 +26,7 @@ func (b *bench) ask(s news.Subscription, limits news.HubLimits) error {
 
 func (b *bench) subscriptions() []news.Subscription {
 	b.t.Helper()
-	all, err := b.db.Subscriptions(b.t.Context())
+	all, err := b.db.DueSubscriptions(b.t.Context(), nil, b.now) // no feed is published: all of them
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -61,11 +61,25 @@ func TestSubscriptionIsKept(t *testing.T) {
 	if got, err := b.db.Subscription(t.Context(), 1); err != nil || got != want {
 		t.Fatalf("got %+v, %v\nwant %+v", got, err, want)
 	}
-	if counts, err := b.db.SubscriptionCounts(t.Context(), b.now); err != nil || counts[want.FeedID] != 1 {
+	if counts, err := b.db.SubscriptionCounts(t.Context(), b.now); err != nil || counts[want.FeedID] != (news.SubscriptionCount{Active: 1, Failing: 1}) {
 		t.Errorf("counts %v, %v; want 1", counts, err)
 	}
 	if counts, err := b.db.SubscriptionCounts(t.Context(), want.LeaseUntil); err != nil || len(counts) != 0 {
 		t.Errorf("counts %v, %v after the lease; want none", counts, err)
+	}
+
+	for name, tt := range map[string]struct {
+		feeds []int64
+		now   time.Time
+		due   int
+	}{
+		"nothing to do":      {[]int64{want.FeedID}, b.now, 0},
+		"its lease is over":  {[]int64{want.FeedID}, want.LeaseUntil, 1},
+		"a feed of no one's": {[]int64{99}, b.now, 1},
+	} {
+		if due, err := b.db.DueSubscriptions(t.Context(), tt.feeds, tt.now); err != nil || len(due) != tt.due {
+			t.Errorf("%s: %d due, %v; want %d", name, len(due), err, tt.due)
+		}
 	}
 
 	again := b.asked(1) // renewed: nothing moves until it is confirmed
@@ -78,6 +92,9 @@ func TestSubscriptionIsKept(t *testing.T) {
 		t.Fatalf("got %+v, %v\nwant %+v", got, err, want)
 	}
 
+	if due, err := b.db.DueSubscriptions(t.Context(), []int64{want.FeedID}, b.now); err != nil || len(due) != 1 {
+		t.Errorf("to be confirmed: %d due, %v; want it", len(due), err)
+	}
 	refused := errors.New("no")
 	err := b.db.ChangeSubscription(t.Context(), 1, func(s *news.Subscription) error { s.Failures = 99; return refused })
 	if got, _ := b.db.Subscription(t.Context(), 1); !errors.Is(err, refused) || got != want {
@@ -98,6 +115,11 @@ func TestSubscriptionIsKept(t *testing.T) {
 	}
 	if got := b.subscriptions(); got[0].ID == 1 {
 		t.Error("the number is used again")
+	}
+	seen := b.asked(2) // the subscriber saw a document that is behind the store
+	seen.Position = 1
+	if err := b.ask(seen, roomy); err != nil || b.subscriptions()[1].Position != 1 {
+		t.Errorf("got %+v, %v; want the position that was given", b.subscriptions()[1], err)
 	}
 }
 

@@ -27,7 +27,7 @@ type Sender interface {
 
 // HubStore is what a Hub needs of the store.
 type HubStore interface {
-	Subscriptions(ctx context.Context) ([]news.Subscription, error)
+	DueSubscriptions(ctx context.Context, published []int64, now time.Time) ([]news.Subscription, error)
 	Subscription(ctx context.Context, id int64) (news.Subscription, error)
 	AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error
 	ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error
@@ -50,7 +50,7 @@ type Content struct {
 }
 
 // hubLimits are generous for feeds that thousands follow. Nobody is known to need
-// more, and a full hub of this size is looked through in some hundredths of a second.
+// more, and a full hub of this size is looked through in a few thousandths of a second.
 func hubLimits() news.HubLimits {
 	return news.HubLimits{All: 10_000, Topic: 5_000, Host: 1_000, Pending: 500}
 }
@@ -91,7 +91,7 @@ func (h *Hub) Wake() { signal(h.wake) }
 // Figures are what the hub did so far.
 func (h *Hub) Figures() *HubFigures { return &h.figures }
 
-// roundGap is the least time between two looks at all Subscriptions.
+// roundGap is the least time between two looks at the Subscriptions.
 const roundGap = 50 * time.Millisecond
 
 // Run confirms and delivers until ctx ends. What was under way then is done again by
@@ -138,12 +138,17 @@ func (h *Hub) plan(ctx context.Context) {
 
 // round puts to work what is due, and returns when something is due next.
 func (h *Hub) round(ctx context.Context, gathered joins) (next time.Time, err error) {
-	subs, err := h.store.Subscriptions(ctx)
-	if err != nil || len(subs) == 0 {
-		return next, err
-	}
 	address, topics, _ := h.topics()
 	now := h.now()
+	var published []int64
+	for key := range topics {
+		published = append(published, key.feed)
+	}
+	subs, err := h.store.DueSubscriptions(ctx, published, now)
+	if err != nil {
+		return next, err
+	}
+	gathered.note(topics, now)
 	if address == "" { // turned off: who is there stays, until its lease ends
 		for _, s := range subs {
 			if !s.Active(now) {
@@ -152,7 +157,6 @@ func (h *Hub) round(ctx context.Context, gathered joins) (next time.Time, err er
 		}
 		return next, nil
 	}
-	gathered.note(topics, now)
 	a := agendaOf(subs, topics, gathered, now)
 	for _, s := range a.drop {
 		h.end(ctx, s, "its lease is over")
@@ -234,7 +238,7 @@ func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, t := range list {
 		if sameAddress(t.URL) == sameAddress(asked.Topic) {
-			s.FeedID, s.Format = t.FeedID, t.Format
+			s.FeedID, s.Format, s.Position = t.FeedID, t.Format, t.Change // what it may have read
 		}
 	}
 	if s.FeedID == 0 && asked.Mode == news.AskSubscribe {

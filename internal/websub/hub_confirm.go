@@ -135,15 +135,19 @@ func (h *Hub) deny(ctx context.Context, s news.Subscription) {
 	h.ended(ctx, s, overAndUp, err)
 }
 
-// end drops a Subscription.
-func (h *Hub) end(ctx context.Context, s news.Subscription, why string) {
-	err := h.store.ChangeSubscription(ctx, s.ID, func(s *news.Subscription) error {
-		if !s.Active(h.now()) { // else it was renewed meanwhile
-			s.LeaseUntil = time.Time{}
+// end drops a Subscription that is not active, and what was asked of it until now.
+func (h *Hub) end(ctx context.Context, was news.Subscription, why string) {
+	err := h.store.ChangeSubscription(ctx, was.ID, func(s *news.Subscription) error {
+		if s.Active(h.now()) { // renewed meanwhile
+			return nil
+		}
+		s.LeaseUntil = time.Time{}
+		if s.Ask.At.Equal(was.Ask.At) {
+			s.Ask = news.Ask{}
 		}
 		return nil
 	})
-	h.ended(ctx, s, why, err)
+	h.ended(ctx, was, why, err)
 }
 
 // ended tells the log.

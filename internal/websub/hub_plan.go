@@ -12,7 +12,7 @@ type Topic struct {
 	Feed   string // its name
 	Format string // "atom", "rss" or "json"
 	URL    string // its self URL
-	Change int64  // the last change that it shows
+	Change int64  // the last change that it shows; -1 before it is there
 }
 
 // topicKey is how a Subscription names its Topic: the URL of one can change.
@@ -81,7 +81,6 @@ func agendaOf(subs []news.Subscription, topics map[topicKey]Topic, gathered join
 		case s.Position < topic.Change && !until.After(now):
 			a.deliver = append(a.deliver, s)
 		default:
-			a.remind(s.LeaseUntil)
 			if s.Ask.Mode != "" {
 				a.remind(s.Ask.Next)
 			}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,16 +82,25 @@ func (r *hubRig) set(change func()) {
 	change()
 }
 
-func (r *hubRig) Subscriptions(context.Context) ([]news.Subscription, error) {
+func (r *hubRig) DueSubscriptions(_ context.Context, published []int64, now time.Time) ([]news.Subscription, error) {
+	due := r.all()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var all []news.Subscription
+	return slices.DeleteFunc(due, func(s news.Subscription) bool {
+		return s.Ask.Mode == "" && s.Active(now) && s.Position >= r.change(s.FeedID) && slices.Contains(published, s.FeedID)
+	}), nil
+}
+
+// all are the subscriptions in their order.
+func (r *hubRig) all() (all []news.Subscription) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for id := range r.last + 1 {
 		if s, ok := r.subs[id]; ok {
 			all = append(all, s)
 		}
 	}
-	return all, nil
+	return all
 }
 
 func (r *hubRig) Subscription(_ context.Context, id int64) (news.Subscription, error) {
@@ -120,7 +130,7 @@ func (r *hubRig) AskSubscription(_ context.Context, asked news.Subscription, lim
 		return news.ErrNoSubscription
 	}
 	r.last++
-	asked.ID, asked.Position = r.last, r.change(asked.FeedID)
+	asked.ID = r.last
 	r.subs[r.last] = asked
 	return nil
 }
@@ -302,17 +312,14 @@ func (r *hubRig) questions() (all []url.Values) {
 // only is the one subscription that there is.
 func (r *hubRig) only() news.Subscription {
 	r.t.Helper()
-	all, _ := r.Subscriptions(context.Background())
+	all := r.all()
 	if len(all) != 1 {
 		r.t.Fatalf("got %d subscriptions, want one", len(all))
 	}
 	return all[0]
 }
 
-func (r *hubRig) count() int {
-	all, _ := r.Subscriptions(context.Background())
-	return len(all)
-}
+func (r *hubRig) count() int { return len(r.all()) }
 
 // inTime runs a test with a hub at work under a clock of its own.
 func inTime(t *testing.T, test func(t *testing.T, r *hubRig)) {
