@@ -32,20 +32,12 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	e.Updated = at(updated)
 	page := pageOf{feed: f, perSource: map[string]int{}}
-	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
-		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
+	err = db.each(ctx, selectPublication+`
 		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC`, []any{f.ID}, func(scan scan) error {
-		var s news.Shown
-		var entered, published, updated int64
-		var footer string
-		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer); err != nil {
+		s, err := scanPublication(scan, f.ID)
+		if err != nil {
 			return err
 		}
-		if s.Named, err = readFooter(footer); err != nil {
-			return err
-		}
-		s.FeedID, s.EntryID = f.ID, s.Entry.ID
-		s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 		return page.add(s)
 	})
 	if err != nil && !errors.Is(err, errFull) {
@@ -57,6 +49,24 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	finish(site, e.Shown)
 	return e, nil
+}
+
+// selectPublication reads what scanPublication takes, of Publications p.
+const selectPublication = `SELECT ` + shownColumns + `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
+	FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id` + shownJoins
+
+// scanPublication reads an entry and what a feed shows of it.
+func scanPublication(scan scan, feed int64) (news.Shown, error) {
+	var s news.Shown
+	var entered, published, updated int64
+	var footer string
+	err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer)
+	if err == nil {
+		s.Named, err = readFooter(footer)
+	}
+	s.FeedID, s.EntryID = feed, s.Entry.ID
+	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
+	return s, err
 }
 
 // errFull ends the reading of Publications.

@@ -58,6 +58,7 @@ type saving struct {
 	changed  int
 	echoes   int // publications of ours that came back
 	opened   *alikes
+	found    *indexing // by what the entries can be found
 }
 
 func (s *saving) save() error {
@@ -122,6 +123,9 @@ func (s *saving) entries() error {
 	if err != nil {
 		return err
 	}
+	if s.found, err = s.indexing(); err != nil {
+		return err
+	}
 	ids := make([]story.Identity, len(s.h.Arrivals))
 	for i, a := range s.h.Arrivals {
 		ids[i] = a.Identity
@@ -144,7 +148,7 @@ func (s *saving) entries() error {
 			return fmt.Errorf("entry %q: %w", a.Identity.New, err)
 		}
 	}
-	return nil
+	return s.found.flush()
 }
 
 // refresh brings a known entry up to date. Its identity, story, first seen and
@@ -178,6 +182,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
 	}
+	s.found.add(k.id, s.h.Source.ID, &a.Entry, true)
 	if err := s.writeEvidence(k.id, a); err != nil {
 		return err
 	}
@@ -245,6 +250,7 @@ func (s *saving) insert(a *story.Arrival) error {
 	}
 	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	s.added++
+	s.found.add(id, s.h.Source.ID, &a.Entry, false)
 	return s.writeContent(id, a, published, updated)
 }
 
