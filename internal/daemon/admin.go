@@ -41,7 +41,7 @@ func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Security-Policy", page.CSP())
+	h.Set("Content-Security-Policy", page.CSP(v.Site))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")

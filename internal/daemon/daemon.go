@@ -28,6 +28,7 @@ import (
 	"tributary/internal/news"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
+	"tributary/internal/search"
 	"tributary/internal/store"
 	"tributary/internal/web"
 	"tributary/internal/websub"
@@ -239,6 +240,7 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
+	snap.Names = sync.OnceValue(func() []search.SourceName { return searchNames(sources) })
 	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
 	return snap, err
 }

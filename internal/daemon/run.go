@@ -55,6 +55,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err := d.publishAll(ctx); err != nil {
 		return nil, err
 	}
+	d.reindex(ctx)
 	after, err := d.db.States(ctx)
 	if err != nil {
 		return nil, err

@@ -54,6 +54,10 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		d.resketch(ctx)
 		return nil
 	})
+	g.Go(func() error {
+		d.reindex(ctx)
+		return nil
+	})
 	g.Go(func() error { return d.publisher(ctx) })
 	g.Go(func() error { return d.push.Keep(ctx) })
 	g.Go(func() error { return d.push.Work(ctx) })

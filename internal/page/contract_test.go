@@ -144,7 +144,7 @@ func checkIdentity(t *testing.T, name string, root *html.Node) {
 		ids[id] = true
 	}
 	for _, n := range all(root, "") {
-		if by := value(n, "aria-labelledby"); by != "" && !ids[by] {
+		if by := first(value(n, "aria-labelledby"), value(n, "for")); by != "" && !ids[by] {
 			t.Errorf("%s: nothing has the id %q of a label", name, by)
 		}
 		if to, ok := strings.CutPrefix(value(n, "href"), "#"); ok && !ids[to] {
@@ -158,14 +158,25 @@ func checkIdentity(t *testing.T, name string, root *html.Node) {
 	}
 }
 
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
 // checkSafety: no script, no style or event attribute, no address that is not
 // http, https or our own icon.
 func checkSafety(t *testing.T, name string, root *html.Node) {
 	t.Helper()
 	for _, n := range all(root, "") {
 		switch n.Data {
-		case "script", "iframe", "object", "embed", "form", "base", "svg script":
+		case "script", "iframe", "object", "embed", "base", "svg script":
 			t.Errorf("%s: <%s>", name, n.Data)
+		case "form": // ours, and nobody else's
+			if value(n, "role") != "search" || !strings.HasSuffix(value(n, "action"), "/search") || value(n, "method") != "get" {
+				t.Errorf("%s: a form to %s", name, value(n, "action"))
+			}
 		}
 		for _, a := range n.Attr {
 			if a.Key == "style" || strings.HasPrefix(a.Key, "on") || a.Key == "srcset" {
@@ -233,8 +244,8 @@ func checkStyle(t *testing.T, name string, root *html.Node) {
 			t.Errorf("%s: the policy in the page does not allow its own style", name)
 		}
 	}
-	if !strings.Contains(CSP(), hash) || !strings.HasSuffix(CSP(), "frame-ancestors 'none'") {
-		t.Errorf("%s: the policy of the header does not fit: %s", name, CSP())
+	if csp := CSP(sampleSite); !strings.Contains(csp, hash) || !strings.HasSuffix(csp, "frame-ancestors 'none'") {
+		t.Errorf("%s: the policy of the header does not fit: %s", name, csp)
 	}
 }
 

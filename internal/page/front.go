@@ -30,7 +30,7 @@ type FeedRow struct {
 func Front(w io.Writer, v *FrontView) error {
 	f := frame{Site: v.Site, Title: siteName(v.Site), Canonical: v.Site.URL + "/", Front: true}
 	f.About = "Feeds of " + siteName(v.Site) + ": each story once, for every feed reader."
-	view := front{Title: siteName(v.Site), Read: v.Read, Total: v.Total}
+	view := front{Title: siteName(v.Site), Ask: newAsk(v.Site, nil), Read: v.Read, Total: v.Total}
 	for _, row := range v.Feeds {
 		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
 		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
@@ -45,6 +45,7 @@ func Front(w io.Writer, v *FrontView) error {
 // front is what front.html shows.
 type front struct {
 	Title       string
+	Ask         *ask
 	Feeds       []feedCard
 	Latest      []headline
 	Read, Total int

@@ -8,6 +8,7 @@
 //	page.Front(w, view)        /
 //	page.Story(w, view)        /stories/ID
 //	page.Source(w, view)       /sources/NAME
+//	page.Search(w, view)       /search
 //	page.Status(w, view)       /status, on the admin listener only
 //	page.Message(w, view)      404, 405, 410, 500, 503
 //
@@ -39,6 +40,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -65,6 +67,7 @@ type frame struct {
 	Feeds     []feed // for readers that look for feeds behind a page
 	Hidden    bool   // not for search engines
 	Front     bool   // the front page, which opens with the name itself
+	Ask       *ask   // a small form for searching; nil for none
 	Size      int    // about how many bytes the page will have beside its frame
 	View      any
 }
@@ -85,7 +88,7 @@ func (f frame) Name() string { return siteName(f.Site) }
 func (f frame) Style() template.CSS { return template.CSS(style()) }
 
 // Policy is the content security policy as a page can state it about itself.
-func (f frame) Policy() string { return policy() }
+func (f frame) Policy() string { return policy(f.Site) }
 
 func siteName(s news.Site) string {
 	if s.Title == "" {
@@ -95,14 +98,25 @@ func siteName(s news.Site) string {
 }
 
 // CSP returns the Content-Security-Policy header of every page: nothing but the
-// one inlined style sheet, and pictures and media from anywhere. The page states
-// it too, except for frame-ancestors, which only a header can.
-func CSP() string { return policy() + "; frame-ancestors 'none'" }
+// one inlined style sheet, pictures and media from anywhere, and forms that lead to
+// ourselves. The page states it too, except for frame-ancestors, which only a
+// header can.
+func CSP(site news.Site) string { return policy(site) + "; frame-ancestors 'none'" }
 
-func policy() string {
+func policy(site news.Site) string {
 	sum := sha256.Sum256([]byte(style()))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src https: http: data:; media-src https: http:; base-uri 'none'; form-action 'none'"
+		"'; img-src https: http: data:; media-src https: http:; base-uri 'none'; form-action " + origin(site.URL)
+}
+
+// origin is the part of our address that a policy names. Pages also lie on other
+// servers, which 'self' would mean there.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " ;,'") {
+		return "'none'"
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // render writes one page in one Write, so that an error leaves no half of it.
@@ -121,7 +135,7 @@ func render(w io.Writer, name string, f frame) error {
 func parse() map[string]*template.Template {
 	shared := template.Must(template.New("").ParseFS(files, "html/frame.html", "html/parts.html"))
 	set := map[string]*template.Template{}
-	for _, name := range []string{"twin", "front", "story", "source", "status", "message"} {
+	for _, name := range []string{"twin", "front", "story", "source", "status", "message", "search"} {
 		t := template.Must(shared.Clone())
 		set[name] = template.Must(t.ParseFS(files, "html/"+name+".html"))
 	}

@@ -25,14 +25,19 @@ var styleHash = regexp.MustCompile(`sha256-[^=]*=`)
 func allPages(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]func(io.Writer) error{
-		"twin":    func(w io.Writer) error { return Twin(w, sampleEdition()) },
-		"bare":    func(w io.Writer) error { return Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
-		"front":   func(w io.Writer) error { return Front(w, sampleFront()) },
-		"first":   func(w io.Writer) error { return Front(w, &FrontView{Site: sampleSite}) },
-		"story":   func(w io.Writer) error { return Story(w, sampleStory()) },
-		"seed":    func(w io.Writer) error { return Story(w, sampleSeed()) },
-		"source":  func(w io.Writer) error { return Source(w, sampleSourceView()) },
-		"status":  func(w io.Writer) error { return Status(w, sampleStatus()) },
+		"twin":   func(w io.Writer) error { return Twin(w, sampleEdition()) },
+		"bare":   func(w io.Writer) error { return Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
+		"front":  func(w io.Writer) error { return Front(w, sampleFront()) },
+		"first":  func(w io.Writer) error { return Front(w, &FrontView{Site: sampleSite}) },
+		"story":  func(w io.Writer) error { return Story(w, sampleStory()) },
+		"seed":   func(w io.Writer) error { return Story(w, sampleSeed()) },
+		"source": func(w io.Writer) error { return Source(w, sampleSourceView()) },
+		"status": func(w io.Writer) error { return Status(w, sampleStatus()) },
+		"search": func(w io.Writer) error { return Search(w, sampleSearch()) },
+		"asking": func(w io.Writer) error { return Search(w, &SearchView{Site: sampleSite, Page: 1}) },
+		"wrong": func(w io.Writer) error {
+			return Search(w, &SearchView{Site: sampleSite, Text: `"<b>x`, Address: news.Search{Query: "%22%3Cb%3Ex"}, Page: 1, Problem: `the quote is not closed: "<b>x"`})
+		},
 		"missing": func(w io.Writer) error { return Message(w, &MessageView{Site: sampleSite, Status: 404, Thing: "feed"}) },
 		"gone": func(w io.Writer) error {
 			return Message(w, &MessageView{Site: sampleSite, Status: 410, Thing: "story"})

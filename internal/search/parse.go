@@ -191,7 +191,7 @@ func (p *parser) add(one piece) error {
 
 // term reads words and stars. What is quoted is meant exactly so.
 func (one piece) term() (Term, error) {
-	t := Term{Field: one.field, Given: one.given}
+	t := Term{Field: one.field, Given: one.given, quoted: one.quoted}
 	body := one.body
 	if !one.quoted {
 		body = strings.TrimFunc(body, func(r rune) bool { return r != '*' && !unicode.In(r, unicode.L, unicode.M, unicode.N) })

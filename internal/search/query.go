@@ -82,6 +82,7 @@ type Term struct {
 	Tail    bool     // letters may stand after the last word
 	Sources []int64  // of Source and Tag: the sources of that name, see Resolve
 	Given   string   // as typed, for messages
+	quoted  bool
 }
 
 // SyntaxError says why a text is no query, and what would be right.

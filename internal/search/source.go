@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tributary/internal/filter"
 	"tributary/internal/news"
@@ -110,6 +111,20 @@ func (q *Query) Unknown() (given string) {
 		for _, t := range c.Any {
 			if t.Field == Source && len(t.Sources) == 0 {
 				return t.Given
+			}
+		}
+	}
+	return ""
+}
+
+// Whole returns the first word that is looked for as it is only because it is
+// short; "" for none.
+func (q *Query) Whole() string {
+	for _, c := range q.Clauses {
+		for _, t := range c.Any {
+			free := t.Field == Anywhere || t.Field == Title || t.Field == Text
+			if n := utf8.RuneCountInString(t.Words[0]); !c.Not && free && len(t.Words) == 1 && !t.Head && !t.Tail && !t.quoted && n >= minInside && n < insideFrom {
+				return t.Words[0]
 			}
 		}
 	}

@@ -17,6 +17,9 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	case ext == "":
 		return notFound("feed")
 	}
+	if searchable(ext) && typed(r, "q") != "" {
+		return s.searchFeed(w, r, name, ext)
+	}
 	d, err := s.document(name, ext)
 	if err != nil {
 		return err
@@ -42,7 +45,7 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pageHeader(w.Header())
+	s.pageHeader(w.Header())
 	return s.send(w, r, d)
 }
 

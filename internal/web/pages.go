@@ -26,7 +26,7 @@ func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, render func(io
 		return err
 	}
 	d.MaxAge = pageAge
-	pageHeader(w.Header())
+	s.pageHeader(w.Header())
 	return s.send(w, r, d)
 }
 

@@ -8,6 +8,10 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/{$}", s.get(s.front))
 	mux.Handle("/feeds/{file}", s.get(s.feed)) // NAME.atom .rss .json .opml; NAME leads to NAME/
 	mux.Handle("/feeds/{name}/{$}", s.get(s.twin))
+	mux.Handle("/search", s.get(s.search))
+	for _, ext := range searchFormats { // of one feed: /feeds/NAME.atom?q=
+		mux.Handle("/search."+ext, s.get(func(w http.ResponseWriter, r *http.Request) error { return s.searchFeed(w, r, "", ext) }))
+	}
 	mux.Handle("/sources.opml", s.get(s.opml))
 	mux.Handle("/stories/{key}", s.get(s.story))
 	mux.Handle("/sources/{name}", s.get(s.source))

@@ -22,15 +22,16 @@ func secured(t *testing.T, what string, a answer) {
 	if got := a.header.Get("X-Content-Type-Options"); got != "nosniff" {
 		t.Errorf("%s: X-Content-Type-Options %q, want nosniff", what, got)
 	}
+	policy := page.CSP(news.Site{URL: "http://river.example"})
 	want := feedCSP
 	if a.header.Get("Referrer-Policy") != "" {
-		want = page.CSP()
+		want = policy
 	}
 	if got := a.header.Get("Content-Security-Policy"); got != want {
 		t.Errorf("%s: Content-Security-Policy %q, want %q", what, got, want)
 	}
-	if isPage := strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && a.status/100 != 3; isPage != (want == page.CSP()) {
-		t.Errorf("%s: the policy of a page: %v, want %v", what, want == page.CSP(), isPage)
+	if isPage := strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && a.status/100 != 3; isPage != (want == policy) {
+		t.Errorf("%s: the policy of a page: %v, want %v", what, want == policy, isPage)
 	}
 }
 

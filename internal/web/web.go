@@ -26,6 +26,7 @@ import (
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
+	"tributary/internal/search"
 )
 
 // Views is what the pages need of the store.
@@ -35,6 +36,7 @@ type Views interface {
 	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
 	RelatedPages(ctx context.Context, story int64) ([]news.Placement, error)
 	AliasOf(ctx context.Context, key string) (string, error)
+	Search(ctx context.Context, r search.Request) (*search.Result, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
@@ -45,6 +47,7 @@ type Snapshot struct {
 	Gone    map[string]bool   // names of feeds that are no longer published
 	Sources *publish.Document // OPML of all public sources
 	Read    func() (read, total int)
+	Names   func() []search.SourceName // of all public sources; nil for none
 
 	base  string          // path of the public URL, "" or "/river"
 	names map[string]bool // of Feeds
@@ -61,6 +64,8 @@ type Server struct {
 	Log     *slog.Logger
 
 	patience time.Duration // with slow clients; 0 is idleWrite
+	within   time.Duration // how long a search may take; 0 is search.Patience
+	searches gate
 	current  atomic.Pointer[Snapshot]
 }
 
@@ -77,7 +82,10 @@ func (s *Server) Show(snap *Snapshot) {
 
 // Handler returns the handler of all public routes. Show must have been called
 // before it is used.
-func (s *Server) Handler() http.Handler { return s.routes() }
+func (s *Server) Handler() http.Handler {
+	s.searches = make(gate, maxSearches)
+	return s.routes()
+}
 
 // status is an error that is a response: a code with the thing it is about.
 type status struct {
@@ -155,7 +163,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.Error("error page", "error", err)
 	}
 	h := w.Header()
-	pageHeader(h)
+	s.pageHeader(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
@@ -169,8 +177,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // pageHeader sets what every page for people carries.
-func pageHeader(h http.Header) {
-	h.Set("Content-Security-Policy", page.CSP())
+func (s *Server) pageHeader(h http.Header) {
+	h.Set("Content-Security-Policy", page.CSP(s.current.Load().Site))
 	h.Set("Referrer-Policy", "no-referrer")
 }
 
