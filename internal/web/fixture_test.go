@@ -14,6 +14,7 @@ import (
 	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/publish"
+	"tributary/internal/search"
 	"tributary/internal/store"
 	"tributary/internal/story"
 )
@@ -88,6 +89,14 @@ func (b *bench) show() {
 	snap := &Snapshot{Site: b.site, Feeds: b.feeds, Gone: map[string]bool{}, Read: func() (int, int) { return 1, 1 }}
 	for _, name := range removed {
 		snap.Gone[name] = true
+	}
+	snap.Names = func() (names []search.SourceName) {
+		for _, s := range b.sources {
+			if s.Public {
+				names = append(names, search.NewSourceName(s))
+			}
+		}
+		return names
 	}
 	subs, err := b.subscriptions()
 	if err == nil {

@@ -88,7 +88,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 
 // searching reads what is asked for; a feed that is not there is an error.
 func (s *Server) searching(r *http.Request, name string) (*searching, error) {
-	one := &searching{snap: s.current.Load(), text: strings.TrimSpace(typed(r, "q"))}
+	one := &searching{snap: s.current.Load(), text: typed(r, "q")}
 	one.escaped = escapedQuery(r.URL.RawQuery, one.text)
 	if name == "" {
 		return one, nil
@@ -211,7 +211,12 @@ func (one *searching) edition() *news.Edition {
 }
 
 // typed is a parameter of the address; the first when there are several.
-func typed(r *http.Request, key string) string { return r.URL.Query().Get(key) }
+func typed(r *http.Request, key string) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	return strings.TrimSpace(r.URL.Query().Get(key))
+}
 
 func atoi(s string) int {
 	n, err := strconv.Atoi(s)
