@@ -209,13 +209,12 @@ func (one piece) term() (Term, error) {
 		}
 		return t, nil
 	}
-	return t, t.open(one.quoted || one.not)
+	return t, t.open(one.quoted)
 }
 
-// open checks the stars of a term, and opens long words that have none. What is
-// quoted or excluded stays as it is: nobody sees what is excluded by mistake, so
-// -sport must not take Transport away.
-func (t *Term) open(exact bool) error {
+// open checks the stars of a term, and opens long words that have none and no
+// quotes. An excluded word takes away just what it would find.
+func (t *Term) open(quoted bool) error {
 	first, last := t.Words[0], t.Words[len(t.Words)-1]
 	switch {
 	case t.Head && len(t.Words) > 1:
@@ -224,7 +223,7 @@ func (t *Term) open(exact bool) error {
 		return wrong("%s: at least %d letters go with a star before them", t.Given, minInside)
 	case t.Tail && len(last) < minPrefix: // one letter of Latin; of other scripts it may be a word
 		return wrong("%s: at least %d letters go before a star", t.Given, minPrefix)
-	case t.Head || t.Tail || exact || len(t.Words) > 1:
+	case t.Head || t.Tail || quoted || len(t.Words) > 1:
 		return nil
 	}
 	if t.Field == Anywhere || t.Field == Title || t.Field == Text {
