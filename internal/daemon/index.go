@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"time"
 
 	"tributary/internal/news"
 	"tributary/internal/search"
@@ -28,6 +29,19 @@ func (d *Daemon) reindex(ctx context.Context) {
 		}
 	}
 }
+
+// tidyIndex puts the full-text index in order, in small steps that let others write.
+func (d *Daemon) tidyIndex(ctx context.Context) error {
+	for {
+		more, err := d.db.TidyIndex(ctx)
+		if !more || err != nil || !sleep(ctx, tidyPause) {
+			return err
+		}
+	}
+}
+
+// tidyPause lies between two steps.
+const tidyPause = 50 * time.Millisecond
 
 // searchNames is what searches know of sources: the public ones.
 func searchNames(sources []news.Source) []search.SourceName {

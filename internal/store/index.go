@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -62,21 +63,38 @@ func (x *indexing) learn(words []string) error {
 	if err != nil {
 		return err
 	}
-	unknown := map[int64]string{}
-	err = x.each(sqlite.NewWords, []any{string(list)}, func(scan scan) error {
-		var id int64
-		var word string
-		err := scan(&id, &word)
-		unknown[id] = word
-		return err
-	})
-	if err != nil {
+	var last int64
+	if err := x.get(sqlite.LastWord, nil, &last); err != nil {
 		return err
 	}
-	for _, id := range slices.Sorted(maps.Keys(unknown)) {
-		if _, err := x.exec(sqlite.IndexWord, id, unknown[id]); err != nil {
-			return err
+	if n, err := x.exec(sqlite.NewWords, string(list)); n == 0 || err != nil {
+		return err
+	}
+	_, err = x.exec(sqlite.IndexWords, last)
+	return err
+}
+
+// tidyPages bounds what one step of tidying writes: 4 KiB each.
+const tidyPages = 100
+
+// TidyIndex joins what many transactions added to the full-text index, because a
+// search looks into every part: a bounded step. It reports whether there is more.
+func (db *DB) TidyIndex(ctx context.Context) (more bool, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		for _, query := range []string{sqlite.MergeIndex, sqlite.MergeWords} {
+			var before, after int64
+			if err := t.get(sqlite.Changes, nil, &before); err != nil {
+				return err
+			}
+			if _, err := t.exec(query, tidyPages); err != nil {
+				return err
+			}
+			if err := t.get(sqlite.Changes, nil, &after); err != nil {
+				return err
+			}
+			more = more || after-before >= 2 // the command itself is one
 		}
-	}
-	return nil
+		return nil
+	})
+	return more, err
 }

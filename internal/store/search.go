@@ -15,7 +15,7 @@ import (
 
 // Bounds of one search beside its time.
 const (
-	maxMatches = 3000 // entries that are looked at, the latest of those that match
+	maxMatches = 2000 // entries that are looked at, the latest of those that match
 	maxLonger  = 256  // words that letters inside words stand for
 	maxHolding = 5000 // words that are looked at for them
 )
@@ -95,9 +95,10 @@ func (s *searching) feedIDs() string {
 	return integers(ids)
 }
 
-// findable is what must hold of an entry e of a source src, besides that a public
-// feed shows its story, for anybody to find it.
-const findable = `e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND src.public <> 0 AND src.retired_at = 0`
+// findable is what must hold of an entry e, besides that a public feed shows its
+// story, for anybody to find it.
+const findable = `e.withdrawn_at = 0 AND e.guarded <> 'backlog'
+	AND e.source_id NOT IN (SELECT id FROM source WHERE public = 0 OR retired_at <> 0)`
 
 // matches finds the entries and the Publications of their stories: of a story that
 // several feeds show, the one of the first feed, and there the one that was made
@@ -115,7 +116,7 @@ func (s *searching) matches() ([]match, error) {
 	at := map[int64]int{} // by story
 	entries, last := 0, int64(0)
 	err = s.db.each(s.ctx, `SELECT m.entry_id, m.fit, e.story_id, coalesce(p.feed_id, 0), coalesce(p.sequence, 0), coalesce(p.entry_id, 0), coalesce(p.first, 0)
-		FROM `+source+` m LEFT JOIN entry e ON e.id = m.entry_id AND EXISTS (SELECT 1 FROM source src WHERE src.id = e.source_id AND `+findable+`)
+		FROM `+source+` m LEFT JOIN entry e ON e.id = m.entry_id AND `+findable+`
 		LEFT JOIN publication p ON p.story_id = e.story_id AND +p.feed_id IN (`+s.feedIDs()+`) AND p.removed = 0`,
 		[]any{expression, maxMatches}, func(scan scan) error {
 			var m match

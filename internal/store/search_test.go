@@ -24,6 +24,18 @@ func (b *bench) indexed() {
 	}
 }
 
+// tidy puts the index in order, as the daemon does once a day.
+func (b *bench) tidy() (steps int) {
+	b.t.Helper()
+	for more := true; more; steps++ {
+		var err error
+		if more, err = b.db.TidyIndex(b.t.Context()); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return steps
+}
+
 // search returns the titles of what a query finds in feeds.
 func (b *bench) search(text string, feeds ...string) []string {
 	b.t.Helper()
@@ -298,6 +310,28 @@ func TestReindex(t *testing.T) {
 	b.indexed()
 	if after := b.search("wader"); !slices.Equal(before, after) {
 		t.Errorf("made anew, %d are found in another order or number than %d", len(after), len(before))
+	}
+}
+
+// TestTidyIndex: an index in order finds the same and stays as it is.
+func TestTidyIndex(t *testing.T) {
+	b := newBench(t)
+	b.indexed()
+	for i := range 40 {
+		b.fetch("a", article(fmt.Sprintf("n%d", i), fmt.Sprintf("wader %d Wasserwerk", i)))
+	}
+	b.fetch("a", article("n3", "changed"))
+	b.publish("all")
+	before := b.search("wader")
+	if b.tidy() < 2 {
+		t.Error("forty transactions leave nothing to tidy")
+	}
+	if after := b.search("wader"); len(before) != 39 || !slices.Equal(before, after) {
+		t.Errorf("in order it finds %d, want the %d of before, 39", len(after), len(before))
+	}
+	b.finds("*werk", b.search("wader")...)
+	if steps := b.tidy(); steps != 1 {
+		t.Errorf("tidied again it takes %d steps, want 1", steps)
 	}
 }
 

@@ -18,10 +18,11 @@ const (
 	IndexEntry   = `INSERT INTO search (rowid, title, body, author, tag, facts) VALUES ($1, $2, $3, $4, $5, $6)`
 	UnindexEntry = `DELETE FROM search WHERE rowid = $1`
 
-	// NewWords takes a JSON list and returns those that were not known, with their
-	// numbers; IndexWord makes one of them known by its pieces.
-	NewWords  = `INSERT OR IGNORE INTO word (text) SELECT value FROM json_each($1) WHERE true RETURNING id, text`
-	IndexWord = `INSERT INTO piece (rowid, text) VALUES ($1, $2)`
+	// NewWords takes a JSON list and keeps those that were not known; IndexWords makes
+	// those after the LastWord of before known by their pieces.
+	LastWord   = `SELECT coalesce(max(id), 0) FROM word`
+	NewWords   = `INSERT OR IGNORE INTO word (text) SELECT value FROM json_each($1)`
+	IndexWords = `INSERT INTO piece (rowid, text) SELECT id, text FROM word WHERE id > $1 ORDER BY id`
 
 	// MatchWords returns the words that may hold a letter sequence, see Pieces.
 	MatchWords = `SELECT text FROM word WHERE id IN (SELECT rowid FROM piece WHERE piece MATCH $1 LIMIT $2)`
@@ -30,6 +31,14 @@ const (
 	// $2; how well they fit is less for the better.
 	Matches     = `(SELECT rowid AS entry_id, 0.0 AS fit FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2)`
 	BestMatches = `(SELECT rowid AS entry_id, bm25(search, 8.0, 1.0, 4.0, 4.0, 0.0) AS fit FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2)`
+)
+
+// MergeIndex joins parts of the index that were written apart and are about equally
+// large; it writes about as many pages as $1. What it did counts as changes.
+const (
+	MergeIndex = `INSERT INTO search (search, rank) VALUES ('merge', $1)`
+	MergeWords = `INSERT INTO piece (piece, rank) VALUES ('merge', $1)`
+	Changes    = `SELECT total_changes()`
 )
 
 // ClearIndex empties the index.

@@ -21,6 +21,13 @@ CREATE VIRTUAL TABLE piece USING fts5 (
     content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
 );
 
+-- Two parts of about the same size are joined when the index is tidied.
+INSERT INTO search (search, rank) VALUES ('usermerge', 2);
+INSERT INTO piece (piece, rank) VALUES ('usermerge', 2);
+
+-- The sources of which nobody may find anything: few as a rule.
+CREATE INDEX source_hidden ON source (id) WHERE public = 0 OR retired_at <> 0;
+
 -- The version of the index; entries from this number on are in it, and until it
 -- is whole this goes down.
 INSERT INTO counter (name, value) VALUES ('search', 0), ('searchable', 9223372036854775807);
