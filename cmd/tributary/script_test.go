@@ -39,13 +39,14 @@ func TestMain(m *testing.M) {
 // for each behaviour. Beside the commands of testscript there are
 //
 //	exits CODE PROGRAM ARGS…   run it and want exactly this exit code
-//	expand FILE…               replace $UPSTREAM and $PORT in files
+//	expand FILE…               replace $UPSTREAM, $PORT and $LISTEN in files
 //	old FILE…                  back-date files, so that seeds have stood still
 //	json PATH WANT             a value in the JSON of the last standard output
 //	keys PATH KEYS             the sorted keys of an object there
 //	storyid FILE VAR           set VAR to the id of the last story that a file names
 //	await FILE TEXT            wait until a file holds a text
 //	stories FILE N             write a feed of N stories, an hour apart, the last of 2025-11-20
+//	visited PATH STATUS FILE   what a daemon at $LISTEN answers
 //
 // What a script has in up/ is served at $UPSTREAM, and again below
 // $UPSTREAM/broken/ by a server that hangs up before the end.
@@ -64,6 +65,7 @@ func TestScripts(t *testing.T) {
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "expand": expand, "old": old, "json": jsonValue, "keys": jsonKeys, "await": await, "storyid": storyID, "stories": stories,
+			"visited": visited,
 		},
 	})
 }
@@ -92,6 +94,11 @@ func setup(env *testscript.Env) error {
 	env.Setenv("UPSTREAM", upstream.URL)
 	env.Setenv("PORT", u.Port())
 	env.Setenv("TZ", "UTC")
+	listen, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	env.Setenv("LISTEN", listen)
 	return os.Chmod(env.WorkDir, 0o755)
 }
 
@@ -141,7 +148,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 func expand(ts *testscript.TestScript, _ bool, files []string) {
 	for _, file := range files {
-		data := strings.NewReplacer("$UPSTREAM", ts.Getenv("UPSTREAM"), "$PORT", ts.Getenv("PORT")).Replace(ts.ReadFile(file))
+		data := strings.NewReplacer("$UPSTREAM", ts.Getenv("UPSTREAM"), "$PORT", ts.Getenv("PORT"), "$LISTEN", ts.Getenv("LISTEN")).Replace(ts.ReadFile(file))
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(data), 0o644))
 	}
 }

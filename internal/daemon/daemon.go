@@ -30,6 +30,7 @@ import (
 	"tributary/internal/page"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
+	"tributary/internal/search"
 	"tributary/internal/store"
 	"tributary/internal/web"
 	"tributary/internal/websub"
@@ -261,6 +262,7 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.T
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
+	snap.Names = sync.OnceValue(func() []search.SourceName { return searchNames(sources) })
 	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
 	return snap, err
 }

@@ -63,6 +63,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err := d.export(ctx); err != nil {
 		return nil, err
 	}
+	d.reindex(ctx)
 	after, err := d.db.States(ctx)
 	if err != nil {
 		return nil, err

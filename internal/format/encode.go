@@ -192,9 +192,9 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 }
 
 // hubURL is where the feed can be subscribed to, empty for nowhere: a page of the
-// past never changes, so it is no topic.
+// past never changes and a search is nobody's, so they are no topics.
 func hubURL(e *news.Edition) string {
-	if e.Part != (news.Part{}) {
+	if e.Part != (news.Part{}) || e.Search != nil {
 		return ""
 	}
 	return wireURL(e.Site.Hub)

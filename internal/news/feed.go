@@ -166,10 +166,12 @@ type Placement struct {
 	Pushed    bool          // a hub brought it; of what came within ninety days
 }
 
-// Edition is one Feed as it stands: what every format of it is rendered from.
+// Edition is one Feed as it stands, or what a search in it found: what every
+// format of it is rendered from.
 type Edition struct {
 	Site    Site
 	Feed    Feed
+	Search  *Search       // nil for the feed itself
 	Updated time.Time     // highest Updated ever published in the feed; before the first, when the feed was made
 	TTL     time.Duration // how often to come back, fixed at rendering
 	Change  int64         // the last change that subscribers are told of and that it shows
@@ -185,9 +187,19 @@ type Pages struct {
 	Prev  Part // the closed page before it, in a feed with an archive; the zero value for none
 }
 
+// Search says what an Edition was searched for. Such an Edition has no Publications
+// of its own, and its addresses are nobody's topic.
+type Search struct {
+	Query string // as it stands in the address, escaped
+	In    string // the name of the feed that was searched; empty for all public ones
+}
+
 // URL returns the address of one representation of the feed, "atom", "rss",
 // "json" or "opml", or its HTML twin for "".
 func (e Edition) URL(ext string) string {
+	if e.Search != nil {
+		return e.Site.SearchURL(*e.Search, ext)
+	}
 	if ext == "" {
 		return e.Site.URL + "/feeds/" + e.Feed.Name + "/"
 	}
@@ -210,6 +222,20 @@ func (e Edition) PartURL(p Part, ext string) string {
 		url += "." + ext
 	}
 	return url
+}
+
+// SearchURL returns the address of what a search finds, "atom", "rss" or "json",
+// or its page for "".
+func (s Site) SearchURL(in Search, ext string) string {
+	switch {
+	case ext != "" && in.In != "":
+		return s.URL + "/feeds/" + in.In + "." + ext + "?q=" + in.Query
+	case ext != "":
+		return s.URL + "/search." + ext + "?q=" + in.Query
+	case in.In != "":
+		return s.URL + "/search?q=" + in.Query + "&feed=" + in.In
+	}
+	return s.URL + "/search?q=" + in.Query
 }
 
 // StoryURL returns the address of a story's page.

@@ -36,7 +36,7 @@ func (t *Theme) Front(w io.Writer, v *FrontView) error {
 	if err != nil {
 		return fmt.Errorf("intro: %w", err)
 	}
-	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Read: v.Read, Total: v.Total}
+	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: newAsk(v.Site, nil), Read: v.Read, Total: v.Total}
 	for _, row := range v.Feeds {
 		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
 		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
@@ -53,6 +53,7 @@ type front struct {
 	Title       string
 	Logo        template.URL  // see frame
 	Intro       template.HTML // the site's own words; may be empty
+	Ask         *ask
 	Feeds       []feedCard
 	Latest      []headline
 	Read, Total int

@@ -9,6 +9,7 @@
 //	theme.Story(w, view)       /stories/ID
 //	theme.Source(w, view)      /sources/NAME
 //	theme.Why(w, view)         /why
+//	theme.Search(w, view)      /search
 //	theme.Message(w, view)     404, 405, 410, 429, 500, 503
 //	theme.Status(w, view)      /status, on the admin listener only
 //
@@ -46,6 +47,7 @@ type frame struct {
 	Feeds     []feed // for readers that look for feeds behind a page
 	Hidden    bool   // not for search engines
 	Front     bool   // the front page, which opens with the name itself
+	Ask       *ask   // a small form for searching; nil for none
 	Size      int    // about how many bytes the page will have beside its frame
 	View      any
 	theme     *Theme

@@ -39,6 +39,11 @@ func allPages(t *testing.T) map[string]string {
 		"ask": func(w io.Writer) error {
 			return builtin().Why(w, &WhyView{Site: sampleSite, Asked: `"><script>`, Problem: "This is no address."})
 		},
+		"search": func(w io.Writer) error { return builtin().Search(w, sampleSearch()) },
+		"asking": func(w io.Writer) error { return builtin().Search(w, &SearchView{Site: sampleSite, Page: 1}) },
+		"wrong": func(w io.Writer) error {
+			return builtin().Search(w, &SearchView{Site: sampleSite, Text: `"<b>x`, Address: news.Search{Query: "%22%3Cb%3Ex"}, Page: 1, Problem: `the quote is not closed: "<b>x"`})
+		},
 		"missing": func(w io.Writer) error {
 			return builtin().Message(w, &MessageView{Site: sampleSite, Status: 404, Thing: "feed"})
 		},

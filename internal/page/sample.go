@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/search"
 )
 
 // sample is one page that a theme is tried with.
@@ -55,6 +56,17 @@ func samples() []sample {
 			return t.Why(w, &WhyView{Site: site, Now: now, Asked: "x", Problem: "No.", Looked: "https://a.example/1", Sources: []news.SourceState{state}})
 		}},
 		{"why", func(t *Theme, w io.Writer) error { return t.Why(w, &WhyView{Looked: "https://a.example/1"}) }},
+		{"search", func(t *Theme, w io.Writer) error { return t.Search(w, &SearchView{Site: site, Page: 1}) }},
+		{"search", func(t *Theme, w io.Writer) error {
+			q, err := search.Parse("river")
+			if err != nil {
+				return err
+			}
+			found := &search.Result{Total: 2 * SearchRows, Found: []search.Found{{Shown: shown[0], At: shown[0].Entry}}}
+			return t.Search(w, &SearchView{
+				Site: site, Feeds: []news.Feed{feed, feed}, In: &feed, Text: q.Text, Address: news.Search{Query: "river"}, Page: 1, Query: q, Result: found,
+			})
+		}},
 		{"message", func(t *Theme, w io.Writer) error { return t.Message(w, &MessageView{Site: none, Status: 404}) }},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/search"
 )
 
 // The sample: one edition with everything that a page has to bear. All texts are
@@ -124,6 +125,25 @@ func sampleStory() *StoryView {
 
 func sampleSeed() *StoryView {
 	return &StoryView{Site: sampleSite, Story: sampleEdition().Shown[5]}
+}
+
+func sampleSearch() *SearchView {
+	q, err := search.Parse(`wasser -stau "am Oberen Wehr"`)
+	if err != nil {
+		panic(err)
+	}
+	e := sampleEdition()
+	r := &search.Result{Total: 160, Partial: true}
+	for _, s := range e.Shown[:6] {
+		r.Found = append(r.Found, search.Found{Shown: s, At: s.Entry})
+	}
+	courier := e.Shown[0].Members[0]
+	r.Found[1].Hit, r.Found[1].At = &courier, news.Entry{Title: courier.Title, Content: "<p>The water is low &lt;and&gt; the Abwasser too.</p>"}
+	english := news.Feed{Name: "en", Title: "English only"}
+	return &SearchView{
+		Site: sampleSite, Feeds: []news.Feed{sampleFeed, english}, In: &sampleFeed, Text: q.Text, Page: 2, Query: q, Result: r,
+		Address: news.Search{Query: "wasser+-stau+%22am+Oberen+Wehr%22", In: "all"},
+	}
 }
 
 func sampleSourceView() *SourceView {

@@ -66,7 +66,7 @@ func TestFlaws(t *testing.T) {
 		{"field", "twin.html", "{{define \"main\"}}\n\n{{.Headlines}}{{end}}", `twin.html:3: <.Headlines>: can't evaluate field Headlines in type page.river`},
 		{"field of the frame", "frame.html", "<title>{{.Titel}}</title>{{template \"main\" .View}}", `frame.html:1: <.Titel>: can't evaluate field Titel in type page.frame`},
 		{"part that is missing", "story.html", "{{define \"main\"}}{{template \"others\" .}}{{end}}", `story.html:1: no such template "others"`},
-		{"part of ours that is gone", "parts.html", "{{define \"mark\"}}{{end}}", `parts.html:1: front.html: no such template "from"`},
+		{"part of ours that is gone", "parts.html", "{{define \"mark\"}}{{end}}{{define \"ask\"}}{{end}}", `parts.html:1: front.html: no such template "from"`},
 		{"unclosed attribute", "message.html", "{{define \"main\"}}<p class=\"{{.Title}}>{{end}}", `message.html:1: `},
 		{"never ends", "message.html", "{{define \"main\"}}{{template \"main\" .}}{{end}}", `message.html:1: `},
 		{"handler", "why.html", "{{define \"main\"}}\n<p\n onclick=\"x\">{{end}}", `why.html:2: on…= does nothing: pages run no scripts; remove it`},
@@ -105,8 +105,8 @@ func TestThemeIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, found := strings.Cut(string(data), "\n## Theme\n")
-	if !found {
+	_, section, there := strings.Cut(string(data), "\n## Theme\n")
+	if !there {
 		t.Fatal("docs/publishing.md has no section Theme")
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
@@ -117,7 +117,7 @@ func TestThemeIsDocumented(t *testing.T) {
 	}
 	for _, view := range []any{
 		frame{}, river{}, day{}, story{}, passage{}, file{}, member{}, storyPage{}, front{}, feedCard{}, headline{}, sourcePage{}, titled{}, chart{}, bar{},
-		verdict{}, whyPage{}, visit{}, message{},
+		verdict{}, whyPage{}, visit{}, message{}, ask{}, searchPage{}, choice{}, found{},
 	} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(view)) {
 			if field.IsExported() && !strings.Contains(section, field.Name) {

@@ -194,6 +194,25 @@ func Part(e *news.Edition, ext string) (body []byte, contentType string, err err
 	return nil, "", fmt.Errorf("there is no representation %q", ext)
 }
 
+// Found renders what a search found, as "atom", "rss" or "json". It is made for one
+// request: nobody keeps when its bytes last changed, so only the entity tag tells.
+func Found(e *news.Edition, ext string) (*Document, error) {
+	e.TTL = Rhythm(e.Shown)
+	for _, r := range representations(nil) {
+		if r.ext != ext || ext == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := r.write(&b, e); err != nil {
+			return nil, fmt.Errorf("write what a search found as %s: %w", ext, err)
+		}
+		d := NewDocument("", r.contentType, b.Bytes())
+		d.MaxAge = e.TTL
+		return d, nil
+	}
+	return nil, nil
+}
+
 // Sources renders the list of all public sources.
 func Sources(title string, subs []format.Subscription) (*Document, error) {
 	var b bytes.Buffer

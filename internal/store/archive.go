@@ -22,7 +22,7 @@ import (
 const openLimit = news.MaxShown + 2*news.PageSize
 
 // unfit is true of an entry e of a source src that no page may name.
-const unfit = `(e.withdrawn_at <> 0 OR src.public = 0)`
+const unfit = `(e.withdrawn_at <> 0 OR e.hidden <> 0 OR src.public = 0)`
 
 // onPage are the sequences of a feed's Publications on a page. Asked for in one
 // query with the rest, a planner would go through the whole feed.

@@ -58,6 +58,7 @@ type saving struct {
 	changed  int
 	echoes   int // publications of ours that came back
 	opened   *alikes
+	found    *indexing // by what the entries can be found
 }
 
 func (s *saving) save() error {
@@ -125,6 +126,9 @@ func (s *saving) entries() error {
 	if err != nil {
 		return err
 	}
+	if s.found, err = s.indexing(); err != nil {
+		return err
+	}
 	ids := make([]story.Identity, len(s.h.Arrivals))
 	for i, a := range s.h.Arrivals {
 		ids[i] = a.Identity
@@ -147,7 +151,7 @@ func (s *saving) entries() error {
 			return fmt.Errorf("entry %q: %w", a.Identity.New, err)
 		}
 	}
-	return nil
+	return s.found.flush()
 }
 
 // refresh brings a known entry up to date. Its identity, story, first seen and
@@ -181,6 +185,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
 	}
+	s.found.add(k.id, s.h.Source.ID, &a.Entry, true)
 	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
@@ -248,6 +253,7 @@ func (s *saving) insert(a *story.Arrival) error {
 		return err
 	}
 	s.added++
+	s.found.add(id, s.h.Source.ID, &a.Entry, false)
 	return s.writeContent(id, a, published, updated)
 }
 

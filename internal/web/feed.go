@@ -18,6 +18,9 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	case ext == "":
 		return notFound("feed")
 	}
+	if searchable(ext) && typed(r, "q") != "" {
+		return s.searchFeed(w, r, name, ext)
+	}
 	d, err := s.document(name, ext)
 	if err != nil {
 		return err

@@ -10,6 +10,10 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/feeds/{name}/{$}", s.get(s.twin))
 	mux.Handle("/feeds/{name}/archive/{page}", s.get(s.costly(s.archive))) // PAGE.atom .json
 	mux.Handle("/feeds/{name}/older/{part}", s.get(s.costly(s.older)))     // SEQUENCE, SEQUENCE.atom .rss .json
+	mux.Handle("/search", s.get(s.search))
+	for _, ext := range searchFormats { // of one feed: /feeds/NAME.atom?q=
+		mux.Handle("/search."+ext, s.get(func(w http.ResponseWriter, r *http.Request) error { return s.searchFeed(w, r, "", ext) }))
+	}
 	mux.Handle("/sources.opml", s.get(s.opml))
 	mux.Handle("/stories/{key}", s.get(s.costly(s.story)))
 	mux.Handle("/sources/{name}", s.get(s.costly(s.source)))

@@ -26,6 +26,7 @@ import (
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
+	"tributary/internal/search"
 )
 
 // Views is what the pages need of the store.
@@ -41,6 +42,7 @@ type Views interface {
 	WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error)
 	PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Shown, error)
 	FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error)
+	Search(ctx context.Context, r search.Request) (*search.Result, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
@@ -54,6 +56,7 @@ type Snapshot struct {
 	Sources *publish.Document // OPML of all public sources
 	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
+	Names   func() []search.SourceName // of all public sources; nil for none
 
 	base  string               // path of the public URL, "" or "/river"
 	names map[string]news.Feed // Feeds by name
@@ -73,6 +76,8 @@ type Server struct {
 
 	patience time.Duration // with slow clients; 0 is idleWrite
 	asking   visitors      // who asks what costs a look into the store
+	within   time.Duration // how long a search may take; 0 is search.Patience
+	searches turns
 	current  atomic.Pointer[Snapshot]
 	gate     *gate
 }
@@ -95,6 +100,7 @@ func (s *Server) Handler() http.Handler {
 	if s.gate == nil {
 		s.gate = newGate()
 	}
+	s.searches = make(turns, maxSearches)
 	return s.routes()
 }
 
