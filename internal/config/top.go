@@ -292,24 +292,6 @@ func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[stri
 	r.linkMoved(f, lines)
 }
 
-// linkMoved gives each feed the names that it had before: no feed has one of them
-// now, and none leads to two.
-func (r *reader) linkMoved(f *sections, feeds map[string]int) {
-	lines := map[string]int{}
-	for _, d := range f.feeds {
-		for _, ref := range d.moved {
-			if line, taken := feeds[ref.name]; taken {
-				r.errorf(ref.node, "moved_from: %s is the name of the feed in line %d; only a name that no feed has can lead elsewhere", shown(ref.node.Value), line)
-			} else if line, repeated := lines[ref.name]; repeated {
-				r.errorf(ref.node, "moved_from: %s leads somewhere already, in line %d", shown(ref.node.Value), line)
-			} else {
-				lines[ref.name] = ref.node.Line
-				d.MovedFrom = append(d.MovedFrom, ref.name)
-			}
-		}
-	}
-}
-
 // finish moves the drafts into the configuration, defaults applied.
 func (r *reader) finish(f *sections) {
 	cfg := f.cfg
