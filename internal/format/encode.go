@@ -12,6 +12,16 @@ import (
 // generator is the name under which our feeds say who made them.
 const generator = "Tributary"
 
+// Prepared is an Edition ready to be written in any format: what they share is
+// worked out once. Writing changes nothing of it.
+type Prepared struct {
+	Edition *news.Edition
+	items   []wireItem
+}
+
+// Prepare works out what all formats say of an Edition.
+func Prepare(e *news.Edition) Prepared { return Prepared{e, wireItems(e)} }
+
 // wireItem is a Publication in the words that all wire formats share: every rule
 // about what may be printed is applied once, here, so that the formats cannot
 // differ. All text is legal XML, every URL absolute http(s), every tag valid.

@@ -39,7 +39,7 @@ type Document struct {
 type representation struct {
 	ext         string // of the URL; "" is the HTML twin
 	contentType string
-	write       func(io.Writer, *news.Edition) error
+	write       func(format.Prepared, io.Writer) error
 }
 
 // representations lists what every feed is rendered to. RFC 4287 section 7, the
@@ -47,10 +47,10 @@ type representation struct {
 // OPML has none of its own.
 func representations() []representation {
 	return []representation{
-		{"atom", "application/atom+xml; charset=utf-8", format.WriteAtom},
-		{"rss", "application/rss+xml; charset=utf-8", format.WriteRSS},
-		{"json", "application/feed+json; charset=utf-8", format.WriteJSON},
-		{"", "text/html; charset=utf-8", page.Twin},
+		{"atom", "application/atom+xml; charset=utf-8", format.Prepared.Atom},
+		{"rss", "application/rss+xml; charset=utf-8", format.Prepared.RSS},
+		{"json", "application/feed+json; charset=utf-8", format.Prepared.JSON},
+		{"", "text/html; charset=utf-8", func(p format.Prepared, w io.Writer) error { return page.Twin(w, p.Edition) }},
 	}
 }
 
@@ -129,14 +129,14 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 
 // documents renders every representation of an Edition.
 func documents(e *news.Edition, subs []format.Subscription) (map[string]*Document, error) {
-	all := append(representations(), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
-		return format.WriteOPML(w, e.Feed.Title, subs, time.Time{})
+	all := append(representations(), representation{"opml", opmlType, func(p format.Prepared, w io.Writer) error {
+		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
 	}})
-	docs := map[string]*Document{}
+	docs, prepared := map[string]*Document{}, format.Prepare(e)
 	var b bytes.Buffer // one for all: each keeps a copy that is no longer than it
 	for _, r := range all {
 		b.Reset()
-		if err := r.write(&b, e); err != nil {
+		if err := r.write(prepared, &b); err != nil {
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
 		d, err := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
