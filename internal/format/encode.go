@@ -80,7 +80,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		summary:    wireHTML(s.Entry.Summary),
 		content:    wireHTML(s.Entry.Content),
 		published:  wireTime(s.Published),
-		updated:    wireTime(s.Updated),
+		updated:    wireMoment(s.Updated),
 		authors:    wireAuthors(authorsOf(s)),
 		categories: wireCategories(s.Entry.Categories),
 		enclosures: wireEnclosures(s.Entry.Enclosures),
@@ -204,7 +204,7 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 // editionUpdated is when the feed last changed: never now, so that the same
 // Edition gives the same bytes, and never before an entry that it shows.
 func editionUpdated(e *news.Edition, all []wireItem) time.Time {
-	updated := wireTime(e.Updated)
+	updated := wireMoment(e.Updated)
 	for i := range all {
 		if all[i].updated.After(updated) {
 			updated = all[i].updated

@@ -248,10 +248,10 @@ func atomSourceOf(it *wireItem) *atomSource {
 	return out
 }
 
-// rfc3339 writes a time in UTC; "" for no time.
+// rfc3339 writes a time in UTC, with the milliseconds that it has; "" for no time.
 func rfc3339(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t.UTC().Format(time.RFC3339Nano)
 }

@@ -26,7 +26,7 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
 	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0) FROM feed WHERE id = $1`, f.ID).Scan(&updated)
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0) FROM feed WHERE id = $1`, f.ID).Scan(&updated)
 	if err != nil {
 		return nil, err
 	}
