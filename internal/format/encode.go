@@ -12,6 +12,16 @@ import (
 // generator is the name under which our feeds say who made them.
 const generator = "Tributary"
 
+// Prepared is an Edition ready to be written in any format: what they share is
+// worked out once. Writing changes nothing of it.
+type Prepared struct {
+	Edition *news.Edition
+	items   []wireItem
+}
+
+// Prepare works out what all formats say of an Edition.
+func Prepare(e *news.Edition) Prepared { return Prepared{e, wireItems(e)} }
+
 // wireItem is a Publication in the words that all wire formats share: every rule
 // about what may be printed is applied once, here, so that the formats cannot
 // differ. All text is legal XML, every URL absolute http(s), every tag valid.
@@ -70,7 +80,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		summary:    wireHTML(s.Entry.Summary),
 		content:    wireHTML(s.Entry.Content),
 		published:  wireTime(s.Published),
-		updated:    wireTime(s.Updated),
+		updated:    wireMoment(s.Updated),
 		authors:    wireAuthors(authorsOf(s)),
 		categories: wireCategories(s.Entry.Categories),
 		enclosures: wireEnclosures(s.Entry.Enclosures),
@@ -203,7 +213,7 @@ func hubURL(e *news.Edition) string {
 // editionUpdated is when the feed last changed: never now, so that the same
 // Edition gives the same bytes, and never before an entry that it shows.
 func editionUpdated(e *news.Edition, all []wireItem) time.Time {
-	updated := wireTime(e.Updated)
+	updated := wireMoment(e.Updated)
 	for i := range all {
 		if all[i].updated.After(updated) {
 			updated = all[i].updated

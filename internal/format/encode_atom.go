@@ -20,8 +20,11 @@ const atomType = "application/atom+xml"
 // related links. The same Edition gives the same bytes. The error is that of w.
 //
 // The author of the feed is the site; every entry names its own.
-func WriteAtom(w io.Writer, e *news.Edition) error {
-	all := wireItems(e)
+func WriteAtom(w io.Writer, e *news.Edition) error { return Prepare(e).Atom(w) }
+
+// Atom is WriteAtom for what is prepared.
+func (p Prepared) Atom(w io.Writer) error {
+	e, all := p.Edition, p.items
 	feed := atomFeed{
 		Lang:  wireLanguage(e.Feed.Language),
 		Title: atomTextOf(feedTitle(e)),
@@ -49,6 +52,7 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 		feed.Subtitle = &subtitle
 	}
 	feed.Logo = wireURL(e.Feed.Image)
+	feed.Entries = make([]atomEntry, 0, len(all))
 	for i := range all {
 		entry := atomEntryOf(&all[i])
 		feed.need(entry.moduleTags)
@@ -256,10 +260,10 @@ func atomSourceOf(it *wireItem) *atomSource {
 	return out
 }
 
-// rfc3339 writes a time in UTC; "" for no time.
+// rfc3339 writes a time in UTC, with the milliseconds that it has; "" for no time.
 func rfc3339(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t.UTC().Format(time.RFC3339Nano)
 }

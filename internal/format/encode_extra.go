@@ -92,7 +92,7 @@ func wireEpisode(given *news.Episode) news.Episode {
 	}
 	e.Transcripts = nil
 	for _, l := range given.Transcripts {
-		l = news.Link{Rel: clean.Line(l.Rel), URL: wireURL(l.URL), Type: first(wireType(l.Type), typeOfTranscript(l.URL)), Language: wireLanguage(l.Language)}
+		l = news.Link{Rel: captions(l.Rel), URL: wireURL(l.URL), Type: first(wireType(l.Type), typeOfTranscript(l.URL)), Language: wireLanguage(l.Language)}
 		if l.URL != "" {
 			e.Transcripts = append(e.Transcripts, l)
 		}
@@ -113,15 +113,21 @@ func wireEpisode(given *news.Episode) news.Episode {
 	return e
 }
 
+// captions is the one relation that the podcast namespace knows of a transcript.
+func captions(rel string) string {
+	if strings.EqualFold(rel, "captions") {
+		return "captions"
+	}
+	return ""
+}
+
 // typeOfTranscript guesses what a transcript is: the podcast namespace requires a
 // type.
 func typeOfTranscript(url string) string {
-	switch kind := typeByExtension(url); {
-	case kind != unknownType:
+	if kind := typeByExtension(url); kind != unknownType {
 		return kind
-	default:
-		return "text/plain"
 	}
+	return "text/plain"
 }
 
 // lastingMain gives the file that an episode is about the length of the episode,

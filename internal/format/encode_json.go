@@ -16,8 +16,11 @@ import (
 // with the source of each item and the other members of its story in the
 // extension "_tributary". The same Edition gives the same bytes, on one line:
 // indenting would cost more than all the rest. The error is that of w.
-func WriteJSON(w io.Writer, e *news.Edition) error {
-	all := wireItems(e)
+func WriteJSON(w io.Writer, e *news.Edition) error { return Prepare(e).JSON(w) }
+
+// JSON is WriteJSON for what is prepared.
+func (p Prepared) JSON(w io.Writer) error {
+	e, all := p.Edition, p.items
 	feed := jsonFeed{
 		JSONFeed: feeds.JSONFeed{
 			Version:     "https://jsonfeed.org/version/1.1",

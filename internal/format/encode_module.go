@@ -66,8 +66,12 @@ type podcastPerson struct {
 // that the format itself cannot say all of.
 func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	x, e := &it.extra, &it.extra.Episode
-	out := moduleTags{Canonical: canonicalOf(x), Season: e.Season, Episode: e.Number}
-	says := out.Canonical != "" || out.Season > 0 || out.Episode != ""
+	canonical := canonicalOf(x)
+	if canonical == "" && x.ReplyTo == nil && x.Image == "" && files == nil &&
+		e.Season == 0 && e.Number == "" && e.Chapters == nil && e.Transcripts == nil && e.People == nil {
+		return nil
+	}
+	out := &moduleTags{Canonical: canonical, Season: e.Season, Episode: e.Number}
 	for _, r := range x.ReplyTo {
 		out.ReplyTo = append(out.ReplyTo, thrReply{r.ID, r.Link})
 	}
@@ -86,10 +90,7 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	for _, p := range e.People {
 		out.People = append(out.People, podcastPerson{p.Role, p.Image, p.URL, plain(p.Name)})
 	}
-	if !says && out.ReplyTo == nil && out.Thumbnail == nil && out.Files == nil && out.Chapters == nil && out.Transcripts == nil && out.People == nil {
-		return nil
-	}
-	return &out
+	return out
 }
 
 func mediaContentOf(f news.Enclosure) mediaContent {

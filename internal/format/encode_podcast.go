@@ -58,11 +58,13 @@ func showTagsOf(e *news.Edition) *showTags {
 		Medium: "podcast",
 	}
 	for _, c := range show.Categories {
-		category := itunesCategory{Name: c.Name}
-		if c.Sub != "" {
-			category.Sub = &itunesCategory{Name: c.Sub}
+		category := itunesCategory{Name: clean.Line(c.Name)}
+		if sub := clean.Line(c.Sub); sub != "" {
+			category.Sub = &itunesCategory{Name: sub}
 		}
-		out.Categories = append(out.Categories, category)
+		if category.Name != "" {
+			out.Categories = append(out.Categories, category)
+		}
 	}
 	if email := wireEmail(show.Email); email != "" {
 		out.Owner = &itunesOwner{Name: feedAuthor(e), Email: email}

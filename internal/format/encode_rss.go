@@ -24,8 +24,11 @@ import (
 // title of an item without one is the beginning of its text: RSS
 // lets it out, but readers then show an empty line or a piece of the link. The
 // error is that of w.
-func WriteRSS(w io.Writer, e *news.Edition) error {
-	all := wireItems(e)
+func WriteRSS(w io.Writer, e *news.Edition) error { return Prepare(e).RSS(w) }
+
+// RSS is WriteRSS for what is prepared.
+func (p Prepared) RSS(w io.Writer) error {
+	e, all := p.Edition, p.items
 	channel := rssFeed{
 		Title: plain(feedTitle(e)),
 		RssFeed: feeds.RssFeed{
@@ -60,6 +63,7 @@ func WriteRSS(w io.Writer, e *news.Edition) error {
 		channel.showTags = showTagsOf(e)
 		doc.ITunes, doc.Podcast = itunesSpace, podcastSpace
 	}
+	channel.Items = make([]rssItem, 0, len(all))
 	for i := range all {
 		item := rssItemOf(&all[i])
 		if podcast {

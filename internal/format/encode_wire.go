@@ -170,6 +170,16 @@ func wireTime(t time.Time) time.Time {
 	return t
 }
 
+// wireMoment is wireTime with milliseconds, which tell Publications of one second
+// apart.
+func wireMoment(t time.Time) time.Time {
+	second := wireTime(t)
+	if second.IsZero() {
+		return second
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}
+
 func firstTime(times ...time.Time) time.Time {
 	for _, t := range times {
 		if !t.IsZero() {

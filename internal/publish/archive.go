@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/page"
 )
@@ -118,7 +119,7 @@ func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
 			continue
 		}
 		var b bytes.Buffer
-		if err := r.write(&b, e); err != nil {
+		if err := r.write(format.Prepare(e), &b); err != nil {
 			return nil, fmt.Errorf("write %s: %w", e.PartURL(e.Part, ext), err)
 		}
 		d := NewDocument("", r.contentType, b.Bytes())

@@ -42,7 +42,7 @@ type Document struct {
 type representation struct {
 	ext         string // of the URL; "" is the HTML twin
 	contentType string
-	write       func(io.Writer, *news.Edition) error
+	write       func(format.Prepared, io.Writer) error
 }
 
 // representations lists what every feed is rendered to. RFC 4287 section 7, the
@@ -50,10 +50,10 @@ type representation struct {
 // OPML has none of its own.
 func representations(theme *page.Theme) []representation {
 	return []representation{
-		{"atom", "application/atom+xml; charset=utf-8", format.WriteAtom},
-		{"rss", "application/rss+xml; charset=utf-8", format.WriteRSS},
-		{"json", "application/feed+json; charset=utf-8", format.WriteJSON},
-		{"", "text/html; charset=utf-8", theme.Twin},
+		{"atom", "application/atom+xml; charset=utf-8", format.Prepared.Atom},
+		{"rss", "application/rss+xml; charset=utf-8", format.Prepared.RSS},
+		{"json", "application/feed+json; charset=utf-8", format.Prepared.JSON},
+		{"", "text/html; charset=utf-8", func(p format.Prepared, w io.Writer) error { return theme.Twin(w, p.Edition) }},
 	}
 }
 
@@ -156,14 +156,14 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 
 // documents renders every representation of an Edition.
 func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
-	all := append(representations(theme), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
-		return format.WriteOPML(w, e.Feed.Title, subs, time.Time{})
+	all := append(representations(theme), representation{"opml", opmlType, func(p format.Prepared, w io.Writer) error {
+		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
 	}})
-	docs := map[string]*Document{}
+	docs, prepared := map[string]*Document{}, format.Prepare(e)
 	var b bytes.Buffer // one for all: each keeps a copy that is no longer than it
 	for _, r := range all {
 		b.Reset()
-		if err := r.write(&b, e); err != nil {
+		if err := r.write(prepared, &b); err != nil {
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
 		d := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
@@ -187,7 +187,7 @@ func Part(e *news.Edition, ext string) (body []byte, contentType string, err err
 	var b bytes.Buffer
 	for _, r := range representations(nil) {
 		if r.ext == ext {
-			err = r.write(&b, e)
+			err = r.write(format.Prepare(e), &b)
 			return b.Bytes(), r.contentType, err
 		}
 	}
@@ -203,7 +203,7 @@ func Found(e *news.Edition, ext string) (*Document, error) {
 			continue
 		}
 		var b bytes.Buffer
-		if err := r.write(&b, e); err != nil {
+		if err := r.write(format.Prepare(e), &b); err != nil {
 			return nil, fmt.Errorf("write what a search found as %s: %w", ext, err)
 		}
 		d := NewDocument("", r.contentType, b.Bytes())

@@ -30,7 +30,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	e := &news.Edition{Site: site, Feed: f}
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0),
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0),
 		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
 		Scan(&updated, &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {

@@ -78,10 +78,16 @@ func (p *publishing) write(n fresh) error {
 	if err != nil {
 		return err
 	}
+	updated := n.lead.Updated
+	if n.past == nil {
+		if updated, err = p.apart(updated); err != nil {
+			return err
+		}
+	}
 	for {
 		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature, footer, change)
 			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (feed_id, sequence) DO NOTHING`,
-			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.published()), ms(n.lead.Updated), int64(n.lead.Signature), footer, change)
+			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.published()), ms(updated), int64(n.lead.Signature), footer, change)
 		if err != nil {
 			return err
 		}
@@ -96,6 +102,21 @@ func (p *publishing) write(n fresh) error {
 	}
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)
-	p.updated = later(p.updated, n.lead.Updated)
+	p.updated = later(p.updated, updated)
 	return nil
+}
+
+// apart returns an updated time, to the second, so that no other Publication of the
+// feed has the same: of several in one second each is a millisecond behind the last.
+// Documents of one day, and what a publisher brings out in one go, have one time;
+// readers cannot sort by that, and validators take it for a fault.
+func (p *publishing) apart(t time.Time) (time.Time, error) {
+	second := t.Truncate(time.Second)
+	var last int64
+	err := p.get(`SELECT coalesce(max(updated), 0) FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3`,
+		[]any{p.feed.ID, ms(second), ms(second.Add(time.Second - time.Millisecond))}, &last)
+	if last == 0 || err != nil {
+		return second, err
+	}
+	return at(last + 1), nil
 }

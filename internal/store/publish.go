@@ -297,7 +297,10 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	c := cs[show]
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {
-		updated = news.Revised(updated, c.Updated, p.now)
+		var err error
+		if updated, err = p.apart(news.Revised(updated, c.Updated, p.now)); err != nil {
+			return err
+		}
 		if err := p.renewFooter(pub, c.EntryID); err != nil {
 			return err
 		}

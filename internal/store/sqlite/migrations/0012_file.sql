@@ -15,3 +15,9 @@ ALTER TABLE source ADD COLUMN doc_rights TEXT NOT NULL DEFAULT '';
 ALTER TABLE source ADD COLUMN doc_image TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE feed ADD COLUMN kind TEXT NOT NULL DEFAULT '';  -- that its stories were judged by, see news.FeedKind
+
+-- No two Publications of a feed have the same updated time: it is told to the second,
+-- as it always was where it is shown, and of one second in milliseconds.
+UPDATE publication SET updated = updated - updated % 1000;
+UPDATE feed SET updated = updated - updated % 1000;
+CREATE INDEX publication_updated ON publication (feed_id, updated);
