@@ -273,7 +273,7 @@ func (c *canary) get(address string) string {
 func (c *canary) walk(public string) {
 	c.t.Helper()
 	todo := []string{"/", "/sources.opml", "/healthz", "/readyz", "/websub/x", "/nothing?token=x", "/feeds/all", "/feeds/all/", "/feeds/all.atom", "/feeds/all.rss",
-		"/feeds/all.json", "/feeds/all.opml"}
+		"/feeds/all.json", "/feeds/all.opml", "/why", "/why?url=http://up.example/hidden", "/why?url=http://up.example/login", "/why?url=http://up.example/none"}
 	for _, line := range strings.Split(c.command("sources"), "\n") {
 		if name, _, ok := strings.Cut(line, " "); ok {
 			todo = append(todo, "/sources/"+url.PathEscape(name))

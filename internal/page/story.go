@@ -197,19 +197,25 @@ func relative(site news.Site, s *news.Shown) member {
 // nothing; where the entry shown was matched with it, that tells.
 func why(m news.Member, shown *news.Entry) []template.HTML {
 	var all []template.HTML
-	words := reason(m.Match)
-	if words == "" && shown.Match.With != 0 && shown.Match.With == m.EntryID {
-		if words = reason(shown.Match); words == laterVersion {
-			words = "earlier version"
-		}
-	}
-	if words != "" {
+	if words := tie(m.Match, m.EntryID, shown); words != "" {
 		all = append(all, words)
 	}
 	if !m.Match.Hand.IsZero() {
 		all = append(all, hand(m.Match.Hand))
 	}
 	return all
+}
+
+// tie says what gave away that an entry, matched so, is of one story with the one
+// that is shown; "" where that is not known of these two.
+func tie(m news.Match, entry int64, shown *news.Entry) template.HTML {
+	words := reason(m)
+	if words == "" && shown.Match.With != 0 && shown.Match.With == entry {
+		if words = reason(shown.Match); words == laterVersion {
+			words = "earlier version"
+		}
+	}
+	return words
 }
 
 // corrected says what people did to the entry that a page shows.

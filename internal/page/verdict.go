@@ -49,7 +49,7 @@ func newVerdict(site news.Site, of *Verdict) verdict {
 		out.Time = at(e.FirstSeen)
 	}
 	if w := of.With; w != nil {
-		out.With, out.Of, out.Tie = anchor(link(w.Entry.Link), title(&w.Entry)), w.SourceTitle, reason(e.Match)
+		out.With, out.Of, out.Tie = anchor(link(w.Entry.Link), title(&w.Entry)), w.SourceTitle, tie(e.Match, e.ID, &w.Entry)
 	}
 	return out
 }

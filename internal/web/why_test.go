@@ -88,7 +88,7 @@ func TestWhy(t *testing.T) {
 		{"shown", "https://b.example/fifth", []string{"It is known here", "fifth of b", "Shown in Feed all, see its story.", "Brought by Source b", "last read"}},
 		{"in another spelling", "http://www.b.example/fifth/?utm_source=x#top", []string{"fifth of b", "Looked for https://b.example/fifth"}},
 		{"without a scheme", "b.example/fifth", []string{"fifth of b"}},
-		{"of two sources", "https://a.example/one", []string{"“One” of Source a (same address), which stands for both", "Brought by Source b", "Brought by Source a"}},
+		{"of two sources", "https://a.example/one", []string{"“One” of Source a (same address).", "Brought by Source b", "Brought by Source a"}},
 		{"by guid", "https://b.example/copy", []string{"copy of b"}},
 		{"newer ones took its place", "https://a.example/one", []string{"Was shown in Feed all, where newer stories have taken its place; see its story."}},
 		{"our own page", b.site.URL + "/stories/" + b.story("fifth of b"), []string{"fifth of b"}},
