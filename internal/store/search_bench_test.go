@@ -2,10 +2,12 @@ package store
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -41,12 +44,15 @@ func texts(b *testing.B) func() (title, text string) {
 	lines := bufio.NewScanner(plain)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
-		var item struct{ Title, Text, Summary string }
+		var item struct {
+			Title, Text, Summary string
+			HTML                 string `json:"content_html"`
+		}
 		if err := json.Unmarshal(lines.Bytes(), &item); err != nil {
 			b.Fatal(err)
 		}
 		titles = append(titles, item.Title)
-		sentences = append(sentences, strings.SplitAfter(item.Summary+" "+item.Text, ". "))
+		sentences = append(sentences, strings.SplitAfter(firstText(item.Text, clean.Text(item.HTML), clean.Text(item.Summary)), ". "))
 	}
 	r, n := rand.New(rand.NewPCG(1, 2)), 0
 	return func() (string, string) { // every text once, then two mixed
@@ -79,12 +85,14 @@ func BenchmarkSearch(b *testing.B) {
 	bench.configure(sources, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100})
 	bench.matching = news.Matching{Window: time.Nanosecond} // compares nothing
 	bench.now = start
+	length := 0
 	fill := func(from, to int) time.Duration {
 		var spent time.Duration
 		for n := from; n < to; n += 20 {
 			var entries []news.Entry
 			for i := range 20 {
 				title, text := next()
+				length += len(title) + len(text)
 				link := fmt.Sprintf("https://a.example/%d", n+i)
 				entries = append(entries, news.Entry{GUID: link, Link: link, Title: title, Content: "<p>" + text + "</p>", Published: bench.now})
 			}
@@ -101,6 +109,7 @@ func BenchmarkSearch(b *testing.B) {
 	rest := fill(probe, *searched-probe)
 	with := fill(*searched-probe, *searched)
 	bench.publish("all")
+	b.ReportMetric(float64(length)/float64(*searched), "B-text/entry")
 	b.ReportMetric(without.Seconds()*1e6/float64(probe), "µs-cpu-without")
 	b.ReportMetric(with.Seconds()*1e6/float64(probe), "µs-cpu-with")
 	b.ReportMetric((rest+with).Seconds()*1e6/float64(*searched-probe), "µs-cpu-mean")
@@ -155,7 +164,16 @@ func kinds(b *bench) []kind {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	frequent, rare := all[:20], all[len(all)-20:]
+	rare := all[len(all)-20:]
+	often := map[string]int{}
+	for _, w := range all[:min(200, len(all))] {
+		result, err := b.db.Search(b.t.Context(), b.request(`"`+w+`"`))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		often[w] = result.Total
+	}
+	frequent := slices.SortedFunc(maps.Keys(often), func(a, b string) int { return cmp.Or(often[b]-often[a], strings.Compare(a, b)) })[:20]
 	each := func(words []string, write func(string) string) (queries []string) {
 		for _, w := range words {
 			queries = append(queries, write(w))

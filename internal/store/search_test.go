@@ -283,8 +283,10 @@ func TestReindex(t *testing.T) {
 		}
 		return more
 	}
-	if !step() || !step() {
-		t.Fatal("made in fewer steps than there are parts")
+	for range 2 { // it is emptied, and the first part made
+		if !step() {
+			t.Fatal("made in fewer steps than there are parts")
+		}
 	}
 	if n := len(b.search("wader")); n != reindexLimit {
 		t.Errorf("after the first part %d are found, want %d", n, reindexLimit)
