@@ -181,11 +181,22 @@ func (a *app) feedsCommand() *cobra.Command {
 
 // feedLine is a feed for scripts. Every key is always there.
 type feedLine struct {
-	Name    string      `json:"name"`
-	Title   string      `json:"title"`
-	URL     string      `json:"url"`
-	Updated *time.Time  `json:"updated"` // null: not stored yet
-	Stories []storyLine `json:"stories"`
+	Name    string        `json:"name"`
+	Title   string        `json:"title"`
+	URL     string        `json:"url"`     // "" for a private feed: each token makes one
+	Private bool          `json:"private"` // only for those who have a token
+	Readers []serviceLine `json:"readers"` // aggregators that came within a week
+	Tokens  int           `json:"tokens"`  // that are good
+	Updated *time.Time    `json:"updated"` // null: not stored yet
+	Stories []storyLine   `json:"stories"`
+
+	note string // who reads it, for people
+}
+
+// serviceLine is an aggregator and for how many people it says that it reads.
+type serviceLine struct {
+	Client      string `json:"client"`
+	Subscribers int    `json:"subscribers"`
 }
 
 // storyLine is a story of a feed for scripts.
@@ -205,6 +216,15 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	defer db.Close()
+	now := time.Now()
+	announced, err := db.Announced(ctx, now)
+	if err != nil {
+		return err
+	}
+	tokens, err := db.Tokens(ctx)
+	if err != nil {
+		return err
+	}
 	lines := make([]feedLine, 0, len(cfg.Feeds))
 	for _, f := range cfg.Feeds {
 		stored, err := db.Feed(ctx, f)
@@ -215,13 +235,21 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		lines = append(lines, newFeedLine(e))
+		line := newFeedLine(e)
+		line.read(stored, announced[stored.ID], tokens, now)
+		lines = append(lines, line)
 	}
 	if asJSON {
 		return a.json(lines)
 	}
 	for _, l := range lines {
-		fmt.Fprintf(a.out, "%s (%s): %s, %s\n", l.Name, oneLine(l.Title), count(len(l.Stories), "story"), l.URL)
+		about := []string{count(len(l.Stories), "story")}
+		for _, more := range []string{l.URL, l.note} {
+			if more != "" {
+				about = append(about, more)
+			}
+		}
+		fmt.Fprintf(a.out, "%s (%s): %s\n", l.Name, oneLine(l.Title), strings.Join(about, ", "))
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {
@@ -234,7 +262,10 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 }
 
 func newFeedLine(e *news.Edition) feedLine {
-	l := feedLine{Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Updated: stated(e.Updated), Stories: []storyLine{}}
+	l := feedLine{
+		Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Private: e.Feed.Private, Readers: []serviceLine{},
+		Updated: stated(e.Updated), Stories: []storyLine{},
+	}
 	for _, s := range e.Shown {
 		line := storyLine{
 			GUID: s.GUID, Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
@@ -246,6 +277,19 @@ func newFeedLine(e *news.Edition) feedLine {
 		l.Stories = append(l.Stories, line)
 	}
 	return l
+}
+
+// read fills in who reads the feed.
+func (l *feedLine) read(f news.Feed, announced []news.Announced, tokens []news.Token, now time.Time) {
+	for _, s := range announced {
+		l.Readers = append(l.Readers, serviceLine{s.Client, s.Subscribers})
+	}
+	for _, t := range tokens {
+		if f.Private && t.Feed == f.Name && t.Revoked.IsZero() {
+			l.Tokens++
+		}
+	}
+	l.note = daemon.ReaderNote(f, announced, tokens, now)
 }
 
 // open reads the configuration and opens its database for reading. What lists

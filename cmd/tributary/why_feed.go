@@ -55,9 +55,9 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 	return "not shown: it selects " + selection(f)
 }
 
-// names reports whether a feed would select a source if that were public.
+// names reports whether a feed would select a source if it were private.
 func names(f news.Feed, s news.Source) bool {
-	s.Public = true
+	f.Private = true
 	return len(f.Sources)+len(f.Tags) > 0 && f.Selects(s)
 }
 
@@ -161,6 +161,9 @@ func selection(f news.Feed) string {
 	}
 	if len(f.Tags) > 0 {
 		parts = append(parts, "tags "+strings.Join(f.Tags, ", "))
+	}
+	if len(parts) == 0 && f.Private {
+		return "every source"
 	}
 	if len(parts) == 0 {
 		return "every public source"

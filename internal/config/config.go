@@ -27,7 +27,7 @@
 //	           and limit
 //	feeds:     a list; each has name:, and may have title, description,
 //	           language, sources, tags, duplicates, limit, window,
-//	           max_per_source, settle, also_reported
+//	           max_per_source, settle, also_reported, access, kind
 //
 // A file with only sources: is complete; it publishes one feed named all. An
 // included file holds one source or a list of them, as they stand in sources:.

@@ -24,6 +24,8 @@ type feedDraft struct {
 	named   *yaml.Node
 	sources []reference
 	tags    []reference
+	kind    *yaml.Node // where kind: stands; nil for nowhere
+	stories []node     // of keys that only a feed of stories has a use for
 }
 
 // mostSettle is the longest that a feed may hold a new story back: what is held
@@ -33,6 +35,12 @@ const mostSettle = 24 * time.Hour
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
 	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}
+	ofStories := func(read func(node)) func(node) {
+		return func(n node) {
+			d.stories = append(d.stories, n)
+			read(n)
+		}
+	}
 	complete := r.mapping(n, feedSection, fields{
 		"name": func(n node) {
 			d.named = n.Node
@@ -43,17 +51,61 @@ func (r *reader) feed(n node) *feedDraft {
 		"language":       into(&d.Language, r.language),
 		"sources":        func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
 		"tags":           into(&d.tags, list(r, r.reference)),
-		"duplicates":     into(&d.Duplicates, r.duplicates),
+		"duplicates":     ofStories(into(&d.Duplicates, r.duplicates)),
 		"limit":          into(&d.Limit, r.whole(1, news.MaxShown)),
 		"window":         into(&d.Window, r.duration(0, longest)),
-		"max_per_source": into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
-		"settle":         into(&d.Settle, r.duration(0, mostSettle)),
-		"also_reported":  into(&d.AlsoReported, r.boolean),
+		"max_per_source": ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
+		"settle":         ofStories(into(&d.Settle, r.duration(0, mostSettle))),
+		"also_reported":  ofStories(into(&d.AlsoReported, r.boolean)),
+		"access":         into(&d.Private, r.access),
+		"kind": func(n node) {
+			d.kind = n.Node
+			into(&d.Kind, r.feedKind)(n)
+		},
 	})
 	if d.named == nil && complete {
 		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
 	}
+	if d.Kind == news.FeedOfHealth {
+		r.checkHealth(d)
+	}
 	return d
+}
+
+// checkHealth refuses what a feed of problems cannot be.
+func (r *reader) checkHealth(d *feedDraft) {
+	if !d.Private {
+		r.errorf(d.kind, "kind: health tells of private sources and of what goes wrong, so it is not for everybody; write access: private beside it")
+	}
+	for _, n := range d.stories {
+		r.errorf(n.Node, "%s is about stories, and a feed of kind: health has none; leave it out", n)
+	}
+}
+
+// access reads who may read a feed.
+func (r *reader) access(n node) (private, ok bool) {
+	text, ok := r.oneOf(n, "public", "private")
+	return text == "private", ok
+}
+
+// feedKind reads what a feed is made of.
+func (r *reader) feedKind(n node) (news.FeedKind, bool) {
+	const stories = "stories"
+	text, ok := r.oneOf(n, stories, string(news.FeedOfHealth))
+	if text == stories {
+		text = string(news.FeedOfStories)
+	}
+	return news.FeedKind(text), ok
+}
+
+// oneOf reads one of a few words.
+func (r *reader) oneOf(n node, words ...string) (string, bool) {
+	text, ok := r.text(n)
+	if ok && !slices.Contains(words, text) {
+		r.errorf(n.Node, "%s %s is none of %s%s", n, shown(n.Value), strings.Join(words, ", "), r.suggest(text, words))
+		return "", false
+	}
+	return text, ok
 }
 
 func (r *reader) reference(n node) (reference, bool) {
@@ -79,16 +131,8 @@ func (r *reader) language(n node) (string, bool) {
 }
 
 func (r *reader) duplicates(n node) (news.Duplicates, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
-	ways := []string{string(news.Collapse), string(news.Group), string(news.Keep)}
-	if !slices.Contains(ways, text) {
-		r.errorf(n.Node, "duplicates: %s is none of %s%s", shown(n.Value), strings.Join(ways, ", "), r.suggest(text, ways))
-		return "", false
-	}
-	return news.Duplicates(text), true
+	text, ok := r.oneOf(n, string(news.Collapse), string(news.Group), string(news.Keep))
+	return news.Duplicates(text), ok
 }
 
 // link looks up what a feed selects, among sources by name. With lists, there
@@ -101,8 +145,8 @@ func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]b
 			r.errorf(ref.node, "sources: %s is a tag, not a source; write tags: [%[2]s]", shown(ref.node.Value), clip(ref.node.Value))
 		case s == nil:
 			r.errorf(ref.node, "sources: no source is named %s%s", shown(ref.node.Value), r.suggest(ref.name, names(sources)))
-		case !s.Public:
-			r.warnf(ref.node, "sources: %s is not public, so this feed, which is, shows nothing of it", shown(ref.node.Value))
+		case !s.Public && !d.Private:
+			r.warnf(ref.node, "sources: %s is not public, so this feed, which is, shows nothing of it; with access: private it would", shown(ref.node.Value))
 		}
 		d.Sources = append(d.Sources, ref.name)
 	}

@@ -132,6 +132,9 @@ func TestGood(t *testing.T) {
 			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
 				Sources: []string{"seeds", "river-example", "members"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
 				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, Settle: 15 * time.Minute, AlsoReported: true},
+			{Name: "intern", Title: "intern", Private: true, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
+			{Name: "health", Title: "health", Kind: news.FeedOfHealth, Private: true, Sources: []string{"example_1"}, Duplicates: news.Collapse,
+				Limit: 100, Window: 48 * time.Hour},
 		},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {

@@ -59,8 +59,8 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "max_per_source", "settle", "also_reported"},
-		later: []string{"where", "access", "kind", "content", "archive"},
+			"window", "max_per_source", "settle", "also_reported", "access", "kind"},
+		later: []string{"where", "content", "archive"},
 	}
 )
 
@@ -112,6 +112,8 @@ var examples = map[string]string{
 	"max_per_source": "max_per_source: 5",
 	"settle":         "settle: 15m",
 	"also_reported":  "also_reported: true",
+	"access":         "access: private",
+	"kind":           "kind: health",
 	"stories":        "stories: {match: normal, window: 7d}",
 	"match":          "match: normal",
 	storiesWindow:    "window: 7d",

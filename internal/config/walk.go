@@ -233,7 +233,7 @@ func (r *reader) optional(n node) (string, bool) {
 
 // patterned are keys whose text has a form that no number, date or truth has,
 // so that quotes would not help.
-var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", storiesWindow}
+var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "access", "kind", storiesWindow}
 
 // notText asks for quotes around what YAML takes for a number, a date or true.
 func (r *reader) notText(n node) {

@@ -55,6 +55,9 @@ type Daemon struct {
 	ingest *ingest.Ingester
 	runner *schedule.Runner
 	shelf  *publish.Shelf
+	closed *publish.Shelf // of private feeds: no public route knows it
+	mask   string         // stands for the token in them
+	tokens *web.Tokens
 	server *web.Server
 	push   *websub.Subscriber
 
@@ -68,9 +71,12 @@ type Daemon struct {
 	file     *config.Config // as read
 	sources  map[int64]config.Source
 	lists    map[int64]config.List // by the numbers of their rows, as sources are
-	feeds    []news.Feed
+	feeds    []news.Feed           // the public ones: what is for everybody reads these
+	private  []news.Feed           // and the others
 	progress progress
 	outage   outage
+
+	offlineSince time.Time // as recorded; zero while we are online
 }
 
 // Open reads the configuration, claims the database and brings it in line. The
@@ -93,7 +99,8 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(),
+		started: o.Now(), due: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -131,7 +138,14 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if err := d.db.ResumePushes(ctx, d.opts.Now()); err != nil {
 		return err
 	}
-	d.server = &web.Server{Shelf: d.shelf, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Now: d.opts.Now, Log: d.opts.Log}
+	var err error
+	if err = d.openPrivate(ctx); err != nil {
+		return err
+	}
+	if d.offlineSince, err = d.db.OfflineSince(ctx); err != nil {
+		return err
+	}
+	d.server = &web.Server{Shelf: d.shelf, Private: d.closed, Mask: d.mask, Tokens: d.tokens, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Now: d.opts.Now, Log: d.opts.Log}
 	return d.apply(ctx, cfg)
 }
 
@@ -159,6 +173,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 		d.opts.Log.Warn("feeds folder", "error", err)
 	}
 	d.shelf.Outdate() // a source may be private now, or be called another name
+	d.closed.Outdate()
 	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))
 	if err := d.heedHosts(ctx); err != nil {
 		return err
@@ -214,7 +229,8 @@ func (d *Daemon) replace(next setup) (readdressed []schedule.ID) {
 			readdressed = append(readdressed, sourceTask(s.ID))
 		}
 	}
-	d.cfg, d.file, d.feeds, d.sources = next.cfg, next.file, next.feeds, sources
+	d.cfg, d.file, d.sources = next.cfg, next.file, sources
+	d.feeds, d.private = split(next.feeds)
 	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
 	d.outage.good = goodHosts(next.states)
 	d.progress = newProgress(next.states)
@@ -235,7 +251,8 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.
 	if err != nil {
 		return nil, err
 	}
-	snap := &web.Snapshot{Site: cfg.Site, Feeds: feeds, Gone: map[string]bool{}, Read: d.read}
+	snap := &web.Snapshot{Site: cfg.Site, Gone: map[string]bool{}, Read: d.read}
+	snap.Feeds, snap.Private = split(feeds)
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}

@@ -71,7 +71,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 // back, and whether there is any.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
 	d.mu.Lock()
-	feeds := d.feeds
+	feeds := d.everyFeed()
 	d.mu.Unlock()
 	now := d.opts.Now()
 	for _, f := range feeds {
@@ -90,14 +90,15 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // others from theirs.
 func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, feeds := d.cfg, d.everyFeed()
 	d.mu.Unlock()
 	return d.publish(ctx, cfg, feeds)
 }
 
 // publish brings the feeds of a configuration up to date.
 func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
+	public := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
+	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Now: d.opts.Now}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false
@@ -105,6 +106,10 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 		subs := func() ([]format.Subscription, error) {
 			all, err := listing()
 			return Subscriptions(all, f.Selects), err
+		}
+		p := public
+		if f.Private {
+			p = private
 		}
 		changed, err := p.Feed(ctx, cfg.Site, f, subs)
 		if err != nil {
@@ -147,14 +152,15 @@ func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news
 	return nil
 }
 
-// unpublish takes feeds that are no longer configured off the shelf and out of
-// the folder. A reload does so once its configuration is in force, and so does
+// unpublish takes feeds that are no longer configured, or no longer public, off the
+// shelf and out of the folder. A reload does so once its configuration is in force, and so does
 // a round of publishing that it overtook: one of the two comes last.
 func (d *Daemon) unpublish(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, public, private := d.cfg, d.feeds, d.private
 	d.mu.Unlock()
-	d.shelf.Keep(names(feeds))
+	d.shelf.Keep(names(public))
+	d.closed.Keep(names(private))
 	removed, err := d.db.RemovedFeeds(ctx)
 	return errors.Join(err, folder(cfg).Remove(removed))
 }

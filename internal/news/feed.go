@@ -15,11 +15,22 @@ const (
 	Keep     Duplicates = "keep"     // one Publication an entry
 )
 
+// FeedKind tells what a Feed is made of.
+type FeedKind string
+
+// The kinds of Feed.
+const (
+	FeedOfStories FeedKind = ""       // the stories of its sources
+	FeedOfHealth  FeedKind = "health" // the problems of its sources, for the operator; always private
+)
+
 // Feed is what we publish.
 type Feed struct {
 	ID           int64
-	UUID         string // urn:uuid:…, the atom:id; minted once
-	Name         string // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
+	UUID         string   // urn:uuid:…, the atom:id; minted once
+	Name         string   // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
+	Kind         FeedKind // what it is made of
+	Private      bool     // for those only who have a token, see Token
 	Title        string
 	Description  string
 	Language     string   // BCP 47; empty when its entries differ
@@ -33,10 +44,26 @@ type Feed struct {
 	AlsoReported bool          // texts end with who else reported the story, except where Duplicates is Group
 }
 
+// Audience is who looks at what we have: everybody, or the subscribers of one
+// private feed, by its row. They know what everybody knows, and beside it what
+// their feed selects and shows.
+type Audience int64
+
+// Everybody is the audience of all that is public.
+const Everybody Audience = 0
+
+// Audience is who may see the feed.
+func (f Feed) Audience() Audience {
+	if f.Private {
+		return Audience(f.ID)
+	}
+	return Everybody
+}
+
 // Selects reports whether entries of s may appear in the feed. A source that
-// is not public appears in private feeds only, and there are none yet.
+// is not public appears in private feeds only.
 func (f Feed) Selects(s Source) bool {
-	if !s.Public {
+	if !s.Public && !f.Private {
 		return false
 	}
 	if len(f.Sources) == 0 && len(f.Tags) == 0 {
@@ -81,6 +108,11 @@ type Site struct {
 	Title   string
 	URL     string // public base URL without a trailing slash; may have a path
 	Contact string
+
+	// Token is the secret part of the addresses of a private feed and of the
+	// stories below it, or what stands for it while it is not known yet; empty for
+	// all that is public.
+	Token string
 }
 
 // Member is an entry of a story as it is listed beside the one shown.
@@ -138,16 +170,33 @@ type Edition struct {
 }
 
 // URL returns the address of one representation of the feed, "atom", "rss",
-// "json" or "opml", or its HTML twin for "".
+// "json" or "opml", or its HTML twin for "". A private feed has none without a
+// token.
 func (e Edition) URL(ext string) string {
+	file := e.Feed.Name + "." + ext
 	if ext == "" {
-		return e.Site.URL + "/feeds/" + e.Feed.Name + "/"
+		file = e.Feed.Name + "/"
 	}
-	return e.Site.URL + "/feeds/" + e.Feed.Name + "." + ext
+	switch {
+	case !e.Feed.Private:
+		return e.Site.URL + "/feeds/" + file
+	case e.Site.Token == "":
+		return ""
+	}
+	return e.Site.privateURL() + "/" + file
 }
 
-// StoryURL returns the address of a story's page.
-func (s Site) StoryURL(key string) string { return s.URL + "/stories/" + key }
+// privateURL is what the addresses below the token begin with.
+func (s Site) privateURL() string { return s.URL + "/private/" + s.Token }
 
-// SourceURL returns the address of a source's page.
+// StoryURL returns the address of a story's page: below the token where there is
+// one, so that who may read a private feed may read its stories.
+func (s Site) StoryURL(key string) string {
+	if s.Token != "" {
+		return s.privateURL() + "/stories/" + key
+	}
+	return s.URL + "/stories/" + key
+}
+
+// SourceURL returns the address of a source's page, which only public ones have.
 func (s Site) SourceURL(name string) string { return s.URL + "/sources/" + name }

@@ -22,6 +22,7 @@ type FeedRow struct {
 	Feed    news.Feed
 	Stories int
 	Changed time.Time // Edition.Updated; zero while the feed is empty
+	Note    string    // who reads it, for the operator only
 }
 
 // Front writes the front page. A feed reader that is given its address finds every
@@ -61,6 +62,7 @@ type feedCard struct {
 	Count       string
 	Changed     template.HTML
 	Formats     []template.HTML
+	Note        string
 }
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {
@@ -68,7 +70,7 @@ func newFeedCard(site news.Site, row FeedRow) feedCard {
 	return feedCard{
 		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
-		Count: count(row.Stories, "story", "stories"), Changed: at(row.Changed), Formats: formats(e),
+		Count: count(row.Stories, "story", "stories"), Changed: at(row.Changed), Formats: formats(e), Note: row.Note,
 	}
 }
 

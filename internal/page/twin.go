@@ -19,7 +19,7 @@ import (
 func Twin(w io.Writer, e *news.Edition) error {
 	f := frame{
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
-		Canonical: e.URL(""), Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
+		Canonical: e.URL(""), Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}}, Hidden: e.Feed.Private,
 	}
 	f.View = river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)),

@@ -5,6 +5,10 @@
 // Outputs never touch the network, and requests never touch the database: a
 // request is answered from a Document in the Shelf. What a subscriber sees
 // changes only when a new Document is put there, whole.
+//
+// A private feed is rendered once for all who may read it, with a mask where the
+// token of each belongs; the web server puts the token there while it sends. Such
+// a Document never leaves as it is, and never lies in the folder.
 package publish
 
 import (
@@ -66,6 +70,7 @@ type Publisher struct {
 	Store  Store
 	Shelf  *Shelf
 	Folder *Folder // nil: nothing is written
+	Mask   string  // stands for the token in private feeds; as long as one
 	Now    func() time.Time
 }
 
@@ -74,6 +79,9 @@ type Publisher struct {
 // gives the sources that it names in its OPML. After an error the next call
 // makes up for what was left undone.
 func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (rendered bool, err error) {
+	if f.Private {
+		site.Token = p.Mask
+	}
 	generation := p.Shelf.current()
 	for more := true; more; {
 		var changed bool
@@ -124,6 +132,9 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		d.MaxAge = e.TTL
 	}
 	p.Shelf.put(f, e, docs, generation)
+	if f.Private {
+		return nil
+	}
 	return p.Folder.Write(docs)
 }
 
@@ -139,7 +150,11 @@ func documents(e *news.Edition, subs []format.Subscription) (map[string]*Documen
 		if err := r.write(&b, e); err != nil {
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
-		d, err := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
+		prepare := NewDocument
+		if e.Feed.Private {
+			prepare = newMasked
+		}
+		d, err := prepare(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
 		if err != nil {
 			return nil, err
 		}
@@ -182,8 +197,10 @@ var packers = sync.Pool{New: func() any { return &packer{z: gzip.NewWriter(nil)}
 
 // NewDocument prepares bytes for sending: entity tag and gzip variant.
 func NewDocument(name, contentType string, body []byte) (*Document, error) {
-	sum := xxh3.Hash128(body).Bytes()
-	d := &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
+	d, err := newMasked(name, contentType, body)
+	if err != nil {
+		return nil, err
+	}
 	p := packers.Get().(*packer)
 	defer packers.Put(p)
 	p.b.Reset()
@@ -198,6 +215,12 @@ func NewDocument(name, contentType string, body []byte) (*Document, error) {
 		d.Gzip = bytes.Clone(p.b.Bytes())
 	}
 	return d, nil
+}
+
+// newMasked is NewDocument without a gzip variant: what is sent is not yet known.
+func newMasked(name, contentType string, body []byte) (*Document, error) {
+	sum := xxh3.Hash128(body).Bytes()
+	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}, nil
 }
 
 // Bounds of how often we ask subscribers to come back.

@@ -18,15 +18,22 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 	return n, err
 }
 
+// selectUpdated is when anything was last published in a feed, else when it was
+// made.
+const selectUpdated = `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0) FROM feed WHERE id = $1`
+
 // Edition returns a feed as it stands: the Publications with the highest
 // sequence up to its limit, beyond them those that entered within its window
 // of the newest, never more than news.MaxShown and news.MaxShownBytes. The
 // window counts from the newest and not from now, so that nothing changes
 // while nothing arrives.
 func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
+	if f.Kind == news.FeedOfHealth {
+		return db.healthEdition(ctx, site, f)
+	}
 	e := &news.Edition{Site: site, Feed: f}
 	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0) FROM feed WHERE id = $1`, f.ID).Scan(&updated)
+	err := db.engine.Read.QueryRowContext(ctx, selectUpdated, f.ID).Scan(&updated)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +59,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
 	e.Shown = page.shown
-	if err := db.addMembers(ctx, site, e.Shown); err != nil {
+	if err := db.addMembers(ctx, site, f.Audience(), e.Shown); err != nil {
 		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
 	}
 	finish(site, e.Shown)
@@ -115,9 +122,9 @@ func finish(site news.Site, shown []news.Shown) {
 // memberChunk is how many stories one look-up of members takes.
 const memberChunk = 200
 
-// addMembers lists beside each entry shown the other public entries of its
-// story, oldest first.
-func (db *DB) addMembers(ctx context.Context, site news.Site, shown []news.Shown) error {
+// addMembers lists beside each entry shown the other entries of its story that
+// its audience may know, oldest first.
+func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, shown []news.Shown) error {
 	at := map[int64][]int{} // by story
 	var ids []int64
 	for i, s := range shown {
@@ -128,9 +135,9 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, shown []news.Shown
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND src.public <> 0 AND src.retired_at = 0
+			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND `+knownEntry+` AND src.retired_at = 0
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
-			ORDER BY c.published, e.id`, nil, func(scan scan) error {
+			ORDER BY c.published, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown
 			if err := scanShown(scan, &m); err != nil {
 				return err

@@ -11,6 +11,10 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/sources.opml", s.get(s.opml))
 	mux.Handle("/stories/{key}", s.get(s.story))
 	mux.Handle("/sources/{name}", s.get(s.source))
+	mux.Handle("/private/{token}/{file}", s.private(s.privateFile)) // as /feeds/, for who has a token
+	mux.Handle("/private/{token}/{name}/{$}", s.private(s.privateTwin))
+	mux.Handle("/private/{token}/stories/{key}", s.private(s.privateStory))
+	mux.Handle("/private/", s.private(s.nothingPrivate))
 	mux.Handle("/websub/{id}", s.hub()) // GET confirms a subscription, POST delivers
 	mux.Handle("/healthz", s.get(s.healthz))
 	mux.Handle("/readyz", s.get(s.readyz))

@@ -4,7 +4,8 @@
 // A feed is sent as it was rendered, so a request costs no work that grows with
 // the feed and never reaches the database. The base URL of every link comes
 // from the configuration, never from a request. No request changes anything,
-// but those of hubs that push.
+// but those of hubs that push. What is private stands below the token of each who
+// may read it (private.go) and on a shelf of its own, which no public route knows.
 //
 // Handlers return errors; one place (get) turns them into a response and hides
 // the details, which go to the log.
@@ -32,28 +33,34 @@ import (
 type Views interface {
 	State(ctx context.Context, name string) (*news.SourceState, error)
 	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
-	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
-	RelatedPages(ctx context.Context, story int64) ([]news.Placement, error)
-	AliasOf(ctx context.Context, key string) (string, error)
+	StoryEntries(ctx context.Context, a news.Audience, key string) (entries []news.Placement, known bool, err error)
+	RelatedPages(ctx context.Context, a news.Audience, story int64) ([]news.Placement, error)
+	AliasOf(ctx context.Context, a news.Audience, key string) (string, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
 // reload brings another.
 type Snapshot struct {
 	Site    news.Site
-	Feeds   []news.Feed
-	Gone    map[string]bool   // names of feeds that are no longer published
+	Feeds   []news.Feed       // the public ones
+	Private []news.Feed       // the others
+	Gone    map[string]bool   // names of feeds that are no longer public
 	Sources *publish.Document // OPML of all public sources
 	Read    func() (read, total int)
 
-	base  string          // path of the public URL, "" or "/river"
-	names map[string]bool // of Feeds
+	base    string               // path of the public URL, "" or "/river"
+	public  map[string]news.Feed // Feeds by name
+	private map[string]news.Feed // and Private
 }
 
 // Server answers requests. Its fields are set once.
 type Server struct {
 	Shelf *publish.Shelf
 	Views Views
+
+	Private *publish.Shelf // of private feeds, masked
+	Mask    string         // see publish.Publisher
+	Tokens  *Tokens        // who may read them
 
 	Readers *Readers     // who asked for feeds; nil counts nobody
 	Push    http.Handler // answers hubs; the path value "id" names the subscription
@@ -68,11 +75,16 @@ type Server struct {
 func (s *Server) Show(snap *Snapshot) {
 	own := *snap
 	own.base = basePath(snap.Site.URL)
-	own.names = map[string]bool{}
-	for _, f := range snap.Feeds {
-		own.names[f.Name] = true
-	}
+	own.public, own.private = byName(snap.Feeds), byName(snap.Private)
 	s.current.Store(&own)
+}
+
+func byName(feeds []news.Feed) map[string]news.Feed {
+	names := make(map[string]news.Feed, len(feeds))
+	for _, f := range feeds {
+		names[f.Name] = f
+	}
+	return names
 }
 
 // Handler returns the handler of all public routes. Show must have been called
@@ -92,9 +104,14 @@ func gone(thing string) error     { return &status{http.StatusGone, thing} }
 
 const allowed = "GET, HEAD, OPTIONS"
 
-// get wraps a handler for reading: other methods are refused, errors become
-// pages, and every response has a deadline and forbids browsers everything.
+// get wraps a handler for reading what is public.
 func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return s.answer(preflight, f)
+}
+
+// answer wraps a handler for reading: other methods are refused, errors become
+// pages, and every response has a deadline and forbids browsers everything.
+func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
 		h := w.Header()
@@ -105,7 +122,7 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 		case http.MethodGet, http.MethodHead:
 			err = f(w, r)
 		case http.MethodOptions:
-			preflight(w)
+			options(w)
 		default:
 			w.Header().Set("Allow", allowed)
 			err = &status{http.StatusMethodNotAllowed, "page"}
@@ -146,7 +163,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var st *status
 	if !errors.As(err, &st) {
 		if r.Context().Err() == nil {
-			s.Log.Error("request", "method", r.Method, "path", r.URL.Path, "error", err)
+			s.Log.Error("request", "method", r.Method, "path", printedPath(r.URL.Path), "error", err)
 		}
 		st = &status{http.StatusInternalServerError, "page"}
 	}
@@ -166,6 +183,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(b.Bytes()) // the visitor left: nobody to tell
 	}
+}
+
+// printedPath is a path as a log may hold it: without a token.
+func printedPath(path string) string {
+	before, rest, private := strings.Cut(path, "/private/")
+	if !private {
+		return path
+	}
+	_, file, _ := strings.Cut(rest, "/")
+	return before + "/private/…/" + file
 }
 
 // pageHeader sets what every page for people carries.
