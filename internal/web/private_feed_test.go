@@ -316,15 +316,15 @@ func TestTokensAreNoted(t *testing.T) {
 
 func TestProduct(t *testing.T) {
 	for agent, want := range map[string]string{
-		"NetNewsWire (RSS Reader; https://netnewswire.com/)":                          "NetNewsWire",
-		"newsboat/2.30.1 (Linux x86_64)":                                              "newsboat/2.30.1",
-		"Mozilla/5.0 (compatible; Miniflux/2.0.47; +https://miniflux.app)":            "Miniflux/2.0.47",
-		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36":                          "Mozilla/5.0",
-		"Feedbin feed-id:123 - 5 subscribers":                                         "Feedbin",
-		"":                                                                            "unknown",
-		"<script>":                                                                    "unknown",
-		"a\x00b":                                                                      "a",
-		strings.Repeat("x", 100):                                                      strings.Repeat("x", longestProduct),
+		"NetNewsWire (RSS Reader; https://netnewswire.com/)":               "NetNewsWire",
+		"newsboat/2.30.1 (Linux x86_64)":                                   "newsboat/2.30.1",
+		"Mozilla/5.0 (compatible; Miniflux/2.0.47; +https://miniflux.app)": "Miniflux/2.0.47",
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36":               "Mozilla/5.0",
+		"Feedbin feed-id:123 - 5 subscribers":                              "Feedbin",
+		"":                                                                 "unknown",
+		"<script>":                                                         "unknown",
+		"a\x00b":                                                           "a",
+		strings.Repeat("x", 100):                                           strings.Repeat("x", longestProduct),
 		"https://river.example/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/club.atom reader/1": "https",
 	} {
 		if got := product(agent); got != want {
@@ -336,7 +336,9 @@ func TestProduct(t *testing.T) {
 func TestAnnounced(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	readers := NewReaders(func() time.Time { return now })
-	say := func(feed int64, format, agent string) { readers.Note(feed, format, readerAsks("/x", "203.0.113.1:1", agent, "")) }
+	say := func(feed int64, format, agent string) {
+		readers.Note(feed, format, readerAsks("/x", "203.0.113.1:1", agent, ""))
+	}
 	say(1, "atom", "Feedly/1.0 (12 subscribers)")
 	say(1, "atom", "Feedly/1.1 (13 subscribers)")
 	say(1, "rss", "Feedly/1.0 (2 subscribers)")
