@@ -38,6 +38,7 @@ func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "private")
 		g, err := s.granted(r)
 		if err != nil {
 			return err
@@ -218,7 +219,7 @@ func (p patient) Write(b []byte) (int, error) {
 }
 
 // packs are gzip writers for what is packed while it is sent. They pack quickly
-// rather than well: 200 KB take about two milliseconds.
+// rather than well: 220 KB take 1.5 ms of processor time.
 var packs = sync.Pool{New: func() any {
 	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for an unknown level only
 	return z

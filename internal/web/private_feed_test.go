@@ -93,8 +93,8 @@ func TestAPrivateFeedIsServedBelowTheToken(t *testing.T) {
 			t.Errorf("%s names a private source of another feed:\n%s", c.ext, a.body)
 		}
 	}
-	if a := ask(t, "GET", base+path); a.status != http.StatusPermanentRedirect || a.header.Get("Location") != path+"/" {
-		t.Errorf("without a slash: %d to %q", a.status, a.header.Get("Location"))
+	if a := ask(t, "GET", base+path); a.status != http.StatusPermanentRedirect || a.header.Get("Location") != path+"/" || a.header.Get("Cache-Control") != "private" {
+		t.Errorf("without a slash: %d, %v", a.status, a.header)
 	}
 	if a := ask(t, "OPTIONS", base+path+".atom"); a.status != http.StatusNoContent || a.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("OPTIONS: %d, %v", a.status, a.header)
