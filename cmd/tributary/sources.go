@@ -193,12 +193,6 @@ type feedLine struct {
 	note string // who reads it, for people
 }
 
-// serviceLine is an aggregator and for how many people it says that it reads.
-type serviceLine struct {
-	Client      string `json:"client"`
-	Subscribers int    `json:"subscribers"`
-}
-
 // storyLine is a story of a feed for scripts.
 type storyLine struct {
 	GUID      string    `json:"guid"`
@@ -216,12 +210,7 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	defer db.Close()
-	now := time.Now()
-	announced, err := db.Announced(ctx, now)
-	if err != nil {
-		return err
-	}
-	tokens, err := db.Tokens(ctx)
+	who, err := readers(ctx, db, time.Now())
 	if err != nil {
 		return err
 	}
@@ -236,7 +225,7 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 			return err
 		}
 		line := newFeedLine(e)
-		line.read(stored, announced[stored.ID], tokens, now)
+		who.fill(&line, stored)
 		lines = append(lines, line)
 	}
 	if asJSON {
@@ -277,19 +266,6 @@ func newFeedLine(e *news.Edition) feedLine {
 		l.Stories = append(l.Stories, line)
 	}
 	return l
-}
-
-// read fills in who reads the feed.
-func (l *feedLine) read(f news.Feed, announced []news.Announced, tokens []news.Token, now time.Time) {
-	for _, s := range announced {
-		l.Readers = append(l.Readers, serviceLine{s.Client, s.Subscribers})
-	}
-	for _, t := range tokens {
-		if f.Private && t.Feed == f.Name && t.Revoked.IsZero() {
-			l.Tokens++
-		}
-	}
-	l.note = daemon.ReaderNote(f, announced, tokens, now)
 }
 
 // open reads the configuration and opens its database for reading. What lists
