@@ -1,11 +1,15 @@
 package internal
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"tributary/internal/config"
+	"tributary/internal/filter"
 )
 
 // root is where README.md and docs/ stand, seen from this package.
@@ -124,6 +128,50 @@ func TestDocsNameCommandsThatExist(t *testing.T) {
 				t.Errorf("%s names the command %q, which there is not", name, command)
 			}
 		}
+	}
+}
+
+// TestDocsExplainRules: every name that a rule may use is explained, and every
+// example is right.
+func TestDocsExplainRules(t *testing.T) {
+	page := text(t, root, "docs", "filters.md")
+	for _, name := range filter.Names() {
+		if !regexp.MustCompile("`[^`\n]*\\b" + name + "\\b[^`\n]*`").MatchString(page) {
+			t.Errorf("docs/filters.md does not explain %s", name)
+		}
+	}
+	dir := t.TempDir()
+	for _, name := range found(`list\("([^"]+)"\)`, page) {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("a\n"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	blocks := found("(?s)```yaml\n(.*?)```", page)
+	if len(blocks) < 3 {
+		t.Fatalf("got %d examples, want more", len(blocks))
+	}
+	for _, block := range blocks {
+		if !strings.Contains(block, "sources:") {
+			block = "sources: [{feed: https://example.org/feed}]\n" + block
+		}
+		if _, warnings, err := config.Parse(filepath.Join(dir, "config.yaml"), []byte(block), nil); err != nil || len(warnings) > 0 {
+			t.Errorf("docs/filters.md: %v %v in\n%s", err, warnings, block)
+		}
+	}
+	cfg, tried := &config.Config{Path: filepath.Join(dir, "config.yaml")}, 0
+	for _, row := range found("(?m)^\\| (`.*?) \\|", page) {
+		for _, rule := range found("`([^`]+)`", row) {
+			if strings.Contains(rule, `"`) || strings.Contains(rule, "<") && len(rule) > 2 {
+				tried++
+				if _, p := cfg.Where(rule); p != nil {
+					t.Errorf("docs/filters.md: %s: %s", rule, p.Text)
+				}
+			}
+		}
+	}
+	if tried < 10 {
+		t.Errorf("%d examples of rules in tables, want more", tried)
 	}
 }
 

@@ -23,6 +23,7 @@ var tiers = map[string]int{
 	"internal/format":   2,
 	"internal/fetch":    2,
 	"internal/story":    2,
+	"internal/search":   2,
 	"internal/seed":     3,
 	"internal/discover": 3,
 	"internal/config":   3,

@@ -46,6 +46,9 @@ type checking struct {
 
 func (a *app) check(ctx context.Context, c checking) error {
 	cfg, warnings, err := config.Load(a.config, os.LookupEnv)
+	if err == nil {
+		_, err = daemon.LoadTheme(cfg)
+	}
 	if err != nil {
 		return a.problems(err)
 	}

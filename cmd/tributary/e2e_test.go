@@ -41,6 +41,7 @@ func TestEndToEnd(t *testing.T) {
 	t.Run("newsboat", r.testNewsboat)
 	t.Run("sfeed", r.testSfeed)
 	t.Run("feedparser", r.testFeedparser)
+	t.Run("validator", r.testValidator)
 	t.Run("second fetch", func(t *testing.T) { r.testSecondFetch(t, from) })
 	t.Run("news", func(t *testing.T) { r.testNews(t, from[5]) })
 	t.Run("end", func(t *testing.T) { r.testEnd(t, dead) })

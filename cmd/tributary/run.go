@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -19,14 +20,18 @@ import (
 
 func (a *app) runCommand() *cobra.Command {
 	var sel daemon.Selection
-	var strict, verbose bool
+	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run [--all | NAME…]",
 		Short: "one cycle: pull what is due, or the named sources, publish, exit",
 		Long: "Pulls what is due, the named sources, or with --all every source, publishes and exits. A source that\n" +
 			"fails is a line on standard error and no failure of the command, unless --strict is given. While\n" +
 			"`tributary serve` runs, the named sources are fetched by it at once. A feed with settle: publishes what\n" +
-			"waited long enough by the end of the cycle; the rest waits for the next one.",
+			"waited long enough by the end of the cycle; the rest waits for the next one.\n\n" +
+			"With --resume a database that begins empty learns from the feeds that are published already, in a folder\n" +
+			"or at the address of a site, what their subscribers know. So it may be thrown away after each cycle.\n\n" +
+			"--rebuild-archive FEED drops all pages of that feed's archive and makes them anew, in order and as the\n" +
+			"stories are by now, under new addresses; the old ones answer 410. The daemon does it when one runs.",
 		ValidArgsFunction: a.completeNames,
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {
@@ -40,33 +45,48 @@ func (a *app) runCommand() *cobra.Command {
 					sel.Names = append(sel.Names, name)
 				}
 			}
-			return a.run(cmd.Context(), sel, strict, verbose)
+			return a.run(cmd.Context(), sel, o)
 		},
 	}
 	cmd.Flags().BoolVar(&sel.All, "all", false, "pull every source, due or not")
-	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 when a source failed")
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit with 1 when a source failed")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log every fetch")
+	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "make the archive of this feed anew; may be given repeatedly")
+	cmd.Flags().StringVar(&o.resume, "resume", "", "begin with what is published at `URL|DIR`, unless the database has it")
 	return cmd
 }
 
-func (a *app) run(ctx context.Context, sel daemon.Selection, strict, verbose bool) (err error) {
+// runOptions are the flags of run besides what it pulls.
+type runOptions struct {
+	strict, verbose bool
+	resume          string   // folder, or address of a site; empty for neither
+	rebuild         []string // feeds whose archive is made anew
+}
+
+func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err error) {
 	cfg, err := a.load()
 	if err == nil {
 		cfg = a.listed(ctx, cfg)
 		err = known(cfg, a.config, sel.Names)
 	}
+	if err == nil && len(o.rebuild) > 0 {
+		err = a.rebuild(ctx, cfg, o.rebuild)
+	}
 	if err != nil {
 		return err
 	}
 	level := slog.LevelError // what sources do is in the summary
-	if verbose {
+	if o.verbose {
 		level = slog.LevelDebug
 	}
 	d, err := daemon.Open(ctx, a.options("tributary run", level))
 	var held *store.HeldError
 	switch {
-	case errors.As(err, &held) && (len(sel.Names) > 0 || sel.All):
-		return a.ask(ctx, cfg, sel, held, strict)
+	case errors.As(err, &held) && o.resume == "" && handed(held, sel, o.rebuild):
+		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
+		return nil
+	case errors.As(err, &held) && o.resume == "" && (len(sel.Names) > 0 || sel.All):
+		return a.ask(ctx, cfg, sel, held, o.strict)
 	case held != nil:
 		return fmt.Errorf("%w; it pulls what is due by itself: name sources, or --all, to have it fetch them now", err)
 	case err != nil:
@@ -77,8 +97,11 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, strict, verbose boo
 			err = closed
 		}
 	}()
+	if err := a.resume(ctx, d, o.resume); err != nil {
+		return err
+	}
 	var tell func()
-	if isTerminal(a.err) && !verbose {
+	if isTerminal(a.err) && !o.verbose {
 		tell = func() { showProgress(a.err, d.Progress()) }
 	}
 	states, err := d.RunOnce(ctx, sel, tell)
@@ -91,7 +114,19 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, strict, verbose boo
 	if err != nil {
 		return err
 	}
-	return a.summary(states, strict)
+	return a.summary(states, o.strict)
+}
+
+// resume begins with what is published, and says of which feeds nothing is.
+func (a *app) resume(ctx context.Context, d *daemon.Daemon, from string) error {
+	if from == "" {
+		return nil
+	}
+	missing, err := d.Resume(ctx, from)
+	if len(missing) > 0 && err == nil {
+		fmt.Fprintf(a.err, "nothing is published yet at %s of %s: begun anew\n", news.SafeURL(from), strings.Join(missing, ", "))
+	}
+	return err
 }
 
 // showProgress replaces the line on a terminal, cut to its width: a line that

@@ -39,12 +39,14 @@ func TestMain(m *testing.M) {
 // for each behaviour. Beside the commands of testscript there are
 //
 //	exits CODE PROGRAM ARGS…   run it and want exactly this exit code
-//	expand FILE…               replace $UPSTREAM and $PORT in files
+//	expand FILE…               replace $UPSTREAM, $PORT and $LISTEN in files
 //	old FILE…                  back-date files, so that seeds have stood still
 //	json PATH WANT             a value in the JSON of the last standard output
 //	keys PATH KEYS             the sorted keys of an object there
 //	storyid FILE VAR           set VAR to the id of the last story that a file names
 //	await FILE TEXT            wait until a file holds a text
+//	stories FILE N             write a feed of N stories, an hour apart, the last of 2025-11-20
+//	visited PATH STATUS FILE   what a daemon at $LISTEN answers
 //
 // What a script has in up/ is served at $UPSTREAM, and again below
 // $UPSTREAM/broken/ by a server that hangs up before the end.
@@ -62,7 +64,8 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "expand": expand, "old": old, "json": jsonValue, "keys": jsonKeys, "await": await, "storyid": storyID,
+			"exits": exits, "expand": expand, "old": old, "json": jsonValue, "keys": jsonKeys, "await": await, "storyid": storyID, "stories": stories,
+			"visited": visited,
 		},
 	})
 }
@@ -91,6 +94,11 @@ func setup(env *testscript.Env) error {
 	env.Setenv("UPSTREAM", upstream.URL)
 	env.Setenv("PORT", u.Port())
 	env.Setenv("TZ", "UTC")
+	listen, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	env.Setenv("LISTEN", listen)
 	return os.Chmod(env.WorkDir, 0o755)
 }
 
@@ -100,6 +108,23 @@ func condition(name string) (bool, error) {
 		return os.Getenv("CI") == "true", nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+func stories(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: stories FILE N")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	last := time.Date(2025, 11, 20, 10, 0, 0, 0, time.UTC)
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0"><channel><title>Many</title><link>http://many.example/</link><description>x</description>`)
+	for i := n; i > 0; i-- {
+		fmt.Fprintf(&b, "<item><guid isPermaLink=\"false\">urn:example:%d</guid><title>Story %d</title><link>http://many.example/%d</link>"+
+			"<description>The text of number %d.</description><pubDate>%s</pubDate></item>\n", i, i, i, i, last.Add(time.Duration(i-n)*time.Hour).Format(time.RFC1123Z))
+	}
+	b.WriteString("</channel></rss>")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -123,7 +148,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 func expand(ts *testscript.TestScript, _ bool, files []string) {
 	for _, file := range files {
-		data := strings.NewReplacer("$UPSTREAM", ts.Getenv("UPSTREAM"), "$PORT", ts.Getenv("PORT")).Replace(ts.ReadFile(file))
+		data := strings.NewReplacer("$UPSTREAM", ts.Getenv("UPSTREAM"), "$PORT", ts.Getenv("PORT"), "$LISTEN", ts.Getenv("LISTEN")).Replace(ts.ReadFile(file))
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(data), 0o644))
 	}
 }

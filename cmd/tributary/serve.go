@@ -42,7 +42,9 @@ func (a *app) serve(ctx context.Context, verbose bool) (err error) {
 	if verbose {
 		level = slog.LevelDebug
 	}
-	d, err := daemon.Open(ctx, a.options("tributary serve", level))
+	options := a.options("tributary serve", level)
+	options.Serving = true
+	d, err := daemon.Open(ctx, options)
 	if err != nil {
 		return a.problems(err)
 	}

@@ -167,15 +167,28 @@ func outcome(l sourceLine) string {
 
 func (a *app) feedsCommand() *cobra.Command {
 	var asJSON bool
+	var rule string
 	cmd := &cobra.Command{
 		Use:   "feeds",
 		Short: "what every feed would publish now",
 		Long: "Lists the stories of every feed in their order, each with its published time, its source and, behind\n" +
-			"\"also\", the other sources that have it.",
-		Args: none,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.feeds(cmd.Context(), asJSON) },
+			"\"also\", the other sources that have it. `feeds --try 'EXPR' [NAME]` rehearses a rule (where:) on the\n" +
+			"stored entries of the last 30 days, for one feed or for every public source, and changes nothing.",
+		Args: func(cmd *cobra.Command, given []string) error {
+			if cmd.Flags().Changed("try") {
+				return atMostOne("the name of a feed")(cmd, given)
+			}
+			return none(cmd, given)
+		},
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if cmd.Flags().Changed("try") {
+				return a.tryRule(cmd.Context(), rule, strings.Join(given, ""), asJSON)
+			}
+			return a.feeds(cmd.Context(), asJSON)
+		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array, or with --try an object")
+	cmd.Flags().StringVar(&rule, "try", "", "rehearse a rule, as in --try 'language == \"de\"'")
 	return cmd
 }
 
@@ -189,6 +202,8 @@ type feedLine struct {
 	Tokens  int           `json:"tokens"`  // that are good
 	Updated *time.Time    `json:"updated"` // null: not stored yet
 	Stories []storyLine   `json:"stories"`
+
+	Subscriptions int `json:"subscriptions"` // at our hub
 
 	note string // who reads it, for people
 }
@@ -214,6 +229,10 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	subscribed, err := db.SubscriptionCounts(ctx, time.Now())
+	if err != nil {
+		return err
+	}
 	lines := make([]feedLine, 0, len(cfg.Feeds))
 	for _, f := range cfg.Feeds {
 		stored, err := db.Feed(ctx, f)
@@ -225,6 +244,7 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 			return err
 		}
 		line := newFeedLine(e)
+		line.Subscriptions = subscribed[stored.ID].Active
 		who.fill(&line, stored)
 		lines = append(lines, line)
 	}
@@ -232,13 +252,7 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		return a.json(lines)
 	}
 	for _, l := range lines {
-		about := []string{count(len(l.Stories), "story")}
-		for _, more := range []string{l.URL, l.note} {
-			if more != "" {
-				about = append(about, more)
-			}
-		}
-		fmt.Fprintf(a.out, "%s (%s): %s\n", l.Name, oneLine(l.Title), strings.Join(about, ", "))
+		fmt.Fprintf(a.out, "%s (%s): %s\n", l.Name, oneLine(l.Title), strings.Join(l.about(), ", "))
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {
@@ -248,6 +262,21 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// about says for people what there is to say of a feed.
+func (l feedLine) about() []string {
+	about := []string{count(len(l.Stories), "story")}
+	if l.URL != "" {
+		about = append(about, l.URL)
+	}
+	if l.Subscriptions > 0 {
+		about = append(about, count(l.Subscriptions, "subscription"))
+	}
+	if l.note != "" {
+		about = append(about, l.note)
+	}
+	return about
 }
 
 func newFeedLine(e *news.Edition) feedLine {

@@ -43,7 +43,7 @@ func (a *app) why(ctx context.Context, what string) error {
 	}
 	var editions []*news.Edition
 	for _, f := range cfg.Feeds {
-		if f.Kind != news.FeedOfStories {
+		if f.Kind == news.FeedOfHealth {
 			continue
 		}
 		stored, err := db.Feed(ctx, f)

@@ -275,11 +275,33 @@ func (j *journey) corrected(ctx context.Context, p news.Placement) error {
 		j.labelled("placed", "into the history of the feeds: it was old and came with many others at once")
 	}
 	if why := unavailable(p); why != "" {
-		j.labelled("hidden", "%s", why)
+		j.labelled("hidden", "%s%s", why, j.sourceRule(p))
 	} else if !p.Source.Public {
 		j.labelled("private", "its source is not public (public: false): only private feeds show it")
 	}
 	return err
+}
+
+// sourceRule says what of the rule of its source is false of a hidden entry.
+func (j *journey) sourceRule(p news.Placement) string {
+	i := slices.IndexFunc(j.cfg.Sources, func(s config.Source) bool { return s.Name == p.Source.Name })
+	if !p.Entry.Hidden || i < 0 {
+		return ""
+	}
+	rule, subject := j.cfg.Sources[i].Where, news.Subject{Entry: &p.Entry, Source: &p.Source}
+	if news.Takes(rule, subject) {
+		return fmt.Sprintf(", as that was when the entry was last judged; a changed rule reaches back %s", span(store.RuleReach))
+	}
+	return " " + falsehood(rule, subject)
+}
+
+// falsehood says that a rule is false of a subject, and what of it is.
+func falsehood(rule news.Rule, s news.Subject) string {
+	text := fmt.Sprintf("where %s is false", sentence(rule.String()))
+	if why := rule.Explain(s); why != "" {
+		text += ": " + sentence(why)
+	}
+	return text
 }
 
 // unavailable says why no feed may show an entry; nothing when one may.
@@ -289,6 +311,8 @@ func unavailable(p news.Placement) string {
 		return "withdrawn " + moment(p.Withdrawn) + ": its file is no longer there"
 	case !p.Retired.IsZero():
 		return "its source left the configuration " + moment(p.Retired)
+	case p.Entry.Hidden:
+		return "by the rule of its source:"
 	case p.Entry.Guard == news.GuardBacklog:
 		return "it was old when its source was new, and more than that may bring (backlog:)"
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/store"
 )
 
 // feed tells whether and how a feed shows a story, which it may hold back until a
@@ -23,17 +24,55 @@ func (j *journey) feed(e *news.Edition, entries []news.Placement, until time.Tim
 			standing = append(standing, p)
 		}
 	}
-	able := slices.DeleteFunc(slices.Clone(entries), func(p news.Placement) bool { return unavailable(p) != "" || !e.Feed.Selects(p.Source) })
+	able := slices.DeleteFunc(slices.Clone(entries), func(p news.Placement) bool {
+		return unavailable(p) != "" || !e.Feed.Selects(p.Source) || !plays(e.Feed, p.Entry)
+	})
+	taken := takenBy(e.Feed, able)
 	for _, p := range standing {
 		j.plain("feed %s: %s as %s, showing entry %d; entered %s, updated %s", e.Feed.Name,
 			place(e, p, entries), safeGUID(p.GUID), p.EntryID, moment(p.Entered), moment(p.Updated))
 	}
-	if len(standing) == 0 {
-		j.plain("feed %s: %s", e.Feed.Name, absence(e.Feed, entries, able, removed, until))
+	switch {
+	case len(standing) > 0:
+	case len(able) > 0 && len(taken) == 0:
+		j.plain("feed %s: hidden: %s", e.Feed.Name, refusal(e.Feed, able))
+	default:
+		j.plain("feed %s: %s", e.Feed.Name, absence(e.Feed, entries, taken, removed, until))
 	}
-	if len(able) > 1 {
-		j.labelled("duplicates", "%s: %s", e.Feed.Duplicates, together(e.Feed, able, standing))
+	if len(taken) > 1 {
+		j.labelled("duplicates", "%s: %s", e.Feed.Duplicates, together(e.Feed, taken, standing))
 	}
+}
+
+// takenBy are the entries, among those that a feed may show, that its rule takes.
+func takenBy(f news.Feed, able []news.Placement) (taken []news.Placement) {
+	for i := range able {
+		if news.Takes(f.Where, subject(able, i)) {
+			taken = append(taken, able[i])
+		}
+	}
+	return taken
+}
+
+// subject is one of the entries that a feed may show as its rule sees it.
+func subject(able []news.Placement, i int) news.Subject {
+	s := news.Subject{Entry: &able[i].Entry, Source: &able[i].Source, Size: len(able)}
+	for _, p := range able {
+		if p.Source.Outlet != "" && !slices.Contains(s.Outlets, p.Source.Outlet) {
+			s.Outlets = append(s.Outlets, p.Source.Outlet)
+		}
+	}
+	slices.Sort(s.Outlets)
+	return s
+}
+
+// refusal says why the rule of a feed takes none of the entries.
+func refusal(f news.Feed, able []news.Placement) string {
+	text := falsehood(f.Where, subject(able, 0))
+	if n := len(able) - 1; n > 0 {
+		text += fmt.Sprintf("; and so for %s more of the story", count(n, "entry"))
+	}
+	return text
 }
 
 // absence says why a feed does not show a story. able are its entries that the
@@ -45,14 +84,26 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 		return "not shown any more: nothing is left of it that the feed could show; it was there since " + moment(removed.Entered)
 	case len(able) > 0 && !until.IsZero():
 		return waiting(f, until)
+	case len(able) > 0 && f.Where != nil && !slices.ContainsFunc(able, func(p news.Placement) bool { return time.Since(p.Entry.FirstSeen) < store.RuleReach }):
+		return "not shown: it matches by now, but a changed rule reaches back " + span(store.RuleReach)
 	case len(able) > 0:
 		return "not yet: it enters with the next round of publishing"
+	case slices.ContainsFunc(entries, func(p news.Placement) bool {
+		return f.Selects(p.Source) && unavailable(p) == "" && !plays(f, p.Entry)
+	}):
+		return "not shown: it is a podcast, and no entry that it selects has sound or film (kind: podcast)"
 	case slices.ContainsFunc(entries, func(p news.Placement) bool { return f.Selects(p.Source) }):
 		return "not shown: every entry that it selects is hidden"
 	case private >= 0:
 		return fmt.Sprintf("not shown: it selects source %s, which is not public (public: false)", entries[private].Source.Name)
 	}
 	return "not shown: it selects " + selection(f)
+}
+
+// plays reports whether an entry has what a feed of its kind wants: a podcast takes
+// what can be heard or seen.
+func plays(f news.Feed, e news.Entry) bool {
+	return f.Kind != news.Podcast || slices.ContainsFunc(e.Enclosures, news.Enclosure.Playable)
 }
 
 // names reports whether a feed would select a source if it were private.

@@ -18,10 +18,24 @@ func Text(markup string) string {
 	if !strings.ContainsAny(markup, "<&") {
 		return Line(markup)
 	}
+	if text, ok := oneParagraph(markup); ok {
+		return Line(html.UnescapeString(text))
+	}
 	var out strings.Builder
 	out.Grow(len(markup))
 	visible(&out, markup)
 	return Line(out.String())
+}
+
+// oneParagraph returns what stands in markup that is one paragraph and has no other
+// tags, as most summaries: a tokenizer is a large thing for so little.
+func oneParagraph(markup string) (text string, ok bool) {
+	text, ok = strings.CutPrefix(markup, "<p>")
+	if !ok {
+		return "", false
+	}
+	text, ok = strings.CutSuffix(text, "</p>")
+	return text, ok && strings.IndexByte(text, '<') < 0
 }
 
 // visible writes the text of one piece of markup; the fallback content of an

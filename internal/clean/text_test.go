@@ -117,3 +117,15 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// The short way through a single paragraph and the long one lead to the same text.
+func TestTextOfOneParagraph(t *testing.T) {
+	for _, inside := range []string{"", "a", " a \n b ", "a &amp; b &lt;c&gt; &nbsp;&eacute;&#x1F600; &unknown; &amp", "a\r\nb\rc\x00d\ufffd\xff", "3 > 2 &\u202e", "a<br>b", "<b>a</b>", "a</p><p>b"} {
+		markup := "<p>" + inside + "</p>"
+		var out strings.Builder
+		visible(&out, markup)
+		if got, want := Text(markup), Line(out.String()); got != want {
+			t.Errorf("Text(%q) = %q, want %q", markup, got, want)
+		}
+	}
+}

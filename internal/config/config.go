@@ -10,7 +10,7 @@
 //
 // # The file
 //
-//	site:      title, url, contact
+//	site:      title, url, contact, logo, intro, links
 //	listen:    where pages and feeds are served       127.0.0.1:8080
 //	admin:     the operator's pages; "" turns it off  127.0.0.1:8081
 //	data:      the folder of the database             data/
@@ -18,16 +18,21 @@
 //	limits:    of a request, and of how many there are
 //	proxy:     that requests go through               none
 //	stories:   match and window: what is one story
+//	hub:       others may subscribe to the feeds       auto
+//	theme:     a folder of templates and styles of pages; "" none
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
-//	           user_agent, websub, merge, allow_networks, allow_ports
+//	           user_agent, websub, merge, where, allow_networks, allow_ports
 //	include:   patterns of names of files that hold further sources
 //	sources:   a list; each has seeds:, feed: or opml:, and may have name,
 //	           title, tags, public, outlet, site, icon, author, contact,
 //	           headers, basic_auth, all of defaults:, and with opml: refresh
 //	           and limit
 //	feeds:     a list; each has name:, and may have title, description,
-//	           language, sources, tags, duplicates, limit, window,
-//	           max_per_source, settle, also_reported, access, kind
+//	           language, sources, tags, duplicates, limit, window, where,
+//	           content, max_per_source, max_per_source_day, settle,
+//	           also_reported, archive, archive_keep, moved_from, access,
+//	           kind, author, image, and
+//	           with kind: podcast: email, explicit, categories
 //
 // A file with only sources: is complete; it publishes one feed named all. An
 // included file holds one source or a list of them, as they stand in sources:.
@@ -61,6 +66,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tributary/internal/filter"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
@@ -76,11 +82,15 @@ type Config struct {
 	Admin    string   // host:port; empty: no operator's pages
 	Data     string   // folder, resolved against Dir
 	Publish  string   // folder, resolved against Dir; empty: nothing is written
+	Export   string   // folder that gets the whole public site; empty: none does
 	Proxy    *url.URL // that requests go through; nil: none. May hold a password
 	Limits   Limits
 	Stories  news.Matching // which entries are one story
+	Hub      Switch        // others may subscribe to our feeds at a hub of ours
+	Theme    string        // folder of templates and styles, resolved against Dir; empty: none
 	Defaults Defaults
 	Include  []string    // patterns of the names of further files with sources, resolved against Dir
+	Terms    []string    // names of the files that rules take words from, as in list("terms.txt")
 	Sources  []Source    // in the order of the file, then of the included files
 	Lists    []List      // likewise
 	Feeds    []news.Feed // in the order of the file; never empty
@@ -100,8 +110,9 @@ type Defaults struct {
 	Selector      string
 	Backlog       int
 	UserAgent     string
-	WebSub        bool
+	WebSub        Switch
 	Apart         bool
+	Where         news.Rule
 }
 
 // Source is a source as configured, with the defaults applied.
@@ -119,7 +130,7 @@ type Source struct {
 	Content   Content       // what of an entry is read
 	Selector  string        // CSS selector of the article in its page, with ContentPage; empty: by readability
 	UserAgent string        // instead of ours
-	WebSub    bool          // hubs that its document names may push it
+	WebSub    Switch        // hubs that its document names may push it
 	Auto      bool          // schedule: auto, within the two bounds, as Schedule says too
 	Least     time.Duration // shortest interval of schedule: auto
 	Most      time.Duration // longest interval of schedule: auto
@@ -183,7 +194,7 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
-	r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env, schedules: map[string]schedule.Spec{}}
+	r := newReader(path, data, env)
 	root, problem := document(data)
 	if root == nil && problem == nil {
 		problem = &Problem{Text: "the file is empty; the smallest configuration is a list of sources:, each with feed: https://…"}
@@ -193,11 +204,17 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 		return nil, nil, &Problems{List: []Problem{*problem}}
 	}
 	cfg := r.config(root)
+	cfg.Terms = r.terms
 	failures, warnings := r.report()
 	if len(failures) > 0 {
 		return nil, warnings, &Problems{List: failures}
 	}
 	return cfg, warnings, nil
+}
+
+func newReader(path string, data []byte, env func(string) (string, bool)) *reader {
+	return &reader{main: path, path: path, dir: filepath.Dir(path), data: data, env: env,
+		schedules: map[string]schedule.Spec{}, rules: map[ruleKey]*filter.Rule{}}
 }
 
 // readFile reads at most limit bytes. Its errors do not repeat the path.

@@ -24,8 +24,10 @@ type feedDraft struct {
 	named   *yaml.Node
 	sources []reference
 	tags    []reference
-	kind    *yaml.Node // where kind: stands; nil for nowhere
-	stories []node     // of keys that only a feed of stories has a use for
+	kind    *yaml.Node  // where kind: stands; nil for nowhere
+	stories []node      // of keys that only a feed of stories has a use for
+	public  []node      // of keys that only a feed for everybody has a use for
+	moved   []reference // names that it had before
 }
 
 // mostSettle is the longest that a feed may hold a new story back: what is held
@@ -34,40 +36,70 @@ const mostSettle = 24 * time.Hour
 
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
-	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}
+	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}
 	ofStories := func(read func(node)) func(node) {
 		return func(n node) {
 			d.stories = append(d.stories, n)
 			read(n)
 		}
 	}
+	ofPublic := func(read func(node)) func(node) {
+		return func(n node) {
+			d.public = append(d.public, n)
+			read(n)
+		}
+	}
+	var kept *yaml.Node
 	complete := r.mapping(n, feedSection, fields{
 		"name": func(n node) {
 			d.named = n.Node
 			into(&d.Name, r.name)(n)
 		},
-		"title":          into(&d.Title, r.text),
-		"description":    into(&d.Description, r.text),
-		"language":       into(&d.Language, r.language),
-		"sources":        func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
-		"tags":           into(&d.tags, list(r, r.reference)),
-		"duplicates":     ofStories(into(&d.Duplicates, r.duplicates)),
-		"limit":          into(&d.Limit, r.whole(1, news.MaxShown)),
-		"window":         into(&d.Window, r.duration(0, longest)),
-		"max_per_source": ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
-		"settle":         ofStories(into(&d.Settle, r.duration(0, mostSettle))),
-		"also_reported":  ofStories(into(&d.AlsoReported, r.boolean)),
-		"access":         into(&d.Private, r.access),
+		"moved_from": ofPublic(into(&d.moved, list(r, r.oldName))),
+		"archive":    ofPublic(into(&d.Archive, r.boolean)),
+		"archive_keep": func(n node) {
+			kept = n.Node
+			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
+		},
+		"access": into(&d.Private, r.access),
 		"kind": func(n node) {
 			d.kind = n.Node
 			into(&d.Kind, r.feedKind)(n)
 		},
+		"author":             into(&d.Author, r.text),
+		"image":              into(&d.Image, r.pageURL),
+		"email":              into(&d.Show.Email, r.email),
+		"explicit":           into(&d.Show.Explicit, r.boolean),
+		"categories":         into(&d.Show.Categories, list(r, r.showCategory)),
+		"title":              into(&d.Title, r.text),
+		"description":        into(&d.Description, r.text),
+		"language":           into(&d.Language, r.language),
+		"sources":            func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
+		"tags":               into(&d.tags, list(r, r.reference)),
+		"duplicates":         ofStories(into(&d.Duplicates, r.duplicates)),
+		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
+		"window":             into(&d.Window, r.duration(0, longest)),
+		"where":              ofStories(into(&d.Where, r.where(true))),
+		"content":            ofStories(func(n node) { into(&d.Content, r.extent)(node{n.Node, feedContent}) }),
+		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
+		"max_per_source_day": ofStories(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
+		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
+		"also_reported":      ofStories(into(&d.AlsoReported, r.boolean)),
 	})
+	if complete {
+		r.checkShow(n, d)
+	}
 	if d.named == nil && complete {
 		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
 	}
 	if d.Kind == news.FeedOfHealth {
 		r.checkHealth(d)
+	}
+	if d.Private {
+		r.checkPrivate(d)
+	}
+	if kept != nil && !d.Archive {
+		r.errorf(kept, "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
 	}
 	return d
 }
@@ -82,20 +114,17 @@ func (r *reader) checkHealth(d *feedDraft) {
 	}
 }
 
+// checkPrivate refuses what only a feed for everybody can have.
+func (r *reader) checkPrivate(d *feedDraft) {
+	for _, n := range d.public {
+		r.errorf(n.Node, "%s is for public feeds, and this one is private; leave it out", n)
+	}
+}
+
 // access reads who may read a feed.
 func (r *reader) access(n node) (private, ok bool) {
 	text, ok := r.oneOf(n, "public", "private")
 	return text == "private", ok
-}
-
-// feedKind reads what a feed is made of.
-func (r *reader) feedKind(n node) (news.FeedKind, bool) {
-	const stories = "stories"
-	text, ok := r.oneOf(n, stories, string(news.FeedOfHealth))
-	if text == stories {
-		text = string(news.FeedOfStories)
-	}
-	return news.FeedKind(text), ok
 }
 
 // oneOf reads one of a few words.
@@ -111,6 +140,16 @@ func (r *reader) oneOf(n node, words ...string) (string, bool) {
 func (r *reader) reference(n node) (reference, bool) {
 	text, ok := r.text(n)
 	return reference{text, n.Node}, ok
+}
+
+// oldName reads a name that a feed had before.
+func (r *reader) oldName(n node) (reference, bool) {
+	ref, ok := r.reference(n)
+	if ok && !isName(ref.name) {
+		r.errorf(n.Node, "moved_from: %s is no name that a feed can have had; write %s", shown(n.Value), examples["moved_from"])
+		return reference{}, false
+	}
+	return ref, ok
 }
 
 // language reads a tag of BCP 47 by its outline; whether it is registered is
@@ -133,6 +172,12 @@ func (r *reader) language(n node) (string, bool) {
 func (r *reader) duplicates(n node) (news.Duplicates, bool) {
 	text, ok := r.oneOf(n, string(news.Collapse), string(news.Group), string(news.Keep))
 	return news.Duplicates(text), ok
+}
+
+// extent reads how much of an entry a feed gives out.
+func (r *reader) extent(n node) (news.Extent, bool) {
+	text, ok := r.oneOf(n, string(news.Full), string(news.SummaryOnly), string(news.LinkOnly))
+	return news.Extent(text), ok
 }
 
 // link looks up what a feed selects, among sources by name. With lists, there
@@ -159,6 +204,24 @@ func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]b
 			r.warnf(ref.node, "tags: no source has the tag %s%s", shown(ref.node.Value), r.suggest(ref.name, names(tags)))
 		}
 		d.Tags = append(d.Tags, ref.name)
+	}
+}
+
+// linkMoved gives each feed the names that it had before: no feed has one of them
+// now, and none leads to two.
+func (r *reader) linkMoved(f *sections, feeds map[string]int) {
+	lines := map[string]int{}
+	for _, d := range f.feeds {
+		for _, ref := range d.moved {
+			if line, taken := feeds[ref.name]; taken {
+				r.errorf(ref.node, "moved_from: %s is the name of the feed in line %d; only a name that no feed has can lead elsewhere", shown(ref.node.Value), line)
+			} else if line, repeated := lines[ref.name]; repeated {
+				r.errorf(ref.node, "moved_from: %s leads somewhere already, in line %d", shown(ref.node.Value), line)
+			} else {
+				lines[ref.name] = ref.node.Line
+				d.MovedFrom = append(d.MovedFrom, ref.name)
+			}
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"encoding/base64"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +23,24 @@ var options = cmp.Options{
 	cmp.Comparer(func(a, b schedule.Spec) bool { return a.String() == b.String() && a.Auto() == b.Auto() }),
 	cmp.AllowUnexported(url.Userinfo{}),
 	cmpopts.EquateComparable(netip.Prefix{}),
+	cmp.Comparer(func(a, b news.Rule) bool { return ruleText(a) == ruleText(b) }),
+}
+
+func ruleText(r news.Rule) string {
+	if r == nil {
+		return ""
+	}
+	return r.String()
+}
+
+// rule is one that a file has as text.
+func rule(t *testing.T, text string) news.Rule {
+	t.Helper()
+	r, p := (&Config{Path: "testdata/x.yaml"}).Where(text)
+	if p != nil {
+		t.Fatal(p)
+	}
+	return r
 }
 
 func spec(t *testing.T, expr string) schedule.Spec {
@@ -53,7 +73,7 @@ func TestGood(t *testing.T) {
 	defaults := Defaults{
 		Schedule: spec(t, hours), ScheduleText: hours, Least: 30 * time.Minute, Most: 12 * time.Hour,
 		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
-		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: true, Apart: true,
+		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: Auto, Apart: true, Where: rule(t, "not paid"),
 	}
 	// source is one with the defaults, at a place of the file.
 	source := func(file string, line int, s news.Source, change func(*Source)) Source {
@@ -63,10 +83,15 @@ func TestGood(t *testing.T) {
 			AllowPorts: d.AllowPorts, Content: d.Content, Selector: d.Selector, Backlog: d.Backlog, UserAgent: d.UserAgent, WebSub: d.WebSub,
 			Line: line, File: file,
 		}
-		out.Apart = d.Apart
+		out.Apart, out.Where = d.Apart, d.Where
 		change(&out)
 		return out
 	}
+	svg, err := os.ReadFile("testdata/logo.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logo := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg)
 	same := func(*Source) {}
 	seeds := func(s *Source) {
 		s.Schedule, s.ScheduleText, s.Content, s.Selector = spec(t, "@every 30s"), "@every 30s", ContentFeed, ""
@@ -76,7 +101,10 @@ func TestGood(t *testing.T) {
 	}
 	want := &Config{
 		Path: file, Dir: "testdata",
-		Site:   news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example"},
+		Site: news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example", Logo: logo,
+			Intro: "Was am *Fluss* geschieht.\n\n- aus einer Datei",
+			Links: []news.SiteLink{{Title: "Mitmachen", URL: "mailto:me@river.example"}, {Title: "Impressum", URL: "https://river.example/impressum"}}},
+		Theme:  filepath.Join("testdata", "theme"),
 		Listen: "[::1]:9080", Data: filepath.Join("testdata", "var", "db"), Publish: "out",
 		Proxy: &url.URL{Scheme: "http", User: url.UserPassword("t0ken", "x"), Host: "proxy.example:3128"},
 		Limits: Limits{
@@ -87,16 +115,17 @@ func TestGood(t *testing.T) {
 			InFlight: 8, PerHost: 1, PerSecond: 5, Spacing: 2500 * time.Millisecond,
 		},
 		Stories:  news.Matching{Level: news.Strict, Window: 84 * time.Hour},
+		Hub:      On,
 		Defaults: defaults,
-		Include:  []string{included + "*.yaml"},
+		Include:  []string{included + "*.yaml"}, Terms: []string{"testdata/terms.txt"},
 		Sources: []Source{
-			source(file, 40, news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
+			source(file, 51, news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
 				Outlet: "river.example", Tags: []string{"local", "de"}, Public: true}, func(s *Source) {
 				seeds(s)
 				s.Schedule, s.ScheduleText = spec(t, "@every 5s"), "@every 5s"
-				s.Apart = false
+				s.Apart, s.Where = false, nil
 			}),
-			source(file, 48, news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
+			source(file, 60, news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
 				Title: "Beispiel kostet 5 $ oder $5", Outlet: "Example", Tags: []string{"news", "de"},
 				Site: "https://example.org/de/", Icon: "https://example.org/icon.png", Author: "Anna Beispiel", Contact: "anna@example.org",
 			}, func(s *Source) {
@@ -105,12 +134,12 @@ func TestGood(t *testing.T) {
 				s.Headers = map[string]string{"Authorization": "Basic bWU6dDBrZW4=", "X-File": "aus einer Datei"}
 				s.Content, s.Backlog, s.UserAgent = ContentFeed, 0, "Mozilla/5.0"
 			}),
-			source(file, 67, news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
+			source(file, 79, news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
 				func(s *Source) {
 					s.Least, s.Selector = 10*time.Minute, "main, #text > p"
 					auto(s)
 				}),
-			source(file, 72, news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
+			source(file, 84, news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
 				Tags: []string{"local", "de"}, Public: true}, same),
 			source(included+"anna.yaml", 1, news.Source{Name: "anna-example", Kind: news.KindFeed, URL: "https://anna.example/atom.xml",
 				Title: "Annas Seite", Author: "Anna Beispiel", Contact: "anna@anna.example", Tags: []string{"members"}, Public: true}, same),
@@ -120,21 +149,26 @@ func TestGood(t *testing.T) {
 		},
 		Lists: []List{
 			{Name: "lists-example-blogs", Title: "Blogs", URL: "https://lists.example/blogs.opml", Limit: 500, Refresh: spec(t, "@weekly"),
-				Line: 73, File: file, Each: source(file, 73, news.Source{Tags: []string{"blogs"}}, func(s *Source) {
+				Line: 85, File: file, Each: source(file, 85, news.Source{Tags: []string{"blogs"}}, func(s *Source) {
 					auto(s)
 					s.Headers, s.Content = map[string]string{"X-Key": "t0ken"}, ContentFeed
 				})},
 			{Name: "members", URL: filepath.Join("testdata", "members.opml"), OnDisk: true, Limit: MaxListed, Refresh: spec(t, "@every 24h"),
-				Line: 82, File: file, Each: source(file, 82, news.Source{Public: true}, same)},
+				Line: 94, File: file, Each: source(file, 94, news.Source{Public: true}, same)},
 		},
 		Feeds: []news.Feed{
-			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
+			{Name: "all", Title: "Mein Fluss: Ärger & Freude", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full},
 			{Name: "nachrichten", Title: "Nachrichten", Description: "Was am Fluss geschieht", Language: "de-de",
 				Sources: []string{"seeds", "river-example", "members"}, Tags: []string{"news", "local"}, Duplicates: news.Group,
-				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, Settle: 15 * time.Minute, AlsoReported: true},
-			{Name: "intern", Title: "intern", Private: true, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour},
+				Limit: 25, Window: 90 * time.Minute, MaxPerSource: 5, MaxPerSourceDay: 2, Content: news.SummaryOnly,
+				Where: rule(t, `language == "de" and word(title, list("terms.txt"))`), Settle: 15 * time.Minute, AlsoReported: true, Archive: true, ArchiveKeep: 500, MovedFrom: []string{"news", "old_news"},
+				Author: "Anna Beispiel", Image: "https://me.example/bild.png"},
+			{Name: "podcast", Title: "podcast", Language: "de", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full, Kind: news.Podcast,
+				Image: "https://me.example/cover.jpg", Show: news.Show{Email: "show@me.example", Explicit: true,
+					Categories: []news.ShowCategory{{Name: "News", Sub: "Politics"}, {Name: "History"}}}},
+			{Name: "intern", Title: "intern", Private: true, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full},
 			{Name: "health", Title: "health", Kind: news.FeedOfHealth, Private: true, Sources: []string{"example_1"}, Duplicates: news.Collapse,
-				Limit: 100, Window: 48 * time.Hour},
+				Limit: 100, Window: 48 * time.Hour, Content: news.Full},
 		},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {
@@ -156,15 +190,15 @@ func TestSmall(t *testing.T) {
 		Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
 		Data: filepath.Join("testdata", "data"), Publish: filepath.Join("testdata", "feeds"),
 		Limits:  Limits{Limits: fetch.DefaultLimits(), InFlight: 32, PerHost: 2, PerSecond: 20, Spacing: time.Second},
-		Stories: news.Matching{Level: news.Normal, Window: 7 * 24 * time.Hour},
+		Stories: news.Matching{Level: news.Normal, Window: 7 * 24 * time.Hour}, Hub: Auto,
 		Defaults: Defaults{Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
-			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: true},
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: Auto},
 		Sources: []Source{{
 			Source:   news.Source{Name: "example-org", Kind: news.KindFeed, URL: "https://example.org/atom.xml", Public: true},
 			Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
-			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: true, Line: 2, File: file,
+			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: Auto, Line: 2, File: file,
 		}},
-		Feeds: []news.Feed{{Name: "all", Title: "Tributary", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour}},
+		Feeds: []news.Feed{{Name: "all", Title: "Tributary", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full}},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -73,11 +73,12 @@ func (r *reader) readIncluded(f *sections) {
 
 // records reads one included file. Its relative paths start at its own folder.
 func (r *reader) records(path string, defaults Defaults) (drafts []*draft) {
-	data, err := readRecords(path)
+	data, err := readRegular(path, maxBytes)
 	if err != nil {
 		r.problems = append(r.problems, Problem{Path: path, Text: err.Error()})
 		return nil
 	}
+	r.data = data
 	root, problem := document(data)
 	switch {
 	case problem != nil:
@@ -99,19 +100,19 @@ func (r *reader) records(path string, defaults Defaults) (drafts []*draft) {
 	return drafts
 }
 
-// readRecords reads an included file. A pipe or a device could keep us for
-// ever.
-func readRecords(path string) ([]byte, error) {
+// readRegular reads a file beside the configuration. A pipe or a device could keep
+// us for ever.
+func readRegular(path string, limit int64) ([]byte, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, errors.New("is no regular file")
 	}
-	return readFile(path, maxBytes)
+	return readFile(path, limit)
 }
 
 // enter makes another file the one that is read, for problems and relative
 // paths, until the function that it returns is called.
 func (r *reader) enter(path string) (leave func()) {
-	was, dir := r.path, r.dir
-	r.path, r.dir = path, filepath.Dir(path)
-	return func() { r.path, r.dir = was, dir }
+	was, dir, data := r.path, r.dir, r.data
+	r.path, r.dir, r.data = path, filepath.Dir(path), nil
+	return func() { r.path, r.dir, r.data = was, dir, data }
 }

@@ -7,31 +7,29 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// section is a mapping of the file: the keys that it has, and those that a
-// later version will know.
+// section is a mapping of the file: the keys that it has.
 type section struct {
 	title string
 	keys  []string
-	later []string
 }
 
 // sharedKeys are those of defaults:, each of which can stand at a source.
 var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content", "selector", "backlog", "user_agent",
-	"websub", "merge", "allow_networks", "allow_ports"}
+	"websub", "merge", "where", "allow_networks", "allow_ports"}
 
-// The sections of the file. The later keys are those that the blueprint and
-// its issues name; they are refused with a word of their own so that nobody
-// takes a key for a typing error, or for one that works.
+// The sections of the file.
 var (
 	topSection = section{
 		title: "the file",
-		keys:  []string{"site", "listen", "admin", "data", "publish", "defaults", "limits", "proxy", "stories", "include", "sources", "feeds"},
-		later: []string{"theme"},
+		keys:  []string{"site", "listen", "admin", "data", "publish", "export", "defaults", "limits", "proxy", "stories", "hub", "theme", "include", "sources", "feeds"},
 	}
 	siteSection = section{
 		title: "site",
-		keys:  []string{"title", "url", "contact"},
-		later: []string{"logo", "intro", "links"},
+		keys:  []string{"title", "url", "contact", "logo", "intro", "links"},
+	}
+	linkSection = section{
+		title: "a link",
+		keys:  []string{"title", "url"},
 	}
 	defaultsSection = section{
 		title: "defaults",
@@ -50,7 +48,6 @@ var (
 		title: "a source",
 		keys: append([]string{"seeds", "feed", "opml", "name", "title", "tags", "public", "outlet", "site", "icon", "author",
 			"contact", "headers", "basic_auth", "refresh", "limit"}, sharedKeys...),
-		later: []string{"where"},
 	}
 	authSection = section{
 		title: "basic_auth",
@@ -59,14 +56,14 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "max_per_source", "settle", "also_reported", "access", "kind"},
-		later: []string{"where", "content", "archive"},
+			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "archive", "archive_keep", "moved_from",
+			"access", "kind", "author", "image", "email", "explicit", "categories"},
 	}
 )
 
 // sections in the order in which they are suggested.
 func allSections() []section {
-	return []section{topSection, siteSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
+	return []section{topSection, siteSection, linkSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
 }
 
 // Keys that mean one thing in the file and another below: sources: of a feed,
@@ -75,89 +72,106 @@ const (
 	feedSources   = "sources of a feed"
 	sourceSite    = "site of a source"
 	storiesWindow = "window of stories"
+	feedContent   = "content of a feed"
+	linkTitle     = "title of a link"
+	linkURL       = "url of a link"
 
 	includedFile = "an included file"
 )
 
 // examples shows a right value for every key.
 var examples = map[string]string{
-	"the file":       "sources: and below it - feed: https://example.org/atom.xml",
-	"site":           "site: {title: My river}",
-	"title":          "title: My river",
-	"url":            "url: https://me.example/river/",
-	"contact":        "contact: me@example.org",
-	"listen":         "listen: 127.0.0.1:8080",
-	"admin":          "admin: 127.0.0.1:8081",
-	"data":           "data: data/",
-	"publish":        "publish: feeds/",
-	"defaults":       `defaults: {schedule: "@every 1h"}`,
-	"schedule":       `schedule: "@every 1h"`,
-	"allow_networks": "allow_networks: [192.168.0.0/16]",
-	"allow_ports":    "allow_ports: [80, 443]",
-	feedSources:      "sources: [seeds, example]",
-	"sources":        "- feed: https://example.org/atom.xml",
-	"seeds":          "seeds: seeds/*",
-	"feed":           "feed: https://example.org/atom.xml",
-	"name":           "name: example",
-	"tags":           "tags: [news, de]",
-	"headers":        `headers: {Authorization: "Bearer ${TOKEN}"}`,
-	"public":         "public: false",
-	"outlet":         "outlet: example.org",
-	"feeds":          "- name: all",
-	"description":    "description: What happens along the river",
-	"language":       "language: de",
-	"duplicates":     "duplicates: collapse",
-	"limit":          "limit: 100",
-	"window":         "window: 48h",
-	"max_per_source": "max_per_source: 5",
-	"settle":         "settle: 15m",
-	"also_reported":  "also_reported: true",
-	"access":         "access: private",
-	"kind":           "kind: health",
-	"stories":        "stories: {match: normal, window: 7d}",
-	"match":          "match: normal",
-	storiesWindow:    "window: 7d",
-	"merge":          "merge: false",
-	"opml":           "opml: blogroll.opml",
-	"refresh":        `refresh: "@every 24h"`,
-	"include":        "include: members/*.yaml",
-	includedFile:     "feed: https://example.org/atom.xml",
-	"limits":         "limits: {total: 30s}",
-	"proxy":          "proxy: http://proxy.example:3128",
-	"min_interval":   "min_interval: 1h",
-	"max_interval":   "max_interval: 24h",
-	"content":        "content: page",
-	"websub":         "websub: off",
-	"selector":       "selector: article",
-	"backlog":        "backlog: 20",
-	"user_agent":     "user_agent: Mozilla/5.0 (compatible; MyRiver)",
-	sourceSite:       "site: https://example.org/",
-	"icon":           "icon: https://example.org/icon.png",
-	"author":         "author: Anna Beispiel",
-	"basic_auth":     `basic_auth: {username: me, password: "${PASSWORD}"}`,
-	"username":       "username: me",
-	"password":       `password: "${PASSWORD}"`,
-	"dial":           "dial: 10s",
-	"tls":            "tls: 10s",
-	"header":         "header: 15s",
-	"total":          "total: 30s",
-	"stall":          "stall: 2s",
-	"wire":           "wire: 10 MiB",
-	"decoded":        "decoded: 20 MiB",
-	"ratio":          "ratio: 200",
-	"redirects":      "redirects: 5",
-	"in_flight":      "in_flight: 32",
-	"per_host":       "per_host: 2",
-	"per_second":     "per_second: 20",
-	"spacing":        "spacing: 1s",
+	"the file":           "sources: and below it - feed: https://example.org/atom.xml",
+	"site":               "site: {title: My river}",
+	"title":              "title: My river",
+	"url":                "url: https://me.example/river/",
+	"contact":            "contact: me@example.org",
+	"listen":             "listen: 127.0.0.1:8080",
+	"admin":              "admin: 127.0.0.1:8081",
+	"data":               "data: data/",
+	"publish":            "publish: feeds/",
+	"export":             "export: public/",
+	"defaults":           `defaults: {schedule: "@every 1h"}`,
+	"schedule":           `schedule: "@every 1h"`,
+	"allow_networks":     "allow_networks: [192.168.0.0/16]",
+	"allow_ports":        "allow_ports: [80, 443]",
+	feedSources:          "sources: [seeds, example]",
+	"sources":            "- feed: https://example.org/atom.xml",
+	"seeds":              "seeds: seeds/*",
+	"feed":               "feed: https://example.org/atom.xml",
+	"name":               "name: example",
+	"tags":               "tags: [news, de]",
+	"headers":            `headers: {Authorization: "Bearer ${TOKEN}"}`,
+	"public":             "public: false",
+	"outlet":             "outlet: example.org",
+	"feeds":              "- name: all",
+	"description":        "description: What happens along the river",
+	"language":           "language: de",
+	"duplicates":         "duplicates: collapse",
+	"limit":              "limit: 100",
+	"window":             "window: 48h",
+	"max_per_source":     "max_per_source: 5",
+	"settle":             "settle: 15m",
+	"also_reported":      "also_reported: true",
+	"archive":            "archive: true",
+	"archive_keep":       "archive_keep: 0",
+	"hub":                "hub: off",
+	"kind":               "kind: podcast",
+	"image":              "image: https://me.example/cover.jpg",
+	"email":              "email: show@me.example",
+	"explicit":           "explicit: false",
+	"categories":         "categories: [News > Politics]",
+	"stories":            "stories: {match: normal, window: 7d}",
+	"match":              "match: normal",
+	storiesWindow:        "window: 7d",
+	"merge":              "merge: false",
+	"opml":               "opml: blogroll.opml",
+	"refresh":            `refresh: "@every 24h"`,
+	"include":            "include: members/*.yaml",
+	includedFile:         "feed: https://example.org/atom.xml",
+	"limits":             "limits: {total: 30s}",
+	"proxy":              "proxy: http://proxy.example:3128",
+	"min_interval":       "min_interval: 1h",
+	"max_interval":       "max_interval: 24h",
+	"content":            "content: page",
+	"websub":             "websub: off",
+	"selector":           "selector: article",
+	"backlog":            "backlog: 20",
+	"user_agent":         "user_agent: Mozilla/5.0 (compatible; MyRiver)",
+	sourceSite:           "site: https://example.org/",
+	"icon":               "icon: https://example.org/icon.png",
+	"author":             "author: Anna Beispiel",
+	"basic_auth":         `basic_auth: {username: me, password: "${PASSWORD}"}`,
+	"username":           "username: me",
+	"password":           `password: "${PASSWORD}"`,
+	"dial":               "dial: 10s",
+	"tls":                "tls: 10s",
+	"header":             "header: 15s",
+	"total":              "total: 30s",
+	"stall":              "stall: 2s",
+	"wire":               "wire: 10 MiB",
+	"decoded":            "decoded: 20 MiB",
+	"ratio":              "ratio: 200",
+	"redirects":          "redirects: 5",
+	"in_flight":          "in_flight: 32",
+	"per_host":           "per_host: 2",
+	"per_second":         "per_second: 20",
+	"spacing":            "spacing: 1s",
+	"max_per_source_day": "max_per_source_day: 10",
+	"where":              `where: 'language == "de"'`,
+	feedContent:          "content: summary",
+	"logo":               "logo: logo.svg",
+	"intro":              "intro: What happens along the river.",
+	"links":              "links: [{title: Imprint, url: https://me.example/imprint}]",
+	linkTitle:            "title: Imprint",
+	linkURL:              "url: https://me.example/imprint",
+	"theme":              "theme: theme/",
+	"moved_from":         "moved_from: [oldname]",
+	"access":             "access: private",
 }
 
 // unknownKey says why a key cannot stand in a section, and which can.
 func (r *reader) unknownKey(key *yaml.Node, s section) {
-	if slices.Contains(s.later, key.Value) {
-		r.errorf(key, "%q is not supported yet in %s; a later version will know it", key.Value, s.title)
-		return
-	}
 	var homes []string
 	for _, other := range allSections() {
 		if slices.Contains(other.keys, key.Value) {

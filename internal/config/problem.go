@@ -20,9 +20,13 @@ type Problem struct {
 	Col     int // in characters, from 1
 	Text    string
 	Warning bool
+
+	Excerpt string // the line of a rule that Text is about; empty for none
+	Caret   int    // the place in it, in characters from 0
 }
 
-// String returns "path:line:col: text", the form that editors jump to.
+// String returns "path:line:col: text", the form that editors jump to. An Excerpt
+// stands below it, and below that a caret.
 func (p Problem) String() string {
 	text := p.Text
 	if p.Warning {
@@ -31,7 +35,30 @@ func (p Problem) String() string {
 	if p.Line == 0 {
 		return printable(p.Path + ": " + text)
 	}
-	return printable(fmt.Sprintf("%s:%d:%d: %s", p.Path, p.Line, p.Col, text))
+	said := printable(fmt.Sprintf("%s:%d:%d: %s", p.Path, p.Line, p.Col, text))
+	if p.Excerpt == "" {
+		return said
+	}
+	return said + "\n" + p.Pointed()
+}
+
+// Pointed is the Excerpt with a caret below it, in two indented lines.
+func (p Problem) Pointed() string { return pointed(p.Excerpt, p.Caret) }
+
+// pointed shows a line with a caret below the place in it, both indented. Of a long
+// line it shows the part around.
+func pointed(line string, caret int) string {
+	const width = 100
+	chars := []rune(line)
+	caret = min(max(caret, 0), len(chars))
+	begin := max(min(caret-width/2, len(chars)-width), 0)
+	chars = chars[begin:min(begin+width, len(chars))]
+	for i, c := range chars {
+		if !unicode.IsGraphic(c) {
+			chars[i] = ' '
+		}
+	}
+	return "    " + string(chars) + "\n    " + strings.Repeat(" ", caret-begin) + "^"
 }
 
 // printable escapes what a terminal would obey or hide: YAML knows escapes for

@@ -81,7 +81,7 @@ func TestShippedDefaults(t *testing.T) {
 // where it says, as it stands there.
 func TestShippedOptions(t *testing.T) {
 	_, source, list, feed := optional(t)
-	feed = regexp.MustCompile(`(?m)^.*(description|language): "".*\n`).ReplaceAllString(feed, "") // left out when empty
+	feed = regexp.MustCompile(`(?m)^.*(description|language|author|image|email): "".*\n`).ReplaceAllString(feed, "") // left out when empty
 	text := "sources:\n  - feed: https://example.org/feed\n" + source + list + "feeds:\n  - name: all\n" + feed
 	cfg, warnings, err := Parse("x.yaml", []byte(text), nil)
 	if err != nil || len(warnings) > 0 {
@@ -130,6 +130,8 @@ func inSection(s section, key string) string {
 		return "sources: [{basic_auth: {" + key + ": 1}}]\n"
 	case siteSection.title, defaultsSection.title, limitsSection.title, storiesSection.title:
 		return s.title + ": {" + key + ": 1}\n"
+	case linkSection.title:
+		return "site: {links: [{" + key + ": 1}]}\n"
 	case sourceSection.title:
 		return "sources: [{" + key + ": 1}]\n"
 	case feedSection.title:

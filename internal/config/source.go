@@ -102,12 +102,13 @@ func (r *reader) shareFields(f fields, when *rhythm, s *Source) {
 	f["selector"] = into(&s.Selector, r.selector)
 	f["backlog"] = into(&s.Backlog, r.whole(0, mostBacklog))
 	f["user_agent"] = into(&s.UserAgent, r.text)
-	f["websub"] = into(&s.WebSub, r.webSub)
+	f["websub"] = into(&s.WebSub, r.toggle)
 	f["merge"] = func(n node) {
 		if merge, ok := r.boolean(n); ok {
 			s.Apart = !merge
 		}
 	}
+	f["where"] = into(&s.Where, r.where(false))
 	f["allow_networks"] = into(&s.AllowNetworks, list(r, r.network))
 	f["allow_ports"] = into(&s.AllowPorts, list(r, r.port))
 }
@@ -221,7 +222,7 @@ func defaultPorts() []uint16 { return []uint16{80, 443} }
 func (r *reader) defaults(n node) Defaults {
 	s := Source{
 		AllowNetworks: []netip.Prefix{}, AllowPorts: defaultPorts(),
-		Content: ContentFeed, Least: defaultLeast, Most: defaultMost, WebSub: true,
+		Content: ContentFeed, Least: defaultLeast, Most: defaultMost, WebSub: Auto,
 	}
 	spec, _ := schedule.Parse(defaultSchedule, time.Local)
 	when := rhythm{spec: spec}
@@ -232,7 +233,7 @@ func (r *reader) defaults(n node) Defaults {
 	}
 	d := Defaults{
 		Schedule: when.spec, Auto: when.auto, Least: s.Least, Most: s.Most, AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts,
-		Content: s.Content, Selector: s.Selector, Backlog: s.Backlog, UserAgent: s.UserAgent, WebSub: s.WebSub, Apart: s.Apart,
+		Content: s.Content, Selector: s.Selector, Backlog: s.Backlog, UserAgent: s.UserAgent, WebSub: s.WebSub, Apart: s.Apart, Where: s.Where,
 	}
 	if d.Least > d.Most {
 		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write %s", inWords(d.Least), examples["max_interval"])
@@ -248,7 +249,7 @@ func (r *reader) defaults(n node) Defaults {
 // set: that of seeds is another than that of feeds.
 func (d Defaults) source() Source {
 	return Source{
-		Source: news.Source{Public: true, Apart: d.Apart}, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts,
+		Source: news.Source{Public: true, Apart: d.Apart, Where: d.Where}, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts,
 		Content: d.Content, Selector: d.Selector, Backlog: d.Backlog, UserAgent: d.UserAgent, WebSub: d.WebSub,
 	}
 }

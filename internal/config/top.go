@@ -19,6 +19,7 @@ type sections struct {
 	listen   *yaml.Node
 	admin    *yaml.Node
 	publish  *yaml.Node
+	export   *yaml.Node
 	include  *yaml.Node
 	defaults node
 	items    node // of sources:
@@ -35,7 +36,7 @@ func (r *reader) config(root *yaml.Node) *Config {
 		Site:   news.Site{Title: defaultTitle},
 		Listen: defaultListen, Admin: defaultAdmin,
 		Data: r.resolvePath(defaultData), Publish: r.resolvePath(defaultPublish),
-		Limits: DefaultLimits(), Stories: news.DefaultMatching(),
+		Limits: DefaultLimits(), Stories: news.DefaultMatching(), Hub: Auto,
 	}}
 	complete := r.mapping(f.top, topSection, r.topFields(f))
 	f.cfg.Defaults = r.defaults(f.defaults)
@@ -72,6 +73,10 @@ func (r *reader) topFields(f *sections) fields {
 			f.publish = n.Node
 			into(&cfg.Publish, r.folderOff)(n)
 		},
+		"export": func(n node) {
+			f.export = n.Node
+			into(&cfg.Export, r.folderOff)(n)
+		},
 		"defaults": func(n node) {
 			if !isEmpty(n) {
 				f.defaults = n
@@ -80,6 +85,8 @@ func (r *reader) topFields(f *sections) fields {
 		"limits":  into(&cfg.Limits, r.limits),
 		"proxy":   into(&cfg.Proxy, r.proxy),
 		"stories": func(n node) { r.stories(n, &cfg.Stories) },
+		"hub":     into(&cfg.Hub, r.toggle),
+		"theme":   into(&cfg.Theme, r.theme),
 		"include": func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)
@@ -111,6 +118,9 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 	r.mapping(n, siteSection, fields{
 		"title":   into(&s.Title, r.text),
 		"contact": into(&s.Contact, r.contact),
+		"logo":    into(&s.Logo, r.logo),
+		"intro":   into(&s.Intro, r.markdown),
+		"links":   into(&s.Links, r.siteLinks),
 		"url": func(n node) {
 			url = n.Node
 			into(&s.URL, r.baseURL)(n)
@@ -172,17 +182,23 @@ func (r *reader) checkListeners(f *sections) {
 // checkFolders keeps the database out of the folder that a web server may
 // hand to everybody (DESIGN rule 7).
 func (r *reader) checkFolders(f *sections) {
-	if f.cfg.Publish == "" {
+	r.checkOutput("publish", f.cfg.Publish, f.publish, f)
+	r.checkOutput("export", f.cfg.Export, f.export, f)
+}
+
+// checkOutput keeps the database out of a folder that is published.
+func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
+	if folder == "" {
 		return
 	}
-	inside, err := filepath.Rel(f.cfg.Publish, f.cfg.Data)
-	if err == nil && inside != ".." && !strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
-		at := f.publish
-		if at == nil {
-			at = f.top.Node
-		}
-		r.errorf(at, "publish: the folder of data: lies in it, so the database would be published; write %s", examples["publish"])
+	inside, err := filepath.Rel(folder, f.cfg.Data)
+	if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
+		return
 	}
+	if at == nil {
+		at = f.top.Node
+	}
+	r.errorf(at, "%s: the folder of data: lies in it, so the database would be published; write %s", key, examples[key])
 }
 
 // nameSources finds names and addresses that two sources share, and derives
@@ -273,6 +289,7 @@ func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[stri
 		}
 		lines[d.Name] = d.named.Line
 	}
+	r.linkMoved(f, lines)
 }
 
 // finish moves the drafts into the configuration, defaults applied.
@@ -288,7 +305,7 @@ func (r *reader) finish(f *sections) {
 		cfg.Sources = append(cfg.Sources, d.Source)
 	}
 	if len(f.feeds) == 0 {
-		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow}}}
+		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}}
 	}
 	for _, d := range f.feeds {
 		if d.Title == "" {

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"tributary/internal/filter"
 	"tributary/internal/schedule"
 )
 
@@ -23,11 +24,14 @@ const maxValues = 1 << 19
 type reader struct {
 	main      string // path of config.yaml
 	path, dir string // of the file that is read, which may be an included one
+	data      []byte // of that file
 	env       func(string) (string, bool)
 	problems  []Problem
 	visited   int                      // values read, repeated ones counted each time
 	suggested int                      // searches for what was meant
 	schedules map[string]schedule.Spec // parsed before, by expression
+	rules     map[ruleKey]*filter.Rule // likewise
+	terms     []string                 // files that rules take words from
 
 	// The readers of a source's keys are made once, for there may be thousands:
 	// they fill this draft, which is copied.
@@ -233,7 +237,7 @@ func (r *reader) optional(n node) (string, bool) {
 
 // patterned are keys whose text has a form that no number, date or truth has,
 // so that quotes would not help.
-var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "access", "kind", storiesWindow}
+var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "access", "kind", "image", "email", "categories", storiesWindow}
 
 // notText asks for quotes around what YAML takes for a number, a date or true.
 func (r *reader) notText(n node) {

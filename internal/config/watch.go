@@ -5,17 +5,22 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"time"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Watch notices when the files that make a configuration change. It is not
 // safe for concurrent use.
 type Watch struct {
-	path    string
-	env     func(string) (string, bool)
-	data    []byte // of the file when last looked at
-	include []string
-	stamps  map[string]stamp // of the included files
+	path   string
+	env    func(string) (string, bool)
+	data   []byte // of the file when last looked at
+	beside beside
+	terms  []string         // files that rules take words from
+	stamps map[string]stamp // of the files that belong to it
 }
 
 // stamp tells two states of a file apart.
@@ -38,26 +43,88 @@ func (w *Watch) Changed() bool {
 	changed := false
 	if data, err := os.ReadFile(w.path); err == nil && !bytes.Equal(data, w.data) {
 		w.data, changed = data, true
-		w.include = includes(w.path, data, w.env)
+		w.beside = besides(w.path, data, w.env)
 	}
-	stamps := stampsOf(included(w.path, w.include))
-	if !maps.Equal(stamps, w.stamps) {
-		w.stamps, changed = stamps, true
+	if !maps.Equal(w.look(), w.stamps) {
+		changed = true
+	}
+	if changed {
+		w.terms = termFiles(w.path, w.data, w.env)
+		w.stamps = w.look()
 	}
 	return changed
 }
 
-// includes reads the patterns of a configuration that may be a bad one.
-func includes(path string, data []byte, env func(string) (string, bool)) []string {
+// look stamps the files beside the configuration.
+func (w *Watch) look() map[string]stamp {
+	return stampsOf(slices.Concat(included(w.path, w.beside.include), themed(w.beside.theme), w.beside.files, w.terms))
+}
+
+// termFiles are the files that the rules of a configuration, which may be a bad
+// one, take words from, whether they are there or not.
+func termFiles(path string, data []byte, env func(string) (string, bool)) []string {
 	root, _ := document(data)
-	if _, value := find(root, "include"); value != nil {
-		r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env}
-		if n, ok := r.value(value, "include"); ok {
-			patterns, _ := r.include(n)
-			return patterns
+	if root == nil {
+		return nil
+	}
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	r := newReader(path, data, env)
+	r.config(root)
+	return r.terms
+}
+
+// beside are the files that a configuration takes something from.
+type beside struct {
+	include []string // patterns
+	theme   string   // a folder
+	files   []string // the logo, and those that values are read from
+}
+
+// besides reads what belongs to a configuration that may be a bad one.
+func besides(path string, data []byte, env func(string) (string, bool)) (b beside) {
+	r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env}
+	root, _ := document(data)
+	if n, ok := r.valueAt(root, "include"); ok {
+		b.include, _ = r.include(n)
+	}
+	if n, ok := r.valueAt(root, "theme"); ok {
+		b.theme, _ = r.folderOff(n)
+	}
+	if site, ok := r.valueAt(root, "site"); ok {
+		if n, ok := r.valueAt(site.Node, "logo"); ok {
+			b.files = append(b.files, r.resolvePath(n.Value)) // an address names no file, and is not found
 		}
 	}
-	return nil
+	for _, match := range fileValue.FindAllSubmatch(data, -1) {
+		b.files = append(b.files, r.resolvePath(string(match[1])))
+	}
+	return b
+}
+
+// fileValue is a value that is read from a file.
+var fileValue = regexp.MustCompile(`\$\{file:([^}\n]+)\}`)
+
+// valueAt returns what stands at a key of a mapping.
+func (r *reader) valueAt(root *yaml.Node, key string) (node, bool) {
+	_, value := find(root, key)
+	if value == nil {
+		return node{}, false
+	}
+	return r.value(value, key)
+}
+
+// themed are the files of a theme; none of a folder that is not there.
+func themed(folder string) (files []string) {
+	if folder == "" {
+		return nil
+	}
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		files = append(files, filepath.Join(folder, e.Name()))
+	}
+	return files
 }
 
 func stampsOf(files []string) map[string]stamp {

@@ -46,6 +46,21 @@ func TestWatch(t *testing.T) {
 		{"they are mended elsewhere", func() { put("others/c.yaml", "feed: https://c.example/\n") }, true},
 		{"the file is away for a moment", func() { os.Remove(filepath.Join(dir, "config.yaml")) }, false},
 		{"and is back as it was", func() { put("config.yaml", "include: [others/*.yaml, 7]\nsauces: x\n") }, false},
+		{"a rule names a list that is not there", func() { put("config.yaml", `defaults: {where: 'word(title, list("terms.txt"))'}`) }, true},
+		{"the list comes", func() { put("terms.txt", "a") }, true},
+		{"it changes", func() { put("terms.txt", "a\nb") }, true},
+		{"it goes", func() { os.Remove(filepath.Join(dir, "terms.txt")) }, true},
+		{"an included file names another", func() {
+			put("config.yaml", "include: rules/*.yaml\n")
+			put("rules/r.yaml", `{feed: "https://r.example/", where: 'title contains list("more/words")'}`)
+		}, true},
+		{"that comes, beside it", func() { put("rules/more/words", "a") }, true},
+		{"no list any more", func() { put("terms.txt", "b") }, false},
+		{"a theme that comes later", func() { put("config.yaml", "theme: look\nsite: {logo: l.svg, intro: \"${file:i.md}\"}\n") }, true},
+		{"it comes", func() { put("look/style.css", "") }, true},
+		{"a template changes", func() { put("look/style.css", "a {}") }, true},
+		{"the logo", func() { put("l.svg", "<svg/>") }, true},
+		{"a file that a value is read from", func() { put("i.md", "x") }, true},
 		{"no YAML at all", func() { put("config.yaml", "include: [") }, true},
 	}
 	for _, s := range steps {

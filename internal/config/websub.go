@@ -2,26 +2,31 @@ package config
 
 import "slices"
 
-// The values of websub: at a source.
+// Switch is something that we turn on where it can work.
+type Switch string
+
+// The values of websub: at a source, and of hub:.
 const (
-	webSubAuto = "auto" // pushed where its document names a hub
-	webSubOff  = "off"  // polled only
+	Auto Switch = "auto" // where the other side can reach us
+	On   Switch = "on"   // also where our address is not public, for those on the same network
+	Off  Switch = "off"
 )
 
-// webSub reads whether hubs may push a source to us.
-func (r *reader) webSub(n node) (bool, bool) {
+// toggle reads a Switch.
+func (r *reader) toggle(n node) (Switch, bool) {
+	const are = "none of auto, off and on"
 	if n.Tag == "!!bool" {
-		r.errorf(n.Node, "websub: %s is neither auto nor off; write %s", n.Value, examples["websub"])
-		return false, false
+		r.errorf(n.Node, "%s: %s is %s; write %s", n.key, n.Value, are, examples[n.key])
+		return "", false
 	}
 	text, ok := r.text(n)
 	if !ok {
-		return false, false
+		return "", false
 	}
-	ways := []string{webSubAuto, webSubOff}
+	ways := []string{string(Auto), string(Off), string(On)} // the likelier before the other
 	if !slices.Contains(ways, text) {
-		r.errorf(n.Node, "websub: %s is neither auto nor off%s", shown(n.Value), r.suggest(text, ways))
-		return false, false
+		r.errorf(n.Node, "%s: %s is %s%s", n.key, shown(n.Value), are, r.suggest(text, ways))
+		return "", false
 	}
-	return text == webSubAuto, true
+	return Switch(text), true
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/pprof"
@@ -33,7 +34,7 @@ func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {
 	v, err := d.statusView(r)
 	var b bytes.Buffer
 	if err == nil {
-		err = page.Status(&b, v)
+		err = page.Builtin().Status(&b, v)
 	}
 	if err != nil {
 		d.opts.Log.Error("status page", "error", err)
@@ -41,7 +42,7 @@ func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Security-Policy", page.CSP())
+	h.Set("Content-Security-Policy", page.Builtin().CSP())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -76,13 +77,13 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 		}
 		v.Sources = append(v.Sources, page.SourceRow{State: s, Push: pushes[s.ID], Requests: sum.Requests, NotModified: sum.NotModified, Bytes: sum.Bytes})
 	}
+	subscribed, err := d.db.SubscriptionCounts(r.Context(), d.opts.Now())
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range feeds {
-		row := page.FeedRow{Feed: f, Note: notes[f.ID]}
-		shelf := d.shelf
-		if f.Private {
-			shelf = d.closed
-		}
-		if e := shelf.Edition(f.Name); e != nil {
+		row := page.FeedRow{Feed: f, Note: notes[f.ID], Subscriptions: subscribed[f.ID]}
+		if e := d.shelfOf(f).Edition(f.Name); e != nil {
 			row.Stories, row.Changed = len(e.Shown), e.Updated
 		}
 		v.Feeds = append(v.Feeds, row)
@@ -131,5 +132,5 @@ func (d *Daemon) gauges(ctx context.Context, set *metrics.Set) error {
 	for _, h := range news.Healths() {
 		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
 	}
-	return d.pushMetrics(ctx, gauge)
+	return errors.Join(d.pushMetrics(ctx, gauge), d.hubMetrics(ctx, gauge))
 }

@@ -1,6 +1,6 @@
 // Package daemon builds everything from one configuration and runs it: the
 // runner that pulls sources and reads lists when they are due (task.go), the
-// publisher, the web servers, the subscriber at other people's hubs (push.go),
+// publisher, what asks about published files (files.go), the web servers, the subscriber at other people's hubs (push.go), our hub (hub.go),
 // and the watcher that notices a changed configuration. It tells our own outage
 // from the failures of others (offline.go). It owns reload and shutdown; nothing
 // above it holds state.
@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,8 +27,10 @@ import (
 	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
+	"tributary/internal/page"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
+	"tributary/internal/search"
 	"tributary/internal/store"
 	"tributary/internal/web"
 	"tributary/internal/websub"
@@ -42,6 +45,7 @@ type Options struct {
 	Env        func(string) (string, bool) // variables of the configuration
 	Version    string
 	What       string // how the process calls itself, for whoever finds the database locked
+	Serving    bool   // Serve will be called, so that our hub answers
 	Log        *slog.Logger
 	Now        func() time.Time
 }
@@ -60,9 +64,12 @@ type Daemon struct {
 	tokens *web.Tokens
 	server *web.Server
 	push   *websub.Subscriber
+	hub    *websub.Hub
 
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
+	changed chan struct{} // capacity 1: what is published changed, so the export is behind
+	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about
 
 	relisted chan struct{} // capacity 1: a list names other sources than before
 
@@ -73,6 +80,7 @@ type Daemon struct {
 	lists    map[int64]config.List // by the numbers of their rows, as sources are
 	feeds    []news.Feed           // the public ones: what is for everybody reads these
 	private  []news.Feed           // and the others
+	theme    *page.Theme           // nil is the built-in one
 	progress progress
 	outage   outage
 
@@ -99,8 +107,8 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(),
-		started: o.Now(), due: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(),
+		due: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -110,12 +118,16 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 // load reads the configuration and tells the log of its warnings.
 func load(o Options) (*config.Config, error) {
 	cfg, warnings, err := config.Load(o.ConfigPath, o.Env)
+	if err == nil {
+		_, err = LoadTheme(cfg)
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range warnings {
 		o.Log.Warn("configuration", "problem", w.String())
 	}
+	cfg.Site.Hub = hubAddress(o, cfg)
 	return cfg, nil
 }
 
@@ -145,7 +157,9 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if d.offlineSince, err = d.db.OfflineSince(ctx); err != nil {
 		return err
 	}
-	d.server = &web.Server{Shelf: d.shelf, Private: d.closed, Mask: d.mask, Tokens: d.tokens, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Now: d.opts.Now, Log: d.opts.Log}
+	d.hub = websub.NewHub(d.client, d.db, &hubPublisher{Daemon: d, parts: map[part]websub.Content{}}, d.opts.Now, d.opts.Log)
+	d.server = &web.Server{Shelf: d.shelf, Private: d.closed, Mask: d.mask, Tokens: d.tokens, Views: d.db, Readers: web.NewReaders(d.opts.Now),
+		Push: d.push, Hub: d.hub, Now: d.opts.Now, Log: d.opts.Log}
 	return d.apply(ctx, cfg)
 }
 
@@ -157,6 +171,7 @@ type setup struct {
 	sources []news.Source // in the order of cfg
 	feeds   []news.Feed
 	states  []news.SourceState
+	theme   *page.Theme
 	pages   *web.Snapshot
 }
 
@@ -183,6 +198,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	}
 	d.nudge()
 	d.push.Wake()
+	d.hub.Wake()
 	return nil
 }
 
@@ -192,6 +208,9 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error
 	now := d.opts.Now()
 	s := setup{file: file}
 	var err error
+	if s.theme, err = d.newTheme(file); err != nil {
+		return s, err
+	}
 	if s.cfg, s.lists, err = d.syncLists(ctx, file); err != nil {
 		return s, err
 	}
@@ -212,7 +231,7 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error
 	if err != nil {
 		return s, err
 	}
-	s.pages, err = d.snapshot(ctx, s.cfg, s.feeds, listing)
+	s.pages, err = d.snapshot(ctx, s.cfg, s.theme, s.feeds, listing)
 	return s, err
 }
 
@@ -229,7 +248,7 @@ func (d *Daemon) replace(next setup) (readdressed []schedule.ID) {
 			readdressed = append(readdressed, sourceTask(s.ID))
 		}
 	}
-	d.cfg, d.file, d.sources = next.cfg, next.file, sources
+	d.cfg, d.file, d.theme, d.sources = next.cfg, next.file, next.theme, sources
 	d.feeds, d.private = split(next.feeds)
 	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
 	d.outage.good = goodHosts(next.states)
@@ -246,18 +265,29 @@ func names(feeds []news.Feed) []string {
 }
 
 // snapshot is what the pages show of a configuration.
-func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
+func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
 	removed, err := d.db.RemovedFeeds(ctx)
 	if err != nil {
 		return nil, err
 	}
-	snap := &web.Snapshot{Site: cfg.Site, Gone: map[string]bool{}, Read: d.read}
+	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
 	snap.Feeds, snap.Private = split(feeds)
+	for _, f := range snap.Feeds {
+		for _, old := range f.MovedFrom {
+			snap.Moved[old] = f.Name
+		}
+	}
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
+	snap.Names = sync.OnceValue(func() []search.SourceName { return searchNames(sources) })
 	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
 	return snap, err
+}
+
+// public are the sources that everybody may know of.
+func public(sources []news.Source) []news.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s news.Source) bool { return !s.Public })
 }
 
 // Subscriptions are the public feeds among sources, as an OPML list names

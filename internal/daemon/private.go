@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/publish"
 )
 
 // noteReadersEvery is how often it is stored who reads: a request writes nothing.
@@ -48,6 +49,14 @@ func split(feeds []news.Feed) (public, private []news.Feed) {
 // everyFeed returns the public feeds and behind them the private ones. The caller
 // holds the lock.
 func (d *Daemon) everyFeed() []news.Feed { return slices.Concat(d.feeds, d.private) }
+
+// shelfOf is where the documents of a feed stand.
+func (d *Daemon) shelfOf(f news.Feed) *publish.Shelf {
+	if f.Private {
+		return d.closed
+	}
+	return d.shelf
+}
 
 // readersNoted stores now and then who reads.
 func (d *Daemon) readersNoted(ctx context.Context) error {

@@ -9,6 +9,7 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/format"
 	"tributary/internal/news"
+	"tributary/internal/page"
 	"tributary/internal/publish"
 )
 
@@ -68,19 +69,25 @@ func (d *Daemon) publisher(ctx context.Context) error {
 }
 
 // nextDue tells how long it is until the next story is due that a feed holds
-// back, and whether there is any.
+// back, or what waits for its page of an archive, and whether there is any.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
 	d.mu.Lock()
 	feeds := d.everyFeed()
 	d.mu.Unlock()
 	now := d.opts.Now()
 	for _, f := range feeds {
-		due, err := d.db.NextDue(ctx, f, now)
+		held, err := d.db.NextDue(ctx, f, now)
 		if err != nil {
 			return 0, false, err
 		}
-		if left := due.Sub(now); !due.IsZero() && (!waits || left < wait) {
-			wait, waits = max(left, 0), true
+		unpaged, err := d.db.ArchiveDue(ctx, f, now)
+		if err != nil {
+			return 0, false, err
+		}
+		for _, due := range []time.Time{held, unpaged} {
+			if left := due.Sub(now); !due.IsZero() && (!waits || left < wait) {
+				wait, waits = max(left, 0), true
+			}
 		}
 	}
 	return wait, waits, nil
@@ -90,15 +97,28 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // others from theirs.
 func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.everyFeed()
+	cfg, feeds, sources, theme := d.cfg, d.everyFeed(), d.sources, d.theme
 	d.mu.Unlock()
-	return d.publish(ctx, cfg, feeds)
+	return errors.Join(d.rejudge(ctx, sources), d.publish(ctx, cfg, theme, feeds))
+}
+
+// rejudge applies the rules of sources that a reload changed to what is stored, in
+// small parts beside the fetches.
+func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) error {
+	ids, err := d.db.Unjudged(ctx)
+	for _, id := range ids {
+		s, ok := sources[id]
+		for more := ok; more && err == nil; {
+			more, err = d.db.Rejudge(ctx, s.Source, d.opts.Now())
+		}
+	}
+	return err
 }
 
 // publish brings the feeds of a configuration up to date.
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.Feed) error {
-	public := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Now: d.opts.Now}
-	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Now: d.opts.Now}
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) error {
+	public := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
+	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false
@@ -118,14 +138,21 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 		}
 		if changed {
 			rendered = true
+			d.hub.Wake()
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
+	}
+	if rendered {
+		signal(d.shown)
 	}
 	d.mu.Lock()
 	replaced := d.cfg != cfg
 	d.mu.Unlock()
+	if rendered {
+		signal(d.changed)
+	}
 	if rendered && !replaced {
-		errs = append(errs, d.showAgain(ctx, cfg, feeds, listing))
+		errs = append(errs, d.showAgain(ctx, cfg, theme, feeds, listing))
 	}
 	if replaced { // by a reload meanwhile: what it removed may just have been written
 		errs = append(errs, d.unpublish(ctx))
@@ -135,12 +162,12 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, feeds []news.F
 
 // showAgain shows on the pages what the sources are called by now: only their
 // first document tells.
-func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, feeds []news.Feed, listing func() ([]news.Source, error)) error {
+func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, listing func() ([]news.Source, error)) error {
 	sources, err := listing()
 	if err != nil {
 		return err
 	}
-	snap, err := d.snapshot(ctx, cfg, feeds, sources)
+	snap, err := d.snapshot(ctx, cfg, theme, feeds, sources)
 	if err != nil {
 		return err
 	}
@@ -162,6 +189,9 @@ func (d *Daemon) unpublish(ctx context.Context) error {
 	d.shelf.Keep(names(public))
 	d.closed.Keep(names(private))
 	removed, err := d.db.RemovedFeeds(ctx)
+	for _, f := range public {
+		removed = append(removed, f.MovedFrom...)
+	}
 	return errors.Join(err, folder(cfg).Remove(removed))
 }
 

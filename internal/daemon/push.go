@@ -30,22 +30,27 @@ func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websu
 	cfg, sources := d.cfg, d.sources
 	d.mu.Unlock()
 	wants = map[int64]websub.Want{}
+	reachable, missed := websub.Reachable(cfg.Site.URL), 0
 	for _, a := range announced {
-		if src, ok := sources[a.SourceID]; ok && pushable(src) {
+		src, ok := sources[a.SourceID]
+		switch {
+		case !ok || !pushable(src):
+		case reachable || src.WebSub == config.On:
 			wants[a.SourceID] = websub.Want{Announcement: a, Policy: src.Policy()}
+		default:
+			missed++
 		}
 	}
-	if len(wants) > 0 && !websub.Reachable(cfg.Site.URL) {
+	if missed > 0 {
 		d.said.Do(func() {
-			d.opts.Log.Info("push is off: hubs cannot reach us; set site: url: to a public address", "url", cfg.Site.URL, "sources", len(wants))
+			d.opts.Log.Info("push is off: hubs cannot reach us; set site: url: to a public address", "url", cfg.Site.URL, "sources", missed)
 		})
-		wants = nil
 	}
 	return wants, cfg.Site.URL, cfg.Defaults.Policy()
 }
 
 func pushable(src config.Source) bool {
-	return src.WebSub && src.Public && len(src.Headers) == 0 && !news.HasSecret(src.URL)
+	return src.WebSub != config.Off && src.Public && len(src.Headers) == 0 && !news.HasSecret(src.URL)
 }
 
 // Deliver stores what a hub sent. A source whose entries need their pages is

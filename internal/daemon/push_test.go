@@ -91,9 +91,9 @@ func (p *pushing) fetches() []news.Fetch {
 }
 
 // admin returns what the operator sees at a path.
-func (p *pushing) admin(path string) string {
+func (r *running) admin(path string) string {
 	answer := httptest.NewRecorder()
-	p.adminHandler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+	r.adminHandler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
 	return answer.Body.String()
 }
 

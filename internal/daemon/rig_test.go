@@ -95,7 +95,7 @@ func (h *home) write(text string) {
 
 func (h *home) options() Options {
 	return Options{
-		ConfigPath: h.path, Env: func(string) (string, bool) { return "", false }, Version: "test", What: "tributary serve",
+		ConfigPath: h.path, Env: func(string) (string, bool) { return "", false }, Version: "test", What: "tributary serve", Serving: true,
 		Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now,
 	}
 }

@@ -55,6 +55,15 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err := d.publishAll(ctx); err != nil {
 		return nil, err
 	}
+	if d.askFiles(ctx) {
+		if err := d.publishAll(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.export(ctx); err != nil {
+		return nil, err
+	}
+	d.reindex(ctx)
 	after, err := d.db.States(ctx)
 	if err != nil {
 		return nil, err

@@ -54,9 +54,16 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		d.resketch(ctx)
 		return nil
 	})
+	g.Go(func() error {
+		d.reindex(ctx)
+		return nil
+	})
 	g.Go(func() error { return d.publisher(ctx) })
+	g.Go(func() error { return d.exporter(ctx) })
+	g.Go(func() error { return d.fileAsker(ctx) })
 	g.Go(func() error { return d.push.Keep(ctx) })
 	g.Go(func() error { return d.push.Work(ctx) })
+	g.Go(func() error { return d.hub.Run(ctx) })
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
 	g.Go(func() error { return d.identifier(ctx) })
@@ -122,8 +129,8 @@ func sleep(ctx context.Context, t time.Duration) bool {
 	}
 }
 
-// housekeeping does what is needed now and then: folding old Fetch rows,
-// checking a large database.
+// housekeeping does what is needed now and then: checking a large database, folding
+// old Fetch rows, putting the full-text index in order.
 func (d *Daemon) housekeeping(ctx context.Context) error {
 	if err := d.db.Check(ctx); err != nil && ctx.Err() == nil {
 		return err // nothing more is written to a damaged database
@@ -134,6 +141,9 @@ func (d *Daemon) housekeeping(ctx context.Context) error {
 		}
 		if err := d.keepPace(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("keep pace", "error", err)
+		}
+		if err := d.tidyIndex(ctx); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("put the index of the search in order", "error", err)
 		}
 		if !sleep(ctx, 24*time.Hour) {
 			return nil

@@ -28,6 +28,13 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failur
 		return x.fail(news.OutcomeLimited, status)
 	case status < 200 || status > 299:
 		return x.fail(news.OutcomeHTTPError, status)
+	case x.isMessage:
+		return x.reply(ctx, answer)
+	case x.request.Head:
+		if answer.Header.Get("Content-Encoding") == "" {
+			x.response.Length = max(answer.ContentLength, 0)
+		}
+		return nil
 	}
 	return x.load(ctx, answer)
 }

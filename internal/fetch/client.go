@@ -108,7 +108,7 @@ func (c *Client) SetOwn(own []netip.AddrPort) { c.pool.setOwn(own) }
 // returns. The Client remains usable.
 func (c *Client) Close() { c.pool.close() }
 
-// Request is one conditional GET.
+// Request is one conditional GET, or one HEAD.
 type Request struct {
 	URL        string            // http or https, without a user name
 	Validators news.Validators   // of the body we hold; zero asks for the whole
@@ -116,6 +116,10 @@ type Request struct {
 	Policy     netguard.Policy
 	Accept     string // empty prefers feeds
 	UserAgent  string // instead of the Client's
+
+	// Head asks what the address would bring, without its body: type and length. A
+	// success is ok whatever the length. RFC 9110 section 9.3.2.
+	Head bool
 
 	// Stalled is called once, from another goroutine, when Limits.Stall has
 	// passed without progress. The fetch goes on. It is never called after Get
@@ -135,6 +139,7 @@ type Response struct {
 	Fetch       news.Fetch      // Started, Duration, Bytes, Status, Outcome and Error are filled
 	Body        []byte          // decoded; with ok and truncated only
 	ContentType string          // as sent; not to be trusted
+	Length      int64           // of the body, as a Head was told; 0 when that is not known
 	URL         string          // that answered last, without a fragment; may hold a secret
 	Validators  news.Validators // for the next Request; zero after truncated, those of the Request after a failure
 	Redirects   []Redirect

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -35,8 +36,8 @@ const (
 	waiting
 )
 
-// exchange is one Get under way: a request for each hop, and the response in
-// the making.
+// exchange is one Get, Post or Send under way: a request for each hop, and the
+// response in the making.
 type exchange struct {
 	client   *Client
 	request  Request
@@ -44,6 +45,9 @@ type exchange struct {
 	isForm   bool
 	watch    *watch
 	response Response
+
+	isMessage bool   // ends where it is sent
+	body      []byte // of a message; nil: GET
 
 	first   *url.URL        // where the operator sent us
 	at      *url.URL        // the hop under way; nil before the first
@@ -68,7 +72,7 @@ func (x *exchange) run(ctx context.Context) *news.Failure {
 			return x.explain(ctx, err)
 		}
 		x.note(answer)
-		if !isRedirect(answer.StatusCode) {
+		if x.isMessage || !isRedirect(answer.StatusCode) {
 			failure := x.read(ctx, answer)
 			answer.Body.Close()
 			return failure
@@ -112,8 +116,13 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 		GotFirstResponseByte: x.watch.answered,
 	})
 	method, body := http.MethodGet, io.Reader(nil)
-	if x.isForm {
+	switch {
+	case x.isForm:
 		method, body = http.MethodPost, strings.NewReader(x.form.Encode())
+	case x.body != nil:
+		method, body = http.MethodPost, bytes.NewReader(x.body)
+	case x.request.Head:
+		method = http.MethodHead
 	}
 	request, err := http.NewRequestWithContext(ctx, method, x.at.String(), body)
 	if err != nil {
@@ -147,6 +156,9 @@ func (x *exchange) header() (http.Header, error) {
 		}
 	}
 	h.Set("Accept-Encoding", acceptEncoding)
+	if x.request.Head { // the length of the file, not of what it could be packed into
+		h.Set("Accept-Encoding", "identity")
+	}
 	if x.isForm {
 		h.Set("Content-Type", formType)
 	}

@@ -18,7 +18,9 @@
 //	decode_link.go   (Atom's in either vocabulary), people, what the head asks
 //	decode_head.go   of those who fetch, and what entries bring besides text
 //	decode_extra.go
-//	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed
+//	decode_media.go  Media RSS
+//	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed;
+//	decode_json_ours.go  what we write into one beyond the format
 //	date.go          times in every form that feeds have been seen to use
 //
 // No entry disappears silently: the items of the tree and those that gofeed
@@ -26,8 +28,10 @@
 // lines are lines, HTML went through the allow-list, URLs are absolute.
 //
 // Writing. An Edition is rendered by WriteRSS, WriteAtom and WriteJSON from the
-// same prepared items, so that the formats cannot differ; opml.go reads and
-// writes lists.
+// same prepared items (encode.go, encode_extra.go, their values encode_wire.go), so
+// that the formats cannot differ. encode_module.go holds what RSS and Atom say in
+// the same other vocabularies, encode_podcast.go the tags of podcasts; opml.go reads
+// and writes lists.
 package format
 
 import (
@@ -40,7 +44,7 @@ import (
 
 // ReaderVersion is the version of Decode. It is stored with the last body of
 // every source; a newer reader reads that body again.
-const ReaderVersion = 3
+const ReaderVersion = 4
 
 // Input is what is known of a document besides its bytes.
 type Input struct {

@@ -94,15 +94,6 @@ func (r *reader) thumbnail(n *node) string {
 	return found
 }
 
-func firstPicture(files []news.Enclosure) string {
-	for _, f := range files {
-		if strings.HasPrefix(f.Type, "image/") {
-			return f.URL
-		}
-	}
-	return ""
-}
-
 // episode reads the tags of iTunes and of the podcast namespace.
 func (r *reader) episode(n *node) news.Episode {
 	e := news.Episode{

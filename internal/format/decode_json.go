@@ -46,11 +46,17 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 		fix.note("the document was cut off; whole entries kept: %d", len(f.Items))
 	}
 	texts := thrift{left: maxMarkup, fix: fix}
-	for _, item := range f.Items {
-		if item != nil {
-			texts.item(item)
-			d.Entries = append(d.Entries, jsonEntry(item, base, d))
+	extensions := ours(s.text, len(f.Items))
+	for i, item := range f.Items {
+		if item == nil {
+			continue
 		}
+		texts.item(item)
+		e := jsonEntry(item, base, d)
+		if extensions != nil {
+			extensions[i].addTo(&e, base)
+		}
+		d.Entries = append(d.Entries, e)
 	}
 	d.Repairs = fix.list
 	return d, nil

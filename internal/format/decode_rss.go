@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -179,49 +178,19 @@ func enclosures(n *node, e *news.Entry) {
 	}
 }
 
-// mediaEnclosures takes audio and video of Media RSS for an entry that has no
-// enclosure.
-func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
-	if len(e.Enclosures) > 0 {
-		return
-	}
-	for _, k := range n.kids {
-		group := []*node{k}
-		if k.name == "media:group" {
-			group = k.kids
-		}
-		for _, m := range group {
-			if m.name == "media:content" && playable(m) {
-				e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(m.base, m.attr("url")),
-					Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
-					Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height"))})
-			}
-		}
-	}
-}
-
-// playable reports whether a media:content is sound or film.
-func playable(m *node) bool {
-	kind := medium(m)
-	return kind == "audio" || kind == "video"
-}
-
 // medium is what a media:content is by its type, its medium or, when neither
 // says, the name of its file: image, audio, video, or "" for anything else.
 func medium(m *node) string {
-	major, _, _ := strings.Cut(mediaType(m.attr("type")), "/")
-	for _, stated := range []string{major, strings.ToLower(m.attr("medium"))} {
-		if stated == "image" || stated == "audio" || stated == "video" {
-			return stated
-		}
+	kind := mediaType(m.attr("type"))
+	if stated := news.MediumOf(kind, ""); stated != "" {
+		return stated
 	}
-	file, _, _ := strings.Cut(m.attr("url"), "?")
-	return fileMedia[strings.ToLower(path.Ext(file))]
+	switch stated := strings.ToLower(m.attr("medium")); stated {
+	case "image", "audio", "video":
+		return stated
+	}
+	return news.MediumOf("", m.attr("url"))
 }
-
-// fileMedia are the names of files that leave no doubt.
-var fileMedia = map[string]string{".jpg": "image", ".jpeg": "image", ".png": "image", ".gif": "image", ".webp": "image", ".avif": "image",
-	".mp3": "audio", ".m4a": "audio", ".ogg": "audio", ".opus": "audio", ".flac": "audio", ".mp4": "video", ".m4v": "video", ".webm": "video", ".mov": "video"}
 
 // second returns the second text of that name: an item with two descriptions
 // has a summary and a content.

@@ -12,6 +12,16 @@ import (
 // generator is the name under which our feeds say who made them.
 const generator = "Tributary"
 
+// Prepared is an Edition ready to be written in any format: what they share is
+// worked out once. Writing changes nothing of it.
+type Prepared struct {
+	Edition *news.Edition
+	items   []wireItem
+}
+
+// Prepare works out what all formats say of an Edition.
+func Prepare(e *news.Edition) Prepared { return Prepared{e, wireItems(e)} }
+
 // wireItem is a Publication in the words that all wire formats share: every rule
 // about what may be printed is applied once, here, so that the formats cannot
 // differ. All text is legal XML, every URL absolute http(s), every tag valid.
@@ -28,6 +38,7 @@ type wireItem struct {
 	categories []news.Category
 	enclosures []news.Enclosure
 	language   string
+	extra      news.Extra
 	source     wireSource
 	also       []news.Member
 }
@@ -38,6 +49,8 @@ type wireSource struct {
 	title   string
 	feed    string // the source's feed document; empty for seeds, secrets and private sources
 	icon    string // its picture, as configured
+	picture string // that its document shows: a logo, the cover of a podcast
+	rights  string // that its document claims
 	home    string // its site, else our page about it; empty for private sources
 	updated time.Time
 }
@@ -67,7 +80,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		summary:    wireHTML(s.Entry.Summary),
 		content:    wireHTML(s.Entry.Content),
 		published:  wireTime(s.Published),
-		updated:    wireTime(s.Updated),
+		updated:    wireMoment(s.Updated),
 		authors:    wireAuthors(authorsOf(s)),
 		categories: wireCategories(s.Entry.Categories),
 		enclosures: wireEnclosures(s.Entry.Enclosures),
@@ -89,6 +102,12 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	if it.title == "" {
 		it.opening = excerpt(clean.Text(it.text()), 80)
 	}
+	it.extra = wireExtra(&s.Entry, it.link)
+	it.extra.Rights = first(it.extra.Rights, from.rights)
+	if e.Feed.Kind == news.Podcast {
+		it.extra.Image = first(it.extra.Image, from.picture)
+	}
+	it.lastingMain()
 	it.also = wireMembers(s.Members, it.link)
 	switch {
 	case e.Feed.Duplicates == news.Group:
@@ -157,13 +176,13 @@ func authorsOf(s *news.Shown) []news.Person {
 // no address: its glob is a path on our disk.
 func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	src := &s.Source
-	o := wireSource{title: clean.Line(s.SourceTitle), updated: wireTime(s.SourceSeen)}
+	o := wireSource{title: clean.Line(s.SourceTitle), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
 	if o.title == "" {
 		o.title = src.Name
 	}
 	if src.Public {
 		o.home = site.SourceURL(src.Name)
-		o.icon = wireURL(src.Icon)
+		o.icon, o.picture = wireURL(src.Icon), wireURL(s.SourceImage)
 		if home := wireURL(src.Site); home != "" && !news.HasSecret(src.Site) {
 			o.home = home
 		}
@@ -182,10 +201,19 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	return o
 }
 
+// hubURL is where the feed can be subscribed to, empty for nowhere: a page of the
+// past never changes and a search is nobody's, so they are no topics.
+func hubURL(e *news.Edition) string {
+	if e.Part != (news.Part{}) || e.Search != nil {
+		return ""
+	}
+	return wireURL(e.Site.Hub)
+}
+
 // editionUpdated is when the feed last changed: never now, so that the same
 // Edition gives the same bytes, and never before an entry that it shows.
 func editionUpdated(e *news.Edition, all []wireItem) time.Time {
-	updated := wireTime(e.Updated)
+	updated := wireMoment(e.Updated)
 	for i := range all {
 		if all[i].updated.After(updated) {
 			updated = all[i].updated
@@ -202,7 +230,14 @@ func feedTitle(e *news.Edition) string {
 	return e.Feed.Name
 }
 
-// siteTitle names us as the author of the feed as a whole.
+// feedAuthor names who answers for the feed as a whole: as configured, else we.
+func feedAuthor(e *news.Edition) string {
+	if author := clean.Line(e.Feed.Author); author != "" {
+		return author
+	}
+	return siteTitle(e)
+}
+
 func siteTitle(e *news.Edition) string {
 	if title := clean.Line(e.Site.Title); title != "" {
 		return title
@@ -249,7 +284,8 @@ func wireCategories(given []news.Category) []news.Category {
 func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	var kept []news.Enclosure
 	for _, f := range given {
-		f = news.Enclosure{URL: wireURL(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0)}
+		f = news.Enclosure{URL: wireURL(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title),
+			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0)}
 		known := slices.ContainsFunc(kept, func(k news.Enclosure) bool { return k.URL == f.URL })
 		if f.URL == "" || known {
 			continue

@@ -11,14 +11,20 @@ import (
 	"tributary/internal/news"
 )
 
+// atomType is the media type of links to documents of Atom.
+const atomType = "application/atom+xml"
+
 // WriteAtom writes the Edition as Atom 1.0 (RFC 4287), the most complete of our
 // formats: typed titles, every author with address, every enclosure, the
 // source of every entry (section 4.2.11) and the other members of its story as
 // related links. The same Edition gives the same bytes. The error is that of w.
 //
 // The author of the feed is the site; every entry names its own.
-func WriteAtom(w io.Writer, e *news.Edition) error {
-	all := wireItems(e)
+func WriteAtom(w io.Writer, e *news.Edition) error { return Prepare(e).Atom(w) }
+
+// Atom is WriteAtom for what is prepared.
+func (p Prepared) Atom(w io.Writer) error {
+	e, all := p.Edition, p.items
 	feed := atomFeed{
 		Lang:  wireLanguage(e.Feed.Language),
 		Title: atomTextOf(feedTitle(e)),
@@ -26,20 +32,34 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 			Xmlns:   "http://www.w3.org/2005/Atom",
 			Id:      wireText(e.Feed.UUID),
 			Updated: rfc3339(editionUpdated(e, all)),
-			Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: siteTitle(e), Uri: wireURL(e.Site.URL)}},
+			Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: feedAuthor(e), Uri: wireURL(e.Site.URL)}},
 		},
 		Generator: atomGenerator{URI: wireURL(e.Site.URL), Name: generator},
 		Links: []atomLink{
-			{AtomLink: feeds.AtomLink{Rel: "self", Type: "application/atom+xml", Href: wireURL(e.URL("atom"))}},
-			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.URL(""))}},
+			{AtomLink: feeds.AtomLink{Rel: "self", Type: atomType, Href: wireURL(e.PartURL(e.Part, "atom"))}},
+			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.PartURL(e.Part, ""))}},
 		},
+	}
+	feed.History, feed.Archive = historyOf(e)
+	for _, link := range pageLinks(e) {
+		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: link.rel, Type: atomType, Href: wireURL(e.PartURL(link.to, "atom"))}})
+	}
+	if hub := hubURL(e); hub != "" {
+		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "hub", Href: hub}})
 	}
 	if text := wireText(e.Feed.Description); text != "" {
 		subtitle := atomTextOf(text)
 		feed.Subtitle = &subtitle
 	}
+	feed.Logo = wireURL(e.Feed.Image)
+	feed.Entries = make([]atomEntry, 0, len(all))
 	for i := range all {
-		feed.Entries = append(feed.Entries, atomEntryOf(&all[i]))
+		entry := atomEntryOf(&all[i])
+		feed.need(entry.moduleTags)
+		if all[i].extra.Comments.Count > 0 {
+			feed.Thr = threadSpace
+		}
+		feed.Entries = append(feed.Entries, entry)
 	}
 	return feeds.WriteXML(document{&feed}, w)
 }
@@ -49,9 +69,12 @@ func WriteAtom(w io.Writer, e *news.Edition) error {
 // the feed.
 type atomFeed struct {
 	XMLName xml.Name `xml:"feed"`
+	History string   `xml:"xmlns:fh,attr,omitempty"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
-	Title   atomText `xml:"title"`
+	moduleSpaces
+	Title atomText `xml:"title"`
 	feeds.AtomFeed
+	Archive   *struct{}     `xml:"fh:archive"` // RFC 5005 section 4
 	Subtitle  *atomText     `xml:"subtitle"`
 	Generator atomGenerator `xml:"generator"`
 	Links     []atomLink    `xml:"link"`
@@ -85,7 +108,9 @@ type atomPerson struct {
 
 type atomLink struct {
 	feeds.AtomLink
-	Title string `xml:"title,attr,omitempty"`
+	Language string `xml:"hreflang,attr,omitempty"`
+	Title    string `xml:"title,attr,omitempty"`
+	Count    int    `xml:"thr:count,attr,omitempty"`
 }
 
 type atomCategory struct {
@@ -99,12 +124,15 @@ type atomEntry struct {
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	Title   atomText `xml:"title"`
 	feeds.AtomEntry
-	Links      []atomLink     `xml:"link"`
-	Authors    []atomPerson   `xml:"author"`
-	Categories []atomCategory `xml:"category"`
-	Source     *atomSource    `xml:"source"`
-	Summary    *atomBody      `xml:"summary"`
-	Content    *atomBody      `xml:"content"`
+	Links        []atomLink     `xml:"link"`
+	Authors      []atomPerson   `xml:"author"`
+	Contributors []atomPerson   `xml:"contributor"`
+	Categories   []atomCategory `xml:"category"`
+	Rights       *atomText      `xml:"rights"`
+	*moduleTags
+	Source  *atomSource `xml:"source"`
+	Summary *atomBody   `xml:"summary"`
+	Content *atomBody   `xml:"content"`
 }
 
 type atomSource struct {
@@ -112,6 +140,7 @@ type atomSource struct {
 	Title   atomText   `xml:"title"`
 	Updated string     `xml:"updated"`
 	Icon    string     `xml:"icon,omitempty"`
+	Logo    string     `xml:"logo,omitempty"`
 	Links   []atomLink `xml:"link"`
 }
 
@@ -124,23 +153,35 @@ func atomEntryOf(it *wireItem) atomEntry {
 			Updated:   rfc3339(it.updated),
 			Published: rfc3339(it.published),
 		},
-		Links:   atomLinks(it),
-		Source:  atomSourceOf(it),
-		Summary: atomBodyOf(it.summary),
-		Content: atomBodyOf(it.content),
+		Links:        atomLinks(it),
+		Authors:      atomPeople(it.authors),
+		Contributors: atomPeople(it.extra.Contributors),
+		moduleTags:   atomModules(it),
+		Source:       atomSourceOf(it),
+		Summary:      atomBodyOf(it.summary),
+		Content:      atomBodyOf(it.content),
+	}
+	if it.extra.Rights != "" {
+		rights := atomTextOf(it.extra.Rights)
+		out.Rights = &rights
 	}
 	if out.Summary == nil && out.Content == nil {
 		// Some readers drop an entry without any text.
 		out.Summary = &atomBody{"text", xmlMarkup{it.heading()}}
-	}
-	for _, p := range it.authors {
-		out.Authors = append(out.Authors, atomPerson{plain(p.Name), p.URL, p.Email})
 	}
 	for _, c := range it.categories {
 		if c.Label == c.Term {
 			c.Label = ""
 		}
 		out.Categories = append(out.Categories, atomCategory(c))
+	}
+	return out
+}
+
+func atomPeople(people []news.Person) []atomPerson {
+	var out []atomPerson
+	for _, p := range people {
+		out = append(out, atomPerson{plain(p.Name), p.URL, p.Email})
 	}
 	return out
 }
@@ -152,26 +193,64 @@ func atomBodyOf(html string) *atomBody {
 	return &atomBody{"html", xmlMarkup{html}}
 }
 
-// atomLinks lists the article, its files, and who else reported the story.
+// atomLinks lists the article, its files, what it refers to, where it is discussed,
+// and who else reported the story.
 func atomLinks(it *wireItem) []atomLink {
-	links := make([]atomLink, 0, 1+len(it.enclosures)+len(it.also))
+	links := make([]atomLink, 0, 1+len(it.enclosures)+len(it.extra.Links)+len(it.also))
 	links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "alternate", Href: it.link}})
 	for _, f := range it.enclosures {
-		link := atomLink{AtomLink: feeds.AtomLink{Rel: "enclosure", Href: f.URL, Type: f.Type}}
+		link := atomLink{AtomLink: feeds.AtomLink{Rel: "enclosure", Href: f.URL, Type: f.Type}, Title: f.Title}
 		if f.Length > 0 {
 			link.Length = strconv.FormatInt(f.Length, 10)
 		}
 		links = append(links, link)
 	}
+	if it.extra.License != "" {
+		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "license", Href: it.extra.License}})
+	}
+	for _, l := range it.extra.Links {
+		if l.Rel != news.Canonical { // see moduleTags
+			links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: l.Rel, Href: l.URL, Type: l.Type}, Language: l.Language, Title: l.Title})
+		}
+	}
+	links = append(links, atomReplies(it.extra.Comments)...)
 	for _, m := range it.also {
 		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "related", Href: m.Link}, Title: m.SourceTitle + ": " + m.Title})
 	}
 	return links
 }
 
+// atomReplies says where an entry is discussed, and how much on the first of the
+// links: RFC 4685 section 4. The type of a feed of comments is not known.
+func atomReplies(c news.Comments) []atomLink {
+	var links []atomLink
+	if c.Page != "" {
+		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "replies", Href: c.Page, Type: "text/html"}})
+	}
+	if c.Feed != "" {
+		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "replies", Href: c.Feed}})
+	}
+	if links != nil {
+		links[0].Count = c.Count
+	}
+	return links
+}
+
+// atomModules says the number of comments where no link to them can.
+func atomModules(it *wireItem) *moduleTags {
+	tags := moduleTagsOf(it, richFiles(it, false))
+	if c := it.extra.Comments; c.Count > 0 && c.Page == "" && c.Feed == "" {
+		if tags == nil {
+			tags = &moduleTags{}
+		}
+		tags.Total = c.Count
+	}
+	return tags
+}
+
 func atomSourceOf(it *wireItem) *atomSource {
 	o := it.source
-	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon}
+	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture}
 	if o.feed != "" {
 		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "self", Href: o.feed}})
 	}
@@ -181,10 +260,10 @@ func atomSourceOf(it *wireItem) *atomSource {
 	return out
 }
 
-// rfc3339 writes a time in UTC; "" for no time.
+// rfc3339 writes a time in UTC, with the milliseconds that it has; "" for no time.
 func rfc3339(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t.UTC().Format(time.RFC3339Nano)
 }

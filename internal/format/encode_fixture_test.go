@@ -165,3 +165,44 @@ func bulkEdition(n int) *news.Edition {
 	}
 	return e
 }
+
+// showEdition is a private podcast of two shows, with everything that an episode
+// can bring and with next to nothing.
+func showEdition() *news.Edition {
+	e := emptyEdition()
+	e.Updated = march(9, 12, 0)
+	e.Feed.Name, e.Feed.Title, e.Feed.Description, e.Feed.Language = "hoeren", "Zum Hören", "Gespräche am Fluss", "de"
+	e.Site.Token = "MASKMASKMASKMASKMASKMASK22"
+	e.Feed.Kind, e.Feed.Private, e.Feed.Author, e.Feed.Image = news.Podcast, true, "Anna & Söhne", "https://river.example/cover.jpg"
+	e.Feed.Show = news.Show{Email: "show@river.example", Explicit: true,
+		Categories: []news.ShowCategory{{Name: "Society & Culture", Sub: "Documentary"}, {Name: "News"}}}
+	full, bare := shownFull(), shownMicro()
+	full.SourceImage, full.SourceRights = "https://tagblatt.example/cover.png", "© Tagblatt"
+	bare.SourceImage, bare.SourceRights = full.SourceImage, full.SourceRights
+	full.Members = nil
+	full.Entry.Enclosures = []news.Enclosure{
+		{URL: "https://cdn.example/b.pdf", Title: "Skript"},
+		{URL: "https://cdn.example/b.mp3?sig=a/b+c", Type: "audio/mpeg", Length: 12345678, Title: "Folge 7"},
+		{URL: "https://cdn.example/b.mp4", Type: "video/mp4", Duration: 3600, Width: 1280, Height: 720},
+	}
+	full.Entry.Extra = news.Extra{
+		Rights: "© 2026 Anna <Müller>", License: "https://creativecommons.org/licenses/by/4.0/", Image: "https://tagblatt.example/b.jpg",
+		Comments: news.Comments{Page: "https://tagblatt.example/b#comments", Feed: "https://tagblatt.example/b.atom?a=1&b=2", Count: 12},
+		ReplyTo:  []news.Reply{{ID: "tag:kurier.example,2026:1", Link: "https://kurier.example/1"}, {ID: "7", Link: "https://kurier.example/7"}, {ID: "keine IRI"}},
+		Links: []news.Link{
+			{Rel: "related", URL: "https://rat.example/beschluss", Type: "application/pdf", Title: "Der <Beschluss>", Language: "de"},
+			{Rel: "via", URL: "https://links.example/1"},
+			{Rel: "canonical", URL: "https://tagblatt.example/b"},
+			{Rel: "license", URL: "https://nirgends.example/"},
+			{Rel: "via", URL: "javascript:alert(1)"},
+		},
+		Contributors: []news.Person{{Name: "Berta", Email: "berta@tagblatt.example"}},
+		Episode: news.Episode{Number: "7", Season: 2, Kind: "full", Duration: 3725, Explicit: true, Blocked: true,
+			Transcripts: []news.Link{{URL: "https://cdn.example/b.vtt", Language: "de", Rel: "captions"}, {URL: "/relativ"}},
+			Chapters:    &news.Link{URL: "https://cdn.example/b.json"},
+			People:      []news.Credit{{Name: "Anna & Co", Role: "Host", URL: "https://tagblatt.example/anna", Image: "https://tagblatt.example/anna.jpg"}, {Name: " "}}},
+	}
+	bare.Entry.Enclosures = []news.Enclosure{{URL: "https://cdn.example/c.mp3"}}
+	e.Shown = []news.Shown{full, bare}
+	return e
+}

@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -15,22 +16,32 @@ import (
 // with the source of each item and the other members of its story in the
 // extension "_tributary". The same Edition gives the same bytes, on one line:
 // indenting would cost more than all the rest. The error is that of w.
-func WriteJSON(w io.Writer, e *news.Edition) error {
-	all := wireItems(e)
+func WriteJSON(w io.Writer, e *news.Edition) error { return Prepare(e).JSON(w) }
+
+// JSON is WriteJSON for what is prepared.
+func (p Prepared) JSON(w io.Writer) error {
+	e, all := p.Edition, p.items
 	feed := jsonFeed{
 		JSONFeed: feeds.JSONFeed{
 			Version:     "https://jsonfeed.org/version/1.1",
 			Title:       feedTitle(e),
-			HomePageUrl: wireURL(e.URL("")),
+			HomePageUrl: wireURL(e.PartURL(e.Part, "")),
 			FeedUrl:     wireURL(e.URL("json")),
 			Description: wireText(e.Feed.Description),
 			Language:    wireLanguage(e.Feed.Language),
-			Authors:     []*feeds.JSONAuthor{{Name: siteTitle(e), Url: wireURL(e.Site.URL)}},
+			NextUrl:     nextURL(e),
+			Icon:        wireURL(e.Feed.Image),
+			Authors:     []*feeds.JSONAuthor{{Name: feedAuthor(e), Url: wireURL(e.Site.URL)}},
 		},
-		Items: make([]jsonItem, len(all)), // required, also when empty
+		Items:     make([]jsonItem, len(all)), // required, also when empty
+		Tributary: jsonHead{Updated: editionUpdated(e, all)},
 	}
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
+		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i].Publication)
+	}
+	if hub := hubURL(e); hub != "" {
+		feed.Hubs = []*feeds.JSONHub{{Type: "WebSub", Url: hub}}
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // nobody puts a feed into a script element
@@ -41,7 +52,13 @@ func WriteJSON(w io.Writer, e *news.Edition) error {
 // replaces what is embedded.
 type jsonFeed struct {
 	feeds.JSONFeed
-	Items []jsonItem `json:"items"`
+	Tributary jsonHead   `json:"_tributary"`
+	Items     []jsonItem `json:"items"`
+}
+
+// jsonHead is what we say of a feed beyond the format.
+type jsonHead struct {
+	Updated time.Time `json:"updated"` // highest ever published in it
 }
 
 type jsonItem struct {
@@ -54,14 +71,49 @@ type jsonItem struct {
 // jsonAttachment does not embed that of the library, which writes the wrong key
 // for the size and has a MarshalJSON that would drop ours.
 type jsonAttachment struct {
-	URL  string `json:"url"`
-	Type string `json:"mime_type"`
-	Size int64  `json:"size_in_bytes,omitempty"`
+	URL      string `json:"url"`
+	Type     string `json:"mime_type"`
+	Title    string `json:"title,omitempty"`
+	Size     int64  `json:"size_in_bytes,omitempty"`
+	Duration int64  `json:"duration_in_seconds,omitempty"`
 }
 
+// jsonExtension is "_tributary": what JSON Feed has no members for. Version 1.1
+// wants extensions to be objects with a name of their own.
 type jsonExtension struct {
-	Source jsonSource `json:"source"`
-	Also   []jsonAlso `json:"also,omitempty"`
+	jsonPlace
+	Source     jsonSource      `json:"source"`
+	Also       []jsonAlso      `json:"also,omitempty"`
+	Categories []news.Category `json:"categories,omitempty"` // as tags, where they have a scheme or label
+	jsonExtra
+}
+
+// jsonExtra names the members of news.Extra, without the picture, which JSON Feed
+// has a member for.
+type jsonExtra struct {
+	Rights       string        `json:"rights,omitempty"`
+	License      string        `json:"license,omitempty"`
+	Comments     news.Comments `json:"comments,omitzero"`
+	ReplyTo      []news.Reply  `json:"reply_to,omitempty"`
+	Links        []news.Link   `json:"links,omitempty"`
+	Contributors []news.Person `json:"contributors,omitempty"`
+	Episode      news.Episode  `json:"episode,omitzero"`
+}
+
+// jsonPlace is what nobody could derive anew if the database were lost; ReadPast
+// reads it back.
+type jsonPlace struct {
+	Story   string    `json:"story,omitempty"`  // its key
+	Entered time.Time `json:"entered,omitzero"` // into the feed
+	Words   string    `json:"words,omitempty"`  // news.Publication.Signature in hexadecimal digits
+}
+
+func jsonPlaceOf(p *news.Publication) jsonPlace {
+	place := jsonPlace{Story: p.StoryKey, Entered: p.Entered.UTC().Truncate(time.Millisecond)}
+	if p.Signature != 0 {
+		place.Words = strconv.FormatUint(p.Signature, 16)
+	}
+	return place
 }
 
 type jsonSource struct {
@@ -87,12 +139,14 @@ func jsonItemOf(it *wireItem) jsonItem {
 			Id:            it.guid,
 			Url:           it.link,
 			Title:         it.title,
+			ExternalUrl:   externalOf(it.extra.Links),
 			ContentHTML:   it.text(),
+			Image:         it.extra.Image,
 			PublishedDate: jsonTime(it.published),
 			ModifiedDate:  jsonTime(it.updated),
 		},
 		Language:  it.language,
-		Tributary: jsonExtension{Source: jsonSource{it.source.title, it.source.feed, it.source.home}},
+		Tributary: jsonExtension{Source: jsonSource{it.source.title, it.source.feed, it.source.home}, jsonExtra: jsonExtraOf(&it.extra)},
 	}
 	if out.ContentHTML == "" {
 		out.ContentText = it.heading() // an item needs one of the two
@@ -101,18 +155,44 @@ func jsonItemOf(it *wireItem) jsonItem {
 		out.Summary = clean.Text(it.summary)
 	}
 	for _, p := range it.authors {
+		if p.URL == "" && p.Email != "" {
+			p.URL = "mailto:" + p.Email
+		}
 		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
 	}
 	for _, c := range it.categories {
 		out.Tags = append(out.Tags, c.Term)
+		if c.Scheme != "" || c.Label != "" {
+			out.Tributary.Categories = it.categories
+		}
 	}
 	for _, f := range it.enclosures {
-		out.Attachments = append(out.Attachments, jsonAttachment{f.URL, f.Type, f.Length})
+		out.Attachments = append(out.Attachments, jsonAttachment{f.URL, f.Type, f.Title, f.Length, f.Duration})
 	}
 	for _, m := range it.also {
 		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason})
 	}
 	return out
+}
+
+// externalOf is the page that an entry is about, when it names one: a blog of links
+// does. Several are further reading.
+func externalOf(links []news.Link) string {
+	external := ""
+	for _, l := range links {
+		if l.Rel != "related" {
+			continue
+		}
+		if external != "" {
+			return ""
+		}
+		external = l.URL
+	}
+	return external
+}
+
+func jsonExtraOf(x *news.Extra) jsonExtra {
+	return jsonExtra{x.Rights, x.License, x.Comments, x.ReplyTo, x.Links, x.Contributors, x.Episode}
 }
 
 func jsonTime(t time.Time) *time.Time {

@@ -72,7 +72,7 @@ func checkEntry(t *testing.T, ext string, got *news.Entry, it *wireItem) {
 	if it.content != "" && summary != "" {
 		same("summary", got.Summary, summary)
 	}
-	if !got.Published.Equal(it.published) || ext != "rss" && !got.Updated.Equal(it.updated) {
+	if !got.Published.Equal(it.published) || !got.Updated.Equal(it.updated) {
 		t.Errorf("%s %s: published %v updated %v", ext, it.guid, got.Published, got.Updated)
 	}
 	checkLists(t, ext, got, it)
@@ -101,11 +101,7 @@ func checkLists(t *testing.T, ext string, got *news.Entry, it *wireItem) {
 	if got, want := terms(got.Categories), terms(it.categories); !slices.Equal(got, want) {
 		t.Errorf("%s %s: categories %q, want %q", ext, it.guid, got, want)
 	}
-	files := it.enclosures
-	if ext == "rss" && len(files) > 1 {
-		files = files[:1]
-	}
-	if !slices.Equal(got.Enclosures, files) {
-		t.Errorf("%s %s: enclosures %v, want %v", ext, it.guid, got.Enclosures, files)
+	if !slices.Equal(got.Enclosures, it.enclosures) {
+		t.Errorf("%s %s: enclosures %v, want %v", ext, it.guid, got.Enclosures, it.enclosures)
 	}
 }

@@ -8,41 +8,71 @@ import (
 
 	"github.com/gorilla/feeds"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
 // WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11)
-// with the modules Atom (self link, the other members of a story as related
-// links), content (full text) and Dublin Core (authors, language). The same Edition gives the same bytes.
+// with the modules Atom (links to itself and to the hub, what an item refers to, the other members of
+// its story as related links, when it changed), content (full text) and Dublin Core
+// (authors, language, rights), and where an entry brings what they are for, slash
+// and comment API, and those of moduleTags. A podcast has its own as well, see
+// showTags. The same Edition gives the same bytes.
 //
-// RSS carries one enclosure an item, so the first is given; Atom and JSON Feed
-// carry all. The title of an item without one is the beginning of its text: RSS
+// Programs take one enclosure an item (RSS Best Practices Profile), so the main one
+// is given, and all of several as Media RSS; Atom and JSON Feed carry all. The
+// title of an item without one is the beginning of its text: RSS
 // lets it out, but readers then show an empty line or a piece of the link. The
 // error is that of w.
-func WriteRSS(w io.Writer, e *news.Edition) error {
-	all := wireItems(e)
+func WriteRSS(w io.Writer, e *news.Edition) error { return Prepare(e).RSS(w) }
+
+// RSS is WriteRSS for what is prepared.
+func (p Prepared) RSS(w io.Writer) error {
+	e, all := p.Edition, p.items
 	channel := rssFeed{
 		Title: plain(feedTitle(e)),
 		RssFeed: feeds.RssFeed{
-			Link:          wireURL(e.URL("")),
+			Link:          wireURL(e.PartURL(e.Part, "")),
 			Language:      wireLanguage(e.Feed.Language),
 			LastBuildDate: rfc822(editionUpdated(e, all)),
 			Generator:     generator,
 			Ttl:           int((e.TTL + time.Minute - 1) / time.Minute),
 		},
 		Description: plain(feedDescription(e)),
-		Self:        rssLink{Href: wireURL(e.URL("rss")), Rel: "self", Type: "application/rss+xml"},
+		Creator:     clean.Line(e.Feed.Author),
+		Links:       []rssLink{{Href: wireURL(e.PartURL(e.Part, "rss")), Rel: "self", Type: "application/rss+xml"}},
 	}
-	for i := range all {
-		channel.Items = append(channel.Items, rssItemOf(&all[i]))
+	for _, link := range pageLinks(e) {
+		channel.Links = append(channel.Links, rssPageLink(e, link))
 	}
-	return feeds.WriteXML(document{&rssDocument{
+	if hub := hubURL(e); hub != "" {
+		channel.Links = append(channel.Links, rssLink{Href: hub, Rel: "hub"})
+	}
+	if image := wireURL(e.Feed.Image); image != "" {
+		channel.RssFeed.Image = &feeds.RssImage{Url: image, Title: feedTitle(e), Link: channel.Link}
+	}
+	doc := rssDocument{
 		Version: "2.0",
 		Atom:    "http://www.w3.org/2005/Atom",
 		Content: "http://purl.org/rss/1.0/modules/content/",
 		DC:      "http://purl.org/dc/elements/1.1/",
 		Channel: &channel,
-	}}, w)
+	}
+	podcast := e.Feed.Kind == news.Podcast
+	if podcast {
+		channel.showTags = showTagsOf(e)
+		doc.ITunes, doc.Podcast = itunesSpace, podcastSpace
+	}
+	channel.Items = make([]rssItem, 0, len(all))
+	for i := range all {
+		item := rssItemOf(&all[i])
+		if podcast {
+			item.episodeTags = episodeTagsOf(&all[i])
+		}
+		doc.declare(&item)
+		channel.Items = append(channel.Items, item)
+	}
+	return feeds.WriteXML(document{&doc}, w)
 }
 
 type rssDocument struct {
@@ -51,7 +81,23 @@ type rssDocument struct {
 	Atom    string   `xml:"xmlns:atom,attr"`
 	Content string   `xml:"xmlns:content,attr"`
 	DC      string   `xml:"xmlns:dc,attr"`
+	Slash   string   `xml:"xmlns:slash,attr,omitempty"`
+	WFW     string   `xml:"xmlns:wfw,attr,omitempty"`
+	ITunes  string   `xml:"xmlns:itunes,attr,omitempty"`
+	moduleSpaces
 	Channel *rssFeed
+}
+
+// declare declares the namespaces that an item uses beyond those that are always
+// there.
+func (d *rssDocument) declare(item *rssItem) {
+	d.need(item.moduleTags)
+	if item.CommentCount > 0 {
+		d.Slash = "http://purl.org/rss/1.0/modules/slash/"
+	}
+	if item.CommentFeed != "" {
+		d.WFW = "http://wellformedweb.org/CommentAPI/"
+	}
 }
 
 // rssFeed extends the channel of the library: what stands here under the same
@@ -61,17 +107,29 @@ type rssFeed struct {
 	Title   xmlText  `xml:"title"`
 	feeds.RssFeed
 	Description xmlText   `xml:"description"`
-	Self        rssLink   `xml:"atom:link"`
-	Items       []rssItem `xml:"item"`
+	Creator     string    `xml:"dc:creator,omitempty"`
+	Links       []rssLink `xml:"atom:link"`
+	*showTags
+	Items []rssItem `xml:"item"`
 }
 
 // rssLink is a link of Atom. It does not embed that of the library, whose
 // XMLName would take the prefix away.
 type rssLink struct {
-	Href  string `xml:"href,attr"`
-	Rel   string `xml:"rel,attr"`
-	Type  string `xml:"type,attr,omitempty"`
-	Title string `xml:"title,attr,omitempty"`
+	Href     string `xml:"href,attr"`
+	Rel      string `xml:"rel,attr"`
+	Type     string `xml:"type,attr,omitempty"`
+	Language string `xml:"hreflang,attr,omitempty"`
+	Title    string `xml:"title,attr,omitempty"`
+}
+
+// rssPageLink leads to another document of the feed. The archive is in Atom alone,
+// and has the same guids.
+func rssPageLink(e *news.Edition, link pageLink) rssLink {
+	if link.to.Page > 0 {
+		return rssLink{Href: wireURL(e.PartURL(link.to, "atom")), Rel: link.rel, Type: atomType}
+	}
+	return rssLink{Href: wireURL(e.PartURL(link.to, "rss")), Rel: link.rel, Type: "application/rss+xml"}
 }
 
 // rssItem has its description before content:encoded: readers that know only
@@ -80,13 +138,20 @@ type rssItem struct {
 	XMLName xml.Name `xml:"item"`
 	Title   xmlText  `xml:"title"`
 	feeds.RssItem
-	Creators    []xmlText     `xml:"dc:creator"`
-	Language    string        `xml:"dc:language,omitempty"`
-	Categories  []rssCategory `xml:"category"`
-	Source      *rssSource    `xml:"source"`
-	Related     []rssLink     `xml:"atom:link"`
-	Description *xmlMarkup    `xml:"description"`
-	Content     *xmlMarkup    `xml:"content:encoded"`
+	Updated      string        `xml:"atom:updated,omitempty"`
+	Creators     []xmlText     `xml:"dc:creator"`
+	Contributors []xmlText     `xml:"dc:contributor"`
+	Rights       *xmlText      `xml:"dc:rights"`
+	Language     string        `xml:"dc:language,omitempty"`
+	Categories   []rssCategory `xml:"category"`
+	CommentCount int           `xml:"slash:comments,omitempty"`
+	CommentFeed  string        `xml:"wfw:commentRss,omitempty"`
+	*moduleTags
+	*episodeTags
+	Source      *rssSource `xml:"source"`
+	Links       []rssLink  `xml:"atom:link"`
+	Description *xmlMarkup `xml:"description"`
+	Content     *xmlMarkup `xml:"content:encoded"`
 }
 
 type rssCategory struct {
@@ -103,33 +168,68 @@ func rssItemOf(it *wireItem) rssItem {
 	out := rssItem{
 		Title: plain(it.heading()),
 		RssItem: feeds.RssItem{
-			Link:    it.link,
-			Guid:    &feeds.RssGuid{Id: it.guid, IsPermaLink: "false"},
-			PubDate: rfc822(it.published),
+			Link:     it.link,
+			Guid:     &feeds.RssGuid{Id: it.guid, IsPermaLink: "false"},
+			PubDate:  rfc822(it.published),
+			Comments: it.extra.Comments.Page,
 		},
-		Language:    it.language,
-		Description: optionalXMLMarkup(it.summary),
-		Content:     optionalXMLMarkup(it.content),
-		Source:      rssSourceOf(it.source),
+		Creators:     rssPeople(it.authors),
+		Contributors: rssPeople(it.extra.Contributors),
+		Language:     it.language,
+		CommentCount: it.extra.Comments.Count,
+		CommentFeed:  it.extra.Comments.Feed,
+		moduleTags:   moduleTagsOf(it, richFiles(it, true)),
+		Links:        rssLinks(it),
+		Description:  optionalXMLMarkup(it.summary),
+		Content:      optionalXMLMarkup(it.content),
+		Source:       rssSourceOf(it.source),
 	}
 	if out.Description == nil {
 		out.Description, out.Content = out.Content, nil
 	}
-	for _, p := range it.authors {
-		out.Creators = append(out.Creators, plain(p.Name))
+	if !it.updated.Equal(it.published) {
+		out.Updated = rfc3339(it.updated)
+	}
+	if it.extra.Rights != "" {
+		rights := plain(it.extra.Rights)
+		out.Rights = &rights
 	}
 	for _, c := range it.categories {
 		out.Categories = append(out.Categories, rssCategory{c.Scheme, plain(c.Term)})
 	}
-	for _, m := range it.also {
-		out.Related = append(out.Related, rssLink{Href: m.Link, Rel: "related", Title: m.SourceTitle + ": " + m.Title})
-	}
-	if len(it.enclosures) > 0 {
-		f := it.enclosures[0]
+	if i := news.MainFile(it.enclosures); i >= 0 {
+		f := it.enclosures[i]
 		// Length is required; "0" says that it is unknown.
 		out.Enclosure = &feeds.RssEnclosure{Url: f.URL, Type: f.Type, Length: strconv.FormatInt(f.Length, 10)}
 	}
 	return out
+}
+
+// rssPeople are names: the e-mail address that an author of RSS has to be is known
+// of few.
+func rssPeople(people []news.Person) []xmlText {
+	var names []xmlText
+	for _, p := range people {
+		names = append(names, plain(p.Name))
+	}
+	return names
+}
+
+// rssLinks lists what an item refers to, and who else reported its story.
+func rssLinks(it *wireItem) []rssLink {
+	var links []rssLink
+	if it.extra.License != "" {
+		links = append(links, rssLink{Href: it.extra.License, Rel: "license"})
+	}
+	for _, l := range it.extra.Links {
+		if l.Rel != news.Canonical { // see moduleTags
+			links = append(links, rssLink{Href: l.URL, Rel: l.Rel, Type: l.Type, Language: l.Language, Title: l.Title})
+		}
+	}
+	for _, m := range it.also {
+		links = append(links, rssLink{Href: m.Link, Rel: "related", Title: m.SourceTitle + ": " + m.Title})
+	}
+	return links
 }
 
 // rssSourceOf is nil for a source of which no address may be told: the url is

@@ -36,7 +36,7 @@ func render(t testing.TB, write func(io.Writer, *news.Edition) error, e *news.Ed
 }
 
 func TestGolden(t *testing.T) {
-	for name, e := range map[string]*news.Edition{"rich": richEdition(), "empty": emptyEdition()} {
+	for name, e := range map[string]*news.Edition{"rich": richEdition(), "show": showEdition(), "empty": emptyEdition()} {
 		for _, f := range writers {
 			t.Run(name+"/"+f.ext, func(t *testing.T) {
 				got := render(t, f.write, e)
@@ -129,7 +129,9 @@ func TestHostile(t *testing.T) {
 func hostileEdition(text string) *news.Edition {
 	e := emptyEdition()
 	e.Feed.Title, e.Feed.Description, e.Feed.Language, e.Site.Title = text, text, text, text
-	e.Feed.Duplicates = news.Group
+	e.Feed.Duplicates, e.Feed.Kind, e.Feed.Author, e.Feed.Image = news.Group, news.Podcast, text, text
+	e.Feed.Show = news.Show{Email: text, Categories: []news.ShowCategory{{Name: text, Sub: text}}}
+	at := "https://a.example/" + text
 	for i, guid := range []string{"urn:uuid:" + text, "https://a.example/" + text} {
 		e.Shown = append(e.Shown, news.Shown{
 			Publication: publication(i, guid),
@@ -137,10 +139,18 @@ func hostileEdition(text string) *news.Edition {
 				Title: text, Link: "https://a.example/" + text, Summary: text, Content: "<p>" + text + "</p>", Language: text,
 				Authors:    []news.Person{{Name: text, Email: text, URL: text}},
 				Categories: []news.Category{{Term: text, Scheme: text, Label: text}},
-				Enclosures: []news.Enclosure{{URL: "https://a.example/" + text, Type: text, Length: -1}},
+				Enclosures: []news.Enclosure{{URL: at, Type: text, Length: -1, Title: text, Duration: -1}, {URL: at + "2", Title: text, Width: -1}},
+				Extra: news.Extra{
+					Rights: text, License: at, Image: at, Comments: news.Comments{Page: at, Feed: at, Count: -1},
+					ReplyTo:      []news.Reply{{ID: text, Link: at}, {ID: text}},
+					Links:        []news.Link{{Rel: text, URL: at}, {Rel: "related", URL: at, Title: text, Type: text, Language: text}, {Rel: news.Canonical, URL: at}},
+					Contributors: []news.Person{{Name: text, Email: text}},
+					Episode: news.Episode{Number: text, Season: -1, Kind: text, Duration: -1, Chapters: &news.Link{URL: at, Type: text},
+						Transcripts: []news.Link{{URL: at, Type: text, Language: text, Rel: text}}, People: []news.Credit{{Name: text, Role: text, URL: at, Image: at}}},
+				},
 			},
 			Source:      news.Source{Name: "s", Kind: news.KindFeed, URL: "https://a.example/" + text, Site: text, Public: true},
-			SourceTitle: text, SourceID: text,
+			SourceTitle: text, SourceID: text, SourceRights: text, SourceImage: at,
 			Members: []news.Member{{Title: text, SourceTitle: text, Outlet: text, Link: "https://b.example/" + text}},
 		})
 	}
@@ -310,7 +320,7 @@ func TestDuplicatesList(t *testing.T) {
 
 // The rules of jsonfeed.org/version/1.1 that say "required" or "must".
 func TestJSONFeedRules(t *testing.T) {
-	for _, e := range []*news.Edition{richEdition(), emptyEdition(), hostileEdition("</x>"), hostileEdition("")} {
+	for _, e := range []*news.Edition{richEdition(), showEdition(), emptyEdition(), hostileEdition("</x>"), hostileEdition("")} {
 		var f map[string]any
 		doc := render(t, WriteJSON, e)
 		if err := json.Unmarshal(doc, &f); err != nil {

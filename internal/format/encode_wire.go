@@ -143,8 +143,12 @@ func typeByExtension(rawURL string) string {
 	if known, ok := typesByExtension[strings.ToLower(path.Ext(rawURL))]; ok {
 		return known
 	}
-	return "application/octet-stream"
+	return unknownType
 }
+
+// unknownType is the media type of bytes of which nothing is known: RFC 2046
+// section 4.5.1.
+const unknownType = "application/octet-stream"
 
 var typesByExtension = map[string]string{
 	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg",
@@ -152,6 +156,7 @@ var typesByExtension = map[string]string{
 	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".ogv": "video/ogg",
 	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
 	".avif": "image/avif", ".svg": "image/svg+xml",
+	".vtt": "text/vtt", ".srt": "application/x-subrip", ".html": "text/html", ".txt": "text/plain", ".json": "application/json",
 	".pdf": "application/pdf", ".epub": "application/epub+zip", ".zip": "application/zip",
 }
 
@@ -163,6 +168,16 @@ func wireTime(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+// wireMoment is wireTime with milliseconds, which tell Publications of one second
+// apart.
+func wireMoment(t time.Time) time.Time {
+	second := wireTime(t)
+	if second.IsZero() {
+		return second
+	}
+	return t.UTC().Truncate(time.Millisecond)
 }
 
 func firstTime(times ...time.Time) time.Time {

@@ -46,6 +46,7 @@ type Store interface {
 	Body(ctx context.Context, source int64) (*news.Body, error)
 	Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error)
 	Pages
+	FileStore
 }
 
 // leaseTime is longer than any fetch may last.
@@ -75,7 +76,7 @@ type Ingester struct {
 	// and says whether it failed because we are offline; nil: never.
 	Offline func(src news.Source, lease news.Lease, f news.Fetch) bool
 
-	paces pacer    // of pages
+	paces pacer    // of pages and files
 	told  sync.Map // source id to the remark last logged about it
 }
 

@@ -17,17 +17,6 @@ type Category struct {
 	Label  string `json:"label,omitempty"`
 }
 
-// Enclosure is a media file that belongs to an entry.
-type Enclosure struct {
-	URL      string `json:"url"`
-	Type     string `json:"type,omitempty"`     // media type
-	Length   int64  `json:"length,omitempty"`   // bytes; 0 is unknown
-	Title    string `json:"title,omitempty"`    // plain text
-	Duration int64  `json:"duration,omitempty"` // seconds; 0 is unknown
-	Width    int    `json:"width,omitempty"`    // pixels; 0 is unknown
-	Height   int    `json:"height,omitempty"`
-}
-
 // Origin names the feed that an entry was first published in, when the
 // document says so (atom:source, RSS source).
 type Origin struct {
@@ -64,6 +53,7 @@ type Entry struct {
 	FirstSeen time.Time
 	Backlog   bool // came with the first document of its source
 	Guard     Guard
+	Hidden    bool // the rule of its source does not take it: in no feed
 	Match     Match
 	Pinned    time.Time `json:",omitzero"` // when a person chose it to be the one shown; zero for never
 }

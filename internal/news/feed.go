@@ -2,6 +2,7 @@ package news
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -15,33 +16,45 @@ const (
 	Keep     Duplicates = "keep"     // one Publication an entry
 )
 
-// FeedKind tells what a Feed is made of.
-type FeedKind string
+// Extent says how much of an entry a Feed gives out.
+type Extent string
 
-// The kinds of Feed.
+// The extents.
 const (
-	FeedOfStories FeedKind = ""       // the stories of its sources
-	FeedOfHealth  FeedKind = "health" // the problems of its sources, for the operator; always private
+	Full        Extent = "full"    // all that there is
+	SummaryOnly Extent = "summary" // the summary, else the first words
+	LinkOnly    Extent = "link"    // neither: title and link
 )
 
 // Feed is what we publish.
 type Feed struct {
-	ID           int64
-	UUID         string   // urn:uuid:…, the atom:id; minted once
-	Name         string   // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
-	Kind         FeedKind // what it is made of
-	Private      bool     // for those only who have a token, see Token
-	Title        string
-	Description  string
-	Language     string   // BCP 47; empty when its entries differ
-	Sources      []string // names of sources it selects, and of lists: all sources on them
-	Tags         []string // and sources with one of these; neither means all
-	Duplicates   Duplicates
-	Limit        int           // publications shown at least
-	Window       time.Duration // and beyond them all that entered within it
-	MaxPerSource int           // of those shown, by the source shown; 0 is none
-	Settle       time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
-	AlsoReported bool          // texts end with who else reported the story, except where Duplicates is Group
+	ID              int64
+	UUID            string // urn:uuid:…, the atom:id; minted once
+	Name            string // [a-z0-9][a-z0-9_-]{0,63}, the last part of its URLs
+	Title           string
+	Description     string
+	Language        string   // BCP 47; empty when its entries differ
+	Sources         []string // names of sources it selects, and of lists: all sources on them
+	Tags            []string // and sources with one of these; neither means all
+	Duplicates      Duplicates
+	Limit           int           // publications shown at least
+	Window          time.Duration // and beyond them all that entered within it
+	Judged          string        // key of Where with what it knows of sources; set by the store
+	Where           Rule          // which entries it takes; nil: all
+	Content         Extent        // of the entries it shows; empty is Full
+	MaxPerSource    int           // of those shown, by the source shown; 0 is none
+	MaxPerSourceDay int           // likewise, and of those that entered on one day of UTC the first; 0 is none
+	Settle          time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
+	AlsoReported    bool          // texts end with who else reported the story, except where Duplicates is Group
+	Archive         bool          // what it has shown is kept in closed pages
+	ArchiveKeep     int           // so many of the newest; 0: all
+	MovedFrom       []string      // names that it had before: their addresses lead to its own
+
+	Kind    FeedKind
+	Private bool   // for those only who have a token, see Token; directories are told not to list it
+	Author  string // who answers for it as a whole; empty: the site
+	Image   string // URL of the picture that stands for it; may be empty
+	Show    Show   // of the kind Podcast
 }
 
 // Audience is who looks at what we have: everybody, or the subscribers of one
@@ -99,8 +112,9 @@ type Publication struct {
 	Entered   time.Time // when it entered the feed, by our clock; for a backlog, where it was placed
 	Published time.Time
 	Updated   time.Time
-	EntryID   int64 // the entry shown
-	Removed   bool  // withdrawn: kept, never shown
+	EntryID   int64  // the entry shown
+	Signature uint64 // of the words of its title and text, see clean.Signature
+	Removed   bool   // withdrawn: kept, never shown
 }
 
 // Site is who we are.
@@ -108,11 +122,21 @@ type Site struct {
 	Title   string
 	URL     string // public base URL without a trailing slash; may have a path
 	Contact string
+	Hub     string     // address of our WebSub hub; empty while there is none
+	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
+	Intro   string     // a few words on the front page, Markdown; empty for none
+	Links   []SiteLink // at the foot of every page: join, imprint, privacy
 
 	// Token is the secret part of the addresses of a private feed and of the
 	// stories below it, or what stands for it while it is not known yet; empty for
 	// all that is public.
 	Token string
+}
+
+// SiteLink is a link of the site's own.
+type SiteLink struct {
+	Title string
+	URL   string // http, https or mailto
 }
 
 // Member is an entry of a story as it is listed beside the one shown.
@@ -137,6 +161,9 @@ type Shown struct {
 	Members     []Member  // the other public members of the story, oldest first
 	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
+
+	SourceRights string // of the source's document as a whole; holds where an entry has none
+	SourceImage  string // URL of the picture that the source's document shows; may be empty
 }
 
 // Member returns the entry as it is listed beside another of its story.
@@ -160,19 +187,41 @@ type Placement struct {
 	Pushed    bool          // a hub brought it; of what came within ninety days
 }
 
-// Edition is one Feed as it stands: what every format of it is rendered from.
+// Edition is one Feed as it stands, or what a search in it found: what every
+// format of it is rendered from.
 type Edition struct {
 	Site    Site
 	Feed    Feed
+	Search  *Search       // nil for the feed itself
 	Updated time.Time     // highest Updated ever published in the feed; before the first, when the feed was made
 	TTL     time.Duration // how often to come back, fixed at rendering
+	Change  int64         // the last change that subscribers are told of and that it shows
 	Shown   []Shown       // newest first
+	Pages
+}
+
+// Pages say where an Edition stands among the documents of its feed.
+type Pages struct {
+	Part  Part // which one it is
+	Older Part // what came before; the zero value for nothing
+	Newer Part // what came after a Part that is not live
+	Prev  Part // the closed page before it, in a feed with an archive; the zero value for none
+}
+
+// Search says what an Edition was searched for. Such an Edition has no Publications
+// of its own, and its addresses are nobody's topic.
+type Search struct {
+	Query string // as it stands in the address, escaped
+	In    string // the name of the feed that was searched; empty for all public ones
 }
 
 // URL returns the address of one representation of the feed, "atom", "rss",
 // "json" or "opml", or its HTML twin for "". A private feed has none without a
 // token.
 func (e Edition) URL(ext string) string {
+	if e.Search != nil {
+		return e.Site.SearchURL(*e.Search, ext)
+	}
 	file := e.Feed.Name + "." + ext
 	if ext == "" {
 		file = e.Feed.Name + "/"
@@ -188,6 +237,38 @@ func (e Edition) URL(ext string) string {
 
 // privateURL is what the addresses below the token begin with.
 func (s Site) privateURL() string { return s.URL + "/private/" + s.Token }
+
+// PartURL returns the address of one representation of a document of the feed.
+// A page of the archive has none for people: the twin stands for it.
+func (e Edition) PartURL(p Part, ext string) string {
+	var url string
+	switch {
+	case p.Page > 0 && ext != "":
+		url = e.URL("") + "archive/" + p.PageName()
+	case p.Before > 0:
+		url = e.URL("") + "older/" + strconv.FormatInt(p.Before, 10)
+	default:
+		return e.URL(ext)
+	}
+	if ext != "" {
+		url += "." + ext
+	}
+	return url
+}
+
+// SearchURL returns the address of what a search finds, "atom", "rss" or "json",
+// or its page for "".
+func (s Site) SearchURL(in Search, ext string) string {
+	switch {
+	case ext != "" && in.In != "":
+		return s.URL + "/feeds/" + in.In + "." + ext + "?q=" + in.Query
+	case ext != "":
+		return s.URL + "/search." + ext + "?q=" + in.Query
+	case in.In != "":
+		return s.URL + "/search?q=" + in.Query + "&feed=" + in.In
+	}
+	return s.URL + "/search?q=" + in.Query
+}
 
 // StoryURL returns the address of a story's page: below the token where there is
 // one, so that who may read a private feed may read its stories.

@@ -11,6 +11,7 @@ type Candidate struct {
 	GUID      string
 	Public    bool
 	Kind      Kind
+	Outlet    string
 	Rank      int       // of its source in the feed; lower is shown rather
 	Cited     int       // how many other sources of the story link to its page
 	Published time.Time // never zero

@@ -27,6 +27,7 @@ type Source struct {
 	Tags   []string
 	Public bool // false: its URL and its stories leave by no public route
 	Apart  bool // its entries are never one story with entries of other sources; as configured, not stored
+	Where  Rule // which of its entries feeds may take; nil: all. As configured, only its key is stored
 
 	Author  string   // who writes it, for people; as configured
 	Contact string   // an e-mail address or page of theirs, for the operator: in no feed but that of problems
@@ -55,6 +56,14 @@ type SourceState struct {
 	Newest    time.Time // first seen time of the newest entry
 	Vitals
 	Move Move
+}
+
+// SourceDay sums up a day of a source, UTC.
+type SourceDay struct {
+	Day    time.Time // its midnight
+	Visits int       // attempts on it
+	Failed int       // those of them that brought nothing that can be trusted
+	New    int       // entries that came, its first document aside
 }
 
 // Validators are what a server gave to make the next request conditional,

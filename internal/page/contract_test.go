@@ -144,7 +144,7 @@ func checkIdentity(t *testing.T, name string, root *html.Node) {
 		ids[id] = true
 	}
 	for _, n := range all(root, "") {
-		if by := value(n, "aria-labelledby"); by != "" && !ids[by] {
+		if by := first(value(n, "aria-labelledby"), value(n, "for")); by != "" && !ids[by] {
 			t.Errorf("%s: nothing has the id %q of a label", name, by)
 		}
 		if to, ok := strings.CutPrefix(value(n, "href"), "#"); ok && !ids[to] {
@@ -158,14 +158,27 @@ func checkIdentity(t *testing.T, name string, root *html.Node) {
 	}
 }
 
-// checkSafety: no script, no style or event attribute, no address that is not
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// checkSafety: no script, no form but one that asks its own page, no style or event attribute, no address that is not
 // http, https or our own icon.
 func checkSafety(t *testing.T, name string, root *html.Node) {
 	t.Helper()
 	for _, n := range all(root, "") {
 		switch n.Data {
-		case "script", "iframe", "object", "embed", "form", "base", "svg script":
+		case "script", "iframe", "object", "embed", "base", "svg script":
 			t.Errorf("%s: <%s>", name, n.Data)
+		case "form": // asks its own page, or searches
+			action, elsewhere := attribute(n, "action")
+			searches := value(n, "role") == "search" && strings.HasPrefix(action, "/") && strings.HasSuffix(action, "/search")
+			if value(n, "method") != "get" || elsewhere && !searches {
+				t.Errorf("%s: a form that sends something, or leads elsewhere: %q", name, action)
+			}
 		}
 		for _, a := range n.Attr {
 			if a.Key == "style" || strings.HasPrefix(a.Key, "on") || a.Key == "srcset" {
@@ -233,8 +246,8 @@ func checkStyle(t *testing.T, name string, root *html.Node) {
 			t.Errorf("%s: the policy in the page does not allow its own style", name)
 		}
 	}
-	if !strings.Contains(CSP(), hash) || !strings.HasSuffix(CSP(), "frame-ancestors 'none'") {
-		t.Errorf("%s: the policy of the header does not fit: %s", name, CSP())
+	if !strings.Contains(builtin().CSP(), hash) || !strings.HasSuffix(builtin().CSP(), "frame-ancestors 'none'") {
+		t.Errorf("%s: the policy of the header does not fit: %s", name, builtin().CSP())
 	}
 }
 
@@ -243,7 +256,7 @@ func TestGroup(t *testing.T) {
 	e := sampleEdition()
 	e.Feed.Duplicates = news.Group
 	var b bytes.Buffer
-	if err := Twin(&b, e); err != nil {
+	if err := builtin().Twin(&b, e); err != nil {
 		t.Fatal(err)
 	}
 	if !links(tree(t, b.String()), "https://delta-courier.example/ferry") || !strings.Contains(b.String(), "Fähre liegt weiter fest") {

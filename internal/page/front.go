@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"html/template"
 	"io"
 	"time"
@@ -19,19 +20,24 @@ type FrontView struct {
 
 // FeedRow is one of our feeds in a list.
 type FeedRow struct {
-	Feed    news.Feed
-	Stories int
-	Changed time.Time // Edition.Updated; zero while the feed is empty
-	Note    string    // who reads it, for the operator only
+	Subscriptions news.SubscriptionCount // at our hub; for the operator
+	Feed          news.Feed
+	Stories       int
+	Changed       time.Time // Edition.Updated; zero while the feed is empty
+	Note          string    // who reads it, for the operator only
 }
 
 // Front writes the front page. A feed reader that is given its address finds every
 // feed. It says how far the first reading of the sources
 // has come and never why one of them cannot be read.
-func Front(w io.Writer, v *FrontView) error {
+func (t *Theme) Front(w io.Writer, v *FrontView) error {
 	f := frame{Site: v.Site, Title: siteName(v.Site), Canonical: v.Site.URL + "/", Front: true}
 	f.About = "Feeds of " + siteName(v.Site) + ": each story once, for every feed reader."
-	view := front{Title: siteName(v.Site), Read: v.Read, Total: v.Total}
+	about, err := intro(v.Site)
+	if err != nil {
+		return fmt.Errorf("intro: %w", err)
+	}
+	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: newAsk(v.Site, nil), Read: v.Read, Total: v.Total}
 	for _, row := range v.Feeds {
 		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
 		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
@@ -40,12 +46,15 @@ func Front(w io.Writer, v *FrontView) error {
 		view.Latest = append(view.Latest, newHeadline(v.Site, &v.Latest[i]))
 	}
 	f.View = view
-	return render(w, "front", f)
+	return t.render(w, "front", f)
 }
 
 // front is what front.html shows.
 type front struct {
 	Title       string
+	Logo        template.URL  // see frame
+	Intro       template.HTML // the site's own words; may be empty
+	Ask         *ask
 	Feeds       []feedCard
 	Latest      []headline
 	Read, Total int
@@ -62,7 +71,9 @@ type feedCard struct {
 	Count       string
 	Changed     template.HTML
 	Formats     []template.HTML
-	Note        string
+
+	Subscriptions string // for the operator; empty for none
+	Note          string // likewise
 }
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {

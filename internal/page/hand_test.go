@@ -17,7 +17,7 @@ func TestStoryPageTellsWhatWasDoneByHand(t *testing.T) {
 	s.Members = []news.Member{{Outlet: "b.example", Title: "Low water", Link: "https://b.example/1",
 		Match: news.Match{Reason: news.ReasonURL, Hand: news.Hand{Act: news.Merged, At: when}}}}
 	var b strings.Builder
-	if err := Story(&b, &StoryView{Story: s}); err != nil {
+	if err := builtin().Story(&b, &StoryView{Story: s}); err != nil {
 		t.Fatal(err)
 	}
 	page := text(tree(t, b.String()))

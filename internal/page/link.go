@@ -17,10 +17,25 @@ func anchor(address, text string) template.HTML {
 	return template.HTML(`<a href="` + html.EscapeString(address) + `">` + text + `</a>`)
 }
 
+// ownAnchor is anchor for an address of the site's own configuration, which may
+// also be one to write to.
+func ownAnchor(address, text string) template.HTML {
+	return template.HTML(`<a href="` + html.EscapeString(target(address)) + `">` + html.EscapeString(text) + `</a>`)
+}
+
+// breakable returns an address as text that breaks between its parts where a line
+// is too short for it. Copied, it is the address.
+func breakable(address string) template.HTML {
+	return template.HTML(strings.ReplaceAll(html.EscapeString(address), "/", "/<wbr>"))
+}
+
 // link returns raw, with its spaces escaped, when a browser may be sent there: an absolute http or https
 // address without user information, which could be a password. It returns ""
 // for everything else, javascript: and data: before all.
 func link(raw string) string {
+	if usual(raw) {
+		return raw
+	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil {
 		return ""
@@ -29,6 +44,31 @@ func link(raw string) string {
 		return ""
 	}
 	return strings.ReplaceAll(raw, " ", "%20")
+}
+
+// usual reports whether raw needs no closer look, as nearly all links: http or https,
+// a host of letters, digits, dots and hyphens, and then no character that has to be
+// escaped or is an escape.
+func usual(raw string) bool {
+	rest, ok := strings.CutPrefix(raw, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(raw, "http://"); !ok {
+			return false
+		}
+	}
+	host := 0
+	for host < len(rest) && (rest[host]|0x20 >= 'a' && rest[host]|0x20 <= 'z' || rest[host] >= '0' && rest[host] <= '9' || rest[host] == '.' || rest[host] == '-') {
+		host++
+	}
+	if host == 0 || host < len(rest) && rest[host] != '/' {
+		return false
+	}
+	for i := host; i < len(rest); i++ {
+		if rest[i] <= ' ' || rest[i] >= 0x7f || rest[i] == '%' {
+			return false
+		}
+	}
+	return true
 }
 
 // target is link for anchors inside an entry, which may also write to somebody

@@ -17,14 +17,14 @@ type MessageView struct {
 
 // Message writes the page of an HTTP error. It says what happened and where to go
 // on, and nothing of our insides.
-func Message(w io.Writer, v *MessageView) error {
+func (t *Theme) Message(w io.Writer, v *MessageView) error {
 	thing := v.Thing
 	if thing == "" {
 		thing = "page"
 	}
 	m := message{Status: v.Status, Home: anchor(v.Site.URL+"/", "See what is published here")}
 	m.Title, m.Text = words(v.Status, thing)
-	return render(w, "message", frame{
+	return t.render(w, "message", frame{
 		Site: v.Site, Title: m.Title + " · " + siteName(v.Site), Hidden: true, View: m,
 	})
 }
@@ -47,6 +47,10 @@ func words(status int, thing string) (title, text string) {
 			return "Withdrawn", "This story was withdrawn where it came from. It will not be shown again unless it returns there."
 		}
 		return "Gone", fmt.Sprintf("This %s is no longer published. Please remove it from your feed reader.", thing)
+	case 412:
+		return "Another one by now", "What you asked for under a condition is not what is here any more."
+	case 429:
+		return "One moment", "Too many pages were asked for from where you are. Please try again in a minute."
 	case 503:
 		return "One moment", "There is too much to do just now. Please try again in a minute."
 	}

@@ -25,17 +25,30 @@ var styleHash = regexp.MustCompile(`sha256-[^=]*=`)
 func allPages(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]func(io.Writer) error{
-		"twin":    func(w io.Writer) error { return Twin(w, sampleEdition()) },
-		"bare":    func(w io.Writer) error { return Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
-		"front":   func(w io.Writer) error { return Front(w, sampleFront()) },
-		"first":   func(w io.Writer) error { return Front(w, &FrontView{Site: sampleSite}) },
-		"story":   func(w io.Writer) error { return Story(w, sampleStory()) },
-		"seed":    func(w io.Writer) error { return Story(w, sampleSeed()) },
-		"source":  func(w io.Writer) error { return Source(w, sampleSourceView()) },
-		"status":  func(w io.Writer) error { return Status(w, sampleStatus()) },
-		"missing": func(w io.Writer) error { return Message(w, &MessageView{Site: sampleSite, Status: 404, Thing: "feed"}) },
+		"twin":   func(w io.Writer) error { return builtin().Twin(w, sampleEdition()) },
+		"older":  func(w io.Writer) error { return builtin().Twin(w, sampleOlder()) },
+		"bare":   func(w io.Writer) error { return builtin().Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
+		"front":  func(w io.Writer) error { return builtin().Front(w, sampleFront()) },
+		"first":  func(w io.Writer) error { return builtin().Front(w, &FrontView{Site: sampleSite}) },
+		"story":  func(w io.Writer) error { return builtin().Story(w, sampleStory()) },
+		"seed":   func(w io.Writer) error { return builtin().Story(w, sampleSeed()) },
+		"source": func(w io.Writer) error { return builtin().Source(w, sampleSourceView()) },
+		"status": func(w io.Writer) error { return builtin().Status(w, sampleStatus()) },
+		"why":    func(w io.Writer) error { return builtin().Why(w, sampleWhy()) },
+		"whynot": func(w io.Writer) error { return builtin().Why(w, sampleWhyNot()) },
+		"ask": func(w io.Writer) error {
+			return builtin().Why(w, &WhyView{Site: sampleSite, Asked: `"><script>`, Problem: "This is no address."})
+		},
+		"search": func(w io.Writer) error { return builtin().Search(w, sampleSearch()) },
+		"asking": func(w io.Writer) error { return builtin().Search(w, &SearchView{Site: sampleSite, Page: 1}) },
+		"wrong": func(w io.Writer) error {
+			return builtin().Search(w, &SearchView{Site: sampleSite, Text: `"<b>x`, Address: news.Search{Query: "%22%3Cb%3Ex"}, Page: 1, Problem: `the quote is not closed: "<b>x"`})
+		},
+		"missing": func(w io.Writer) error {
+			return builtin().Message(w, &MessageView{Site: sampleSite, Status: 404, Thing: "feed"})
+		},
 		"gone": func(w io.Writer) error {
-			return Message(w, &MessageView{Site: sampleSite, Status: 410, Thing: "story"})
+			return builtin().Message(w, &MessageView{Site: sampleSite, Status: 410, Thing: "story"})
 		},
 	}
 	got := map[string]string{}
@@ -56,7 +69,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		got = strings.Replace(got, style(), "…", 1)
+		got = strings.Replace(got, builtin().style, "…", 1)
 		got = styleHash.ReplaceAllString(got, "sha256-…") // or every change of a colour would touch every file
 		file := filepath.Join("testdata", name+".golden")
 		if *update {
@@ -96,7 +109,7 @@ func TestSameBytes(t *testing.T) {
 // of the writer is returned.
 func TestOneWrite(t *testing.T) {
 	w := &refuser{}
-	if err := Twin(w, sampleEdition()); !errors.Is(err, io.ErrClosedPipe) {
+	if err := builtin().Twin(w, sampleEdition()); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v, want the writer's error", err)
 	}
 	if w.calls != 1 {
@@ -115,7 +128,7 @@ func (r *refuser) Write(p []byte) (int, error) {
 // feed and a path on disk are on no public page.
 func TestNothingInternalIsPublic(t *testing.T) {
 	all := allPages(t)
-	for _, name := range []string{"twin", "front", "story", "seed", "source", "missing", "gone"} {
+	for _, name := range []string{"twin", "front", "story", "seed", "source", "why", "whynot", "missing", "gone"} {
 		for _, secret := range []string{"SECRET", "token=abc", "seeds/*", "/feed.xml", "timeout"} {
 			if strings.Contains(all[name], secret) {
 				t.Errorf("%s shows %q", name, secret)
@@ -131,12 +144,12 @@ func TestPrivateSource(t *testing.T) {
 	v := sampleSourceView()
 	v.State.Public = false
 	var b bytes.Buffer
-	if err := Source(&b, v); err == nil || b.Len() > 0 {
+	if err := builtin().Source(&b, v); err == nil || b.Len() > 0 {
 		t.Errorf("a source that is not public has a page of %d bytes (error %v), want an error and nothing", b.Len(), err)
 	}
 	e := sampleEdition()
 	e.Shown[0].Source.Public = false
-	if err := Twin(&b, e); err != nil {
+	if err := builtin().Twin(&b, e); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(strings.SplitAfter(b.String(), "</article>")[0], "/sources/ufer") {
@@ -149,7 +162,7 @@ func BenchmarkTwin(b *testing.B) {
 	var n int64
 	for b.Loop() {
 		var w counter
-		if err := Twin(&w, e); err != nil {
+		if err := builtin().Twin(&w, e); err != nil {
 			b.Fatal(err)
 		}
 		n = int64(w)

@@ -32,19 +32,17 @@ func date(t time.Time) string {
 }
 
 // clock returns t as it stands below the heading of a day: the time alone, or
-// with its date when that is another one.
-func clock(t, day time.Time) template.HTML {
+// with its date when that is another one. An instant of midnight is a day without
+// a time, more often than not.
+func clock(t, day time.Time, c calendar) template.HTML {
 	t = t.UTC()
-	layout := "15:04"
 	switch other := !sameDay(t, day.UTC()); {
-	case other && midnight(t):
-		layout = "2 Jan 2006"
-	case other:
-		layout = "2 Jan 2006, 15:04"
-	case midnight(t): // a day without a time, more often than not
-		layout = "2 Jan"
+	case !other && !midnight(t):
+		return stamp(t, t.Format("15:04"))
+	case other && !midnight(t):
+		return c.stamp(t, c.FmtDateMedium(t)+", "+t.Format("15:04"))
 	}
-	return stamp(t, t.Format(layout))
+	return c.stamp(t, c.FmtDateMedium(t))
 }
 
 // since returns how long t lies back, or ahead, in words: "12 minutes ago", "in 2

@@ -33,15 +33,17 @@ func TestClock(t *testing.T) {
 	day := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	east := time.FixedZone("east", 9*3600)
 	for _, c := range []struct {
-		t    time.Time
-		want template.HTML
+		t        time.Time
+		language string
+		want     template.HTML
 	}{
-		{day.Add(time.Hour), `<time datetime="2026-11-22T09:00:00Z">09:00</time>`},
-		{time.Date(2026, 11, 23, 1, 0, 0, 0, east), `<time datetime="2026-11-22T16:00:00Z">16:00</time>`},
-		{day.Add(-9 * time.Hour), `<time datetime="2026-11-21T23:00:00Z">21 Nov 2026, 23:00</time>`},
-		{time.Date(2025, 12, 3, 0, 0, 0, 0, time.UTC), `<time datetime="2025-12-03T00:00:00Z">3 Dec 2025</time>`},
+		{day.Add(time.Hour), "de", `<time datetime="2026-11-22T09:00:00Z">09:00</time>`},
+		{time.Date(2026, 11, 23, 1, 0, 0, 0, east), "", `<time datetime="2026-11-22T16:00:00Z">16:00</time>`},
+		{day.Add(-9 * time.Hour), "", `<time datetime="2026-11-21T23:00:00Z" lang="en" dir="ltr">21 Nov 2026, 23:00</time>`},
+		{time.Date(2025, 12, 3, 0, 0, 0, 0, time.UTC), "", `<time datetime="2025-12-03T00:00:00Z" lang="en" dir="ltr">3 Dec 2025</time>`},
+		{time.Date(2025, 12, 3, 0, 0, 0, 0, time.UTC), "de-AT", `<time datetime="2025-12-03T00:00:00Z" lang="de" dir="ltr">03.12.2025</time>`},
 	} {
-		if got := clock(c.t, day); got != c.want {
+		if got := clock(c.t, day, calendarOf(c.language)); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)
 		}
 	}
@@ -111,7 +113,7 @@ func TestWellbeing(t *testing.T) {
 	} {
 		v := base()
 		change(v)
-		if got := wellbeing(v); got != want {
+		if got := wellbeing(&v.State, v.Now); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

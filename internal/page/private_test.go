@@ -12,7 +12,7 @@ import (
 func TestStatusNamesAPrivateFeedWithoutAnAddress(t *testing.T) {
 	site := news.Site{Title: "River", URL: "https://river.example"}
 	var b bytes.Buffer
-	err := Status(&b, &StatusView{Site: site, Feeds: []FeedRow{
+	err := builtin().Status(&b, &StatusView{Site: site, Feeds: []FeedRow{
 		{Feed: news.Feed{Name: "all", Title: "All"}, Stories: 3, Note: "15 announced (Feedly 15)"},
 		{Feed: news.Feed{Name: "club", Title: "Club", Private: true}, Stories: 2, Note: "private, 2 tokens, 1 in use"},
 	}})

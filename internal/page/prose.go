@@ -151,6 +151,8 @@ func (w *writer) element(name string, e element, attrs []attr) {
 	}
 	w.write("<", m.as)
 	switch {
+	case name == "pre": // so does a long line of code
+		w.write(` tabindex="0"`)
 	case e.kind == media:
 		w.controls(attrs)
 	case e.attrs != "":

@@ -18,6 +18,7 @@ func TestProse(t *testing.T) {
 		{"crossed", `<b><i>x</b>y</i>`, `<b><i>x</i></b>y`},
 		{"left out end tags", `<ul><li>a<li>b</ul><p>c<p>d<h4>e</h4>`, `<ul><li>a</li><li>b</li></ul><p>c</p><p>d</p><h3>e</h3>`},
 		{"table", `<table><tr><td>1<td>2<tr><th>3</table>`, `<div class="wide" role="group" aria-label="Table" tabindex="0"><table><tr><td>1</td><td>2</td></tr><tr><th>3</th></tr></table></div>`},
+		{"code", `<pre class="x"><code>a  b</code></pre>`, `<pre tabindex="0"><code>a  b</code></pre>`},
 		{"lost parts", `<li>a</li><td>b</td><figcaption>c</figcaption>`, `<div>a</div><div>b</div><div>c</div>`},
 		{"empty", `<p></p><p>&nbsp;<br></p><h2> </h2><a href="https://a.example"></a><p>x</p>`, `<p>x</p>`},
 		{"headings", `<h1>a</h1><h4>b</h4><h2>c</h2><h6>d</h6>`, `<h3>a</h3><h4>b</h4><h4>c</h4><h5>d</h5>`},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/search"
 )
 
 // The sample: one edition with everything that a page has to bear. All texts are
@@ -126,6 +127,25 @@ func sampleSeed() *StoryView {
 	return &StoryView{Site: sampleSite, Story: sampleEdition().Shown[5]}
 }
 
+func sampleSearch() *SearchView {
+	q, err := search.Parse(`wasser -stau "am Oberen Wehr"`)
+	if err != nil {
+		panic(err)
+	}
+	e := sampleEdition()
+	r := &search.Result{Total: 160, Partial: true}
+	for _, s := range e.Shown[:6] {
+		r.Found = append(r.Found, search.Found{Shown: s, At: s.Entry})
+	}
+	courier := e.Shown[0].Members[0]
+	r.Found[1].Hit, r.Found[1].At = &courier, news.Entry{Title: courier.Title, Content: "<p>The water is low &lt;and&gt; the Abwasser too.</p>"}
+	english := news.Feed{Name: "en", Title: "English only"}
+	return &SearchView{
+		Site: sampleSite, Feeds: []news.Feed{sampleFeed, english}, In: &sampleFeed, Text: q.Text, Page: 2, Query: q, Result: r,
+		Address: news.Search{Query: "wasser+-stau+%22am+Oberen+Wehr%22", In: "all"},
+	}
+}
+
 func sampleSourceView() *SourceView {
 	e := sampleEdition()
 	return &SourceView{
@@ -136,12 +156,36 @@ func sampleSourceView() *SourceView {
 			Vitals: news.Vitals{Standing: news.OutcomeTimeout, FailingSince: sampleNow.Add(-5 * time.Hour)},
 			Last:   news.Fetch{Started: sampleNow.Add(-12 * time.Minute), Outcome: news.OutcomeTimeout, Error: "SECRET <b>get https://ufer.example/feed.xml?token=abc</b>"},
 		},
+		Days: sampleDays(),
 		Entries: []Verdict{
-			{Entry: e.Shown[0].Entry, Feeds: []news.Feed{sampleFeed}, Note: "with two other reports"},
-			{Entry: e.Shown[2].Entry, Note: "older than the feed's 48 hours when it came"},
-			{Entry: news.Entry{Link: "javascript:alert(6)", Language: "de", Summary: "<p>Ohne Titel, aber mit Text.</p>", FirstSeen: sampleNow.Add(-time.Hour)}, Note: "the same story as <Delta Courier>"},
+			{Entry: e.Shown[0].Entry, Shown: []news.Feed{sampleFeed}},
+			{Entry: e.Shown[2].Entry, With: &e.Shown[1], Past: []news.Feed{sampleFeed}},
+			{Entry: e.Shown[3].Entry, Note: "Held back until 22 November 2026, 17:45 UTC."},
+			{Entry: news.Entry{Link: "javascript:alert(6)", Language: "de", Summary: "<p>Ohne Titel, aber mit Text.</p>", FirstSeen: sampleNow.Add(-time.Hour)}, Note: "In no feed: none <selects> its source."},
 		},
 	}
+}
+
+func sampleDays() []news.SourceDay {
+	days := make([]news.SourceDay, 28)
+	for i := range days {
+		days[i] = news.SourceDay{Day: dayOf(sampleNow).AddDate(0, 0, i-27), Visits: 24, Failed: max(0, i-24) * 5, New: i * 7 % 11}
+	}
+	return days
+}
+
+func sampleWhy() *WhyView {
+	v := sampleSourceView()
+	return &WhyView{
+		Site: sampleSite, Now: sampleNow, Asked: "https://ufer.example/k1?utm_source=x", Looked: "https://ufer.example/k1",
+		Found: []WhyEntry{{v.Entries[0], v.State}, {v.Entries[1], v.State}},
+	}
+}
+
+func sampleWhyNot() *WhyView {
+	v := sampleWhy()
+	v.Found, v.Sources = nil, []news.SourceState{v.Found[0].State}
+	return v
 }
 
 func sampleStatus() *StatusView {
@@ -182,5 +226,13 @@ func longEdition(n int) *news.Edition {
 		s.Entry.Content = "<p>Day " + fmt.Sprint(i) + ".</p>" + articleEN
 		e.Shown = append(e.Shown, s)
 	}
+	return e
+}
+
+// sampleOlder is what came before the sample, with more on both sides.
+func sampleOlder() *news.Edition {
+	e := sampleEdition()
+	e.Shown = e.Shown[len(e.Shown)-1:]
+	e.Part, e.Newer, e.Older = news.Part{Before: 1772359200000000}, news.Part{Before: 1772445600000000}, news.Part{Before: 1772272800000000}
 	return e
 }

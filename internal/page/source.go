@@ -16,20 +16,14 @@ type SourceView struct {
 	Site    news.Site
 	Now     time.Time // what "12 minutes ago" is counted from
 	State   news.SourceState
-	Entries []Verdict // latest first
-}
-
-// Verdict is an entry of a source and where it went.
-type Verdict struct {
-	Entry news.Entry
-	Feeds []news.Feed // public feeds that show its story
-	Note  string      // why it is in none, or what else there is to say; plain text
+	Days    []news.SourceDay // up to today, oldest first; none for no charts
+	Entries []Verdict        // latest first
 }
 
 // Source writes the page of a public source. It says in a friendly word how the
 // source is doing; the text of an error is for the operator and never printed.
 // A source that is not public has no page: that is an error.
-func Source(w io.Writer, v *SourceView) error {
+func (t *Theme) Source(w io.Writer, v *SourceView) error {
 	s := v.State
 	if !s.Public {
 		return fmt.Errorf("source %q is not public: it has no page", s.Name)
@@ -41,7 +35,7 @@ func Source(w io.Writer, v *SourceView) error {
 	}
 	view := sourcePage{
 		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: kindOf(s.Source), Author: s.Author,
-		Count: count(s.Entries, "entry", "entries"), Word: s.Health(v.Now), Health: wellbeing(v),
+		Count: count(s.Entries, "entry", "entries"), Word: s.Health(v.Now), Health: wellbeing(&s, v.Now),
 		Retired: !s.RetiredAt.IsZero(),
 	}
 	if !s.Last.Started.IsZero() {
@@ -50,11 +44,17 @@ func Source(w io.Writer, v *SourceView) error {
 	if !view.Retired {
 		view.Next = next(s.NextDue, v.Now)
 	}
+	if len(v.Days) > 0 && !s.Last.Started.IsZero() {
+		view.Charts = append(view.Charts, titled{"Entries a day", arrivals(v.Days)})
+		if s.Kind == news.KindFeed {
+			view.Charts = append(view.Charts, titled{"Visits answered", visits(v.Days)})
+		}
+	}
 	for i := range v.Entries {
-		view.Entries = append(view.Entries, newVerdict(v, &v.Entries[i]))
+		view.Entries = append(view.Entries, newVerdict(v.Site, &v.Entries[i]))
 	}
 	f.View = view
-	return render(w, "source", f)
+	return t.render(w, "source", f)
 }
 
 // sourcePage is what source.html shows.
@@ -68,32 +68,14 @@ type sourcePage struct {
 	Retired     bool
 	Last, Next  template.HTML
 	Result      string
+	Charts      []titled
 	Entries     []verdict
 }
 
-type verdict struct {
-	Headline template.HTML
-	Lang     template.HTMLAttr
-	Time     template.HTML
-	Feeds    []template.HTML
-	Note     string
-}
-
-func newVerdict(v *SourceView, of *Verdict) verdict {
-	e := &of.Entry
-	address := link(e.Link)
-	if address == "" && e.StoryKey != "" && len(of.Feeds) > 0 {
-		// A seed's own page exists only while some feed shows its story.
-		address = v.Site.StoryURL(e.StoryKey)
-	}
-	out := verdict{
-		Headline: anchor(address, title(e)), Lang: language(languageTag(e.Language)),
-		Time: at(e.Published), Feeds: feedLinks(v.Site, of.Feeds), Note: of.Note,
-	}
-	if e.Published.IsZero() {
-		out.Time = at(e.FirstSeen)
-	}
-	return out
+// titled is a chart below a heading.
+type titled struct {
+	Title string
+	chart
 }
 
 func sourceTitle(s news.Source) string {
@@ -113,9 +95,8 @@ func kindOf(s news.Source) string {
 }
 
 // wellbeing says in a sentence how the source is doing.
-func wellbeing(v *SourceView) string {
-	s := v.State
-	switch h := s.Health(v.Now); {
+func wellbeing(s *news.SourceState, now time.Time) string {
+	switch h := s.Health(now); {
 	case s.Last.Started.IsZero():
 		return "Not read yet."
 	case h == news.HealthGone:

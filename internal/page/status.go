@@ -34,7 +34,7 @@ type SourceRow struct {
 }
 
 // Status writes the operator's page.
-func Status(w io.Writer, v *StatusView) error {
+func (t *Theme) Status(w io.Writer, v *StatusView) error {
 	view := statusPage{Version: v.Version, Started: since(v.Started, v.Now), Offline: v.Offline, Database: size(v.DatabaseBytes)}
 	var requests, unmodified, fetched int
 	var bytes int64
@@ -50,11 +50,25 @@ func Status(w io.Writer, v *StatusView) error {
 	view.Progress = fmt.Sprintf("%d of %s fetched", fetched, count(len(v.Sources), "source", "sources"))
 	view.Requests, view.Unmodified, view.Bytes = requests, share(unmodified, requests), size(bytes)
 	for _, row := range v.Feeds {
-		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
+		card := newFeedCard(v.Site, row)
+		card.Subscriptions = subscriptions(row)
+		view.Feeds = append(view.Feeds, card)
 	}
-	return render(w, "status", frame{
+	return t.render(w, "status", frame{
 		Site: v.Site, Title: "Status · " + siteName(v.Site), Hidden: true, View: view,
 	})
+}
+
+// subscriptions says who is pushed a feed.
+func subscriptions(row FeedRow) string {
+	if row.Subscriptions.Active == 0 {
+		return ""
+	}
+	text := count(row.Subscriptions.Active, "subscription", "subscriptions")
+	if row.Subscriptions.Failing > 0 {
+		text += fmt.Sprintf(", %d failing", row.Subscriptions.Failing)
+	}
+	return text
 }
 
 // statusPage is what status.html shows.

@@ -24,7 +24,7 @@ type StoryView struct {
 // Story writes the page of a story. Its canonical address is that of the original;
 // only a seed's page is its own. The page of a withdrawn story is
 // Message(w, MessageView{Status: 410, Thing: "story"}).
-func Story(w io.Writer, v *StoryView) error {
+func (t *Theme) Story(w io.Writer, v *StoryView) error {
 	s := newStory(v.Site, &v.Story)
 	s.Passage = prose(v.Story.Entry.Body(), 1, false)
 	s.attach(v.Story.Entry.Enclosures)
@@ -39,7 +39,7 @@ func Story(w io.Writer, v *StoryView) error {
 	if v.Story.Updated.Sub(v.Story.Published) >= time.Minute {
 		view.Updated = at(v.Story.Updated)
 	}
-	return render(w, "story", frame{
+	return t.render(w, "story", frame{
 		Site: v.Site, Title: title(&v.Story.Entry), About: teaser(v.Story.Entry.Body(), 200),
 		Canonical: address, Hidden: v.Site.Token != "", View: view,
 	})
@@ -197,19 +197,25 @@ func relative(site news.Site, s *news.Shown) member {
 // nothing; where the entry shown was matched with it, that tells.
 func why(m news.Member, shown *news.Entry) []template.HTML {
 	var all []template.HTML
-	words := reason(m.Match)
-	if words == "" && shown.Match.With != 0 && shown.Match.With == m.EntryID {
-		if words = reason(shown.Match); words == laterVersion {
-			words = "earlier version"
-		}
-	}
-	if words != "" {
+	if words := tie(m.Match, m.EntryID, shown); words != "" {
 		all = append(all, words)
 	}
 	if !m.Match.Hand.IsZero() {
 		all = append(all, hand(m.Match.Hand))
 	}
 	return all
+}
+
+// tie says what gave away that an entry, matched so, is of one story with the one
+// that is shown; "" where that is not known of these two.
+func tie(m news.Match, entry int64, shown *news.Entry) template.HTML {
+	words := reason(m)
+	if words == "" && shown.Match.With != 0 && shown.Match.With == entry {
+		if words = reason(shown.Match); words == laterVersion {
+			words = "earlier version"
+		}
+	}
+	return words
 }
 
 // corrected says what people did to the entry that a page shows.

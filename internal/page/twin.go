@@ -16,37 +16,61 @@ import (
 // with h2 > a[href], a time[datetime] that is its published time, and the source's
 // name; link rel="alternate" points to the Atom document and to nothing else. Where
 // a feed keeps duplicates, further articles of one story are s-STORYKEY-2 and so on.
-func Twin(w io.Writer, e *news.Edition) error {
+func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	f := frame{
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
-		Canonical: e.URL(""), Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}}, Hidden: e.Feed.Private,
+		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
 	}
-	f.View = river{
-		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)),
-		Formats: formats(e), Address: e.URL("atom"),
-		Count: count(len(e.Shown), "story", "stories"), Changed: at(e.Updated), Days: days(e),
+	if !e.Feed.Private { // a search finds nothing of it
+		f.Ask = newAsk(e.Site, &e.Feed)
+	}
+	v := river{
+		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
+		Formats: formats(e), Address: breakable(e.URL("atom")),
+		Count: count(len(e.Shown), "story", "stories"), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group,
 	}
+	if e.Part.Before > 0 {
+		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
+	}
+	if e.Older.Before > 0 {
+		v.Older = anchor(e.PartURL(e.Older, ""), "Older stories")
+	}
+	f.View = v
 	for i := range e.Shown {
 		f.Size += 1<<10 + len(e.Shown[i].Entry.Content) + len(e.Shown[i].Entry.Summary)
 	}
-	return render(w, "twin", f)
+	return t.render(w, "twin", f)
 }
 
 // river is what twin.html shows.
 type river struct {
 	Title, Description string
 	Lang               template.HTMLAttr // of both
+	Dir                string            // of the feed's language: "rtl", else "ltr"
 	Formats            []template.HTML
-	Address            string // what people copy into their reader
+	Address            template.HTML // what people copy into their reader
 	Count              string
+	Pace               string // "about 34 a day"; may be empty
 	Changed            template.HTML
+	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
 	Titled             bool // list other reports with their titles
+	Newer, Older       template.HTML
+}
+
+// riverDirection is that of a page whose feed is in a language; one that is in
+// none runs like our own words.
+func riverDirection(tag string) string {
+	if dir := direction(languageTag(tag)); dir == "rtl" {
+		return dir
+	}
+	return "ltr"
 }
 
 // day holds the stories that entered the feed on one day, UTC.
 type day struct {
+	ID      string // unique on the page
 	Time    template.HTML
 	Stories []story
 }
@@ -65,6 +89,13 @@ func days(e *news.Edition) []day {
 	var all []day
 	var last time.Time
 	used := make(map[string]int, len(e.Shown))
+	unique := func(id string) string {
+		if used[id]++; used[id] > 1 {
+			return id + "-" + strconv.Itoa(used[id])
+		}
+		return id
+	}
+	calendar := calendarOf(e.Feed.Language)
 	for i := range e.Shown {
 		s := &e.Shown[i]
 		entered := s.Entered.UTC()
@@ -72,22 +103,19 @@ func days(e *news.Edition) []day {
 			entered = s.Published.UTC()
 		}
 		if len(all) == 0 || !sameDay(entered, last) {
-			all = append(all, day{Time: template.HTML(entered.Format(`<time datetime="2006-01-02">Monday, 2 January 2006</time>`))})
+			all = append(all, day{ID: unique(entered.Format("day-2006-01-02")), Time: calendar.heading(entered)})
 			last = entered
 		}
-		v := riverStory(e, s, entered)
-		if used[v.ID]++; used[v.ID] > 1 {
-			v.ID += "-" + strconv.Itoa(used[v.ID])
-		}
+		v := riverStory(e, s)
+		v.ID, v.Time = unique(v.ID), clock(s.Published, entered, calendar)
 		today := &all[len(all)-1]
 		today.Stories = append(today.Stories, v)
 	}
 	return all
 }
 
-func riverStory(e *news.Edition, s *news.Shown, entered time.Time) story {
+func riverStory(e *news.Edition, s *news.Shown) story {
 	v := newStory(e.Site, s)
-	v.Time = clock(s.Published, entered)
 	v.Passage = textOf(&s.Entry, 2)
 	v.attach(s.Entry.Enclosures)
 	if v.Lang == "" {

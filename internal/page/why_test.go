@@ -57,7 +57,7 @@ func pageOfTwo(t *testing.T, shown, other news.Match) string {
 	s := news.Shown{Entry: news.Entry{Title: "River falls", Link: "https://a.example/1", Match: shown}}
 	s.Members = []news.Member{{EntryID: 7, Outlet: "b.example", Title: "Low water", Link: "https://b.example/1", Match: other}}
 	var b strings.Builder
-	if err := Story(&b, &StoryView{Story: s}); err != nil {
+	if err := builtin().Story(&b, &StoryView{Story: s}); err != nil {
 		t.Fatal(err)
 	}
 	for _, li := range all(tree(t, b.String()), "li") {

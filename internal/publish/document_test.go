@@ -2,14 +2,19 @@ package publish
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 	"golang.org/x/net/html"
 
 	"tributary/internal/news"
@@ -190,22 +195,70 @@ func attr(n *html.Node, key string) string {
 	return ""
 }
 
-func TestGzipIsLeftOutWhereItIsLonger(t *testing.T) {
+func TestVariantsAreLeftOutWhereTheyAreLonger(t *testing.T) {
 	for _, tt := range []struct {
 		body string
-		want bool
-	}{{"short", false}, {strings.Repeat("long ", 100), true}} {
-		d, err := NewDocument("x", "text/plain", []byte(tt.body))
+		want int
+	}{{"short", 0}, {strings.Repeat("long ", 100), 3}} {
+		d, err := NewDocument("x", "text/plain", []byte(tt.body)).Packed(Brotli, Zstd, Gzip)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.Gzip != nil; got != tt.want {
-			t.Errorf("%d bytes: a gzip variant: %v, want %v", len(tt.body), got, tt.want)
-		}
-		if d.Gzip != nil && string(unzip(t, d.Gzip)) != tt.body {
-			t.Errorf("%d bytes: the gzip variant holds something else", len(tt.body))
+		if len(d.Variants) != tt.want {
+			t.Errorf("%d bytes: %d variants, want %d", len(tt.body), len(d.Variants), tt.want)
 		}
 	}
+}
+
+// TestVariantsHoldTheSameBytes: of texts and of noise, short and long.
+func TestVariantsHoldTheSameBytes(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("river level gauge <p>bridge</p> ferry town &amp; Brücke über \u2028 said on Monday that")
+	for range 300 {
+		var body []byte
+		for len(body) < 1<<rnd.IntN(19) {
+			if rnd.IntN(20) == 0 {
+				body = binary.LittleEndian.AppendUint64(body, rnd.Uint64())
+			}
+			body = append(append(body, words[rnd.IntN(len(words))]...), ' ')
+		}
+		d, err := NewDocument("x", "text/plain", body).Packed(Brotli, Zstd, Gzip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shortest := 0
+		for _, v := range d.Variants {
+			if !bytes.Equal(unpacked(t, v), body) {
+				t.Fatalf("%s of %d bytes gives others back", v.Coding, len(body))
+			}
+			if len(v.Body) < shortest || v.ETag == d.ETag {
+				t.Fatalf("%s: %d bytes behind %d, tag %s", v.Coding, len(v.Body), shortest, v.ETag)
+			}
+			shortest = len(v.Body)
+		}
+	}
+}
+
+func unpacked(t *testing.T, v Variant) []byte {
+	t.Helper()
+	var r io.Reader
+	var err error
+	switch v.Coding {
+	case Brotli:
+		r = brotli.NewReader(bytes.NewReader(v.Body))
+	case Zstd:
+		r, err = zstd.NewReader(bytes.NewReader(v.Body))
+	case Gzip:
+		return unzip(t, v.Body)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
 }
 
 // TestShelfIsReadWhileItIsWritten is for the race detector; what is read must

@@ -91,6 +91,11 @@ func (r *river) configure(sources []news.Source, feeds ...news.Feed) {
 // fetch stores what a source brings; it publishes nothing.
 func (r *river) fetch(name string, entries ...news.Entry) {
 	r.t.Helper()
+	r.save(name, nil, entries...)
+}
+
+func (r *river) save(name string, seeds *news.SeedState, entries ...news.Entry) {
+	r.t.Helper()
 	s := r.sources[name]
 	lease, err := r.db.Begin(r.t.Context(), s.ID, "test", r.now, r.now.Add(time.Minute))
 	if err != nil {
@@ -98,7 +103,7 @@ func (r *river) fetch(name string, entries ...news.Entry) {
 	}
 	d := &news.Document{Format: "rss20", Title: "Source " + name, Entries: entries}
 	_, err = r.db.Save(r.t.Context(), &story.Harvest{
-		Source: s, Epoch: lease.Epoch, Document: d, Arrivals: story.Arrive(s, d),
+		Source: s, Epoch: lease.Epoch, Document: d, Arrivals: story.Arrive(s, d), Seeds: seeds,
 		Fetch: news.Fetch{Started: r.now, Outcome: news.OutcomeOK, Status: 200},
 	})
 	if err != nil {

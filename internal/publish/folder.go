@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,10 +16,11 @@ import (
 // file or the new one, never half of one.
 type Folder struct {
 	Path string
+	Key  string // of the configuration that names it; empty is publish
 }
 
-// Write writes documents whose bytes are not there yet, each with its gzip
-// variant beside it. A nil Folder writes nothing.
+// Write writes documents whose bytes are not there yet, each with its packed
+// variants beside it. A nil Folder writes nothing.
 func (f *Folder) Write(docs map[string]*Document) error {
 	if f == nil {
 		return nil
@@ -28,15 +30,22 @@ func (f *Folder) Write(docs map[string]*Document) error {
 		if err := f.replace(path, d.Body); err != nil {
 			return err
 		}
-		if d.Gzip == nil {
-			if err := os.Remove(path + ".gz"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return f.explain(err)
+		for coding, ext := range codings() {
+			if err := f.variant(path+ext, d.Variant(coding)); err != nil {
+				return err
 			}
-			continue
 		}
-		if err := f.replace(path+".gz", d.Gzip); err != nil {
-			return err
-		}
+	}
+	return nil
+}
+
+// variant puts packed data at path; none of it is no file.
+func (f *Folder) variant(path string, data []byte) error {
+	if data != nil {
+		return f.replace(path, data)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return f.explain(err)
 	}
 	return nil
 }
@@ -77,7 +86,11 @@ func (f *Folder) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("feeds folder: %w; make it writable, or set publish: to another folder or to \"\" for none", err)
+	key, what := "publish", "feeds"
+	if f.Key != "" {
+		key, what = f.Key, f.Key
+	}
+	return fmt.Errorf("%s folder: %w; make it writable, or set %s: to another folder or to \"\" for none", what, err, key)
 }
 
 // extensions are the endings of the files of a feed.
@@ -92,13 +105,25 @@ func (f *Folder) Remove(gone []string) error {
 	var errs []error
 	for _, name := range gone {
 		for _, ext := range extensions {
-			errs = append(errs, os.Remove(filepath.Join(f.Path, name+ext)), os.Remove(filepath.Join(f.Path, name+ext+".gz")))
+			errs = append(errs, removeAll(filepath.Join(f.Path, name+ext)))
 		}
 		dir := filepath.Join(f.Path, name)
-		errs = append(errs, os.Remove(filepath.Join(dir, "index.html")), os.Remove(filepath.Join(dir, "index.html.gz")), removeEmpty(dir))
+		errs = append(errs, removePages(f.archive(name), nil), removeEmpty(f.archive(name)))
+		errs = append(errs, removeAll(filepath.Join(dir, "index.html")), removeEmpty(dir))
 	}
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil || errors.Is(err, fs.ErrNotExist) })
 	return f.explain(errors.Join(errs...))
+}
+
+// removeAll removes a file and its packed variants, as far as they are there.
+func removeAll(path string) error {
+	var errs []error
+	for _, ext := range append(slices.Collect(maps.Values(codings())), "") {
+		if err := os.Remove(path + ext); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func removeEmpty(dir string) error {

@@ -1,5 +1,5 @@
 // Package publish turns Publications into bytes and keeps them: rendered once
-// per change, with their gzip variant, entity tag and time of last change, in
+// per change, with their packed variants, entity tag and time of last change, in
 // memory for the web server and as files in the feeds folder for any other.
 //
 // Outputs never touch the network, and requests never touch the database: a
@@ -13,12 +13,12 @@ package publish
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"sync"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -33,28 +33,31 @@ type Document struct {
 	Name        string // file name in the feeds folder: "all.atom", "all/index.html"
 	ContentType string
 	Body        []byte
-	Gzip        []byte    // nil when it would not be shorter
+	Variants    []Variant // shorter ones, the shortest first; none before they are made
 	ETag        string    // quoted; a hash of Body
 	Modified    time.Time // when the bytes last changed, whole seconds
 	MaxAge      time.Duration
+	Immutable   bool     // a copy need not be checked before MaxAge is over
+	Link        []string // the Link field: hub and self (WebSub section 4); nil without a hub
+	Policy      string   // Content-Security-Policy of a page: it names the style sheet that stands in Body
 }
 
 // A representation is one way to write an Edition.
 type representation struct {
 	ext         string // of the URL; "" is the HTML twin
 	contentType string
-	write       func(io.Writer, *news.Edition) error
+	write       func(format.Prepared, io.Writer) error
 }
 
 // representations lists what every feed is rendered to. RFC 4287 section 7, the
 // JSON Feed 1.1 specification and the RSS Advisory Board name the media types;
 // OPML has none of its own.
-func representations() []representation {
+func representations(theme *page.Theme) []representation {
 	return []representation{
-		{"atom", "application/atom+xml; charset=utf-8", format.WriteAtom},
-		{"rss", "application/rss+xml; charset=utf-8", format.WriteRSS},
-		{"json", "application/feed+json; charset=utf-8", format.WriteJSON},
-		{"", "text/html; charset=utf-8", page.Twin},
+		{"atom", "application/atom+xml; charset=utf-8", format.Prepared.Atom},
+		{"rss", "application/rss+xml; charset=utf-8", format.Prepared.RSS},
+		{"json", "application/feed+json; charset=utf-8", format.Prepared.JSON},
+		{"", "text/html; charset=utf-8", func(p format.Prepared, w io.Writer) error { return theme.Twin(w, p.Edition) }},
 	}
 }
 
@@ -63,15 +66,28 @@ type Store interface {
 	Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error)
 	Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error)
 	Rendered(ctx context.Context, feed int64, tags map[string]string, now time.Time) (map[string]time.Time, error)
+	Archive
+}
+
+// Archive is what the closed pages of feeds need of the store.
+type Archive interface {
+	NextPage(ctx context.Context, site news.Site, f news.Feed, now time.Time) (*news.Edition, error)
+	ClosePage(ctx context.Context, e *news.Edition, docs []news.PageDocument, now time.Time) (replaced bool, err error)
+	DropPages(ctx context.Context, f news.Feed) (int64, error)
+	ArchiveVersion(ctx context.Context, feed int64) (int64, error)
+	PageDocuments(ctx context.Context, feed int64) ([]news.PageDocument, error)
+	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
 }
 
 // Publisher brings feeds up to date. It is used by one goroutine at a time.
 type Publisher struct {
 	Store  Store
 	Shelf  *Shelf
-	Folder *Folder // nil: nothing is written
-	Mask   string  // stands for the token in private feeds; as long as one
+	Folder *Folder     // nil: nothing is written
+	Theme  *page.Theme // of the twins; nil is the built-in one
+	Mask   string      // stands for the token in private feeds; as long as one
 	Now    func() time.Time
+	Log    *slog.Logger // tells of the archive; nil: nobody
 }
 
 // Feed judges what changed since the last time, and renders the feed when its
@@ -80,7 +96,7 @@ type Publisher struct {
 // makes up for what was left undone.
 func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (rendered bool, err error) {
 	if f.Private {
-		site.Token = p.Mask
+		site.Token, site.Hub = p.Mask, "" // a topic would tell of the token
 	}
 	generation := p.Shelf.current()
 	for more := true; more; {
@@ -91,6 +107,12 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 		}
 		if changed { // the store tells it once: remembered here until it is rendered
 			p.Shelf.spoil(f.Name)
+		}
+	}
+	if !f.Private { // which keep none
+		if err := p.archive(ctx, site, f); err != nil {
+			p.Shelf.spoil(f.Name)
+			return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
 		}
 	}
 	if p.Shelf.Holds(site, f) {
@@ -107,15 +129,15 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 	return true, nil
 }
 
-// render puts the feed on the shelf and then into the folder, so that a folder
-// that cannot be written keeps nothing from the web server.
+// render puts the feed on the shelf, again when its variants are made, and then
+// into the folder: what takes time or may fail keeps nothing from the web server.
 func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) error {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
 		return err
 	}
 	e.TTL = Rhythm(e.Shown)
-	docs, err := documents(e, subs)
+	docs, err := documents(e, subs, p.Theme)
 	if err != nil {
 		return err
 	}
@@ -132,35 +154,76 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		d.MaxAge = e.TTL
 	}
 	p.Shelf.put(f, e, docs, generation)
-	if f.Private {
+	if f.Private { // what is sent is not yet known, and never lies in the folder
 		return nil
+	}
+	if docs, err = packed(docs); err != nil {
+		return err
+	}
+	p.Shelf.put(f, e, docs, generation)
+	if err := p.writePages(ctx, f); err != nil { // before the document that leads there
+		return err
 	}
 	return p.Folder.Write(docs)
 }
 
 // documents renders every representation of an Edition.
-func documents(e *news.Edition, subs []format.Subscription) (map[string]*Document, error) {
-	all := append(representations(), representation{"opml", opmlType, func(w io.Writer, e *news.Edition) error {
-		return format.WriteOPML(w, e.Feed.Title, subs, time.Time{})
+func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
+	all := append(representations(theme), representation{"opml", opmlType, func(p format.Prepared, w io.Writer) error {
+		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
 	}})
-	docs := map[string]*Document{}
+	docs, prepared := map[string]*Document{}, format.Prepare(e)
 	var b bytes.Buffer // one for all: each keeps a copy that is no longer than it
 	for _, r := range all {
 		b.Reset()
-		if err := r.write(&b, e); err != nil {
+		if err := r.write(prepared, &b); err != nil {
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
-		prepare := NewDocument
-		if e.Feed.Private {
-			prepare = newMasked
+		d := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
+		if e.Site.Hub != "" && slices.Contains(Topics(), r.ext) {
+			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
 		}
-		d, err := prepare(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
-		if err != nil {
-			return nil, err
+		if r.ext == "" {
+			d.Policy = theme.CSP()
 		}
 		docs[r.ext] = d
 	}
 	return docs, nil
+}
+
+// Topics lists the representations that may be subscribed to at the hub.
+func Topics() []string { return []string{"atom", "rss", "json"} }
+
+// Part renders one representation of an Edition that shows a part of a feed, as our hub
+// delivers it.
+func Part(e *news.Edition, ext string) (body []byte, contentType string, err error) {
+	var b bytes.Buffer
+	for _, r := range representations(nil) {
+		if r.ext == ext {
+			err = r.write(format.Prepare(e), &b)
+			return b.Bytes(), r.contentType, err
+		}
+	}
+	return nil, "", fmt.Errorf("there is no representation %q", ext)
+}
+
+// Found renders what a search found, as "atom", "rss" or "json". It is made for one
+// request: nobody keeps when its bytes last changed, so only the entity tag tells.
+func Found(e *news.Edition, ext string) (*Document, error) {
+	e.TTL = Rhythm(e.Shown)
+	for _, r := range representations(nil) {
+		if r.ext != ext || ext == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := r.write(format.Prepare(e), &b); err != nil {
+			return nil, fmt.Errorf("write what a search found as %s: %w", ext, err)
+		}
+		d := NewDocument("", r.contentType, b.Bytes())
+		d.MaxAge = e.TTL
+		return d, nil
+	}
+	return nil, nil
 }
 
 // Sources renders the list of all public sources.
@@ -169,11 +232,9 @@ func Sources(title string, subs []format.Subscription) (*Document, error) {
 	if err := format.WriteOPML(&b, title, subs, time.Time{}); err != nil {
 		return nil, fmt.Errorf("write sources.opml: %w", err)
 	}
-	d, err := NewDocument("sources.opml", opmlType, b.Bytes())
-	if err == nil {
-		d.MaxAge = maxTTL
-	}
-	return d, err
+	d := NewDocument("sources.opml", opmlType, b.Bytes())
+	d.MaxAge = maxTTL
+	return d.Packed(Brotli, Zstd, Gzip)
 }
 
 // opmlType is the media type that OPML readers expect.
@@ -186,41 +247,10 @@ func fileName(feed, ext string) string {
 	return feed + "." + ext
 }
 
-// packer compresses one Document after another: a new one each time takes more
-// memory than most pages.
-type packer struct {
-	z *gzip.Writer
-	b bytes.Buffer
-}
-
-var packers = sync.Pool{New: func() any { return &packer{z: gzip.NewWriter(nil)} }}
-
-// NewDocument prepares bytes for sending: entity tag and gzip variant.
-func NewDocument(name, contentType string, body []byte) (*Document, error) {
-	d, err := newMasked(name, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	p.b.Reset()
-	p.z.Reset(&p.b)
-	if _, err := p.z.Write(body); err != nil {
-		return nil, err
-	}
-	if err := p.z.Close(); err != nil {
-		return nil, err
-	}
-	if p.b.Len() < len(body) {
-		d.Gzip = bytes.Clone(p.b.Bytes())
-	}
-	return d, nil
-}
-
-// newMasked is NewDocument without a gzip variant: what is sent is not yet known.
-func newMasked(name, contentType string, body []byte) (*Document, error) {
+// NewDocument prepares bytes for sending.
+func NewDocument(name, contentType string, body []byte) *Document {
 	sum := xxh3.Hash128(body).Bytes()
-	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}, nil
+	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
 }
 
 // Bounds of how often we ask subscribers to come back.

@@ -13,7 +13,8 @@ import (
 type Shelf struct {
 	mu         sync.RWMutex
 	feeds      map[string]*shelved
-	generation int // raised by Outdate
+	archives   map[string]mark // what was written of the archives of feeds
+	generation int             // raised by Outdate
 }
 
 type shelved struct {
@@ -24,7 +25,7 @@ type shelved struct {
 }
 
 // NewShelf returns an empty shelf.
-func NewShelf() *Shelf { return &Shelf{feeds: map[string]*shelved{}} }
+func NewShelf() *Shelf { return &Shelf{feeds: map[string]*shelved{}, archives: map[string]mark{}} }
 
 // Document returns one representation of a feed, nil when there is none.
 func (s *Shelf) Document(feed, ext string) *Document {
@@ -51,7 +52,7 @@ func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	have := s.feeds[f.Name]
-	return have != nil && have.made == s.generation && have.edition.Site == site && reflect.DeepEqual(have.feed, f)
+	return have != nil && have.made == s.generation && reflect.DeepEqual(have.edition.Site, site) && reflect.DeepEqual(have.feed, f)
 }
 
 // current is the generation that put is told when the making began in it.
@@ -85,6 +86,19 @@ func (s *Shelf) spoil(feed string) {
 	}
 }
 
+// archive is what was last written of a feed's archive.
+func (s *Shelf) archive(feed string) mark {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.archives[feed]
+}
+
+func (s *Shelf) noteArchive(feed string, m mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.archives[feed] = m
+}
+
 // Keep forgets all feeds but the named ones.
 func (s *Shelf) Keep(names []string) {
 	s.mu.Lock()
@@ -92,6 +106,7 @@ func (s *Shelf) Keep(names []string) {
 	for name := range s.feeds {
 		if !slices.Contains(names, name) {
 			delete(s.feeds, name)
+			delete(s.archives, name)
 		}
 	}
 }

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -18,52 +20,111 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 	return n, err
 }
 
-// selectUpdated is when anything was last published in a feed, else when it was
+// lastUpdated is when anything was last published in a feed, else when it was
 // made.
-const selectUpdated = `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at ELSE updated END), 0) FROM feed WHERE id = $1`
+const lastUpdated = `coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0)`
 
 // Edition returns a feed as it stands: the Publications with the highest
 // sequence up to its limit, beyond them those that entered within its window
 // of the newest, never more than news.MaxShown and news.MaxShownBytes. The
 // window counts from the newest and not from now, so that nothing changes
-// while nothing arrives.
+// while nothing arrives. A feed with an archive shows all that entered since its
+// last page was closed, too.
 func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	if f.Kind == news.FeedOfHealth {
 		return db.healthEdition(ctx, site, f)
 	}
 	e := &news.Edition{Site: site, Feed: f}
-	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, selectUpdated, f.ID).Scan(&updated)
+	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	var updated, upto int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`,
+		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
+		Scan(&updated, &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
 		return nil, err
 	}
 	e.Updated = at(updated)
-	page := pageOf{feed: f, perSource: map[string]int{}}
-	err = db.each(ctx, `SELECT `+shownColumns+`, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.footer
-		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
-		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC`, []any{f.ID}, func(scan scan) error {
-		var s news.Shown
-		var entered, published, updated int64
-		var footer string
-		if err := scanShown(scan, &s, &s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &footer); err != nil {
+	if page.crowded, err = db.crowded(ctx, f); err != nil {
+		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
+	if f.Archive && upto >= 0 {
+		page.archived = upto
+	}
+	if err := db.fill(ctx, e, &page, `p.removed = 0`); err != nil {
+		return nil, err
+	}
+	if f.Archive {
+		e.Prev, err = db.newestPage(ctx, f.ID)
+	}
+	return e, err
+}
+
+// selectPublications reads those of a feed that meet the condition behind it.
+const selectPublications = `SELECT ` + shownColumns + publicationColumns + `
+	FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id` + shownJoins + `
+	WHERE p.feed_id = $1 AND `
+
+// fill reads the Publications of an Edition that meet a condition, newest first,
+// until the page is full. What the condition compares with begins at $2.
+func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where string, args ...any) error {
+	err := db.each(ctx, selectPublications+where+` ORDER BY p.sequence DESC`, append([]any{e.Feed.ID}, args...), func(scan scan) error {
+		s, err := scanPublication(scan, e.Feed.ID)
+		if err != nil {
 			return err
 		}
-		if s.Named, err = readFooter(footer); err != nil {
-			return err
-		}
-		s.FeedID, s.EntryID = f.ID, s.Entry.ID
-		s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 		return page.add(s)
 	})
 	if err != nil && !errors.Is(err, errFull) {
-		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
 	}
 	e.Shown = page.shown
-	if err := db.addMembers(ctx, site, f.Audience(), e.Shown); err != nil {
-		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
+	if err != nil && len(e.Shown) > 0 && !e.Feed.Private { // there is no address for more below a token
+		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
 	}
-	finish(site, e.Shown)
-	return e, nil
+	if err := db.addMembers(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
+		return fmt.Errorf("members of stories in %s: %w", e.Feed.Name, err)
+	}
+	if err := db.learn(ctx, e.Shown); err != nil {
+		return fmt.Errorf("files of %s: %w", e.Feed.Name, err)
+	}
+	finish(e.Site, e.Shown)
+	return nil
+}
+
+// Older returns the Publications of a feed that entered before a sequence, as many
+// as a page holds. It needs no archive.
+func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
+	f.Limit, f.Window = news.PageSize, -1 // no more than that, even if all entered at once
+	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
+		return nil, err
+	}
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
+		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil // the live document is next
+	}
+	return e, err
+}
+
+// publicationColumns follow shownColumns where Publications are read, as p, with their
+// story as t.
+const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
+
+// scanPublication reads both, and after them what last points to.
+func scanPublication(scan scan, feed int64, last ...any) (news.Shown, error) {
+	var s news.Shown
+	var entered, published, updated, signature int64
+	var footer string
+	dest := append([]any{&s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &signature, &footer}, last...)
+	err := scanShown(scan, &s, dest...)
+	if err == nil {
+		s.Named, err = readFooter(footer)
+	}
+	s.FeedID, s.EntryID, s.Signature = feed, s.Entry.ID, uint64(signature)
+	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
+	return s, err
 }
 
 // errFull ends the reading of Publications.
@@ -75,8 +136,10 @@ type pageOf struct {
 	shown     []news.Shown
 	bytes     int
 	newest    time.Time
+	archived  int64 // what entered behind this sequence is shown in any case
 	perSource map[string]int
-	passed    int // left out because of their source
+	crowded   map[int64]bool // sequences that are too many of their day
+	passed    int            // left out because of their source
 }
 
 // maxPassed bounds how far a page looks behind a source that says too much.
@@ -86,15 +149,17 @@ func (p *pageOf) add(s news.Shown) error {
 	if len(p.shown) == 0 {
 		p.newest = s.Entered
 	}
-	if len(p.shown) >= p.feed.Limit && s.Entered.Before(p.newest.Add(-p.feed.Window)) || len(p.shown) >= news.MaxShown {
+	beyond := len(p.shown) >= p.feed.Limit && s.Entered.Before(p.newest.Add(-p.feed.Window)) && s.Sequence <= p.archived
+	if beyond || len(p.shown) >= news.MaxShown {
 		return errFull
 	}
-	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n {
+	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.crowded[s.Sequence] {
 		if p.passed++; p.passed >= maxPassed {
 			return errFull
 		}
 		return nil
 	}
+	cut(&s.Entry, p.feed.Content)
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
 		return errFull
@@ -135,7 +200,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, s
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND `+knownEntry+` AND src.retired_at = 0
+			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND `+knownEntry+` AND src.retired_at = 0
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
 			ORDER BY c.published, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown

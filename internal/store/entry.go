@@ -10,10 +10,10 @@ import (
 // columns that scanShown reads, of an entry e with content c, source src, story s
 // and the act h that moved it by hand.
 const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.backlog, e.guarded, e.reason, e.matched, e.score, e.detail,
-	coalesce(h.act, ''), coalesce(h.at, 0), e.pinned,
+	coalesce(h.act, ''), coalesce(h.at, 0), e.pinned, e.hidden,
 	c.guid, c.link, c.title, c.summary, c.content, c.published, c.updated, c.authors, c.categories, c.enclosures, c.language,
 	c.origin, c.extra, c.clean, e.outlet,
-	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, ` + sourceHome + `, src.tags, src.lists, src.author, src.icon`
+	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, src.doc_rights, src.doc_image, ` + sourceHome + `, src.tags, src.lists, src.author, src.icon`
 
 // shownJoins join what shownColumns name to an entry e.
 const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id
@@ -25,10 +25,10 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 	var seen, moved, pinned, published, updated, version int64
 	var authors, categories, enclosures, origin, extra, docTitle, tags, lists string
 	dest := append([]any{&e.ID, &e.SourceID, &e.StoryID, &e.StoryKey, &seen, &e.Backlog, &e.Guard,
-		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail, &e.Match.Hand.Act, &moved, &pinned,
+		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail, &e.Match.Hand.Act, &moved, &pinned, &e.Hidden,
 		&e.GUID, &e.Link, &e.Title, &e.Summary, &e.Content, &published, &updated, &authors, &categories, &enclosures, &e.Language,
 		&origin, &extra, &version, &src.Outlet,
-		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &src.Site, &tags, &lists, &src.Author, &src.Icon}, last...)
+		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &s.SourceRights, &s.SourceImage, &src.Site, &tags, &lists, &src.Author, &src.Icon}, last...)
 	if err := scan(dest...); err != nil {
 		return err
 	}

@@ -34,10 +34,14 @@ func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.S
 }
 
 func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error {
+	if err := t.rename(*f); err != nil {
+		return err
+	}
 	var shows string
+	var kind news.FeedKind
 	var anew bool // it was not published until now
 	name := rowName(*f)
-	err := t.get(`SELECT id, uuid, selection, removed_at <> 0 FROM feed WHERE name = $1`, []any{name}, &f.ID, &f.UUID, &shows, &anew)
+	err := t.get(`SELECT id, uuid, selection, kind, removed_at <> 0 FROM feed WHERE name = $1`, []any{name}, &f.ID, &f.UUID, &shows, &kind, &anew)
 	if errors.Is(err, sql.ErrNoRows) {
 		f.UUID, anew = news.URN("feed", name, f.Title), true
 		err = t.get(`INSERT INTO feed (name, uuid, created_at, private) VALUES ($1, $2, $3, $4) RETURNING id`, []any{name, f.UUID, ms(now), f.Private}, &f.ID)
@@ -45,7 +49,7 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2 WHERE id = $1`, f.ID, string(f.Duplicates)); err != nil {
+	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
 		return err
 	}
 	if f.Kind == news.FeedOfHealth {
@@ -54,10 +58,13 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
 		return err
 	}
+	if err := t.syncRule(f, sources, anew, now); err != nil {
+		return err
+	}
 	switch {
 	case anew: // everything born until now is its past
 		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
-	case shows != string(f.Duplicates):
+	case shows != string(f.Duplicates), kind != f.Kind:
 		if err = t.bound(f.ID); err == nil {
 			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}
@@ -74,6 +81,19 @@ func rowName(f news.Feed) string {
 		return "private/" + f.Name
 	}
 	return f.Name
+}
+
+// rename gives the row of a feed that was known under another name its present one,
+// so that it goes on with its ids, its history and its archive. A feed that has a row
+// already keeps that. Private feeds are never renamed.
+func (t *tx) rename(f news.Feed) error {
+	for _, old := range f.MovedFrom {
+		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
+		if n > 0 || err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unnamed is the rank of sources that a feed does not name, behind all others

@@ -44,7 +44,7 @@ func scanHealthItem(scan scan) (healthItem, error) {
 func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
 	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, selectUpdated, f.ID).Scan(&updated)
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+` FROM feed WHERE id = $1`, f.ID).Scan(&updated)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"tributary/internal/news"
 )
@@ -14,9 +15,15 @@ func (p *publishing) place() error {
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
 	})
+	slices.SortStableFunc(p.fresh, func(a, b fresh) int { return cmp.Compare(b.bygone(), a.bygone()) }) // who had a guid gets it
 	for i := range p.fresh {
 		if err := p.mint(&p.fresh[i]); err != nil {
 			return err
+		}
+		if p.fresh[i].past != nil {
+			if err := p.renew(&p.fresh[i]); err != nil {
+				return err
+			}
 		}
 	}
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
@@ -30,14 +37,38 @@ func (p *publishing) place() error {
 	return nil
 }
 
-// place is where n stands in history: by published time.
-func (n fresh) place() int64 { return news.HistorySequence(n.lead.Published, n.guid) }
+// place is where n stands in history: where it stood, else by published time.
+func (n fresh) place() int64 {
+	if n.past != nil {
+		return n.past.sequence
+	}
+	return news.HistorySequence(n.lead.Published, n.guid)
+}
+
+// published is the time that subscribers see.
+func (n fresh) published() time.Time {
+	if n.past != nil {
+		return at(n.past.published)
+	}
+	return n.lead.Published
+}
+
+// bygone is 1 for what was there before the database was lost, else 0.
+func (n fresh) bygone() int {
+	if n.past != nil {
+		return 1
+	}
+	return 0
+}
 
 func (p *publishing) write(n fresh) error {
 	// Many may have one time, as undated seeds do: each goes behind the last.
-	sequence, entered := max(n.place(), p.placed+1), n.lead.Published
+	sequence, entered, change := max(n.place(), p.placed+1), n.published(), int64(0)
 	if n.live {
-		sequence, entered = news.LiveSequence(p.sequence, p.now), p.now
+		sequence, entered, change = news.LiveSequence(p.sequence, p.now), p.now, p.nextChange()
+	}
+	if n.past != nil {
+		entered = at(n.past.entered)
 	}
 	var guid any
 	if n.own {
@@ -47,10 +78,16 @@ func (p *publishing) write(n fresh) error {
 	if err != nil {
 		return err
 	}
+	updated := n.lead.Updated
+	if n.past == nil {
+		if updated, err = p.apart(updated); err != nil {
+			return err
+		}
+	}
 	for {
-		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature, footer)
-			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (feed_id, sequence) DO NOTHING`,
-			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.lead.Published), ms(n.lead.Updated), int64(n.lead.Signature), footer)
+		written, err := p.exec(`INSERT INTO publication (feed_id, sequence, story_id, first, entry_id, guid, entered, published, updated, signature, footer, change)
+			VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (feed_id, sequence) DO NOTHING`,
+			p.feed.ID, sequence, n.story, n.lead.EntryID, guid, ms(entered), ms(n.published()), ms(updated), int64(n.lead.Signature), footer, change)
 		if err != nil {
 			return err
 		}
@@ -61,9 +98,25 @@ func (p *publishing) write(n fresh) error {
 	}
 	if !n.live {
 		p.placed = sequence
+		p.history = append(p.history, placed{sequence, entered})
 	}
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)
-	p.updated = later(p.updated, n.lead.Updated)
+	p.updated = later(p.updated, updated)
 	return nil
+}
+
+// apart returns an updated time, to the second, so that no other Publication of the
+// feed has the same: of several in one second each is a millisecond behind the last.
+// Documents of one day, and what a publisher brings out in one go, have one time;
+// readers cannot sort by that, and validators take it for a fault.
+func (p *publishing) apart(t time.Time) (time.Time, error) {
+	second := t.Truncate(time.Second)
+	var last int64
+	err := p.get(`SELECT coalesce(max(updated), 0) FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3`,
+		[]any{p.feed.ID, ms(second), ms(second.Add(time.Second - time.Millisecond))}, &last)
+	if last == 0 || err != nil {
+		return second, err
+	}
+	return at(last + 1), nil
 }

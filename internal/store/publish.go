@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -60,6 +61,7 @@ type publishing struct {
 	due      int64 // and those that wait since then
 	boundary int64 // entries born until then are the feed's past
 	sequence int64 // highest given
+	change   int64 // of the feed, the last number given: see news.Edition.Change
 	updated  time.Time
 	changed  bool
 	more     bool
@@ -67,9 +69,11 @@ type publishing struct {
 	given    map[int64]bool   // the story's guid is that of a Publication in this feed
 	taken    map[string]bool  // guids that entries got in this run as their own
 	placed   int64            // sequence last given in history
+	history  []placed         // what went there in this run
 	fresh    []fresh
 	waits    map[int64]time.Time // stories that waited, and since when
 	held     map[int64]time.Time // stories that wait from now on
+	resumed  bool                // stories are known from before the database was lost, see past.go
 }
 
 // fresh is a story, or in a feed that keeps duplicates an entry, that is about
@@ -81,11 +85,13 @@ type fresh struct {
 	kept  bool // an entry of its own in a feed that keeps duplicates
 	own   bool // the guid is the Publication's, not the story's
 	live  bool
+	past  *bygone // what it was before the database was lost
 }
 
 // printed is a Publication as stored.
 type printed struct {
 	sequence, story, first, entry int64
+	change                        int64
 	own                           bool // its guid is its own, not the story's
 	updated, signature            int64
 	removed                       bool
@@ -94,9 +100,10 @@ type printed struct {
 
 func (p *publishing) run() error {
 	var updated int64
-	err := p.get(`SELECT scanned, boundary, sequence, updated, selection FROM feed WHERE id = $1`, []any{p.feed.ID},
-		&p.scanned, &p.boundary, &p.sequence, &updated, &p.feed.Duplicates) // as stored: a reload may just have changed it
-	if err != nil {
+	var rule string
+	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &p.resumed) // as stored: a reload may just have changed it
+	if err != nil || rule != p.feed.Judged { // a rule that was replaced judges nothing any more
 		return err
 	}
 	p.updated = at(updated)
@@ -109,6 +116,9 @@ func (p *publishing) run() error {
 	if err != nil {
 		return err
 	}
+	if err := p.sift(candidates); err != nil {
+		return err
+	}
 	have, err := p.printed()
 	if err != nil {
 		return err
@@ -118,14 +128,14 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	for _, step := range []func() error{p.place, p.settle} {
+	for _, step := range []func() error{p.outdate, p.place, p.tell, p.settle} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4,
-			revision = revision + CASE WHEN $5 THEN 1 ELSE 0 END WHERE id = $1`,
-		p.feed.ID, p.upto, p.sequence, ms(p.updated), p.changed)
+	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4, change = $5,
+			revision = revision + CASE WHEN $6 THEN 1 ELSE 0 END WHERE id = $1`,
+		p.feed.ID, p.upto, p.sequence, ms(p.updated), p.change, p.changed)
 	return err
 }
 
@@ -147,16 +157,23 @@ func (p *publishing) bound() error {
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
+			CASE WHEN $5 THEN c.enclosures ELSE '' END
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog'
+		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
-		p.judging(), func(scan scan) error {
+		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
 			var story, published, updated, seen, signature int64
-			var guid string
+			var guid, files string
 			var c news.Candidate
 			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned)
+				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
+			if err == nil && p.feed.Kind == news.Podcast {
+				var plays bool
+				if plays, err = playable(files); !plays {
+					return err
+				}
+			}
 			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
 			p.guids[story] = guid
 			found[story] = append(found[story], c)
@@ -177,12 +194,12 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 // printed are the Publications that the feed has of the stories that are judged.
 func (p *publishing) printed() (map[int64][]printed, error) {
 	have := map[int64][]printed{}
-	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside
+	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside, p.change
 		FROM story s CROSS JOIN publication p
 		WHERE `+judged+` AND p.story_id = s.id AND +p.feed_id = $3`,
 		p.judging(), func(scan scan) error {
 			var r printed
-			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside)
+			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside, &r.change)
 			p.given[r.story] = p.given[r.story] || !r.own
 			have[r.story] = append(have[r.story], r)
 			return err
@@ -191,6 +208,17 @@ func (p *publishing) printed() (map[int64][]printed, error) {
 		slices.SortFunc(pubs, standing)
 	}
 	return have, err
+}
+
+// playable reports whether one of the files of an entry is sound or film, as every
+// entry of a podcast has to have.
+func playable(enclosures string) (bool, error) {
+	if enclosures == "" {
+		return false, nil
+	}
+	var files []news.Enclosure
+	err := json.Unmarshal([]byte(enclosures), &files)
+	return slices.ContainsFunc(files, news.Enclosure.Playable), err
 }
 
 func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {
@@ -223,7 +251,7 @@ func (p *publishing) story(id int64, cs []news.Candidate, have []printed) error 
 		}
 	}
 	if len(have) == 0 && lead >= 0 {
-		p.enter(fresh{story: id, lead: cs[lead]}, cs)
+		return p.enter(fresh{story: id, lead: cs[lead]}, cs)
 	}
 	return nil
 }
@@ -240,7 +268,9 @@ func (p *publishing) kept(id int64, cs []news.Candidate, have []printed) error {
 	}
 	for _, c := range cs {
 		if !shown[c.EntryID] {
-			p.enter(fresh{story: id, lead: c, kept: true}, []news.Candidate{c})
+			if err := p.enter(fresh{story: id, lead: c, kept: true}, []news.Candidate{c}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -271,7 +301,10 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	c := cs[show]
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {
-		updated = news.Revised(updated, c.Updated, p.now)
+		var err error
+		if updated, err = p.apart(news.Revised(updated, c.Updated, p.now)); err != nil {
+			return err
+		}
 		if err := p.renewFooter(pub, c.EntryID); err != nil {
 			return err
 		}
@@ -280,8 +313,11 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	if pub.entry == c.EntryID && pub.updated == ms(updated) && pub.signature == int64(c.Signature) && !pub.removed {
 		return nil
 	}
-	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, removed = 0
-		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature))
+	if updated.After(at(pub.updated)) || pub.removed { // who never got it before it left gets it now
+		pub.change = p.nextChange()
+	}
+	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, change = $6, removed = 0
+		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature), pub.change)
 	return err
 }
 
@@ -301,6 +337,9 @@ func (p *publishing) mint(n *fresh) error {
 	}
 	// What only subscribers of a private feed know names nothing that is public.
 	n.own = have != "" || !n.lead.Public
+	if n.past != nil {
+		guid = n.past.guid
+	}
 	for i, try := 0, guid; ; i++ {
 		free, err := p.claim(try, n)
 		if free || err != nil {

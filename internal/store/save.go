@@ -58,6 +58,7 @@ type saving struct {
 	changed  int
 	echoes   int // publications of ours that came back
 	opened   *alikes
+	found    *indexing // by what the entries can be found
 }
 
 func (s *saving) save() error {
@@ -88,6 +89,9 @@ func (s *saving) save() error {
 		return err
 	}
 	if err := s.pace(); err != nil {
+		return err
+	}
+	if err := s.recall(); err != nil {
 		return err
 	}
 	return s.source()
@@ -122,6 +126,9 @@ func (s *saving) entries() error {
 	if err != nil {
 		return err
 	}
+	if s.found, err = s.indexing(); err != nil {
+		return err
+	}
 	ids := make([]story.Identity, len(s.h.Arrivals))
 	for i, a := range s.h.Arrivals {
 		ids[i] = a.Identity
@@ -144,7 +151,7 @@ func (s *saving) entries() error {
 			return fmt.Errorf("entry %q: %w", a.Identity.New, err)
 		}
 	}
-	return nil
+	return s.found.flush()
 }
 
 // refresh brings a known entry up to date. Its identity, story, first seen and
@@ -178,7 +185,8 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
 	}
-	if err := s.writeEvidence(k.id, a); err != nil {
+	s.found.add(k.id, s.h.Source.ID, &a.Entry, true)
+	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
 	if k.signature != int64(a.Signature) {
@@ -224,13 +232,14 @@ func (s *saving) insert(a *story.Arrival) error {
 		return err
 	}
 	ev := a.Evidence
+	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
-			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
 		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard)}, &id)
+			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, s.now)}, &id)
 	if err != nil {
 		return err
 	}
@@ -243,8 +252,8 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err := s.relate(id, v.related); err != nil {
 		return err
 	}
-	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	s.added++
+	s.found.add(id, s.h.Source.ID, &a.Entry, false)
 	return s.writeContent(id, a, published, updated)
 }
 
@@ -259,11 +268,11 @@ func (s *saving) relate(entry int64, stories []int64) error {
 }
 
 // writeEvidence keeps what later decisions need to know of a changed entry.
-func (s *saving) writeEvidence(id int64, a *story.Arrival) error {
+func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) error {
 	ev := a.Evidence
 	_, err := s.exec(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
-			words = $8, withdrawn_at = 0 WHERE id = $1`,
-		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words)
+			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
+		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)
 	return err
 }
 
@@ -293,9 +302,9 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 func (s *saving) document() error {
 	d := s.h.Document
 	whole := s.h.Fetch.Outcome != news.OutcomeTruncated && !s.h.Reread
-	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5,
+	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5, doc_rights = $8, doc_image = $9,
 			first_ok = CASE WHEN first_ok = 0 AND $7 THEN $6 ELSE first_ok END WHERE id = $1`,
-		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole)
+		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole, d.Rights, d.Image)
 	return err
 }
 

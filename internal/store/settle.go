@@ -50,11 +50,15 @@ func (p *publishing) waiting() error {
 
 // enter takes in a story that the feed does not have, or in a feed that keeps
 // duplicates an entry, or lets it wait. cs are the entries that it is made of.
-func (p *publishing) enter(n fresh, cs []news.Candidate) {
-	if n.live = p.live(n.story, cs); n.live && p.hold(n.story, cs) {
-		return
+func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
+	if n.past, err = p.recall(n.story, cs); err != nil {
+		return err
+	}
+	if n.live = n.past == nil && p.live(n.story, cs); n.live && p.hold(n.story, cs) {
+		return nil
 	}
 	p.fresh = append(p.fresh, n)
+	return nil
 }
 
 // hold reports whether the entries are to wait, and notes since when they do.

@@ -123,6 +123,9 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 		if err := t.syncRecord(sources[i]); err != nil {
 			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
 		}
+		if err := t.syncSourceRule(sources[i]); err != nil {
+			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
+		}
 	}
 	return sources, nil
 }
@@ -141,6 +144,11 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 			position = $9, retired_at = 0 WHERE id = $1`,
 		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
 		return err
+	}
+	if old.Public && !s.Public { // whatever names its entries is judged again, also where no feed selects it
+		if err := t.touchSource(s.ID); err != nil {
+			return err
+		}
 	}
 	if old.URL == s.URL {
 		return nil

@@ -90,12 +90,24 @@ func (b *bench) save(source string, entries ...news.Entry) (news.Fetch, error) {
 
 func (b *bench) saveAs(outcome news.Outcome, source string, entries ...news.Entry) (news.Fetch, error) {
 	b.t.Helper()
+	return b.saveDocument(outcome, source, &news.Document{Format: "rss20", Title: "Source " + source, Entries: entries})
+}
+
+// harvest stores a document as a fetch of a source would.
+func (b *bench) harvest(source string, d *news.Document) {
+	b.t.Helper()
+	if _, err := b.saveDocument(news.OutcomeOK, source, d); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) saveDocument(outcome news.Outcome, source string, d *news.Document) (news.Fetch, error) {
+	b.t.Helper()
 	s := b.sources[source]
 	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	d := &news.Document{Format: "rss20", Title: "Source " + source, Entries: entries}
 	return b.db.Save(b.t.Context(), &story.Harvest{
 		Source: s, Epoch: lease.Epoch, Matching: b.matching, Document: d, Arrivals: story.Arrive(s, d), NextDue: b.now.Add(time.Hour),
 		Fetch:      news.Fetch{Started: b.now, Outcome: outcome, Status: 200},

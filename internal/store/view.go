@@ -122,13 +122,13 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 	return entries, true, db.addPublications(ctx, entries, knownFeed, a)
 }
 
-const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`
+const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`
 
 // hidden reports whether a story has entries that are not withdrawn: one of which
 // nothing may be known is not one of which nothing is left.
 func (db *DB) hidden(ctx context.Context, story int64) (hidden bool) {
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
-		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND src.retired_at = 0)`, story).Scan(&hidden)
+		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, story).Scan(&hidden)
 	return hidden || err != nil
 }
 
@@ -160,7 +160,7 @@ const whereRelated = `e.story_id <> $2 AND e.withdrawn_at = 0 AND src.retired_at
 			WHERE r.story_id IN (SELECT id FROM story WHERE id = $2 UNION SELECT id FROM story WHERE alias_of = $2))
 	ORDER BY e.story_id, c.published, e.id LIMIT $3`
 
-const whereRelatedPage = knownEntry + ` AND EXISTS (SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id
+const whereRelatedPage = knownEntry + ` AND e.hidden = 0 AND EXISTS (SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id
 		WHERE p.story_id = e.story_id AND ` + knownFeed + `) AND ` + whereRelated
 
 // AliasOf returns the key of the story that another was merged into, where both

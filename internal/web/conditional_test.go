@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
 	"tributary/internal/news"
 )
 
@@ -63,9 +66,22 @@ func TestConditionalRequests(t *testing.T) {
 		{"its tag and an earlier time: the tag counts", []string{"If-None-Match: " + tag, "If-Modified-Since: " + earlier}, 304},
 		{"another tag and its time: the tag counts", []string{`If-None-Match: "x"`, "If-Modified-Since: " + modified}, 200},
 		{"a wish for no cache is no condition", []string{"Cache-Control: no-cache"}, 200},
+		{"it insists on its tag", []string{"If-Match: " + tag}, 200},
+		{"it insists on one of a list", []string{`If-Match: "x", ` + gzipTag}, 200},
+		{"it insists on anything", []string{"If-Match: *"}, 200},
+		{"it insists on another tag", []string{`If-Match: "x"`}, 412},
+		{"it insists on a weak tag, which is never the same", []string{"If-Match: W/" + tag}, 412},
+		{"it insists on a tag of no coding of ours", []string{"If-Match: " + strings.TrimSuffix(tag, `"`) + `-lzma"`}, 412},
+		{"it insists on another tag, and has this one", []string{`If-Match: "x"`, "If-None-Match: " + tag}, 412},
+		{"it insists on its tag, and has it", []string{"If-Match: " + tag, "If-None-Match: " + tag}, 304},
+		{"unmodified since its time", []string{"If-Unmodified-Since: " + modified}, 200},
+		{"unmodified since an earlier time", []string{"If-Unmodified-Since: " + earlier}, 412},
+		{"unmodified since no time", []string{"If-Unmodified-Since: yesterday"}, 200},
+		{"it insists on its tag; the time does not count", []string{"If-Match: " + tag, "If-Unmodified-Since: " + earlier}, 200},
 		{"delta encoding is not offered", []string{"A-IM: feed, gzip", `If-None-Match: "x"`}, 200},
 		{"delta encoding does not keep 304 away", []string{"A-IM: feed", "If-None-Match: " + tag}, 304},
 		{"ranges are not offered", []string{"Range: bytes=0-9"}, 200},
+		{"nor under a condition", []string{"Range: bytes=0-9", "If-Range: " + tag}, 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,6 +89,9 @@ func TestConditionalRequests(t *testing.T) {
 				a := ask(t, method, url, tt.header...)
 				if a.status != tt.want {
 					t.Errorf("%s: got %d, want %d", method, a.status, tt.want)
+				}
+				if tt.want == 412 {
+					continue
 				}
 				if whole := method == "GET" && tt.want == 200; (len(a.body) > 0) != whole || whole && !bytes.Equal(a.body, fresh.body) {
 					t.Errorf("%s: got %d bytes, want the whole body: %v", method, len(a.body), whole)
@@ -143,33 +162,49 @@ func TestContentCoding(t *testing.T) {
 	long(b)
 	url := b.serve() + "/feeds/all.atom"
 	plain := ask(t, "GET", url)
+	shortest := b.pub.Shelf.Document("all", "atom").Variants[0].Coding
 	tests := []struct {
 		accept string // lines, separated by "|"
-		gzip   bool
+		want   string
 	}{
-		{"gzip", true},
-		{"GZIP", true},
-		{"x-gzip", true},
-		{"gzip, deflate, br", true},
-		{"deflate, br;q=1.0, gzip;q=0.001", true},
-		{"gzip ; q=0.5", true},
-		{"*", true},
-		{"*;q=0.1", true},
-		{"identity;q=0, *", true},
-		{"identity;q=0, gzip", true},
-		{"*;q=0, gzip", true},
-		{"br|gzip", true},
-		{"", false},
-		{"identity", false},
-		{"deflate, br", false},
-		{"gzip;q=0", false},
-		{"gzip;q=0.000", false},
-		{"gzip;q=0, *", false},
-		{"*;q=0", false},
-		{"identity;q=0", false}, // nothing that we have is left: the plain body is the better answer than none
-		{"gzip;q=x", false},
-		{"notgzip", false},
-		{"gzipped", false},
+		{"gzip", "gzip"},
+		{"GZIP", "gzip"},
+		{"x-gzip", "gzip"},
+		{"br", "br"},
+		{"zstd", "zstd"},
+		{"gzip, deflate", "gzip"},
+		{"gzip, deflate, br, zstd", shortest},
+		{"br;q=0.5, zstd;q=0.5, gzip;q=0.5", shortest},
+		{"deflate, br;q=0.5, gzip;q=0.9", "gzip"},
+		{"br;q=0.001, zstd;q=0.002, gzip;q=0.001", "zstd"},
+		{"br;q=1.0, gzip;q=0.001", "br"},
+		{"gzip ; q=0.5", "gzip"},
+		{"gzip;Q=0.5", "gzip"},
+		{"*", shortest},
+		{"*;q=0.1", shortest},
+		{"*;q=0.1, gzip", "gzip"},
+		{"identity;q=0, *", shortest},
+		{"identity;q=0, gzip", "gzip"},
+		{"*;q=0, gzip", "gzip"},
+		{"br;q=0, zstd;q=0, *", "gzip"},
+		{"compress|gzip", "gzip"},
+		{"identity;q=0.5, gzip;q=0.2", ""}, // it likes the plain one better
+		{"identity, gzip;q=0.9", ""},
+		{"identity;q=0.5, gzip;q=0.5", "gzip"},
+		{"", ""},
+		{"identity", ""},
+		{"deflate, compress", ""},
+		{"gzip;q=0", ""},
+		{"gzip;q=0.000", ""},
+		{"gzip;q=0, br;q=0, zstd;q=0, *", ""},
+		{"*;q=0", ""},
+		{"identity;q=0", ""}, // nothing that we have is left: the plain body is the better answer than none
+		{"gzip;q=x", ""},
+		{"gzip;q=-1", ""},
+		{"gzip;q=NaN", ""},
+		{"gzip;q=7", ""},
+		{"notgzip", ""},
+		{"gzipped", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.accept, func(t *testing.T) {
@@ -178,24 +213,66 @@ func TestContentCoding(t *testing.T) {
 				lines = append(lines, "Accept-Encoding: "+line)
 			}
 			a := ask(t, "GET", url, lines...)
-			if got := a.header.Get("Content-Encoding") == "gzip"; got != tt.gzip {
-				t.Fatalf("compressed: %v, want %v", got, tt.gzip)
+			if got := a.header.Get("Content-Encoding"); got != tt.want {
+				t.Fatalf("coded with %q, want %q", got, tt.want)
 			}
 			if got := a.header.Get("Vary"); got != "Accept-Encoding" {
 				t.Errorf("Vary %q, want Accept-Encoding", got)
 			}
-			body := a.body
-			if tt.gzip {
-				if len(body) >= len(plain.body) {
-					t.Errorf("%d bytes, want fewer than %d", len(body), len(plain.body))
+			if tt.want == "" {
+				if !bytes.Equal(a.body, plain.body) {
+					t.Error("the body is not that of the plain answer")
 				}
-				body = gunzip(t, body)
+				return
 			}
-			if !bytes.Equal(body, plain.body) {
-				t.Error("the body is not that of the plain answer")
+			if want := strings.TrimSuffix(plain.header.Get("ETag"), `"`) + "-" + tt.want + `"`; a.header.Get("ETag") != want {
+				t.Errorf("ETag %s, want %s: other bytes, another tag", a.header.Get("ETag"), want)
+			}
+			if len(a.body) >= len(plain.body) || !bytes.Equal(unpack(t, tt.want, a.body), plain.body) {
+				t.Errorf("%d bytes, want fewer than %d, and the same unpacked", len(a.body), len(plain.body))
+			}
+			for _, line := range []string{"If-None-Match: " + a.header.Get("ETag"), "If-None-Match: W/" + a.header.Get("ETag")} {
+				for _, accept := range []string{"Accept-Encoding: identity", "Accept-Encoding: gzip", lines[0]} {
+					if again := ask(t, "GET", url, line, accept); again.status != http.StatusNotModified {
+						t.Errorf("%s, %s: %d, want 304", line, accept, again.status)
+					}
+				}
 			}
 		})
 	}
+}
+
+// TestANewRevisionIsServedPlainUntilItIsPacked: nobody waits for it.
+func TestANewRevisionIsServedPlainUntilItIsPacked(t *testing.T) {
+	b := newBench(t)
+	d := *b.pub.Shelf.Document("all", "atom")
+	d.Variants = nil
+	b.web.Show(&Snapshot{Site: b.site, Sources: &d, Read: func() (int, int) { return 1, 1 }})
+	a := ask(t, "GET", b.serve()+"/sources.opml", "Accept-Encoding: gzip, br, zstd")
+	if a.status != 200 || a.header.Get("Content-Encoding") != "" || !bytes.Equal(a.body, d.Body) || a.header.Get("ETag") != d.ETag {
+		t.Errorf("got %d, coded with %q, %d bytes of %s", a.status, a.header.Get("Content-Encoding"), len(a.body), a.header.Get("ETag"))
+	}
+}
+
+func unpack(t *testing.T, coding string, packed []byte) []byte {
+	t.Helper()
+	var r io.Reader = brotli.NewReader(bytes.NewReader(packed))
+	switch coding {
+	case "gzip":
+		return gunzip(t, packed)
+	case "zstd":
+		z, err := zstd.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer z.Close()
+		r = z
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
 }
 
 func gunzip(t *testing.T, packed []byte) []byte {

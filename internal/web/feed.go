@@ -19,12 +19,15 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	case ext == "":
 		return notFound("feed")
 	}
+	if searchable(ext) && typed(r, "q") != "" {
+		return s.searchFeed(w, r, name, ext)
+	}
 	d, err := s.document(name, ext)
 	if err != nil {
 		return err
 	}
 	if s.Readers != nil && ext != "opml" {
-		s.Readers.Note(s.current.Load().public[name].ID, ext, r)
+		s.Readers.Note(s.current.Load().names[name].ID, ext, r)
 	}
 	return s.send(w, r, d)
 }
@@ -44,19 +47,14 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pageHeader(w.Header())
+	pageHeader(w.Header(), d.Policy)
 	return s.send(w, r, d)
 }
 
 // document returns one representation of a feed, or says why there is none.
 func (s *Server) document(name, ext string) (*publish.Document, error) {
-	snap := s.current.Load()
-	_, public := snap.public[name]
-	switch {
-	case snap.Gone[name]:
-		return nil, gone("feed")
-	case !public:
-		return nil, notFound("feed")
+	if _, err := s.published(name); err != nil {
+		return nil, err
 	}
 	if d := s.Shelf.Document(name, ext); d != nil {
 		return d, nil
@@ -65,6 +63,22 @@ func (s *Server) document(name, ext string) (*publish.Document, error) {
 		return nil, &status{http.StatusServiceUnavailable, "feed"} // it is being made
 	}
 	return nil, notFound("feed")
+}
+
+// published returns the feed of a name, or says why there is none.
+func (s *Server) published(name string) (news.Feed, error) {
+	snap := s.current.Load()
+	if to := snap.Moved[name]; to != "" {
+		return news.Feed{}, &moved{name, to}
+	}
+	if snap.Gone[name] {
+		return news.Feed{}, gone("feed")
+	}
+	f, ok := snap.names[name]
+	if !ok {
+		return f, notFound("feed")
+	}
+	return f, nil
 }
 
 // forScripts lets any script read what is for programs.

@@ -14,6 +14,7 @@ import (
 	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/publish"
+	"tributary/internal/search"
 	"tributary/internal/store"
 	"tributary/internal/story"
 )
@@ -102,6 +103,19 @@ func (b *bench) show() {
 	}
 	for _, name := range removed {
 		snap.Gone[name] = true
+	}
+	for _, s := range b.sources {
+		if s.Public {
+			snap.Public = append(snap.Public, s)
+		}
+	}
+	snap.Names = func() (names []search.SourceName) {
+		for _, s := range b.sources {
+			if s.Public {
+				names = append(names, search.NewSourceName(s))
+			}
+		}
+		return names
 	}
 	subs, err := b.subscriptions()
 	if err == nil {

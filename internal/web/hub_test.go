@@ -35,3 +35,38 @@ func TestHubRoute(t *testing.T) {
 		t.Errorf("without push: got %d, want 404", got.status)
 	}
 }
+
+// Our hub takes requests below the path of the public URL and without it, and a
+// document names it also where it has not changed.
+func TestOurHubIsRoutedAndNamed(t *testing.T) {
+	b := newBench(t)
+	b.site.URL, b.site.Hub = "https://me.example/river", "https://me.example/river/hub"
+	b.web.Hub = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Method, " hub") })
+	b.publish()
+	b.show()
+	base := b.serve()
+	const want = `<https://me.example/river/hub>; rel="hub", <https://me.example/river/feeds/all.rss>; rel="self"`
+	first := ask(t, http.MethodGet, base+"/feeds/all.rss")
+	again := ask(t, http.MethodHead, base+"/feeds/all.rss", "If-None-Match: "+first.header.Get("ETag"))
+	for _, got := range []answer{first, again} {
+		if links := got.header.Values("Link"); len(links) != 1 || links[0] != want {
+			t.Errorf("%d: Link %q, want %q", got.status, links, want)
+		}
+	}
+	if again.status != http.StatusNotModified {
+		t.Errorf("asked again: got %d, want 304", again.status)
+	}
+	for _, path := range []string{"/feeds/all/", "/feeds/all.opml"} { // nobody can subscribe to these
+		if links := ask(t, http.MethodGet, base+path).header.Values("Link"); len(links) > 0 {
+			t.Errorf("%s: Link %q, want none", path, links)
+		}
+	}
+	for _, path := range []string{"/hub", "/river/hub"} {
+		if got := ask(t, http.MethodPost, base+path); got.status != http.StatusOK || string(got.body) != "POST hub" {
+			t.Errorf("%s: got %d %q", path, got.status, got.body)
+		}
+	}
+	if got := ask(t, http.MethodPost, newBench(t).serve()+"/hub"); got.status != http.StatusNotFound {
+		t.Errorf("without a hub: got %d, want 404", got.status)
+	}
+}

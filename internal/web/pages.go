@@ -17,13 +17,13 @@ import (
 const pageAge = time.Minute
 
 // sendPage renders a page and sends it.
-func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, render func(io.Writer) error) error {
+func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, theme *page.Theme, render func(io.Writer) error) error {
 	d, err := rendered(render)
 	if err != nil {
 		return err
 	}
-	pageHeader(w.Header())
-	return s.send(w, r, d)
+	pageHeader(w.Header(), theme.CSP())
+	return s.sendMade(w, r, d, pageAge)
 }
 
 // rendered makes a document of a page.
@@ -32,11 +32,21 @@ func rendered(render func(io.Writer) error) (*publish.Document, error) {
 	if err := render(&b); err != nil {
 		return nil, err
 	}
-	d, err := publish.NewDocument("", "text/html; charset=utf-8", b.Bytes())
-	if err == nil {
-		d.MaxAge = pageAge
+	d := publish.NewDocument("", "text/html; charset=utf-8", b.Bytes())
+	d.MaxAge = pageAge
+	return d, nil
+}
+
+// sendMade sends what was made for this request, with gzip for those who take it.
+func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, d *publish.Document, age time.Duration) error {
+	d.MaxAge = age
+	if liking(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // also for a 304, which has the tag of the 200
+		var err error
+		if d, err = d.Packed(publish.Gzip); err != nil {
+			return err
+		}
 	}
-	return d, err
+	return s.send(w, r, d)
 }
 
 // latest is how many stories the front page shows.
@@ -63,7 +73,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	}
 	slices.SortStableFunc(v.Latest, func(a, b news.Shown) int { return b.Entered.Compare(a.Entered) })
 	v.Latest = v.Latest[:min(latest, len(v.Latest))]
-	return s.sendPage(w, r, func(out io.Writer) error { return page.Front(out, v) })
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Front(out, v) })
 }
 
 // story is the page of a story: the permalink of a seed document, and who else
@@ -78,7 +88,7 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, snap.base+"/stories/"+into, http.StatusPermanentRedirect)
 		return nil
 	}
-	return s.sendPage(w, r, func(out io.Writer) error { return page.Story(out, v) })
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Story(out, v) })
 }
 
 // storyView gathers what an audience may see of a story, or names the story that
@@ -153,37 +163,45 @@ func feedsOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Fe
 	return feeds
 }
 
-// verdicts is how many entries of a source its page lists.
-const verdicts = 20
+// What the page of a source tells: its latest entries, and its latest days.
+const (
+	verdicts = 20
+	days     = 28
+)
 
 // source is the page of a public source, for people who wonder where their
 // post is.
 func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
-	state, err := s.Views.State(r.Context(), r.PathValue("name"))
+	state, err := s.publicState(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	if state == nil || !state.Public {
+	if state == nil {
 		return notFound("source")
 	}
-	if news.HasSecret(state.Site) { // some feeds repeat the token of their address
-		state.Site = ""
-	}
 	v := &page.SourceView{Site: snap.Site, Now: s.Now(), State: *state}
+	if v.Days, err = s.Views.SourceDays(r.Context(), state.ID, days, v.Now); err != nil {
+		return err
+	}
 	entries, err := s.Views.Latest(r.Context(), state.ID, verdicts)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		verdict := page.Verdict{Entry: e.Entry, Feeds: feedsOf(snap, news.Everybody, e.In)}
-		if len(verdict.Feeds) == 0 {
-			verdict.Note = "in no feed: none of our feeds selects this source"
-			if e.Entry.Guard == news.GuardBacklog {
-				verdict.Note = "in no feed: it was old already when this source was new here"
-			}
-		}
-		v.Entries = append(v.Entries, verdict)
+	if v.Entries, err = s.judge(r.Context(), snap, entries); err != nil {
+		return err
 	}
-	return s.sendPage(w, r, func(out io.Writer) error { return page.Source(out, v) })
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Source(out, v) })
+}
+
+// publicState returns a source as everybody may see it; nil when there is none.
+func (s *Server) publicState(ctx context.Context, name string) (*news.SourceState, error) {
+	state, err := s.Views.State(ctx, name)
+	if err != nil || state == nil || !state.Public {
+		return nil, err
+	}
+	if news.HasSecret(state.Site) { // some feeds repeat the token of their address
+		state.Site = ""
+	}
+	return state, nil
 }

@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"tributary/internal/news"
-	"tributary/internal/page"
 	"tributary/internal/publish"
 )
 
@@ -34,7 +33,16 @@ type grant struct {
 
 // private wraps a handler of what stands below a token.
 func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, func(w http.ResponseWriter, r *http.Request) error {
+	return s.answer(noPreflight, s.ifGranted(f))
+}
+
+// privateCostly is private for what reads the store.
+func (s *Server) privateCostly(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
+	return s.answer(noPreflight, s.costly(s.ifGranted(f)))
+}
+
+func (s *Server) ifGranted(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -44,7 +52,7 @@ func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error
 			return err
 		}
 		return f(w, r, g)
-	})
+	}
 }
 
 // noPreflight answers OPTIONS where no script of another site may read.
@@ -99,7 +107,7 @@ func (s *Server) privateTwin(w http.ResponseWriter, r *http.Request, g grant) er
 	if err != nil {
 		return err
 	}
-	pageHeader(w.Header())
+	pageHeader(w.Header(), d.Policy)
 	return s.sendPrivate(w, r, g, d)
 }
 
@@ -123,11 +131,12 @@ func (s *Server) privateStory(w http.ResponseWriter, r *http.Request, g grant) e
 		http.Redirect(w, r, s.current.Load().base+"/private/"+g.site.Token+"/stories/"+into, http.StatusPermanentRedirect)
 		return nil
 	}
-	d, err := rendered(func(out io.Writer) error { return page.Story(out, v) })
+	theme := s.current.Load().Theme
+	d, err := rendered(func(out io.Writer) error { return theme.Story(out, v) })
 	if err != nil {
 		return err
 	}
-	pageHeader(w.Header())
+	pageHeader(w.Header(), theme.CSP())
 	return s.sendPrivate(w, r, g, d)
 }
 
@@ -140,18 +149,22 @@ func (s *Server) nothingPrivate(http.ResponseWriter, *http.Request, grant) error
 func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d *publish.Document) error {
 	own := *d // as this subscriber gets it
 	own.ETag = g.tag(d.ETag)
+	code := precondition(r.Header, &own)
+	if code == http.StatusPreconditionFailed {
+		return &status{code, "page"}
+	}
 	h := w.Header()
 	h["Vary"] = varyCoding
 	h["Cache-Control"] = []string{"private, must-revalidate, max-age=" + strconv.Itoa(int(d.MaxAge.Seconds()))}
 	if !d.Modified.IsZero() {
 		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}
-	packs := acceptsGzip(r.Header.Values("Accept-Encoding"))
+	packs := choose(r.Header["Accept-Encoding"], []publish.Variant{{Coding: publish.Gzip}}) != nil
 	h["Etag"] = []string{own.ETag}
 	if packs {
-		h["Etag"] = []string{gzipTag(own.ETag)}
+		h["Etag"] = []string{publish.VariantTag(own.ETag, publish.Gzip)}
 	}
-	fresh := unchanged(r.Header, &own)
+	fresh := code == http.StatusNotModified
 	s.Tokens.note(g.token.ID, r.UserAgent(), fresh, s.Now())
 	if fresh {
 		w.WriteHeader(http.StatusNotModified)
@@ -159,7 +172,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	}
 	h["Content-Type"] = []string{d.ContentType}
 	if packs {
-		h["Content-Encoding"] = gzipCoding
+		h["Content-Encoding"] = []string{publish.Gzip}
 	} else {
 		h["Content-Length"] = []string{strconv.Itoa(len(d.Body))} // a mask is as long as a token
 	}

@@ -110,7 +110,8 @@ func crawl(t *testing.T, base string, site news.Site, todo []string) map[string]
 // TestNothingPrivateLeaves walks every public address and every file.
 func TestNothingPrivateLeaves(t *testing.T) {
 	b, hidden := newSecretBench(t)
-	start := []string{"/", "/sources.opml", "/healthz", "/readyz", "/feeds/all", "/feeds/all/", "/none", "/feeds/old.atom", "/sources/t", "/sources/a", "/sources/seeds"}
+	start := []string{"/", "/sources.opml", "/healthz", "/readyz", "/feeds/all", "/feeds/all/", "/none", "/feeds/old.atom", "/sources/t", "/sources/a", "/sources/seeds", "/why",
+		"/why?url=https://a.example/one", "/why?url=https://t.example/none"}
 	for _, ext := range []string{"atom", "rss", "json", "opml"} {
 		start = append(start, "/feeds/all."+ext)
 	}

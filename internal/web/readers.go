@@ -54,16 +54,22 @@ func NewReaders(now func() time.Time) *Readers {
 	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}}
 }
 
-// Note counts who asked for a feed, of that row and in that format. An aggregator asks from many addresses, and
-// for each feed by itself, so it is told by its agent without the number and by
+// Note counts who asked for a feed, of that row and in that format; 0 is for what
+// a search found, which is no feed of ours. An aggregator asks from many addresses,
+// and for each feed by itself, so it is told by its agent without the number and by
 // the path; everybody else by address and agent.
 func (t *Readers) Note(feed int64, format string, r *http.Request) {
+	if r.RemoteAddr == "" {
+		return // an export of our own
+	}
 	agent := r.UserAgent()
 	name, count := announced(agent)
 	who := clientAddress(r)
 	if count > 0 {
 		who = r.URL.Path
-		t.announce(feed, format, agent, count)
+		if feed != 0 {
+			t.announce(feed, format, agent, count)
+		}
 	}
 	var h maphash.Hash
 	h.SetSeed(t.seed)
@@ -152,14 +158,20 @@ func announced(agent string) (name string, count int) {
 // clientAddress is the address of who asks. Behind a proxy of ours, which is on
 // this machine or its network, it is the last that the proxy vouches for.
 func clientAddress(r *http.Request) string {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	addr := peer.Addr().Unmap()
 	forwarded := r.Header.Get("X-Forwarded-For")
-	if forwarded == "" || !addr.IsLoopback() && !addr.IsPrivate() {
-		return addr.String()
+	if peer, near := peerAddress(r); forwarded == "" || !near {
+		return peer
 	}
 	return strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
+}
+
+// peerAddress is the address at the other end of the connection, and whether it is
+// on this machine or its network.
+func peerAddress(r *http.Request) (address string, near bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr, false
+	}
+	addr := peer.Addr().Unmap()
+	return addr.String(), addr.IsLoopback() || addr.IsPrivate()
 }

@@ -24,13 +24,13 @@ func secured(t *testing.T, what string, a answer) {
 	}
 	want := feedCSP
 	if a.header.Get("Referrer-Policy") != "" {
-		want = page.CSP()
+		want = page.Builtin().CSP()
 	}
 	if got := a.header.Get("Content-Security-Policy"); got != want {
 		t.Errorf("%s: Content-Security-Policy %q, want %q", what, got, want)
 	}
-	if isPage := strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && a.status/100 != 3; isPage != (want == page.CSP()) {
-		t.Errorf("%s: the policy of a page: %v, want %v", what, want == page.CSP(), isPage)
+	if isPage := strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && a.status/100 != 3; isPage != (want == page.Builtin().CSP()) {
+		t.Errorf("%s: the policy of a page: %v, want %v", what, want == page.Builtin().CSP(), isPage)
 	}
 }
 

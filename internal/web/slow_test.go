@@ -75,10 +75,10 @@ func wait(t *testing.T, what string, f func() bool) {
 	}
 }
 
-// TestSlowClientsDelayNobody is reliability.md 4, number 11: 200 clients read 10
+// TestSlowClientsDelayNobody is reliability.md 4, number 11: 1,000 clients read 10
 // bytes a second, a healthy one does not notice.
 func TestSlowClientsDelayNobody(t *testing.T) {
-	const clients, requests = 200, 100
+	const clients, requests = 1000, 100
 	b := newBench(t)
 	address, _, seen := serveLarge(t, b)
 	for range clients {
@@ -158,7 +158,7 @@ func (s *steps) Write(p []byte) (int, error) {
 // a large feed may take long as a whole.
 func TestASlowClientThatReadsOnIsServed(t *testing.T) {
 	b := newBench(t)
-	large := bytes.Repeat([]byte("x"), 2<<20)
+	large := bytes.Repeat([]byte("x"), 4<<20)
 	b.web.Show(&Snapshot{Site: b.site, Sources: &publish.Document{Body: large}})
 	w := &steps{t: t, now: time.Now(), each: idleWrite - time.Second}
 	w.Body = &bytes.Buffer{}

@@ -4,8 +4,9 @@
 // A feed is sent as it was rendered, so a request costs no work that grows with
 // the feed and never reaches the database. The base URL of every link comes
 // from the configuration, never from a request. No request changes anything,
-// but those of hubs that push. What is private stands below the token of each who
-// may read it (private.go) and on a shelf of its own, which no public route knows.
+// but those of WebSub: of hubs that push to us, and of subscribers at ours. What is
+// private stands below the token of each who may read it (private.go) and on a shelf
+// of its own, which no public route knows.
 //
 // Handlers return errors; one place (get) turns them into a response and hides
 // the details, which go to the log.
@@ -27,6 +28,7 @@ import (
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
+	"tributary/internal/search"
 )
 
 // Views is what the pages need of the store.
@@ -36,21 +38,33 @@ type Views interface {
 	StoryEntries(ctx context.Context, a news.Audience, key string) (entries []news.Placement, known bool, err error)
 	RelatedPages(ctx context.Context, a news.Audience, story int64) ([]news.Placement, error)
 	AliasOf(ctx context.Context, a news.Audience, key string) (string, error)
+	Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error)
+	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
+	SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error)
+	WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error)
+	PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Shown, error)
+	FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error)
+	Search(ctx context.Context, r search.Request) (*search.Result, error)
 }
 
 // Snapshot is the configuration that the pages show. It is never changed; a
 // reload brings another.
 type Snapshot struct {
 	Site    news.Site
+	Theme   *page.Theme       // nil is the built-in one
 	Feeds   []news.Feed       // the public ones
 	Private []news.Feed       // the others
 	Gone    map[string]bool   // names of feeds that are no longer public
+	Moved   map[string]string // names that public feeds had before, and their present ones
 	Sources *publish.Document // OPML of all public sources
+	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
+	Names   func() []search.SourceName // of all public sources; nil for none
 
 	base    string               // path of the public URL, "" or "/river"
-	public  map[string]news.Feed // Feeds by name
+	names   map[string]news.Feed // Feeds by name
 	private map[string]news.Feed // and Private
+	sites   map[string][]string  // names of Public, by the site that their entries are of
 }
 
 // Server answers requests. Its fields are set once.
@@ -63,19 +77,25 @@ type Server struct {
 	Tokens  *Tokens        // who may read them
 
 	Readers *Readers     // who asked for feeds; nil counts nobody
-	Push    http.Handler // answers hubs; the path value "id" names the subscription
+	Push    http.Handler // answers hubs; the path value "id" names what we asked for
+	Hub     http.Handler // is our hub; nil: there is none
 	Now     func() time.Time
 	Log     *slog.Logger
 
 	patience time.Duration // with slow clients; 0 is idleWrite
+	asking   visitors      // who asks what costs a look into the store
+	within   time.Duration // how long a search may take; 0 is search.Patience
+	searches turns
 	current  atomic.Pointer[Snapshot]
+	gate     *gate
 }
 
 // Show makes a snapshot the one that is served.
 func (s *Server) Show(snap *Snapshot) {
 	own := *snap
 	own.base = basePath(snap.Site.URL)
-	own.public, own.private = byName(snap.Feeds), byName(snap.Private)
+	own.names, own.private = byName(snap.Feeds), byName(snap.Private)
+	own.sites = sitesOf(snap.Public)
 	s.current.Store(&own)
 }
 
@@ -89,7 +109,13 @@ func byName(feeds []news.Feed) map[string]news.Feed {
 
 // Handler returns the handler of all public routes. Show must have been called
 // before it is used.
-func (s *Server) Handler() http.Handler { return s.routes() }
+func (s *Server) Handler() http.Handler {
+	if s.gate == nil {
+		s.gate = newGate()
+	}
+	s.searches = make(turns, maxSearches)
+	return s.routes()
+}
 
 // status is an error that is a response: a code with the thing it is about.
 type status struct {
@@ -101,6 +127,18 @@ func (e *status) Error() string { return http.StatusText(e.code) + ": " + e.thin
 
 func notFound(thing string) error { return &status{http.StatusNotFound, thing} }
 func gone(thing string) error     { return &status{http.StatusGone, thing} }
+
+// moved is an error that leads to the present name of a feed.
+type moved struct{ from, to string }
+
+func (e *moved) Error() string { return "moved: feed " + e.from + " is " + e.to }
+
+// toFeed leads to the same document of a feed under its present name.
+func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
+	to := url.URL{Path: s.current.Load().base + "/feeds/" + m.to + strings.TrimPrefix(r.URL.Path, "/feeds/"+m.from), RawQuery: r.URL.RawQuery}
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)
+}
 
 const allowed = "GET, HEAD, OPTIONS"
 
@@ -133,15 +171,16 @@ func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseW
 	})
 }
 
-// hub wraps the handler of what hubs send, the one route that takes bodies.
-func (s *Server) hub() http.Handler {
+// delegate wraps a handler of WebSub, the one protocol that sends us bodies; nil is
+// not found.
+func (s *Server) delegate(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
-		if s.Push == nil {
+		if h == nil {
 			s.fail(w, r, notFound("page"))
 			return
 		}
-		s.Push.ServeHTTP(w, r)
+		h.ServeHTTP(w, r)
 	})
 }
 
@@ -160,6 +199,10 @@ func preflight(w http.ResponseWriter) {
 // fail sends the page of an error. What is not a status is our own fault: the
 // log has it, the visitor only learns that it happened.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if to := (*moved)(nil); errors.As(err, &to) {
+		s.toFeed(w, r, to)
+		return
+	}
 	var st *status
 	if !errors.As(err, &st) {
 		if r.Context().Err() == nil {
@@ -168,15 +211,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		st = &status{http.StatusInternalServerError, "page"}
 	}
 	var b bytes.Buffer
-	if err := page.Message(&b, &page.MessageView{Site: s.current.Load().Site, Status: st.code, Thing: st.thing}); err != nil {
+	snap := s.current.Load()
+	if err := snap.Theme.Message(&b, &page.MessageView{Site: snap.Site, Status: st.code, Thing: st.thing}); err != nil {
 		s.Log.Error("error page", "error", err)
 	}
 	h := w.Header()
-	pageHeader(h)
+	pageHeader(h, snap.Theme.CSP())
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
-	if st.code == http.StatusServiceUnavailable {
+	if st.code == http.StatusServiceUnavailable || st.code == http.StatusTooManyRequests {
 		h.Set("Retry-After", "10")
 	}
 	w.WriteHeader(st.code)
@@ -196,8 +240,8 @@ func printedPath(path string) string {
 }
 
 // pageHeader sets what every page for people carries.
-func pageHeader(h http.Header) {
-	h.Set("Content-Security-Policy", page.CSP())
+func pageHeader(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "no-referrer")
 }
 

@@ -15,26 +15,36 @@ const (
 	floodPause = 15 * time.Minute
 )
 
-// bucket allows deliveries of one subscription: a burst, then a steady rate.
+// bucket allows a burst of something, then a steady rate.
 type bucket struct {
 	used float64
 	at   time.Time
+}
+
+// left is how much of what was used still counts.
+func (b bucket) left(now time.Time, refill time.Duration) float64 {
+	return max(0, b.used-now.Sub(b.at).Seconds()/refill.Seconds())
+}
+
+// take uses one more, if there is one.
+func (b bucket) take(now time.Time, burst float64, refill time.Duration) (bucket, bool) {
+	b.used, b.at = b.left(now, refill), now
+	if b.used+1 > burst {
+		return b, false
+	}
+	b.used++
+	return b, true
 }
 
 // allow reports whether one more delivery may be read.
 func (s *Subscriber) allow(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
-	b := s.buckets[id]
-	b.used = max(0, b.used-now.Sub(b.at).Seconds()/refill.Seconds())
-	b.at = now
-	if b.used+1 > burst {
-		return false
+	b, ok := s.buckets[id].take(s.now(), burst, refill)
+	if ok {
+		s.buckets[id] = b
 	}
-	b.used++
-	s.buckets[id] = b
-	return true
+	return ok
 }
 
 // forget drops what is remembered of subscriptions that are no more.

@@ -1,6 +1,8 @@
-// Package websub speaks WebSub (W3C Recommendation of 23 January 2018): so far
-// as a subscriber, whom hubs send what a source publishes at once. A news.Push
-// is what we subscribed to at somebody's hub.
+// Package websub speaks WebSub (W3C Recommendation of 23 January 2018), on both
+// sides: as a subscriber, whom hubs send what a source publishes at once, and as a
+// hub, which sends others what we publish. A news.Push is what we subscribed to at
+// somebody's hub, a news.Subscription what somebody subscribed to at ours. The files
+// hub_*.go are the hub.
 //
 // # The way of a Push
 //
@@ -28,6 +30,24 @@
 // then cannot be stored, because the queue is full, the source is being fetched
 // for long, the document is damaged or the process ends, makes the source due,
 // and the next poll brings it.
+//
+// # Our hub
+//
+//	asked      somebody asks for a topic: [ReadRequest]; it is stored, and answered 202
+//	confirmed  the callback is asked back, once, with a random challenge
+//	active     until its lease ends it is sent what is new since its position, each part signed: [Sign]
+//	ended      by its wish, by 410, or told so with hub.mode=denied when the feed goes
+//
+// [Hub] keeps the state of all that in the store. One goroutine looks through it when
+// something changed or is due and queues the work (agendaOf is the pure part); workers
+// in three lanes talk to subscribers: questions, deliveries, and deliveries to those who
+// are slow or fail. A position moves only after a 2xx was stored, so nothing is lost.
+//
+// # What others can do to our hub
+//
+// A request is anybody's, and names a host that may be a victim. It costs that host one
+// short GET that follows no redirect, through the guarded client, within a budget for
+// the host and one for all. Only who echoes the challenge is sent more.
 package websub
 
 import (

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tributary/internal/config"
+	"tributary/internal/daemon"
+	"tributary/internal/news"
+	"tributary/internal/store"
+)
+
+// rebuild begins the archives of feeds anew, in a short transaction each that may
+// run beside a daemon. Who publishes next makes the pages.
+func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) error {
+	for _, name := range feeds {
+		i := slices.IndexFunc(cfg.Feeds, func(f news.Feed) bool { return f.Name == name })
+		switch {
+		case i < 0:
+			return fmt.Errorf("--rebuild-archive: no feed is named %q; `tributary feeds` lists them", name)
+		case !cfg.Feeds[i].Archive:
+			return fmt.Errorf("--rebuild-archive: feed %s keeps no archive; write archive: true at it in %s", name, a.config)
+		}
+	}
+	_, db, err := a.correcting(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, name := range feeds {
+		dropped, err := db.RebuildArchive(ctx, name)
+		if errors.Is(err, store.ErrNoFeed) {
+			return fmt.Errorf("--rebuild-archive: feed %s was not published yet, so there is nothing to make anew; run once without it", name)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "archive of %s: %s dropped, and made anew\n", name, count(int(dropped), "page"))
+	}
+	return nil
+}
+
+// handed reports whether the daemon that holds the database does all that was
+// asked for: a rebuild needs nothing more than its database.
+func handed(held *store.HeldError, sel daemon.Selection, rebuild []string) bool {
+	return held != nil && len(rebuild) > 0 && len(sel.Names) == 0 && !sel.All
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tributary/internal/config"
+	"tributary/internal/news"
+	"tributary/internal/store"
+)
+
+// tryExamples is how many entries are shown that a rule keeps, and that it drops.
+const tryExamples = 5
+
+// trial is what a rule would do to stored entries, for scripts. Every key is always
+// there.
+type trial struct {
+	Where   string     `json:"where"`
+	Feed    string     `json:"feed"`    // "" for every public source
+	Days    int        `json:"days"`    // how far back: as far as a changed rule reaches
+	Entries int        `json:"entries"` // that the feed could take
+	Keep    int        `json:"keep"`
+	Drop    int        `json:"drop"`
+	Enter   int        `json:"enter"` // of those kept that the rule of now drops
+	Leave   int        `json:"leave"` // of those dropped that the rule of now keeps
+	Warning string     `json:"warning"`
+	Kept    []tryEntry `json:"kept"` // the latest
+	Dropped []tryEntry `json:"dropped"`
+}
+
+// tryEntry is an entry that a rule was tried on.
+type tryEntry struct {
+	Title     string    `json:"title"`
+	Link      string    `json:"link"`
+	Source    string    `json:"source"`
+	Published time.Time `json:"published"`
+	Why       string    `json:"why"` // what of the rule is false; "" where it is true
+}
+
+// tryRule rehearses a rule on what is stored, for one feed or, without a name, for
+// every public source.
+func (a *app) tryRule(ctx context.Context, text, name string, asJSON bool) error {
+	cfg, db, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	feed, err := feedNamed(cfg, name)
+	if err != nil {
+		return err
+	}
+	rule, problem := cfg.Where(text)
+	if problem != nil {
+		fmt.Fprintln(a.err, problem.Pointed())
+		return usagef("%s", problem.Text)
+	}
+	t, err := try(ctx, db, feed, rule, time.Now())
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.json(t)
+	}
+	a.tell(t)
+	return nil
+}
+
+// feedNamed finds a configured feed; no name stands for one that selects every
+// public source.
+func feedNamed(cfg *config.Config, name string) (news.Feed, error) {
+	if name == "" {
+		return news.Feed{}, nil
+	}
+	var names []string
+	for _, f := range cfg.Feeds {
+		if f.Name == name && f.Kind == news.FeedOfHealth {
+			return news.Feed{}, usagef("feed %q tells of problems (kind: health), and no rule is for those", name)
+		}
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	if near := config.Nearest(name, names); near != "" {
+		return news.Feed{}, usagef("no feed is named %q; did you mean %q?", name, near)
+	}
+	return news.Feed{}, usagef("no feed is named %q; `tributary feeds` lists them", name)
+}
+
+func try(ctx context.Context, db *store.DB, feed news.Feed, rule news.Rule, now time.Time) (trial, error) {
+	t := trial{Where: rule.String(), Feed: feed.Name, Days: int(store.RuleReach.Hours() / 24), Kept: []tryEntry{}, Dropped: []tryEntry{}}
+	states, err := db.States(ctx)
+	if err != nil {
+		return t, err
+	}
+	var sources []int64
+	for _, s := range states {
+		if feed.Selects(s.Source) {
+			sources = append(sources, s.ID)
+		}
+	}
+	err = db.Subjects(ctx, sources, now.Add(-store.RuleReach), func(s news.Subject) { t.add(s, rule, news.Takes(feed.Where, s)) })
+	t.Entries = t.Keep + t.Drop
+	switch {
+	case t.Entries == 0:
+		t.Warning = "there is nothing stored to try it on"
+	case t.Keep == 0:
+		t.Warning = "it keeps nothing: is it what you mean?"
+	case t.Drop == 0:
+		t.Warning = "it keeps everything: is it what you mean?"
+	}
+	return t, err
+}
+
+// add judges one entry; taken says what the rule of now says of it.
+func (t *trial) add(s news.Subject, rule news.Rule, taken bool) {
+	e := tryEntry{Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Entry.Published}
+	if rule.Match(s) {
+		t.Keep++
+		if !taken {
+			t.Enter++
+		}
+		if among(t.Kept, e) {
+			t.Kept = latest(t.Kept, e)
+		}
+		return
+	}
+	t.Drop++
+	if taken {
+		t.Leave++
+	}
+	if among(t.Dropped, e) {
+		e.Why = rule.Explain(s)
+		t.Dropped = latest(t.Dropped, e)
+	}
+}
+
+// among reports whether an entry is one of the latest.
+func among(list []tryEntry, e tryEntry) bool {
+	return len(list) < tryExamples || e.Published.After(list[len(list)-1].Published)
+}
+
+// latest adds an entry to the latest, of which so many remain.
+func latest(list []tryEntry, e tryEntry) []tryEntry {
+	at, _ := slices.BinarySearchFunc(list, e, func(a, b tryEntry) int { return b.Published.Compare(a.Published) })
+	list = slices.Insert(list, at, e)
+	return list[:min(len(list), tryExamples)]
+}
+
+// tell writes a trial for people.
+func (a *app) tell(t trial) {
+	whose := "every public source"
+	if t.Feed != "" {
+		whose = "feed " + t.Feed
+	}
+	fmt.Fprintf(a.out, "where %s\n  on %s of the last %d days for %s: would keep %d (%s), would drop %d (%s)\n",
+		sentence(t.Where), count(t.Entries, "entry"), t.Days, whose, t.Keep, share(t.Keep, t.Entries), t.Drop, share(t.Drop, t.Entries))
+	if t.Feed != "" {
+		fmt.Fprintf(a.out, "  compared with now: %d would enter, %d would leave\n", t.Enter, t.Leave)
+	}
+	for _, part := range []struct {
+		name    string
+		entries []tryEntry
+		all     int
+	}{{"keep", t.Kept, t.Keep}, {"drop", t.Dropped, t.Drop}} {
+		if len(part.entries) == 0 {
+			continue
+		}
+		fmt.Fprintf(a.out, "%s, the latest %d of %d:\n", part.name, len(part.entries), part.all)
+		for _, e := range part.entries {
+			why := ""
+			if e.Why != "" {
+				why = "  << " + sentence(e.Why)
+			}
+			fmt.Fprintf(a.out, "  %-16s  %s: %s%s\n", minute(e.Published), e.Source, orUntitled(e.Title), why)
+		}
+	}
+	if t.Warning != "" {
+		fmt.Fprintf(a.err, "warning: %s\n", t.Warning)
+	}
+}
+
+// share is a part of all in percent; only none is 0 % and only all are 100 %.
+func share(n, of int) string {
+	switch {
+	case of == 0:
+		return "0 %"
+	case n > 0 && n*100 < of:
+		return "< 1 %"
+	case n < of && n*1000 >= of*995:
+		return "> 99 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*float64(n)/float64(of))
+}

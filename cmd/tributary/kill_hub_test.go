@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// follower subscribes at a hub and keeps what it is sent.
+type follower struct {
+	callback string
+
+	mu    sync.Mutex
+	parts [][]string // the ids of each delivery that it took
+	kills []int      // how often the hub had been killed before each
+	dead  int
+}
+
+var entryID = regexp.MustCompile(`<id>https://news\.example/(\d+)</id>`)
+
+func newFollower(t *testing.T) *follower {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.21:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &follower{callback: "http://" + l.Addr().String() + "/push?key=t0ken"}
+	srv := &http.Server{Handler: f}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		srv.Serve(l)
+	}()
+	t.Cleanup(func() {
+		srv.Close()
+		<-done
+	})
+	return f
+}
+
+func (f *follower) port() string {
+	u, _ := url.Parse(f.callback)
+	return u.Port()
+}
+
+// ServeHTTP confirms everything. A delivery counts when it came whole; the answer takes
+// a moment, so that many kills fall between the two.
+func (f *follower) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		io.WriteString(w, r.URL.Query().Get("hub.challenge"))
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil || r.URL.Query().Get("key") != "t0ken" {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	var ids []string
+	for _, m := range entryID.FindAllStringSubmatch(string(body), -1) {
+		ids = append(ids, m[1])
+	}
+	f.mu.Lock()
+	f.parts, f.kills = append(f.parts, ids), append(f.kills, f.dead)
+	f.mu.Unlock()
+	time.Sleep(time.Duration(rand.IntN(1200)) * time.Millisecond)
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// check holds that nothing was repeated but what was under way at a kill, and returns
+// how much that was and the ids that came.
+func (f *follower) check(t *testing.T) (repeated int, has map[string]bool) {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	has = map[string]bool{}
+	for i, ids := range f.parts {
+		before := map[string]bool{}
+		if i > 0 && f.kills[i] > f.kills[i-1] {
+			for _, id := range f.parts[i-1] {
+				before[id] = true
+			}
+		}
+		again := false
+		for _, id := range ids {
+			if has[id] && !before[id] {
+				t.Errorf("delivery %d of %d repeats entry %s, which was not under way at a kill: %v", i, len(f.parts), id, f.parts)
+			}
+			again = again || has[id]
+			has[id] = true
+		}
+		if again {
+			repeated++
+		}
+	}
+	return repeated, has
+}
+
+// Killed at any moment, the hub loses no entry, and repeats at most the delivery that
+// was under way.
+func TestKillBetweenDeliveries(t *testing.T) {
+	t.Parallel()
+	kills := 30
+	if testing.Short() {
+		kills = 6
+	}
+	up, reader := newGrowing(t, "news", 22), newFollower(t)
+	dir, port := t.TempDir(), freePort(t)
+	_, upPort, _ := strings.Cut(up.address, ":")
+	site := "http://127.0.0.1:" + port
+	config := fmt.Sprintf("listen: 127.0.0.1:%s\nadmin: ''\nhub: on\nsite: {url: '%s'}\nlimits: {spacing: 200ms}\ndefaults: {allow_networks: [127.0.0.0/8], allow_ports: [%s, %s]}\n"+
+		"sources:\n  - {feed: 'http://%s/', name: news, schedule: '@every 1s'}\nfeeds:\n  - {name: all, limit: 1000}\n", port, site, upPort, reader.port(), up.address)
+	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := command(t, dir, "run --all").CombinedOutput(); err != nil { // the past
+		t.Fatalf("%v: %s", err, out)
+	}
+	past := int64(0)
+	random := rand.New(rand.NewPCG(15, 15))
+	subscribed := false
+	serve := func(work func()) {
+		cmd := command(t, dir, "serve")
+		var out strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		work()
+		cmd.Process.Kill() // an error says that it has ended
+		if cmd.Wait(); cmd.ProcessState.ExitCode() >= 0 {
+			t.Fatalf("serve ended by itself: %s", out.String())
+		}
+		reader.mu.Lock()
+		reader.dead++
+		reader.mu.Unlock()
+	}
+	for range kills {
+		serve(func() {
+			if !subscribed {
+				subscribe(t, site, reader.callback)
+				subscribed, past = true, up.served.Load()
+			}
+			time.Sleep(600*time.Millisecond + time.Duration(random.Int64N(int64(2*time.Second))))
+		})
+	}
+	has := map[string]bool{}
+	repeated := 0
+	serve(func() {
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+			want := up.served.Load() // everything that was read until now must come
+			for ; time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+				if repeated, has = reader.check(t); has[fmt.Sprint(want)] || t.Failed() {
+					return
+				}
+			}
+		}
+	})
+	highest := past
+	for id := range has {
+		var n int64
+		fmt.Sscan(id, &n)
+		highest = max(highest, n)
+	}
+	for n := past + 1; n <= highest; n++ {
+		if !has[fmt.Sprint(n)] {
+			t.Errorf("entry %d never came", n)
+		}
+	}
+	t.Logf("%d kills, %d deliveries of %d entries, %d repeated because they were under way", kills, len(reader.parts), highest-past, repeated)
+	if int(highest-past) < kills/2 || repeated > kills {
+		t.Errorf("%d entries, %d repeated: the test does not reach what it says", highest-past, repeated)
+	}
+	if !testing.Short() && repeated == 0 {
+		t.Error("no kill fell into a delivery: the test does not reach what it says")
+	}
+}
+
+// freePort is a port that was free a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// subscribe asks a hub until it is there to take it. What it took is kept.
+func subscribe(t *testing.T, site, callback string) {
+	t.Helper()
+	form := url.Values{"hub.mode": {"subscribe"}, "hub.topic": {site + "/feeds/all.atom"}, "hub.callback": {callback}}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		resp, err := http.PostForm(site+"/hub", form)
+		if err != nil {
+			continue
+		}
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusAccepted {
+			return
+		}
+	}
+	t.Fatal("the hub takes no subscription")
+}

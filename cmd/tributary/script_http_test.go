@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// freeAddress is a place where a daemon can listen. Nobody holds it until then.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// visited gets a path of the daemon that listens at $LISTEN into a file, and wants
+// a status. One that is busy is asked again.
+func visited(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: visited PATH STATUS FILE")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		resp, err := http.Get("http://" + ts.Getenv("LISTEN") + args[0])
+		ts.Check(err)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[2]), body, 0o644))
+		if resp.StatusCode == want {
+			return
+		}
+		if resp.StatusCode != http.StatusServiceUnavailable || time.Now().After(deadline) {
+			ts.Fatalf("%s: got %d, want %d\n%s", args[0], resp.StatusCode, want, body)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}

@@ -1,0 +1,91 @@
+package config
+
+import (
+	"net/mail"
+	"slices"
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// feedKind reads what a feed is made of.
+func (r *reader) feedKind(n node) (news.FeedKind, bool) {
+	const ofNews = "news"
+	text, ok := r.oneOf(n, ofNews, string(news.Podcast), string(news.FeedOfHealth))
+	if text == ofNews {
+		text = string(news.FeedOfNews)
+	}
+	return news.FeedKind(text), ok
+}
+
+// email reads an address that everybody may see.
+func (r *reader) email(n node) (string, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+		r.errorf(n.Node, "%s %s is no e-mail address; write %s", n, shown(n.Value), n.example())
+		return "", false
+	}
+	return text, true
+}
+
+// divided is what stands between a category and one of its parts.
+const divided = " > "
+
+// showCategory reads one of the subjects that directories of podcasts know.
+func (r *reader) showCategory(n node) (news.ShowCategory, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return news.ShowCategory{}, false
+	}
+	known := news.ShowCategories()
+	name, sub, parted := strings.Cut(text, divided)
+	parts, ok := known[name]
+	switch {
+	case ok && (!parted || slices.Contains(parts, sub)):
+		return news.ShowCategory{Name: name, Sub: sub}, true
+	case ok:
+		r.errorf(n.Node, "%s: %s has no part %s%s", n, shown(name), shown(sub), r.suggest(sub, parts))
+		return news.ShowCategory{}, false
+	}
+	for _, whole := range names(known) { // its part alone
+		if slices.Contains(known[whole], text) {
+			r.errorf(n.Node, "%s: %s stands below another; did you mean %s?", n, shown(text), shown(whole+divided+text))
+			return news.ShowCategory{}, false
+		}
+	}
+	r.errorf(n.Node, "%s: %s is no category of podcasts%s", n, shown(n.Value), r.suggest(name, names(known)))
+	return news.ShowCategory{}, false
+}
+
+// checkShow refuses what only a podcast has at other feeds, and warns of a podcast
+// that directories would not take.
+func (r *reader) checkShow(n node, d *feedDraft) {
+	if d.Kind != news.Podcast {
+		if d.Show.Email != "" || d.Show.Explicit || len(d.Show.Categories) > 0 {
+			r.errorf(n.Node, "email:, explicit: and categories: are for podcasts; write kind: podcast, or leave them out")
+		}
+		return
+	}
+	var missing []string
+	for _, key := range []string{"language", "image", "email", "categories"} {
+		if !stands(n, key) {
+			missing = append(missing, key+":")
+		}
+	}
+	if len(missing) > 0 && !d.Private {
+		r.warnf(n.Node, "directories take no podcast without %s", strings.Join(missing, ", "))
+	}
+}
+
+// stands reports whether a mapping has a key, with whatever value.
+func stands(n node, key string) bool {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return true
+		}
+	}
+	return false
+}

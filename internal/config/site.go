@@ -1,0 +1,145 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tributary/internal/news"
+)
+
+// Bounds of what stands on pages.
+const (
+	maxLogo  = 32 << 10 // bytes of a file: it is a part of every page
+	maxIntro = 16 << 10 // bytes of Markdown
+	maxLinks = 20
+)
+
+// logo reads the address of a picture, or a file with one, which becomes a
+// data: URL (RFC 2397): so a page needs nothing beside itself.
+func (r *reader) logo(n node) (string, bool) {
+	text, ok := r.optional(n)
+	if !ok || text == "" {
+		return "", ok
+	}
+	if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
+		return r.pageURL(n)
+	}
+	data, err := readFile(r.resolvePath(text), maxLogo)
+	if err == nil {
+		text, err = dataURL(text, data)
+	}
+	if err != nil {
+		r.errorf(n.Node, "logo: %s: %v", shown(n.Value), err)
+		return "", false
+	}
+	return text, true
+}
+
+// dataURL writes a picture as an address. A browser runs nothing that stands in
+// an SVG which it shows as a picture.
+func dataURL(name string, data []byte) (string, error) {
+	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
+	switch ext := strings.ToLower(filepath.Ext(name)); {
+	case ext == ".svg" && strings.Contains(string(data), "<svg"):
+		kind = "image/svg+xml"
+	case ext == ".avif":
+		kind = "image/avif"
+	case !slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp"}, kind):
+		return "", errors.New("is no picture that browsers show; write a file .svg, .png, .jpg, .webp, .avif or .gif, or an address that begins with https://")
+	}
+	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data), nil
+}
+
+// markdown reads a text of several lines.
+func (r *reader) markdown(n node) (string, bool) {
+	s, ok := r.scalar(n)
+	if !ok {
+		return "", false
+	}
+	if s.tag == "!!null" {
+		return "", true
+	}
+	if s.tag != "!!str" {
+		r.notText(n)
+		return "", false
+	}
+	text := strings.TrimSpace(strings.ReplaceAll(s.text, "\r\n", "\n"))
+	control := func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }
+	switch {
+	case len(text) > maxIntro:
+		r.errorf(n.Node, "%s has more than %d KiB; write a few sentences, and link the rest", n, maxIntro>>10)
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, control):
+		r.errorf(n.Node, "%s must be text in UTF-8 without control characters", n)
+	default:
+		return text, true
+	}
+	return "", false
+}
+
+// siteLinks reads links:.
+func (r *reader) siteLinks(n node) ([]news.SiteLink, bool) {
+	if isEmpty(n) {
+		return nil, true
+	}
+	links, ok := list(r, r.siteLink)(n)
+	if len(links) > maxLinks {
+		r.errorf(n.Node, "links: has more than %d; they stand at the foot of every page", maxLinks)
+		return nil, false
+	}
+	return links, ok
+}
+
+// siteLink reads an item of links:.
+func (r *reader) siteLink(n node) (news.SiteLink, bool) {
+	var l news.SiteLink
+	var titled, linked bool
+	complete := r.mapping(n, linkSection, fields{
+		"title": func(n node) { titled = true; into(&l.Title, r.text)(node{n.Node, linkTitle}) },
+		"url":   func(n node) { linked = true; into(&l.URL, r.linkURL)(node{n.Node, linkURL}) },
+	})
+	if complete && (!titled || !linked) {
+		r.errorf(n.Node, "this link has no %s; write %s", map[bool]string{true: "url", false: "title"}[titled], examples["links"])
+	}
+	return l, l.Title != "" && l.URL != ""
+}
+
+// linkURL reads the address of a page or of somebody to write to.
+func (r *reader) linkURL(n node) (string, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	if to, ok := strings.CutPrefix(text, "mailto:"); ok && strings.Count(to, "@") == 1 && !strings.ContainsAny(to, " <>\"") {
+		return text, true
+	}
+	if _, err := webAddress(text); err != nil {
+		r.badAddress(n, err)
+		return "", false
+	}
+	return text, true
+}
+
+// theme reads the folder of templates and styles; what stands in it is checked
+// by who can read it.
+func (r *reader) theme(n node) (string, bool) {
+	path, ok := r.folderOff(n)
+	if !ok || path == "" {
+		return "", ok
+	}
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		r.errorf(n.Node, "theme: %s: there is no such folder", shown(n.Value))
+	case !info.IsDir():
+		r.errorf(n.Node, "theme: %s is a file; name the folder that holds style.css and the templates", shown(n.Value))
+	default:
+		return path, true
+	}
+	return "", false
+}

@@ -1,0 +1,48 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"tributary/internal/publish"
+)
+
+// exportEvery is the least time between two exports of the site by the daemon:
+// every page is made anew for one.
+const exportEvery = 5 * time.Minute
+
+// export writes the whole public site into the folder of export:, if there is one,
+// and removes what of it was there before and is no longer.
+func (d *Daemon) export(ctx context.Context) error {
+	d.mu.Lock()
+	cfg := d.cfg
+	d.mu.Unlock()
+	if cfg.Export == "" {
+		return nil
+	}
+	folder := &publish.Folder{Path: cfg.Export, Key: "export"}
+	folder.Leftovers()
+	files, err := d.server.Export(ctx, folder)
+	if err != nil {
+		return err
+	}
+	return folder.Settle(files)
+}
+
+// exporter writes the site again after feeds changed.
+func (d *Daemon) exporter(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.changed:
+		}
+		if err := d.export(ctx); err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("export", "error", err)
+			signal(d.changed)
+		}
+		if !sleep(ctx, exportEvery) {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,27 @@
+package daemon
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// The daemon keeps the site that others serve up to date, byte for byte.
+func TestTheDaemonExportsTheSite(t *testing.T) {
+	h := newHome(t, "export: public/", "sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - name: all")
+	h.seed("a.txt", " date 2025-12-03 Berlin – Der Rat hat am Mittwoch getagt. Das Ergebnis liegt noch nicht vor und wird erwartet.")
+	r := h.serve()
+	exported := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(h.dir, "public", name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	r.await("the export is whole", func() bool { return exported(".tributary") != "" })
+	for path, file := range map[string]string{"/feeds/all.atom": "feeds/all.atom", "/feeds/all/": "feeds/all/index.html", "/sources.opml": "sources.opml"} {
+		if _, want := r.get(path); exported(file) != want {
+			t.Errorf("%s: got %q\nwant %q", file, exported(file), want)
+		}
+	}
+}

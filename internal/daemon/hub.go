@@ -1,0 +1,123 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"tributary/internal/config"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+	"tributary/internal/publish"
+	"tributary/internal/websub"
+)
+
+// hubAddress is where our hub takes requests; "" when there is none: turned off, not
+// serving, or nobody could reach it.
+func hubAddress(o Options, cfg *config.Config) string {
+	on := cfg.Hub == config.On || cfg.Hub == config.Auto && websub.Reachable(cfg.Site.URL)
+	if !o.Serving || !on {
+		return ""
+	}
+	return cfg.Site.URL + "/hub"
+}
+
+// hubPublisher is the daemon as our hub knows it: what may be subscribed to, and what
+// is new in it.
+type hubPublisher struct {
+	*Daemon
+
+	mu    sync.Mutex
+	parts map[part]websub.Content // the last ones: most subscribers are to get the same
+}
+
+// part is what a delivery was made of.
+type part struct {
+	feed         int64
+	format       string
+	after, until int64
+	title, url   string // of the site
+}
+
+// maxParts is how many deliveries are remembered, of at most a few hundred KiB.
+const maxParts = 16
+
+// Published says what may be subscribed to: each format of each feed that is public.
+func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy netguard.Policy) {
+	d.Daemon.mu.Lock()
+	cfg, feeds := d.cfg, d.feeds
+	d.Daemon.mu.Unlock()
+	for _, f := range feeds {
+		e := news.Edition{Site: cfg.Site, Feed: f, Change: -1}
+		if shown := d.shelf.Edition(f.Name); shown != nil { // else it is being made
+			e.Change = shown.Change
+		}
+		for _, format := range publish.Topics() {
+			topics = append(topics, websub.Topic{FeedID: f.ID, Feed: f.Name, Format: format, URL: e.URL(format), Change: e.Change})
+		}
+	}
+	return cfg.Site.Hub, topics, cfg.Defaults.Policy()
+}
+
+// Content is what is new in a document after a change, as far as the shelf shows it:
+// who fetches the document after a delivery finds nothing less. JSON Feed comes whole,
+// since nothing says that an item that is left out stays.
+func (d *hubPublisher) Content(ctx context.Context, t websub.Topic, after int64) (websub.Content, error) {
+	shown := d.shelf.Edition(t.Feed)
+	if shown == nil {
+		return websub.Content{Change: after}, nil
+	}
+	key := part{t.FeedID, t.Format, after, shown.Change, shown.Site.Title, shown.Site.URL}
+	d.mu.Lock() // also while it is made: many want the same at once
+	defer d.mu.Unlock()
+	if made, ok := d.parts[key]; ok {
+		return made, nil
+	}
+	made, err := d.content(ctx, shown, t, after)
+	if err != nil {
+		return made, err
+	}
+	if len(d.parts) >= maxParts {
+		clear(d.parts)
+	}
+	d.parts[key] = made
+	return made, nil
+}
+
+func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websub.Topic, after int64) (websub.Content, error) {
+	e, err := d.db.Changes(ctx, shown.Site, shown.Feed, after, shown.Change)
+	if err != nil {
+		return websub.Content{}, err
+	}
+	made := websub.Content{Change: e.Change}
+	if len(e.Shown) == 0 { // what was new is gone already
+		return made, nil
+	}
+	if t.Format == "json" {
+		e.Shown, made.Change = shown.Shown, shown.Change
+	}
+	e.Updated, e.TTL = shown.Updated, shown.TTL
+	made.Body, made.ContentType, err = publish.Part(e, t.Format)
+	return made, err
+}
+
+// hubMetrics gives the figures of our hub.
+func (d *Daemon) hubMetrics(ctx context.Context, gauge func(name string, value int64)) error {
+	counts, err := d.db.SubscriptionCounts(ctx, d.opts.Now())
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	feeds := d.feeds
+	d.mu.Unlock()
+	for _, f := range feeds {
+		gauge(fmt.Sprintf("tributary_subscriptions{feed=%q}", f.Name), int64(counts[f.ID].Active))
+		gauge(fmt.Sprintf("tributary_subscriptions_failing{feed=%q}", f.Name), int64(counts[f.ID].Failing))
+	}
+	figures := d.hub.Figures()
+	gauge("tributary_hub_requests", figures.Requests.Load())
+	gauge("tributary_hub_requests_refused", figures.Refused.Load())
+	gauge("tributary_hub_deliveries", figures.Deliveries.Load())
+	gauge("tributary_hub_deliveries_failed", figures.Failures.Load())
+	return nil
+}

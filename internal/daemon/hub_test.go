@@ -1,0 +1,255 @@
+package daemon
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/internal/feedtest"
+	"tributary/internal/news"
+)
+
+// pair is a daemon with a hub and another that subscribes to it, each of which the
+// other reaches by the address of its site.
+type pair struct {
+	up    *feedtest.Server
+	first *running // reads /a of up
+	other *running // reads a feed of the first
+}
+
+// freePort is a port that was free a moment ago.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// site is the head of a configuration that listens where its site is.
+func site(port string, reach ...string) string {
+	return fmt.Sprintf("listen: 127.0.0.1:%s\nadmin: \"\"\nhub: on\nsite: {title: River %s, url: \"http://127.0.0.1:%s\"}\n"+
+		"defaults: {websub: on, allow_networks: [127.0.0.0/8], allow_ports: [%s]}\n", port, port, port, strings.Join(reach, ", "))
+}
+
+// newPair begins with an entry "A1" that both show, and a subscription.
+func newPair(t testing.TB, format string) *pair {
+	t.Helper()
+	p := &pair{up: feedtest.New(t)}
+	p.up.Handle("/a", feedtest.Response{Body: rss("A1")})
+	one, two := freePort(t), freePort(t)
+	upstream := fmt.Sprint(p.up.Port())
+	h := newHome(t)
+	h.write(site(one, upstream, two) + "sources:\n  - {feed: \"" + p.up.URL + "/a\", name: a}\n")
+	p.first = h.serve()
+	p.first.awaitTitles("all", "A1")
+	h = newHome(t)
+	h.write(site(two, one) + "sources:\n  - {feed: \"http://127.0.0.1:" + one + "/feeds/all." + format + "\", name: first}\n")
+	p.other = h.serve()
+	p.other.awaitTitles("all", "A1")
+	p.other.await("it is subscribed", func() bool { return len(p.first.subscriptions()) == 1 && p.first.subscriptions()[0].Active(time.Now()) })
+	return p
+}
+
+// add has the first daemon find these titles at its source.
+func (p *pair) add(titles ...string) {
+	p.up.Handle("/a", feedtest.Response{Body: rss(titles...)})
+	p.first.trigger(1)
+}
+
+func (r *running) subscriptions() []news.Subscription {
+	r.t.Helper()
+	all, err := r.db.DueSubscriptions(r.t.Context(), nil, time.Now()) // no feed is published: all of them
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return all
+}
+
+// One Tributary subscribes to another, in each format: what is new comes by push.
+func TestATributaryIsPushedByAnother(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"atom", "rss", "json"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			p := newPair(t, format)
+			s := p.first.subscriptions()[0]
+			if s.Format != format || s.Secret == "" || s.LeaseUntil.Before(time.Now().Add(9*24*time.Hour)) {
+				t.Errorf("got %+v", s)
+			}
+			polls := p.other.polls(t)
+			p.add("A1", "A2", "A3")
+			p.other.awaitTitles("all", "A1 A2 A3")
+			if n := p.other.polls(t); n != polls {
+				t.Errorf("the first was polled %d times for what it pushed", n-polls)
+			}
+			if _, body := p.first.get("/feeds/all.atom"); !strings.Contains(body, `rel="hub"`) {
+				t.Errorf("no hub in the document")
+			}
+			p.first.await("it is acknowledged", func() bool { return p.first.subscriptions()[0].Deliveries >= 1 })
+			if status := p.first.admin("/status"); !strings.Contains(status, ", 1 subscription<") {
+				t.Errorf("status: got %s, want the subscription", status)
+			}
+			metrics := p.first.admin("/metrics")
+			for _, line := range []string{`tributary_subscriptions{feed="all"} 1`, `tributary_subscriptions_failing{feed="all"} 0`,
+				"tributary_hub_requests 1", "tributary_hub_requests_refused 0", "tributary_hub_deliveries_failed 0"} {
+				if !strings.Contains(metrics, line+"\n") {
+					t.Errorf("metrics: got %s, want %s", metrics, line)
+				}
+			}
+			for _, r := range []*running{p.first, p.other} {
+				for _, secret := range []string{s.Secret, s.Callback} {
+					if strings.Contains(r.log.String(), secret) {
+						t.Errorf("a log shows %q", secret)
+					}
+				}
+			}
+		})
+	}
+}
+
+// polls is how often the one source was fetched rather than pushed.
+func (r *running) polls(t testing.TB) (n int) {
+	t.Helper()
+	list, err := r.db.Fetches(t.Context(), 1, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		if !f.Pushed {
+			n++
+		}
+	}
+	return n
+}
+
+// The other stops: what comes meanwhile waits, is delivered afterwards, and restarts of
+// the first lose none of it.
+func TestSubscriptionsOutliveRestarts(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, "atom")
+	before := p.first.subscriptions()[0]
+	p.other.end()
+	p.add("A1", "A2")
+	p.first.await("a delivery has failed", func() bool { return p.first.subscriptions()[0].Failures > 0 })
+	p.first.end()
+	p.other = p.other.again().serve()
+	p.first = p.first.again().serve()
+	if err := p.first.db.ChangeSubscription(t.Context(), before.ID, func(s *news.Subscription) error {
+		s.Next = time.Time{} // not to wait for the retry
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.first.hub.Wake()
+	p.other.awaitTitles("all", "A1 A2")
+	p.first.await("it is acknowledged", func() bool { return p.first.subscriptions()[0].Failures == 0 })
+	after := p.first.subscriptions()[0]
+	if after.ID != before.ID || after.Position <= before.Position || !after.LeaseUntil.Equal(before.LeaseUntil) {
+		t.Errorf("got %+v, want the subscription from before, further on", after)
+	}
+}
+
+// A feed that is removed ends its subscriptions; who subscribed is told, and polls.
+func TestRemovedFeedsAreDenied(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, "atom")
+	text := strings.Replace(p.first.text(), "sources:", "feeds: [{name: other}]\nsources:", 1)
+	p.first.write(text)
+	p.first.await("the subscription ends", func() bool { return len(p.first.subscriptions()) == 0 })
+	p.other.await("the other knows", func() bool {
+		all, err := p.other.db.Pushes(t.Context())
+		return err == nil && len(all) == 1 && all[0].State == news.PushDenied && strings.Contains(all[0].Error, "not published any more")
+	})
+}
+
+// text is the configuration as it stands.
+func (h *home) text() string {
+	h.t.Helper()
+	data, err := os.ReadFile(h.path)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// A public site has a hub without being told so, a private one has none, and what
+// documents and answers say is the same.
+func TestHubIsNamedWhereItWorks(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		url, hub string
+		named    bool
+	}{
+		"public":          {"http://river.example", "", true},
+		"public, off":     {"http://river.example", "hub: off\n", false},
+		"localhost":       {"http://localhost:8080", "", false},
+		"private network": {"http://192.168.1.2", "hub: auto\n", false},
+		"on":              {"http://river.lan/strom", "hub: on\n", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t)
+			h.seed("a.txt", "Ein Titel\n\nUnd ein Satz, der darunter steht.")
+			h.write(tt.hub + strings.Replace(head, "http://river.example", tt.url, 1) + "sources:\n  - {seeds: seeds/*, name: seeds}\n")
+			r := h.serve()
+			r.await("the seed is shown", func() bool { return r.titles("all") != "" })
+			for format, says := range map[string]string{
+				"atom": `<link href="` + tt.url + `/hub" rel="hub"`, "rss": `<atom:link href="` + tt.url + `/hub" rel="hub"`,
+				"json": `"hubs":[{"type":"WebSub","url":"` + tt.url + `/hub"}]`,
+			} {
+				resp, err := http.Get(r.url + "/feeds/all." + format)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp.Body.Close()
+				want := ""
+				if tt.named {
+					want = "<" + tt.url + `/hub>; rel="hub", <` + tt.url + "/feeds/all." + format + `>; rel="self"`
+				}
+				if got := resp.Header.Get("Link"); got != want || len(resp.Header.Values("Link")) > 1 {
+					t.Errorf("%s: Link is %q, want %q", format, got, want)
+				}
+				if _, body := r.get("/feeds/all." + format); strings.Contains(body, says) != tt.named {
+					t.Errorf("%s names the hub: %v, want %v: %s", format, !tt.named, tt.named, body)
+				}
+			}
+			status := http.StatusBadRequest
+			if !tt.named {
+				status = http.StatusNotFound
+			}
+			resp, err := http.PostForm(r.url+"/hub", url.Values{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != status {
+				t.Errorf("an empty form: got %d, want %d", resp.StatusCode, status)
+			}
+		})
+	}
+}
+
+// Turned on while it runs, the hub is named and works at once.
+func TestHubIsTurnedOnByReload(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.seed("a.txt", "Ein Titel\n\nUnd ein Satz, der darunter steht.")
+	text := head + "sources:\n  - {seeds: seeds/*, name: seeds}\n"
+	h.write("hub: off\n" + text)
+	r := h.serve()
+	r.await("the seed is shown", func() bool { return r.titles("all") != "" })
+	h.write(text)
+	r.await("the hub is named", func() bool {
+		_, body := r.get("/feeds/all.atom")
+		return strings.Contains(body, `rel="hub"`)
+	})
+}

@@ -1,0 +1,59 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/search"
+)
+
+// reindex makes the full-text index anew after an upgrade that indexes otherwise,
+// in small parts beside the fetches. Searches tell of it until it is done.
+func (d *Daemon) reindex(ctx context.Context) {
+	for parts := 0; ctx.Err() == nil; parts++ {
+		more, err := d.db.Reindex(ctx)
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				d.opts.Log.Error("index stored entries for the search", "error", err)
+			}
+			return
+		case !more:
+			if parts > 1 {
+				d.opts.Log.Info("all stored entries can be searched")
+			}
+			return
+		case parts == 1:
+			d.opts.Log.Info("stored entries are indexed for the search, the latest first")
+		}
+	}
+}
+
+// tidyIndex puts the full-text index in order, in small steps that let others write.
+func (d *Daemon) tidyIndex(ctx context.Context) error {
+	for {
+		more, err := d.db.TidyIndex(ctx)
+		if !more || err != nil || !sleep(ctx, tidyPause) {
+			return err
+		}
+	}
+}
+
+// tidyPause lies between two steps.
+const tidyPause = 50 * time.Millisecond
+
+// searchNames is what searches know of sources: the public ones.
+func searchNames(sources []news.Source) []search.SourceName {
+	var names []search.SourceName
+	for _, s := range sources {
+		if !s.Public {
+			continue
+		}
+		if news.HasSecret(s.Site) {
+			s.Site = ""
+		}
+		names = append(names, search.NewSourceName(s))
+	}
+	return names
+}

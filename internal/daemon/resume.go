@@ -1,0 +1,85 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tributary/internal/fetch"
+	"tributary/internal/format"
+	"tributary/internal/news"
+)
+
+// Resume reads back what was last published from a folder or from the address of
+// a site, so that a database that begins empty shows nobody anything twice. It
+// returns the names of the feeds of which nothing is published there. A feed
+// that the database has is left alone, and so is a private one: nothing of it lies
+// in a folder. What cannot be read is an error, and nothing
+// is pulled: beginning anew would be worse than to wait.
+func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err error) {
+	for _, f := range d.feeds {
+		doc, err := d.lastPublished(ctx, from, f.Name+".json")
+		if errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, f.Name)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("resume feed %s: %w", f.Name, err)
+		}
+		if err := d.resumeFeed(ctx, f, doc); err != nil {
+			return nil, fmt.Errorf("resume feed %s from %s: %w", f.Name, news.SafeURL(from), err)
+		}
+	}
+	return missing, nil
+}
+
+func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) error {
+	past, err := format.ReadPast(bytes.NewReader(doc))
+	if err != nil {
+		return err
+	}
+	taken, err := d.db.Resume(ctx, f, past)
+	if taken {
+		d.opts.Log.Info("resumed", "feed", f.Name, "stories", len(past.Publications))
+	}
+	return err
+}
+
+// lastPublished reads a document of a feed; fs.ErrNotExist where there is none.
+func (d *Daemon) lastPublished(ctx context.Context, from, name string) ([]byte, error) {
+	if strings.HasPrefix(from, "http://") || strings.HasPrefix(from, "https://") {
+		return d.download(ctx, strings.TrimSuffix(from, "/")+"/feeds/"+name)
+	}
+	doc, err := readBounded(filepath.Join(from, name))
+	if errors.Is(err, fs.ErrNotExist) { // an export holds the whole site
+		doc, err = readBounded(filepath.Join(from, "feeds", name))
+	}
+	return doc, err
+}
+
+func readBounded(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, format.MaxPast+1))
+}
+
+func (d *Daemon) download(ctx context.Context, address string) ([]byte, error) {
+	got := d.client.Get(ctx, fetch.Request{URL: address, Policy: d.cfg.Defaults.Policy(), Accept: "application/feed+json, application/json"})
+	switch {
+	case got.Fetch.Status == http.StatusNotFound, got.Fetch.Status == http.StatusGone:
+		return nil, fs.ErrNotExist
+	case got.Fetch.Outcome != news.OutcomeOK:
+		return nil, fmt.Errorf("%s: %s: %s; nothing was pulled, so that nothing is published twice", news.SafeURL(address), got.Fetch.Outcome, got.Fetch.Error)
+	}
+	return got.Body, nil
+}

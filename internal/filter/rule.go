@@ -1,0 +1,316 @@
+package filter
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/optimizer"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+	"github.com/zeebo/xxh3"
+
+	"tributary/internal/news"
+)
+
+// Bounds of a rule.
+const (
+	MaxText  = 8 << 10 // bytes
+	maxNodes = 1000
+)
+
+// version is part of every key: it is raised when rules come to be read, or texts
+// folded, in another way.
+const version = "1"
+
+// Options are what a rule needs of its surroundings.
+type Options struct {
+	Plain func(html string) string            // what a reader sees of HTML
+	List  func(path string) ([]string, error) // the terms of a file; nil: there are none
+	Story bool                                // it is judged at a feed, where stories are known
+}
+
+// Error is what is wrong with a rule.
+type Error struct {
+	At      int    // where, in characters from 0
+	Text    string // one line
+	Unknown string // a name that is none: one of Names may be meant
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// Names are all that a rule may name.
+func Names() []string {
+	names := slices.Concat(textVariables, listVariables, otherVariables)
+	for name := range helpers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Rule is a compiled where expression. It is safe for concurrent use.
+type Rule struct {
+	text    string
+	key     string
+	opts    Options
+	program *vm.Program
+	uses    map[string]bool
+	parts   []*Rule // of a rule that is made of several with "and"; each has text, program and uses
+	states  sync.Pool
+}
+
+var _ news.Rule = (*Rule)(nil)
+
+// state is what one judgement works with.
+type state struct {
+	view    view
+	machine vm.VM
+}
+
+// Compile reads a rule. The error is an *Error.
+func Compile(text string, opts Options) (*Rule, error) {
+	if len(text) > MaxText {
+		return nil, &Error{Text: fmt.Sprintf("longer than %d bytes; put lists of words into files, as in %s", MaxText, examples["list"])}
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, &Error{Text: `empty; write language == "de", or leave it out`}
+	}
+	if opts.List != nil {
+		opts.List = once(opts.List)
+	}
+	cfg := configuration()
+	tree, err := parser.ParseWithConfig(text, cfg)
+	if err != nil {
+		return nil, placed(err)
+	}
+	texts := conjuncts(tree.Node, nil)
+	r, read, err := build(tree, cfg, opts)
+	if err != nil {
+		return nil, err
+	}
+	r.text = strings.Join(strings.Fields(text), " ")
+	r.key = keyOf(text, read)
+	for _, part := range texts {
+		if len(texts) == 1 {
+			break
+		}
+		cfg := configuration()
+		tree, err := parser.ParseWithConfig(part, cfg)
+		if err != nil {
+			return nil, placed(err)
+		}
+		p, _, err := build(tree, cfg, opts)
+		if err != nil {
+			return nil, err
+		}
+		p.text = part
+		r.parts = append(r.parts, p)
+	}
+	return r, nil
+}
+
+// once reads each list once, for a rule and its parts.
+func once(read func(string) ([]string, error)) func(string) ([]string, error) {
+	lists := map[string][]string{}
+	return func(path string) ([]string, error) {
+		if list, ok := lists[path]; ok {
+			return list, nil
+		}
+		list, err := read(path)
+		if err == nil {
+			lists[path] = list
+		}
+		return list, err
+	}
+}
+
+// conjuncts are the texts of what "and" joins at the top of a tree.
+func conjuncts(n ast.Node, texts []string) []string {
+	if b, ok := n.(*ast.BinaryNode); ok && (b.Operator == "and" || b.Operator == "&&") {
+		return conjuncts(b.Right, conjuncts(b.Left, texts))
+	}
+	return append(texts, n.String())
+}
+
+// build rewrites, checks and compiles a tree.
+func build(tree *parser.Tree, cfg *conf.Config, opts Options) (_ *Rule, read []string, err error) {
+	w := &rewriter{opts: opts, uses: map[string]bool{}}
+	if err := w.run(tree); err != nil {
+		return nil, nil, err
+	}
+	if _, err := checker.Check(tree, cfg); err != nil {
+		return nil, nil, placed(err)
+	}
+	if err := optimizer.Optimize(&tree.Node, cfg); err != nil {
+		return nil, nil, placed(err)
+	}
+	program, err := compiler.Compile(tree, cfg)
+	if err != nil {
+		return nil, nil, placed(err)
+	}
+	r := &Rule{opts: opts, program: program, uses: w.uses}
+	r.states.New = func() any { return new(state) }
+	return r, w.read, nil
+}
+
+// run rewrites a tree, and turns a failure into its error.
+func (w *rewriter) run(tree *parser.Tree) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case failure:
+			err = p.err
+		default:
+			panic(p)
+		}
+	}()
+	w.node(&tree.Node)
+	return nil
+}
+
+// configuration knows the variables and the functions of rewritten trees, and one
+// builtin.
+func configuration() *conf.Config {
+	cfg := conf.CreateNew()
+	for _, option := range []expr.Option{
+		expr.Env(&view{}), expr.AsBool(), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins(), expr.EnableBuiltin("len"),
+		expr.Function(callFind, func(args ...any) (any, error) { return find(args[0].(*view), args[1].(*query)), nil },
+			new(func(*view, *query) bool)),
+		expr.Function(callMedia, func(args ...any) (any, error) { return hasMedia(args[0].(*view), args[1].(string)), nil },
+			new(func(*view, string) bool)),
+		expr.Function(callWeekday, func(args ...any) (any, error) { return weekday(args[0].(time.Time), args[1].(*time.Location)), nil },
+			new(func(time.Time, *time.Location) string)),
+		expr.Function(callHour, func(args ...any) (any, error) { return args[0].(time.Time).In(args[1].(*time.Location)).Hour(), nil },
+			new(func(time.Time, *time.Location) int)),
+	} {
+		option(cfg)
+	}
+	for name := range cfg.Disabled {
+		delete(cfg.Builtins, name)
+	}
+	cfg.Check()
+	return cfg
+}
+
+// keyOf names a rule and the lists that it read.
+func keyOf(text string, read []string) string {
+	return fmt.Sprintf("%016x", xxh3.HashString(strings.Join(append([]string{version, text}, read...), "\x00")))
+}
+
+// Match reports whether the rule is true of a subject. What cannot be judged, as a
+// division by nothing, is not.
+func (r *Rule) Match(s news.Subject) bool {
+	st := r.states.Get().(*state)
+	defer func() {
+		st.view = view{} // keeps no entry alive
+		r.states.Put(st)
+	}()
+	st.view.fill(s, r.opts.Plain, r.uses)
+	result, err := st.machine.Run(r.program, &st.view)
+	matched, ok := result.(bool)
+	return err == nil && ok && matched
+}
+
+// Explain names the part of the rule that is false, where it is made of several,
+// and the values of the variables that it looks at.
+func (r *Rule) Explain(s news.Subject) string {
+	for _, part := range r.parts {
+		if !part.Match(s) {
+			return part.text + part.values(s)
+		}
+	}
+	return strings.TrimPrefix(r.values(s), " ")
+}
+
+// values tells what the variables of the rule are, in brackets.
+func (r *Rule) values(s news.Subject) string {
+	v := new(view)
+	v.fill(s, r.opts.Plain, r.uses)
+	var told []string
+	for _, name := range slices.Concat(textVariables, listVariables, otherVariables) {
+		if text := v.told(name); r.uses[name] && text != "" {
+			told = append(told, name+" is "+text)
+		}
+	}
+	if told == nil {
+		return ""
+	}
+	return " (" + strings.Join(told, ", ") + ")"
+}
+
+// Key names the rule with all that it read.
+func (r *Rule) Key() string { return r.key }
+
+// String is the rule in one line.
+func (r *Rule) String() string { return r.text }
+
+// Uses reports whether the rule looks at a variable.
+func (r *Rule) Uses(name string) bool { return r.uses[name] }
+
+// placed turns an error of the expression library into one of ours.
+func placed(err error) *Error {
+	var at *file.Error
+	if !errors.As(err, &at) {
+		return &Error{Text: plainly(err.Error())}
+	}
+	return &Error{At: at.From, Text: plainly(at.Message)}
+}
+
+// plainly says what the library says in the words of someone who writes a rule.
+func plainly(message string) string {
+	message, _, _ = strings.Cut(message, "\n")
+	if m := mismatch.FindStringSubmatch(message); m != nil {
+		return mismatched(m[1], m[2], m[3])
+	}
+	for _, m := range []struct{ found, better string }{
+		{`unexpected token EOF`, "something is missing at the end"},
+		{`unexpected token Operator("=")`, `compare with "==", as in language == "de"`},
+		{`unexpected token Identifier("AND")`, `write and in small letters`},
+		{`unexpected token Identifier("OR")`, `write or in small letters`},
+		{`unexpected token Identifier("NOT")`, `write not in small letters`},
+		{`unexpected token Operator("#")`, "a comment in a rule begins with //"},
+		{`literal not terminated`, "this quote is never closed"},
+		{`expected bool, but got`, `a rule is true or false, as in language == "de"`},
+		{`exceeds maximum allowed nodes`, fmt.Sprintf("more than %d parts; put lists of words into files, as in %s", maxNodes, examples["list"])},
+	} {
+		if strings.Contains(message, m.found) {
+			return m.better
+		}
+	}
+	if m := unexpected.FindStringSubmatch(message); m != nil {
+		return m[1] + " is not expected here"
+	}
+	return message
+}
+
+var unexpected = regexp.MustCompile(`^unexpected token \w+\((.*)\)$`)
+
+var mismatch = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`)
+
+// mismatched says that two types have nothing in common, and what would help.
+func mismatched(operator, left, right string) string {
+	names := map[string]string{"string": "text", "int": "a number", "float64": "a number", "bool": "true or false",
+		"[]string": "a list", "[]interface": "a list", "[]any": "a list", "time.Time": "a time", "time.Duration": "a length of time"}
+	help := ""
+	switch {
+	case operator == "in" && right == "string":
+		help = "; in looks into a list: write " + examples["contains"]
+	case left == "time.Duration" || right == "time.Duration":
+		help = "; write " + examples["days"]
+	case left == "time.Time" || right == "time.Time":
+		help = "; write " + examples["date"]
+	}
+	return fmt.Sprintf("%s cannot join %s and %s%s", operator, cmp.Or(names[left], left), cmp.Or(names[right], right), help)
+}

@@ -1,0 +1,136 @@
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// mode says how terms are looked for in a text.
+type mode int
+
+const (
+	whole  mode = iota // as words: word(title, "rat")
+	inside             // anywhere, also inside words: title contains "rat"
+	begin              // title startsWith "rat"
+	end                // title endsWith "rat"
+)
+
+// terms are what is looked for, folded: any of them.
+type terms struct {
+	mode     mode
+	parts    []string            // of all modes but whole
+	phrases  map[string][]phrase // by their first word, which stands for itself
+	prefixes map[string][]phrase // by their first word, which is the beginning of one
+	lengths  []int               // of the keys of prefixes, in bytes
+}
+
+// phrase is what follows the first word of a term.
+type phrase struct {
+	rest   []string
+	prefix bool // the last word of rest is the beginning of one
+}
+
+// newTerms reads what a rule looks for. Its error says which term is none.
+func newTerms(m mode, list []string) (*terms, error) {
+	t := &terms{mode: m, phrases: map[string][]phrase{}, prefixes: map[string][]phrase{}}
+	for _, term := range list {
+		if m != whole {
+			folded := Fold(term)
+			if strings.TrimSpace(folded) == "" {
+				return nil, fmt.Errorf("%q is nothing to look for", term)
+			}
+			t.parts = append(t.parts, folded)
+			continue
+		}
+		if err := t.addWords(term); err != nil {
+			return nil, err
+		}
+	}
+	for first := range t.prefixes {
+		if !slices.Contains(t.lengths, len(first)) {
+			t.lengths = append(t.lengths, len(first))
+		}
+	}
+	return t, nil
+}
+
+// addWords adds a word, or several that follow each other; a star at the end
+// leaves the last one open.
+func (t *terms) addWords(term string) error {
+	text, prefix := strings.CutSuffix(strings.TrimSpace(term), "*")
+	if strings.Contains(text, "*") {
+		return fmt.Errorf(`%q: "*" stands at the end of a word only; inside words looks contains, as in title contains "verkehr"`, term)
+	}
+	words := slices.Collect(Words(Fold(text)))
+	if len(words) == 0 {
+		return fmt.Errorf("%q has no word to look for", term)
+	}
+	p := phrase{rest: words[1:], prefix: prefix}
+	if prefix && len(words) == 1 {
+		t.prefixes[words[0]] = append(t.prefixes[words[0]], p)
+		return nil
+	}
+	t.phrases[words[0]] = append(t.phrases[words[0]], p)
+	return nil
+}
+
+// in reports whether one of the terms is in a text.
+func (t *terms) in(text *folded) bool {
+	if t.mode == whole {
+		return t.inWords(text.words())
+	}
+	for _, part := range t.parts {
+		switch {
+		case t.mode == inside && strings.Contains(text.text, part),
+			t.mode == begin && strings.HasPrefix(text.text, part),
+			t.mode == end && strings.HasSuffix(text.text, part):
+			return true
+		}
+	}
+	return false
+}
+
+func (t *terms) inWords(words []string) bool {
+	for i, word := range words {
+		for _, p := range t.phrases[word] {
+			if p.follows(words[i+1:]) {
+				return true
+			}
+		}
+		for _, n := range t.lengths {
+			if len(word) >= n && t.prefixes[word[:n]] != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// follows reports whether the words begin with the rest of the phrase.
+func (p phrase) follows(words []string) bool {
+	if len(words) < len(p.rest) {
+		return false
+	}
+	for i, want := range p.rest {
+		if words[i] != want && !(p.prefix && i == len(p.rest)-1 && strings.HasPrefix(words[i], want)) {
+			return false
+		}
+	}
+	return true
+}
+
+// folded is a text of an entry as it is searched, cut into words when first asked
+// for them.
+type folded struct {
+	text string
+	cut  []string
+	done bool
+}
+
+func (f *folded) words() []string {
+	if !f.done {
+		f.cut, f.done = slices.Collect(Words(f.text)), true
+	}
+	return f.cut
+}

@@ -1,0 +1,71 @@
+package format
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"net/url"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// ours reads the extension that WriteJSON writes, of every item: what JSON Feed has
+// no members for, so that one Tributary gets from another all that it knew. It is
+// as hostile as everything else in a document. It is nil without one.
+func ours(text []byte, items int) []jsonExtension {
+	if !bytes.Contains(text, []byte(`"_tributary"`)) {
+		return nil
+	}
+	var f struct {
+		Items []struct {
+			Tributary jsonExtension `json:"_tributary"`
+		} `json:"items"`
+	}
+	if stdjson.Unmarshal(text, &f) != nil || len(f.Items) != items {
+		return nil
+	}
+	all := make([]jsonExtension, items)
+	for i, item := range f.Items {
+		all[i] = item.Tributary
+	}
+	return all
+}
+
+// addTo adds to an entry what the extension says.
+func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
+	for _, c := range x.Categories {
+		for i := range e.Categories {
+			if have := &e.Categories[i]; have.Term == c.Term && have.Scheme == "" {
+				have.Scheme, have.Label = clean.Line(c.Scheme), clean.Line(c.Label)
+			}
+		}
+	}
+	origin := news.Origin{Title: clean.Line(x.Source.Title), Link: clean.Resolve(base, x.Source.Home), URL: clean.Resolve(base, x.Source.URL)}
+	if origin != (news.Origin{}) {
+		e.Origin = &origin
+	}
+	image := e.Extra.Image
+	said := news.Entry{Extra: news.Extra{
+		Rights: x.Rights, License: x.License, Comments: x.Comments, ReplyTo: few(x.ReplyTo), Links: few(x.Links),
+		Contributors: few(x.Contributors), Episode: x.Episode,
+	}}
+	said.Extra.Episode.Transcripts, said.Extra.Episode.People = few(x.Episode.Transcripts), few(x.Episode.People)
+	links := e.Extra.Links
+	e.Extra = wireExtra(&said, e.Link)
+	e.Extra.Image = image
+	lowerLanguages(e.Extra.Links)
+	lowerLanguages(e.Extra.Episode.Transcripts)
+	if e.Extra.Links == nil {
+		e.Extra.Links = links
+	}
+}
+
+// lowerLanguages spells tags as they are spelled in an Entry.
+func lowerLanguages(links []news.Link) {
+	for i := range links {
+		links[i].Language = languageTag(links[i].Language)
+	}
+}
+
+// few bounds what an entry keeps of a list.
+func few[T any](list []T) []T { return list[:min(len(list), maxExtras)] }

@@ -1,0 +1,139 @@
+package format
+
+import (
+	"slices"
+	"strings"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+// wireExtra returns what an entry brought besides text in the form in which it may
+// be printed, see wireItem. Link is the item's own; a link that leads nowhere else
+// says nothing.
+func wireExtra(e *news.Entry, link string) news.Extra {
+	x := &e.Extra
+	return news.Extra{
+		Rights:       clean.Line(x.Rights),
+		License:      wireURL(x.License),
+		Image:        first(wireURL(x.Image), firstPicture(e.Enclosures)),
+		Comments:     news.Comments{Page: wireURL(x.Comments.Page), Feed: wireURL(x.Comments.Feed), Count: max(x.Comments.Count, 0)},
+		ReplyTo:      wireReplies(x.ReplyTo),
+		Links:        wireLinks(x.Links, link),
+		Contributors: wireAuthors(x.Contributors),
+		Episode:      wireEpisode(&x.Episode),
+	}
+}
+
+// firstPicture is the picture of an entry that names none but brings one as a file.
+func firstPicture(files []news.Enclosure) string {
+	for _, f := range files {
+		if strings.HasPrefix(f.Type, "image/") {
+			if url := wireURL(f.URL); url != "" {
+				return url
+			}
+		}
+	}
+	return ""
+}
+
+// wireReplies keeps those with an id, each once. RFC 4685 section 3 requires one,
+// an IRI; where the entry's feed gave it none, its page stands for it.
+func wireReplies(given []news.Reply) []news.Reply {
+	var kept []news.Reply
+	for _, r := range given {
+		r = news.Reply{ID: wireText(r.ID), Link: wireURL(r.Link)}
+		if !news.IsIRI(r.ID) {
+			r.ID = r.Link
+		}
+		known := slices.ContainsFunc(kept, func(k news.Reply) bool { return k.ID == r.ID })
+		if r.ID != "" && !known {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// wireLinks keeps the links with a meaning of their own, each once, the canonical
+// one first: there is only one.
+func wireLinks(given []news.Link, own string) []news.Link {
+	var kept []news.Link
+	for _, l := range given {
+		l = news.Link{Rel: l.Rel, URL: wireURL(l.URL), Type: wireType(l.Type), Title: clean.Line(l.Title), Language: wireLanguage(l.Language)}
+		known := slices.ContainsFunc(kept, func(k news.Link) bool {
+			return k.Rel == l.Rel && (k.URL == l.URL || l.Rel == news.Canonical)
+		})
+		if known || l.URL == "" || l.URL == own {
+			continue
+		}
+		switch l.Rel {
+		case news.Canonical:
+			kept = slices.Insert(kept, 0, news.Link{Rel: l.Rel, URL: l.URL})
+		case "related", "via":
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
+// canonicalOf is the page that the entry's link leads to in the end; "" for itself.
+func canonicalOf(x *news.Extra) string {
+	if len(x.Links) > 0 && x.Links[0].Rel == news.Canonical {
+		return x.Links[0].URL
+	}
+	return ""
+}
+
+func wireEpisode(given *news.Episode) news.Episode {
+	e := *given
+	e.Number, e.Season, e.Duration = decimal(e.Number), max(e.Season, 0), max(e.Duration, 0)
+	if e.Kind != "full" && e.Kind != "trailer" && e.Kind != "bonus" {
+		e.Kind = ""
+	}
+	e.Transcripts = nil
+	for _, l := range given.Transcripts {
+		l = news.Link{Rel: captions(l.Rel), URL: wireURL(l.URL), Type: first(wireType(l.Type), typeOfTranscript(l.URL)), Language: wireLanguage(l.Language)}
+		if l.URL != "" {
+			e.Transcripts = append(e.Transcripts, l)
+		}
+	}
+	if c := e.Chapters; c != nil {
+		e.Chapters = nil
+		if url := wireURL(c.URL); url != "" {
+			e.Chapters = &news.Link{URL: url, Type: first(wireType(c.Type), "application/json+chapters")}
+		}
+	}
+	e.People = nil
+	for _, p := range given.People {
+		p = news.Credit{Name: clean.Line(p.Name), Role: strings.ToLower(clean.Line(p.Role)), URL: wireURL(p.URL), Image: wireURL(p.Image)}
+		if p.Name != "" {
+			e.People = append(e.People, p)
+		}
+	}
+	return e
+}
+
+// captions is the one relation that the podcast namespace knows of a transcript.
+func captions(rel string) string {
+	if strings.EqualFold(rel, "captions") {
+		return "captions"
+	}
+	return ""
+}
+
+// typeOfTranscript guesses what a transcript is: the podcast namespace requires a
+// type.
+func typeOfTranscript(url string) string {
+	if kind := typeByExtension(url); kind != unknownType {
+		return kind
+	}
+	return "text/plain"
+}
+
+// lastingMain gives the file that an episode is about the length of the episode,
+// which vocabularies without episodes say of the file.
+func (it *wireItem) lastingMain() {
+	if i := news.MainFile(it.enclosures); i >= 0 && it.enclosures[i].Playable() && it.enclosures[i].Duration == 0 {
+		it.enclosures[i].Duration = it.extra.Episode.Duration
+	}
+}

@@ -1,0 +1,79 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"testing"
+
+	"tributary/internal/news"
+)
+
+// channelLinks are the links that an XML feed has of itself, not those of its entries.
+func channelLinks(t *testing.T, data []byte) (rels map[string][]string) {
+	t.Helper()
+	rels = map[string][]string{}
+	d := xml.NewDecoder(bytes.NewReader(data))
+	skip := map[string]bool{"entry": true, "item": true}
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return rels
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, ok := token.(xml.StartElement)
+		switch {
+		case !ok:
+		case skip[start.Name.Local]:
+			if err := d.Skip(); err != nil {
+				t.Fatal(err)
+			}
+		case start.Name.Local == "link":
+			attrs := map[string]string{}
+			for _, a := range start.Attr {
+				attrs[a.Name.Local] = a.Value
+			}
+			rels[attrs["rel"]] = append(rels[attrs["rel"]], attrs["href"])
+		}
+	}
+}
+
+// Each format names the hub where there is one, and itself once: WebSub section 4.
+func TestFeedsNameTheHub(t *testing.T) {
+	const hub = "https://river.example/fluss/hub"
+	for _, named := range []bool{true, false} {
+		e := richEdition()
+		if named {
+			e.Site.Hub = hub
+		}
+		for ext, write := range map[string]func(io.Writer, *news.Edition) error{"atom": WriteAtom, "rss": WriteRSS} {
+			var b bytes.Buffer
+			if err := write(&b, e); err != nil {
+				t.Fatal(err)
+			}
+			rels := channelLinks(t, b.Bytes())
+			if self := rels["self"]; len(self) != 1 || self[0] != e.URL(ext) {
+				t.Errorf("%s: self links %q, want one, %s", ext, self, e.URL(ext))
+			}
+			if hubs := rels["hub"]; named && (len(hubs) != 1 || hubs[0] != hub) || !named && len(hubs) > 0 {
+				t.Errorf("%s: hubs %q, want it named: %v", ext, hubs, named)
+			}
+		}
+		var b bytes.Buffer
+		if err := WriteJSON(&b, e); err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Hubs []struct{ Type, URL string }
+		}
+		if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		if named && (len(doc.Hubs) != 1 || doc.Hubs[0].Type != "WebSub" || doc.Hubs[0].URL != hub) || !named && doc.Hubs != nil {
+			t.Errorf("json: hubs %v, want it named: %v", doc.Hubs, named)
+		}
+	}
+}

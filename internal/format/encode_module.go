@@ -1,0 +1,153 @@
+package format
+
+import (
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// moduleTags are what other vocabularies than RSS and Atom say of an entry, in
+// either: Atom threading (RFC 4685), Media RSS 1.5.1, the podcast namespace and
+// FeedBurner, whose element for the page behind a counted link is the one that
+// readers know.
+type moduleTags struct {
+	ReplyTo     []thrReply          `xml:"thr:in-reply-to"`
+	Total       int                 `xml:"thr:total,omitempty"`
+	Canonical   string              `xml:"feedburner:origLink,omitempty"`
+	Thumbnail   *mediaThumbnail     `xml:"media:thumbnail"`
+	Files       []mediaContent      `xml:"media:content"`
+	Season      int                 `xml:"podcast:season,omitempty"`
+	Episode     string              `xml:"podcast:episode,omitempty"`
+	Chapters    *podcastChapters    `xml:"podcast:chapters"`
+	Transcripts []podcastTranscript `xml:"podcast:transcript"`
+	People      []podcastPerson     `xml:"podcast:person"`
+}
+
+type thrReply struct {
+	Ref  string `xml:"ref,attr"` // required
+	Href string `xml:"href,attr,omitempty"`
+}
+
+type mediaThumbnail struct {
+	URL string `xml:"url,attr"`
+}
+
+type mediaContent struct {
+	URL      string   `xml:"url,attr"`
+	Type     string   `xml:"type,attr"`
+	Medium   string   `xml:"medium,attr,omitempty"`
+	Size     int64    `xml:"fileSize,attr,omitempty"`
+	Duration int64    `xml:"duration,attr,omitempty"`
+	Width    int      `xml:"width,attr,omitempty"`
+	Height   int      `xml:"height,attr,omitempty"`
+	Title    *xmlText `xml:"media:title"`
+}
+
+type podcastChapters struct {
+	URL  string `xml:"url,attr"`
+	Type string `xml:"type,attr"`
+}
+
+type podcastTranscript struct {
+	URL      string `xml:"url,attr"`
+	Type     string `xml:"type,attr"`
+	Language string `xml:"language,attr,omitempty"`
+	Rel      string `xml:"rel,attr,omitempty"`
+}
+
+type podcastPerson struct {
+	Role  string `xml:"role,attr,omitempty"`
+	Image string `xml:"img,attr,omitempty"`
+	URL   string `xml:"href,attr,omitempty"`
+	xmlText
+}
+
+// moduleTagsOf returns nil for an item of which they say nothing. Files are those
+// that the format itself cannot say all of.
+func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
+	x, e := &it.extra, &it.extra.Episode
+	canonical := canonicalOf(x)
+	if canonical == "" && x.ReplyTo == nil && x.Image == "" && files == nil &&
+		e.Season == 0 && e.Number == "" && e.Chapters == nil && e.Transcripts == nil && e.People == nil {
+		return nil
+	}
+	out := &moduleTags{Canonical: canonical, Season: e.Season, Episode: e.Number}
+	for _, r := range x.ReplyTo {
+		out.ReplyTo = append(out.ReplyTo, thrReply{r.ID, r.Link})
+	}
+	if x.Image != "" {
+		out.Thumbnail = &mediaThumbnail{x.Image}
+	}
+	for _, f := range files {
+		out.Files = append(out.Files, mediaContentOf(f))
+	}
+	if c := e.Chapters; c != nil {
+		out.Chapters = &podcastChapters{c.URL, c.Type}
+	}
+	for _, l := range e.Transcripts {
+		out.Transcripts = append(out.Transcripts, podcastTranscript{l.URL, l.Type, l.Language, l.Rel})
+	}
+	for _, p := range e.People {
+		out.People = append(out.People, podcastPerson{p.Role, p.Image, p.URL, plain(p.Name)})
+	}
+	return out
+}
+
+func mediaContentOf(f news.Enclosure) mediaContent {
+	out := mediaContent{URL: f.URL, Type: f.Type, Medium: f.Medium(), Size: f.Length, Duration: f.Duration, Width: f.Width, Height: f.Height}
+	if out.Medium == "" && (strings.HasPrefix(f.Type, "text/") || f.Type == "application/pdf") {
+		out.Medium = "document"
+	}
+	if f.Title != "" {
+		title := plain(f.Title)
+		out.Title = &title
+	}
+	return out
+}
+
+// moduleSpaces declares the namespaces of moduleTags; one that no entry uses is not
+// declared.
+type moduleSpaces struct {
+	Feedburner string `xml:"xmlns:feedburner,attr,omitempty"`
+	Media      string `xml:"xmlns:media,attr,omitempty"`
+	Podcast    string `xml:"xmlns:podcast,attr,omitempty"`
+	Thr        string `xml:"xmlns:thr,attr,omitempty"`
+}
+
+const podcastSpace = "https://podcastindex.org/namespace/1.0"
+
+// need declares what the tags of one entry use.
+func (s *moduleSpaces) need(t *moduleTags) {
+	if t == nil {
+		return
+	}
+	if t.Canonical != "" {
+		s.Feedburner = "http://rssnamespace.org/feedburner/ext/1.0"
+	}
+	if t.Thumbnail != nil || t.Files != nil {
+		s.Media = "http://search.yahoo.com/mrss/"
+	}
+	if t.Season > 0 || t.Episode != "" || t.Chapters != nil || t.Transcripts != nil || t.People != nil {
+		s.Podcast = podcastSpace
+	}
+	if t.ReplyTo != nil || t.Total > 0 {
+		s.Thr = threadSpace
+	}
+}
+
+const threadSpace = "http://purl.org/syndication/thread/1.0"
+
+// richFiles are the files of which Media RSS says more than a link of Atom, or
+// than an enclosure of RSS, of which there is one.
+func richFiles(it *wireItem, oneEnclosure bool) []news.Enclosure {
+	if oneEnclosure && len(it.enclosures) > 1 {
+		return it.enclosures
+	}
+	var rich []news.Enclosure
+	for _, f := range it.enclosures {
+		if f.Duration > 0 || f.Width > 0 || f.Height > 0 || oneEnclosure && f.Title != "" {
+			rich = append(rich, f)
+		}
+	}
+	return rich
+}

@@ -1,0 +1,120 @@
+package format
+
+import (
+	"strings"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+)
+
+const itunesSpace = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+
+// showTags are what podcast programs read of a channel: the tags of iTunes
+// (podcasters.apple.com, "A podcaster's guide to RSS") and of the podcast
+// namespace (Podcasting 2.0). Both stand in RSS only: no directory takes Atom.
+// Descriptions are those of RSS, which all of them read today.
+type showTags struct {
+	Author     string           `xml:"itunes:author"`
+	Image      *itunesImage     `xml:"itunes:image"`
+	Explicit   bool             `xml:"itunes:explicit"`
+	Categories []itunesCategory `xml:"itunes:category"`
+	Owner      *itunesOwner     `xml:"itunes:owner"`
+	Block      string           `xml:"itunes:block,omitempty"`
+	GUID       string           `xml:"podcast:guid,omitempty"`
+	Medium     string           `xml:"podcast:medium"`
+	BlockAll   string           `xml:"podcast:block,omitempty"`
+}
+
+type itunesImage struct {
+	URL string `xml:"href,attr"`
+}
+
+type itunesCategory struct {
+	Name string          `xml:"text,attr"`
+	Sub  *itunesCategory `xml:"itunes:category"`
+}
+
+type itunesOwner struct {
+	Name  string `xml:"itunes:name"`
+	Email string `xml:"itunes:email"`
+}
+
+// blocked is what both blocks say when nobody is to list a feed or episode. iTunes
+// knows "Yes", the podcast namespace "yes".
+const (
+	itunesBlocked  = "Yes"
+	podcastBlocked = "yes"
+)
+
+func showTagsOf(e *news.Edition) *showTags {
+	show := &e.Feed.Show
+	out := &showTags{
+		Author:   feedAuthor(e),
+		Image:    itunesImageOf(wireURL(e.Feed.Image)),
+		Explicit: show.Explicit,
+		// The namespace wants a UUID that never changes, whatever happens to the
+		// address of the feed: so is ours.
+		GUID:   wireText(strings.TrimPrefix(e.Feed.UUID, "urn:uuid:")),
+		Medium: "podcast",
+	}
+	for _, c := range show.Categories {
+		category := itunesCategory{Name: clean.Line(c.Name)}
+		if sub := clean.Line(c.Sub); sub != "" {
+			category.Sub = &itunesCategory{Name: sub}
+		}
+		if category.Name != "" {
+			out.Categories = append(out.Categories, category)
+		}
+	}
+	if email := wireEmail(show.Email); email != "" {
+		out.Owner = &itunesOwner{Name: feedAuthor(e), Email: email}
+	}
+	if e.Feed.Private {
+		out.Block, out.BlockAll = itunesBlocked, podcastBlocked
+	}
+	return out
+}
+
+// episodeTags are what iTunes says of an item; the podcast namespace stands in
+// moduleTags.
+type episodeTags struct {
+	Author   string       `xml:"itunes:author"`
+	Image    *itunesImage `xml:"itunes:image"`
+	Duration int64        `xml:"itunes:duration,omitempty"` // seconds
+	Explicit string       `xml:"itunes:explicit,omitempty"`
+	Season   int          `xml:"itunes:season,omitempty"`
+	Number   string       `xml:"itunes:episode,omitempty"`
+	Kind     string       `xml:"itunes:episodeType,omitempty"`
+	Block    string       `xml:"itunes:block,omitempty"`
+}
+
+func episodeTagsOf(it *wireItem) *episodeTags {
+	e := &it.extra.Episode
+	names := make([]string, len(it.authors))
+	for i, p := range it.authors {
+		names[i] = p.Name
+	}
+	out := &episodeTags{
+		Author: clean.Line(strings.Join(names, ", ")), Image: itunesImageOf(it.extra.Image), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
+	}
+	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {
+		out.Duration = it.enclosures[i].Duration
+	}
+	if !strings.Contains(e.Number, ".") && strings.Trim(e.Number, "0") != "" { // iTunes counts in whole numbers from one
+		out.Number = e.Number
+	}
+	if e.Explicit {
+		out.Explicit = "true"
+	}
+	if e.Blocked {
+		out.Block = itunesBlocked
+	}
+	return out
+}
+
+func itunesImageOf(url string) *itunesImage {
+	if url == "" {
+		return nil
+	}
+	return &itunesImage{url}
+}

@@ -1,0 +1,76 @@
+package format
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// MaxPast bounds the document that ReadPast takes, in bytes: a feed shows 3 MB of
+// text at most, which markup and escapes may double.
+const MaxPast = 16 << 20
+
+// ReadPast reads back from a document that WriteJSON wrote what a database knew of
+// the feed. What an older version did not write is empty; items without id or times
+// are passed over. The error says what is wrong with the document.
+func ReadPast(r io.Reader) (*news.Past, error) {
+	var doc struct {
+		Version   string   `json:"version"`
+		Tributary jsonHead `json:"_tributary"`
+		Items     []struct {
+			ID        string    `json:"id"`
+			Published time.Time `json:"date_published"`
+			Modified  time.Time `json:"date_modified"`
+			Tributary jsonPlace `json:"_tributary"`
+		} `json:"items"`
+	}
+	limited := &io.LimitedReader{R: r, N: MaxPast + 1}
+	err := json.NewDecoder(limited).Decode(&doc)
+	switch {
+	case limited.N == 0:
+		return nil, fmt.Errorf("larger than %d MiB", MaxPast>>20)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return nil, errors.New("the JSON ends too early")
+	case err != nil:
+		return nil, fmt.Errorf("no JSON Feed: %w", err)
+	case !strings.HasPrefix(doc.Version, "https://jsonfeed.org/version/1"):
+		return nil, errors.New("no JSON Feed: it names no version of the format")
+	}
+	past := &news.Past{Updated: doc.Tributary.Updated}
+	for _, item := range doc.Items {
+		if item.ID == "" || item.Published.IsZero() {
+			continue
+		}
+		words, err := strconv.ParseUint(item.Tributary.Words, 16, 64)
+		if err != nil {
+			words = 0 // not told
+		}
+		past.Publications = append(past.Publications, news.Publication{
+			GUID: item.ID, StoryKey: storyKey(item.Tributary.Story), Signature: words, Published: item.Published,
+			Entered: firstTime(item.Tributary.Entered, item.Published),
+			Updated: later(item.Published, item.Modified),
+		})
+	}
+	return past, nil
+}
+
+// storyKey is s when it can be the key of a story, else empty.
+func storyKey(s string) string {
+	if len(s) > 32 || strings.ContainsFunc(s, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }) {
+		return ""
+	}
+	return s
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

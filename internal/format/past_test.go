@@ -1,0 +1,69 @@
+package format
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// What a database knew of a feed comes back from the document.
+func TestPastIsReadBack(t *testing.T) {
+	entered := time.Date(2026, 3, 4, 5, 6, 7, 891e6, time.UTC)
+	published := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	want := news.Publication{
+		GUID: "https://a.example/1", StoryKey: "abcdefghijklmnop", Signature: 0xfedcba9876543210,
+		Entered: entered, Published: published, Updated: published.Add(time.Hour),
+	}
+	e := &news.Edition{
+		Site: news.Site{URL: "https://river.example"}, Feed: news.Feed{Name: "all", Title: "All"}, Updated: published.Add(3 * time.Hour),
+		Shown: []news.Shown{{Publication: want, Entry: news.Entry{Title: "One", Link: "https://a.example/1"}, Source: news.Source{Name: "a", Public: true}}},
+	}
+	var doc bytes.Buffer
+	if err := WriteJSON(&doc, e); err != nil {
+		t.Fatal(err)
+	}
+	past, err := ReadPast(&doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(past.Publications) != 1 || past.Publications[0] != want {
+		t.Errorf("got  %+v\nwant %+v", past.Publications, want)
+	}
+	if !past.Updated.Equal(e.Updated) {
+		t.Errorf("feed updated %v, want %v", past.Updated, e.Updated)
+	}
+}
+
+func TestPastOfOthers(t *testing.T) {
+	const head = `{"version":"https://jsonfeed.org/version/1.1","items":[`
+	for _, c := range []struct{ name, doc, want string }{
+		{"an older version of ours", head + `{"id":"a","date_published":"2026-03-01T12:00:00Z"}]}`, ""},
+		{"an item without id", head + `{"date_published":"2026-03-01T12:00:00Z"}]}`, ""},
+		{"cut off", head + `{"id":"a"`, "the JSON ends too early"},
+		{"empty", "", "the JSON ends too early"},
+		{"a page", "<!doctype html>", "no JSON Feed: invalid character '<' looking for beginning of value"},
+		{"other JSON", `{"items":[]}`, "no JSON Feed: it names no version of the format"},
+		{"endless", head + strings.Repeat(" ", MaxPast+1), "larger than 16 MiB"},
+	} {
+		past, err := ReadPast(strings.NewReader(c.doc))
+		switch {
+		case c.want == "" && err != nil, c.want != "" && (err == nil || err.Error() != c.want):
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		case c.name == "an older version of ours" && (len(past.Publications) != 1 || past.Publications[0].Entered.IsZero()):
+			t.Errorf("%s: got %+v", c.name, past.Publications)
+		case c.name == "an item without id" && len(past.Publications) != 0:
+			t.Errorf("%s: got %+v", c.name, past.Publications)
+		}
+	}
+}
+
+func TestPastTakesKeysOnly(t *testing.T) {
+	for key, want := range map[string]string{"abc234": "abc234", "../x": "", "ABC": "", strings.Repeat("a", 33): ""} {
+		if got := storyKey(key); got != want {
+			t.Errorf("%q: got %q, want %q", key, got, want)
+		}
+	}
+}

@@ -1,0 +1,12 @@
+package news
+
+import "time"
+
+// Past is what was last published of a Feed, read back from its own document when
+// the database is lost: newest first. Of each Publication the GUID, StoryKey,
+// Entered, Published, Updated and Signature are known, of one made by an older
+// version only GUID, Published and Updated.
+type Past struct {
+	Updated      time.Time // highest ever published in the feed
+	Publications []Publication
+}

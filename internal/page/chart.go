@@ -1,0 +1,171 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// Measures of a chart, in units of its drawing, which is stretched over the width
+// that there is.
+const (
+	barWidth    = 8
+	barStep     = 10
+	chartHeight = 40
+)
+
+// chart is a row of bars, a day each, with what they say in words. The drawing is
+// for the eyes alone: the words are for everybody.
+type chart struct {
+	Width, Height int
+	Bars          []bar
+	From, To      template.HTML // the first and the last day
+	Words         string
+}
+
+// bar is one day. Kind is how it is drawn: "", "none" for an empty day, "calm" for
+// one that is as it should be, "bad".
+type bar struct {
+	X, Y, Width, Height int
+	Kind                string
+	Tip                 string // shown by a browser that points at it
+}
+
+// newChart draws the values of days from the first on, up to the highest or a
+// given one. Every value that is not 0 can be seen.
+func newChart(first time.Time, values []int, top int, tip func(i int) string) chart {
+	c := chart{Width: barStep * len(values), Height: chartHeight}
+	for _, v := range values {
+		top = max(top, v)
+	}
+	for i, v := range values {
+		b := bar{X: i * barStep, Width: barWidth, Height: max(2, (v*chartHeight+top/2)/top), Tip: tip(i)}
+		if v == 0 {
+			b.Kind, b.Height = "none", 1
+		}
+		b.Y = chartHeight - b.Height
+		c.Bars = append(c.Bars, b)
+	}
+	if len(values) > 0 {
+		c.From, c.To = shortDay(first), shortDay(first.AddDate(0, 0, len(values)-1))
+	}
+	return c
+}
+
+// shortDay is a day below a chart.
+func shortDay(t time.Time) template.HTML {
+	return template.HTML(t.UTC().Format(`<time datetime="2006-01-02">2 Jan</time>`))
+}
+
+func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+// arrivals charts the new entries of a source by day.
+func arrivals(days []news.SourceDay) chart {
+	values, sum, best := make([]int, len(days)), 0, 0
+	for i, d := range days {
+		values[i] = d.New
+		sum += d.New
+		if d.New > days[best].New {
+			best = i
+		}
+	}
+	c := newChart(days[0].Day, values, 1, func(i int) string {
+		return days[i].Day.Format("2 January: ") + count(days[i].New, "entry", "entries")
+	})
+	c.Words = count(sum, "new entry", "new entries") + " in " + count(len(days), "day", "days")
+	if most := days[best]; most.New > 1 {
+		c.Words += ", " + strconv.Itoa(most.New) + " of them on " + most.Day.Format("2 January")
+	}
+	c.Words += "."
+	return c
+}
+
+// visits charts which part of the visits to a source was answered, by day.
+func visits(days []news.SourceDay) chart {
+	values, asked, failed := make([]int, len(days)), 0, 0
+	for i, d := range days {
+		if d.Visits > 0 {
+			values[i] = max(1, 100*(d.Visits-d.Failed)/d.Visits)
+		}
+		asked, failed = asked+d.Visits, failed+d.Failed
+	}
+	c := newChart(days[0].Day, values, 100, func(i int) string {
+		return days[i].Day.Format("2 January: ") + count(days[i].Visits, "visit", "visits") + ", " + count(days[i].Failed, "failure", "failures")
+	})
+	for i, d := range days {
+		switch {
+		case d.Failed > 0:
+			c.Bars[i].Kind = "bad"
+		case d.Visits > 0:
+			c.Bars[i].Kind = "calm"
+		}
+	}
+	c.Words = count(asked, "visit", "visits") + " in " + count(len(days), "day", "days")
+	if failed > 0 {
+		c.Words += ", " + strconv.Itoa(failed) + " without a feed to read"
+	}
+	c.Words += "."
+	return c
+}
+
+// Bounds of the chart of a feed.
+const (
+	leastFeedDays = 4
+	mostFeedDays  = 28
+)
+
+// entering charts the stories of a feed by the day on which they entered it, the
+// latest days alone; nil for too few days. It depends on what the feed shows and
+// not on now.
+func entering(shown []news.Shown) *chart {
+	perDay := map[time.Time]int{}
+	var newest time.Time
+	for i := range shown {
+		d := dayOf(shown[i].Entered)
+		perDay[d]++
+		if newest.Before(d) {
+			newest = d
+		}
+	}
+	n := mostFeedDays
+	for n > 1 && perDay[newest.AddDate(0, 0, 1-n)] == 0 {
+		n--
+	}
+	if n < leastFeedDays {
+		return nil
+	}
+	first := newest.AddDate(0, 0, 1-n)
+	values := make([]int, n)
+	for i := range values {
+		values[i] = perDay[first.AddDate(0, 0, i)]
+	}
+	c := newChart(first, values, 1, func(i int) string {
+		return first.AddDate(0, 0, i).Format("2 January: ") + count(values[i], "story", "stories")
+	})
+	return &c
+}
+
+// pace says how many stories enter a feed: "about 34 a day", "about 3 a week";
+// nothing of what is too little to tell. It is told from the newer half: what is
+// old there may be what little an old source still has.
+func pace(shown []news.Shown) string {
+	half := len(shown) / 2
+	if half < 3 {
+		return ""
+	}
+	days := shown[0].Entered.Sub(shown[half].Entered).Hours() / 24
+	if days < 0.5 {
+		return ""
+	}
+	perDay := float64(half) / days
+	switch {
+	case perDay >= 1.5:
+		return fmt.Sprintf("about %.0f a day", perDay)
+	case perDay*7 >= 1:
+		return fmt.Sprintf("about %.0f a week", perDay*7)
+	}
+	return ""
+}

@@ -1,0 +1,210 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tributary/internal/news"
+	"tributary/internal/search"
+)
+
+// SearchView is the page of a search: the form, and what it found.
+type SearchView struct {
+	Site    news.Site
+	Feeds   []news.Feed // that can be searched
+	In      *news.Feed  // the one that is; nil for all
+	Text    string      // as typed; empty shows the form alone
+	Address news.Search // where the search is found again
+	Best    bool        // what fits best first, instead of the newest
+	Page    int         // from 1
+	Query   *search.Query
+	Result  *search.Result // nil before a search, and with a Problem
+	Problem string         // why there is no result, as a sentence
+}
+
+// SearchRows is how many stories a page of a search holds.
+const SearchRows = 50
+
+// ask is a small form for searching.
+type ask struct{ Action, Label, Feed string }
+
+// newAsk asks all feeds, or one of them.
+func newAsk(site news.Site, in *news.Feed) *ask {
+	a := &ask{Action: searchPath(site), Label: "Search all stories"}
+	if in != nil {
+		a.Label, a.Feed = "Search this feed", in.Name
+	}
+	return a
+}
+
+// searchPath is where forms lead: a path, so that they work on every address that the
+// pages are visited at. The policy lets no form go anywhere else.
+func searchPath(site news.Site) string {
+	u, err := url.Parse(site.URL)
+	if err != nil {
+		return "/search"
+	}
+	return strings.TrimSuffix(u.Path, "/") + "/search"
+}
+
+// Search writes the page of a search. It is nothing for other search engines.
+func (t *Theme) Search(w io.Writer, v *SearchView) error {
+	p := searchPage{
+		Action: searchPath(v.Site), Text: v.Text, Best: v.Best, Help: v.Result == nil || len(v.Result.Found) == 0,
+		Problem: sentence(v.Problem), Choices: choices(v),
+	}
+	f := frame{Site: v.Site, Title: "Search · " + siteName(v.Site), Hidden: true}
+	if v.Text != "" {
+		f.Title = v.Text + " · " + f.Title
+	}
+	if v.Result != nil {
+		p.found(v)
+		e := news.Edition{Site: v.Site, Search: &v.Address}
+		f.Feeds = []feed{{v.Text + " · " + siteName(v.Site), e.URL("atom")}}
+		p.Address = e.URL("atom")
+		p.Formats = formats(&e)[:3] // there are no sources to list
+	}
+	f.View = p
+	return t.render(w, "search", f)
+}
+
+// searchPage is what search.html shows.
+type searchPage struct {
+	Action, Text string
+	Choices      []choice // of feeds; none when there is one only
+	Best         bool
+	Problem      string
+	Asked        bool // there is a result, possibly an empty one
+	Count        string
+	Orders       []template.HTML
+	Address      string // of the feed of this search
+	Formats      []template.HTML
+	Notes        []string
+	Found        []found
+	Pages        []template.HTML
+	Help         bool
+}
+
+// choice is a feed that can be searched.
+type choice struct {
+	Name, Title string
+	Selected    bool
+}
+
+// found is a story that was found, with the place.
+type found struct {
+	headline
+	Title   []search.Piece
+	Link    string
+	Excerpt []search.Piece
+	Where   template.HTML // the report that the excerpt is from; "" for the one shown
+}
+
+func choices(v *SearchView) []choice {
+	if len(v.Feeds) < 2 {
+		return nil
+	}
+	all := []choice{{Title: "all feeds"}}
+	for _, f := range v.Feeds {
+		all = append(all, choice{f.Name, feedTitle(f), v.In != nil && v.In.Name == f.Name})
+	}
+	return all
+}
+
+// excerptLength is how much of a text is shown, in characters.
+const excerptLength = 260
+
+func (p *searchPage) found(v *SearchView) {
+	r := v.Result
+	p.Asked = true
+	p.Count = count(r.Total, "story", "stories")
+	if r.Broad {
+		p.Count = "More than " + p.Count
+	}
+	for i := range r.Found {
+		p.Found = append(p.Found, newFound(v, &r.Found[i]))
+	}
+	if r.Total > 1 {
+		p.Orders = orders(v)
+	}
+	p.Pages = pager(v)
+	p.Notes = notes(v)
+}
+
+func newFound(v *SearchView, s *search.Found) found {
+	f := found{headline: newHeadline(v.Site, &s.Shown), Title: v.Query.Mark(title(&s.Entry)), Link: home(v.Site, &s.Shown)}
+	excerpt, hit := v.Query.Excerpt(search.PlainText(&s.At), excerptLength)
+	f.Excerpt = excerpt
+	if s.Hit != nil && hit {
+		f.Where = anchor(s.Hit.Link, s.Hit.SourceTitle)
+	}
+	return f
+}
+
+// orders are the two ways to sort; the one in force is no link.
+func orders(v *SearchView) []template.HTML {
+	newest, best := "Newest first", "Best match first"
+	if v.Best {
+		return []template.HTML{anchor(v.url(false, 1), newest), anchor("", best)}
+	}
+	return []template.HTML{anchor("", newest), anchor(v.url(true, 1), best)}
+}
+
+// url is the address of a page of this search.
+func (v *SearchView) url(best bool, page int) string {
+	address := v.Site.SearchURL(v.Address, "")
+	if best {
+		address += "&sort=best"
+	}
+	if page > 1 {
+		address += "&page=" + strconv.Itoa(page)
+	}
+	return address
+}
+
+func pager(v *SearchView) []template.HTML {
+	var all []template.HTML
+	if v.Page > 1 {
+		all = append(all, anchor(v.url(v.Best, v.Page-1), "Previous page"))
+	}
+	if last := min(v.Result.Total, search.MaxRows); v.Page*SearchRows < last {
+		all = append(all, anchor(v.url(v.Best, v.Page+1), "Next page"))
+	}
+	return all
+}
+
+// notes tell what a reader of the result should know.
+func notes(v *SearchView) []string {
+	var all []string
+	r := v.Result
+	if r.Partial {
+		all = append(all, "The search index is being made just now: older stories will turn up when it is whole.")
+	}
+	if r.Total > search.MaxRows || r.Broad {
+		all = append(all, fmt.Sprintf("At most %d are listed. Another word narrows the search down.", search.MaxRows))
+	}
+	if r.Shorter {
+		all = append(all, "Very many words hold these letters; only the shorter of them were looked for.")
+	}
+	if unknown := v.Query.Unknown(); unknown != "" {
+		all = append(all, "No source here is called that: "+unknown)
+	}
+	if word := v.Query.Whole(); word != "" && r.Total == 0 {
+		all = append(all, fmt.Sprintf("%s is short, so only whole words were looked for. *%s* finds longer ones that hold it, too.", word, word))
+	}
+	return all
+}
+
+// sentence begins a message of ours as people write.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 || strings.HasPrefix(text, "OR ") {
+		return text
+	}
+	return strings.ToUpper(string(first)) + text[size:]
+}

@@ -1,0 +1,142 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/page"
+)
+
+// pageFormats are those in which closed pages are stored: Atom, for which RFC 5005
+// is written, and JSON Feed, which has next_url.
+var pageFormats = []string{"atom", "json"}
+
+// IsPageFormat reports whether closed pages have the format.
+func IsPageFormat(ext string) bool { return ext == pageFormats[0] || ext == pageFormats[1] }
+
+// archive closes the pages of a feed that are full, replaces those that name what
+// nobody may name any more, and drops the oldest where only so many are kept. Where
+// that changed anything, the feed is to be rendered again: it leads there.
+func (p *Publisher) archive(ctx context.Context, site news.Site, f news.Feed) error {
+	for {
+		e, err := p.Store.NextPage(ctx, site, f, p.Now())
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			break
+		}
+		if err := p.closePage(ctx, e); err != nil {
+			return err
+		}
+	}
+	if n, err := p.Store.DropPages(ctx, f); err != nil {
+		return err
+	} else if n > 0 {
+		p.log().Info("archive pages were dropped", "feed", f.Name, "pages", n, "kept", f.ArchiveKeep)
+	}
+	version, err := p.Store.ArchiveVersion(ctx, f.ID)
+	if err == nil && p.Shelf.archive(f.Name) != p.mark(version) {
+		p.Shelf.spoil(f.Name)
+	}
+	return err
+}
+
+func (p *Publisher) closePage(ctx context.Context, e *news.Edition) error {
+	var docs []news.PageDocument
+	for _, ext := range pageFormats {
+		d, err := Render(e, ext, p.Theme)
+		if err != nil {
+			return err
+		}
+		packed, err := gzipped(d.Body)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, news.PageDocument{Part: e.Part, Format: ext, ETag: d.ETag, Length: len(d.Body), Packed: packed})
+	}
+	replaced, err := p.Store.ClosePage(ctx, e, docs, p.Now())
+	if replaced {
+		p.log().Warn("an archive page was replaced: it named what is withdrawn or private by now", "feed", e.Feed.Name, "page", e.PartURL(e.Part, "atom"))
+	} else if err == nil {
+		p.log().Info("an archive page was closed", "feed", e.Feed.Name, "page", e.PartURL(e.Part, "atom"), "stories", len(e.Shown))
+	}
+	return err
+}
+
+func (p *Publisher) log() *slog.Logger {
+	if p.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return p.Log
+}
+
+// mark names a version of an archive, and the folder that it is written to.
+type mark struct {
+	folder  string
+	version int64
+}
+
+func (p *Publisher) mark(version int64) mark {
+	if p.Folder == nil {
+		return mark{"", version}
+	}
+	return mark{p.Folder.Path, version}
+}
+
+// writePages brings the files of a feed's archive up to date when it changed since
+// they were written.
+func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
+	version, err := p.Store.ArchiveVersion(ctx, f.ID)
+	if err != nil || p.Shelf.archive(f.Name) == p.mark(version) {
+		return err
+	}
+	if p.Folder != nil && version > 0 {
+		docs, err := p.Store.PageDocuments(ctx, f.ID)
+		if err != nil {
+			return err
+		}
+		err = p.Folder.WritePages(f.Name, docs, func(d news.PageDocument) (*news.PageDocument, error) {
+			return p.Store.PageDocument(ctx, f.ID, d.Part, d.Format)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	p.Shelf.noteArchive(f.Name, p.mark(version))
+	return nil
+}
+
+// Render writes one representation of an Edition, "atom", "rss", "json" or the page
+// for people for "", in a theme; nil is the built-in one.
+func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
+	for _, r := range representations(theme) {
+		if r.ext != ext {
+			continue
+		}
+		var b bytes.Buffer
+		if err := r.write(format.Prepare(e), &b); err != nil {
+			return nil, fmt.Errorf("write %s: %w", e.PartURL(e.Part, ext), err)
+		}
+		d := NewDocument("", r.contentType, b.Bytes())
+		if ext == "" {
+			d.Policy = theme.CSP()
+		}
+		return d, nil
+	}
+	return nil, fmt.Errorf("write %s: no such format", e.PartURL(e.Part, ext))
+}
+
+// ContentType is the media type of a representation.
+func ContentType(ext string) string {
+	for _, r := range representations(nil) {
+		if r.ext == ext {
+			return r.contentType
+		}
+	}
+	return ""
+}

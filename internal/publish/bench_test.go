@@ -1,0 +1,81 @@
+package publish
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// busyEdition shows 100 entries of 1.5 KB of text, no two of which say the same.
+func busyEdition() *news.Edition {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	syllables := strings.Fields("wa ter le vel brid ge fer ry coun cil mon day lo ck re pair ni ne ye ars op en a gain ri ver gau sa id to wn ov er un der")
+	var vocabulary []string
+	for range 3000 {
+		var w strings.Builder
+		for range 1 + rnd.IntN(4) {
+			w.WriteString(syllables[rnd.IntN(len(syllables))])
+		}
+		vocabulary = append(vocabulary, w.String())
+	}
+	e := &news.Edition{Site: site, Feed: feed("all"), Updated: start, TTL: time.Hour}
+	e.Feed.UUID = "urn:uuid:5f0d9a52-9c3c-5a37-8a53-0e6a6a3c2d11"
+	for i := range 100 {
+		var text strings.Builder
+		for text.Len() < 1500 {
+			text.WriteString(vocabulary[int(rnd.ExpFloat64()*400)%len(vocabulary)] + " ")
+		}
+		s := news.Shown{Entry: entry("a", fmt.Sprint(i), i), Source: source("a"), SourceTitle: "Source a"}
+		s.Entry.Content = "<p>" + text.String() + "</p>"
+		s.StoryKey, s.GUID = fmt.Sprint("story", i), s.Entry.GUID
+		s.Published, s.Updated, s.Entered = s.Entry.Published, s.Entry.Published, s.Entry.Published
+		e.Shown = append(e.Shown, s)
+	}
+	return e
+}
+
+// shortest reports the shortest time beside the mean: what it takes when nothing else
+// runs on the machine.
+func shortest(b *testing.B, f func() error) {
+	b.ReportAllocs()
+	best := time.Hour
+	for b.Loop() {
+		began := time.Now()
+		if err := f(); err != nil {
+			b.Fatal(err)
+		}
+		best = min(best, time.Since(began))
+	}
+	b.ReportMetric(best.Seconds()*1e3, "ms/shortest")
+}
+
+// BenchmarkDocuments is the work of one change of a feed: its documents, and their
+// variants.
+func BenchmarkDocuments(b *testing.B) {
+	e := busyEdition()
+	docs, err := documents(e, nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("render", func(b *testing.B) {
+		shortest(b, func() error { _, err := documents(e, nil, nil); return err })
+	})
+	b.Run("pack", func(b *testing.B) {
+		shortest(b, func() error { _, err := packed(docs); return err })
+	})
+	all, err := packed(docs)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, coding := range []string{Brotli, Zstd, Gzip} {
+		plain, small := 0, 0
+		for _, d := range all {
+			plain, small = plain+len(d.Body), small+len(d.Variant(coding))
+		}
+		b.Logf("%s: %d of %d bytes", coding, small, plain)
+	}
+}

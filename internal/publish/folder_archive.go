@@ -1,0 +1,93 @@
+package publish
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tributary/internal/news"
+)
+
+// WritePages writes the closed pages of a feed whose files are missing or of other
+// bytes, and removes those of pages that are none any more. read gives the bytes
+// of a page. A file has the time of its page, so that it is known again without
+// being read, and web servers say the same as we do.
+func (f *Folder) WritePages(feed string, docs []news.PageDocument, read func(news.PageDocument) (*news.PageDocument, error)) error {
+	dir := f.archive(feed)
+	keep := map[string]bool{}
+	for _, d := range docs {
+		name := d.Part.PageName() + "." + d.Format
+		keep[name], keep[name+".gz"] = true, true
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Size() == int64(d.Length) && info.ModTime().Equal(d.Modified) {
+			continue
+		}
+		page, err := read(d)
+		if err != nil {
+			return err
+		}
+		if page == nil || page.Gone { // since the list was read
+			continue
+		}
+		if err := f.writePage(path, page); err != nil {
+			return err
+		}
+	}
+	return f.explain(removePages(dir, keep))
+}
+
+// writePage writes the packed file first: the other one says that both are there.
+func (f *Folder) writePage(path string, d *news.PageDocument) error {
+	body, err := Unpack(d.Packed, d.Length)
+	if err != nil {
+		return err
+	}
+	for _, file := range []struct {
+		path string
+		data []byte
+	}{{path + ".gz", d.Packed}, {path, body}} {
+		if err := f.replace(file.path, file.data); err != nil {
+			return err
+		}
+		if err := os.Chtimes(file.path, d.Modified, d.Modified); err != nil {
+			return f.explain(err)
+		}
+	}
+	return nil
+}
+
+func (f *Folder) archive(feed string) string { return filepath.Join(f.Path, feed, "archive") }
+
+// removePages removes the files of pages from an archive's folder, but those to
+// keep. It touches nothing else that may lie there.
+func removePages(dir string, keep map[string]bool) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var errs []error
+	for _, e := range entries {
+		name, ext, _ := strings.Cut(strings.TrimSuffix(e.Name(), ".gz"), ".")
+		if _, ok := news.ParsePage(name); ok && IsPageFormat(ext) && !keep[e.Name()] {
+			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// Unpack unpacks what was packed with gzip; length is that of the result.
+func Unpack(packed []byte, length int) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	b := bytes.NewBuffer(make([]byte, 0, length+bytes.MinRead))
+	_, err = io.Copy(b, z)
+	return b.Bytes(), err
+}

@@ -1,0 +1,104 @@
+package search
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tributary/internal/clean"
+	"tributary/internal/filter"
+	"tributary/internal/news"
+)
+
+// Document is what an index holds of an entry: folded words with a blank between
+// them.
+type Document struct {
+	Title, Body, Author, Tag string
+	Facts                    string // codes of what is no text: see SourceFact
+}
+
+// maxBody bounds the text of an entry that is indexed, in bytes: about thirty
+// thousand words.
+const maxBody = 200_000
+
+// Index returns what is to be indexed of an entry of a source.
+func Index(e *news.Entry, source int64) Document {
+	d := Document{Title: words(e.Title), Body: words(PlainText(e)), Facts: EveryFact + " " + SourceFact(source)}
+	var names, terms []string
+	for _, p := range e.Authors {
+		names = append(names, p.Name)
+	}
+	for _, c := range e.Categories {
+		terms = append(terms, c.Term)
+		if c.Label != c.Term {
+			terms = append(terms, c.Label)
+		}
+	}
+	// Two names stand side by side here, which is a phrase that nobody types.
+	d.Author, d.Tag = words(strings.Join(names, " ")), words(strings.Join(terms, " "))
+	if tag, _, _ := strings.Cut(words(e.Language), " "); tag != "" {
+		d.Facts += " " + LanguageFact(tag)
+	}
+	return d
+}
+
+// PlainText is the text of an entry that is searched: its content, and its summary
+// where that says something else.
+func PlainText(e *news.Entry) string {
+	text, summary := clean.Text(e.Content), clean.Text(e.Summary)
+	if summary != "" && !strings.Contains(text, strings.TrimRight(summary, " .…[]")) {
+		text = strings.TrimSpace(text + " " + summary)
+	}
+	if len(text) > maxBody {
+		text = strings.ToValidUTF8(text[:maxBody], "") // the cut may be inside a character
+	}
+	return text
+}
+
+// words folds a text and sets its words apart.
+func words(text string) string {
+	folded := filter.Fold(text)
+	var b strings.Builder
+	b.Grow(len(folded))
+	for w := range filter.Words(folded) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
+}
+
+// EveryFact is a fact of every entry. SourceFact and LanguageFact say where it came
+// from and what language it is in. Facts are asked for in their own column, so no
+// word of a text is taken for one.
+const EveryFact = "all"
+
+// SourceFact is the fact that an entry came from a source.
+func SourceFact(id int64) string { return "s" + strconv.FormatInt(id, 10) }
+
+// LanguageFact is the fact that an entry is in a language; only the first part of
+// its tag counts, so that de stands for de-at too.
+func LanguageFact(primary string) string { return "l" + primary }
+
+// Longer calls f for every word of the document into which a search looks: long
+// enough, and of letters only.
+func (d Document) Longer(f func(word string)) {
+	for _, text := range [...]string{d.Title, d.Body, d.Author, d.Tag} {
+		for w := range strings.SplitSeq(text, " ") {
+			if len(w) >= minLonger && len(w) <= maxLonger && longer(w) {
+				f(w)
+			}
+		}
+	}
+}
+
+func longer(w string) bool {
+	for _, r := range w {
+		if !unicode.In(r, unicode.L, unicode.M) {
+			return false
+		}
+	}
+	return utf8.RuneCountInString(w) >= minLonger
+}

@@ -1,0 +1,257 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// The archive of a feed is a chain of pages. A page is closed once, from the
+// Publications that are in none yet (news.NextPage), and from then on its bytes
+// are served as they were stored. They are replaced when the page names an entry
+// that was withdrawn or became private since. What a feed only ceased to select
+// stays in its pages.
+
+// openLimit is how many of the Publications that are in no page are looked at
+// for the next one: those that one page takes, and more than a live document
+// shows.
+const openLimit = news.MaxShown + 2*news.PageSize
+
+// unfit is true of an entry e of a source src that no page may name.
+const unfit = `(e.withdrawn_at <> 0 OR e.hidden <> 0 OR src.public = 0)`
+
+// onPage are the sequences of a feed's Publications on a page. Asked for in one
+// query with the rest, a planner would go through the whole feed.
+const onPage = `SELECT q.sequence FROM publication q WHERE q.feed_id = $1 AND q.page = $2 AND q.page <> 0`
+
+// NextPage returns what the next page of a feed's archive shows that is to be
+// rendered: one whose bytes must be replaced, or one to be closed; nil for none
+// at present. ClosePage stores its bytes.
+func (db *DB) NextPage(ctx context.Context, site news.Site, f news.Feed, now time.Time) (*news.Edition, error) {
+	a, err := db.archiveOf(ctx, f, now)
+	if err != nil || !a.changed {
+		return nil, err
+	}
+	var stale int
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(min(number), 0) FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND stale <> 0 AND dropped = 0`, f.ID, a.generation).Scan(&stale)
+	switch {
+	case err != nil:
+		return nil, err
+	case stale > 0:
+		return db.pageEdition(ctx, site, f, news.Part{Generation: a.generation, Page: stale},
+			`p.sequence IN (`+onPage+`) AND NOT `+unfit, stale)
+	case !f.Archive:
+		return nil, nil
+	}
+	open, err := db.unpaged(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	page, waits := news.NextPage(open, a.Archive)
+	if page == nil {
+		return nil, db.looked(ctx, f, a, waits, now)
+	}
+	e, err := db.pageEdition(ctx, site, f, news.Part{Generation: a.generation, Page: a.last + 1},
+		`p.page = 0 AND p.removed = 0 AND p.sequence BETWEEN $2 AND $3`, page[0].Sequence, page[len(page)-1].Sequence)
+	if err != nil || len(e.Shown) == 0 { // a command took them away just now
+		return nil, err
+	}
+	return e, nil
+}
+
+// archived is the archive of a feed as stored.
+type archived struct {
+	news.Archive
+	generation, last int
+	revision         int64 // of the feed
+	waits            int64
+	changed          bool // since it was last looked at, or what waited is due
+}
+
+func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a archived, err error) {
+	var seen, newest int64
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, revision,
+		coalesce((SELECT max(number) FROM archive_page WHERE feed_id = f.id AND generation = f.archive_generation), 0),
+		coalesce((SELECT entered FROM publication WHERE feed_id = f.id AND removed = 0 ORDER BY sequence DESC LIMIT 1), 0)
+		FROM feed f WHERE id = $1`, f.ID).Scan(&a.generation, &a.Upto, &a.waits, &seen, &a.revision, &a.last, &newest)
+	a.Newest, a.Window = at(newest), f.Window
+	a.Waited = a.waits != 0 && (now.Sub(at(a.waits)) >= news.ArchiveWait || a.waits > ms(now)) // or the clock was set back
+	a.changed = seen != a.revision || f.Archive && a.Waited
+	return a, err
+}
+
+const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title) + octet_length(c.summary) + octet_length(c.content)
+	FROM publication p JOIN content c ON c.entry_id = p.entry_id
+	WHERE p.feed_id = $1 AND p.page = 0 AND p.removed = 0 ORDER BY p.sequence LIMIT $2`
+
+// unpaged are the first of the Publications that are in no page, by sequence.
+func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, err error) {
+	err = db.each(ctx, selectUnpaged, []any{f.ID, openLimit}, func(scan scan) error {
+		var u news.Unpaged
+		var entered int64
+		err := scan(&u.Sequence, &entered, &u.Bytes)
+		u.Entered = at(entered)
+		open = append(open, u)
+		return err
+	})
+	return open, err
+}
+
+// looked notes that nothing is to be closed before the feed changes, or before
+// what waits is due.
+func (db *DB) looked(ctx context.Context, f news.Feed, a archived, waits bool, now time.Time) error {
+	return db.update(ctx, func(t *tx) error {
+		var since int64
+		if waits {
+			if since = a.waits; since == 0 {
+				since = ms(now)
+			}
+		}
+		began := a.Upto < 0 && a.Waited // the live document shows more from now on
+		_, err := t.exec(`UPDATE feed SET archive_seen = $2, archive_waits = $3,
+			archive_upto = CASE WHEN $4 THEN 0 ELSE archive_upto END, archive_version = archive_version + CASE WHEN $4 THEN 1 ELSE 0 END
+			WHERE id = $1`, f.ID, a.revision, since, began)
+		return err
+	})
+}
+
+// pageEdition reads what a page shows. It is of the time at which it is read.
+func (db *DB) pageEdition(ctx context.Context, site news.Site, f news.Feed, part news.Part, where string, args ...any) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f}
+	var created int64
+	f.Limit, f.MaxPerSource = news.MaxShown, 0
+	if err := db.fill(ctx, e, &pageOf{feed: f, perSource: map[string]int{}}, where, args...); err != nil {
+		return nil, err
+	}
+	e.Pages = news.Pages{Part: part}
+	if len(e.Shown) == 0 { // all of it had to leave
+		if err := db.engine.Read.QueryRowContext(ctx, `SELECT created_at FROM feed WHERE id = $1`, f.ID).Scan(&created); err != nil {
+			return nil, err
+		}
+		e.Updated = at(created)
+	}
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND number < $3 AND dropped = 0`, f.ID, part.Generation, part.Page).Scan(&e.Prev.Page)
+	if e.Prev.Page > 0 {
+		e.Prev.Generation = part.Generation
+	}
+	return e, err
+}
+
+// newestPage is the last closed page of a feed; the zero value for none.
+func (db *DB) newestPage(ctx context.Context, feed int64) (p news.Part, err error) {
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT a.generation, a.number FROM archive_page a JOIN feed f ON f.id = a.feed_id
+		WHERE f.id = $1 AND a.generation = f.archive_generation AND a.dropped = 0 ORDER BY a.number DESC LIMIT 1`, feed).Scan(&p.Generation, &p.Page)
+	if errors.Is(err, sql.ErrNoRows) {
+		return news.Part{}, nil
+	}
+	return p, err
+}
+
+// ClosePage stores the bytes of a page that NextPage returned, in each format,
+// and which Publications it holds; replaced says that the page had bytes before.
+// When a rebuild came between, it stores nothing.
+func (db *DB) ClosePage(ctx context.Context, e *news.Edition, docs []news.PageDocument, now time.Time) (replaced bool, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		c := closing{tx: t, Edition: e}
+		var generation int
+		err := t.get(`SELECT archive_generation, EXISTS (SELECT 1 FROM archive_page WHERE feed_id = f.id AND generation = $2 AND number = $3)
+			FROM feed f WHERE id = $1`, []any{e.Feed.ID, e.Part.Generation, e.Part.Page}, &generation, &replaced)
+		if err != nil || generation != e.Part.Generation {
+			replaced = false
+			return err
+		}
+		for _, step := range []func() error{func() error { return c.bytes(docs, now.Truncate(time.Second)) }, c.hold, c.names} {
+			if err := step(); err != nil {
+				return fmt.Errorf("page %s of the archive of %s: %w", e.Part.PageName(), e.Feed.Name, err)
+			}
+		}
+		return nil
+	})
+	return replaced, err
+}
+
+// closing is the state of one ClosePage.
+type closing struct {
+	*tx
+	*news.Edition
+}
+
+// bytes stores the documents. Replaced ones are newer by at least a second, the
+// grain of HTTP dates.
+func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
+	_, err := c.exec(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (feed_id, generation, number) DO UPDATE SET stale = 0,
+			modified = CASE WHEN excluded.modified > archive_page.modified THEN excluded.modified ELSE archive_page.modified + 1000 END`,
+		c.Feed.ID, c.Part.Generation, c.Part.Page, ms(now))
+	for _, d := range docs {
+		if err == nil {
+			_, err = c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+				ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
+				c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed)
+		}
+	}
+	return err
+}
+
+// hold notes which Publications the page holds. One that is in it no longer gets
+// another page when it is ever shown again.
+func (c *closing) hold() error {
+	if _, err := c.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
+		return err
+	}
+	var upto int64
+	for _, s := range c.Shown {
+		upto = max(upto, s.Sequence)
+		if _, err := c.exec(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page); err != nil {
+			return err
+		}
+	}
+	_, err := c.exec(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
+	return err
+}
+
+// names notes which entries the bytes name.
+func (c *closing) names() error {
+	_, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page)
+	name := func(entry int64) {
+		if err == nil {
+			_, err = c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
+				ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page)
+		}
+	}
+	for _, s := range c.Shown {
+		name(s.EntryID)
+		for _, m := range s.Members {
+			name(m.EntryID)
+		}
+	}
+	return err
+}
+
+// outdate marks the pages that name an entry of the judged stories which is
+// withdrawn or private by now: their bytes are to be replaced.
+func (p *publishing) outdate() error {
+	var pages []int64
+	err := p.each(`SELECT DISTINCT n.number FROM story s CROSS JOIN entry e CROSS JOIN archive_name n CROSS JOIN source src
+		WHERE `+judged+` AND e.story_id = s.id AND n.entry_id = e.id AND n.feed_id = $3 AND src.id = e.source_id
+		AND `+unfit, p.judging(), func(scan scan) error {
+		var n int64
+		err := scan(&n)
+		pages = append(pages, n)
+		return err
+	})
+	for _, n := range pages {
+		if err == nil {
+			p.changed = true
+			_, err = p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
+				AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n)
+		}
+	}
+	return err
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// ArchiveVersion returns a number that rises with every change of the pages of a
+// feed's archive, and of where its live document ends because of them.
+func (db *DB) ArchiveVersion(ctx context.Context, feed int64) (n int64, err error) {
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_version FROM feed WHERE id = $1`, feed).Scan(&n)
+	return n, err
+}
+
+// ArchiveDue tells when the archive of a feed has something to close although
+// nothing arrives; zero for never.
+func (db *DB) ArchiveDue(ctx context.Context, f news.Feed, now time.Time) (time.Time, error) {
+	if !f.Archive {
+		return time.Time{}, nil
+	}
+	var since int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT archive_waits FROM feed WHERE id = $1`, f.ID).Scan(&since)
+	if since == 0 {
+		return time.Time{}, err
+	}
+	return at(min(since, ms(now))).Add(news.ArchiveWait), err
+}
+
+const documentColumns = `a.generation, a.number, d.format, d.etag, d.length, a.modified`
+
+func scanDocument(scan scan, d *news.PageDocument, last ...any) error {
+	var modified int64
+	err := scan(append([]any{&d.Part.Generation, &d.Part.Page, &d.Format, &d.ETag, &d.Length, &modified}, last...)...)
+	d.Modified = at(modified)
+	return err
+}
+
+// PageDocuments lists the documents of a feed's archive that are kept, by page,
+// without their bytes.
+func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDocument, err error) {
+	err = db.each(ctx, `SELECT `+documentColumns+` FROM archive_page a
+		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
+		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, func(scan scan) error {
+		var d news.PageDocument
+		err := scanDocument(scan, &d)
+		docs = append(docs, d)
+		return err
+	})
+	return docs, err
+}
+
+// PageDocument returns one format of a closed page with its bytes; nil when there
+// is no such page, and one that is Gone when it was dropped.
+func (db *DB) PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error) {
+	var d news.PageDocument
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT dropped FROM archive_page WHERE feed_id = $1 AND generation = $2 AND number = $3`,
+		feed, p.Generation, p.Page).Scan(&d.Gone)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil || d.Gone:
+		return &d, err
+	}
+	found := false
+	err = db.each(ctx, `SELECT `+documentColumns+`, d.data FROM archive_page a
+		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
+		WHERE a.feed_id = $1 AND a.generation = $2 AND a.number = $3 AND d.format = $4`,
+		[]any{feed, p.Generation, p.Page, format}, func(scan scan) error { found = true; return scanDocument(scan, &d, &d.Packed) })
+	if !found {
+		return nil, err
+	}
+	return &d, err
+}
+
+// DropPages drops the oldest pages of an archive of which so many of the newest
+// are to be kept, and returns how many.
+func (db *DB) DropPages(ctx context.Context, f news.Feed) (dropped int64, err error) {
+	newest, err := db.newestPage(ctx, f.ID)
+	if err != nil || f.ArchiveKeep == 0 || newest.Page <= f.ArchiveKeep {
+		return 0, err
+	}
+	last := newest.Page - f.ArchiveKeep
+	var due bool
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0)`, f.ID, newest.Generation, last).Scan(&due)
+	if err != nil || !due {
+		return 0, err
+	}
+	err = db.update(ctx, func(t *tx) (err error) {
+		dropped, err = t.dropPages(f.ID, newest.Generation, last)
+		return err
+	})
+	return dropped, err
+}
+
+// dropPages drops the pages of a generation up to a number.
+func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
+	n, err = t.exec(`UPDATE archive_page SET dropped = 1, stale = 0 WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0`,
+		feed, generation, last)
+	if err == nil {
+		_, err = t.exec(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last)
+	}
+	if err == nil {
+		_, err = t.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last)
+	}
+	if err == nil {
+		_, err = t.exec(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
+	}
+	return n, err
+}
+
+// ErrNoFeed says that no feed in use has the name.
+var ErrNoFeed = errors.New("no such feed was published yet")
+
+// RebuildArchive drops all pages of a feed's archive and begins its next
+// generation: what the feed has to show by now is put into pages anew, in order
+// of sequence, under other addresses. It returns how many pages were dropped.
+func (db *DB) RebuildArchive(ctx context.Context, feed string) (dropped int64, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		var id int64
+		var generation, last int
+		err := t.get(`SELECT id, archive_generation, coalesce((SELECT max(number) FROM archive_page a
+				WHERE a.feed_id = f.id AND a.generation = f.archive_generation), 0)
+			FROM feed f WHERE name = $1 AND removed_at = 0`, []any{feed}, &id, &generation, &last)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%s: %w", feed, ErrNoFeed)
+		}
+		if err == nil && last > 0 {
+			dropped, err = t.dropPages(id, generation, last)
+			generation++
+		}
+		if err == nil {
+			_, err = t.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id)
+		}
+		if err == nil {
+			_, err = t.exec(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
+				archive_version = archive_version + 1 WHERE id = $1`, id, generation)
+		}
+		if err == nil {
+			_, err = t.nextRevision() // the daemon notices
+		}
+		return err
+	})
+	return dropped, err
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// What subscribers at the hub are told of is numbered, see schema 15. A number says
+// "you have everything until here" in one word, whatever the clocks of publishers do:
+// neither updated nor sequence can, since an edit moves the one and a backlog is placed
+// by its own time.
+
+func (p *publishing) nextChange() int64 {
+	p.change++
+	return p.change
+}
+
+// placed is a Publication that went into history.
+type placed struct {
+	sequence int64
+	entered  time.Time
+}
+
+// tell numbers what went into history and is seen all the same, because the page
+// reaches down to it: who polls finds it there.
+func (p *publishing) tell() error {
+	if len(p.history) == 0 {
+		return nil
+	}
+	var lowest, newest int64
+	err := p.get(`SELECT sequence FROM publication WHERE feed_id = $1 AND sequence <= $2 AND removed = 0 ORDER BY sequence DESC LIMIT 1 OFFSET $3`,
+		[]any{p.feed.ID, p.sequence, max(p.feed.Limit-1, 0)}, &lowest)
+	if err == nil || errors.Is(err, sql.ErrNoRows) { // not full: everything is on the page
+		err = p.get(`SELECT entered FROM publication WHERE feed_id = $1 AND sequence <= $2 AND removed = 0 ORDER BY sequence DESC LIMIT 1`,
+			[]any{p.feed.ID, p.sequence}, &newest)
+	}
+	if err != nil {
+		return err
+	}
+	since := at(newest).Add(-p.feed.Window)
+	for _, h := range p.history {
+		if h.sequence < lowest && h.entered.Before(since) {
+			continue
+		}
+		if _, err := p.exec(`UPDATE publication SET change = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, h.sequence, p.nextChange()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bounds of what Changes returns at once: many web servers take a body of 1 MiB.
+const (
+	maxChanges     = 200
+	maxChangeBytes = 400 << 10 // of title, summary and content together
+)
+
+// Changes returns the Publications that are new or have other words since a change of
+// a feed, up to another, newest first; what has left the feed is left out. It returns a
+// bounded part, the oldest: Change of the Edition is how far it reaches.
+func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, upto int64) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f, Change: upto}
+	bytes := 0
+	err := db.each(ctx, `SELECT `+shownColumns+publicationColumns+`, p.change
+		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
+		WHERE p.feed_id = $1 AND p.change > $2 AND p.change <= $3 AND p.removed = 0 ORDER BY p.change`, []any{f.ID, after, upto}, func(scan scan) error {
+		var change int64
+		s, err := scanPublication(scan, f.ID, &change)
+		if err != nil {
+			return err
+		}
+		bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
+		if n := len(e.Shown); n == maxChanges || n > 0 && bytes > maxChangeBytes {
+			return errFull
+		}
+		e.Shown, after = append(e.Shown, s), change
+		return nil
+	})
+	if errors.Is(err, errFull) {
+		e.Change, err = after, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("changes of %s: %w", f.Name, err)
+	}
+	slices.SortFunc(e.Shown, func(a, b news.Shown) int { return int(b.Sequence - a.Sequence) })
+	if err := db.addMembers(ctx, site, f.Audience(), e.Shown); err != nil {
+		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
+	}
+	finish(site, e.Shown)
+	return e, nil
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// TestSourceDays: each day once, the first document is no arrival, and our own
+// failures are no visits.
+func TestSourceDays(t *testing.T) {
+	b := newBench(t)
+	today := b.now.UTC().Truncate(day)
+	b.now = today.AddDate(0, 0, -3).Add(time.Hour)
+	b.fetch("a", entry("a", "one", 300), entry("a", "two", 300))
+	b.now = today.AddDate(0, 0, -2).Add(time.Hour)
+	b.fetch("a", entry("a", "one", 300), entry("a", "three", 70))
+	for _, outcome := range []news.Outcome{news.OutcomeTimeout, news.OutcomeInterrupted, news.OutcomeInternal} {
+		b.now = b.now.Add(time.Hour)
+		if _, err := b.failAs(outcome, "a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.now = today.Add(23 * time.Hour)
+	b.fetch("b", entry("b", "other", 1))
+	got, err := b.db.SourceDays(t.Context(), b.sources["a"].ID, 4, b.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []news.SourceDay{
+		{Day: today.AddDate(0, 0, -3), Visits: 1}, {Day: today.AddDate(0, 0, -2), Visits: 2, Failed: 1, New: 1},
+		{Day: today.AddDate(0, 0, -1)}, {Day: today},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	got, err = b.db.SourceDays(t.Context(), b.sources["a"].ID, 2, b.now)
+	if want := want[2:]; err != nil || !cmp.Equal(want, got) {
+		t.Errorf("two days: %v (%v), want %v", got, err, want)
+	}
+}
+
+// TestFindPublic: an entry is found by its address, its guid and its story, and only
+// while everybody may know of its source.
+func TestFindPublic(t *testing.T) {
+	b := newBench(t)
+	one, same := entry("a", "one", 2), entry("b", "one", 1)
+	same.Link = one.Link
+	b.fetch("a", one)
+	b.fetch("b", same)
+	b.publish("all")
+	key := b.edition("all").Shown[0].StoryKey
+	find := func(canonical, guid, key string) (sources string) {
+		t.Helper()
+		found, err := b.db.FindPublic(t.Context(), canonical, guid, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range found {
+			sources += p.Source.Name
+		}
+		return sources
+	}
+	check := func(when, byAddress, byGUID, byKey string) {
+		t.Helper()
+		got := []string{find("https://a.example/one", "x", ""), find("", same.GUID, ""), find("", "x", key), find("", "", ""), find("https://none.example/", "none", "none")}
+		if want := []string{byAddress, byGUID, byKey, "", ""}; !cmp.Equal(want, got) {
+			t.Errorf("%s: got %q, want %q", when, got, want)
+		}
+	}
+	check("public", "ab", "b", "ab")
+
+	ids := []int64{}
+	both, err := b.db.FindPublic(t.Context(), "", "x", key)
+	if err != nil || len(both) != 2 {
+		t.Fatalf("%d entries (%v), want 2", len(both), err)
+	}
+	for _, p := range both {
+		ids = append(ids, p.Entry.ID)
+	}
+	private := []news.Source{b.sources["a"], b.sources["b"]}
+	private[1].Public = false
+	b.sync(private, []news.Feed{b.feeds["all"]})
+	check("one is private", "a", "", "a")
+	found, err := b.db.PublicEntries(t.Context(), ids)
+	if err != nil || len(found) != 1 || found[ids[0]].Entry.Title != "one" {
+		t.Errorf("%d entries (%v), want that of the public source alone", len(found), err)
+	}
+	b.sync(private[1:], []news.Feed{b.feeds["all"]})
+	check("the other is retired", "", "", "")
+}
+
+// failAs records an attempt that brought nothing.
+func (b *bench) failAs(outcome news.Outcome, source string) (news.Fetch, error) {
+	b.t.Helper()
+	s := b.sources[source]
+	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.db.Save(b.t.Context(), &story.Harvest{Source: s, Epoch: lease.Epoch, Fetch: news.Fetch{Started: b.now, Outcome: outcome, Error: "no"}})
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+
+	"tributary/internal/news"
+)
+
+// Files returns what is known of the files at the given addresses, by address.
+func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFacts, error) {
+	known := map[string]news.FileFacts{}
+	for _, url := range urls {
+		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{guidHash(url)}, func(scan scan) error {
+			f := news.FileFacts{URL: url}
+			var asked int64
+			err := scan(&asked, &f.Tries, &f.Outcome, &f.Type, &f.Length)
+			f.Asked = at(asked)
+			known[url] = f
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+// SaveFile stores what came of asking about a file. Where that is something, the
+// feeds that show one of the stories that have it are rendered again; nothing of
+// their Publications moves.
+func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) error {
+	return db.update(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO file (hash, url, asked, tries, outcome, type, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (hash) DO UPDATE SET asked = excluded.asked, tries = excluded.tries, outcome = excluded.outcome,
+				type = excluded.type, length = excluded.length`,
+			guidHash(f.URL), f.URL, ms(f.Asked), f.Tries, string(f.Outcome), f.Type, f.Length)
+		if err != nil || f.Type == "" && f.Length == 0 {
+			return err
+		}
+		revision, err := t.nextRevision()
+		for _, story := range stories {
+			if err == nil {
+				err = t.touch(story, revision)
+			}
+		}
+		return err
+	})
+}
+
+// learn adds what is known of the files of entries to what the entries say.
+func (db *DB) learn(ctx context.Context, shown []news.Shown) error {
+	var urls []string
+	for i := range shown {
+		for _, f := range shown[i].Entry.Enclosures {
+			if f.Lacking() {
+				urls = append(urls, f.URL)
+			}
+		}
+	}
+	known, err := db.Files(ctx, urls)
+	if err != nil {
+		return err
+	}
+	for i := range shown {
+		files := shown[i].Entry.Enclosures
+		for j := range files {
+			if facts, ok := known[files[j].URL]; ok {
+				files[j].Learn(facts)
+			}
+		}
+	}
+	return nil
+}

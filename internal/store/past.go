@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"tributary/internal/news"
+)
+
+// Resume notes what was last published of a feed before the database was lost, so
+// that Publish gives a story that is there again what its subscribers know: guid,
+// published and updated time, and place. It does nothing, and says so, for a feed
+// that has Publications: the database knows better.
+func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken bool, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		if err := t.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE feed_id = $1)`, []any{f.ID}, &taken); err != nil || !taken {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM past WHERE feed_id = $1`, f.ID); err != nil {
+			return err
+		}
+		for i, sequence := range sequences(past.Publications) {
+			p := past.Publications[i]
+			_, err := t.exec(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
+				f.ID, p.GUID, sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
+			if err != nil {
+				return err
+			}
+		}
+		_, err := t.exec(`UPDATE feed SET updated = max(updated, $2), scanned = 0 WHERE id = $1`, f.ID, ms(past.Updated))
+		return err
+	})
+	return taken, err
+}
+
+// sequences are the places that Publications had, given newest first: what is told
+// of them are milliseconds, and the order of the document tells the rest.
+func sequences(pubs []news.Publication) []int64 {
+	places := make([]int64, len(pubs))
+	var below int64
+	for i := len(pubs) - 1; i >= 0; i-- {
+		places[i] = max(below+1, pubs[i].Entered.UnixMicro())
+		below = places[i]
+	}
+	return places
+}
+
+// bygone is a Publication of the time before the database was lost.
+type bygone struct {
+	guid, key                   string
+	sequence                    int64
+	entered, published, updated int64
+	signature                   int64
+}
+
+// recall finds what the story, or in a feed that keeps duplicates the entry, was
+// published as before; nil when it was not. cs are its entries.
+func (p *publishing) recall(story int64, cs []news.Candidate) (*bygone, error) {
+	if !p.resumed {
+		return nil, nil
+	}
+	guids := []string{p.guids[story]}
+	for _, c := range cs {
+		first, fallback := news.GUID(news.Source{Public: c.Public, Kind: c.Kind}, c.Origin, c.GUID)
+		guids = append(guids, first, fallback)
+	}
+	var found *bygone
+	for _, guid := range guids {
+		b := bygone{guid: guid}
+		err := p.get(`SELECT key, sequence, entered, published, updated, signature FROM past WHERE feed_id = $1 AND guid = $2`,
+			[]any{p.feed.ID, guid}, &b.key, &b.sequence, &b.entered, &b.published, &b.updated, &b.signature)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, err
+		case found == nil || b.sequence < found.sequence: // two stories of then are one now: the first stands
+			found = &b
+		}
+	}
+	return found, nil
+}
+
+// renew gives a fresh story back what it was published as, and forgets it.
+func (p *publishing) renew(n *fresh) error {
+	b := n.past
+	if _, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid); err != nil {
+		return err
+	}
+	if b.key != "" {
+		if _, err := p.exec(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
+			return err
+		}
+	}
+	if n.lead.Published.Equal(n.lead.FirstSeen) { // it tells no date, so the one that we gave it stands
+		n.lead.Published = at(b.published)
+		if _, err := p.exec(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
+			n.lead.EntryID, b.published, b.updated); err != nil {
+			return err
+		}
+	}
+	if b.signature == 0 || b.signature == int64(n.lead.Signature) {
+		n.lead.Updated = at(b.updated)
+	} else {
+		n.lead.Updated = news.Revised(at(b.updated), n.lead.Updated, p.now)
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"tributary/internal/format"
+	"tributary/internal/news"
+)
+
+// documentOf is a feed as it is published in JSON.
+func (b *bench) documentOf(feed string) []byte {
+	b.t.Helper()
+	b.publish(feed)
+	var doc bytes.Buffer
+	if err := format.WriteJSON(&doc, b.edition(feed)); err != nil {
+		b.t.Fatal(err)
+	}
+	return doc.Bytes()
+}
+
+// resume begins with an empty database and what was published.
+func resume(t *testing.T, now time.Time, doc []byte, feeds ...news.Feed) *bench {
+	t.Helper()
+	b := newBench(t, feeds...)
+	b.now = now
+	past, err := format.ReadPast(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := b.db.Resume(t.Context(), b.feeds["all"], past)
+	if err != nil || !taken {
+		t.Fatalf("resume: %v, %v", taken, err)
+	}
+	return b
+}
+
+// A week of a feed: stories that came live, undated ones, copies whose original was
+// late, and changed words.
+func week(b *bench) (a, c []news.Entry) {
+	a = []news.Entry{entry("a", "first", 20), entry("a", "second", 19)}
+	c = []news.Entry{entry("c", "old", 30)}
+	b.fetch("a", a...)
+	b.fetch("c", c...)
+	b.publish("all")
+	b.pass(time.Hour)
+	undated := entry("a", "undated", 1)
+	undated.Published = time.Time{}
+	a = append(a, undated, entry("a", "backdated", 25))
+	b.fetch("a", a...)
+	b.publish("all")
+	b.pass(time.Hour)
+	a[1].Content = "<p>Other words altogether.</p>"
+	c = append(c, entry("c", "last", 0))
+	b.fetch("a", a...)
+	b.fetch("c", c...)
+	b.publish("all")
+	return a, c
+}
+
+func TestLostDatabaseMovesNothing(t *testing.T) {
+	for _, mode := range []news.Duplicates{news.Collapse, news.Keep} {
+		t.Run(string(mode), func(t *testing.T) {
+			was := newBench(t, all(mode))
+			a, c := week(was)
+			want := was.documentOf("all")
+			b := resume(t, was.now.Add(48*time.Hour), want, all(mode))
+			b.fetch("c", c...) // the other order
+			b.fetch("a", a...)
+			if got := b.documentOf("all"); !bytes.Equal(got, want) {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+			b.fetch("a", append(a, entry("a", "new", 0))...)
+			if got := b.publish("all"); got[0] != "new" {
+				t.Errorf("after it: %q, want the new one first", got)
+			}
+		})
+	}
+}
+
+// Without the past, places and undated times are lost: the test above can fail.
+func TestLostDatabaseWithoutPast(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	a, c := week(was)
+	b := newBench(t, all(news.Collapse))
+	b.now = was.now.Add(48 * time.Hour)
+	b.fetch("c", c...)
+	b.fetch("a", a...)
+	if bytes.Equal(b.documentOf("all"), was.documentOf("all")) {
+		t.Error("the same bytes without the past")
+	}
+}
+
+// What changed while the database was lost moves updated by the usual rule.
+func TestResumedStoryThatChanged(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	a, _ := week(was)
+	before := was.edition("all")
+	b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), all(news.Collapse))
+	a[0].Content = "<p>Nobody has read these words yet.</p>"
+	b.fetch("a", a...)
+	b.publish("all")
+	for _, s := range b.edition("all").Shown {
+		i := slices.IndexFunc(before.Shown, func(o news.Shown) bool { return o.GUID == s.GUID })
+		if changed := s.Entry.GUID == a[0].GUID; changed != s.Updated.Equal(b.now) {
+			t.Errorf("%s: updated %v", s.Entry.Title, s.Updated)
+		}
+		if !s.Published.Equal(before.Shown[i].Published) || !s.Entered.Equal(before.Shown[i].Entered) {
+			t.Errorf("%s: published or place moved", s.Entry.Title)
+		}
+	}
+}
+
+// A story whose source answers a week later stands where it stood, and its id is
+// that of the entry that was first then, whichever is first now.
+func TestResumedStoryOfAnotherFirst(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	one, two := entry("a", "same", 20), entry("b", "same", 20)
+	two.Link = one.Link
+	was.fetch("a", one)
+	was.publish("all")
+	was.fetch("b", two)
+	doc, want := was.documentOf("all"), was.edition("all").Shown[0]
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Collapse))
+	b.fetch("b", two)
+	b.fetch("a", one)
+	b.publish("all")
+	got := b.edition("all").Shown
+	if len(got) != 1 || got[0].GUID != want.GUID || got[0].StoryKey != want.StoryKey || !got[0].Entered.Equal(want.Entered) {
+		t.Errorf("got %+v\nwant %+v", got[0].Publication, want.Publication)
+	}
+	var left int
+	if err := b.db.engine.Read.QueryRow(`SELECT count(*) FROM past`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d rows of the past are left (%v)", left, err)
+	}
+}
+
+// A database that has the feed knows better.
+func TestResumeLeavesADatabaseAlone(t *testing.T) {
+	b := newBench(t, all(news.Collapse))
+	b.fetch("a", entry("a", "one", 1))
+	doc := b.documentOf("all")
+	past, err := format.ReadPast(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	past.Publications[0].Published = start.Add(-1000 * time.Hour)
+	if taken, err := b.db.Resume(t.Context(), b.feeds["all"], past); taken || err != nil {
+		t.Fatal(taken, err)
+	}
+	if got := b.documentOf("all"); !bytes.Equal(got, doc) {
+		t.Errorf("got %s\nwant %s", got, doc)
+	}
+}
+
+func TestSequencesKeepTheOrder(t *testing.T) {
+	at := func(ms int64) news.Publication { return news.Publication{Entered: time.UnixMilli(ms)} }
+	got := sequences([]news.Publication{at(5), at(7), at(7), at(3)})
+	if want := []int64{7002, 7001, 7000, 3000}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"tributary/internal/news"
+)
+
+// mostPublic bounds what a question of a stranger reads.
+const mostPublic = 20
+
+// FindPublic returns the entries of public sources that somebody may mean by an
+// address: that of a page in its canonical form, a guid as the document has it (see
+// story.Identify), or the key of a story ("" for none). What is private, withdrawn or no longer followed is not there.
+func (db *DB) FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error) {
+	const visible = ` AND v.public <> 0 AND v.retired_at = 0 AND o.withdrawn_at = 0 LIMIT ` // of o and its source v
+	limit := fmt.Sprint(mostPublic)
+	entries, err := db.placed(ctx, `e.id IN (
+			SELECT id FROM (SELECT o.id FROM entry o JOIN source v ON v.id = o.source_id WHERE o.url_key = $1`+visible+limit+`)
+			UNION SELECT id FROM (SELECT o.id FROM guid g JOIN entry o ON o.id = g.entry_id JOIN source v ON v.id = o.source_id WHERE g.hash = $2`+visible+limit+`)
+			UNION SELECT id FROM (SELECT o.id FROM story n JOIN entry o ON o.story_id = coalesce(n.alias_of, n.id) JOIN source v ON v.id = o.source_id WHERE n.key = $3`+visible+limit+`))
+		ORDER BY e.first_seen, e.id LIMIT `+limit, urlKey(canonical), guidHash("guid:"+guid), key)
+	if err != nil {
+		return nil, err
+	}
+	return entries, db.addPublications(ctx, entries, knownFeed, news.Everybody)
+}
+
+// PublicEntries returns those of the numbered entries whose sources are public,
+// by number.
+func (db *DB) PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Shown, error) {
+	found := map[int64]news.Shown{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
+		WHERE e.id IN (`+integers(ids)+`) AND src.public <> 0 AND src.retired_at = 0`, nil, func(scan scan) error {
+		var s news.Shown
+		err := scanShown(scan, &s)
+		s.StoryID, s.StoryKey = s.Entry.StoryID, s.Entry.StoryKey
+		found[s.Entry.ID] = s
+		return err
+	})
+	return found, err
+}

@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// A feed has a rule of its own, which is asked when its stories are judged. The rule
+// of a source is asked when an entry is stored or changes; what it does not take is
+// hidden: it stays in its story and is in no feed.
+//
+// Both are stored as keys. When a key changes, what was first seen within RuleReach
+// is judged anew: what no longer matches leaves, what newly matches goes into
+// history, because it is no news.
+
+// RuleReach is how far back a changed rule is applied.
+const RuleReach = 30 * 24 * time.Hour
+
+// ruleKey names a rule together with what it knows of sources, where it looks at
+// that.
+func ruleKey(r news.Rule, sources ...news.Source) string {
+	if r == nil {
+		return ""
+	}
+	if !r.Uses("source") && !r.Uses("tags") {
+		return r.Key()
+	}
+	known := make([]string, len(sources))
+	for i, s := range sources {
+		known[i] = s.Name + "\x00" + strings.Join(s.Tags, "\x00")
+	}
+	slices.Sort(known)
+	return fmt.Sprintf("%s-%016x", r.Key(), xxh3.HashString(strings.Join(known, "\x01")))
+}
+
+// syncRule stores the rule of a feed that selects sources. Unless the feed is new,
+// a changed one has the latest stories judged anew.
+func (t *tx) syncRule(f *news.Feed, sources []news.Source, anew bool, now time.Time) error {
+	selected := slices.DeleteFunc(slices.Clone(sources), func(s news.Source) bool { return !f.Selects(s) })
+	f.Judged = ruleKey(f.Where, selected...)
+	var was string
+	if err := t.get(`SELECT rule FROM feed WHERE id = $1`, []any{f.ID}, &was); err != nil || was == f.Judged {
+		return err
+	}
+	if _, err := t.exec(`UPDATE feed SET rule = $2 WHERE id = $1`, f.ID, f.Judged); err != nil || anew {
+		return err
+	}
+	if err := t.bound(f.ID); err != nil {
+		return err
+	}
+	var older int64 // revision of the youngest entry beyond reach
+	err := t.get(`SELECT born FROM entry WHERE first_seen < $1 ORDER BY id DESC LIMIT 1`, []any{ms(now.Add(-RuleReach))}, &older)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	_, err = t.exec(`UPDATE feed SET scanned = CASE WHEN scanned < $2 THEN scanned ELSE $2 END WHERE id = $1`, f.ID, older)
+	return err
+}
+
+// syncSourceRule stores the rule of a source. A changed one has its latest entries
+// judged anew, by Rejudge.
+func (t *tx) syncSourceRule(s news.Source) error {
+	key := ruleKey(s.Where, s)
+	changed, err := t.exec(`UPDATE source SET rule = $2, rejudge = coalesce((SELECT max(id) + 1 FROM entry WHERE source_id = $1), 0)
+		WHERE id = $1 AND rule <> $2`, s.ID, key)
+	if err != nil || changed == 0 {
+		return err
+	}
+	_, err = t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END
+		WHERE id IN (SELECT feed_id FROM feed_source WHERE source_id = $1)`, s.ID)
+	return err
+}
+
+// hides reports whether the rule of the source does not take an arriving entry.
+// Times are those that the store keeps.
+func (s *saving) hides(a *story.Arrival, published, updated, seen time.Time) bool {
+	if s.h.Source.Where == nil {
+		return false
+	}
+	e := a.Entry
+	e.GUID, e.Published, e.Updated, e.FirstSeen = a.GUID(), published, updated, seen
+	return !s.h.Source.Where.Match(news.Subject{Entry: &e, Source: &s.h.Source})
+}
+
+// recall has the entries of the source judged anew when a reload changed its rule
+// while this fetch was under way.
+func (s *saving) recall() error {
+	_, err := s.exec(`UPDATE source SET rejudge = coalesce((SELECT max(id) + 1 FROM entry WHERE source_id = $1), 0)
+		WHERE id = $1 AND rule <> $2`, s.h.Source.ID, ruleKey(s.h.Source.Where, s.h.Source))
+	return err
+}
+
+// rejudgePart is how many entries one transaction judges anew.
+const rejudgePart = 500
+
+// Unjudged are the sources in use that have entries to be judged anew.
+func (db *DB) Unjudged(ctx context.Context) ([]int64, error) {
+	var ids []int64
+	err := db.each(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`, nil, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// Rejudge applies the changed rule of a source to its entries, latest first, as far
+// back as RuleReach. It does a bounded part and reports whether there is more. A
+// source that another reload changed meanwhile is left to that.
+func (db *DB) Rejudge(ctx context.Context, s news.Source, now time.Time) (more bool, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		var key string
+		var below int64
+		if err := t.get(`SELECT rule, rejudge FROM source WHERE id = $1`, []any{s.ID}, &key, &below); err != nil {
+			return err
+		}
+		if key != ruleKey(s.Where, s) || below == 0 {
+			return nil
+		}
+		next, changed, err := t.rejudged(s, below, now.Add(-RuleReach))
+		if err != nil {
+			return err
+		}
+		more = next > 0
+		if _, err := t.exec(`UPDATE source SET rejudge = $2 WHERE id = $1`, s.ID, next); err != nil || len(changed) == 0 {
+			return err
+		}
+		return t.turn(changed)
+	})
+	return more, err
+}
+
+// turned is an entry that its source's changed rule judges otherwise.
+type turned struct{ entry, story int64 }
+
+// rejudged judges a part of the entries below a row; next is the row to go on
+// below, 0 at the end.
+func (t *tx) rejudged(s news.Source, below int64, since time.Time) (next int64, changed []turned, err error) {
+	n := 0
+	err = t.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.source_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3`,
+		[]any{s.ID, below, rejudgePart}, func(scan scan) error {
+			var row news.Shown
+			if err := scanShown(scan, &row); err != nil {
+				return err
+			}
+			if row.Entry.FirstSeen.Before(since) {
+				return errBeyond
+			}
+			if n++; n == rejudgePart {
+				next = row.Entry.ID
+			}
+			if news.Takes(s.Where, news.Subject{Entry: &row.Entry, Source: &s}) == row.Entry.Hidden {
+				changed = append(changed, turned{row.Entry.ID, row.Entry.StoryID})
+			}
+			return nil
+		})
+	if errors.Is(err, errBeyond) {
+		err = nil
+	}
+	return next, changed, err
+}
+
+// errBeyond ends the reading of entries.
+var errBeyond = errors.New("older entries are left as they are")
+
+// turn hides entries that were not hidden, and the other way round.
+func (t *tx) turn(entries []turned) error {
+	revision, err := t.nextRevision()
+	for _, e := range entries {
+		if err == nil {
+			_, err = t.exec(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry)
+		}
+		if err == nil {
+			err = t.touch(e.story, revision)
+		}
+	}
+	return err
+}
+
+// sift leaves of each story the entries that the rule of the feed takes.
+func (p *publishing) sift(found map[int64][]news.Candidate) error {
+	if p.feed.Where == nil {
+		return nil
+	}
+	for id, cs := range found {
+		outlets := outletsOf(cs)
+		var taken []news.Candidate
+		for _, c := range cs {
+			var s news.Shown
+			err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{c.EntryID}, func(scan scan) error {
+				return scanShown(scan, &s)
+			})
+			if err != nil {
+				return err
+			}
+			if p.feed.Where.Match(news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}) {
+				taken = append(taken, c)
+			}
+		}
+		if found[id] = taken; taken == nil {
+			delete(found, id)
+		}
+	}
+	return nil
+}
+
+// outletsOf names the outlets of entries, each once.
+func outletsOf(cs []news.Candidate) []string {
+	var outlets []string
+	for _, c := range cs {
+		if c.Outlet != "" && !slices.Contains(outlets, c.Outlet) {
+			outlets = append(outlets, c.Outlet)
+		}
+	}
+	slices.Sort(outlets)
+	return outlets
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"tributary/internal/news"
+)
+
+const subscriptionColumns = `s.id, s.feed_id, s.format, s.topic, s.callback, s.host, s.secret, s.lease_until, s.ask, s.ask_at, s.ask_next,
+	s.ask_tries, s.ask_lease, s.ask_secret, s.position, s.next, s.failures, s.error, s.delivered, s.deliveries`
+
+func scanSubscription(scan scan) (news.Subscription, error) {
+	var s news.Subscription
+	var lease, asked, askNext, askLease, next, delivered int64
+	err := scan(&s.ID, &s.FeedID, &s.Format, &s.Topic, &s.Callback, &s.Host, &s.Secret, &lease, &s.Ask.Mode, &asked, &askNext,
+		&s.Ask.Tries, &askLease, &s.Ask.Secret, &s.Position, &next, &s.Failures, &s.Error, &delivered, &s.Deliveries)
+	s.LeaseUntil, s.Next, s.Delivered = at(lease), at(next), at(delivered)
+	s.Ask.At, s.Ask.Next, s.Ask.Lease = at(asked), at(askNext), time.Duration(askLease)*time.Millisecond
+	return s, err
+}
+
+// DueSubscriptions returns the Subscriptions at our hub that there may be something to
+// do about: they are to be confirmed, their lease is over, they are behind their feed,
+// or it is none of those that are published.
+func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.Time) ([]news.Subscription, error) {
+	var due []news.Subscription
+	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
+		WHERE s.ask <> '' OR s.lease_until <= $1 OR s.position < f.change OR s.feed_id NOT IN (`+integers(append(published, 0))+`) ORDER BY s.id`,
+		[]any{ms(now)}, func(scan scan) error {
+			s, err := scanSubscription(scan)
+			due = append(due, s)
+			return err
+		})
+	return due, err
+}
+
+// Subscription returns one by its number, news.ErrNoSubscription without one.
+func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, error) {
+	s := news.Subscription{}
+	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
+		var err error
+		s, err = scanSubscription(scan)
+		return err
+	})
+	if err == nil && s.ID == 0 {
+		err = news.ErrNoSubscription
+	}
+	return s, err
+}
+
+// AskSubscription notes what is to be confirmed for the topic and callback of s,
+// instead of what was to be confirmed before. Where there is no Subscription it
+// makes one that is not active, with the Position of s or, when that is below 0, with
+// all that the feed has published so far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
+// there is no such feed.
+func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error {
+	return db.update(ctx, func(t *tx) error {
+		var id int64
+		err := t.get(`SELECT id FROM subscription WHERE callback = $1 AND topic = $2`, []any{s.Callback, s.Topic}, &id)
+		if errors.Is(err, sql.ErrNoRows) {
+			id, err = t.addSubscription(s, limits)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7 WHERE id = $1`,
+			append([]any{id}, askArgs(s.Ask)...)...)
+		return err
+	})
+}
+
+func askArgs(a news.Ask) []any {
+	return []any{string(a.Mode), ms(a.At), ms(a.Next), a.Tries, a.Lease.Milliseconds(), a.Secret}
+}
+
+func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int64, err error) {
+	var room bool
+	err = t.get(`SELECT (SELECT count(*) FROM subscription) < $1
+		AND (SELECT count(*) FROM subscription WHERE feed_id = $2 AND format = $3) < $4
+		AND (SELECT count(*) FROM subscription WHERE host = $5) < $6
+		AND (SELECT count(*) FROM subscription WHERE lease_until = 0) < $7`,
+		[]any{limits.All, s.FeedID, s.Format, limits.Topic, s.Host, limits.Host, limits.Pending}, &room)
+	if err == nil && !room {
+		err = news.ErrHubFull
+	}
+	if err != nil {
+		return 0, err
+	}
+	err = t.get(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
+		SELECT id, $2, $3, $4, $5, CASE WHEN $6 < 0 THEN change ELSE $6 END FROM feed WHERE id = $1 RETURNING id`,
+		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = news.ErrNoSubscription // nor a feed
+	}
+	return id, err
+}
+
+// ChangeSubscription lets change alter what is stored of a Subscription, in one
+// transaction. An error of change leaves everything as it was. What is neither
+// active nor to be confirmed afterwards is removed: no lease, and no Ask.
+func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error {
+	return db.update(ctx, func(t *tx) error {
+		var s news.Subscription
+		err := t.each(`SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
+			var err error
+			s, err = scanSubscription(scan)
+			return err
+		})
+		switch {
+		case err != nil:
+			return err
+		case s.ID == 0:
+			return news.ErrNoSubscription
+		}
+		if err := change(&s); err != nil {
+			return err
+		}
+		if s.LeaseUntil.IsZero() && s.Ask.Mode == "" {
+			_, err = t.exec(`DELETE FROM subscription WHERE id = $1`, id)
+			return err
+		}
+		_, err = t.exec(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7,
+				secret = $8, lease_until = $9, position = $10, next = $11, failures = $12, error = $13, delivered = $14, deliveries = $15
+			WHERE id = $1`, append(append([]any{id}, askArgs(s.Ask)...),
+			s.Secret, ms(s.LeaseUntil), s.Position, ms(s.Next), s.Failures, s.Error, ms(s.Delivered), s.Deliveries)...)
+		return err
+	})
+}
+
+// SubscriptionCounts counts the active Subscriptions of each feed, by its row number.
+func (db *DB) SubscriptionCounts(ctx context.Context, now time.Time) (map[int64]news.SubscriptionCount, error) {
+	counts := map[int64]news.SubscriptionCount{}
+	err := db.each(ctx, `SELECT feed_id, count(*), sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END) FROM subscription
+		WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, func(scan scan) error {
+		var feed int64
+		var c news.SubscriptionCount
+		err := scan(&feed, &c.Active, &c.Failing)
+		counts[feed] = c
+		return err
+	})
+	return counts, err
+}

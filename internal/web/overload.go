@@ -1,0 +1,116 @@
+package web
+
+import (
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// gate bounds how many requests work at the same time that read the database and
+// render for one visitor. Feeds come from memory and are not counted: they are
+// served whatever else is asked for.
+type gate struct {
+	places    chan struct{} // holds one for each that works
+	each      int           // of one client, working and waiting
+	patience  time.Duration // of those who wait
+	mu        sync.Mutex
+	perClient map[string]int
+}
+
+// newGate gives every processor a few requests, since some of them wait for the
+// disk. One client gets half of the places.
+func newGate() *gate {
+	places := 8 * runtime.GOMAXPROCS(0)
+	return &gate{places: make(chan struct{}, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
+}
+
+// enter waits for a place. It returns 429 for a client that has too many already
+// and 503 when there is none for a while, each with the time to come back.
+func (g *gate) enter(r *http.Request) (leave func(), err error) {
+	who := visitor(r)
+	if !g.count(who) {
+		return nil, &status{http.StatusTooManyRequests, "page"}
+	}
+	wait := time.NewTimer(g.patience)
+	defer wait.Stop()
+	select {
+	case g.places <- struct{}{}:
+		return sync.OnceFunc(func() {
+			<-g.places
+			g.uncount(who)
+		}), nil
+	case <-wait.C:
+	case <-r.Context().Done():
+	}
+	g.uncount(who)
+	return nil, &status{http.StatusServiceUnavailable, "page"}
+}
+
+// visitor tells clients apart. Behind a proxy that does not say for whom it asks
+// nobody can be told apart, and nobody is blamed: "".
+func visitor(r *http.Request) string {
+	if _, near := peerAddress(r); near && r.Header.Get("X-Forwarded-For") == "" {
+		return ""
+	}
+	return clientAddress(r)
+}
+
+func (g *gate) count(who string) bool {
+	if who == "" {
+		return true
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.perClient[who] >= g.each {
+		return false
+	}
+	g.perClient[who]++
+	return true
+}
+
+func (g *gate) uncount(who string) {
+	if who == "" {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.perClient[who]--; g.perClient[who] <= 0 {
+		delete(g.perClient, who)
+	}
+}
+
+// costly puts a handler behind the gate. It works until its answer begins: how fast
+// the client reads concerns nobody else.
+func (s *Server) costly(f func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if r.RemoteAddr == "" {
+			return f(w, r) // an export of our own, a page at a time
+		}
+		leave, err := s.gate.enter(r)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		return f(&leaving{w, leave}, r)
+	}
+}
+
+// leaving leaves the gate when the answer begins.
+type leaving struct {
+	http.ResponseWriter
+	leave func()
+}
+
+func (l *leaving) WriteHeader(code int) {
+	l.leave()
+	l.ResponseWriter.WriteHeader(code)
+}
+
+func (l *leaving) Write(p []byte) (int, error) {
+	l.leave()
+	return l.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (l *leaving) Unwrap() http.ResponseWriter { return l.ResponseWriter }

@@ -1,0 +1,244 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tributary/internal/news"
+	"tributary/internal/page"
+	"tributary/internal/publish"
+	"tributary/internal/search"
+)
+
+// searchFormats are the representations of what a search finds, beside its page.
+var searchFormats = [...]string{"atom", "rss", "json"}
+
+func searchable(ext string) bool { return slices.Contains(searchFormats[:], ext) }
+
+// searchFeedRows is how many stories a feed of a search holds.
+const searchFeedRows = 100
+
+// robots keeps what a search finds out of other search engines.
+var robots = []string{"noindex"}
+
+// searching is one search as it was asked for.
+type searching struct {
+	snap    *Snapshot
+	text    string // as typed
+	escaped string // as it stands in the address
+	query   *search.Query
+	in      *news.Feed // nil for all
+	result  *search.Result
+}
+
+// searchFeed sends what a search finds as a feed for readers, of one feed or of
+// all. It makes no Publications: the items are those of the feeds, with their ids.
+func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
+	forScripts(w.Header())
+	w.Header()["X-Robots-Tag"] = robots
+	one, err := s.searching(r, name)
+	if err != nil {
+		return err
+	}
+	if one.text == "" {
+		return s.refuse(w, r, one, &search.SyntaxError{Problem: "say what to search for: " + one.snap.Site.SearchURL(news.Search{Query: "verkehr"}, ext)})
+	}
+	err = s.find(r, one, search.Request{Limit: searchFeedRows})
+	if err == nil && one.result.Partial { // a reader cannot be told that something is missing
+		err = errIndexing
+	}
+	if err != nil {
+		return s.refuse(w, r, one, err)
+	}
+	d, err := publish.Found(one.edition(), ext)
+	if err != nil {
+		return err
+	}
+	if s.Readers != nil {
+		s.Readers.Note(0, ext, r)
+	}
+	return s.send(w, r, d)
+}
+
+// search is the page for people.
+func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
+	w.Header()["X-Robots-Tag"] = robots
+	one, err := s.searching(r, typed(r, "feed"))
+	if err != nil {
+		return err
+	}
+	v := one.view()
+	v.Best = typed(r, "sort") == "best"
+	v.Page = max(1, min(atoi(typed(r, "page")), search.MaxRows/page.SearchRows))
+	if one.text != "" {
+		err := s.find(r, one, search.Request{Best: v.Best, Limit: page.SearchRows, Offset: (v.Page - 1) * page.SearchRows})
+		if err != nil {
+			return s.refuse(w, r, one, err)
+		}
+		v.Query, v.Result = one.query, one.result
+	}
+	return s.sendPage(w, r, one.snap.Theme, func(out io.Writer) error { return one.snap.Theme.Search(out, v) })
+}
+
+// searching reads what is asked for; a feed that is not there is an error.
+func (s *Server) searching(r *http.Request, name string) (*searching, error) {
+	one := &searching{snap: s.current.Load(), text: typed(r, "q")}
+	one.escaped = escapedQuery(r.URL.RawQuery, one.text)
+	if name == "" {
+		return one, nil
+	}
+	i := slices.IndexFunc(one.snap.Feeds, func(f news.Feed) bool { return f.Name == name })
+	switch {
+	case one.snap.Gone[name]:
+		return nil, gone("feed")
+	case i < 0:
+		return nil, notFound("feed")
+	}
+	one.in = &one.snap.Feeds[i]
+	return one, nil
+}
+
+// errBusy says that too many search at once, errIndexing that the index is being
+// made.
+var (
+	errBusy     = errors.New("too many search at once")
+	errIndexing = errors.New("the index is being made")
+)
+
+// find runs the search, when it is its turn.
+func (s *Server) find(r *http.Request, one *searching, request search.Request) error {
+	var err error
+	if one.query, err = search.Parse(one.text); err != nil {
+		return err
+	}
+	var names []search.SourceName
+	if one.snap.Names != nil {
+		names = one.snap.Names()
+	}
+	if err := one.query.Resolve(names); err != nil {
+		return err
+	}
+	if !s.searches.enter(r.Context(), searchQueue) {
+		return errBusy
+	}
+	defer s.searches.leave()
+	request.Query, request.Site, request.Feeds, request.Within = one.query, one.snap.Site, one.snap.Feeds, s.within
+	if one.in != nil {
+		request.Feeds = []news.Feed{*one.in}
+	}
+	one.result, err = s.Views.Search(r.Context(), request)
+	return err
+}
+
+// refuse sends the page of a search that found nothing because it is no query, or
+// because it cannot be answered now. The form keeps what was typed.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, err error) error {
+	v := one.view()
+	code := http.StatusServiceUnavailable
+	var syntax *search.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		code, v.Problem = http.StatusBadRequest, syntax.Problem
+	case errors.Is(err, search.ErrTooBroad):
+		v.Problem = "That would take too long just now. Try it again, or with longer or rarer words."
+	case errors.Is(err, errBusy):
+		v.Problem = "Many people search just now. Please try again in a moment."
+	case errors.Is(err, errIndexing):
+		v.Problem = "The search index is being made. This feed comes back when it is whole."
+	default:
+		return err
+	}
+	var b bytes.Buffer
+	if err := one.snap.Theme.Search(&b, v); err != nil {
+		return err
+	}
+	h := w.Header()
+	pageHeader(h, one.snap.Theme.CSP())
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Cache-Control", "no-store")
+	if code == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "10")
+	}
+	w.WriteHeader(code)
+	if r.Method != http.MethodHead {
+		s.write(w, b.Bytes())
+	}
+	return nil
+}
+
+func (one *searching) view() *page.SearchView {
+	return &page.SearchView{Site: one.snap.Site, Feeds: one.snap.Feeds, In: one.in, Text: one.text, Address: one.address(), Page: 1}
+}
+
+func (one *searching) address() news.Search {
+	a := news.Search{Query: one.escaped}
+	if one.in != nil {
+		a.In = one.in.Name
+	}
+	return a
+}
+
+// edition is what was found as a feed. Its id is made of what was asked for, so that
+// it is the same after a move to another address.
+func (one *searching) edition() *news.Edition {
+	address := one.address()
+	e := &news.Edition{Site: one.snap.Site, Search: &address, Updated: one.result.Since}
+	where := one.snap.Site.Title
+	if one.in != nil {
+		e.Feed, where = *one.in, one.in.Title
+		if where == "" {
+			where = one.in.Name
+		}
+	}
+	e.Feed.UUID = news.URN("search", e.Feed.UUID, one.query.Text)
+	e.Feed.Name = "search"
+	e.Feed.Title = one.query.Text
+	if where != "" {
+		e.Feed.Title += " · " + where
+	}
+	e.Feed.Description = "What a search finds: " + one.query.Text
+	for _, f := range one.result.Found {
+		e.Shown = append(e.Shown, f.Shown)
+	}
+	return e
+}
+
+// typed is a parameter of the address; the first when there are several.
+func typed(r *http.Request, key string) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	return strings.TrimSpace(r.URL.Query().Get(key))
+}
+
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// escapedQuery is the query as the address spelled it, so that the feed names the
+// very address that was subscribed to; spelled anew where that is not plain.
+func escapedQuery(raw, text string) string {
+	for pair := range strings.SplitSeq(raw, "&") {
+		if q, ok := strings.CutPrefix(pair, "q="); ok {
+			if strings.Trim(q, escapedChars) == "" {
+				return q
+			}
+			break
+		}
+	}
+	return url.QueryEscape(text)
+}
+
+// escapedChars are what a value in an address is written with.
+const escapedChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+%*:!"

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+	"tributary/internal/page"
+)
+
+// Bounds of a question and of its answer.
+const (
+	maxAsked   = 2000 // bytes of an address
+	maxAnswers = 10   // entries, or sources of a site
+)
+
+// why answers somebody whose post does not show up. It tells nothing of private
+// sources and stories, not even that they are there: what it says of them is what
+// it says of nothing.
+func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
+	snap := s.current.Load()
+	w.Header().Set("X-Robots-Tag", "noindex")
+	v := &page.WhyView{Site: snap.Site, Now: s.Now(), Asked: strings.TrimSpace(r.URL.Query().Get("url"))}
+	if len(v.Asked) > maxAsked {
+		v.Asked, v.Problem = "", "This address is too long."
+	}
+	if v.Asked != "" {
+		if !s.asking.allow(clientAddress(r), v.Now) {
+			return &status{http.StatusTooManyRequests, "page"}
+		}
+		if err := s.lookUp(r.Context(), snap, v); err != nil {
+			return err
+		}
+	}
+	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Why(out, v) })
+}
+
+// lookUp answers what was asked. Addresses are compared as those of entries are.
+func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) error {
+	asked := v.Asked
+	if !strings.Contains(asked, "://") && strings.Contains(asked, ".") {
+		asked = "https://" + asked
+	}
+	canonical := clean.CanonicalURL(asked)
+	if canonical == "" || clean.Outlet(asked) == "" {
+		v.Problem = "This is no address of a page on the web. Copy the address of the post from your browser, with https:// in front."
+		return nil
+	}
+	v.Looked = canonical
+	key := storyKey(snap, asked)
+	page := canonical
+	if clean.IsRoot(canonical) { // the front page of a site is no post
+		page = ""
+	}
+	found, err := s.Views.FindPublic(ctx, page, v.Asked, key)
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		return s.tell(ctx, snap, v, found[:min(len(found), maxAnswers)])
+	}
+	names := snap.sites[clean.Outlet(asked)]
+	for _, name := range names[:min(len(names), maxAnswers)] {
+		state, err := s.publicState(ctx, name)
+		if err != nil {
+			return err
+		}
+		if state != nil {
+			v.Sources = append(v.Sources, *state)
+		}
+	}
+	return nil
+}
+
+// tell answers with the entries that were found.
+func (s *Server) tell(ctx context.Context, snap *Snapshot, v *page.WhyView, found []news.Placement) error {
+	all, err := s.judge(ctx, snap, found)
+	if err != nil {
+		return err
+	}
+	for i, verdict := range all {
+		state, err := s.publicState(ctx, found[i].Source.Name)
+		if err != nil {
+			return err
+		}
+		if state != nil { // else it left the configuration just now
+			v.Found = append(v.Found, page.WhyEntry{Verdict: verdict, State: *state})
+		}
+	}
+	return nil
+}
+
+// storyKey is the story that an address of ours names: its page, or its place on
+// the page of a feed.
+func storyKey(snap *Snapshot, address string) string {
+	u, err := url.Parse(address)
+	site, _ := url.Parse(snap.Site.URL)
+	if err != nil || site == nil || !strings.EqualFold(u.Host, site.Host) {
+		return ""
+	}
+	if key, ok := strings.CutPrefix(u.Fragment, "s-"); ok {
+		return key
+	}
+	_, key, _ := strings.Cut(u.Path, "/stories/")
+	return strings.Trim(key, "/")
+}
+
+// sitesOf lists sources by the sites that posts of theirs would be on: those of
+// their home pages and of their feeds.
+func sitesOf(sources []news.Source) map[string][]string {
+	sites := map[string][]string{}
+	for _, src := range sources {
+		if !src.Public || src.Kind != news.KindFeed {
+			continue
+		}
+		for _, address := range []string{src.Site, src.URL} {
+			if site := clean.Outlet(address); site != "" && !slices.Contains(sites[site], src.Name) {
+				sites[site] = append(sites[site], src.Name)
+			}
+		}
+	}
+	return sites
+}

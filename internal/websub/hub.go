@@ -1,0 +1,287 @@
+package websub
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tributary/internal/clean"
+	"tributary/internal/fetch"
+	"tributary/internal/netguard"
+	"tributary/internal/news"
+)
+
+// Sender is the guarded client that subscribers are reached with.
+type Sender interface {
+	Send(ctx context.Context, m fetch.Message) fetch.Response
+}
+
+// HubStore is what a Hub needs of the store.
+type HubStore interface {
+	DueSubscriptions(ctx context.Context, published []int64, now time.Time) ([]news.Subscription, error)
+	Subscription(ctx context.Context, id int64) (news.Subscription, error)
+	AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error
+	ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error
+}
+
+// Publisher is whose hub it is.
+type Publisher interface {
+	// Published returns the address of the hub, "" while it is off, what may be
+	// subscribed to, and what requests to subscribers may reach.
+	Published() (hub string, topics []Topic, policy netguard.Policy)
+	// Content is what a subscriber is to be sent that has everything up to a change.
+	Content(ctx context.Context, t Topic, after int64) (Content, error)
+}
+
+// Content is the body of a delivery.
+type Content struct {
+	ContentType string
+	Body        []byte // empty: nothing that a subscriber is to be told
+	Change      int64  // up to which the subscriber has everything afterwards
+}
+
+// hubLimits are generous for feeds that thousands follow. Nobody is known to need
+// more, and a full hub of this size is looked through in a few thousandths of a second.
+func hubLimits() news.HubLimits {
+	return news.HubLimits{All: 10_000, Topic: 5_000, Host: 1_000, Pending: 500}
+}
+
+// Hub is our hub: it takes claims on the feeds of a Publisher, has them confirmed, and
+// delivers. Make it with NewHub.
+type Hub struct {
+	client    Sender
+	store     HubStore
+	publisher Publisher
+	now       func() time.Time
+	log       *slog.Logger
+
+	wake    chan struct{} // capacity 1: there may be something to do
+	lanes   lanes
+	hosts   budget // of requests about one host, and so of questions to it
+	all     budget // of all of them
+	figures HubFigures
+}
+
+// HubFigures count what a Hub did since the process began.
+type HubFigures struct {
+	Requests, Refused, Deliveries, Failures atomic.Int64
+}
+
+// NewHub returns a Hub that does nothing yet.
+func NewHub(client Sender, store HubStore, publisher Publisher, now func() time.Time, log *slog.Logger) *Hub {
+	return &Hub{
+		client: client, store: store, publisher: publisher, now: now, log: log,
+		wake: make(chan struct{}, 1), lanes: newLanes(hubLimits().All),
+		hosts: newBudget(60, time.Second), all: newBudget(300, 100*time.Millisecond),
+	}
+}
+
+// Wake has the hub look again: feeds or their configuration changed.
+func (h *Hub) Wake() { signal(h.wake) }
+
+// Figures are what the hub did so far.
+func (h *Hub) Figures() *HubFigures { return &h.figures }
+
+// roundGap is the least time between two looks at the Subscriptions.
+const roundGap = 50 * time.Millisecond
+
+// Run confirms and delivers until ctx ends. What was under way then is done again by
+// the next process.
+func (h *Hub) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	h.work(ctx, g)
+	g.Go(func() error {
+		h.plan(ctx)
+		return nil
+	})
+	return g.Wait()
+}
+
+// plan looks through the Subscriptions whenever there may be something to do.
+func (h *Hub) plan(ctx context.Context) {
+	gathered := joins{}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-h.wake:
+		}
+		next, err := h.round(ctx, gathered)
+		if err != nil && ctx.Err() == nil {
+			h.log.Error("hub", "error", err)
+		}
+		timer.Reset(roundGap)
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		wait := maxRound
+		if !next.IsZero() {
+			wait = min(max(next.Sub(h.now()), 0), maxRound)
+		}
+		timer.Reset(wait)
+	}
+}
+
+// round puts to work what is due, and returns when something is due next.
+func (h *Hub) round(ctx context.Context, gathered joins) (next time.Time, err error) {
+	address, topics, _ := h.topics()
+	now := h.now()
+	var published []int64
+	for key := range topics {
+		published = append(published, key.feed)
+	}
+	subs, err := h.store.DueSubscriptions(ctx, published, now)
+	if err != nil {
+		return next, err
+	}
+	gathered.note(topics, now)
+	if address == "" { // turned off: who is there stays, until its lease ends
+		for _, s := range subs {
+			if !s.Active(now) {
+				h.end(ctx, s, "the hub is off")
+			}
+		}
+		return next, nil
+	}
+	a := agendaOf(subs, topics, gathered, now)
+	for _, s := range a.drop {
+		h.end(ctx, s, "its lease is over")
+	}
+	for _, s := range a.deny {
+		h.deny(ctx, s)
+	}
+	h.lanes.add(confirming, a.confirm)
+	h.lanes.add(delivering, a.deliver)
+	if len(a.deny) > 0 {
+		return now, nil
+	}
+	return a.next, nil
+}
+
+// topics are what may be subscribed to, by what Subscriptions know of it.
+func (h *Hub) topics() (hub string, topics map[topicKey]Topic, policy netguard.Policy) {
+	hub, list, policy := h.publisher.Published()
+	topics = make(map[topicKey]Topic, len(list))
+	for _, t := range list {
+		topics[topicKey{t.FeedID, t.Format}] = t
+	}
+	return hub, topics, policy
+}
+
+// ServeHTTP takes requests to subscribe and to unsubscribe: section 5.1. What becomes
+// of them is found out later, so the answer tells nothing of the callback.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("Content-Type", "text/plain; charset=utf-8")
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	head.Set("Cache-Control", "no-store")
+	code, text := http.StatusAccepted, "accepted: the callback is asked now whether it meant this"
+	if err := h.take(w, r); err != nil {
+		code, text = http.StatusInternalServerError, "the hub cannot keep this now; try again later"
+		var refused *refusal
+		if errors.As(err, &refused) {
+			code, text = refused.code, refused.text
+		} else {
+			h.log.Error("a request to the hub", "error", err)
+		}
+		h.figures.Refused.Add(1)
+	}
+	switch code {
+	case http.StatusMethodNotAllowed:
+		head.Set("Allow", "POST")
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError:
+		head.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	}
+	w.WriteHeader(code)
+	_, _ = io.WriteString(w, text+"\n") // the subscriber left
+}
+
+// refusal is an error that is an answer, with a sentence for whoever writes the
+// subscriber.
+type refusal struct {
+	code int
+	text string
+}
+
+func (r *refusal) Error() string { return r.text }
+
+// take reads a request and keeps it for the round that is woken by it.
+func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
+	h.figures.Requests.Add(1)
+	hub, list, _ := h.publisher.Published()
+	if hub == "" {
+		return &refusal{http.StatusNotFound, "there is no hub here"}
+	}
+	asked, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	now := h.now().Truncate(time.Millisecond) // as the store keeps it, to be known again
+	s := news.Subscription{
+		Topic: asked.Topic, Callback: asked.Callback, Host: clean.Outlet(asked.Callback),
+		Ask: news.Ask{Mode: asked.Mode, At: now, Next: now, Lease: asked.Lease, Secret: asked.Secret},
+	}
+	for _, t := range list {
+		if sameAddress(t.URL) == sameAddress(asked.Topic) {
+			s.FeedID, s.Format, s.Position = t.FeedID, t.Format, t.Change // what it may have read
+		}
+	}
+	if s.FeedID == 0 && asked.Mode == news.AskSubscribe {
+		return &refusal{http.StatusBadRequest, "hub.topic is no feed of this site; send the rel=self address of one that names this hub"}
+	}
+	if !h.afford(s.Host, now) {
+		return &refusal{http.StatusTooManyRequests, "too many requests; try again later"}
+	}
+	err = h.store.AskSubscription(context.WithoutCancel(r.Context()), s, hubLimits())
+	switch {
+	case errors.Is(err, news.ErrHubFull):
+		return &refusal{http.StatusServiceUnavailable, err.Error()}
+	case errors.Is(err, news.ErrNoSubscription):
+		return &refusal{http.StatusNotFound, "this callback has no subscription to this topic"}
+	case err != nil:
+		return err
+	}
+	h.Wake()
+	return nil
+}
+
+// readForm reads the form of a request.
+func readForm(w http.ResponseWriter, r *http.Request) (Request, error) {
+	if r.Method != http.MethodPost {
+		return Request{}, &refusal{http.StatusMethodNotAllowed, "this is a WebSub hub; it takes forms by POST, from programs"}
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return Request{}, &refusal{http.StatusUnsupportedMediaType, "send application/x-www-form-urlencoded"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		return Request{}, &refusal{http.StatusRequestEntityTooLarge, "the form is larger than 16 KiB"}
+	case err != nil:
+		return Request{}, &refusal{http.StatusRequestTimeout, "the form did not come whole"}
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return Request{}, &refusal{http.StatusBadRequest, "the form cannot be read"}
+	}
+	asked, err := ReadRequest(form)
+	if err != nil {
+		return Request{}, &refusal{http.StatusBadRequest, err.Error()}
+	}
+	return asked, nil
+}

@@ -1,0 +1,167 @@
+package websub
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tributary/internal/fetch"
+	"tributary/internal/news"
+)
+
+// A question that gets no answer is asked again, but not often: who it comes to may
+// never have asked for it.
+const (
+	maxTries  = 3
+	tryAgain  = 30 * time.Second // then ten times as long
+	noBudget  = 10 * time.Second // until a host that was asked much is asked again
+	overAndUp = "the feed is not published any more"
+)
+
+// confirm asks a subscriber whether it meant a request (section 5.3), or tells it that
+// we do not want to (section 5.2).
+func (h *Hub) confirm(ctx context.Context, id int64) {
+	s, err := h.store.Subscription(ctx, id)
+	if err == nil && s.Ask.Mode != "" && !s.Ask.Next.After(h.now()) {
+		err = h.question(ctx, s)
+	}
+	if err != nil && !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil {
+		h.log.Error("hub", "error", err)
+	}
+}
+
+// question sends the question, and changes the Subscription by the answer.
+func (h *Hub) question(ctx context.Context, s news.Subscription) error {
+	began := h.now()
+	if s.Ask.Tries > 0 && !h.afford(s.Host, began) { // the first was paid for with the request
+		return h.answered(ctx, s, func(s *news.Subscription) { s.Ask.Next = began.Add(noBudget) })
+	}
+	challenge := rand.Text()
+	_, _, policy := h.publisher.Published()
+	limited, cancel := context.WithTimeout(ctx, confirmWait)
+	defer cancel()
+	got := h.client.Send(limited, fetch.Message{URL: questionURL(s, challenge), Policy: policy})
+	switch {
+	case ctx.Err() != nil:
+		return nil // asked again by the next process
+	case !got.Fetch.Outcome.Failed() && (s.Ask.Mode == news.AskDenied || strings.TrimSpace(string(got.Body)) == challenge):
+		return h.answered(ctx, s, func(s *news.Subscription) { confirmed(s, began) })
+	case unanswered(got) && s.Ask.Tries+1 < maxTries:
+		return h.answered(ctx, s, func(s *news.Subscription) {
+			s.Ask.Tries++
+			wait := tryAgain
+			for i := 1; i < s.Ask.Tries; i++ {
+				wait *= 10
+			}
+			s.Ask.Next = h.now().Add(wait)
+		})
+	}
+	h.log.Debug("subscription not confirmed", append(about(s), "mode", s.Ask.Mode, "outcome", got.Fetch.Outcome, "error", got.Fetch.Error)...)
+	return h.answered(ctx, s, func(s *news.Subscription) { s.Ask = news.Ask{} })
+}
+
+// unanswered reports whether a subscriber did not say what it thinks: it could not be
+// reached, or could not answer.
+func unanswered(got fetch.Response) bool {
+	status := got.Fetch.Status
+	return status == 0 && got.Fetch.Outcome != news.OutcomeBlocked || status >= 500 || status == http.StatusTooManyRequests
+}
+
+// confirmed does what was asked for. A lease counts from when the question was sent.
+func confirmed(s *news.Subscription, began time.Time) {
+	ask := s.Ask
+	s.Ask = news.Ask{}
+	if ask.Mode != news.AskSubscribe {
+		s.LeaseUntil = time.Time{}
+		return
+	}
+	s.LeaseUntil, s.Secret = began.Add(ask.Lease), ask.Secret
+	s.Failures, s.Next, s.Error = 0, time.Time{}, "" // it is there
+}
+
+// answered changes a Subscription unless it was asked for something else meanwhile.
+func (h *Hub) answered(ctx context.Context, asked news.Subscription, change func(*news.Subscription)) error {
+	var is news.Subscription
+	err := h.store.ChangeSubscription(ctx, asked.ID, func(s *news.Subscription) error {
+		if s.Ask.Mode == asked.Ask.Mode && s.Ask.At.Equal(asked.Ask.At) {
+			change(s)
+		}
+		is = *s
+		return nil
+	})
+	switch {
+	case err != nil:
+	case is.LeaseUntil.After(asked.LeaseUntil):
+		h.log.Info("subscription begins", append(about(is), "until", is.LeaseUntil.UTC().Truncate(time.Second))...)
+	case is.LeaseUntil.IsZero() && !asked.LeaseUntil.IsZero():
+		h.log.Info("subscription ended", append(about(is), "why", "the subscriber wished so")...)
+	}
+	return err
+}
+
+// questionURL is a callback with our parameters behind its own: section 5.1.1.
+func questionURL(s news.Subscription, challenge string) string {
+	q := url.Values{"hub.mode": {string(s.Ask.Mode)}, "hub.topic": {s.Topic}}
+	switch s.Ask.Mode {
+	case news.AskDenied:
+		q.Set("hub.reason", overAndUp)
+	case news.AskSubscribe:
+		q.Set("hub.lease_seconds", strconv.Itoa(int(s.Ask.Lease.Seconds())))
+		q.Set("hub.challenge", challenge)
+	default:
+		q.Set("hub.challenge", challenge)
+	}
+	if !strings.Contains(s.Callback, "?") {
+		return s.Callback + "?" + q.Encode()
+	}
+	if strings.HasSuffix(s.Callback, "?") || strings.HasSuffix(s.Callback, "&") {
+		return s.Callback + q.Encode()
+	}
+	return s.Callback + "&" + q.Encode()
+}
+
+// deny ends a Subscription to what is not published any more; it is told so.
+func (h *Hub) deny(ctx context.Context, s news.Subscription) {
+	err := h.store.ChangeSubscription(ctx, s.ID, func(s *news.Subscription) error {
+		now := h.now().Truncate(time.Millisecond)
+		s.LeaseUntil, s.Ask = time.Time{}, news.Ask{Mode: news.AskDenied, At: now, Next: now}
+		return nil
+	})
+	h.ended(ctx, s, overAndUp, err)
+}
+
+// end drops a Subscription that is not active, and what was asked of it until now.
+func (h *Hub) end(ctx context.Context, was news.Subscription, why string) {
+	err := h.store.ChangeSubscription(ctx, was.ID, func(s *news.Subscription) error {
+		if s.Active(h.now()) { // renewed meanwhile
+			return nil
+		}
+		s.LeaseUntil = time.Time{}
+		if s.Ask.At.Equal(was.Ask.At) {
+			s.Ask = news.Ask{}
+		}
+		return nil
+	})
+	h.ended(ctx, was, why, err)
+}
+
+// ended tells the log.
+func (h *Hub) ended(ctx context.Context, s news.Subscription, why string, err error) {
+	switch {
+	case err == nil:
+		h.log.Info("subscription ended", append(about(s), "why", why)...)
+	case !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil:
+		h.log.Error("hub", "error", err)
+	}
+}
+
+// about names a Subscription for the log: what for, and whose. The callback itself is
+// a secret of the subscriber.
+func about(s news.Subscription) []any {
+	return []any{"topic", s.Topic, "host", hostOf(s.Callback)}
+}
