@@ -268,7 +268,7 @@ func wireCategories(given []news.Category) []news.Category {
 	var kept []news.Category
 	for _, c := range given {
 		c = news.Category{Term: clean.Line(c.Term), Scheme: c.Scheme, Label: clean.Line(c.Label)}
-		if !news.IsIRI(c.Scheme) {
+		if c.Scheme != "" && !news.IsIRI(c.Scheme) {
 			c.Scheme = ""
 		}
 		known := slices.ContainsFunc(kept, func(k news.Category) bool { return k.Term == c.Term && k.Scheme == c.Scheme })

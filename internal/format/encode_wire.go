@@ -19,7 +19,7 @@ import (
 // (RFC 3986), or "". What is one already stays as it is, byte for byte: signed
 // links break when anything moves in them.
 func wireURL(raw string) string {
-	if plainURL(raw) {
+	if raw == "" || plainURL(raw) {
 		return raw
 	}
 	u, err := url.Parse(clean.Resolve(nil, raw))

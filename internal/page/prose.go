@@ -38,6 +38,23 @@ type passage struct {
 // elements; headings start one level below and skip none; pictures load late and
 // have an alternative text; players of other sites become links.
 func prose(source string, level int, fold bool) passage {
+	if paragraph(source) {
+		return passage{Lead: template.HTML(source)}
+	}
+	return rewrite(source, level, fold)
+}
+
+// paragraph reports whether the source is one paragraph without other tags, as most
+// summaries: there is nothing to rewrite.
+func paragraph(source string) bool {
+	text, begins := strings.CutPrefix(source, "<p>")
+	text, ends := strings.CutSuffix(text, "</p>")
+	says := strings.TrimSpace(text)
+	return begins && ends && says != "" && says[0] != '&' && strings.IndexByte(text, '<') < 0
+}
+
+// rewrite does what prose says, tag by tag.
+func rewrite(source string, level int, fold bool) passage {
 	w := &writer{level: level, fold: fold, cut: -1, out: make([]byte, 0, len(source)+len(source)/4)}
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {
@@ -274,12 +291,10 @@ func (w *writer) cutHere(length int) {
 
 func (w *writer) passage() passage {
 	w.closeTo(0)
-	p := passage{Lead: template.HTML(w.out), Media: w.media}
-	if w.cut >= 0 && w.length-w.seen >= restLength {
-		p.Lead, p.Rest = template.HTML(w.out[:w.cut]), template.HTML(w.out[w.cut:])
-		p.Length = w.length - w.seen
+	if w.cut < 0 || w.length-w.seen < restLength {
+		return passage{Lead: template.HTML(w.out), Media: w.media}
 	}
-	return p
+	return passage{Lead: template.HTML(w.out[:w.cut]), Rest: template.HTML(w.out[w.cut:]), Length: w.length - w.seen, Media: w.media}
 }
 
 func (w *writer) write(parts ...string) {

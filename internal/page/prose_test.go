@@ -182,3 +182,13 @@ func checkContained(t *testing.T, part string) {
 		}
 	}
 }
+
+// What is not rewritten is as it would be if it were.
+func TestProseOfOneParagraph(t *testing.T) {
+	for _, text := range []string{"", " ", "&nbsp;", "a", " a &amp; b &nbsp; &unknown; > ", "a\r\nb\x00c", strings.Repeat("long ", 300), "a<br>b", "</p><p>", "a<b"} {
+		source := "<p>" + text + "</p>"
+		if got, want := prose(source, 2, true), rewrite(source, 2, true); got != want {
+			t.Errorf("prose(%q) is %+v, want %+v", source, got, want)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 
 // Bounds of one search beside its time.
 const (
-	maxMatches = 2000 // entries that are looked at, the latest of those that match
+	maxMatches = 1000 // entries that are looked at, the latest of those that match
 	maxLonger  = 256  // words that letters inside words stand for
 	maxHolding = 5000 // words that are looked at for them
 )

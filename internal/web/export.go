@@ -22,7 +22,7 @@ import (
 // question or a body is left out. It returns the names of the files that make the
 // site; an error leaves what was written.
 func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []string, err error) {
-	x := export{server: s, handler: s.Handler(), site: s.current.Load().Site.URL, seen: map[string]bool{}}
+	x := export{server: s, handler: s.Handler(), site: s.current.Load().Site.URL, seen: map[string]bool{}, older: map[string]int{}}
 	x.follow("/", "/sources.opml")
 	for _, f := range s.current.Load().Feeds {
 		for _, ext := range []string{".atom", ".rss", ".json", ".opml"} {
@@ -54,7 +54,12 @@ type export struct {
 	site    string
 	queue   []string // paths below the base URL
 	seen    map[string]bool
+	older   map[string]int // pages of the past that were followed, by feed and format
 }
+
+// olderPages is how far a feed without an archive can be leafed back in an export.
+// Their addresses move with every new story, so all are written anew each time.
+const olderPages = 10
 
 // exported are the first parts of the paths that hold documents.
 var exported = []string{"feeds", "stories", "sources", "sources.opml", ""}
@@ -64,6 +69,12 @@ func (x *export) follow(paths ...string) {
 		part, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
 		if x.seen[p] || !strings.HasPrefix(p, "/") || !slices.Contains(exported, part) {
 			continue
+		}
+		if feed, page, ok := strings.Cut(p, "/older/"); ok {
+			kind := feed + path.Ext(page)
+			if x.older[kind]++; x.older[kind] > olderPages {
+				continue
+			}
 		}
 		x.seen[p] = true
 		x.queue = append(x.queue, p)
