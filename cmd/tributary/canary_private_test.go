@@ -21,6 +21,7 @@ const marker = "m4rker"
 const privateConfig = `
 listen: 127.0.0.1:0
 admin: 127.0.0.1:0
+export: public/
 site: {url: "http://river.example"}
 limits: {spacing: 0s}
 defaults: {allow_networks: [127.0.0.0/8], allow_ports: [$PORT]}
@@ -33,7 +34,8 @@ sources:
 feeds:
   - {name: all, also_reported: true}
   - {name: grouped, duplicates: group}
-  - {name: kept, duplicates: keep}
+  - {name: kept, duplicates: keep, archive: true}
+  - {name: heard, kind: podcast}
   - {name: club, title: Club of the m4rker, description: about m4rker, access: private, also_reported: true}
   - {name: problems, access: private, kind: health}
 `
@@ -92,16 +94,20 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	})
 	c.privately(public, club)
 
-	routes := publicRoutes([]string{"all", "grouped", "kept", "club", "problems"}, c.sources())
+	c.unfound(public)
+	c.unpushed(public, club)
+
+	routes := publicRoutes([]string{"all", "grouped", "kept", "heard", "club", "problems"}, c.sources(),
+		[]string{"bakers", "night*", "town", "author:mister", "source:inner", "tag:about", "paper", "bridge", "-nothing"})
 	for _, key := range regexp.MustCompile(`id="s-([a-z0-9]+)`).FindAllStringSubmatch(read(t, public+club+"/club/"), -1) {
-		routes = append(routes, "/stories/"+key[1])
+		routes = append(routes, "/stories/"+key[1], "/why?url=http://river.example/stories/"+key[1])
 	}
 	if walked := c.walk(public, routes); len(walked) < 50 {
 		t.Errorf("walked %d routes, want them all: %v", len(walked), walked)
 	}
 	pages := 0
 	for where, said := range c.said {
-		if strings.Contains(where, "/stories/") && strings.Contains(said, "second bridge") {
+		if strings.HasPrefix(where, "GET "+public+"/stories/") && strings.Contains(said, "second bridge") {
 			pages++
 		}
 	}
@@ -113,7 +119,16 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	}
 	c.command("export")
 	stop()
-	c.files()
+	c.files("feeds")
+	if code := run(t.Context(), []string{"run", "--config", c.config}, streams{strings.NewReader(""), io.Discard, io.Discard}); code != 0 {
+		t.Fatalf("run, which exports the site, ended with %d", code)
+	}
+	c.files("public")
+	for where := range c.said {
+		if strings.Contains(where, "/public/private") || strings.Contains(where, "/public/feeds/club") || strings.Contains(where, "/public/feeds/problems") {
+			t.Errorf("the export holds %s", where)
+		}
+	}
 	c.find(marker, "GET "+public+"/feeds/all.atom")
 
 	// What the operator sees names private sources, but never a token.
@@ -179,6 +194,55 @@ func (c *canary) privately(public, club string) {
 		}
 	}
 	c.t.Error("no item leads to a page of ours")
+}
+
+// unfound holds that who asks for what only a private source has is answered as if
+// it were nowhere: the answers differ in what was asked and in nothing else.
+func (c *canary) unfound(public string) {
+	c.t.Helper()
+	const other = "n0where" // as long as a word that nothing holds needs to be, and longer
+	for _, path := range []string{
+		"/search?q=%s", "/search?sort=best&q=%s", "/search?feed=all&q=%s", "/search?q=title:%s", "/search?q=text:%s", "/search?q=author:%s", "/search?q=tag:%s",
+		"/why?url=http://%s.example/0", "/why?url=http://%s.example/1", "/why?url=http://%s.example/",
+	} {
+		got, want := read(c.t, public+fmt.Sprintf(path, marker)), read(c.t, public+fmt.Sprintf(path, other))
+		if got = strings.ReplaceAll(got, marker, other); got != want {
+			c.t.Errorf("%s tells of what is private:\n%s\nwant\n%s", path, got, want)
+		}
+	}
+	for _, path := range []string{"/search.atom?q=", "/search.rss?q=", "/feeds/all.atom?q=", "/feeds/kept.rss?q=", "/feeds/heard.atom?q="} {
+		if text := read(c.t, public+path+marker); !strings.Contains(text, "What a search finds") || strings.Contains(text, "<entry") || strings.Contains(text, "<item") {
+			c.t.Errorf("%s tells of what is private:\n%s", path, text)
+		}
+	}
+	if text := read(c.t, public+"/search.json?q="+marker); !strings.Contains(text, `"items":[]`) {
+		c.t.Errorf("a search tells of what is private:\n%s", text)
+	}
+}
+
+// unpushed holds that our hub knows no private feed, and that none names it.
+func (c *canary) unpushed(public, club string) {
+	c.t.Helper()
+	for topic, want := range map[string]int{"/feeds/all.atom": http.StatusAccepted, club + "/club.atom": http.StatusBadRequest, "/feeds/club.atom": http.StatusBadRequest} {
+		resp, err := http.PostForm(public+"/hub", url.Values{"hub.mode": {"subscribe"}, "hub.topic": {"http://river.example" + topic}, "hub.callback": {"http://127.0.0.1:9/"}})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			c.t.Errorf("the hub answers %d for %s, want %d", resp.StatusCode, topic, want)
+		}
+	}
+	for _, file := range []string{"club.atom", "club.rss", "club.json", "club/"} {
+		resp, err := http.Get(public + club + "/" + file)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		resp.Body.Close()
+		if text := read(c.t, public+club+"/"+file); resp.Header["Link"] != nil || strings.Contains(text, "river.example/hub") || strings.Contains(text, "/older/") {
+			c.t.Errorf("%s names the hub or pages that are not there: %v\n%s", file, resp.Header, text)
+		}
+	}
 }
 
 // database notes all bytes of the database.

@@ -192,7 +192,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	})
 	c.await("the feed shows what is public", func() bool { return strings.Contains(c.get(public+"/feeds/all.atom"), "About login") })
 
-	if walked := c.walk(public, publicRoutes([]string{"all"}, c.sources())); len(walked) < 30 {
+	if walked := c.walk(public, publicRoutes([]string{"all"}, c.sources(), []string{"about", "all", "source:private", "-nothing"})); len(walked) < 30 {
 		t.Errorf("walked %d routes, want them all: %v", len(walked), walked)
 	}
 	for _, path := range []string{"/status", "/metrics", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2"} {
@@ -203,7 +203,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	c.await("the broken configuration is told", func() bool { return strings.Contains(c.log.String(), "the new one has problems") })
 	c.command("check")
 	stop()
-	c.files()
+	c.files("feeds")
 	c.search(up.told())
 }
 
@@ -300,10 +300,23 @@ func (c *canary) get(address string) string {
 // publicRoutes are the addresses that a walk of everything public begins with: those
 // that no page may link, and what a stranger would try. A new kind of route belongs
 // here.
-func publicRoutes(feeds, sources []string) []string {
+func publicRoutes(feeds, sources, searches []string) []string {
 	routes := []string{"/", "/sources.opml", "/healthz", "/readyz", "/websub/x", "/nothing?token=x",
 		"/private", "/private/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/stories/x"}
+	for _, asked := range []string{"hidden", "login", "none"} {
+		routes = append(routes, "/why?url=http://up.example/"+asked)
+	}
+	routes = append(routes, "/why", "/search", "/hub")
+	for _, q := range searches {
+		routes = append(routes, "/search?q="+q, "/search?q="+q+"&sort=best", "/search.atom?q="+q, "/search.rss?q="+q, "/search.json?q="+q)
+	}
 	for _, name := range feeds {
+		for _, q := range searches {
+			routes = append(routes, "/feeds/"+name+".atom?q="+q, "/search?feed="+name+"&q="+q)
+		}
+		for _, ext := range []string{"", ".atom", ".rss", ".json"} {
+			routes = append(routes, "/feeds/"+name+"/older/9223372036854775807"+ext, "/feeds/"+name+"/archive/1"+ext)
+		}
 		routes = append(routes, "/feeds/"+name, "/feeds/"+name+"/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/"+name+".atom")
 		for _, ext := range []string{"atom", "rss", "json", "opml"} {
 			routes = append(routes, "/feeds/"+name+"."+ext)
@@ -362,9 +375,11 @@ func (c *canary) commands() {
 	}
 }
 
-// files notes everything in the folder that web servers may hand out.
-func (c *canary) files() {
-	folder := filepath.Join(filepath.Dir(c.config), "feeds")
+// files notes everything in a folder that web servers may hand out. What is packed
+// otherwise than with gzip has the same bytes beside it.
+func (c *canary) files(name string) {
+	c.t.Helper()
+	folder := filepath.Join(filepath.Dir(c.config), name)
 	n := 0
 	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -379,7 +394,7 @@ func (c *canary) files() {
 		return err
 	})
 	if err != nil || n < 8 {
-		c.t.Errorf("%d files, %v", n, err)
+		c.t.Errorf("%s: %d files, %v", name, n, err)
 	}
 }
 
