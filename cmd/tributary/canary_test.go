@@ -180,25 +180,21 @@ type canary struct {
 // there, whatever fails meanwhile (DESIGN rule 7).
 func TestNoSecretLeaves(t *testing.T) {
 	up := newCanaryUpstream(t)
-	c := &canary{t: t, config: filepath.Join(t.TempDir(), "config.yaml"), log: &safeBuffer{}, said: map[string]string{}}
 	t.Setenv("CANARY", "c4nary-variable")
-	u, _ := url.Parse(up.URL)
-	text := strings.NewReplacer("$UP", up.URL, "$PORT", u.Port()).Replace(canaryConfig)
+	c := newCanary(t)
+	text := pointed(canaryConfig, up.URL)
 	c.write("config.yaml", text)
 	c.write("secret", "c4nary-file\n")
-
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan int, 1)
-	go func() {
-		ended <- run(ctx, []string{"serve", "-v", "--config", c.config}, streams{strings.NewReader(""), io.Discard, c.log})
-	}()
+	stop := c.serve()
 	public, admin := c.awaitServing()
 	c.await("everything was tried once, and the hub was told a secret", func() bool {
 		return strings.Contains(c.command("sources"), "login") && !regexp.MustCompile(`(?m)^\S+ +new `).MatchString(c.command("sources")) && len(up.told()) >= 2
 	})
 	c.await("the feed shows what is public", func() bool { return strings.Contains(c.get(public+"/feeds/all.atom"), "About login") })
 
-	c.walk(public)
+	if walked := c.walk(public, publicRoutes([]string{"all"}, c.sources(), []string{"about", "all", "source:private", "-nothing"})); len(walked) < 30 {
+		t.Errorf("walked %d routes, want them all: %v", len(walked), walked)
+	}
 	for _, path := range []string{"/status", "/metrics", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2"} {
 		c.get(admin + path)
 	}
@@ -207,11 +203,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	c.await("the broken configuration is told", func() bool { return strings.Contains(c.log.String(), "the new one has problems") })
 	c.command("check")
 	stop()
-	if code := <-ended; code != 0 {
-		t.Errorf("serve ended with %d", code)
-	}
-	c.said["the log"] = c.log.String()
-	c.files()
+	c.files("feeds")
 	c.search(up.told())
 }
 
@@ -223,6 +215,42 @@ include: "c4nary-${file:secret}["
 defaults: {user_agent: "c4nary\u0007-${CANARY}", schedule: "${CANARY}"}
 feeds: [{name: "${file:secret}", sources: ["${CANARY}"], limit: "${CANARY}"}]
 `
+
+func newCanary(t *testing.T) *canary {
+	return &canary{t: t, config: filepath.Join(t.TempDir(), "config.yaml"), log: &safeBuffer{}, said: map[string]string{}}
+}
+
+// pointed fills in where the upstream of a test is.
+func pointed(config, upstream string) string {
+	u, _ := url.Parse(upstream)
+	return strings.NewReplacer("$UP", upstream, "$PORT", u.Port()).Replace(config)
+}
+
+// serve starts the daemon. What it returns ends it and notes its log.
+func (c *canary) serve() (stop func()) {
+	ctx, cancel := context.WithCancel(c.t.Context())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "-v", "--config", c.config}, streams{strings.NewReader(""), io.Discard, c.log})
+	}()
+	return func() {
+		cancel()
+		if code := <-ended; code != 0 {
+			c.t.Errorf("serve ended with %d", code)
+		}
+		c.said["the log"] = c.log.String()
+	}
+}
+
+// sources are the names of all sources, also of those that are not public.
+func (c *canary) sources() (names []string) {
+	for _, line := range strings.Split(c.command("sources"), "\n") {
+		if name, _, ok := strings.Cut(line, " "); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 func (c *canary) write(name, text string) {
 	c.t.Helper()
@@ -269,16 +297,41 @@ func (c *canary) get(address string) string {
 	return string(body)
 }
 
-// walk follows every link to ourselves from every public route.
-func (c *canary) walk(public string) {
-	c.t.Helper()
-	todo := []string{"/", "/sources.opml", "/healthz", "/readyz", "/websub/x", "/nothing?token=x", "/feeds/all", "/feeds/all/", "/feeds/all.atom", "/feeds/all.rss",
-		"/feeds/all.json", "/feeds/all.opml", "/why", "/why?url=http://up.example/hidden", "/why?url=http://up.example/login", "/why?url=http://up.example/none"}
-	for _, line := range strings.Split(c.command("sources"), "\n") {
-		if name, _, ok := strings.Cut(line, " "); ok {
-			todo = append(todo, "/sources/"+url.PathEscape(name))
+// publicRoutes are the addresses that a walk of everything public begins with: those
+// that no page may link, and what a stranger would try. A new kind of route belongs
+// here.
+func publicRoutes(feeds, sources, searches []string) []string {
+	routes := []string{"/", "/sources.opml", "/healthz", "/readyz", "/websub/x", "/nothing?token=x",
+		"/private", "/private/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/stories/x"}
+	for _, asked := range []string{"hidden", "login", "none"} {
+		routes = append(routes, "/why?url=http://up.example/"+asked)
+	}
+	routes = append(routes, "/why", "/search", "/hub")
+	for _, q := range searches {
+		routes = append(routes, "/search?q="+q, "/search?q="+q+"&sort=best", "/search.atom?q="+q, "/search.rss?q="+q, "/search.json?q="+q)
+	}
+	for _, name := range feeds {
+		for _, q := range searches {
+			routes = append(routes, "/feeds/"+name+".atom?q="+q, "/search?feed="+name+"&q="+q)
+		}
+		for _, ext := range []string{"", ".atom", ".rss", ".json"} {
+			routes = append(routes, "/feeds/"+name+"/older/9223372036854775807"+ext, "/feeds/"+name+"/archive/1"+ext)
+		}
+		routes = append(routes, "/feeds/"+name, "/feeds/"+name+"/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/"+name+".atom")
+		for _, ext := range []string{"atom", "rss", "json", "opml"} {
+			routes = append(routes, "/feeds/"+name+"."+ext)
 		}
 	}
+	for _, name := range sources {
+		routes = append(routes, "/sources/"+url.PathEscape(name))
+	}
+	return routes
+}
+
+// walk follows every link to ourselves from the given routes, and returns what came
+// past.
+func (c *canary) walk(public string, todo []string) map[string]bool {
+	c.t.Helper()
 	links := regexp.MustCompile(`(?:href|id|url)(?:="|>|": ?")(?:http://river\.example)?(/[^"<]*)`)
 	seen := map[string]bool{}
 	for len(todo) > 0 {
@@ -292,9 +345,7 @@ func (c *canary) walk(public string) {
 			todo = append(todo, m[1])
 		}
 	}
-	if len(seen) < 30 {
-		c.t.Errorf("walked %d routes, want them all: %v", len(seen), seen)
-	}
+	return seen
 }
 
 // command notes and returns what a command says.
@@ -324,9 +375,11 @@ func (c *canary) commands() {
 	}
 }
 
-// files notes everything in the folder that web servers may hand out.
-func (c *canary) files() {
-	folder := filepath.Join(filepath.Dir(c.config), "feeds")
+// files notes everything in a folder that web servers may hand out. What is packed
+// otherwise than with gzip has the same bytes beside it.
+func (c *canary) files(name string) {
+	c.t.Helper()
+	folder := filepath.Join(filepath.Dir(c.config), name)
 	n := 0
 	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -341,7 +394,7 @@ func (c *canary) files() {
 		return err
 	})
 	if err != nil || n < 8 {
-		c.t.Errorf("%d files, %v", n, err)
+		c.t.Errorf("%s: %d files, %v", name, n, err)
 	}
 }
 

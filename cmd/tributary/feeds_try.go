@@ -75,6 +75,9 @@ func feedNamed(cfg *config.Config, name string) (news.Feed, error) {
 	}
 	var names []string
 	for _, f := range cfg.Feeds {
+		if f.Name == name && f.Kind == news.FeedOfHealth {
+			return news.Feed{}, usagef("feed %q tells of problems (kind: health), and no rule is for those", name)
+		}
 		if f.Name == name {
 			return f, nil
 		}

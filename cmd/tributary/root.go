@@ -48,7 +48,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(
 		a.serveCommand(), a.runCommand(), a.checkCommand(), a.addCommand(), a.importCommand(), a.exportCommand(),
-		a.sourcesCommand(), a.feedsCommand(), a.whyCommand(), a.mergeCommand(), a.splitCommand(), a.pinCommand(),
+		a.sourcesCommand(), a.feedsCommand(), a.whyCommand(), a.mergeCommand(), a.splitCommand(), a.pinCommand(), a.tokenCommand(),
 		a.parseCommand(), a.clusterCommand(), a.versionCommand(), a.completionCommand(),
 	)
 	root.SetHelpCommand(helpCommand())

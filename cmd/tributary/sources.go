@@ -194,13 +194,18 @@ func (a *app) feedsCommand() *cobra.Command {
 
 // feedLine is a feed for scripts. Every key is always there.
 type feedLine struct {
-	Name    string      `json:"name"`
-	Title   string      `json:"title"`
-	URL     string      `json:"url"`
-	Updated *time.Time  `json:"updated"` // null: not stored yet
-	Stories []storyLine `json:"stories"`
+	Name    string        `json:"name"`
+	Title   string        `json:"title"`
+	URL     string        `json:"url"`     // "" for a private feed: each token makes one
+	Private bool          `json:"private"` // only for those who have a token
+	Readers []serviceLine `json:"readers"` // aggregators that came within a week
+	Tokens  int           `json:"tokens"`  // that are good
+	Updated *time.Time    `json:"updated"` // null: not stored yet
+	Stories []storyLine   `json:"stories"`
 
 	Subscriptions int `json:"subscriptions"` // at our hub
+
+	note string // who reads it, for people
 }
 
 // storyLine is a story of a feed for scripts.
@@ -220,6 +225,10 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	defer db.Close()
+	who, err := readers(ctx, db, time.Now())
+	if err != nil {
+		return err
+	}
 	subscribed, err := db.SubscriptionCounts(ctx, time.Now())
 	if err != nil {
 		return err
@@ -234,19 +243,16 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		l := newFeedLine(e)
-		l.Subscriptions = subscribed[stored.ID].Active
-		lines = append(lines, l)
+		line := newFeedLine(e)
+		line.Subscriptions = subscribed[stored.ID].Active
+		who.fill(&line, stored)
+		lines = append(lines, line)
 	}
 	if asJSON {
 		return a.json(lines)
 	}
 	for _, l := range lines {
-		fmt.Fprintf(a.out, "%s (%s): %s, %s", l.Name, oneLine(l.Title), count(len(l.Stories), "story"), l.URL)
-		if l.Subscriptions > 0 {
-			fmt.Fprintf(a.out, ", %s", count(l.Subscriptions, "subscription"))
-		}
-		fmt.Fprintln(a.out)
+		fmt.Fprintf(a.out, "%s (%s): %s\n", l.Name, oneLine(l.Title), strings.Join(l.about(), ", "))
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {
@@ -258,8 +264,26 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 	return nil
 }
 
+// about says for people what there is to say of a feed.
+func (l feedLine) about() []string {
+	about := []string{count(len(l.Stories), "story")}
+	if l.URL != "" {
+		about = append(about, l.URL)
+	}
+	if l.Subscriptions > 0 {
+		about = append(about, count(l.Subscriptions, "subscription"))
+	}
+	if l.note != "" {
+		about = append(about, l.note)
+	}
+	return about
+}
+
 func newFeedLine(e *news.Edition) feedLine {
-	l := feedLine{Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Updated: stated(e.Updated), Stories: []storyLine{}}
+	l := feedLine{
+		Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Private: e.Feed.Private, Readers: []serviceLine{},
+		Updated: stated(e.Updated), Stories: []storyLine{},
+	}
 	for _, s := range e.Shown {
 		line := storyLine{
 			GUID: s.GUID, Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,

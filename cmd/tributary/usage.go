@@ -65,6 +65,16 @@ func one(what string) cobra.PositionalArgs {
 	}
 }
 
+// exactly wants so many arguments, and says what they are.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if len(given) == n {
+			return nil
+		}
+		return usagef("%s wants %s, got %s; usage: %s", cmd.Name(), what, count(len(given), "argument"), cmd.UseLine())
+	}
+}
+
 // atLeast wants so many arguments or more, and says what they are.
 func atLeast(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {

@@ -41,15 +41,20 @@ func (a *app) why(ctx context.Context, what string) error {
 	if len(stories) == 0 {
 		return a.whyNot(ctx, db, what)
 	}
-	editions := make([]*news.Edition, len(cfg.Feeds))
-	for i, f := range cfg.Feeds {
-		stored, err := db.Feed(ctx, f)
-		if err == nil {
-			editions[i], err = db.Edition(ctx, cfg.Site, stored)
+	var editions []*news.Edition
+	for _, f := range cfg.Feeds {
+		if f.Kind == news.FeedOfHealth {
+			continue
 		}
+		stored, err := db.Feed(ctx, f)
 		if err != nil {
 			return err
 		}
+		e, err := db.Edition(ctx, cfg.Site, stored)
+		if err != nil {
+			return err
+		}
+		editions = append(editions, e)
 	}
 	told := journey{lines: a.lines(), cfg: cfg, db: db, documents: map[int64]*news.Document{}}
 	for i, entries := range stories {

@@ -276,6 +276,8 @@ func (j *journey) corrected(ctx context.Context, p news.Placement) error {
 	}
 	if why := unavailable(p); why != "" {
 		j.labelled("hidden", "%s%s", why, j.sourceRule(p))
+	} else if !p.Source.Public {
+		j.labelled("private", "its source is not public (public: false): only private feeds show it")
 	}
 	return err
 }
@@ -309,8 +311,6 @@ func unavailable(p news.Placement) string {
 		return "withdrawn " + moment(p.Withdrawn) + ": its file is no longer there"
 	case !p.Retired.IsZero():
 		return "its source left the configuration " + moment(p.Retired)
-	case !p.Source.Public:
-		return "its source is not public (public: false)"
 	case p.Entry.Hidden:
 		return "by the rule of its source:"
 	case p.Entry.Guard == news.GuardBacklog:

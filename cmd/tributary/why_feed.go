@@ -106,9 +106,9 @@ func plays(f news.Feed, e news.Entry) bool {
 	return f.Kind != news.Podcast || slices.ContainsFunc(e.Enclosures, news.Enclosure.Playable)
 }
 
-// names reports whether a feed would select a source if that were public.
+// names reports whether a feed would select a source if it were private.
 func names(f news.Feed, s news.Source) bool {
-	s.Public = true
+	f.Private = true
 	return len(f.Sources)+len(f.Tags) > 0 && f.Selects(s)
 }
 
@@ -212,6 +212,9 @@ func selection(f news.Feed) string {
 	}
 	if len(f.Tags) > 0 {
 		parts = append(parts, "tags "+strings.Join(f.Tags, ", "))
+	}
+	if len(parts) == 0 && f.Private {
+		return "every source"
 	}
 	if len(parts) == 0 {
 		return "every public source"

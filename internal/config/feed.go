@@ -24,6 +24,9 @@ type feedDraft struct {
 	named   *yaml.Node
 	sources []reference
 	tags    []reference
+	kind    *yaml.Node  // where kind: stands; nil for nowhere
+	stories []node      // of keys that only a feed of stories has a use for
+	public  []node      // of keys that only a feed for everybody has a use for
 	moved   []reference // names that it had before
 }
 
@@ -34,19 +37,35 @@ const mostSettle = 24 * time.Hour
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
 	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}
+	ofStories := func(read func(node)) func(node) {
+		return func(n node) {
+			d.stories = append(d.stories, n)
+			read(n)
+		}
+	}
+	ofPublic := func(read func(node)) func(node) {
+		return func(n node) {
+			d.public = append(d.public, n)
+			read(n)
+		}
+	}
 	var kept *yaml.Node
 	complete := r.mapping(n, feedSection, fields{
 		"name": func(n node) {
 			d.named = n.Node
 			into(&d.Name, r.name)(n)
 		},
-		"moved_from": into(&d.moved, list(r, r.oldName)),
-		"archive":    into(&d.Archive, r.boolean),
+		"moved_from": ofPublic(into(&d.moved, list(r, r.oldName))),
+		"archive":    ofPublic(into(&d.Archive, r.boolean)),
 		"archive_keep": func(n node) {
 			kept = n.Node
 			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
 		},
-		"kind":               into(&d.Kind, r.feedKind),
+		"access": into(&d.Private, r.access),
+		"kind": func(n node) {
+			d.kind = n.Node
+			into(&d.Kind, r.feedKind)(n)
+		},
 		"author":             into(&d.Author, r.text),
 		"image":              into(&d.Image, r.pageURL),
 		"email":              into(&d.Show.Email, r.email),
@@ -57,15 +76,15 @@ func (r *reader) feed(n node) *feedDraft {
 		"language":           into(&d.Language, r.language),
 		"sources":            func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
 		"tags":               into(&d.tags, list(r, r.reference)),
-		"duplicates":         into(&d.Duplicates, r.duplicates),
+		"duplicates":         ofStories(into(&d.Duplicates, r.duplicates)),
 		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
 		"window":             into(&d.Window, r.duration(0, longest)),
-		"where":              into(&d.Where, r.where(true)),
-		"content":            func(n node) { into(&d.Content, r.extent)(node{n.Node, feedContent}) },
-		"max_per_source":     into(&d.MaxPerSource, r.whole(0, math.MaxInt)),
-		"max_per_source_day": into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt)),
-		"settle":             into(&d.Settle, r.duration(0, mostSettle)),
-		"also_reported":      into(&d.AlsoReported, r.boolean),
+		"where":              ofStories(into(&d.Where, r.where(true))),
+		"content":            ofStories(func(n node) { into(&d.Content, r.extent)(node{n.Node, feedContent}) }),
+		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
+		"max_per_source_day": ofStories(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
+		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
+		"also_reported":      ofStories(into(&d.AlsoReported, r.boolean)),
 	})
 	if complete {
 		r.checkShow(n, d)
@@ -73,10 +92,49 @@ func (r *reader) feed(n node) *feedDraft {
 	if d.named == nil && complete {
 		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
 	}
+	if d.Kind == news.FeedOfHealth {
+		r.checkHealth(d)
+	}
+	if d.Private {
+		r.checkPrivate(d)
+	}
 	if kept != nil && !d.Archive {
 		r.errorf(kept, "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
 	}
 	return d
+}
+
+// checkHealth refuses what a feed of problems cannot be.
+func (r *reader) checkHealth(d *feedDraft) {
+	if !d.Private {
+		r.errorf(d.kind, "kind: health tells of private sources and of what goes wrong, so it is not for everybody; write access: private beside it")
+	}
+	for _, n := range d.stories {
+		r.errorf(n.Node, "%s is about stories, and a feed of kind: health has none; leave it out", n)
+	}
+}
+
+// checkPrivate refuses what only a feed for everybody can have.
+func (r *reader) checkPrivate(d *feedDraft) {
+	for _, n := range d.public {
+		r.errorf(n.Node, "%s is for public feeds, and this one is private; leave it out", n)
+	}
+}
+
+// access reads who may read a feed.
+func (r *reader) access(n node) (private, ok bool) {
+	text, ok := r.oneOf(n, "public", "private")
+	return text == "private", ok
+}
+
+// oneOf reads one of a few words.
+func (r *reader) oneOf(n node, words ...string) (string, bool) {
+	text, ok := r.text(n)
+	if ok && !slices.Contains(words, text) {
+		r.errorf(n.Node, "%s %s is none of %s%s", n, shown(n.Value), strings.Join(words, ", "), r.suggest(text, words))
+		return "", false
+	}
+	return text, ok
 }
 
 func (r *reader) reference(n node) (reference, bool) {
@@ -112,30 +170,14 @@ func (r *reader) language(n node) (string, bool) {
 }
 
 func (r *reader) duplicates(n node) (news.Duplicates, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
-	ways := []string{string(news.Collapse), string(news.Group), string(news.Keep)}
-	if !slices.Contains(ways, text) {
-		r.errorf(n.Node, "duplicates: %s is none of %s%s", shown(n.Value), strings.Join(ways, ", "), r.suggest(text, ways))
-		return "", false
-	}
-	return news.Duplicates(text), true
+	text, ok := r.oneOf(n, string(news.Collapse), string(news.Group), string(news.Keep))
+	return news.Duplicates(text), ok
 }
 
 // extent reads how much of an entry a feed gives out.
 func (r *reader) extent(n node) (news.Extent, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
-	ways := []string{string(news.Full), string(news.SummaryOnly), string(news.LinkOnly)}
-	if !slices.Contains(ways, text) {
-		r.errorf(n.Node, "content: %s is none of %s%s", shown(n.Value), strings.Join(ways, ", "), r.suggest(text, ways))
-		return "", false
-	}
-	return news.Extent(text), true
+	text, ok := r.oneOf(n, string(news.Full), string(news.SummaryOnly), string(news.LinkOnly))
+	return news.Extent(text), ok
 }
 
 // link looks up what a feed selects, among sources by name. With lists, there
@@ -148,8 +190,8 @@ func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]b
 			r.errorf(ref.node, "sources: %s is a tag, not a source; write tags: [%[2]s]", shown(ref.node.Value), clip(ref.node.Value))
 		case s == nil:
 			r.errorf(ref.node, "sources: no source is named %s%s", shown(ref.node.Value), r.suggest(ref.name, names(sources)))
-		case !s.Public:
-			r.warnf(ref.node, "sources: %s is not public, so this feed, which is, shows nothing of it", shown(ref.node.Value))
+		case !s.Public && !d.Private:
+			r.warnf(ref.node, "sources: %s is not public, so this feed, which is, shows nothing of it; with access: private it would", shown(ref.node.Value))
 		}
 		d.Sources = append(d.Sources, ref.name)
 	}

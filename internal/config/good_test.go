@@ -166,6 +166,9 @@ func TestGood(t *testing.T) {
 			{Name: "podcast", Title: "podcast", Language: "de", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full, Kind: news.Podcast,
 				Image: "https://me.example/cover.jpg", Show: news.Show{Email: "show@me.example", Explicit: true,
 					Categories: []news.ShowCategory{{Name: "News", Sub: "Politics"}, {Name: "History"}}}},
+			{Name: "intern", Title: "intern", Private: true, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full},
+			{Name: "health", Title: "health", Kind: news.FeedOfHealth, Private: true, Sources: []string{"example_1"}, Duplicates: news.Collapse,
+				Limit: 100, Window: 48 * time.Hour, Content: news.Full},
 		},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {

@@ -7,21 +7,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// section is a mapping of the file: the keys that it has, and those that a
-// later version will know.
+// section is a mapping of the file: the keys that it has.
 type section struct {
 	title string
 	keys  []string
-	later []string
 }
 
 // sharedKeys are those of defaults:, each of which can stand at a source.
 var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content", "selector", "backlog", "user_agent",
 	"websub", "merge", "where", "allow_networks", "allow_ports"}
 
-// The sections of the file. The later keys are those that the blueprint and
-// its issues name; they are refused with a word of their own so that nobody
-// takes a key for a typing error, or for one that works.
+// The sections of the file.
 var (
 	topSection = section{
 		title: "the file",
@@ -61,8 +57,7 @@ var (
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
 			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "archive", "archive_keep", "moved_from",
-			"kind", "author", "image", "email", "explicit", "categories"},
-		later: []string{"access"},
+			"access", "kind", "author", "image", "email", "explicit", "categories"},
 	}
 )
 
@@ -172,14 +167,11 @@ var examples = map[string]string{
 	linkURL:              "url: https://me.example/imprint",
 	"theme":              "theme: theme/",
 	"moved_from":         "moved_from: [oldname]",
+	"access":             "access: private",
 }
 
 // unknownKey says why a key cannot stand in a section, and which can.
 func (r *reader) unknownKey(key *yaml.Node, s section) {
-	if slices.Contains(s.later, key.Value) {
-		r.errorf(key, "%q is not supported yet in %s; a later version will know it", key.Value, s.title)
-		return
-	}
 	var homes []string
 	for _, other := range allSections() {
 		if slices.Contains(other.keys, key.Value) {

@@ -66,7 +66,8 @@ func (l List) Take(site news.Site, listed []news.Listed) []news.Listed {
 // source of ours.
 func isOwn(site news.Site, address string) bool {
 	key := news.FeedKey(address)
-	return strings.HasPrefix(key, news.FeedKey(site.URL+"/feeds/")) || key == news.FeedKey(site.URL+"/sources.opml")
+	below := func(path string) bool { return strings.HasPrefix(key, news.FeedKey(site.URL+path)) }
+	return below("/feeds/") || below("/private/") || key == news.FeedKey(site.URL+"/sources.opml")
 }
 
 // merger puts the sources of lists behind those of the file.

@@ -14,9 +14,14 @@ import (
 // of is seen when it is read.
 func (r *reader) checkLoops(f *sections) {
 	for _, d := range f.sources {
-		if d.Kind == news.KindFeed && isOwnFeed(d.URL, f.cfg.Site.URL, f.cfg.Listen) {
-			r.errorf(d.address, "feed: %s is a feed of this Tributary; leave it out, or all that it publishes would come back", shown(d.address.Value))
+		if d.Kind != news.KindFeed || !isOwnFeed(d.URL, f.cfg.Site.URL, f.cfg.Listen) {
+			continue
 		}
+		address := shown(d.address.Value)
+		if news.HasSecret(d.URL) {
+			address = "this address" // it holds the token of a private feed
+		}
+		r.errorf(d.address, "feed: %s is a feed of this Tributary; leave it out, or all that it publishes would come back", address)
 	}
 }
 
@@ -27,12 +32,15 @@ func isOwnFeed(address, site, listen string) bool {
 	if err != nil {
 		return false
 	}
+	feeds := func(path string) bool {
+		return strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/private/")
+	}
 	base, err := url.Parse(site)
-	if err == nil && base.Host != "" && sameHost(u, base) && strings.HasPrefix(u.Path, base.Path+"/feeds/") {
+	if err == nil && base.Host != "" && sameHost(u, base) && strings.HasPrefix(u.Path, base.Path) && feeds(u.Path[len(base.Path):]) {
 		return true
 	}
 	host, port, err := net.SplitHostPort(listen)
-	return err == nil && portOf(u) == port && isHere(u.Hostname(), host) && strings.HasPrefix(u.Path, "/feeds/")
+	return err == nil && portOf(u) == port && isHere(u.Hostname(), host) && feeds(u.Path)
 }
 
 func sameHost(a, b *url.URL) bool {

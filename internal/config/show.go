@@ -8,26 +8,14 @@ import (
 	"tributary/internal/news"
 )
 
-// The values of kind: at a feed.
-const (
-	kindNews    = "news"
-	kindPodcast = string(news.Podcast)
-)
-
-// feedKind reads what a feed is for.
+// feedKind reads what a feed is made of.
 func (r *reader) feedKind(n node) (news.FeedKind, bool) {
-	text, ok := r.text(n)
-	switch {
-	case !ok:
-		return "", false
-	case text == kindNews:
-		return news.FeedOfNews, true
-	case text == kindPodcast:
-		return news.Podcast, true
+	const ofNews = "news"
+	text, ok := r.oneOf(n, ofNews, string(news.Podcast), string(news.FeedOfHealth))
+	if text == ofNews {
+		text = string(news.FeedOfNews)
 	}
-	kinds := []string{kindNews, kindPodcast}
-	r.errorf(n.Node, "kind: %s is none of %s%s", shown(n.Value), strings.Join(kinds, ", "), r.suggest(text, kinds))
-	return "", false
+	return news.FeedKind(text), ok
 }
 
 // email reads an address that everybody may see.

@@ -237,7 +237,7 @@ func (r *reader) optional(n node) (string, bool) {
 
 // patterned are keys whose text has a form that no number, date or truth has,
 // so that quotes would not help.
-var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "kind", "image", "email", "categories", storiesWindow}
+var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "access", "kind", "image", "email", "categories", storiesWindow}
 
 // notText asks for quotes around what YAML takes for a number, a date or true.
 func (r *reader) notText(n node) {

@@ -59,8 +59,12 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 		return nil, err
 	}
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, feeds := d.cfg, d.everyFeed()
 	d.mu.Unlock()
+	notes, err := d.readerNotes(r.Context(), feeds)
+	if err != nil {
+		return nil, err
+	}
 	v := &page.StatusView{Site: cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes(), Offline: d.outageText()}
 	pushes, err := d.pushes(r.Context())
 	if err != nil {
@@ -78,8 +82,8 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 		return nil, err
 	}
 	for _, f := range feeds {
-		row := page.FeedRow{Feed: f, Subscriptions: subscribed[f.ID]}
-		if e := d.shelf.Edition(f.Name); e != nil {
+		row := page.FeedRow{Feed: f, Note: notes[f.ID], Subscriptions: subscribed[f.ID]}
+		if e := d.shelfOf(f).Edition(f.Name); e != nil {
 			row.Stories, row.Changed = len(e.Shown), e.Updated
 		}
 		v.Feeds = append(v.Feeds, row)

@@ -59,6 +59,9 @@ type Daemon struct {
 	ingest *ingest.Ingester
 	runner *schedule.Runner
 	shelf  *publish.Shelf
+	closed *publish.Shelf // of private feeds: no public route knows it
+	mask   string         // stands for the token in them
+	tokens *web.Tokens
 	server *web.Server
 	push   *websub.Subscriber
 	hub    *websub.Hub
@@ -75,10 +78,13 @@ type Daemon struct {
 	file     *config.Config // as read
 	sources  map[int64]config.Source
 	lists    map[int64]config.List // by the numbers of their rows, as sources are
-	feeds    []news.Feed
-	theme    *page.Theme // nil is the built-in one
+	feeds    []news.Feed           // the public ones: what is for everybody reads these
+	private  []news.Feed           // and the others
+	theme    *page.Theme           // nil is the built-in one
 	progress progress
 	outage   outage
+
+	offlineSince time.Time // as recorded; zero while we are online
 }
 
 // Open reads the configuration, claims the database and brings it in line. The
@@ -101,7 +107,8 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), started: o.Now(), due: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(),
+		due: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -143,8 +150,16 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if err := d.db.ResumePushes(ctx, d.opts.Now()); err != nil {
 		return err
 	}
+	var err error
+	if err = d.openPrivate(ctx); err != nil {
+		return err
+	}
+	if d.offlineSince, err = d.db.OfflineSince(ctx); err != nil {
+		return err
+	}
 	d.hub = websub.NewHub(d.client, d.db, &hubPublisher{Daemon: d, parts: map[part]websub.Content{}}, d.opts.Now, d.opts.Log)
-	d.server = &web.Server{Shelf: d.shelf, Views: d.db, Readers: web.NewReaders(d.opts.Now), Push: d.push, Hub: d.hub, Now: d.opts.Now, Log: d.opts.Log}
+	d.server = &web.Server{Shelf: d.shelf, Private: d.closed, Mask: d.mask, Tokens: d.tokens, Views: d.db, Readers: web.NewReaders(d.opts.Now),
+		Push: d.push, Hub: d.hub, Now: d.opts.Now, Log: d.opts.Log}
 	return d.apply(ctx, cfg)
 }
 
@@ -173,6 +188,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 		d.opts.Log.Warn("feeds folder", "error", err)
 	}
 	d.shelf.Outdate() // a source may be private now, or be called another name
+	d.closed.Outdate()
 	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))
 	if err := d.heedHosts(ctx); err != nil {
 		return err
@@ -232,7 +248,8 @@ func (d *Daemon) replace(next setup) (readdressed []schedule.ID) {
 			readdressed = append(readdressed, sourceTask(s.ID))
 		}
 	}
-	d.cfg, d.file, d.feeds, d.theme, d.sources = next.cfg, next.file, next.feeds, next.theme, sources
+	d.cfg, d.file, d.theme, d.sources = next.cfg, next.file, next.theme, sources
+	d.feeds, d.private = split(next.feeds)
 	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
 	d.outage.good = goodHosts(next.states)
 	d.progress = newProgress(next.states)
@@ -253,8 +270,9 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.T
 	if err != nil {
 		return nil, err
 	}
-	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Feeds: feeds, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
-	for _, f := range feeds {
+	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
+	snap.Feeds, snap.Private = split(feeds)
+	for _, f := range snap.Feeds {
 		for _, old := range f.MovedFrom {
 			snap.Moved[old] = f.Name
 		}

@@ -48,12 +48,12 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 // of the newest entries of each feed first.
 func (d *Daemon) lackingFiles() []ingest.File {
 	d.mu.Lock()
-	feeds, sources := d.feeds, d.sources
+	feeds, sources := d.everyFeed(), d.sources
 	d.mu.Unlock()
 	var files []ingest.File
 	at := map[string]int{} // by address
 	for _, f := range feeds {
-		e := d.shelf.Edition(f.Name)
+		e := d.shelfOf(f).Edition(f.Name)
 		if e == nil {
 			continue
 		}

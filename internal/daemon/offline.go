@@ -186,6 +186,7 @@ func (d *Daemon) weather(ctx context.Context, last bool) {
 	began := d.outage.judge(now, last)
 	text, since := d.outage.String(), d.outage.since
 	ids, ended := d.outage.over()
+	answered := d.outage.answered
 	if last && !since.IsZero() {
 		ids = slices.Sorted(maps.Keys(d.outage.ids))
 	}
@@ -196,6 +197,7 @@ func (d *Daemon) weather(ctx context.Context, last bool) {
 	if ended {
 		d.opts.Log.Info("online again", "after", now.Sub(since).Round(time.Second).String())
 	}
+	d.noteOutage(context.WithoutCancel(ctx), text, since, answered)
 	if len(ids) == 0 {
 		return
 	}
@@ -206,6 +208,30 @@ func (d *Daemon) weather(ctx context.Context, last bool) {
 	for _, id := range ids {
 		d.trigger(id)
 	}
+}
+
+// noteOutage records for the feed of problems that an outage began or ended. One
+// that was recorded by an earlier process ends with the first answer to this one.
+func (d *Daemon) noteOutage(ctx context.Context, text string, since, answered time.Time) {
+	d.mu.Lock()
+	noted, offline := d.offlineSince, !d.outage.since.IsZero()
+	d.mu.Unlock()
+	e := news.HealthEvent{At: answered, Is: news.HealthOK, Cause: "sources answer again; we were offline since " + noted.UTC().Format("2006-01-02 15:04 UTC")}
+	next := time.Time{}
+	switch {
+	case offline && noted.IsZero():
+		e = news.HealthEvent{At: since, Is: news.HealthOffline, Cause: text, Advice: "see to our network, name server and clock; no source is blamed, and all are asked again by themselves"}
+		next = since
+	case offline, noted.IsZero(), !answered.After(noted):
+		return
+	}
+	if err := d.db.NoteOutage(ctx, e); err != nil {
+		d.opts.Log.Error("record an outage", "error", err)
+		return
+	}
+	d.mu.Lock()
+	d.offlineSince = next
+	d.mu.Unlock()
 }
 
 // outageText says for the status page that we are offline; "" while we are not.
@@ -240,7 +266,7 @@ func (d *Daemon) published() ingest.Own {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	own := ingest.Own{Site: d.cfg.Site.URL}
-	for _, f := range d.feeds {
+	for _, f := range d.everyFeed() {
 		own.Feeds = append(own.Feeds, f.UUID)
 	}
 	return own

@@ -72,7 +72,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 // back, or what waits for its page of an archive, and whether there is any.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
 	d.mu.Lock()
-	feeds := d.feeds
+	feeds := d.everyFeed()
 	d.mu.Unlock()
 	now := d.opts.Now()
 	for _, f := range feeds {
@@ -97,7 +97,7 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // others from theirs.
 func (d *Daemon) publishAll(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds, sources, theme := d.cfg, d.feeds, d.sources, d.theme
+	cfg, feeds, sources, theme := d.cfg, d.everyFeed(), d.sources, d.theme
 	d.mu.Unlock()
 	return errors.Join(d.rejudge(ctx, sources), d.publish(ctx, cfg, theme, feeds))
 }
@@ -117,7 +117,8 @@ func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) e
 
 // publish brings the feeds of a configuration up to date.
 func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) error {
-	p := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
+	public := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
+	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	rendered := false
@@ -125,6 +126,10 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		subs := func() ([]format.Subscription, error) {
 			all, err := listing()
 			return Subscriptions(all, f.Selects), err
+		}
+		p := public
+		if f.Private {
+			p = private
 		}
 		changed, err := p.Feed(ctx, cfg.Site, f, subs)
 		if err != nil {
@@ -174,16 +179,17 @@ func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.
 	return nil
 }
 
-// unpublish takes feeds that are no longer configured off the shelf and out of
-// the folder. A reload does so once its configuration is in force, and so does
+// unpublish takes feeds that are no longer configured, or no longer public, off the
+// shelf and out of the folder. A reload does so once its configuration is in force, and so does
 // a round of publishing that it overtook: one of the two comes last.
 func (d *Daemon) unpublish(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, public, private := d.cfg, d.feeds, d.private
 	d.mu.Unlock()
-	d.shelf.Keep(names(feeds))
+	d.shelf.Keep(names(public))
+	d.closed.Keep(names(private))
 	removed, err := d.db.RemovedFeeds(ctx)
-	for _, f := range feeds {
+	for _, f := range public {
 		removed = append(removed, f.MovedFrom...)
 	}
 	return errors.Join(err, folder(cfg).Remove(removed))

@@ -20,7 +20,8 @@ import (
 // Resume reads back what was last published from a folder or from the address of
 // a site, so that a database that begins empty shows nobody anything twice. It
 // returns the names of the feeds of which nothing is published there. A feed
-// that the database has is left alone. What cannot be read is an error, and nothing
+// that the database has is left alone, and so is a private one: nothing of it lies
+// in a folder. What cannot be read is an error, and nothing
 // is pulled: beginning anew would be worse than to wait.
 func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err error) {
 	for _, f := range d.feeds {

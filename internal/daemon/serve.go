@@ -45,7 +45,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	if admin != nil {
 		d.serveHTTP(ctx, g, admin, d.adminHandler())
 	}
-	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.feeds))
+	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.everyFeed()))
 	g.Go(func() error {
 		d.reread(ctx)
 		return d.runner.Run(ctx)
@@ -67,7 +67,10 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
 	g.Go(func() error { return d.identifier(ctx) })
-	return g.Wait()
+	g.Go(func() error { return d.readersNoted(ctx) })
+	err = g.Wait()
+	d.noteReaders(context.WithoutCancel(ctx)) // who read until the end
+	return err
 }
 
 // addressOf is where a listener listens; empty for none.

@@ -43,6 +43,8 @@ type watcher struct {
 	lists    map[int64]listFile // those on disk as last looked at, by the numbers of their rows
 	requests int64
 	revision int64          // of the database, as last seen
+	tokens   int64          // likewise
+	event    int64          // the latest change of health, likewise
 	undone   *config.Config // that could not be put in force; nil: none
 	told     string         // the last line of progress
 	ticks    int
@@ -63,6 +65,13 @@ func (w *watcher) look(ctx context.Context) {
 	if n, err := w.db.Revision(ctx); err == nil && n != w.revision {
 		w.revision = n
 		w.nudge() // a command may have corrected a story
+	}
+	if n, err := w.db.TokenRevision(ctx); err == nil && n != w.tokens && w.readTokens(ctx) == nil {
+		w.tokens = n
+	}
+	if n, err := w.db.LastHealthEvent(ctx); err == nil && n != w.event {
+		w.event = n
+		w.nudge() // a feed of problems tells it
 	}
 	w.weather(ctx, false)
 	const tellEvery = 10
@@ -100,7 +109,7 @@ func (w *watcher) enforce(ctx context.Context, cfg *config.Config) {
 	switch {
 	case err == nil:
 		w.undone = nil
-		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.feeds))
+		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.everyFeed()))
 		return
 	case w.undone == nil && ctx.Err() == nil:
 		w.opts.Log.Error("configuration not changed yet", "error", err)

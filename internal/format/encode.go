@@ -202,9 +202,10 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 }
 
 // hubURL is where the feed can be subscribed to, empty for nowhere: a page of the
-// past never changes and a search is nobody's, so they are no topics.
+// past never changes and a search is nobody's, so they are no topics, and nobody is
+// told by a hub of ours what is private.
 func hubURL(e *news.Edition) string {
-	if e.Part != (news.Part{}) || e.Search != nil {
+	if e.Part != (news.Part{}) || e.Search != nil || e.Feed.Private {
 		return ""
 	}
 	return wireURL(e.Site.Hub)

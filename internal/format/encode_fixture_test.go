@@ -172,6 +172,7 @@ func showEdition() *news.Edition {
 	e := emptyEdition()
 	e.Updated = march(9, 12, 0)
 	e.Feed.Name, e.Feed.Title, e.Feed.Description, e.Feed.Language = "hoeren", "Zum Hören", "Gespräche am Fluss", "de"
+	e.Site.Token = "MASKMASKMASKMASKMASKMASK22"
 	e.Feed.Kind, e.Feed.Private, e.Feed.Author, e.Feed.Image = news.Podcast, true, "Anna & Söhne", "https://river.example/cover.jpg"
 	e.Feed.Show = news.Show{Email: "show@river.example", Explicit: true,
 		Categories: []news.ShowCategory{{Name: "Society & Culture", Sub: "Documentary"}, {Name: "News"}}}

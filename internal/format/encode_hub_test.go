@@ -77,3 +77,25 @@ func TestFeedsNameTheHub(t *testing.T) {
 		}
 	}
 }
+
+// Neither a private feed nor what a search found nor a page of the past is a topic.
+func TestOnlyLivePublicFeedsNameTheHub(t *testing.T) {
+	for name, change := range map[string]func(*news.Edition){
+		"private": func(e *news.Edition) { e.Feed.Private, e.Site.Token = true, "ABCDEFGHIJKLMNOPQRSTUVWXYZ" },
+		"search":  func(e *news.Edition) { e.Search = &news.Search{Query: "x"} },
+		"page":    func(e *news.Edition) { e.Part = news.Part{Generation: 1, Page: 1} },
+	} {
+		e := richEdition()
+		e.Site.Hub = "https://river.example/fluss/hub"
+		change(e)
+		for ext, write := range map[string]func(io.Writer, *news.Edition) error{"atom": WriteAtom, "rss": WriteRSS, "json": WriteJSON} {
+			var b bytes.Buffer
+			if err := write(&b, e); err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(b.Bytes(), []byte(e.Site.Hub)) {
+				t.Errorf("%s %s names the hub", name, ext)
+			}
+		}
+	}
+}

@@ -23,7 +23,7 @@ func (o Own) loop(doc *news.Document, from string) string {
 	case slices.Contains(o.Feeds, doc.ID):
 		return "it is one of our own feeds: its id is ours; leave it out, or all that we publish would come back"
 	case o.holds(from), o.holds(doc.Self):
-		return fmt.Sprintf("it is one of our own feeds, below %s/feeds/; leave it out, or all that we publish would come back", o.Site)
+		return fmt.Sprintf("it is one of our own feeds, below %s; leave it out, or all that we publish would come back", o.Site)
 	}
 	return ""
 }
@@ -31,7 +31,8 @@ func (o Own) loop(doc *news.Document, from string) string {
 // holds reports whether an address is that of one of our feeds, whatever its
 // scheme.
 func (o Own) holds(address string) bool {
-	return o.Site != "" && strings.HasPrefix(bare(address), bare(o.Site)+"/feeds/")
+	path, below := strings.CutPrefix(bare(address), bare(o.Site))
+	return o.Site != "" && below && (strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/private/"))
 }
 
 // bare is an address without its scheme.

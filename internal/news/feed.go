@@ -51,16 +51,32 @@ type Feed struct {
 	MovedFrom       []string      // names that it had before: their addresses lead to its own
 
 	Kind    FeedKind
-	Private bool   // not for everybody: directories are told not to list it
+	Private bool   // for those only who have a token, see Token; directories are told not to list it
 	Author  string // who answers for it as a whole; empty: the site
 	Image   string // URL of the picture that stands for it; may be empty
 	Show    Show   // of the kind Podcast
 }
 
+// Audience is who looks at what we have: everybody, or the subscribers of one
+// private feed, by its row. They know what everybody knows, and beside it what
+// their feed selects and shows.
+type Audience int64
+
+// Everybody is the audience of all that is public.
+const Everybody Audience = 0
+
+// Audience is who may see the feed.
+func (f Feed) Audience() Audience {
+	if f.Private {
+		return Audience(f.ID)
+	}
+	return Everybody
+}
+
 // Selects reports whether entries of s may appear in the feed. A source that
-// is not public appears in private feeds only, and there are none yet.
+// is not public appears in private feeds only.
 func (f Feed) Selects(s Source) bool {
-	if !s.Public {
+	if !s.Public && !f.Private {
 		return false
 	}
 	if len(f.Sources) == 0 && len(f.Tags) == 0 {
@@ -110,6 +126,11 @@ type Site struct {
 	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
 	Intro   string     // a few words on the front page, Markdown; empty for none
 	Links   []SiteLink // at the foot of every page: join, imprint, privacy
+
+	// Token is the secret part of the addresses of a private feed and of the
+	// stories below it, or what stands for it while it is not known yet; empty for
+	// all that is public.
+	Token string
 }
 
 // SiteLink is a link of the site's own.
@@ -195,16 +216,27 @@ type Search struct {
 }
 
 // URL returns the address of one representation of the feed, "atom", "rss",
-// "json" or "opml", or its HTML twin for "".
+// "json" or "opml", or its HTML twin for "". A private feed has none without a
+// token.
 func (e Edition) URL(ext string) string {
 	if e.Search != nil {
 		return e.Site.SearchURL(*e.Search, ext)
 	}
+	file := e.Feed.Name + "." + ext
 	if ext == "" {
-		return e.Site.URL + "/feeds/" + e.Feed.Name + "/"
+		file = e.Feed.Name + "/"
 	}
-	return e.Site.URL + "/feeds/" + e.Feed.Name + "." + ext
+	switch {
+	case !e.Feed.Private:
+		return e.Site.URL + "/feeds/" + file
+	case e.Site.Token == "":
+		return ""
+	}
+	return e.Site.privateURL() + "/" + file
 }
+
+// privateURL is what the addresses below the token begin with.
+func (s Site) privateURL() string { return s.URL + "/private/" + s.Token }
 
 // PartURL returns the address of one representation of a document of the feed.
 // A page of the archive has none for people: the twin stands for it.
@@ -238,8 +270,14 @@ func (s Site) SearchURL(in Search, ext string) string {
 	return s.URL + "/search?q=" + in.Query
 }
 
-// StoryURL returns the address of a story's page.
-func (s Site) StoryURL(key string) string { return s.URL + "/stories/" + key }
+// StoryURL returns the address of a story's page: below the token where there is
+// one, so that who may read a private feed may read its stories.
+func (s Site) StoryURL(key string) string {
+	if s.Token != "" {
+		return s.privateURL() + "/stories/" + key
+	}
+	return s.URL + "/stories/" + key
+}
 
-// SourceURL returns the address of a source's page.
+// SourceURL returns the address of a source's page, which only public ones have.
 func (s Site) SourceURL(name string) string { return s.URL + "/sources/" + name }

@@ -25,13 +25,17 @@ func Healths() []Health {
 	return []Health{HealthOK, HealthSlow, HealthSilent, HealthMoved, HealthFailing, HealthGone}
 }
 
-// HealthEvent is one change of the health of a source.
+// HealthOffline is no state of a source but our own: none of them could be asked.
+const HealthOffline Health = "offline"
+
+// HealthEvent is one change of the health of a source, or of our own.
 type HealthEvent struct {
-	SourceID int64
+	SourceID int64 // 0 for our own
 	At       time.Time
 	Was      Health
 	Is       Health
 	Cause    string // one sentence for the operator
+	Advice   string // what to do, another one; empty for nothing
 }
 
 // Where one state ends and the next begins.

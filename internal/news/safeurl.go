@@ -23,9 +23,10 @@ func SafeURL(raw string) string {
 }
 
 // HasSecret reports whether raw carries something that must not be printed: a
-// user name or password (RFC 3986 section 3.2.1), or a parameter of its path,
-// query or fragment whose name is like token, key, secret, auth or password.
-// What cannot be read as a URL is taken to have one.
+// user name or password (RFC 3986 section 3.2.1), a parameter of its path,
+// query or fragment whose name is like token, key, secret, auth or password, or
+// the token of a private feed, of ours or of another Tributary. What cannot be
+// read as a URL is taken to have one.
 func HasSecret(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil || u.User != nil {
@@ -35,7 +36,10 @@ func HasSecret(raw string) bool {
 		return true // user:password@host without a scheme
 	}
 	parts := strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune("/?#&;", r) })
-	for _, part := range parts {
+	for i, part := range parts {
+		if IsToken(part) && i > 0 && parts[i-1] == "private" {
+			return true
+		}
 		name, value, _ := strings.Cut(part, "=")
 		if decoded, err := url.QueryUnescape(name); err == nil {
 			name = decoded

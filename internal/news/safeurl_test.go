@@ -24,6 +24,12 @@ func TestSafeURL(t *testing.T) {
 		{"//anna:geheim@example.org/feed", "…"},
 		{"anna:geheim@example.org/feed", "…"},
 
+		// The token of a private feed.
+		{"https://example.org/private/ABCDEFGHIJKLMNOPQRSTUVWX23/club.atom", "https://example.org/…"},
+		{"https://example.org/river/private/ABCDEFGHIJKLMNOPQRSTUVWX23", "https://example.org/…"},
+		{"https://example.org/private/abcdefghijklmnopqrstuvwx23/club.atom", "https://example.org/private/abcdefghijklmnopqrstuvwx23/club.atom"},
+		{"https://example.org/ABCDEFGHIJKLMNOPQRSTUVWX23/private/", "https://example.org/ABCDEFGHIJKLMNOPQRSTUVWX23/private/"},
+
 		// Parameters.
 		{"https://example.org/feed?token=abc", "https://example.org/…"},
 		{"https://example.org/feed?TOKEN=abc", "https://example.org/…"},

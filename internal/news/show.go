@@ -1,12 +1,13 @@
 package news
 
-// FeedKind says what a Feed is for.
+// FeedKind tells what a Feed is made of.
 type FeedKind string
 
 // The kinds of Feed.
 const (
-	FeedOfNews FeedKind = ""        // entries of any sort
-	Podcast    FeedKind = "podcast" // entries with sound or film; the others are left out
+	FeedOfNews   FeedKind = ""        // entries of any sort
+	Podcast      FeedKind = "podcast" // entries with sound or film; the others are left out
+	FeedOfHealth FeedKind = "health"  // the problems of its sources, for the operator; always private
 )
 
 // Show is what podcast programs and their directories ask of a Feed of the kind

@@ -30,7 +30,7 @@ type Source struct {
 	Where  Rule // which of its entries feeds may take; nil: all. As configured, only its key is stored
 
 	Author  string   // who writes it, for people; as configured
-	Contact string   // an e-mail address or page of theirs, for the operator: never published
+	Contact string   // an e-mail address or page of theirs, for the operator: in no feed but that of problems
 	Icon    string   // URL of its picture; as configured
 	Lists   []string // names of the lists that it stands on; none for one that only the file names
 }

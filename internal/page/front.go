@@ -24,6 +24,7 @@ type FeedRow struct {
 	Feed          news.Feed
 	Stories       int
 	Changed       time.Time // Edition.Updated; zero while the feed is empty
+	Note          string    // who reads it, for the operator only
 }
 
 // Front writes the front page. A feed reader that is given its address finds every
@@ -72,6 +73,7 @@ type feedCard struct {
 	Formats     []template.HTML
 
 	Subscriptions string // for the operator; empty for none
+	Note          string // likewise
 }
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {
@@ -79,7 +81,7 @@ func newFeedCard(site news.Site, row FeedRow) feedCard {
 	return feedCard{
 		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
-		Count: count(row.Stories, "story", "stories"), Changed: at(row.Changed), Formats: formats(e),
+		Count: count(row.Stories, "story", "stories"), Changed: at(row.Changed), Formats: formats(e), Note: row.Note,
 	}
 }
 

@@ -41,7 +41,7 @@ func (t *Theme) Story(w io.Writer, v *StoryView) error {
 	}
 	return t.render(w, "story", frame{
 		Site: v.Site, Title: title(&v.Story.Entry), About: teaser(v.Story.Entry.Body(), 200),
-		Canonical: address, View: view,
+		Canonical: address, Hidden: v.Site.Token != "", View: view,
 	})
 }
 

@@ -19,8 +19,10 @@ import (
 func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	f := frame{
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
-		Canonical: e.PartURL(e.Part, ""), Hidden: e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
-		Ask: newAsk(e.Site, &e.Feed),
+		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
+	}
+	if !e.Feed.Private { // a search finds nothing of it
+		f.Ask = newAsk(e.Site, &e.Feed)
 	}
 	v := river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),

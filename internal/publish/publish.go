@@ -5,6 +5,10 @@
 // Outputs never touch the network, and requests never touch the database: a
 // request is answered from a Document in the Shelf. What a subscriber sees
 // changes only when a new Document is put there, whole.
+//
+// A private feed is rendered once for all who may read it, with a mask where the
+// token of each belongs; the web server puts the token there while it sends. Such
+// a Document never leaves as it is, and never lies in the folder.
 package publish
 
 import (
@@ -81,6 +85,7 @@ type Publisher struct {
 	Shelf  *Shelf
 	Folder *Folder     // nil: nothing is written
 	Theme  *page.Theme // of the twins; nil is the built-in one
+	Mask   string      // stands for the token in private feeds; as long as one
 	Now    func() time.Time
 	Log    *slog.Logger // tells of the archive; nil: nobody
 }
@@ -90,6 +95,9 @@ type Publisher struct {
 // gives the sources that it names in its OPML. After an error the next call
 // makes up for what was left undone.
 func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (rendered bool, err error) {
+	if f.Private {
+		site.Token, site.Hub = p.Mask, "" // a topic would tell of the token
+	}
 	generation := p.Shelf.current()
 	for more := true; more; {
 		var changed bool
@@ -101,9 +109,11 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 			p.Shelf.spoil(f.Name)
 		}
 	}
-	if err := p.archive(ctx, site, f); err != nil {
-		p.Shelf.spoil(f.Name)
-		return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
+	if !f.Private { // which keep none
+		if err := p.archive(ctx, site, f); err != nil {
+			p.Shelf.spoil(f.Name)
+			return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
+		}
 	}
 	if p.Shelf.Holds(site, f) {
 		return false, nil
@@ -144,6 +154,9 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		d.MaxAge = e.TTL
 	}
 	p.Shelf.put(f, e, docs, generation)
+	if f.Private { // what is sent is not yet known, and never lies in the folder
+		return nil
+	}
 	if docs, err = packed(docs); err != nil {
 		return err
 	}
@@ -167,7 +180,7 @@ func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (
 			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
 		}
 		d := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
-		if e.Site.Hub != "" && slices.Contains(Topics(), r.ext) {
+		if e.Site.Hub != "" && !e.Feed.Private && slices.Contains(Topics(), r.ext) {
 			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
 		}
 		if r.ext == "" {

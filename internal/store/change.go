@@ -89,7 +89,7 @@ func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, u
 		return nil, fmt.Errorf("changes of %s: %w", f.Name, err)
 	}
 	slices.SortFunc(e.Shown, func(a, b news.Shown) int { return int(b.Sequence - a.Sequence) })
-	if err := db.addMembers(ctx, site, e.Shown); err != nil {
+	if err := db.addMembers(ctx, site, f.Audience(), e.Shown); err != nil {
 		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
 	}
 	finish(site, e.Shown)

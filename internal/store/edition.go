@@ -20,6 +20,10 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 	return n, err
 }
 
+// lastUpdated is when anything was last published in a feed, else when it was
+// made.
+const lastUpdated = `coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0)`
+
 // Edition returns a feed as it stands: the Publications with the highest
 // sequence up to its limit, beyond them those that entered within its window
 // of the newest, never more than news.MaxShown and news.MaxShownBytes. The
@@ -27,10 +31,13 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 // while nothing arrives. A feed with an archive shows all that entered since its
 // last page was closed, too.
 func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
+	if f.Kind == news.FeedOfHealth {
+		return db.healthEdition(ctx, site, f)
+	}
 	e := &news.Edition{Site: site, Feed: f}
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0),
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`,
 		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
 		Scan(&updated, &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
@@ -71,10 +78,10 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
 	}
 	e.Shown = page.shown
-	if err != nil && len(e.Shown) > 0 {
+	if err != nil && len(e.Shown) > 0 && !e.Feed.Private { // there is no address for more below a token
 		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
 	}
-	if err := db.addMembers(ctx, e.Site, e.Shown); err != nil {
+	if err := db.addMembers(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
 		return fmt.Errorf("members of stories in %s: %w", e.Feed.Name, err)
 	}
 	if err := db.learn(ctx, e.Shown); err != nil {
@@ -180,9 +187,9 @@ func finish(site news.Site, shown []news.Shown) {
 // memberChunk is how many stories one look-up of members takes.
 const memberChunk = 200
 
-// addMembers lists beside each entry shown the other public entries of its
-// story, oldest first.
-func (db *DB) addMembers(ctx context.Context, site news.Site, shown []news.Shown) error {
+// addMembers lists beside each entry shown the other entries of its story that
+// its audience may know, oldest first.
+func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, shown []news.Shown) error {
 	at := map[int64][]int{} // by story
 	var ids []int64
 	for i, s := range shown {
@@ -193,9 +200,9 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, shown []news.Shown
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.public <> 0 AND src.retired_at = 0
+			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND `+knownEntry+` AND src.retired_at = 0
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
-			ORDER BY c.published, e.id`, nil, func(scan scan) error {
+			ORDER BY c.published, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown
 			if err := scanShown(scan, &m); err != nil {
 				return err

@@ -16,7 +16,8 @@ import (
 // with row numbers and ids. sources are all configured ones, as SyncSources
 // returned them. A feed whose selection changed is judged anew; what it finds
 // goes into its history. A feed that is no longer configured is removed, and
-// its URLs answer "gone".
+// its URLs answer "gone". A feed that turns from public to private, or back, or is
+// made of something else by now, is another feed.
 func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.Source, now time.Time) ([]news.Feed, error) {
 	out := slices.Clone(feeds)
 	err := db.update(ctx, func(t *tx) error {
@@ -39,16 +40,20 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	var shows string
 	var kind news.FeedKind
 	var anew bool // it was not published until now
-	err := t.get(`SELECT id, uuid, selection, kind, removed_at <> 0 FROM feed WHERE name = $1`, []any{f.Name}, &f.ID, &f.UUID, &shows, &kind, &anew)
+	name := rowName(*f)
+	err := t.get(`SELECT id, uuid, selection, kind, removed_at <> 0 FROM feed WHERE name = $1`, []any{name}, &f.ID, &f.UUID, &shows, &kind, &anew)
 	if errors.Is(err, sql.ErrNoRows) {
-		f.UUID, anew = news.URN("feed", f.Name, f.Title), true
-		err = t.get(`INSERT INTO feed (name, uuid, created_at) VALUES ($1, $2, $3) RETURNING id`, []any{f.Name, f.UUID, ms(now)}, &f.ID)
+		f.UUID, anew = news.URN("feed", name, f.Title), true
+		err = t.get(`INSERT INTO feed (name, uuid, created_at, private) VALUES ($1, $2, $3, $4) RETURNING id`, []any{name, f.UUID, ms(now), f.Private}, &f.ID)
 	}
 	if err != nil {
 		return err
 	}
 	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
 		return err
+	}
+	if f.Kind == news.FeedOfHealth {
+		return t.syncWatched(f.ID, selection(*f, sources))
 	}
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
 		return err
@@ -67,9 +72,20 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	return err
 }
 
+// rowName is the name of a feed's row: what may not be mixed has another.
+func rowName(f news.Feed) string {
+	switch {
+	case f.Kind == news.FeedOfHealth:
+		return "health/" + f.Name
+	case f.Private:
+		return "private/" + f.Name
+	}
+	return f.Name
+}
+
 // rename gives the row of a feed that was known under another name its present one,
 // so that it goes on with its ids, its history and its archive. A feed that has a row
-// already keeps that.
+// already keeps that. Private feeds are never renamed.
 func (t *tx) rename(f news.Feed) error {
 	for _, old := range f.MovedFrom {
 		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
@@ -105,14 +121,7 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 // of those that came, went or are ranked otherwise; what is found that way is
 // no news.
 func (t *tx) syncSelection(feed int64, want map[int64]int) error {
-	have := map[int64]int{}
-	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, func(scan scan) error {
-		var id int64
-		var rank int
-		err := scan(&id, &rank)
-		have[id] = rank
-		return err
-	})
+	have, err := t.selected(feed)
 	if err != nil || maps.Equal(have, want) {
 		return err
 	}
@@ -133,6 +142,29 @@ func (t *tx) syncSelection(feed int64, want map[int64]int) error {
 		return err
 	}
 	return t.bound(feed)
+}
+
+// syncWatched stores the sources whose health a feed tells of. No story depends
+// on them.
+func (t *tx) syncWatched(feed int64, want map[int64]int) error {
+	have, err := t.selected(feed)
+	if err != nil {
+		return err
+	}
+	return t.writeSelection(feed, have, want)
+}
+
+// selected returns the sources of a feed, as stored, with their ranks.
+func (t *tx) selected(feed int64) (map[int64]int, error) {
+	have := map[int64]int{}
+	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, func(scan scan) error {
+		var id int64
+		var rank int
+		err := scan(&id, &rank)
+		have[id] = rank
+		return err
+	})
+	return have, err
 }
 
 // bound makes what a feed has judged so far its past.
@@ -200,11 +232,11 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 	return err
 }
 
-// RemovedFeeds returns the names of feeds that were published once and are no
-// longer configured.
+// RemovedFeeds returns the names of feeds that were public once and are not
+// configured as such any more. That a private one was there is told to nobody.
 func (db *DB) RemovedFeeds(ctx context.Context) ([]string, error) {
 	var names []string
-	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0`, nil, func(scan scan) error {
+	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, func(scan scan) error {
 		var name string
 		err := scan(&name)
 		names = append(names, name)
@@ -253,7 +285,7 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 // Feed returns a configured feed with its row number and id; a feed that was
 // never stored has none and shows nothing.
 func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, f.Name).Scan(&f.ID, &f.UUID)
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, rowName(f)).Scan(&f.ID, &f.UUID)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

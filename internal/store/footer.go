@@ -8,14 +8,15 @@ import "encoding/json"
 // further report must not change it.
 
 // footer returns the entries that a new text names, as the column holds them: the
-// other public ones of the story. It is empty where the feed names none.
+// other ones of the story that its audience may know. It is empty where the feed
+// names none.
 func (p *publishing) footer(story, shown int64) (string, error) {
 	if !p.feed.AlsoReported {
 		return "", nil
 	}
 	var ids []int64
-	err := p.each(`SELECT e.id FROM entry e CROSS JOIN source src WHERE e.story_id = $1 AND e.id <> $2 AND e.withdrawn_at = 0 AND e.hidden = 0
-		AND src.id = e.source_id AND src.public <> 0 AND src.retired_at = 0 ORDER BY e.id`, []any{story, shown}, func(scan scan) error {
+	err := p.each(`SELECT e.id FROM entry e CROSS JOIN source src WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
+		AND src.id = e.source_id AND `+knownEntry+` AND src.retired_at = 0 ORDER BY e.id`, []any{p.feed.Audience(), story, shown}, func(scan scan) error {
 		var id int64
 		err := scan(&id)
 		ids = append(ids, id)

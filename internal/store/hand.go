@@ -56,18 +56,23 @@ func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
 // entry it was made.
 type entered struct {
 	when, first int64
+	private     bool // no public feed has the story
 }
 
 // firstEntered returns the first Publication of a story in any feed; ok is false
-// for a story without one. One of a backlog says of itself when it would have
-// entered: it came no earlier than its entry and its feed.
+// for a story without one. Those in public feeds go first: what everybody sees must
+// not depend on what subscribers of a private feed saw before. One of a backlog says
+// of itself when it would have entered: it came no earlier than its entry and its
+// feed.
 func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
-	err = t.each(`SELECT p.entered, e.first_seen, f.created_at, p.first FROM publication p JOIN entry e ON e.id = p.first
-		JOIN feed f ON f.id = p.feed_id WHERE p.story_id = $1 ORDER BY p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
-		var placed, seen, made, first int64
-		err := scan(&placed, &seen, &made, &first)
-		if when := max(placed, seen, made); !ok || when < earliest.when {
-			earliest, ok = entered{when, first}, true
+	err = t.each(`SELECT p.entered, e.first_seen, f.created_at, p.first, f.private FROM publication p JOIN entry e ON e.id = p.first
+		JOIN feed f ON f.id = p.feed_id WHERE p.story_id = $1 ORDER BY f.private, p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
+		var placed, seen, made int64
+		var one entered
+		err := scan(&placed, &seen, &made, &one.first, &one.private)
+		one.when = max(placed, seen, made)
+		if !ok || one.private == earliest.private && one.when < earliest.when {
+			earliest, ok = one, true
 		}
 		return err
 	})

@@ -137,8 +137,8 @@ func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
 	if is == news.HealthOK {
 		cause = "it is well again"
 	}
-	_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause) VALUES ($1, $2, $3, $4, $5)`,
-		id, ms(now), string(s.Judged), string(is), cause)
+	_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES ($1, $2, $3, $4, $5, $6)`,
+		id, ms(now), string(s.Judged), string(is), cause, s.Advice(now))
 	return err
 }
 
@@ -146,11 +146,11 @@ func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
 // or of all for 0.
 func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news.HealthEvent, error) {
 	var events []news.HealthEvent
-	err := db.each(ctx, `SELECT source_id, at, was, became, cause FROM health_event
+	err := db.each(ctx, `SELECT coalesce(source_id, 0), at, was, became, cause, advice FROM health_event
 		WHERE $1 = 0 OR source_id = $1 ORDER BY id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
 		var e news.HealthEvent
 		var when int64
-		err := scan(&e.SourceID, &when, &e.Was, &e.Is, &e.Cause)
+		err := scan(&e.SourceID, &when, &e.Was, &e.Is, &e.Cause, &e.Advice)
 		e.At = at(when)
 		events = append(events, e)
 		return err

@@ -14,7 +14,7 @@ import (
 type Merger struct {
 	Key     string   // of the story that they are now
 	Pages   []string // keys of the others that had a page: it leads there
-	Silent  []string // keys of the others, which no feed had shown
+	Silent  []string // keys of the others, which no public feed had shown
 	Entries int      // that were moved
 }
 
@@ -76,11 +76,13 @@ func (m *merging) merge(stories []int64) error {
 }
 
 // rank decides which story survives: of those that were published the first one,
-// else the one whose first entry was seen first.
+// and the public ones go before those of private feeds; else the one whose first
+// entry was seen first.
 func (m *merging) rank(stories []int64) error {
+	const public, private, never = 0, 1, 2
 	type claim struct {
 		story, since int64
-		published    bool
+		published    int
 	}
 	var claims []claim
 	for _, story := range stories {
@@ -90,9 +92,14 @@ func (m *merging) rank(stories []int64) error {
 		if slices.ContainsFunc(claims, func(c claim) bool { return c.story == story }) {
 			continue
 		}
-		first, published, err := m.firstEntered(story)
-		if err == nil && !published {
+		first, ok, err := m.firstEntered(story)
+		published := public
+		switch {
+		case err == nil && !ok:
+			published = never
 			err = m.get(`SELECT coalesce(min(first_seen), 0) FROM entry WHERE story_id = $1`, []any{story}, &first.when)
+		case first.private:
+			published = private
 		}
 		if err != nil {
 			return err
@@ -103,13 +110,7 @@ func (m *merging) rank(stories []int64) error {
 		return ErrSameStory
 	}
 	slices.SortFunc(claims, func(a, b claim) int {
-		if a.published != b.published {
-			if a.published {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.story, b.story))
+		return cmp.Or(cmp.Compare(a.published, b.published), cmp.Compare(a.since, b.since), cmp.Compare(a.story, b.story))
 	})
 	m.into = claims[0].story
 	for _, c := range claims[1:] {
@@ -161,7 +162,8 @@ func (m *merging) absorb(other int64) error {
 	}
 	var key string
 	var had bool
-	if err := m.get(`UPDATE story SET alias_of = $2, had_page = EXISTS (SELECT 1 FROM publication WHERE story_id = $1)
+	if err := m.get(`UPDATE story SET alias_of = $2, had_page = EXISTS (
+			SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id WHERE p.story_id = $1 AND f.private = 0)
 		WHERE id = $1 RETURNING key, had_page`, []any{other, m.into}, &key, &had); err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func TestAMergedStoryIsFoundByItsOldNames(t *testing.T) {
 			t.Errorf("%s: %d entries (%v), want the two of %s", name, len(found), err, m.Key)
 		}
 	}
-	into, err := b.db.AliasOf(t.Context(), old.StoryKey)
+	into, err := b.db.AliasOf(t.Context(), news.Everybody, old.StoryKey)
 	if err != nil || into != m.Key {
 		t.Errorf("the old page leads to %q (%v), want %q", into, err, m.Key)
 	}
@@ -135,7 +135,7 @@ func TestMergeChainsAreFlat(t *testing.T) {
 	m := b.merge(guid("a", "a1"), guid("c", "c1"))
 	b.publishAll()
 	for _, old := range []string{second, c} {
-		if into, err := b.db.AliasOf(t.Context(), old); err != nil || into != m.Key {
+		if into, err := b.db.AliasOf(t.Context(), news.Everybody, old); err != nil || into != m.Key {
 			t.Errorf("%s leads to %q (%v), want %q", old, into, err, m.Key)
 		}
 	}
@@ -158,7 +158,7 @@ func TestThePublishedStorySurvives(t *testing.T) {
 	if m.Key != was.StoryKey || !slices.Equal(m.Silent, []string{silent}) || len(m.Pages) > 0 {
 		t.Errorf("got %+v, want %s to survive and %s to have had no page", m, was.StoryKey, silent)
 	}
-	if into, err := b.db.AliasOf(t.Context(), silent); err != nil || into != "" {
+	if into, err := b.db.AliasOf(t.Context(), news.Everybody, silent); err != nil || into != "" {
 		t.Errorf("the page that never was leads to %q (%v)", into, err)
 	}
 	b.publish("all")

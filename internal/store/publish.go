@@ -22,6 +22,10 @@ const publishLimit = 2000
 // part and reports whether there is more; changed says that the feed must be
 // rendered again.
 func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error) {
+	if f.Kind == news.FeedOfHealth {
+		changed, err = db.publishHealth(ctx, f)
+		return changed, false, err
+	}
 	behind, err := db.behind(ctx, f, now)
 	if err != nil || !behind {
 		return false, false, err
@@ -61,7 +65,7 @@ type publishing struct {
 	updated  time.Time
 	changed  bool
 	more     bool
-	guids    map[int64]string // of the stories, as minted
+	guids    map[int64]string // of the stories, as minted; empty where only private entries were published
 	given    map[int64]bool   // the story's guid is that of a Publication in this feed
 	taken    map[string]bool  // guids that entries got in this run as their own
 	placed   int64            // sequence last given in history
@@ -318,8 +322,9 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 }
 
 // mint gives a new Publication its guid: the story's, which is minted with its
-// first Publication in any feed, or one of its own for a further entry of a
-// story in a feed that keeps duplicates.
+// first Publication in any feed that shows an entry of a public source, or one of
+// its own for a private entry, and for a further entry of a story in a feed that
+// keeps duplicates.
 func (p *publishing) mint(n *fresh) error {
 	source := news.Source{Public: n.lead.Public, Kind: n.lead.Kind}
 	guid, fallback := news.GUID(source, n.lead.Origin, n.lead.GUID)
@@ -330,7 +335,8 @@ func (p *publishing) mint(n *fresh) error {
 			return err
 		}
 	}
-	n.own = have != ""
+	// What only subscribers of a private feed know names nothing that is public.
+	n.own = have != "" || !n.lead.Public
 	if n.past != nil {
 		guid = n.past.guid
 	}

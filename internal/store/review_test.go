@@ -220,8 +220,7 @@ func TestTheQueriesOfPagesReadNoWholeTable(t *testing.T) {
 	b := newBench(t)
 	for _, where := range []string{
 		`e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY e.id DESC LIMIT $2`,
-		`s.key = $1 AND e.withdrawn_at = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`,
-		whereRelatedPage,
+		whereOfStory, whereRelatedPage,
 	} {
 		for _, step := range plan(t, b.db, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE `+where) {
 			if big.MatchString(step) {

@@ -178,7 +178,7 @@ func TestARuleOfASource(t *testing.T) {
 	if p := b.placement(paid.GUID); !p.Entry.Hidden || len(p.In) != 0 {
 		t.Errorf("hidden %v, in %d feeds: want it stored, hidden and in none", p.Entry.Hidden, len(p.In))
 	}
-	if entries, _, err := b.db.StoryEntries(t.Context(), b.placement(original.GUID).StoryKey); err != nil || len(entries) != 1 {
+	if entries, _, err := b.db.StoryEntries(t.Context(), news.Everybody, b.placement(original.GUID).StoryKey); err != nil || len(entries) != 1 {
 		t.Errorf("the page of the story has %d entries, %v, want the one that is not hidden", len(entries), err)
 	}
 

@@ -259,7 +259,7 @@ func (s *searching) members() error {
 	for i := range shown {
 		shown[i] = s.result.Found[i].Shown
 	}
-	if err := s.db.addMembers(s.ctx, s.Site, shown); err != nil {
+	if err := s.db.addMembers(s.ctx, s.Site, news.Everybody, shown); err != nil {
 		return err
 	}
 	finish(s.Site, shown)

@@ -116,7 +116,7 @@ func TestSplittingWhatWasMergedRestoresIt(t *testing.T) {
 			t.Errorf("%s in %s is %s, want %s as before", test.title, test.feed, identity(got), identity(test.want))
 		}
 	}
-	if into, err := b.db.AliasOf(t.Context(), wasB.StoryKey); err != nil || into != p.New {
+	if into, err := b.db.AliasOf(t.Context(), news.Everybody, wasB.StoryKey); err != nil || into != p.New {
 		t.Errorf("its old page leads to %q (%v), want the new story %q", into, err, p.New)
 	}
 	acts, err := b.db.Corrections(t.Context(), b.placement(guid("b", "b1")).Entry.ID)

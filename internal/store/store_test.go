@@ -522,7 +522,7 @@ func TestSeedsAreWithdrawnAndReturn(t *testing.T) {
 	}
 	scan(&news.SeedState{Withdrawn: []string{"seed:1"}, Files: []news.SeedFile{file}})
 	wantList(t, b.publish("all"))
-	if left, known, _ := b.db.StoryEntries(t.Context(), before.StoryKey); !known || len(left) != 0 {
+	if left, known, _ := b.db.StoryEntries(t.Context(), news.Everybody, before.StoryKey); !known || len(left) != 0 {
 		t.Errorf("a withdrawn story: known %v with %d entries, want known with 0", known, len(left))
 	}
 	scan(&news.SeedState{Returned: []string{"seed:1"}, Files: []news.SeedFile{file}})

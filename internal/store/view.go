@@ -95,22 +95,41 @@ func (db *DB) eachState(ctx context.Context, where string, args []any, f func(ne
 }
 
 // Latest returns the entries of a source that arrived last with where they
-// went, newest first.
+// went as everybody may know, newest first.
 func (db *DB) Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error) {
-	return db.where(ctx, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY e.id DESC LIMIT $2`, source, limit)
+	entries, err := db.placed(ctx, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY e.id DESC LIMIT $2`, source, limit)
+	if err != nil {
+		return nil, err
+	}
+	return entries, db.addPublications(ctx, entries, knownFeed, news.Everybody)
 }
 
-// StoryEntries returns the entries of a story by its key, oldest first, and
-// where the story is shown. Withdrawn entries are left out; known says whether
-// a feed has ever shown the story.
-func (db *DB) StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error) {
-	err = db.each(ctx, `SELECT 1 FROM story s WHERE s.key = $1 AND EXISTS (SELECT 1 FROM publication p WHERE p.story_id = s.id)`,
-		[]any{key}, func(scan) error { known = true; return nil })
-	if err != nil || !known {
+// StoryEntries returns what an audience may know of a story by its key: its
+// entries, oldest first, and in which feeds it is shown, a private feed first.
+// Withdrawn entries are left out; known says whether one of these feeds has ever
+// shown the story.
+func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (entries []news.Placement, known bool, err error) {
+	var story int64
+	err = db.each(ctx, `SELECT s.id FROM story s WHERE s.key = $2 AND EXISTS (SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id
+		WHERE p.story_id = s.id AND `+knownFeed+`)`, []any{a, key}, func(scan scan) error { return scan(&story) })
+	if err != nil || story == 0 {
 		return nil, false, err
 	}
-	entries, err = db.where(ctx, `s.key = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`, key)
-	return entries, known, err
+	entries, err = db.placed(ctx, whereOfStory, a, story)
+	if err != nil || len(entries) == 0 {
+		return nil, err == nil && !db.hidden(ctx, story), err
+	}
+	return entries, true, db.addPublications(ctx, entries, knownFeed, a)
+}
+
+const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`
+
+// hidden reports whether a story has entries that are not withdrawn: one of which
+// nothing may be known is not one of which nothing is left.
+func (db *DB) hidden(ctx context.Context, story int64) (hidden bool) {
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
+		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, story).Scan(&hidden)
+	return hidden || err != nil
 }
 
 // relatedEntries bounds what Related reads.
@@ -120,38 +139,65 @@ const relatedEntries = 200
 // story, or about a translation of it, and not the same. Withdrawn entries are left
 // out.
 func (db *DB) Related(ctx context.Context, story int64) ([]news.Placement, error) {
-	return db.related(ctx, whereRelated, story)
+	return oneEach(db.where(ctx, `$1 = 0 AND `+whereRelated, news.Everybody, story, relatedEntries))
 }
 
-// RelatedPages is Related for the eyes of everybody: entries of public sources, of
-// stories that a feed has shown, so that they have a page.
-func (db *DB) RelatedPages(ctx context.Context, story int64) ([]news.Placement, error) {
-	return db.related(ctx, whereRelatedPage, story)
+// RelatedPages is Related for the eyes of an audience: entries that it may know, of
+// stories that have a page for it. In is left out.
+func (db *DB) RelatedPages(ctx context.Context, a news.Audience, story int64) ([]news.Placement, error) {
+	return oneEach(db.placed(ctx, whereRelatedPage, a, story, relatedEntries))
 }
 
-func (db *DB) related(ctx context.Context, where string, story int64) ([]news.Placement, error) {
-	entries, err := db.where(ctx, where+` ORDER BY e.story_id, c.published, e.id LIMIT $2`, story, relatedEntries)
+// oneEach keeps the first of the entries of each story.
+func oneEach(entries []news.Placement, err error) ([]news.Placement, error) {
 	return slices.CompactFunc(entries, func(a, b news.Placement) bool { return a.StoryID == b.StoryID }), err
 }
 
-const whereRelated = `e.story_id <> $1 AND e.withdrawn_at = 0 AND src.retired_at = 0 AND e.story_id IN (
+const whereRelated = `e.story_id <> $2 AND e.withdrawn_at = 0 AND src.retired_at = 0 AND e.story_id IN (
 		SELECT coalesce(t.alias_of, t.id) FROM entry o JOIN related r ON r.entry_id = o.id JOIN story t ON t.id = r.story_id
-			WHERE o.story_id = $1
+			WHERE o.story_id = $2
 		UNION SELECT o.story_id FROM related r JOIN entry o ON o.id = r.entry_id
-			WHERE r.story_id IN (SELECT id FROM story WHERE id = $1 UNION SELECT id FROM story WHERE alias_of = $1))`
+			WHERE r.story_id IN (SELECT id FROM story WHERE id = $2 UNION SELECT id FROM story WHERE alias_of = $2))
+	ORDER BY e.story_id, c.published, e.id LIMIT $3`
 
-const whereRelatedPage = whereRelated + ` AND e.hidden = 0 AND src.public <> 0 AND EXISTS (
-		SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id WHERE p.story_id = e.story_id AND f.removed_at = 0)`
+const whereRelatedPage = knownEntry + ` AND e.hidden = 0 AND EXISTS (SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id
+		WHERE p.story_id = e.story_id AND ` + knownFeed + `) AND ` + whereRelated
 
-// AliasOf returns the key of the story that another was merged into; empty for
-// none, and for one that no feed had shown: it never had a page.
-func (db *DB) AliasOf(ctx context.Context, key string) (into string, err error) {
-	err = db.each(ctx, `SELECT t.key FROM story s JOIN story t ON t.id = s.alias_of WHERE s.key = $1 AND s.had_page = 1`, []any{key},
+// AliasOf returns the key of the story that another was merged into, where both
+// have a page for the audience; empty for none. A story that no public feed had
+// shown never had a page for everybody.
+func (db *DB) AliasOf(ctx context.Context, a news.Audience, key string) (into string, err error) {
+	err = db.each(ctx, `SELECT t.key FROM story s JOIN story t ON t.id = s.alias_of WHERE s.key = $2 AND (s.had_page = 1 OR $1 <> 0)
+		AND EXISTS (SELECT 1 FROM publication p JOIN feed f ON f.id = p.feed_id WHERE p.story_id = t.id AND `+knownFeed+`)`, []any{a, key},
 		func(scan scan) error { return scan(&into) })
 	return into, err
 }
 
+// where returns entries with all Publications of their stories, also those in
+// private feeds: for the operator.
 func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
+	entries, err := db.placed(ctx, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	return entries, db.addPublications(ctx, entries, `$1 = 0 AND f.removed_at = 0`, news.Everybody)
+}
+
+// addPublications fills in where the stories of entries are shown.
+func (db *DB) addPublications(ctx context.Context, entries []news.Placement, where string, a news.Audience) (err error) {
+	in := map[int64][]news.Publication{}
+	for i := range entries {
+		story := entries[i].StoryID
+		if _, ok := in[story]; !ok && err == nil {
+			in[story], err = db.publicationsOf(ctx, where, a, story)
+		}
+		entries[i].In = in[story]
+	}
+	return err
+}
+
+// placed returns entries without the Publications of their stories.
+func (db *DB) placed(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	var entries []news.Placement
 	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
 		EXISTS (SELECT 1 FROM fetch f WHERE f.source_id = e.source_id AND f.started = e.first_seen AND f.pushed = 1) FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
@@ -163,22 +209,16 @@ func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Plac
 		entries = append(entries, w)
 		return err
 	})
-	in := map[int64][]news.Publication{}
-	for i := range entries {
-		story := entries[i].StoryID
-		if _, ok := in[story]; !ok && err == nil {
-			in[story], err = db.publicationsOf(ctx, story)
-		}
-		entries[i].In = in[story]
-	}
 	return entries, err
 }
 
-func (db *DB) publicationsOf(ctx context.Context, story int64) ([]news.Publication, error) {
+// publicationsOf returns the Publications of a story, those in the feed of the
+// audience first.
+func (db *DB) publicationsOf(ctx context.Context, where string, a news.Audience, story int64) ([]news.Publication, error) {
 	var pubs []news.Publication
-	err := db.each(ctx, `SELECT p.feed_id, p.story_id, coalesce(p.guid, s.guid), p.sequence, p.entered, p.published, p.updated, p.entry_id, p.removed
+	err := db.each(ctx, `SELECT p.feed_id, p.story_id, coalesce(p.guid, s.guid, ''), p.sequence, p.entered, p.published, p.updated, p.entry_id, p.removed
 		FROM publication p JOIN story s ON s.id = p.story_id JOIN feed f ON f.id = p.feed_id
-		WHERE p.story_id = $1 AND f.removed_at = 0 ORDER BY p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
+		WHERE p.story_id = $2 AND `+where+` ORDER BY p.feed_id <> $1, p.feed_id, p.sequence`, []any{a, story}, func(scan scan) error {
 		var p news.Publication
 		var entered, published, updated int64
 		err := scan(&p.FeedID, &p.StoryID, &p.GUID, &p.Sequence, &entered, &published, &updated, &p.EntryID, &p.Removed)

@@ -169,3 +169,33 @@ func (d *discard) Header() http.Header                { return d.header }
 func (d *discard) WriteHeader(int)                    {}
 func (d *discard) Write(p []byte) (int, error)        { return len(p), nil }
 func (d *discard) SetWriteDeadline(_ time.Time) error { return nil }
+
+// BenchmarkPrivate is our part of a request for a private feed of 100 stories: the
+// token is put in while it is sent, and so is gzip.
+func BenchmarkPrivate(b *testing.B) {
+	r := newBench(b)
+	club := feed("club")
+	club.Private = true
+	r.configure([]news.Source{r.sources["a"], r.sources["seeds"]}, feed("all"), club)
+	busy(r, 100)
+	r.web.Tokens.Set([]news.Token{{ID: 1, Feed: "club", Hash: news.HashToken(anna)}})
+	h := r.web.Handler()
+	ask := func(name, value string) *http.Request {
+		req := httptest.NewRequest(http.MethodGet, "/private/"+anna+"/club.atom", nil)
+		req.Header.Set(name, value)
+		return req
+	}
+	first := httptest.NewRecorder()
+	h.ServeHTTP(first, ask("Accept-Encoding", "identity"))
+	for name, req := range map[string]*http.Request{
+		"plain": ask("Accept-Encoding", "identity"), "gzip": ask("Accept-Encoding", "gzip"), "304": ask("If-None-Match", first.Header().Get("Etag")),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				h.ServeHTTP(discarded{http.Header{}}, req)
+			}
+		})
+	}
+	b.Logf("%d bytes", first.Body.Len())
+}

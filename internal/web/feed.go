@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"tributary/internal/news"
@@ -26,7 +27,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if s.Readers != nil && ext != "opml" {
-		s.Readers.Note(r)
+		s.Readers.Note(s.current.Load().names[name].ID, ext, r)
 	}
 	return s.send(w, r, d)
 }
@@ -99,12 +100,16 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 
 // readyz says whether every feed can be served.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
-	for _, f := range s.current.Load().Feeds {
-		if s.Shelf.Edition(f.Name) == nil {
-			return word(w, http.StatusServiceUnavailable, "starting")
-		}
+	snap := s.current.Load()
+	if !holds(s.Shelf, snap.Feeds) || !holds(s.Private, snap.Private) {
+		return word(w, http.StatusServiceUnavailable, "starting")
 	}
 	return word(w, http.StatusOK, "ready")
+}
+
+// holds reports whether a shelf has all feeds.
+func holds(shelf *publish.Shelf, feeds []news.Feed) bool {
+	return !slices.ContainsFunc(feeds, func(f news.Feed) bool { return shelf.Edition(f.Name) == nil })
 }
 
 func word(w http.ResponseWriter, code int, text string) error {

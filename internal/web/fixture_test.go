@@ -25,6 +25,7 @@ type bench struct {
 	now     time.Time // of what is stored
 	db      *store.DB
 	pub     *publish.Publisher
+	closed  *publish.Publisher // of private feeds
 	web     *Server
 	log     bytes.Buffer
 	site    news.Site
@@ -44,8 +45,13 @@ func newBench(t testing.TB) *bench {
 	b := &bench{t: t, db: db, now: time.Now().Add(-time.Hour), site: news.Site{Title: "River", URL: "http://river.example"}}
 	folder := &publish.Folder{Path: filepath.Join(t.TempDir(), "feeds")}
 	b.pub = &publish.Publisher{Store: db, Shelf: publish.NewShelf(), Folder: folder, Now: func() time.Time { return b.now }}
+	mask, err := db.Mask(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.closed = &publish.Publisher{Store: db, Shelf: publish.NewShelf(), Mask: mask, Now: b.pub.Now}
 	later := time.Now().Add(time.Hour) // stands still, so that pages do, and leaves deadlines in the future
-	b.web = &Server{Shelf: b.pub.Shelf, Views: db, Now: func() time.Time { return later }, Log: slog.New(slog.NewTextHandler(&b.log, nil))}
+	b.web = &Server{Shelf: b.pub.Shelf, Private: b.closed.Shelf, Mask: mask, Tokens: NewTokens(), Views: db, Now: func() time.Time { return later }, Log: slog.New(slog.NewTextHandler(&b.log, nil))}
 	sources := []news.Source{
 		{Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed", Public: true},
 		{Name: "seeds", Kind: news.KindSeeds, URL: "seeds/*", Public: true},
@@ -76,6 +82,7 @@ func (b *bench) configure(sources []news.Source, feeds ...news.Feed) {
 		b.sources[s.Name] = s
 	}
 	b.pub.Shelf.Outdate()
+	b.closed.Shelf.Outdate()
 	b.show()
 }
 
@@ -86,7 +93,14 @@ func (b *bench) show() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	snap := &Snapshot{Site: b.site, Feeds: b.feeds, Gone: map[string]bool{}, Read: func() (int, int) { return 1, 1 }}
+	snap := &Snapshot{Site: b.site, Gone: map[string]bool{}, Read: func() (int, int) { return 1, 1 }}
+	for _, f := range b.feeds {
+		if f.Private {
+			snap.Private = append(snap.Private, f)
+		} else {
+			snap.Feeds = append(snap.Feeds, f)
+		}
+	}
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
@@ -154,7 +168,11 @@ func (b *bench) save(name string, seeds *news.SeedState, d *news.Document) {
 func (b *bench) publish() {
 	b.t.Helper()
 	for _, f := range b.feeds {
-		if _, err := b.pub.Feed(b.t.Context(), b.site, f, b.subscriptions); err != nil {
+		p := b.pub
+		if f.Private {
+			p = b.closed
+		}
+		if _, err := p.Feed(b.t.Context(), b.site, f, b.subscriptions); err != nil {
 			b.t.Fatal(err)
 		}
 	}

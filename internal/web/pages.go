@@ -18,12 +18,23 @@ const pageAge = time.Minute
 
 // sendPage renders a page and sends it.
 func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, theme *page.Theme, render func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := render(&b); err != nil {
+	d, err := rendered(render)
+	if err != nil {
 		return err
 	}
 	pageHeader(w.Header(), theme.CSP())
-	return s.sendMade(w, r, publish.NewDocument("", "text/html; charset=utf-8", b.Bytes()), pageAge)
+	return s.sendMade(w, r, d, pageAge)
+}
+
+// rendered makes a document of a page.
+func rendered(render func(io.Writer) error) (*publish.Document, error) {
+	var b bytes.Buffer
+	if err := render(&b); err != nil {
+		return nil, err
+	}
+	d := publish.NewDocument("", "text/html; charset=utf-8", b.Bytes())
+	d.MaxAge = pageAge
+	return d, nil
 }
 
 // sendMade sends what was made for this request, with gzip for those who take it.
@@ -68,9 +79,8 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 // story is the page of a story: the permalink of a seed document, and who else
 // reported it. A story that no public feed has shown does not exist here.
 func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
-	key := r.PathValue("key")
 	snap := s.current.Load()
-	into, err := s.Views.AliasOf(r.Context(), key)
+	v, into, err := s.storyView(r.Context(), news.Everybody, snap.Site, r.PathValue("key"))
 	if err != nil {
 		return err
 	}
@@ -78,37 +88,37 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, snap.base+"/stories/"+into, http.StatusPermanentRedirect)
 		return nil
 	}
-	entries, known, err := s.Views.StoryEntries(r.Context(), key)
-	if err != nil {
-		return err
-	}
-	if !known {
-		return notFound("story")
-	}
-	public := slices.DeleteFunc(entries, func(p news.Placement) bool { return !p.Source.Public })
-	if len(public) == 0 {
-		if len(entries) > 0 {
-			return notFound("story")
-		}
-		return gone("story")
-	}
-	if len(public[0].In) == 0 {
-		return notFound("story")
-	}
-	v := storyView(snap, public)
-	others, err := s.Views.RelatedPages(r.Context(), v.Story.StoryID)
-	if err != nil {
-		return err
-	}
-	for _, p := range others {
-		v.Related = append(v.Related, p.Shown)
-	}
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Story(out, v) })
 }
 
-// storyView shows the entry that the first feed shows, and the others as
+// storyView gathers what an audience may see of a story, or names the story that
+// it was merged into.
+func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site, key string) (v *page.StoryView, into string, err error) {
+	into, err = s.Views.AliasOf(ctx, a, key)
+	if err != nil || into != "" {
+		return nil, into, err
+	}
+	entries, known, err := s.Views.StoryEntries(ctx, a, key)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !known:
+		return nil, "", notFound("story")
+	case len(entries) == 0:
+		return nil, "", gone("story")
+	}
+	v = newStoryView(site, entries)
+	v.Feeds = feedsOf(s.current.Load(), a, entries[0].In)
+	others, err := s.Views.RelatedPages(ctx, a, v.Story.StoryID)
+	for _, p := range others {
+		v.Related = append(v.Related, p.Shown)
+	}
+	return v, "", err
+}
+
+// newStoryView shows the entry that the first feed shows, and the others as
 // members.
-func storyView(snap *Snapshot, entries []news.Placement) *page.StoryView {
+func newStoryView(site news.Site, entries []news.Placement) *page.StoryView {
 	lead := 0
 	pub := entries[0].In[0]
 	for _, p := range entries[0].In {
@@ -126,20 +136,26 @@ func storyView(snap *Snapshot, entries []news.Placement) *page.StoryView {
 	shown.Publication = pub
 	shown.StoryKey = shown.Entry.StoryKey
 	if shown.Entry.Link == "" {
-		shown.Entry.Link = snap.Site.StoryURL(shown.StoryKey)
+		shown.Entry.Link = site.StoryURL(shown.StoryKey)
 	}
 	for i, e := range entries {
 		if i != lead {
-			shown.Members = append(shown.Members, e.Member(snap.Site))
+			shown.Members = append(shown.Members, e.Member(site))
 		}
 	}
-	return &page.StoryView{Site: snap.Site, Story: shown, Feeds: feedsOf(snap, entries[0].In)}
+	return &page.StoryView{Site: site, Story: shown}
 }
 
-// feedsOf names the feeds that show a story now.
-func feedsOf(snap *Snapshot, pubs []news.Publication) []news.Feed {
+// feedsOf names the feeds of an audience that show a story now.
+func feedsOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
+	known := slices.Clone(snap.Feeds)
+	for _, f := range snap.Private {
+		if f.Audience() == a {
+			known = append(known, f)
+		}
+	}
 	var feeds []news.Feed
-	for _, f := range snap.Feeds {
+	for _, f := range known {
 		if slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID && !p.Removed }) {
 			feeds = append(feeds, f)
 		}

@@ -2,11 +2,15 @@ package web
 
 import (
 	"hash/maphash"
+	"maps"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"tributary/internal/news"
 )
 
 // Bounds of the tally. A reader that comes once a week is still one.
@@ -14,12 +18,14 @@ const (
 	readersFor   = 7 * 24 * time.Hour
 	maxReaders   = 10_000
 	maxAnnounced = 1_000_000 // readers of one aggregator
+	maxServices  = 1000      // aggregators that are told apart between two looks at them
 )
 
 // Readers estimates how many people read our feeds, for the User-Agent with
 // which we ask publishers for theirs. It holds numbers only: a hash of address
 // and agent, under a key that is made at the start and never leaves the
-// process. Nothing of it is stored. It is safe for concurrent use.
+// process. Nothing of it is stored but what aggregators say of themselves, see
+// Announced. It is safe for concurrent use.
 type Readers struct {
 	now  func() time.Time
 	seed maphash.Seed
@@ -27,6 +33,13 @@ type Readers struct {
 	mu    sync.Mutex
 	seen  map[uint64]reader
 	swept time.Time // when those who are gone were last looked for
+	said  map[service]news.Announced
+}
+
+// service is an aggregator that fetches a feed in a format.
+type service struct {
+	feed           int64
+	format, client string
 }
 
 // reader is one that was seen: a program of one person, or an aggregator that
@@ -38,13 +51,14 @@ type reader struct {
 
 // NewReaders returns a tally that has seen nobody.
 func NewReaders(now func() time.Time) *Readers {
-	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}}
+	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}}
 }
 
-// Note counts who asked for a feed. An aggregator asks from many addresses, and
-// for each feed by itself, so it is told by its agent without the number and by
+// Note counts who asked for a feed, of that row and in that format; 0 is for what
+// a search found, which is no feed of ours. An aggregator asks from many addresses,
+// and for each feed by itself, so it is told by its agent without the number and by
 // the path; everybody else by address and agent.
-func (t *Readers) Note(r *http.Request) {
+func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	if r.RemoteAddr == "" {
 		return // an export of our own
 	}
@@ -53,6 +67,9 @@ func (t *Readers) Note(r *http.Request) {
 	who := clientAddress(r)
 	if count > 0 {
 		who = r.URL.Path
+		if feed != 0 {
+			t.announce(feed, format, agent, count)
+		}
 	}
 	var h maphash.Hash
 	h.SetSeed(t.seed)
@@ -72,6 +89,26 @@ func (t *Readers) Note(r *http.Request) {
 		}
 	}
 	t.seen[key] = reader{last: now, count: max(count, 1)}
+}
+
+// announce notes what an aggregator says of itself. Its versions are one.
+func (t *Readers) announce(feed int64, format, agent string, count int) {
+	client, _, _ := strings.Cut(product(agent), "/")
+	key := service{feed, format, client}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, known := t.said[key]; known || len(t.said) < maxServices {
+		t.said[key] = news.Announced{FeedID: feed, Format: format, Client: client, Subscribers: count, Seen: t.now()}
+	}
+}
+
+// Announced returns what aggregators said since the last time.
+func (t *Readers) Announced() []news.Announced {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := slices.Collect(maps.Values(t.said))
+	clear(t.said)
+	return all
 }
 
 // Count returns how many readers the last seven days saw.

@@ -49,7 +49,7 @@ func TestReaders(t *testing.T) {
 	}
 	for _, s := range steps {
 		now = now.Add(s.later)
-		readers.Note(readerAsks(s.path, s.remote, s.agent, s.forwarded))
+		readers.Note(1, "atom", readerAsks(s.path, s.remote, s.agent, s.forwarded))
 		if got := readers.Count(); got != s.want {
 			t.Errorf("%s: got %d, want %d", s.what, got, s.want)
 		}
@@ -62,13 +62,13 @@ func TestReadersAreBounded(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	readers := NewReaders(func() time.Time { return now })
 	for i := range 2 * maxReaders {
-		readers.Note(readerAsks("/feeds/all.atom", "203.0.113.1:1", fmt.Sprint("agent ", i), ""))
+		readers.Note(1, "atom", readerAsks("/feeds/all.atom", "203.0.113.1:1", fmt.Sprint("agent ", i), ""))
 	}
 	if got := readers.Count(); got != maxReaders {
 		t.Errorf("got %d, want %d", got, maxReaders)
 	}
 	now = now.Add(readersFor + time.Hour)
-	readers.Note(readerAsks("/feeds/all.atom", "203.0.113.1:1", "agent", ""))
+	readers.Note(1, "atom", readerAsks("/feeds/all.atom", "203.0.113.1:1", "agent", ""))
 	if got := readers.Count(); got != 1 {
 		t.Errorf("a week later: got %d, want 1", got)
 	}

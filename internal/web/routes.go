@@ -18,6 +18,10 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/stories/{key}", s.get(s.costly(s.story)))
 	mux.Handle("/sources/{name}", s.get(s.costly(s.source)))
 	mux.Handle("/why", s.get(s.costly(s.why)))
+	mux.Handle("/private/{token}/{file}", s.private(s.privateFile)) // as /feeds/, for who has a token
+	mux.Handle("/private/{token}/{name}/{$}", s.private(s.privateTwin))
+	mux.Handle("/private/{token}/stories/{key}", s.privateCostly(s.privateStory))
+	mux.Handle("/private/", s.private(s.nothingPrivate))
 	mux.Handle("/hub", s.delegate(s.Hub))          // POST asks for a subscription of ours
 	mux.Handle("/websub/{id}", s.delegate(s.Push)) // GET confirms a subscription, POST delivers
 	mux.Handle("/healthz", s.get(s.healthz))

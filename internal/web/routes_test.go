@@ -295,7 +295,7 @@ type views struct {
 	into string
 }
 
-func (v views) AliasOf(context.Context, string) (string, error) { return v.into, v.err }
+func (v views) AliasOf(context.Context, news.Audience, string) (string, error) { return v.into, v.err }
 
 func (v views) State(context.Context, string) (*news.SourceState, error) { return nil, v.err }
 

@@ -61,7 +61,7 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 		return err
 	}
 	if s.Readers != nil {
-		s.Readers.Note(r)
+		s.Readers.Note(0, ext, r)
 	}
 	return s.send(w, r, d)
 }

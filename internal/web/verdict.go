@@ -67,7 +67,7 @@ func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
 // whereabouts tells which public feeds show the story of an entry, and which did
 // until newer ones took its place.
 func (s *Server) whereabouts(snap *Snapshot, p *news.Placement) (shown, past []news.Feed) {
-	for _, f := range feedsOf(snap, p.In) {
+	for _, f := range feedsOf(snap, news.Everybody, p.In) {
 		edition := s.Shelf.Edition(f.Name)
 		stands := func(e news.Shown) bool { return e.StoryID == p.StoryID }
 		if edition == nil || slices.ContainsFunc(edition.Shown, stands) {

@@ -4,7 +4,9 @@
 // A feed is sent as it was rendered, so a request costs no work that grows with
 // the feed and never reaches the database. The base URL of every link comes
 // from the configuration, never from a request. No request changes anything,
-// but those of WebSub: of hubs that push to us, and of subscribers at ours.
+// but those of WebSub: of hubs that push to us, and of subscribers at ours. What is
+// private stands below the token of each who may read it (private.go) and on a shelf
+// of its own, which no public route knows.
 //
 // Handlers return errors; one place (get) turns them into a response and hides
 // the details, which go to the log.
@@ -33,9 +35,9 @@ import (
 type Views interface {
 	State(ctx context.Context, name string) (*news.SourceState, error)
 	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
-	StoryEntries(ctx context.Context, key string) (entries []news.Placement, known bool, err error)
-	RelatedPages(ctx context.Context, story int64) ([]news.Placement, error)
-	AliasOf(ctx context.Context, key string) (string, error)
+	StoryEntries(ctx context.Context, a news.Audience, key string) (entries []news.Placement, known bool, err error)
+	RelatedPages(ctx context.Context, a news.Audience, story int64) ([]news.Placement, error)
+	AliasOf(ctx context.Context, a news.Audience, key string) (string, error)
 	Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error)
 	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
 	SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error)
@@ -49,24 +51,30 @@ type Views interface {
 // reload brings another.
 type Snapshot struct {
 	Site    news.Site
-	Theme   *page.Theme // nil is the built-in one
-	Feeds   []news.Feed
-	Gone    map[string]bool   // names of feeds that are no longer published
-	Moved   map[string]string // names that feeds had before, and their present ones
+	Theme   *page.Theme       // nil is the built-in one
+	Feeds   []news.Feed       // the public ones
+	Private []news.Feed       // the others
+	Gone    map[string]bool   // names of feeds that are no longer public
+	Moved   map[string]string // names that public feeds had before, and their present ones
 	Sources *publish.Document // OPML of all public sources
 	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
 	Names   func() []search.SourceName // of all public sources; nil for none
 
-	base  string               // path of the public URL, "" or "/river"
-	names map[string]news.Feed // Feeds by name
-	sites map[string][]string  // names of Public, by the site that their entries are of
+	base    string               // path of the public URL, "" or "/river"
+	names   map[string]news.Feed // Feeds by name
+	private map[string]news.Feed // and Private
+	sites   map[string][]string  // names of Public, by the site that their entries are of
 }
 
 // Server answers requests. Its fields are set once.
 type Server struct {
 	Shelf *publish.Shelf
 	Views Views
+
+	Private *publish.Shelf // of private feeds, masked
+	Mask    string         // see publish.Publisher
+	Tokens  *Tokens        // who may read them
 
 	Readers *Readers     // who asked for feeds; nil counts nobody
 	Push    http.Handler // answers hubs; the path value "id" names what we asked for
@@ -86,12 +94,17 @@ type Server struct {
 func (s *Server) Show(snap *Snapshot) {
 	own := *snap
 	own.base = basePath(snap.Site.URL)
-	own.names = map[string]news.Feed{}
-	for _, f := range snap.Feeds {
-		own.names[f.Name] = f
-	}
+	own.names, own.private = byName(snap.Feeds), byName(snap.Private)
 	own.sites = sitesOf(snap.Public)
 	s.current.Store(&own)
+}
+
+func byName(feeds []news.Feed) map[string]news.Feed {
+	names := make(map[string]news.Feed, len(feeds))
+	for _, f := range feeds {
+		names[f.Name] = f
+	}
+	return names
 }
 
 // Handler returns the handler of all public routes. Show must have been called
@@ -129,9 +142,14 @@ func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
 
 const allowed = "GET, HEAD, OPTIONS"
 
-// get wraps a handler for reading: other methods are refused, errors become
-// pages, and every response has a deadline and forbids browsers everything.
+// get wraps a handler for reading what is public.
 func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return s.answer(preflight, f)
+}
+
+// answer wraps a handler for reading: other methods are refused, errors become
+// pages, and every response has a deadline and forbids browsers everything.
+func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
 		h := w.Header()
@@ -142,7 +160,7 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 		case http.MethodGet, http.MethodHead:
 			err = f(w, r)
 		case http.MethodOptions:
-			preflight(w)
+			options(w)
 		default:
 			w.Header().Set("Allow", allowed)
 			err = &status{http.StatusMethodNotAllowed, "page"}
@@ -188,7 +206,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var st *status
 	if !errors.As(err, &st) {
 		if r.Context().Err() == nil {
-			s.Log.Error("request", "method", r.Method, "path", r.URL.Path, "error", err)
+			s.Log.Error("request", "method", r.Method, "path", printedPath(r.URL.Path), "error", err)
 		}
 		st = &status{http.StatusInternalServerError, "page"}
 	}
@@ -209,6 +227,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(b.Bytes()) // the visitor left: nobody to tell
 	}
+}
+
+// printedPath is a path as a log may hold it: without a token.
+func printedPath(path string) string {
+	before, rest, private := strings.Cut(path, "/private/")
+	if !private {
+		return path
+	}
+	_, file, _ := strings.Cut(rest, "/")
+	return before + "/private/…/" + file
 }
 
 // pageHeader sets what every page for people carries.

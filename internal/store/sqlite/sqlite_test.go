@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,5 +86,52 @@ func TestOpenRefuses(t *testing.T) {
 				t.Error("the file was changed")
 			}
 		})
+	}
+}
+
+// What was noted of the health of sources before schema 18 made another table of it
+// is still there.
+func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tributary.db")
+	db, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, file := range files {
+		if filepath.Base(file) >= "0018" {
+			break
+		}
+		if err := apply(t.Context(), db, file, i+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, text := range []string{
+		`INSERT INTO source (id, name, kind, url, url_key, origin, created_at) VALUES (3, 'a', 'feed', 'https://a.example/', '//a.example/', 'https://a.example/', 1)`,
+		`INSERT INTO health_event (id, source_id, at, was, became, cause) VALUES (7, 3, 1000, 'ok', 'failing', 'x')`,
+	} {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	migrated, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer migrated.Close()
+	var id, source, at int64
+	var was, became, cause, advice string
+	err = migrated.Read.QueryRow(`SELECT id, source_id, at, was, became, cause, advice FROM health_event`).Scan(&id, &source, &at, &was, &became, &cause, &advice)
+	if err != nil || id != 7 || source != 3 || at != 1000 || was+became+cause+advice != "okfailingx" {
+		t.Errorf("got %d %d %d %q %q %q %q, %v", id, source, at, was, became, cause, advice, err)
+	}
+	if _, err := migrated.Write.Exec(`INSERT INTO health_event (source_id, at, was, became, cause) VALUES (99, 1, '', 'gone', 'x')`); err == nil {
+		t.Error("an event of no source could be stored")
 	}
 }

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// marker stands in everything that a private source says and is.
+const marker = "m4rker"
+
+const privateConfig = `
+listen: 127.0.0.1:0
+admin: 127.0.0.1:0
+export: public/
+site: {url: "http://river.example"}
+limits: {spacing: 0s}
+defaults: {allow_networks: [127.0.0.0/8], allow_ports: [$PORT]}
+sources:
+  - {feed: "$UP/open.xml", name: open}
+  - {feed: "$UP/m4rker.xml", name: inner, title: "The m4rker", public: false, outlet: m4rker.example, author: m4rker,
+     tags: [m4rker], site: "http://m4rker.example/", icon: "http://m4rker.example/icon.png", contact: m4rker@example.org}
+  - {feed: "$UP/missing/m4rker.xml", name: innermissing, title: "The lost m4rker", public: false}
+  - {seeds: "papers/*.txt", name: papers, title: "Papers of m4rker", public: false}
+feeds:
+  - {name: all, also_reported: true}
+  - {name: grouped, duplicates: group}
+  - {name: kept, duplicates: keep, archive: true}
+  - {name: heard, kind: podcast}
+  - {name: club, title: Club of the m4rker, description: about m4rker, access: private, also_reported: true}
+  - {name: problems, access: private, kind: health}
+`
+
+// shared is the text of an article that a public and a private source have.
+const shared = `The council of Lower Bridge decided on Tuesday evening to build a second bridge across the river, after the old one had been closed
+	for lorries since spring. Eleven of nineteen members voted for it. Work is to begin in May and to cost four million, half of which the county pays.
+	Shopkeepers on the northern bank had asked for it in a petition with two thousand names.`
+
+// newPrivateUpstream serves a public feed and a private one, which has one article
+// of the public feed and two of its own.
+func newPrivateUpstream(t *testing.T) *httptest.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/open.xml", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>Open</title>
+			<item><guid>urn:open:1</guid><title>Council decides to build a second bridge</title><link>http://open.example/1</link><description>`+shared+`</description></item>
+			<item><guid>urn:open:2</guid><title>Another report</title><link>http://open.example/2</link><description>Of something else entirely, also at length.</description></item>
+			</channel></rss>`)
+	})
+	mux.HandleFunc("/m4rker.xml", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Inner m4rker</title><link>http://m4rker.example/</link>
+			<item><guid>urn:open:1</guid><title>Council decides to build a second bridge</title><link>http://open.example/1</link><dc:creator>Mister m4rker</dc:creator>
+			<description>`+shared+` Says the m4rker.</description></item>`)
+		for i, title := range []string{"How the m4rker came to town", "Bakers want longer nights, the m4rker says"} {
+			fmt.Fprintf(w, `<item><guid>http://m4rker.example/%d</guid><title>%s</title><link>http://m4rker.example/%d</link>
+				<dc:creator>Mister m4rker</dc:creator><category>About m4rker</category><description>%s: the text of the m4rker.</description>
+				<enclosure url="http://m4rker.example/%d.mp3" type="audio/mpeg" length="9"/></item>`, i, title, i, title, i)
+		}
+		fmt.Fprint(w, `</channel></rss>`)
+	})
+	up := httptest.NewServer(mux)
+	t.Cleanup(up.Close)
+	return up
+}
+
+// TestNothingPrivateLeaves walks everything that is for everybody, and what the
+// operator shows to programs, and finds nothing of a private source; it is in the
+// private feed. The token of that is nowhere at all (DESIGN rule 7).
+func TestNothingPrivateLeaves(t *testing.T) {
+	c := newCanary(t)
+	c.write("config.yaml", pointed(privateConfig, newPrivateUpstream(t).URL))
+	if err := os.Mkdir(filepath.Join(filepath.Dir(c.config), "papers"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c.write("papers/one.txt", "The m4rker was put on paper. Nobody is to read of the m4rker who has no key.\n")
+	stop := c.serve()
+	public, admin := c.awaitServing()
+	club, problems := c.token("club"), c.token("problems")
+	c.await("the private feed shows all of it", func() bool {
+		text := read(t, public+club+"/club.atom")
+		return strings.Count(text, "<entry") == 5 && strings.Contains(text, "put on paper")
+	})
+	c.await("everybody's feed is there", func() bool { return strings.Contains(read(t, public+"/feeds/all.atom"), "Another report") })
+	c.await("the feed of problems tells of the lost source", func() bool {
+		return strings.Contains(read(t, public+problems+"/problems.json"), "The lost m4rker (innermissing) is failing")
+	})
+	c.privately(public, club)
+
+	c.unfound(public)
+	c.unpushed(public, club)
+
+	routes := publicRoutes([]string{"all", "grouped", "kept", "heard", "club", "problems"}, c.sources(),
+		[]string{"bakers", "night*", "town", "author:mister", "source:inner", "tag:about", "paper", "bridge", "-nothing"})
+	for _, key := range regexp.MustCompile(`id="s-([a-z0-9]+)`).FindAllStringSubmatch(read(t, public+club+"/club/"), -1) {
+		routes = append(routes, "/stories/"+key[1], "/why?url=http://river.example/stories/"+key[1])
+	}
+	if walked := c.walk(public, routes); len(walked) < 50 {
+		t.Errorf("walked %d routes, want them all: %v", len(walked), walked)
+	}
+	pages := 0
+	for where, said := range c.said {
+		if strings.HasPrefix(where, "GET "+public+"/stories/") && strings.Contains(said, "second bridge") {
+			pages++
+		}
+	}
+	if pages != 1 {
+		t.Errorf("came past %d public pages of the story that a private source has too, want 1", pages)
+	}
+	for _, path := range []string{"/metrics", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1"} {
+		c.get(admin + path)
+	}
+	c.command("export")
+	stop()
+	c.files("feeds")
+	if code := run(t.Context(), []string{"run", "--config", c.config}, streams{strings.NewReader(""), io.Discard, io.Discard}); code != 0 {
+		t.Fatalf("run, which exports the site, ended with %d", code)
+	}
+	c.files("public")
+	for where := range c.said {
+		if strings.Contains(where, "/public/private") || strings.Contains(where, "/public/feeds/club") || strings.Contains(where, "/public/feeds/problems") {
+			t.Errorf("the export holds %s", where)
+		}
+	}
+	c.find(marker, "GET "+public+"/feeds/all.atom")
+
+	// What the operator sees names private sources, but never a token.
+	for _, args := range [][]string{{"sources"}, {"sources", "--json"}, {"feeds"}, {"feeds", "--json"}, {"token", "list"}, {"token", "list", "--json"},
+		{"check"}, {"export", "--private"}, {"why", "urn:open:1"}, {"why", public + club + "/club.atom"}} {
+		c.command(args...)
+	}
+	c.database()
+	for _, path := range []string{club, problems} {
+		c.find(strings.TrimPrefix(path, "/private/"), "tributary token list")
+	}
+	if tokens := c.said["tributary token list"]; !strings.Contains(tokens, "Go-http-client/1.1") {
+		t.Errorf("want who read the private feed, got\n%s", tokens)
+	}
+}
+
+// token makes a token for a feed and returns the path that begins its addresses.
+func (c *canary) token(feed string) string {
+	c.t.Helper()
+	var address string
+	c.await("a token of "+feed, func() bool {
+		var out, err bytes.Buffer
+		run(c.t.Context(), []string{"token", "add", feed, "anna", "--config", c.config}, streams{strings.NewReader(""), &out, &err})
+		address = strings.TrimSpace(out.String())
+		return address != ""
+	})
+	u, err := url.Parse(address)
+	if err != nil || !regexp.MustCompile(`^/private/[A-Z2-7]{26}/`+feed+`\.atom$`).MatchString(u.Path) {
+		c.t.Fatalf("got %q, %v", address, err)
+	}
+	return strings.TrimSuffix(u.Path, "/"+feed+".atom")
+}
+
+// privately holds that the private feed has everything in every form, and that its
+// list of sources names public ones only.
+func (c *canary) privately(public, club string) {
+	c.t.Helper()
+	for _, file := range []string{"club.atom", "club.rss", "club.json", "club/"} {
+		text := read(c.t, public+club+"/"+file)
+		for _, want := range []string{"How the m4rker came to town", "nights, the m4rker says: the text of the m4rker", "http://m4rker.example/1", "Mister m4rker", "About m4rker", "m4rker.example/0.mp3",
+			"m4rker was put on paper", "second bridge", "Club of the m4rker"} {
+			if !strings.Contains(text, want) {
+				c.t.Errorf("%s lacks %q", file, want)
+			}
+		}
+		if strings.Contains(text, "/m4rker.xml") {
+			c.t.Errorf("%s names the address of a private source", file)
+		}
+	}
+	if list := read(c.t, public+club+"/club.opml"); !strings.Contains(list, "/open.xml") || strings.Contains(list, "m4rker.xml") || strings.Contains(list, club) {
+		c.t.Errorf("got %s", list)
+	}
+	var feed struct{ Items []struct{ URL string } }
+	if err := json.Unmarshal([]byte(read(c.t, public+club+"/club.json")), &feed); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, item := range feed.Items {
+		if path, ours := strings.CutPrefix(item.URL, "http://river.example"); ours {
+			if text := read(c.t, public+path); !strings.Contains(text, "put on paper") || !strings.Contains(text, club+"/club/") {
+				c.t.Errorf("the page of a private seed, at %s, lacks its text or its feed:\n%s", path, text)
+			}
+			return
+		}
+	}
+	c.t.Error("no item leads to a page of ours")
+}
+
+// unfound holds that who asks for what only a private source has is answered as if
+// it were nowhere: the answers differ in what was asked and in nothing else.
+func (c *canary) unfound(public string) {
+	c.t.Helper()
+	const other = "n0where" // as long as a word that nothing holds needs to be, and longer
+	for _, path := range []string{
+		"/search?q=%s", "/search?sort=best&q=%s", "/search?feed=all&q=%s", "/search?q=title:%s", "/search?q=text:%s", "/search?q=author:%s", "/search?q=tag:%s",
+		"/why?url=http://%s.example/0", "/why?url=http://%s.example/1", "/why?url=http://%s.example/",
+	} {
+		got, want := read(c.t, public+fmt.Sprintf(path, marker)), read(c.t, public+fmt.Sprintf(path, other))
+		if got = strings.ReplaceAll(got, marker, other); got != want {
+			c.t.Errorf("%s tells of what is private:\n%s\nwant\n%s", path, got, want)
+		}
+	}
+	for _, path := range []string{"/search.atom?q=", "/search.rss?q=", "/feeds/all.atom?q=", "/feeds/kept.rss?q=", "/feeds/heard.atom?q="} {
+		if text := read(c.t, public+path+marker); !strings.Contains(text, "What a search finds") || strings.Contains(text, "<entry") || strings.Contains(text, "<item") {
+			c.t.Errorf("%s tells of what is private:\n%s", path, text)
+		}
+	}
+	if text := read(c.t, public+"/search.json?q="+marker); !strings.Contains(text, `"items":[]`) {
+		c.t.Errorf("a search tells of what is private:\n%s", text)
+	}
+}
+
+// unpushed holds that our hub knows no private feed, and that none names it.
+func (c *canary) unpushed(public, club string) {
+	c.t.Helper()
+	for topic, want := range map[string]int{"/feeds/all.atom": http.StatusAccepted, club + "/club.atom": http.StatusBadRequest, "/feeds/club.atom": http.StatusBadRequest} {
+		resp, err := http.PostForm(public+"/hub", url.Values{"hub.mode": {"subscribe"}, "hub.topic": {"http://river.example" + topic}, "hub.callback": {"http://127.0.0.1:9/"}})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			c.t.Errorf("the hub answers %d for %s, want %d", resp.StatusCode, topic, want)
+		}
+	}
+	for _, file := range []string{"club.atom", "club.rss", "club.json", "club/"} {
+		resp, err := http.Get(public + club + "/" + file)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		resp.Body.Close()
+		if text := read(c.t, public+club+"/"+file); resp.Header["Link"] != nil || strings.Contains(text, "river.example/hub") || strings.Contains(text, "/older/") {
+			c.t.Errorf("%s names the hub or pages that are not there: %v\n%s", file, resp.Header, text)
+		}
+	}
+}
+
+// database notes all bytes of the database.
+func (c *canary) database() {
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(c.config), "data", "tributary.db*"))
+	if err != nil || len(files) == 0 {
+		c.t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.said[path] = string(data)
+	}
+}
+
+// find looks for a text in all that was said; there must have been something at
+// some.
+func (c *canary) find(text, some string) {
+	c.t.Helper()
+	if c.said[some] == "" {
+		c.t.Errorf("nothing was said at %q: this proves little", some)
+	}
+	for where, said := range c.said {
+		if at := strings.Index(said, text); at >= 0 {
+			c.t.Errorf("%s: …%q…", where, said[max(0, at-150):min(len(said), at+80)])
+		}
+	}
+}
+
+// read returns what an address answers, and notes nothing of it.
+func read(t *testing.T, address string) string {
+	t.Helper()
+	resp, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}

@@ -1,0 +1,133 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/publish"
+)
+
+// noteReadersEvery is how often it is stored who reads: a request writes nothing.
+const noteReadersEvery = time.Minute
+
+// openPrivate prepares what private feeds need before anything is rendered.
+func (d *Daemon) openPrivate(ctx context.Context) (err error) {
+	if d.mask, err = d.db.Mask(ctx); err != nil {
+		return err
+	}
+	if len(d.mask) != news.TokenLength {
+		return fmt.Errorf("the mask of private feeds has %d characters, a token %d", len(d.mask), news.TokenLength)
+	}
+	return d.readTokens(ctx)
+}
+
+// readTokens puts the stored tokens in force.
+func (d *Daemon) readTokens(ctx context.Context) error {
+	tokens, err := d.db.Tokens(ctx)
+	if err == nil {
+		d.tokens.Set(tokens)
+	}
+	return err
+}
+
+// split parts what is for everybody from what is for those who have a token.
+func split(feeds []news.Feed) (public, private []news.Feed) {
+	for _, f := range feeds {
+		if f.Private {
+			private = append(private, f)
+		} else {
+			public = append(public, f)
+		}
+	}
+	return public, private
+}
+
+// everyFeed returns the public feeds and behind them the private ones. The caller
+// holds the lock.
+func (d *Daemon) everyFeed() []news.Feed { return slices.Concat(d.feeds, d.private) }
+
+// shelfOf is where the documents of a feed stand.
+func (d *Daemon) shelfOf(f news.Feed) *publish.Shelf {
+	if f.Private {
+		return d.closed
+	}
+	return d.shelf
+}
+
+// readersNoted stores now and then who reads.
+func (d *Daemon) readersNoted(ctx context.Context) error {
+	for sleep(ctx, noteReadersEvery) {
+		d.noteReaders(ctx)
+	}
+	return nil
+}
+
+// noteReaders stores who read since the last time. What a full disk prevents is
+// kept for the next time.
+func (d *Daemon) noteReaders(ctx context.Context) {
+	uses, announced := d.tokens.Take(), d.server.Readers.Announced()
+	if len(uses) == 0 && len(announced) == 0 {
+		return
+	}
+	if err := d.db.NoteReaders(ctx, uses, announced, d.opts.Now()); err != nil {
+		d.tokens.GiveBack(uses) // what aggregators say they say again
+		d.opts.Log.Error("store who reads", "error", err)
+	}
+}
+
+// readerNotes says for the operator who reads each feed, by its row.
+func (d *Daemon) readerNotes(ctx context.Context, feeds []news.Feed) (map[int64]string, error) {
+	now := d.opts.Now()
+	announced, err := d.db.Announced(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := d.db.Tokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	notes := map[int64]string{}
+	for _, f := range feeds {
+		notes[f.ID] = ReaderNote(f, announced[f.ID], tokens, now)
+	}
+	return notes, nil
+}
+
+// ReaderNote says for the operator who reads a feed; "" for nobody that is known.
+func ReaderNote(f news.Feed, announced []news.Announced, tokens []news.Token, now time.Time) string {
+	var parts []string
+	if f.Private {
+		held, used := 0, 0
+		for _, t := range tokens {
+			if t.Feed != f.Name || !t.Revoked.IsZero() {
+				continue
+			}
+			if held++; t.InUse(now) {
+				used++
+			}
+		}
+		noun := "tokens"
+		if held == 1 {
+			noun = "token"
+		}
+		parts = append(parts, fmt.Sprintf("private, %d %s, %d in use", held, noun, used))
+	}
+	sum := 0
+	var names []string
+	for _, a := range announced {
+		sum += a.Subscribers
+		names = append(names, fmt.Sprintf("%s %d", a.Client, a.Subscribers))
+	}
+	if len(names) > 0 {
+		const named = 5
+		if len(names) > named {
+			names = append(names[:named], "…")
+		}
+		parts = append(parts, fmt.Sprintf("%d announced (%s)", sum, strings.Join(names, ", ")))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,126 @@
+package news
+
+import (
+	"cmp"
+	"html"
+	"strings"
+	"time"
+)
+
+// recovered is what the feed of problems calls the end of one.
+const recovered Health = "recovered"
+
+// ill reports whether a state is a problem that somebody must know of. A slow
+// source brings what it has.
+func (h Health) ill() bool {
+	switch h {
+	case HealthFailing, HealthSilent, HealthMoved, HealthGone, HealthOffline:
+		return true
+	}
+	return false
+}
+
+// Told returns the state under which a feed of problems tells the event; false
+// for one that it keeps to itself: neither before nor after it was there a problem.
+func (e HealthEvent) Told() (Health, bool) {
+	switch {
+	case e.Is.ill():
+		return e.Is, true
+	case e.Was.ill():
+		return recovered, true
+	}
+	return "", false
+}
+
+// Shown returns the event as an item of a feed of problems. origin is the key of
+// its source at first sight; src is the source as it is now, nothing for an event
+// of our own. All of it is stored: the same event gives the same item for ever,
+// but for the names that the configuration gives to the source and the site.
+func (e HealthEvent) Shown(site Site, f Feed, src Source, origin string) Shown {
+	state, _ := e.Told()
+	guid := URN("health", origin, string(state), e.At.UTC().Format(time.RFC3339Nano))
+	key := StoryKey("health", guid, 0)
+	s := Shown{
+		Publication: Publication{FeedID: f.ID, StoryKey: key, GUID: guid, Entered: e.At, Published: e.At, Updated: e.At},
+		Entry: Entry{
+			GUID: guid, Title: e.title(state, src), Content: e.text(state, site, src), Language: "en",
+			Authors: []Person{{Name: site.Title}}, Categories: []Category{{Term: string(state)}}, StoryKey: key, FirstSeen: e.At,
+		},
+		Source:      Source{Name: f.Name, Kind: KindSeeds}, // it comes from nowhere else
+		SourceSeen:  e.At,
+		SourceTitle: f.Title,
+	}
+	if src.Public {
+		s.Entry.Link = site.SourceURL(src.Name)
+	} else if twin := (Edition{Site: site, Feed: f}).URL(""); twin != "" {
+		s.Entry.Link = twin + "#s-" + key
+	}
+	return s
+}
+
+func (e HealthEvent) title(state Health, src Source) string {
+	if e.SourceID == 0 {
+		if state == HealthOffline {
+			return "Offline: no source can be asked"
+		}
+		return "Online again"
+	}
+	name := src.Name
+	if src.Title != "" && src.Title != src.Name {
+		name = src.Title + " (" + src.Name + ")"
+	}
+	switch state {
+	case HealthMoved:
+		return name + " has moved"
+	case recovered:
+		return name + " is well again"
+	}
+	return name + " is " + string(state)
+}
+
+// text says what happened, since when, why, and what to do.
+func (e HealthEvent) text(state Health, site Site, src Source) string {
+	var b strings.Builder
+	paragraph := func(markup string) { b.WriteString("<p>" + markup + "</p>\n") }
+	paragraph(html.EscapeString(capital(e.Cause)) + ".")
+	noted := "Noted " + day(e.At) + "."
+	if e.SourceID != 0 {
+		noted = "Noted " + day(e.At) + "; until then it was " + string(cmp.Or(e.Was, "new")) + "."
+	}
+	paragraph(noted)
+	if e.Advice != "" && state != recovered {
+		paragraph("To do: " + html.EscapeString(e.Advice) + ".")
+	}
+	if e.SourceID == 0 {
+		return b.String()
+	}
+	if command, why := e.command(state, src); command != "" {
+		paragraph("<code>" + html.EscapeString(command) + "</code> " + why + ".")
+	}
+	if src.Contact != "" && state != recovered {
+		paragraph("Whom to write to: " + html.EscapeString(src.Contact))
+	}
+	if src.Public {
+		paragraph(`<a href="` + html.EscapeString(site.SourceURL(src.Name)) + `">What everybody sees of it</a>`)
+	}
+	return b.String()
+}
+
+// command is what to type about a problem, and what that does.
+func (e HealthEvent) command(state Health, src Source) (command, why string) {
+	switch state {
+	case HealthFailing, HealthGone:
+		return "tributary run " + src.Name, "asks it again now"
+	case HealthSilent, HealthMoved:
+		return "tributary check --only " + src.Name, "shows what it gives now"
+	}
+	return "", ""
+}
+
+// capital makes a sentence of one of our lines.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,15 @@
+package store
+
+// What an audience may know, see news.Audience. Every query whose result leaves by
+// a route, a file or a page of ours holds one of these conditions; their first
+// argument, $1, is the audience.
+
+// knownEntry is true of the entries that an audience may know, where src is their
+// source: those of public sources, and for the subscribers of a private feed those
+// of the sources that it selects.
+const knownEntry = `(src.public <> 0 OR EXISTS (SELECT 1 FROM feed_source a JOIN feed af ON af.id = a.feed_id
+	WHERE a.feed_id = $1 AND af.private <> 0 AND a.source_id = src.id))`
+
+// knownFeed is true of the feeds f that an audience may know: the public ones, and
+// for the subscribers of a private one that.
+const knownFeed = `(f.private = 0 OR f.id = $1) AND f.removed_at = 0`

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// A feed of problems (kind: health) has no Publications: the events of health are
+// what it shows, one item each, and they never change.
+
+// healthItems are the events that a feed tells of, those of its sources and our
+// own, with what is known of the source.
+const healthItems = `SELECT h.id, coalesce(h.source_id, 0), h.at, h.was, h.became, h.cause, h.advice,
+		coalesce(src.origin, ''), coalesce(src.name, ''), coalesce(src.title, ''), coalesce(src.doc_title, ''), coalesce(src.public, 0), coalesce(src.contact, '')
+	FROM health_event h LEFT JOIN source src ON src.id = h.source_id
+	WHERE (h.source_id IS NULL OR EXISTS (SELECT 1 FROM feed_source fs WHERE fs.feed_id = $1 AND fs.source_id = h.source_id)) `
+
+// healthItem is one of healthItems.
+type healthItem struct {
+	id     int64
+	event  news.HealthEvent
+	source news.Source
+	origin string
+}
+
+func scanHealthItem(scan scan) (healthItem, error) {
+	var i healthItem
+	var when int64
+	var docTitle string
+	e, src := &i.event, &i.source
+	err := scan(&i.id, &e.SourceID, &when, &e.Was, &e.Is, &e.Cause, &e.Advice,
+		&i.origin, &src.Name, &src.Title, &docTitle, &src.Public, &src.Contact)
+	e.At = at(when)
+	src.Title = firstText(src.Title, docTitle, src.Name)
+	return i, err
+}
+
+// healthEdition is Edition for a feed of problems.
+func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f}
+	var updated int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+` FROM feed WHERE id = $1`, f.ID).Scan(&updated)
+	if err != nil {
+		return nil, err
+	}
+	e.Updated = at(updated)
+	page := pageOf{feed: f, perSource: map[string]int{}}
+	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
+		i, err := scanHealthItem(scan)
+		if _, told := i.event.Told(); err != nil || !told {
+			return err
+		}
+		shown := i.event.Shown(site, f, i.source, i.origin)
+		shown.Sequence = i.id
+		return page.add(shown)
+	})
+	if err != nil && !errors.Is(err, errFull) {
+		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
+	e.Shown = page.shown
+	return e, nil
+}
+
+// publishHealth takes the events in that a feed of problems has not told yet, and
+// reports whether there were any. What it scanned is the number of the last one.
+func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err error) {
+	var behind bool
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT f.scanned < coalesce((SELECT max(id) FROM health_event), 0) FROM feed f WHERE f.id = $1`, f.ID).Scan(&behind)
+	if err != nil || !behind {
+		return false, err
+	}
+	err = db.update(ctx, func(t *tx) error {
+		var scanned, last int64
+		var latest time.Time
+		if err := t.get(`SELECT scanned FROM feed WHERE id = $1`, []any{f.ID}, &scanned); err != nil {
+			return err
+		}
+		err := t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
+			i, err := scanHealthItem(scan)
+			if _, told := i.event.Told(); told {
+				changed, latest = true, later(latest, i.event.At)
+			}
+			return err
+		})
+		if err == nil {
+			err = t.get(`SELECT coalesce(max(id), 0) FROM health_event`, nil, &last)
+		}
+		if err == nil {
+			_, err = t.exec(`UPDATE feed SET scanned = $2, updated = CASE WHEN updated < $3 THEN $3 ELSE updated END,
+				revision = revision + CASE WHEN $4 THEN 1 ELSE 0 END WHERE id = $1`, f.ID, last, ms(latest), changed)
+		}
+		return err
+	})
+	return changed, err
+}
+
+// LastHealthEvent returns the number of the latest change of health; 0 before any.
+func (db *DB) LastHealthEvent(ctx context.Context) (id int64, err error) {
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM health_event`).Scan(&id)
+	return id, err
+}
+
+// NoteOutage records that we ourselves went offline or came back. It says no state
+// twice in a row: an outage that outlives a process is one.
+func (db *DB) NoteOutage(ctx context.Context, e news.HealthEvent) error {
+	return db.update(ctx, func(t *tx) error {
+		e.Was = news.HealthOK
+		err := t.get(`SELECT became FROM health_event WHERE source_id IS NULL ORDER BY id DESC LIMIT 1`, nil, &e.Was)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) || e.Was == e.Is {
+			return ignoreNoRows(err)
+		}
+		_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES (NULL, $1, $2, $3, $4, $5)`,
+			ms(e.At), string(e.Was), string(e.Is), e.Cause, e.Advice)
+		return err
+	})
+}
+
+func ignoreNoRows(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// OfflineSince tells since when we are offline, as last recorded; zero while we are
+// not.
+func (db *DB) OfflineSince(ctx context.Context) (since time.Time, err error) {
+	err = db.each(ctx, `SELECT at, became FROM health_event WHERE source_id IS NULL ORDER BY id DESC LIMIT 1`, nil, func(scan scan) error {
+		var when int64
+		var is news.Health
+		err := scan(&when, &is)
+		if is == news.HealthOffline {
+			since = at(when)
+		}
+		return err
+	})
+	return since, err
+}

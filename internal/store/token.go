@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// ErrNameTaken says that a subscriber of this name has a token for the feed.
+var ErrNameTaken = errors.New("there is a token of that name for the feed already")
+
+// AddToken stores a token, of which Feed, Name, Hash and Made are read, and returns
+// its number. A running daemon notices within a second.
+func (db *DB) AddToken(ctx context.Context, token news.Token) (id int64, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		var taken bool
+		err := t.get(`SELECT EXISTS (SELECT 1 FROM token WHERE feed = $1 AND name = $2 AND revoked = 0)`, []any{token.Feed, token.Name}, &taken)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return ErrNameTaken
+		}
+		err = t.get(`INSERT INTO token (feed, name, hash, made) VALUES ($1, $2, $3, $4) RETURNING id`,
+			[]any{token.Feed, token.Name, token.Hash[:], ms(token.Made)}, &id)
+		if err == nil {
+			_, err = t.count("token")
+		}
+		return err
+	})
+	return id, err
+}
+
+// RevokeTokens takes tokens back, all of them or, where one number is of none, none.
+// One that was revoked before keeps its time.
+func (db *DB) RevokeTokens(ctx context.Context, ids []int64, now time.Time) error {
+	return db.update(ctx, func(t *tx) error {
+		for _, id := range ids {
+			n, err := t.exec(`UPDATE token SET revoked = CASE WHEN revoked = 0 THEN $2 ELSE revoked END WHERE id = $1`, id, ms(now))
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return fmt.Errorf("there is no token %d", id)
+			}
+		}
+		_, err := t.count("token")
+		return err
+	})
+}
+
+// Tokens returns every token, revoked ones too, in the order in which they were
+// made.
+func (db *DB) Tokens(ctx context.Context) ([]news.Token, error) {
+	var tokens []news.Token
+	err := db.each(ctx, `SELECT id, feed, name, hash, made, revoked, used, client, requests, unmodified FROM token ORDER BY id`, nil, func(scan scan) error {
+		var k news.Token
+		var hash []byte
+		var made, revoked, used int64
+		err := scan(&k.ID, &k.Feed, &k.Name, &hash, &made, &revoked, &used, &k.Client, &k.Requests, &k.Unmodified)
+		if copy(k.Hash[:], hash) != len(k.Hash) && err == nil {
+			return fmt.Errorf("the hash of token %d is cut off", k.ID)
+		}
+		k.TokenID, k.Made, k.Revoked, k.Used = k.ID, at(made), at(revoked), at(used)
+		tokens = append(tokens, k)
+		return err
+	})
+	return tokens, err
+}
+
+// TokenRevision returns a number that rises when tokens are added or revoked.
+func (db *DB) TokenRevision(ctx context.Context) (int64, error) { return db.counter(ctx, "token") }
+
+// Mask returns what stands for the token in what is rendered of private feeds.
+func (db *DB) Mask(ctx context.Context) (mask string, err error) {
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM mask`).Scan(&mask)
+	return mask, err
+}
+
+// keptAudience is how long an aggregator is remembered that does not come back.
+const keptAudience = 30 * 24 * time.Hour
+
+// NoteReaders adds to what is known of who reads: how tokens were used since the
+// last time, and what aggregators say now of their subscribers.
+func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced []news.Announced, now time.Time) error {
+	return db.update(ctx, func(t *tx) error {
+		for _, u := range uses {
+			_, err := t.exec(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
+				u.TokenID, ms(u.Used), u.Client, u.Requests, u.Unmodified)
+			if err != nil {
+				return err
+			}
+		}
+		for _, a := range announced {
+			_, err := t.exec(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT (feed_id, format, client) DO UPDATE SET subscribers = excluded.subscribers, seen = excluded.seen`,
+				a.FeedID, a.Format, a.Client, a.Subscribers, ms(a.Seen))
+			if err != nil {
+				return err
+			}
+		}
+		_, err := t.exec(`DELETE FROM audience WHERE seen < $1`, ms(now.Add(-keptAudience)))
+		return err
+	})
+}
+
+// Announced returns what aggregators that came within news.Active say of how many
+// people they fetch each feed for, the formats of a feed together, by the row of
+// the feed, the largest first.
+func (db *DB) Announced(ctx context.Context, now time.Time) (map[int64][]news.Announced, error) {
+	byFeed := map[int64][]news.Announced{}
+	err := db.each(ctx, `SELECT feed_id, client, sum(subscribers), max(seen) FROM audience WHERE seen > $1
+		GROUP BY feed_id, client ORDER BY feed_id, sum(subscribers) DESC, client`, []any{ms(now.Add(-news.Active))}, func(scan scan) error {
+		var a news.Announced
+		var seen int64
+		err := scan(&a.FeedID, &a.Client, &a.Subscribers, &seen)
+		a.Seen = at(seen)
+		byFeed[a.FeedID] = append(byFeed[a.FeedID], a)
+		return err
+	})
+	return byFeed, err
+}
