@@ -103,3 +103,21 @@ func TestGoneIsAskedOnceAMonth(t *testing.T) {
 		}
 	}
 }
+
+// A round of publishing in which no feed changed makes nobody wait who comes next.
+func TestPauseBetweenRounds(t *testing.T) {
+	for _, c := range []struct {
+		rendered   bool
+		took, want time.Duration
+	}{
+		{true, 10 * time.Millisecond, publishEvery},
+		{false, 10 * time.Millisecond, lookEvery},
+		{true, time.Second, publishShare * time.Second},
+		{false, time.Second, publishShare * time.Second},
+		{false, time.Minute, publishPause},
+	} {
+		if got := pause(c.rendered, c.took); got != c.want {
+			t.Errorf("rendered %v in %v: got %v, want %v", c.rendered, c.took, got, c.want)
+		}
+	}
+}

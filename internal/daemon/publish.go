@@ -25,10 +25,12 @@ func signal(c chan struct{}) {
 }
 
 // publishEvery is the least time between two rounds of publishing, so that a
-// busy moment is one change of a feed and not fifty; publishShare keeps rounds
+// busy moment is one change of a feed and not fifty, and lookEvery that after a
+// round in which no feed changed; publishShare keeps rounds
 // that take long to a part of the time, publishPause to a bearable wait.
 const (
 	publishEvery = time.Second
+	lookEvery    = 100 * time.Millisecond
 	publishShare = 8
 	publishPause = 10 * time.Second
 	retryPublish = 30 * time.Second // after an error
@@ -50,7 +52,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 		}
 		began := time.Now()
 		again.Stop()
-		err := d.publishAll(ctx)
+		rendered, err := d.publishAll(ctx)
 		wait, waits := retryPublish, true
 		if err == nil {
 			wait, waits, err = d.nextDue(ctx)
@@ -62,10 +64,20 @@ func (d *Daemon) publisher(ctx context.Context) error {
 		if waits {
 			again.Reset(wait)
 		}
-		if !sleep(ctx, min(max(publishEvery, publishShare*time.Since(began)), publishPause)) {
+		if !sleep(ctx, pause(rendered, time.Since(began))) {
 			return nil
 		}
 	}
+}
+
+// pause is how long the publisher rests after a round that took so long. One that
+// found nothing to do makes nobody wait who comes next.
+func pause(rendered bool, took time.Duration) time.Duration {
+	least := publishEvery
+	if !rendered {
+		least = lookEvery
+	}
+	return min(max(least, publishShare*took), publishPause)
 }
 
 // nextDue tells how long it is until the next story is due that a feed holds
@@ -93,13 +105,15 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 	return wait, waits, nil
 }
 
-// publishAll brings every feed up to date. One that fails does not keep the
-// others from theirs.
-func (d *Daemon) publishAll(ctx context.Context) error {
+// publishAll brings every feed up to date, and reports whether one changed. One
+// that fails does not keep the others from theirs.
+func (d *Daemon) publishAll(ctx context.Context) (rendered bool, err error) {
 	d.mu.Lock()
 	cfg, feeds, sources, theme := d.cfg, d.everyFeed(), d.sources, d.theme
 	d.mu.Unlock()
-	return errors.Join(d.rejudge(ctx, sources), d.publish(ctx, cfg, theme, feeds))
+	judged := d.rejudge(ctx, sources)
+	rendered, err = d.publish(ctx, cfg, theme, feeds)
+	return rendered, errors.Join(judged, err)
 }
 
 // rejudge applies the rules of sources that a reload changed to what is stored, in
@@ -116,12 +130,11 @@ func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) e
 }
 
 // publish brings the feeds of a configuration up to date.
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) error {
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) (rendered bool, err error) {
 	public := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
-	rendered := false
 	for _, f := range feeds {
 		subs := func() ([]format.Subscription, error) {
 			all, err := listing()
@@ -142,13 +155,11 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}
-	if rendered {
-		signal(d.shown)
-	}
 	d.mu.Lock()
 	replaced := d.cfg != cfg
 	d.mu.Unlock()
 	if rendered {
+		signal(d.shown)
 		signal(d.changed)
 	}
 	if rendered && !replaced {
@@ -157,7 +168,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 	if replaced { // by a reload meanwhile: what it removed may just have been written
 		errs = append(errs, d.unpublish(ctx))
 	}
-	return errors.Join(errs...)
+	return rendered, errors.Join(errs...)
 }
 
 // showAgain shows on the pages what the sources are called by now: only their

@@ -171,7 +171,7 @@ func TestRemovedFeedStaysRemoved(t *testing.T) {
 	w.reload(t.Context())
 
 	d.shelf.Outdate()
-	if err := d.publish(t.Context(), before, nil, feeds); err != nil { // the round that was under way
+	if _, err := d.publish(t.Context(), before, nil, feeds); err != nil { // the round that was under way
 		t.Fatal(err)
 	}
 	if d.shelf.Document("extra", "atom") != nil {

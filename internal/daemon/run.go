@@ -52,11 +52,11 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	}
 	d.tellHeld(tasks, sel)
 	d.weather(ctx, true)
-	if err := d.publishAll(ctx); err != nil {
+	if _, err := d.publishAll(ctx); err != nil {
 		return nil, err
 	}
 	if d.askFiles(ctx) {
-		if err := d.publishAll(ctx); err != nil {
+		if _, err := d.publishAll(ctx); err != nil {
 			return nil, err
 		}
 	}

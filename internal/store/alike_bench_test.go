@@ -76,7 +76,7 @@ func (s *synthetic) entry(outlet string, n int, published time.Time) news.Entry 
 // included, beside -window entries that are within the window. It reports what an
 // entry costs: CPU of the process, and the time of a document by its entries.
 //
-//	go test -run '^$' -bench Save -benchtime 300x -window 1000000 ./internal/store
+//	go test -run '^$' -bench Save -benchtime 300x ./internal/store -window 1000000
 func BenchmarkSave(b *testing.B) {
 	const sources, size = 500, 10
 	names := make([]string, sources)

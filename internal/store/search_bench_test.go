@@ -74,7 +74,7 @@ func texts(b *testing.B) func() (title, text string) {
 // index, and then searches them. It reports what the index adds to an entry, in CPU
 // and bytes, and how long searches take.
 //
-//	go test -run '^$' -bench 'BenchmarkSearch$' -benchtime 1x -entries 100000 ./internal/store
+//	go test -run '^$' -bench 'BenchmarkSearch$' -benchtime 1x ./internal/store -entries 100000
 func BenchmarkSearch(b *testing.B) {
 	next := texts(b)
 	bench := newBench(b)
