@@ -156,16 +156,19 @@ func (s *searching) take(found *[]match, at map[int64]int, m match, first int64)
 	}
 	old := &(*found)[i]
 	fit := min(old.fit, m.fit)
-	if s.rank(m) < s.rank(*old) || m.feed == old.feed && m.shown == m.entry && old.shown != old.entry {
+	if s.rank(m.feed) < s.rank(old.feed) || m.feed == old.feed && m.shown == m.entry && old.shown != old.entry {
 		*old = m
 	}
 	old.fit = fit
 }
 
-// rank is the place of a match's feed among those that are searched.
-func (s *searching) rank(m match) int {
-	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == m.feed })
+// rank is the place of a feed among those that are searched.
+func (s *searching) rank(feed int64) int {
+	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == feed })
 }
+
+// feed is one of those that are searched.
+func (s *searching) feed(id int64) news.Feed { return s.Feeds[s.rank(id)] }
 
 // longer looks up the words that hold the letters of a term, but for those that
 // begin with them where that is asked for anyway.
@@ -209,8 +212,9 @@ func (s *searching) load(matches []match) error {
 	}
 	found := make([]search.Found, len(matches))
 	for feed, sequences := range bySequence {
+		f := s.feed(feed)
 		err := s.db.each(s.ctx, selectPublications+`p.sequence IN (`+integers(sequences)+`)`, []any{feed}, func(scan scan) error {
-			shown, err := scanPublication(scan, feed)
+			shown, err := scanPublication(scan, f)
 			if err == nil {
 				found[place[[2]int64{feed, shown.Sequence}]].Shown = shown
 			}
@@ -246,7 +250,9 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 	return s.db.each(s.ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id IN (`+integers(ids)+`)`, nil, func(scan scan) error {
 		var hit news.Shown
 		err := scanShown(scan, &hit)
-		f := &found[place[hit.Entry.ID]]
+		at := place[hit.Entry.ID]
+		f := &found[at]
+		cut(&hit.Entry, s.feed(matches[at].feed).Content)
 		member := hit.Member(s.Site)
 		f.Hit, f.At = &member, hit.Entry
 		return err
@@ -259,10 +265,9 @@ func (s *searching) members() error {
 	for i := range shown {
 		shown[i] = s.result.Found[i].Shown
 	}
-	if err := s.db.addMembers(s.ctx, s.Site, news.Everybody, shown); err != nil {
+	if err := s.db.complete(s.ctx, s.Site, news.Everybody, shown); err != nil {
 		return err
 	}
-	finish(s.Site, shown)
 	for i := range shown {
 		s.result.Found[i].Shown = shown[i]
 	}

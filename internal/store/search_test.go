@@ -231,6 +231,27 @@ func TestSearchShowsAStoryOnce(t *testing.T) {
 	b.finds("flood", "one")
 }
 
+// What a feed does not give out, a search of it does not either.
+func TestSearchGivesOutWhatTheFeedDoes(t *testing.T) {
+	links := news.Feed{Name: "links", Duplicates: news.Collapse, Limit: 100, Content: news.LinkOnly}
+	b := newBench(t, links)
+	b.indexed()
+	same := article("bridge", "The bridge is closed for lorries.")
+	same.GUID = "https://b.example/bridge"
+	b.fetch("a", article("bridge", "The bridge is closed, says the council."))
+	b.fetch("b", same)
+	b.publish("links")
+	for _, word := range []string{"council", "lorries"} {
+		result, err := b.db.Search(t.Context(), b.request(word, "links"))
+		if err != nil || len(result.Found) != 1 {
+			t.Fatalf("%s: got %+v (%v)", word, result, err)
+		}
+		if f := result.Found[0]; f.Entry.Content != "" || f.At.Content != "" || f.Entry.Title == "" {
+			t.Errorf("%s: got %q and %q, want the title only", word, f.Entry.Content, f.At.Content)
+		}
+	}
+}
+
 func TestSearchOrder(t *testing.T) {
 	b := newBench(t)
 	b.indexed()
