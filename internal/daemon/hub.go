@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"tributary/internal/config"
@@ -90,6 +91,7 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 		return websub.Content{}, err
 	}
 	made := websub.Content{Change: e.Change}
+	e.Shown = slices.DeleteFunc(e.Shown, func(s news.Shown) bool { return leftOut(shown, s) })
 	if len(e.Shown) == 0 { // what was new is gone already
 		return made, nil
 	}
@@ -99,6 +101,13 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	e.Updated, e.TTL = shown.Updated, shown.TTL
 	made.Body, made.ContentType, err = publish.Part(e, t.Format)
 	return made, err
+}
+
+// leftOut reports whether a page reaches down to a Publication and does not show it: its
+// source has enough there.
+func leftOut(page *news.Edition, s news.Shown) bool {
+	below := page.Older.Before // 0: it is not full, and reaches down to the first
+	return s.Sequence > below && !slices.ContainsFunc(page.Shown, func(other news.Shown) bool { return other.Sequence == s.Sequence })
 }
 
 // hubMetrics gives the figures of our hub.

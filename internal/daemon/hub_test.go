@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tributary/internal/feedtest"
 	"tributary/internal/news"
+	"tributary/internal/websub"
 )
 
 // pair is a daemon with a hub and another that subscribes to it, each of which the
@@ -113,6 +115,33 @@ func TestATributaryIsPushedByAnother(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who is pushed a feed gets no more of it than who polls it: not what its page leaves
+// out because the source has enough there.
+func TestDeliveriesHoldWhatThePageShows(t *testing.T) {
+	up := feedtest.New(t)
+	up.Handle("/a", feedtest.Response{Body: rss("A1")})
+	h := newHome(t, "sources:", source(up, "a", "/a", ""), "feeds:", "  - {name: all}", "  - {name: few, max_per_source: 2}")
+	r := h.serve()
+	r.awaitTitles("all", "A1")
+	r.awaitTitles("few", "A1")
+	hub := &hubPublisher{Daemon: r.Daemon, parts: map[part]websub.Content{}}
+	topic := func(feed string) websub.Topic {
+		_, topics, _ := hub.Published()
+		return topics[slices.IndexFunc(topics, func(t websub.Topic) bool { return t.Feed == feed && t.Format == "atom" })]
+	}
+	before := map[string]int64{"all": topic("all").Change, "few": topic("few").Change}
+	up.Handle("/a", feedtest.Response{Body: rss("A1", "A2", "A3", "A4")})
+	r.trigger(1)
+	r.awaitTitles("all", "A1 A2 A3 A4")
+	r.await("few has changed", func() bool { return r.titles("few") != "A1" })
+	for feed, want := range map[string]int{"all": 3, "few": 2} {
+		got, err := hub.Content(t.Context(), topic(feed), before[feed])
+		if err != nil || got.Change != topic(feed).Change || strings.Count(string(got.Body), "<entry") != want {
+			t.Errorf("%s: from %d got up to %d (%v), want %d entries up to %d:\n%s", feed, before[feed], got.Change, err, want, topic(feed).Change, got.Body)
+		}
 	}
 }
 
