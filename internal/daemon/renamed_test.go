@@ -33,7 +33,7 @@ func TestARenamedFeedKeepsItsSubscribers(t *testing.T) {
 	for path, want := range map[string]string{
 		"/feeds/old.atom": "/feeds/new.atom", "/feeds/older.rss": "/feeds/new.rss", "/feeds/old.json": "/feeds/new.json", "/feeds/old.opml": "/feeds/new.opml",
 		"/feeds/old/": "/feeds/new/", "/feeds/old": "/feeds/new", "/feeds/old/archive/1.atom": "/feeds/new/archive/1.atom", "/feeds/old/older/5": "/feeds/new/older/5",
-		"/feeds/old.atom?x=1": "/feeds/new.atom?x=1",
+		"/feeds/old.atom?x=1": "/feeds/new.atom?x=1", "/feeds/old.atom?q=a1": "/feeds/new.atom?q=a1",
 	} {
 		resp, err := client.Get(r.url + path)
 		if err != nil {
@@ -43,6 +43,9 @@ func TestARenamedFeedKeepsItsSubscribers(t *testing.T) {
 		if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusPermanentRedirect || got != want {
 			t.Errorf("%s: got %d to %q, want 308 to %s", path, resp.StatusCode, got, want)
 		}
+	}
+	if code, body := r.get("/search?q=a1&feed=old"); code != http.StatusOK || !strings.Contains(body, "/feeds/new.atom?q=a1") {
+		t.Errorf("a search of the old name: got %d\n%s", code, body)
 	}
 	h.await("the old files are gone", func() bool {
 		left, err := filepath.Glob(filepath.Join(h.dir, "feeds", "old*"))

@@ -69,7 +69,11 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 // search is the page for people.
 func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	w.Header()["X-Robots-Tag"] = robots
-	one, err := s.searching(r, typed(r, "feed"))
+	name := typed(r, "feed")
+	if to := s.current.Load().Moved[name]; to != "" {
+		name = to
+	}
+	one, err := s.searching(r, name)
 	if err != nil {
 		return err
 	}
@@ -93,15 +97,9 @@ func (s *Server) searching(r *http.Request, name string) (*searching, error) {
 	if name == "" {
 		return one, nil
 	}
-	i := slices.IndexFunc(one.snap.Feeds, func(f news.Feed) bool { return f.Name == name })
-	switch {
-	case one.snap.Gone[name]:
-		return nil, gone("feed")
-	case i < 0:
-		return nil, notFound("feed")
-	}
-	one.in = &one.snap.Feeds[i]
-	return one, nil
+	f, err := s.published(name)
+	one.in = &f
+	return one, err
 }
 
 // errBusy says that too many search at once, errIndexing that the index is being
