@@ -11,7 +11,7 @@ import (
 // render for one visitor. Feeds come from memory and are not counted: they are
 // served whatever else is asked for.
 type gate struct {
-	places    chan struct{} // holds one for each that works
+	places    turns
 	each      int           // of one client, working and waiting
 	patience  time.Duration // of those who wait
 	mu        sync.Mutex
@@ -22,7 +22,7 @@ type gate struct {
 // disk. One client gets half of the places.
 func newGate() *gate {
 	places := 8 * runtime.GOMAXPROCS(0)
-	return &gate{places: make(chan struct{}, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
+	return &gate{places: make(turns, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
 }
 
 // enter waits for a place. It returns 429 for a client that has too many already
@@ -32,19 +32,14 @@ func (g *gate) enter(r *http.Request) (leave func(), err error) {
 	if !g.count(who) {
 		return nil, &status{http.StatusTooManyRequests, "page"}
 	}
-	wait := time.NewTimer(g.patience)
-	defer wait.Stop()
-	select {
-	case g.places <- struct{}{}:
-		return sync.OnceFunc(func() {
-			<-g.places
-			g.uncount(who)
-		}), nil
-	case <-wait.C:
-	case <-r.Context().Done():
+	if !g.places.enter(r.Context(), g.patience) {
+		g.uncount(who)
+		return nil, &status{http.StatusServiceUnavailable, "page"}
 	}
-	g.uncount(who)
-	return nil, &status{http.StatusServiceUnavailable, "page"}
+	return sync.OnceFunc(func() {
+		g.places.leave()
+		g.uncount(who)
+	}), nil
 }
 
 // visitor tells clients apart. Behind a proxy that does not say for whom it asks

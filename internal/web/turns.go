@@ -13,7 +13,7 @@ const (
 	searchQueue = time.Second
 )
 
-// turns lets a few through at a time.
+// turns lets a few through at a time: searches, and what is behind the gate.
 type turns chan struct{}
 
 // enter waits for a turn and reports whether it came; who entered leaves.
