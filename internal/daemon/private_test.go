@@ -96,6 +96,72 @@ func TestAccessChanges(t *testing.T) {
 	}
 }
 
+// TestAFollowedFeedTurnsPrivate: with an archive, files and a subscription at the hub. Its
+// pages go with it and come back with it, byte for byte; the subscriber is told, and of
+// what only token holders may read the hub knows no document at all.
+func TestAFollowedFeedTurnsPrivate(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, "atom")
+	var many []string
+	for i := range 130 {
+		many = append(many, fmt.Sprint("B", i))
+	}
+	p.up.Handle("/a", feedtest.Response{Body: rss(append(many, "A1")...)})
+	plain := p.first.text()
+	public := strings.Replace(plain, "sources:", "feeds: [{name: other}, {name: all, archive: true, limit: 5, window: 0}]\nsources:", 1)
+	p.first.write(public)
+	p.first.trigger(1)
+	p.first.await("it is reloaded", func() bool { s, _ := p.first.get("/feeds/other.atom"); return s == http.StatusOK })
+	p.first.await("everything is there", func() bool { _, body := p.first.get("/feeds/all.json"); return strings.Contains(body, "B129") })
+	if _, err := p.first.db.RebuildArchive(t.Context(), "all"); err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(p.first.dir, "feeds", "all", "archive", "1.atom")
+	p.first.await("a page is closed", func() bool { _, err := os.Stat(page); return err == nil })
+	_, closed := p.first.get("/feeds/all/archive/1.atom")
+
+	id := p.first.token("all")
+	p.first.write(strings.Replace(plain, "sources:", "feeds: [{name: other}, {name: all, access: private}]\nsources:", 1))
+	p.first.await("it is private", func() bool { s, _ := p.first.get("/private/" + secret + "/all.atom"); return s == http.StatusOK })
+	p.first.await("the subscription ends", func() bool { return len(p.first.subscriptions()) == 0 })
+	p.other.await("the subscriber knows", func() bool {
+		all, err := p.other.db.Pushes(t.Context())
+		return err == nil && len(all) == 1 && all[0].State == news.PushDenied
+	})
+	for _, path := range []string{"/feeds/all.atom", "/feeds/all/", "/feeds/all/archive/1.atom", "/feeds/all/older/9999999999999999", "/search?q=B1&feed=all", "/feeds/all.rss?q=B1"} {
+		if s, _ := p.first.get(path); s != http.StatusGone {
+			t.Errorf("%s: got %d, want 410", path, s)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(p.first.dir, "feeds", "all*")); len(left) > 0 {
+		t.Errorf("the folder has %v", left)
+	}
+	_, topics, _ := (&hubPublisher{Daemon: p.first.Daemon}).Published()
+	for _, topic := range topics {
+		if topic.Feed != "other" || !strings.HasSuffix(topic.URL, "/feeds/other."+topic.Format) {
+			t.Errorf("the hub offers %+v", topic)
+		}
+	}
+	if len(topics) != 3 {
+		t.Errorf("the hub offers %d documents, want 3", len(topics))
+	}
+
+	p.first.write(public)
+	p.first.await("it is public again", func() bool { s, _ := p.first.get("/feeds/all.atom"); return s == http.StatusOK })
+	p.first.await("its page is there", func() bool { _, err := os.Stat(page); return err == nil })
+	if s, again := p.first.get("/feeds/all/archive/1.atom"); s != http.StatusOK || again != closed {
+		t.Errorf("the closed page: got %d, with other bytes: %v", s, again != closed)
+	}
+	if s, _ := p.first.get("/private/" + secret + "/all.atom"); s != http.StatusGone {
+		t.Errorf("its private address: got %d, want 410", s)
+	}
+	for _, r := range []*running{p.first, p.other} {
+		if strings.Contains(r.log.String(), secret) {
+			t.Errorf("a log has token %d", id)
+		}
+	}
+}
+
 // TestTheFeedOfProblemsTells: a source that fails is told within a moment, and that
 // it is well again.
 func TestTheFeedOfProblemsTells(t *testing.T) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -73,6 +74,9 @@ func TestFindPublic(t *testing.T) {
 		}
 	}
 	check("public", "ab", "b", "ab")
+	b.exec(`UPDATE entry SET withdrawn_at = 1 WHERE source_id = ` + fmt.Sprint(b.sources["a"].ID))
+	check("one is withdrawn", "b", "b", "b")
+	b.exec(`UPDATE entry SET withdrawn_at = 0`)
 
 	ids := []int64{}
 	both, err := b.db.FindPublic(t.Context(), "", "x", key)
@@ -90,8 +94,16 @@ func TestFindPublic(t *testing.T) {
 	if err != nil || len(found) != 1 || found[ids[0]].Entry.Title != "one" {
 		t.Errorf("%d entries (%v), want that of the public source alone", len(found), err)
 	}
+	b.sync(private, []news.Feed{b.feeds["all"], clubFeed()})
+	b.publish("club")
+	if got, err := b.db.FindPublic(t.Context(), "https://a.example/one", "x", ""); err != nil || len(got) != 1 || len(got[0].In) != 1 || got[0].In[0].FeedID != b.feeds["all"].ID {
+		t.Errorf("got %+v (%v), shown in the public feed alone", got, err)
+	}
 	b.sync(private[1:], []news.Feed{b.feeds["all"]})
 	check("the other is retired", "", "", "")
+	if found, err := b.db.PublicEntries(t.Context(), ids); err != nil || len(found) != 0 {
+		t.Errorf("%d entries (%v) of sources that nobody follows", len(found), err)
+	}
 }
 
 // failAs records an attempt that brought nothing.
