@@ -240,6 +240,7 @@ func TestBaseURLWithAPath(t *testing.T) {
 		{"/river/feeds/all", 308, "/river/feeds/all/"},
 		{"//feeds/all.atom", 308, "/river/feeds/all.atom"},
 		{"/river//feeds/all.atom", 308, "/river/feeds/all.atom"},
+		{"/river//feeds/all.atom?q=a+b", 308, "/river/feeds/all.atom?q=a+b"},
 		{"/river/feeds/..%2f..%2fx", 308, "/river/x"},
 		{"/riverside/feeds/all.atom", 404, ""},
 		{"/feeds%2fall.atom", 404, ""},

@@ -271,8 +271,8 @@ func (s *Server) underBase(next http.Handler) http.Handler {
 }
 
 func (s *Server) toPlainPath(w http.ResponseWriter, r *http.Request) error {
-	to := url.URL{Path: s.current.Load().base + plainPath(r.URL.Path)}
-	http.Redirect(w, r, to.EscapedPath(), http.StatusPermanentRedirect)
+	to := url.URL{Path: s.current.Load().base + plainPath(r.URL.Path), RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect)
 	return nil
 }
 
