@@ -29,7 +29,7 @@ type hubRig struct {
 
 	mu      sync.Mutex
 	last    int64
-	subs    map[int64]news.Subscription
+	subs    rows[int64, news.Subscription]
 	limits  *news.HubLimits // instead of those of the hub
 	off     bool
 	topics  []Topic
@@ -66,7 +66,7 @@ func (b *safeBuffer) String() string {
 const hubURL = "https://river.example/hub"
 
 func newHubRig(t testing.TB) *hubRig {
-	r := &hubRig{t: t, subs: map[int64]news.Subscription{}}
+	r := &hubRig{t: t, subs: rows[int64, news.Subscription]{}}
 	for feed, name := range map[int64]string{1: "all", 2: "de"} {
 		for _, format := range []string{"atom", "rss", "json"} {
 			r.topics = append(r.topics, Topic{FeedID: feed, Feed: name, Format: format, URL: "https://river.example/feeds/" + name + "." + format})
@@ -106,11 +106,7 @@ func (r *hubRig) all() (all []news.Subscription) {
 func (r *hubRig) Subscription(_ context.Context, id int64) (news.Subscription, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, ok := r.subs[id]
-	if !ok {
-		return s, news.ErrNoSubscription
-	}
-	return s, nil
+	return r.subs.row(id, news.ErrNoSubscription)
 }
 
 func (r *hubRig) AskSubscription(_ context.Context, asked news.Subscription, limits news.HubLimits) error {
@@ -147,18 +143,7 @@ func (r *hubRig) change(feed int64) int64 {
 func (r *hubRig) ChangeSubscription(_ context.Context, id int64, change func(*news.Subscription) error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, ok := r.subs[id]
-	if !ok {
-		return news.ErrNoSubscription
-	}
-	if err := change(&s); err != nil {
-		return err
-	}
-	r.subs[id] = s
-	if s.LeaseUntil.IsZero() && s.Ask.Mode == "" {
-		delete(r.subs, id)
-	}
-	return nil
+	return r.subs.alter(id, news.ErrNoSubscription, change, func(s news.Subscription) bool { return s.LeaseUntil.IsZero() && s.Ask.Mode == "" })
 }
 
 func (r *hubRig) Published() (string, []Topic, netguard.Policy) {
@@ -312,11 +297,9 @@ func (r *hubRig) questions() (all []url.Values) {
 // only is the one subscription that there is.
 func (r *hubRig) only() news.Subscription {
 	r.t.Helper()
-	all := r.all()
-	if len(all) != 1 {
-		r.t.Fatalf("got %d subscriptions, want one", len(all))
-	}
-	return all[0]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.subs.only(r.t)
 }
 
 func (r *hubRig) count() int { return len(r.all()) }

@@ -21,6 +21,46 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// rows are a table of a store that is memory. Who uses it holds the lock.
+type rows[K comparable, V any] map[K]V
+
+// row returns a row; none is the error where there is none.
+func (all rows[K, V]) row(id K, none error) (V, error) {
+	v, ok := all[id]
+	if !ok {
+		return v, none
+	}
+	return v, nil
+}
+
+// alter lets change alter a row, and drops it when it is over then. An error of change
+// leaves everything as it was.
+func (all rows[K, V]) alter(id K, none error, change func(*V) error, over func(V) bool) error {
+	v, err := all.row(id, none)
+	if err == nil {
+		err = change(&v)
+	}
+	if err != nil {
+		return err
+	}
+	all[id] = v
+	if over(v) {
+		delete(all, id)
+	}
+	return nil
+}
+
+// only is the one row that there is.
+func (all rows[K, V]) only(t testing.TB) (v V) {
+	t.Helper()
+	if len(all) != 1 {
+		t.Fatalf("got %d subscriptions, want one", len(all))
+	}
+	for _, v = range all {
+	}
+	return v
+}
+
 // rig is a Subscriber whose store is memory, and whose hubs are a function.
 type rig struct {
 	*Subscriber
@@ -28,7 +68,7 @@ type rig struct {
 
 	mu        sync.Mutex
 	announced []news.Announcement
-	pushes    map[string]news.Push
+	pushes    rows[string, news.Push]
 	changes   int                                // of the store
 	hub       func(form fetch.Form) (status int) // what a hub answers
 	asked     []url.Values
@@ -41,7 +81,7 @@ type rig struct {
 
 // newRig is a rig with the clock of the test, and hubs that confirm nothing.
 func newRig() *rig {
-	r := &rig{pushes: map[string]news.Push{}}
+	r := &rig{pushes: rows[string, news.Push]{}}
 	r.Subscriber = New(r, r, r, time.Now, slog.New(slog.NewJSONHandler(&r.log, nil)))
 	return r
 }
@@ -80,11 +120,7 @@ func (r *rig) Pushes(context.Context) ([]news.Push, error) {
 func (r *rig) Push(_ context.Context, id string) (news.Push, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.pushes[id]
-	if !ok {
-		return p, news.ErrNoPush
-	}
-	return p, nil
+	return r.pushes.row(id, news.ErrNoPush)
 }
 
 func (r *rig) AddPush(_ context.Context, p news.Push) error {
@@ -102,19 +138,11 @@ func (r *rig) AddPush(_ context.Context, p news.Push) error {
 func (r *rig) ChangePush(_ context.Context, id string, change func(*news.Push) error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.pushes[id]
-	if !ok {
-		return news.ErrNoPush
+	err := r.pushes.alter(id, news.ErrNoPush, change, func(p news.Push) bool { return p.State == "" })
+	if err == nil {
+		r.changes++
 	}
-	if err := change(&p); err != nil {
-		return err
-	}
-	r.changes++
-	r.pushes[id] = p
-	if p.State == "" {
-		delete(r.pushes, id)
-	}
-	return nil
+	return err
 }
 
 func (r *rig) Wants(announced []news.Announcement) (map[int64]Want, string, netguard.Policy) {
@@ -192,13 +220,7 @@ func (r *rig) one(t testing.TB) news.Push {
 	t.Helper()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.pushes) != 1 {
-		t.Fatalf("got %d subscriptions, want one", len(r.pushes))
-	}
-	for _, p := range r.pushes {
-		return p
-	}
-	return news.Push{}
+	return r.pushes.only(t)
 }
 
 // announce sets what sources say.
