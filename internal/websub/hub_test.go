@@ -1,6 +1,7 @@
 package websub
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,6 +111,42 @@ func TestUnconfirmedRequestsChangeNothing(t *testing.T) {
 		r.subscribe("hub.mode", "unsubscribe")
 		if after := r.only(); after != before {
 			t.Errorf("got  %+v\nwant %+v", after, before)
+		}
+	})
+}
+
+// What is asked for while the subscriber still answers an earlier question is asked, too:
+// the answer to the one is none to the other.
+func TestARequestDuringAQuestion(t *testing.T) {
+	inTime(t, func(t *testing.T, r *hubRig) {
+		r.set(func() { r.wait = func(fetch.Message) time.Duration { return 3 * time.Second } })
+		r.subscribe()
+		r.post(form("hub.secret", "another"))
+		time.Sleep(time.Minute)
+		if s := r.only(); len(r.questions()) != 2 || s.Secret != "another" || s.Ask != (news.Ask{}) {
+			t.Errorf("asked %d times, got %+v", len(r.questions()), s)
+		}
+	})
+}
+
+// A hub cannot be made to ask one host more often than its budget allows, by requests
+// that nobody answers either.
+func TestQuestionsAgainAreBounded(t *testing.T) {
+	inTime(t, func(t *testing.T, r *hubRig) {
+		r.set(func() { r.answer = func(fetch.Message) fetch.Response { return answered(0, news.OutcomeTimeout, "") } })
+		const many = 60 // as many as the burst for one host
+		for i := range many {
+			if status, _ := r.post(form("hub.callback", fmt.Sprint("https://reader.example/", i))); status != http.StatusAccepted {
+				t.Fatalf("request %d: got %d", i, status)
+			}
+		}
+		time.Sleep(tryAgain + 2*time.Second)
+		if n := len(r.questions()); n <= many || n > many+35 {
+			t.Errorf("asked %d times within %v, want %d and one a second", n, tryAgain, many)
+		}
+		time.Sleep(time.Hour)
+		if n := len(r.questions()); n != many*maxTries || r.count() != 0 {
+			t.Errorf("asked %d times, %d left; want each asked %d times", n, r.count(), maxTries)
 		}
 	})
 }
