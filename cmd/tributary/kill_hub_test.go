@@ -30,21 +30,8 @@ var entryID = regexp.MustCompile(`<id>https://news\.example/(\d+)</id>`)
 
 func newFollower(t *testing.T) *follower {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.21:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &follower{callback: "http://" + l.Addr().String() + "/push?key=t0ken"}
-	srv := &http.Server{Handler: f}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		srv.Serve(l)
-	}()
-	t.Cleanup(func() {
-		srv.Close()
-		<-done
-	})
+	f := &follower{}
+	f.callback = "http://" + serveOn(t, 21, f) + "/push?key=t0ken"
 	return f
 }
 
@@ -129,16 +116,8 @@ func TestKillBetweenDeliveries(t *testing.T) {
 	random := rand.New(rand.NewPCG(15, 15))
 	subscribed := false
 	serve := func(work func()) {
-		cmd := command(t, dir, "serve")
-		var out strings.Builder
-		cmd.Stdout, cmd.Stderr = &out, &out
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		work()
-		cmd.Process.Kill() // an error says that it has ended
-		if cmd.Wait(); cmd.ProcessState.ExitCode() >= 0 {
-			t.Fatalf("serve ended by itself: %s", out.String())
+		if !killed(t, dir, "serve", work) {
+			t.Fatal("serve ended by itself")
 		}
 		reader.mu.Lock()
 		reader.dead++

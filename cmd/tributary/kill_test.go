@@ -51,12 +51,20 @@ type growing struct {
 
 func newGrowing(t *testing.T, name string, host int) *growing {
 	t.Helper()
+	g := &growing{name: name}
+	g.address = serveOn(t, host, g)
+	return g
+}
+
+// serveOn serves at 127.0.0.HOST until the test ends, and returns the address with the
+// port.
+func serveOn(t *testing.T, host int, h http.Handler) string {
+	t.Helper()
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.%d:0", host))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &growing{name: name, address: l.Addr().String()}
-	srv := &http.Server{Handler: g}
+	srv := &http.Server{Handler: h}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -66,7 +74,26 @@ func newGrowing(t *testing.T, name string, host int) *growing {
 		srv.Close()
 		<-done
 	})
-	return g
+	return l.Addr().String()
+}
+
+// killed runs the command in dir and kills it once work is done; alive is false when it
+// had ended by itself.
+func killed(t *testing.T, dir, args string, work func()) (alive bool) {
+	t.Helper()
+	cmd := command(t, dir, args)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	work()
+	cmd.Process.Kill() // an error says that it has ended
+	err := cmd.Wait()
+	if err != nil && cmd.ProcessState.ExitCode() >= 0 {
+		t.Errorf("%s: %v: %s", args, err, out.String())
+	}
+	return cmd.ProcessState.ExitCode() < 0
 }
 
 // ServeHTTP gives the entries 1 to n. The links of two upstreams are the same,
@@ -137,23 +164,10 @@ func (v *victim) addSeed() {
 	}
 }
 
-// kill runs the command and kills it after a while; alive is false when it had
-// ended by itself.
+// kill runs the command and kills it after a while, see killed.
 func (v *victim) kill(args string, after time.Duration) (alive bool) {
 	v.t.Helper()
-	cmd := command(v.t, v.dir, args)
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		v.t.Fatal(err)
-	}
-	time.Sleep(after)
-	cmd.Process.Kill() // an error says that it has ended
-	err := cmd.Wait()
-	if err != nil && cmd.ProcessState.ExitCode() >= 0 {
-		v.t.Errorf("%s: %v: %s", args, err, out.String())
-	}
-	return cmd.ProcessState.ExitCode() < 0
+	return killed(v.t, v.dir, args, func() { time.Sleep(after) })
 }
 
 // open opens the database as it was left behind; nil while there is none.
