@@ -118,6 +118,37 @@ func TestATributaryIsPushedByAnother(t *testing.T) {
 	}
 }
 
+// Subscribers are reached where sources may be, and no further: neither a question nor a
+// delivery goes to an address inside.
+func TestTheHubReachesNothingInside(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, "atom")
+	inside := feedtest.New(t)
+	inside.Handle("/push", feedtest.Response{})
+	text := p.first.text()
+	from := strings.Index(text, "defaults:")
+	p.first.write(text[:from] + "sources:\n" + source(p.up, "a", "/a", "") + "\nfeeds: [{name: all}, {name: more}]\n")
+	p.first.await("it is reloaded", func() bool { s, _ := p.first.get("/feeds/more.atom"); return s == http.StatusOK })
+	topic := p.first.subscriptions()[0].Topic
+	resp, err := http.PostForm(p.first.url+"/hub", url.Values{"hub.mode": {"subscribe"}, "hub.topic": {topic}, "hub.callback": {inside.URL + "/push"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusAccepted {
+		t.Fatalf("got %d, which tells who asked what we reach", resp.StatusCode)
+	}
+	p.first.await("the question is given up", func() bool { return len(p.first.log.records(t, "subscription not confirmed")) == 1 })
+	p.add("A1", "A2")
+	p.first.await("the delivery is refused", func() bool { return p.first.subscriptions()[0].Failures == 1 })
+	if s := p.first.subscriptions(); len(s) != 1 || !strings.Contains(s[0].Error, "loopback") || p.other.titles("all") != "A1" {
+		t.Errorf("got %+v, and %q there", s, p.other.titles("all"))
+	}
+	if n := inside.Count("/push"); n != 0 {
+		t.Errorf("%d requests reached the inside", n)
+	}
+}
+
 // Who is pushed a feed gets no more of it than who polls it: not what its page leaves
 // out because the source has enough there.
 func TestDeliveriesHoldWhatThePageShows(t *testing.T) {
