@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -32,12 +33,13 @@ type hubPublisher struct {
 	parts map[part]websub.Content // the last ones: most subscribers are to get the same
 }
 
-// part is what a delivery was made of.
+// part is what a delivery was made of. Another rendering is another one, also without
+// another change: something may have left it, or its feed may give out less by now.
 type part struct {
-	feed         int64
-	format       string
-	after, until int64
-	title, url   string // of the site
+	feed   int64
+	format string
+	after  int64
+	shown  *news.Edition
 }
 
 // maxParts is how many deliveries are remembered, of at most a few hundred KiB.
@@ -68,7 +70,7 @@ func (d *hubPublisher) Content(ctx context.Context, t websub.Topic, after int64)
 	if shown == nil {
 		return websub.Content{Change: after}, nil
 	}
-	key := part{t.FeedID, t.Format, after, shown.Change, shown.Site.Title, shown.Site.URL}
+	key := part{t.FeedID, t.Format, after, shown}
 	d.mu.Lock() // also while it is made: many want the same at once
 	defer d.mu.Unlock()
 	if made, ok := d.parts[key]; ok {
@@ -78,6 +80,7 @@ func (d *hubPublisher) Content(ctx context.Context, t websub.Topic, after int64)
 	if err != nil {
 		return made, err
 	}
+	maps.DeleteFunc(d.parts, func(p part, _ websub.Content) bool { return p.feed == t.FeedID && p.shown != shown })
 	if len(d.parts) >= maxParts {
 		clear(d.parts)
 	}

@@ -176,6 +176,36 @@ func TestDeliveriesHoldWhatThePageShows(t *testing.T) {
 	}
 }
 
+// What left a feed after it was delivered to some is delivered to nobody else, who was
+// down until then.
+func TestNothingThatLeftIsDelivered(t *testing.T) {
+	up := feedtest.New(t)
+	up.Handle("/a", feedtest.Response{Body: rss("A1")})
+	h := newHome(t, "sources:", source(up, "a", "/a", ""))
+	r := h.serve()
+	r.awaitTitles("all", "A1")
+	hub := &hubPublisher{Daemon: r.Daemon, parts: map[part]websub.Content{}}
+	content := func() websub.Content {
+		t.Helper()
+		_, topics, _ := hub.Published()
+		got, err := hub.Content(t.Context(), topics[0], 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := content(); !strings.Contains(string(got.Body), "A1") {
+		t.Fatalf("got %s", got.Body)
+	}
+	r.configure("sources:", source(up, "a", "/a", ", public: false"))
+	r.reloaded()
+	r.awaitTitles("all", "")
+	r.await("the feed is empty", func() bool { s, _ := r.get("/feeds/all.json"); return s == http.StatusOK })
+	if got := content(); len(got.Body) > 0 {
+		t.Errorf("got %s", got.Body)
+	}
+}
+
 // polls is how often the one source was fetched rather than pushed.
 func (r *running) polls(t testing.TB) (n int) {
 	t.Helper()
