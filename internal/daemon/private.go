@@ -66,14 +66,14 @@ func (d *Daemon) readersNoted(ctx context.Context) error {
 	return nil
 }
 
-// noteReaders stores who read since the last time. What a full disk prevents is
+// noteReaders stores who read since the last time, also when we are told to stop meanwhile. What a full disk prevents is
 // kept for the next time.
 func (d *Daemon) noteReaders(ctx context.Context) {
 	uses, announced := d.tokens.Take(), d.server.Readers.Announced()
 	if len(uses) == 0 && len(announced) == 0 {
 		return
 	}
-	if err := d.db.NoteReaders(ctx, uses, announced, d.opts.Now()); err != nil {
+	if err := d.db.NoteReaders(context.WithoutCancel(ctx), uses, announced, d.opts.Now()); err != nil {
 		d.tokens.GiveBack(uses) // what aggregators say they say again
 		d.opts.Log.Error("store who reads", "error", err)
 	}

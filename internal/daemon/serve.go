@@ -69,7 +69,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	g.Go(func() error { return d.identifier(ctx) })
 	g.Go(func() error { return d.readersNoted(ctx) })
 	err = g.Wait()
-	d.noteReaders(context.WithoutCancel(ctx)) // who read until the end
+	d.noteReaders(ctx) // who read until the end
 	return err
 }
 
