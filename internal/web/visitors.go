@@ -25,12 +25,16 @@ type visitors struct {
 	each  map[string]*rate.Limiter // by address
 }
 
-// allow reports whether somebody may ask now.
+// allow reports whether somebody may ask now. "" is who cannot be told from others, see
+// visitor: only what is for all together bounds them.
 func (v *visitors) allow(who string, now time.Time) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.total == nil || len(v.each) >= maxVisitors {
 		v.total, v.each = orLimiter(v.total), map[string]*rate.Limiter{}
+	}
+	if who == "" {
+		return v.total.AllowN(now, 1)
 	}
 	own := v.each[who]
 	if own == nil {

@@ -188,6 +188,17 @@ func TestWhyIsNotForScraping(t *testing.T) {
 	}
 }
 
+// TestWhyBehindAProxyThatSaysNothing: one who asks much keeps nobody else from asking.
+func TestWhyBehindAProxyThatSaysNothing(t *testing.T) {
+	b := newBench(t)
+	base := b.serve()
+	for i := range visitorBurst + 5 {
+		if a := ask(t, "GET", base+"/why?url=https://a.example/one"); a.status != http.StatusOK {
+			t.Fatalf("the %dth question of all: status %d, want 200", i+1, a.status)
+		}
+	}
+}
+
 func TestVisitors(t *testing.T) {
 	var v visitors
 	now := time.Now()
