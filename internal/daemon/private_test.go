@@ -60,6 +60,32 @@ func TestTokensTakeEffect(t *testing.T) {
 	}
 }
 
+// TestUsesOutliveTheEnd: who read until the daemon was told to stop is stored, and what
+// cannot be stored is kept for the next time.
+func TestUsesOutliveTheEnd(t *testing.T) {
+	h := newHome(t, "sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: club, access: private}")
+	h.seed("a.txt", "Ein Titel\n\nUnd ein Satz, der darunter steht.")
+	r := h.serve()
+	r.token("club")
+	r.await("it is read", func() bool { s, _ := r.get("/private/" + secret + "/club.json"); return s == http.StatusOK })
+	r.end()
+	d, err := Open(t.Context(), h.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tokens, err := d.db.Tokens(t.Context()); err != nil || tokens[0].Requests != 1 {
+		t.Errorf("got %+v (%v), want one use", tokens, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d.tokens.GiveBack([]news.TokenUse{{TokenID: 1, Requests: 3}})
+	d.noteReaders(t.Context()) // into a database that is closed
+	if uses := d.tokens.Take(); len(uses) != 1 || uses[0].Requests != 3 {
+		t.Errorf("got %+v, want what could not be stored", uses)
+	}
+}
+
 // TestAccessChanges: a feed that turns private leaves its public addresses and the
 // folder at once, and comes back as the one that it was.
 func TestAccessChanges(t *testing.T) {
