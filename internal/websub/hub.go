@@ -164,8 +164,8 @@ func (h *Hub) round(ctx context.Context, gathered joins) (next time.Time, err er
 	for _, s := range a.deny {
 		h.deny(ctx, s)
 	}
-	h.lanes.add(confirming, a.confirm)
-	h.lanes.add(delivering, a.deliver)
+	h.lanes.add(h.lanes.confirm, a.confirm)
+	h.lanes.add(h.lanes.brisk, a.deliver)
 	if len(a.deny) > 0 {
 		return now, nil
 	}

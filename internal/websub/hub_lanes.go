@@ -23,14 +23,6 @@ const (
 	deliverWait = 10 * time.Second // for one to a delivery
 )
 
-// kind is what is done about a Subscription.
-type kind int
-
-const (
-	confirming kind = iota
-	delivering
-)
-
 // stage is how far the work on a Subscription is.
 type stage int
 
@@ -56,16 +48,13 @@ func newLanes(room int) lanes {
 	return lanes{confirm: queue(), brisk: queue(), slow: queue(), busy: map[int64]stage{}, hosts: map[string]int{}, slows: map[string]time.Time{}}
 }
 
-// add queues work. What is under way already is looked at again when that is done.
-func (l *lanes) add(what kind, subs []news.Subscription) {
+// add puts work into one of the queues. What is under way already is looked at again
+// when that is done.
+func (l *lanes) add(queue chan<- *news.Subscription, subs []news.Subscription) {
 	for i := range subs {
 		s := &subs[i]
 		if !l.claim(s.ID) {
 			continue
-		}
-		queue := l.confirm
-		if what == delivering {
-			queue = l.brisk
 		}
 		select {
 		case queue <- s:
