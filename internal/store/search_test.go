@@ -210,6 +210,70 @@ func TestSearchKnowsWhatIsPublicOnly(t *testing.T) {
 	b.finds("xylophone")
 }
 
+// What is private changes neither the order nor a hint of a search, and has no word
+// in the vocabulary: a stranger who knows which words to try learns nothing.
+func TestSearchTellsNothingOfWhatIsPrivate(t *testing.T) {
+	b := newBench(t)
+	b.inside(all(news.Collapse), clubFeed())
+	b.indexed()
+	var public, private []news.Entry
+	for i := range 3 {
+		public = append(public, article(fmt.Sprint("open", i), "the heron "+strings.Repeat("waits ", 3*i)))
+	}
+	for i := range maxMatches {
+		e := article(fmt.Sprint("closed", i), fmt.Sprintf("heron Wasserwerk%c%c", 'a'+i/26%26, 'a'+i%26))
+		e.GUID = strings.Replace(e.GUID, "a.example", "p.example", 1)
+		e.Link = e.GUID
+		private = append(private, e)
+	}
+	b.fetch("a", public...)
+	b.fetch("p", private...)
+	b.publishAll()
+	for _, query := range []string{"heron", "*wasser*", "*werk*"} {
+		result, err := b.db.Search(t.Context(), b.request(query))
+		if err != nil || result.Broad || result.Shorter || result.Partial {
+			t.Errorf("search %q: broad %v, shorter %v, partial %v (%v)", query, result.Broad, result.Shorter, result.Partial, err)
+		}
+	}
+	b.finds("heron", "open0", "open1", "open2")
+	if n := b.rows("search"); n != len(public) {
+		t.Errorf("%d entries are in the index, want the %d public ones", n, len(public))
+	}
+	if n := b.rows("word WHERE text LIKE 'wasserwerk%'"); n != 0 {
+		t.Errorf("%d private words can be looked up", n)
+	}
+}
+
+// A source that turns private leaves the index with all its words, and comes back.
+func TestTheIndexFollowsWhoIsPublic(t *testing.T) {
+	b := newBench(t)
+	b.indexed()
+	b.fetch("a", article("one", "the Wasserwerk"))
+	b.fetch("b", entry("b", "two", 1))
+	b.publish("all")
+	b.finds("*werk", "one")
+	for _, public := range []bool{false, true} {
+		sources := []news.Source{b.sources["a"], b.sources["b"]}
+		sources[0].Public = public
+		b.sync(sources, []news.Feed{all(news.Collapse)})
+		if r, err := b.db.Search(t.Context(), b.request("two")); err != nil || !r.Partial {
+			t.Errorf("public %v: the index is to be made anew, and partial is %v (%v)", public, r.Partial, err)
+		}
+		b.fetch("a", article("one", "the Wasserwerk, closed")) // meanwhile
+		b.indexed()
+		b.publish("all")
+		want := []string(nil)
+		if public {
+			want = []string{"one"}
+		}
+		b.finds("*werk", want...)
+		b.finds("two", "two")
+		if n := b.rows("word WHERE text = 'wasserwerk'"); n != len(want) {
+			t.Errorf("public %v: the word is known %d times", public, n)
+		}
+	}
+}
+
 // TestSearchShowsAStoryOnce: it is found by every public member, shown as the feed
 // shows it, with the guid that subscribers know.
 func TestSearchShowsAStoryOnce(t *testing.T) {
