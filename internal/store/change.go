@@ -71,7 +71,7 @@ func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, u
 		FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id`+shownJoins+`
 		WHERE p.feed_id = $1 AND p.change > $2 AND p.change <= $3 AND p.removed = 0 ORDER BY p.change`, []any{f.ID, after, upto}, func(scan scan) error {
 		var change int64
-		s, err := scanPublication(scan, f.ID, &change)
+		s, err := scanPublication(scan, f, &change)
 		if err != nil {
 			return err
 		}
@@ -89,9 +89,8 @@ func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, u
 		return nil, fmt.Errorf("changes of %s: %w", f.Name, err)
 	}
 	slices.SortFunc(e.Shown, func(a, b news.Shown) int { return int(b.Sequence - a.Sequence) })
-	if err := db.addMembers(ctx, site, f.Audience(), e.Shown); err != nil {
-		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
+	if err := db.complete(ctx, site, f.Audience(), e.Shown); err != nil {
+		return nil, fmt.Errorf("changes of %s: %w", f.Name, err)
 	}
-	finish(site, e.Shown)
 	return e, nil
 }

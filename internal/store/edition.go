@@ -68,7 +68,7 @@ const selectPublications = `SELECT ` + shownColumns + publicationColumns + `
 // until the page is full. What the condition compares with begins at $2.
 func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where string, args ...any) error {
 	err := db.each(ctx, selectPublications+where+` ORDER BY p.sequence DESC`, append([]any{e.Feed.ID}, args...), func(scan scan) error {
-		s, err := scanPublication(scan, e.Feed.ID)
+		s, err := scanPublication(scan, e.Feed)
 		if err != nil {
 			return err
 		}
@@ -81,13 +81,22 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 	if err != nil && len(e.Shown) > 0 && !e.Feed.Private { // there is no address for more below a token
 		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
 	}
-	if err := db.addMembers(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
-		return fmt.Errorf("members of stories in %s: %w", e.Feed.Name, err)
+	if err := db.complete(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
+		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
 	}
-	if err := db.learn(ctx, e.Shown); err != nil {
-		return fmt.Errorf("files of %s: %w", e.Feed.Name, err)
+	return nil
+}
+
+// complete adds to the stories of a document what is not read with them: who else
+// reported them, what is known of their files, and what follows from all of them.
+func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, shown []news.Shown) error {
+	if err := db.addMembers(ctx, site, a, shown); err != nil {
+		return fmt.Errorf("members of stories: %w", err)
 	}
-	finish(e.Site, e.Shown)
+	if err := db.learn(ctx, shown); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	finish(site, shown)
 	return nil
 }
 
@@ -112,8 +121,9 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 // story as t.
 const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
 
-// scanPublication reads both, and after them what last points to.
-func scanPublication(scan scan, feed int64, last ...any) (news.Shown, error) {
+// scanPublication reads both, and after them what last points to. It leaves of the
+// entry what the feed gives out.
+func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
 	var entered, published, updated, signature int64
 	var footer string
@@ -122,7 +132,8 @@ func scanPublication(scan scan, feed int64, last ...any) (news.Shown, error) {
 	if err == nil {
 		s.Named, err = readFooter(footer)
 	}
-	s.FeedID, s.EntryID, s.Signature = feed, s.Entry.ID, uint64(signature)
+	cut(&s.Entry, f.Content)
+	s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
 	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 	return s, err
 }
@@ -159,7 +170,6 @@ func (p *pageOf) add(s news.Shown) error {
 		}
 		return nil
 	}
-	cut(&s.Entry, p.feed.Content)
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
 		return errFull

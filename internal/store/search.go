@@ -73,7 +73,7 @@ func (s *searching) run() error {
 	if err := s.load(found); err != nil {
 		return err
 	}
-	return s.members()
+	return s.complete()
 }
 
 // state reads how far the index is, and how old the feeds are.
@@ -156,16 +156,19 @@ func (s *searching) take(found *[]match, at map[int64]int, m match, first int64)
 	}
 	old := &(*found)[i]
 	fit := min(old.fit, m.fit)
-	if s.rank(m) < s.rank(*old) || m.feed == old.feed && m.shown == m.entry && old.shown != old.entry {
+	if s.rank(m.feed) < s.rank(old.feed) || m.feed == old.feed && m.shown == m.entry && old.shown != old.entry {
 		*old = m
 	}
 	old.fit = fit
 }
 
-// rank is the place of a match's feed among those that are searched.
-func (s *searching) rank(m match) int {
-	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == m.feed })
+// rank is the place of a feed among those that are searched.
+func (s *searching) rank(id int64) int {
+	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == id })
 }
+
+// feed is one of those that are searched.
+func (s *searching) feed(id int64) news.Feed { return s.Feeds[s.rank(id)] }
 
 // longer looks up the words that hold the letters of a term, but for those that
 // begin with them where that is asked for anyway.
@@ -208,11 +211,11 @@ func (s *searching) load(matches []match) error {
 		bySequence[m.feed] = append(bySequence[m.feed], m.sequence)
 	}
 	found := make([]search.Found, len(matches))
-	for feed, sequences := range bySequence {
-		err := s.db.each(s.ctx, selectPublications+`p.sequence IN (`+integers(sequences)+`)`, []any{feed}, func(scan scan) error {
-			shown, err := scanPublication(scan, feed)
+	for id, sequences := range bySequence {
+		err := s.db.each(s.ctx, selectPublications+`p.sequence IN (`+integers(sequences)+`)`, []any{id}, func(scan scan) error {
+			shown, err := scanPublication(scan, s.feed(id))
 			if err == nil {
-				found[place[[2]int64{feed, shown.Sequence}]].Shown = shown
+				found[place[[2]int64{id, shown.Sequence}]].Shown = shown
 			}
 			return err
 		})
@@ -247,22 +250,22 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 		var hit news.Shown
 		err := scanShown(scan, &hit)
 		f := &found[place[hit.Entry.ID]]
+		cut(&hit.Entry, s.feed(f.FeedID).Content)
 		member := hit.Member(s.Site)
 		f.Hit, f.At = &member, hit.Entry
 		return err
 	})
 }
 
-// members lists who else reported the stories.
-func (s *searching) members() error {
+// complete adds what is known beside the stories.
+func (s *searching) complete() error {
 	shown := make([]news.Shown, len(s.result.Found))
 	for i := range shown {
 		shown[i] = s.result.Found[i].Shown
 	}
-	if err := s.db.addMembers(s.ctx, s.Site, news.Everybody, shown); err != nil {
+	if err := s.db.complete(s.ctx, s.Site, news.Everybody, shown); err != nil {
 		return err
 	}
-	finish(s.Site, shown)
 	for i := range shown {
 		s.result.Found[i].Shown = shown[i]
 	}
