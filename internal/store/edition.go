@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -132,7 +133,7 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	if err == nil {
 		s.Named, err = readFooter(footer)
 	}
-	cut(&s.Entry, f.Content)
+	clean.Cut(&s.Entry, f.Content)
 	s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
 	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 	return s, err

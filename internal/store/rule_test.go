@@ -308,37 +308,6 @@ func TestMaxPerSourceDay(t *testing.T) {
 	wantList(t, shown(), "a0", "a1", "b0", "b1", "next day")
 }
 
-func TestContentOfAFeed(t *testing.T) {
-	long := strings.Repeat("Ein langer Satz über Brücken & Straßen. ", 40)
-	full := func() news.Entry {
-		return news.Entry{Summary: "<p>Kurz &amp; <b>gut</b></p>", Content: "<p>" + clean.Escape(long) + "</p>"}
-	}
-	e := full()
-	cut(&e, news.Full)
-	if e.Summary == "" || e.Content == "" {
-		t.Errorf("full: %+v", e)
-	}
-	cut(&e, news.SummaryOnly)
-	if e.Summary != "<p>Kurz &amp; <b>gut</b></p>" || e.Content != "" {
-		t.Errorf("summary: %q, %q", e.Summary, e.Content)
-	}
-	for _, e := range []news.Entry{{Content: full().Content}, {Summary: full().Content}} { // many put the whole text there
-		cut(&e, news.SummaryOnly)
-		if n := len([]rune(clean.Text(e.Summary))); e.Content != "" || n > cutSummary+1 || n < cutSummary-20 || !strings.HasSuffix(e.Summary, "…") ||
-			!strings.Contains(e.Summary, "Brücken &amp; Straßen") {
-			t.Errorf("the first words: %q (%d), %q", e.Summary, n, e.Content)
-		}
-	}
-	e = full()
-	cut(&e, news.LinkOnly)
-	if e.Summary+e.Content != "" {
-		t.Errorf("link: %+v", e)
-	}
-	if got := firstWords(strings.Repeat("東", 400), 300); len([]rune(got)) != 301 {
-		t.Errorf("without blanks: %d characters", len([]rune(got)))
-	}
-}
-
 // Whatever hands out a story of a feed cuts it alike, and knows the same of its files:
 // the feed, its older page, what the hub tells, and a search.
 func TestEveryDocumentOfAFeedIsCut(t *testing.T) {
@@ -349,7 +318,9 @@ func TestEveryDocumentOfAFeedIsCut(t *testing.T) {
 		want    func(news.Entry) bool
 	}{
 		{news.Full, func(e news.Entry) bool { return e.Content == long }},
-		{news.SummaryOnly, func(e news.Entry) bool { return e.Content == "" && len(e.Summary) > 100 && len(e.Summary) < len(long)/2 }},
+		{news.SummaryOnly, func(e news.Entry) bool {
+			return e.Content == "" && len(e.Summary) > 100 && len(e.Summary) < len(long)/2
+		}},
 		{news.LinkOnly, func(e news.Entry) bool { return e.Content+e.Summary == "" }},
 	} {
 		f := all(news.Collapse)

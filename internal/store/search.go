@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 	"tributary/internal/search"
 	"tributary/internal/store/sqlite"
@@ -250,7 +251,7 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 		var hit news.Shown
 		err := scanShown(scan, &hit)
 		f := &found[place[hit.Entry.ID]]
-		cut(&hit.Entry, s.feed(f.FeedID).Content)
+		clean.Cut(&hit.Entry, s.feed(f.FeedID).Content)
 		member := hit.Member(s.Site)
 		f.Hit, f.At = &member, hit.Entry
 		return err
