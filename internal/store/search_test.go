@@ -244,6 +244,43 @@ func TestSearchTellsNothingOfWhatIsPrivate(t *testing.T) {
 	}
 }
 
+// What a search leaves out, it tells: the latest matches are counted, and of words that
+// hold the letters the shorter ones.
+func TestSearchTellsWhatItLeavesOut(t *testing.T) {
+	b := newBench(t)
+	b.indexed()
+	var entries []news.Entry
+	for i := range maxMatches {
+		entries = append(entries, article(fmt.Sprint("n", i), fmt.Sprintf("heron Wasserwerk%c%c", 'a'+i/26%26, 'a'+i%26)))
+	}
+	entries[7].Content = "<p>Wasserwerksbesichtigungsanmeldung</p>"
+	b.fetch("a", entries...)
+	b.publish("all")
+	hints := func(query string) (*search.Result, [2]bool) {
+		t.Helper()
+		r, err := b.db.Search(t.Context(), b.request(query))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, [2]bool{r.Broad, r.Shorter}
+	}
+	if r, got := hints("heron"); got != [2]bool{} || r.Total != maxMatches-1 {
+		t.Errorf("one less than the most: %d found, broad and shorter %v", r.Total, got)
+	}
+	if r, got := hints("*werk*"); got != [2]bool{false, true} || r.Total < maxLonger || r.Total >= maxMatches {
+		t.Errorf("many compounds: %d found, broad and shorter %v", r.Total, got)
+	}
+	b.finds("*besichtigung*", "n7")
+	if r, _ := hints("*werk* -heron"); r.Total != 0 {
+		t.Errorf("the longest compound is not left out: %d found", r.Total)
+	}
+	b.fetch("a", article("last", "one more heron"))
+	b.publish("all")
+	if r, got := hints("heron"); got != [2]bool{true, false} || r.Total != maxMatches {
+		t.Errorf("as many as are looked at: %d found, broad and shorter %v", r.Total, got)
+	}
+}
+
 // A source that turns private leaves the index with all its words, and comes back.
 func TestTheIndexFollowsWhoIsPublic(t *testing.T) {
 	b := newBench(t)
