@@ -107,10 +107,14 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window = news.PageSize, -1 // no more than that, even if all entered at once
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	var err error
+	if page.crowded, err = db.crowded(ctx, f); err != nil {
+		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
 	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
 		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil // the live document is next

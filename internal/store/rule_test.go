@@ -306,6 +306,15 @@ func TestMaxPerSourceDay(t *testing.T) {
 	b.pass(12 * time.Hour)
 	b.fetch("a", entry("a", "next day", -15))
 	wantList(t, shown(), "a0", "a1", "b0", "b1", "next day")
+	older, err := b.db.Older(t.Context(), site, b.feeds["all"], b.shownIn("all", "next day").Sequence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, s := range older.Shown {
+		titles = append(titles, s.Entry.Title)
+	}
+	wantList(t, slices.Sorted(slices.Values(titles)), "a0", "a1", "b0", "b1") // also on older pages
 }
 
 // Whatever hands out a story of a feed cuts it alike, and knows the same of its files:

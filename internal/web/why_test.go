@@ -136,7 +136,7 @@ func TestWhyARuleLeavesItOut(t *testing.T) {
 		}
 	}
 	daily, ruled, casts := feed("daily"), feed("ruled"), feed("casts")
-	daily.Sources, daily.MaxPerSourceDay = []string{"a", "b"}, 2
+	daily.Sources, daily.MaxPerSourceDay = []string{"b", "a"}, 2
 	ruled.Sources = []string{"b"}
 	casts.Sources, casts.Kind = []string{"pod"}, news.Podcast
 	b.configure(sources(), daily, ruled, casts)
@@ -157,6 +157,10 @@ func TestWhyARuleLeavesItOut(t *testing.T) {
 		b.fetch("b", post("b", fmt.Sprint("more", i), fmt.Sprint("The words of ", strings.Repeat("more ", i+1))))
 		b.publish()
 	}
+	second := post("a", "second", "The words of more more ")
+	second.Link = "https://b.example/more1"
+	b.fetch("a", second)
+	b.publish()
 	base := b.serve()
 	want := func(step, address string, want ...string) {
 		t.Helper()
@@ -168,6 +172,7 @@ func TestWhyARuleLeavesItOut(t *testing.T) {
 	want("hidden", "https://a.example/alone", "S+ alone of a In no feed: our rule for its source leaves it out.")
 	want("no podcast", "https://pod.example/note", "In no feed: it has no sound or film, as the podcast that selects its source takes only.")
 	want("too many that day", "https://b.example/more1", "Shown in Feed ruled, see its story. Left out of Feed daily, which shows at most 2 stories of a source a day.")
+	want("in a story of which there are too many", "https://a.example/second", "second of a In one story with “more1 of b”", "Left out of Feed daily")
 	wantText(t, "the page of the source", mainText(t, ask(t, "GET", base+"/sources/b").body), "Left out of Feed daily")
 
 	ruled.Where, daily.Sources = rule(`title contains "more"`), []string{"a"}
