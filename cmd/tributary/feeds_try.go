@@ -101,7 +101,11 @@ func try(ctx context.Context, db *store.DB, feed news.Feed, rule news.Rule, now 
 			sources = append(sources, s.ID)
 		}
 	}
-	err = db.Subjects(ctx, sources, now.Add(-store.RuleReach), func(s news.Subject) { t.add(s, rule, news.Takes(feed.Where, s)) })
+	err = db.Subjects(ctx, sources, now.Add(-store.RuleReach), func(s news.Subject) {
+		if feed.Wants(s.Entry) {
+			t.add(s, rule, news.Takes(feed.Where, s))
+		}
+	})
 	t.Entries = t.Keep + t.Drop
 	switch {
 	case t.Entries == 0:

@@ -25,7 +25,7 @@ func (j *journey) feed(e *news.Edition, entries []news.Placement, until time.Tim
 		}
 	}
 	able := slices.DeleteFunc(slices.Clone(entries), func(p news.Placement) bool {
-		return unavailable(p) != "" || !e.Feed.Selects(p.Source) || !plays(e.Feed, p.Entry)
+		return unavailable(p) != "" || !e.Feed.Selects(p.Source) || !e.Feed.Wants(&p.Entry)
 	})
 	taken := takenBy(e.Feed, able)
 	for _, p := range standing {
@@ -89,7 +89,7 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 	case len(able) > 0:
 		return "not yet: it enters with the next round of publishing"
 	case slices.ContainsFunc(entries, func(p news.Placement) bool {
-		return f.Selects(p.Source) && unavailable(p) == "" && !plays(f, p.Entry)
+		return f.Selects(p.Source) && unavailable(p) == "" && !f.Wants(&p.Entry)
 	}):
 		return "not shown: it is a podcast, and no entry that it selects has sound or film (kind: podcast)"
 	case slices.ContainsFunc(entries, func(p news.Placement) bool { return f.Selects(p.Source) }):
@@ -98,12 +98,6 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 		return fmt.Sprintf("not shown: it selects source %s, which is not public (public: false)", entries[private].Source.Name)
 	}
 	return "not shown: it selects " + selection(f)
-}
-
-// plays reports whether an entry has what a feed of its kind wants: a podcast takes
-// what can be heard or seen.
-func plays(f news.Feed, e news.Entry) bool {
-	return f.Kind != news.Podcast || slices.ContainsFunc(e.Enclosures, news.Enclosure.Playable)
 }
 
 // names reports whether a feed would select a source if it were private.
@@ -120,15 +114,12 @@ func place(e *news.Edition, p news.Publication, entries []news.Placement) string
 		}
 	}
 	f := e.Feed
-	if i := slices.IndexFunc(entries, func(m news.Placement) bool { return m.Entry.ID == p.EntryID }); i >= 0 && f.MaxPerSource > 0 {
-		name, newer := entries[i].Source.Name, 0
-		for _, s := range e.Shown {
-			if s.Source.Name == name && s.Sequence > p.Sequence {
-				newer++
-			}
-		}
-		if newer >= f.MaxPerSource {
-			return fmt.Sprintf("published, but left out (max_per_source %d: the feed shows as many newer ones of source %s)", f.MaxPerSource, name)
+	if i := slices.IndexFunc(entries, func(m news.Placement) bool { return m.Entry.ID == p.EntryID }); i >= 0 {
+		switch source := entries[i].Source; e.Passes(p, source.ID) {
+		case news.PassedBySource:
+			return fmt.Sprintf("published, but left out (max_per_source %d: the feed shows as many newer ones of source %s)", f.MaxPerSource, source.Name)
+		case news.PassedByDay:
+			return fmt.Sprintf("published, but left out (max_per_source_day %d: the feed shows as many of source %s that entered before it on that day)", f.MaxPerSourceDay, source.Name)
 		}
 	}
 	if len(e.Shown) >= f.Limit {

@@ -68,6 +68,7 @@ type Daemon struct {
 
 	started time.Time
 	due     chan struct{} // capacity 1: something is to be published
+	applied chan struct{} // capacity 1: another configuration is in force
 	changed chan struct{} // capacity 1: what is published changed, so the export is behind
 	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about
 
@@ -108,7 +109,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 		return nil, errors.Join(err, lock.Release())
 	}
 	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(),
-		due: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+		due: make(chan struct{}, 1), applied: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -197,6 +198,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 		d.runner.Trigger(task)
 	}
 	d.nudge()
+	signal(d.applied)
 	d.push.Wake()
 	d.hub.Wake()
 	return nil

@@ -8,8 +8,22 @@ import (
 	"tributary/internal/search"
 )
 
+// indexer makes the full-text index anew where that is to be done: at the start, and
+// when a reload made a source private or public.
+func (d *Daemon) indexer(ctx context.Context) error {
+	for {
+		d.reindex(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.applied:
+		}
+	}
+}
+
 // reindex makes the full-text index anew after an upgrade that indexes otherwise,
-// in small parts beside the fetches. Searches tell of it until it is done.
+// or when other sources are public, in small parts beside the fetches. Searches tell
+// of it until it is done.
 func (d *Daemon) reindex(ctx context.Context) {
 	for parts := 0; ctx.Err() == nil; parts++ {
 		more, err := d.db.Reindex(ctx)

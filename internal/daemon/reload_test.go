@@ -229,3 +229,27 @@ func TestReloadKeepsListenersAndData(t *testing.T) {
 		t.Error("the new data folder was made")
 	}
 }
+
+// A source that turns private, or public again, has the index made anew while the
+// daemon runs.
+func TestReloadMakesTheIndexAnew(t *testing.T) {
+	up := feedtest.New(t)
+	up.Handle("/a", feedtest.Response{Body: rss("Autobahn")})
+	up.Handle("/b", feedtest.Response{Body: rss("Fahrrad")})
+	h := newHome(t, "sources:", source(up, "a", "/a", ""), source(up, "b", "/b", ""))
+	r := h.serve()
+	r.awaitTitles("all", "Autobahn Fahrrad")
+	finds := func(title string, want bool) {
+		t.Helper()
+		h.await("the search", func() bool {
+			code, feed := r.get("/search.atom?q=*ahr*+OR+*bahn*")
+			return code == http.StatusOK && strings.Contains(feed, title) == want && strings.Contains(feed, "Fahrrad")
+		})
+	}
+	finds("Autobahn</title>", true)
+	for _, public := range []bool{false, true} {
+		h.configure("sources:", source(up, "a", "/a", fmt.Sprintf(", public: %v", public)), source(up, "b", "/b", ""))
+		r.reloaded()
+		finds("Autobahn</title>", public)
+	}
+}

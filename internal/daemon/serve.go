@@ -54,10 +54,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		d.resketch(ctx)
 		return nil
 	})
-	g.Go(func() error {
-		d.reindex(ctx)
-		return nil
-	})
+	g.Go(func() error { return d.indexer(ctx) })
 	g.Go(func() error { return d.publisher(ctx) })
 	g.Go(func() error { return d.exporter(ctx) })
 	g.Go(func() error { return d.fileAsker(ctx) })

@@ -33,6 +33,15 @@ func compile(t testing.TB, text string) *Rule {
 	return r
 }
 
+// What is dated ahead of us was new when it came.
+func TestAgeIsNeverNegative(t *testing.T) {
+	s := sample()
+	s.Entry.FirstSeen = s.Entry.Published.Add(-time.Hour)
+	if !compile(t, `age == hours(0)`).Match(s) {
+		t.Error("an entry of the future has an age")
+	}
+}
+
 // sample is an entry about much, seen 30 hours after it was published.
 func sample() news.Subject {
 	published := time.Date(2026, 11, 20, 22, 30, 0, 0, time.UTC) // a Friday, in Berlin half an hour before Saturday

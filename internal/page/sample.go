@@ -25,7 +25,7 @@ func samples() []sample {
 	feed := news.Feed{Name: "all", Title: "Everything", Description: "All of it.", Language: "en"}
 	shown := sampleStories(now)
 	edition := &news.Edition{Site: site, Feed: feed, Updated: now, Shown: shown}
-	verdict := Verdict{Entry: shown[0].Entry, Shown: []news.Feed{feed}, Past: []news.Feed{feed}, With: &shown[1], Note: "A note."}
+	verdict := Verdict{Entry: shown[0].Entry, Shown: []news.Feed{feed}, Past: []news.Feed{feed}, Full: []Full{{Feed: feed}}, With: &shown[1], Note: "A note."}
 	state := news.SourceState{
 		Source: shown[0].Source, Entries: 7, NextDue: now.Add(time.Hour), FirstOK: now,
 		Last: news.Fetch{Started: now.Add(-time.Hour), Outcome: news.OutcomeOK, New: 2},

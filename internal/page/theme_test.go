@@ -117,7 +117,7 @@ func TestThemeIsDocumented(t *testing.T) {
 	}
 	for _, view := range []any{
 		frame{}, river{}, day{}, story{}, passage{}, file{}, member{}, storyPage{}, front{}, feedCard{}, headline{}, sourcePage{}, titled{}, chart{}, bar{},
-		verdict{}, whyPage{}, visit{}, message{}, ask{}, searchPage{}, choice{}, found{},
+		verdict{}, fullFeed{}, whyPage{}, visit{}, message{}, ask{}, searchPage{}, choice{}, found{},
 	} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(view)) {
 			if field.IsExported() && !strings.Contains(section, field.Name) {

@@ -37,6 +37,23 @@ func (q *Query) String() string {
 	return strings.Join(clauses, ", ")
 }
 
+// TestPlainText: a summary counts where it says something else than the text.
+func TestPlainText(t *testing.T) {
+	for _, tt := range []struct{ content, summary, want string }{
+		{"<p>All of it, word for word.</p>", "", "All of it, word for word."},
+		{"", "<b>In short.</b>", "In short."},
+		{"<p>All of it, word for word.</p>", "All of it …", "All of it, word for word."},
+		{"<p>All of it.</p>", "In short.", "All of it. In short."},
+	} {
+		if got := PlainText(&news.Entry{Content: tt.content, Summary: tt.summary}); got != tt.want {
+			t.Errorf("%q and %q: %q, want %q", tt.content, tt.summary, got, tt.want)
+		}
+	}
+	if got := PlainText(&news.Entry{Content: strings.Repeat("ä", maxBody)}); len(got) > maxBody || !utf8.ValidString(got) {
+		t.Errorf("a long text: %d bytes", len(got))
+	}
+}
+
 func TestParse(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"verkehr", "*verkehr*"},

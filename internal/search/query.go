@@ -22,9 +22,9 @@ import (
 	"tributary/internal/news"
 )
 
-// Version of the index: what is written for an entry. A new one has the index
-// made anew from the stored entries.
-const Version = 1
+// Version of the index: which entries are in it, and what is written for one. A new
+// one has the index made anew from the stored entries.
+const Version = 2
 
 // Bounds of one search.
 const (

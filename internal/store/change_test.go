@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"tributary/internal/news"
 )
 
@@ -99,28 +97,6 @@ func TestSubscribersAreToldWhatReturns(t *testing.T) {
 	b.configure([]string{"a", "b"}, all)
 	b.publish("all")
 	wantList(t, b.told(&position), "new", "a1")
-}
-
-// What a feed does not give out, a delivery does not either, and a file is as long as we
-// know it to be.
-func TestSubscribersAreToldWhatTheFeedGivesOut(t *testing.T) {
-	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 3, Content: news.LinkOnly})
-	b.publish("all")
-	position := b.edition("all").Change
-	b.pass(time.Hour)
-	b.fetch("a", withFile("sound", "https://a.example/1.mp3", "audio/mpeg"))
-	b.publish("all")
-	page := b.edition("all")
-	if err := b.db.SaveFile(t.Context(), news.FileFacts{URL: "https://a.example/1.mp3", Asked: b.now, Tries: 1, Outcome: news.OutcomeOK, Length: 77}, []int64{page.Shown[0].StoryID}); err != nil {
-		t.Fatal(err)
-	}
-	e, err := b.db.Changes(t.Context(), site, b.feeds["all"], position, page.Change)
-	if err != nil || len(e.Shown) != 1 {
-		t.Fatalf("got %+v (%v)", e, err)
-	}
-	if got := e.Shown[0].Entry; got.Content != "" || got.Enclosures[0].Length != 77 || !cmp.Equal(b.edition("all").Shown, e.Shown) {
-		t.Errorf("got %+v, want what the page shows, %+v", got, b.edition("all").Shown[0].Entry)
-	}
 }
 
 // A subscriber that was away for long gets everything, in bounded parts, oldest first.

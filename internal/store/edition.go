@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -87,7 +88,8 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 	return nil
 }
 
-// complete adds to what is shown to an audience what does not stand in its row.
+// complete adds to the stories of a document what is not read with them: who else
+// reported them, what is known of their files, and what follows from all of them.
 func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, shown []news.Shown) error {
 	if err := db.addMembers(ctx, site, a, shown); err != nil {
 		return fmt.Errorf("members of stories: %w", err)
@@ -105,10 +107,14 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window = news.PageSize, -1 // no more than that, even if all entered at once
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	var err error
+	if page.crowded, err = db.crowded(ctx, f); err != nil {
+		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
 	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
 		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil // the live document is next
@@ -120,8 +126,8 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 // story as t.
 const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
 
-// scanPublication reads both, as much as the feed gives out, and after them what last
-// points to.
+// scanPublication reads both, and after them what last points to. It leaves of the
+// entry what the feed gives out.
 func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
 	var entered, published, updated, signature int64
@@ -131,7 +137,7 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	if err == nil {
 		s.Named, err = readFooter(footer)
 	}
-	cut(&s.Entry, f.Content)
+	clean.Cut(&s.Entry, f.Content)
 	s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
 	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 	return s, err

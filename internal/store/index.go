@@ -13,6 +13,9 @@ import (
 
 // indexing collects what one transaction changes in the full-text index. It is
 // written at the end and in order of entries, which is what an index takes best.
+//
+// Only entries of public sources are in it: what is counted, ordered, cut short or
+// takes time because of a private word would tell strangers of that word.
 type indexing struct {
 	*tx
 	from int64 // entries before this one are not in the index yet, see reindex.go

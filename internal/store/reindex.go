@@ -12,10 +12,10 @@ import (
 // never held for long.
 const reindexLimit = 50
 
-// Reindex makes the full-text index anew after an upgrade that indexes otherwise: a
-// bounded part, the latest entries first. It reports whether there is more. What
-// arrives meanwhile enters the index by itself; until it is whole, a search says
-// that older entries are missing.
+// Reindex makes the full-text index anew after an upgrade that indexes otherwise, or
+// when a source turned private or public: a bounded part, the latest entries first. It
+// reports whether there is more. What arrives meanwhile enters the index by itself;
+// until it is whole, a search says that older entries are missing.
 func (db *DB) Reindex(ctx context.Context) (more bool, err error) {
 	version, err := db.counter(ctx, "search")
 	if err != nil {
@@ -73,8 +73,9 @@ func (t *tx) reindex() (more bool, err error) {
 	}
 	x.from = from
 	for i := range entries {
-		e := &entries[i].Entry
-		x.add(e.ID, e.SourceID, e, false)
+		if e := &entries[i].Entry; entries[i].Source.Public {
+			x.add(e.ID, e.SourceID, e, false)
+		}
 	}
 	if err := x.flush(); err != nil {
 		return false, err

@@ -306,36 +306,70 @@ func TestMaxPerSourceDay(t *testing.T) {
 	b.pass(12 * time.Hour)
 	b.fetch("a", entry("a", "next day", -15))
 	wantList(t, shown(), "a0", "a1", "b0", "b1", "next day")
+	older, err := b.db.Older(t.Context(), site, b.feeds["all"], b.shownIn("all", "next day").Sequence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, s := range older.Shown {
+		titles = append(titles, s.Entry.Title)
+	}
+	wantList(t, slices.Sorted(slices.Values(titles)), "a0", "a1", "b0", "b1") // also on older pages
 }
 
-func TestContentOfAFeed(t *testing.T) {
-	long := strings.Repeat("Ein langer Satz über Brücken & Straßen. ", 40)
-	full := func() news.Entry {
-		return news.Entry{Summary: "<p>Kurz &amp; <b>gut</b></p>", Content: "<p>" + clean.Escape(long) + "</p>"}
-	}
-	e := full()
-	cut(&e, news.Full)
-	if e.Summary == "" || e.Content == "" {
-		t.Errorf("full: %+v", e)
-	}
-	cut(&e, news.SummaryOnly)
-	if e.Summary != "<p>Kurz &amp; <b>gut</b></p>" || e.Content != "" {
-		t.Errorf("summary: %q, %q", e.Summary, e.Content)
-	}
-	for _, e := range []news.Entry{{Content: full().Content}, {Summary: full().Content}} { // many put the whole text there
-		cut(&e, news.SummaryOnly)
-		if n := len([]rune(clean.Text(e.Summary))); e.Content != "" || n > cutSummary+1 || n < cutSummary-20 || !strings.HasSuffix(e.Summary, "…") ||
-			!strings.Contains(e.Summary, "Brücken &amp; Straßen") {
-			t.Errorf("the first words: %q (%d), %q", e.Summary, n, e.Content)
+// Whatever hands out a story of a feed cuts it alike, and knows the same of its files:
+// the feed, its older page, what the hub tells, and a search.
+func TestEveryDocumentOfAFeedIsCut(t *testing.T) {
+	const file = "https://a.example/1.mp3"
+	long := "<p>The heron waits. " + strings.Repeat("Long words. ", 80) + "</p>"
+	for _, tt := range []struct {
+		content news.Extent
+		want    func(news.Entry) bool
+	}{
+		{news.Full, func(e news.Entry) bool { return e.Content == long }},
+		{news.SummaryOnly, func(e news.Entry) bool {
+			return e.Content == "" && len(e.Summary) > 100 && len(e.Summary) < len(long)/2
+		}},
+		{news.LinkOnly, func(e news.Entry) bool { return e.Content+e.Summary == "" }},
+	} {
+		f := all(news.Collapse)
+		f.Content = tt.content
+		b := newBench(t, f)
+		b.indexed()
+		one, copied := withFile("one", file, "audio/mpeg"), withFile("one", file, "audio/mpeg")
+		one.Content, copied.Content, copied.GUID = long, long+"<p>Marmalade.</p>", "urn:copy"
+		b.fetch("a", one)
+		b.fetch("b", copied)
+		b.publish("all")
+		shown := b.edition("all")
+		if err := b.db.SaveFile(t.Context(), news.FileFacts{URL: file, Asked: b.now, Tries: 1, Outcome: news.OutcomeOK, Length: 77}, []int64{shown.Shown[0].StoryID}); err != nil {
+			t.Fatal(err)
 		}
-	}
-	e = full()
-	cut(&e, news.LinkOnly)
-	if e.Summary+e.Content != "" {
-		t.Errorf("link: %+v", e)
-	}
-	if got := firstWords(strings.Repeat("東", 400), 300); len([]rune(got)) != 301 {
-		t.Errorf("without blanks: %d characters", len([]rune(got)))
+		older, err := b.db.Older(t.Context(), site, b.feeds["all"], shown.Shown[0].Sequence+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes, err := b.db.Changes(t.Context(), site, b.feeds["all"], shown.Change-1, shown.Change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := b.db.Search(t.Context(), b.request("marmalade"))
+		if err != nil || len(found.Found) != 1 || found.Found[0].Hit == nil {
+			t.Fatalf("found %+v (%v)", found, err)
+		}
+		for what, s := range map[string]news.Shown{
+			"feed": b.edition("all").Shown[0], "older page": older.Shown[0], "hub": changes.Shown[0], "search": found.Found[0].Shown,
+		} {
+			if !tt.want(s.Entry) {
+				t.Errorf("content %v, %s: summary %q, content %q", tt.content, what, s.Entry.Summary, s.Entry.Content)
+			}
+			if s.Entry.Enclosures[0].Length != 77 {
+				t.Errorf("content %v, %s: the file has %d bytes, want 77", tt.content, what, s.Entry.Enclosures[0].Length)
+			}
+		}
+		if at := found.Found[0].At; tt.content != news.Full && strings.Contains(at.Content+at.Summary, "Marmalade") {
+			t.Errorf("content %v: the excerpt is of %q", tt.content, at.Content+at.Summary)
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ type saving struct {
 	h        *story.Harvest
 	now      time.Time // when the fetch began: what "first seen" means
 	origin   string    // the source's key at first sight
+	public   bool      // the source is, by the configuration of now
 	backlog  bool      // this is the first document of the source
 	revision int64     // 0 until something changes
 	added    int
@@ -100,8 +101,8 @@ func (s *saving) save() error {
 // claim checks that the source is still what was fetched.
 func (s *saving) claim() error {
 	var epoch, firstOK int64
-	err := s.get(`SELECT epoch, first_ok, origin FROM source WHERE id = $1 AND retired_at = 0 AND url = $2`,
-		[]any{s.h.Source.ID, s.h.Source.URL}, &epoch, &firstOK, &s.origin)
+	err := s.get(`SELECT epoch, first_ok, origin, public FROM source WHERE id = $1 AND retired_at = 0 AND url = $2`,
+		[]any{s.h.Source.ID, s.h.Source.URL}, &epoch, &firstOK, &s.origin, &s.public)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && epoch != s.h.Epoch {
 		return news.ErrSuperseded
 	}
@@ -185,7 +186,9 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
 	}
-	s.found.add(k.id, s.h.Source.ID, &a.Entry, true)
+	if s.public {
+		s.found.add(k.id, s.h.Source.ID, &a.Entry, true)
+	}
 	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
@@ -253,7 +256,9 @@ func (s *saving) insert(a *story.Arrival) error {
 		return err
 	}
 	s.added++
-	s.found.add(id, s.h.Source.ID, &a.Entry, false)
+	if s.public {
+		s.found.add(id, s.h.Source.ID, &a.Entry, false)
+	}
 	return s.writeContent(id, a, published, updated)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 	"tributary/internal/search"
 	"tributary/internal/store/sqlite"
@@ -73,7 +74,7 @@ func (s *searching) run() error {
 	if err := s.load(found); err != nil {
 		return err
 	}
-	return s.members()
+	return s.complete()
 }
 
 // state reads how far the index is, and how old the feeds are.
@@ -163,8 +164,8 @@ func (s *searching) take(found *[]match, at map[int64]int, m match, first int64)
 }
 
 // rank is the place of a feed among those that are searched.
-func (s *searching) rank(feed int64) int {
-	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == feed })
+func (s *searching) rank(id int64) int {
+	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == id })
 }
 
 // feed is one of those that are searched.
@@ -211,12 +212,11 @@ func (s *searching) load(matches []match) error {
 		bySequence[m.feed] = append(bySequence[m.feed], m.sequence)
 	}
 	found := make([]search.Found, len(matches))
-	for feed, sequences := range bySequence {
-		f := s.feed(feed)
-		err := s.db.each(s.ctx, selectPublications+`p.sequence IN (`+integers(sequences)+`)`, []any{feed}, func(scan scan) error {
-			shown, err := scanPublication(scan, f)
+	for id, sequences := range bySequence {
+		err := s.db.each(s.ctx, selectPublications+`p.sequence IN (`+integers(sequences)+`)`, []any{id}, func(scan scan) error {
+			shown, err := scanPublication(scan, s.feed(id))
 			if err == nil {
-				found[place[[2]int64{feed, shown.Sequence}]].Shown = shown
+				found[place[[2]int64{id, shown.Sequence}]].Shown = shown
 			}
 			return err
 		})
@@ -250,17 +250,16 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 	return s.db.each(s.ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id IN (`+integers(ids)+`)`, nil, func(scan scan) error {
 		var hit news.Shown
 		err := scanShown(scan, &hit)
-		at := place[hit.Entry.ID]
-		f := &found[at]
-		cut(&hit.Entry, s.feed(matches[at].feed).Content)
+		f := &found[place[hit.Entry.ID]]
+		clean.Cut(&hit.Entry, s.feed(f.FeedID).Content)
 		member := hit.Member(s.Site)
 		f.Hit, f.At = &member, hit.Entry
 		return err
 	})
 }
 
-// members lists who else reported the stories.
-func (s *searching) members() error {
+// complete adds what is known beside the stories.
+func (s *searching) complete() error {
 	shown := make([]news.Shown, len(s.result.Found))
 	for i := range shown {
 		shown[i] = s.result.Found[i].Shown

@@ -210,6 +210,107 @@ func TestSearchKnowsWhatIsPublicOnly(t *testing.T) {
 	b.finds("xylophone")
 }
 
+// What is private changes neither the order nor a hint of a search, and has no word
+// in the vocabulary: a stranger who knows which words to try learns nothing.
+func TestSearchTellsNothingOfWhatIsPrivate(t *testing.T) {
+	b := newBench(t)
+	b.inside(all(news.Collapse), clubFeed())
+	b.indexed()
+	var public, private []news.Entry
+	for i := range 3 {
+		public = append(public, article(fmt.Sprint("open", i), "the heron "+strings.Repeat("waits ", 3*i)))
+	}
+	for i := range maxMatches {
+		e := article(fmt.Sprint("closed", i), fmt.Sprintf("heron Wasserwerk%c%c", 'a'+i/26%26, 'a'+i%26))
+		e.GUID = strings.Replace(e.GUID, "a.example", "p.example", 1)
+		e.Link = e.GUID
+		private = append(private, e)
+	}
+	b.fetch("a", public...)
+	b.fetch("p", private...)
+	b.publishAll()
+	for _, query := range []string{"heron", "*wasser*", "*werk*"} {
+		result, err := b.db.Search(t.Context(), b.request(query))
+		if err != nil || result.Broad || result.Shorter || result.Partial {
+			t.Errorf("search %q: broad %v, shorter %v, partial %v (%v)", query, result.Broad, result.Shorter, result.Partial, err)
+		}
+	}
+	b.finds("heron", "open0", "open1", "open2")
+	if n := b.rows("search"); n != len(public) {
+		t.Errorf("%d entries are in the index, want the %d public ones", n, len(public))
+	}
+	if n := b.rows("word WHERE text LIKE 'wasserwerk%'"); n != 0 {
+		t.Errorf("%d private words can be looked up", n)
+	}
+}
+
+// What a search leaves out, it tells: the latest matches are counted, and of words that
+// hold the letters the shorter ones.
+func TestSearchTellsWhatItLeavesOut(t *testing.T) {
+	b := newBench(t)
+	b.indexed()
+	var entries []news.Entry
+	for i := range maxMatches {
+		entries = append(entries, article(fmt.Sprint("n", i), fmt.Sprintf("heron Wasserwerk%c%c", 'a'+i/26%26, 'a'+i%26)))
+	}
+	entries[7].Content = "<p>Wasserwerksbesichtigungsanmeldung</p>"
+	b.fetch("a", entries...)
+	b.publish("all")
+	hints := func(query string) (*search.Result, [2]bool) {
+		t.Helper()
+		r, err := b.db.Search(t.Context(), b.request(query))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, [2]bool{r.Broad, r.Shorter}
+	}
+	if r, got := hints("heron"); got != [2]bool{} || r.Total != maxMatches-1 {
+		t.Errorf("one less than the most: %d found, broad and shorter %v", r.Total, got)
+	}
+	if r, got := hints("*werk*"); got != [2]bool{false, true} || r.Total < maxLonger || r.Total >= maxMatches {
+		t.Errorf("many compounds: %d found, broad and shorter %v", r.Total, got)
+	}
+	b.finds("*besichtigung*", "n7")
+	if r, _ := hints("*werk* -heron"); r.Total != 0 {
+		t.Errorf("the longest compound is not left out: %d found", r.Total)
+	}
+	b.fetch("a", article("last", "one more heron"))
+	b.publish("all")
+	if r, got := hints("heron"); got != [2]bool{true, false} || r.Total != maxMatches {
+		t.Errorf("as many as are looked at: %d found, broad and shorter %v", r.Total, got)
+	}
+}
+
+// A source that turns private leaves the index with all its words, and comes back.
+func TestTheIndexFollowsWhoIsPublic(t *testing.T) {
+	b := newBench(t)
+	b.indexed()
+	b.fetch("a", article("one", "the Wasserwerk"))
+	b.fetch("b", entry("b", "two", 1))
+	b.publish("all")
+	b.finds("*werk", "one")
+	for _, public := range []bool{false, true} {
+		sources := []news.Source{b.sources["a"], b.sources["b"]}
+		sources[0].Public = public
+		b.sync(sources, []news.Feed{all(news.Collapse)})
+		if r, err := b.db.Search(t.Context(), b.request("two")); err != nil || !r.Partial {
+			t.Errorf("public %v: the index is to be made anew, and partial is %v (%v)", public, r.Partial, err)
+		}
+		b.fetch("a", article("one", "the Wasserwerk, closed")) // meanwhile
+		b.indexed()
+		b.publish("all")
+		want := []string(nil)
+		if public {
+			want = []string{"one"}
+		}
+		b.finds("*werk", want...)
+		b.finds("two", "two")
+		if n := b.rows("word WHERE text = 'wasserwerk'"); n != len(want) {
+			t.Errorf("public %v: the word is known %d times", public, n)
+		}
+	}
+}
+
 // TestSearchShowsAStoryOnce: it is found by every public member, shown as the feed
 // shows it, with the guid that subscribers know.
 func TestSearchShowsAStoryOnce(t *testing.T) {
@@ -229,27 +330,6 @@ func TestSearchShowsAStoryOnce(t *testing.T) {
 		t.Errorf("got guid %q of %s, hit %+v, %d members; want that of a with the hit in b", f.GUID, f.Source.Name, f.Hit, len(f.Members))
 	}
 	b.finds("flood", "one")
-}
-
-// What a feed does not give out, a search of it does not either.
-func TestSearchGivesOutWhatTheFeedDoes(t *testing.T) {
-	links := news.Feed{Name: "links", Duplicates: news.Collapse, Limit: 100, Content: news.LinkOnly}
-	b := newBench(t, links)
-	b.indexed()
-	same := article("bridge", "The bridge is closed for lorries.")
-	same.GUID = "https://b.example/bridge"
-	b.fetch("a", article("bridge", "The bridge is closed, says the council."))
-	b.fetch("b", same)
-	b.publish("links")
-	for _, word := range []string{"council", "lorries"} {
-		result, err := b.db.Search(t.Context(), b.request(word, "links"))
-		if err != nil || len(result.Found) != 1 {
-			t.Fatalf("%s: got %+v (%v)", word, result, err)
-		}
-		if f := result.Found[0]; f.Entry.Content != "" || f.At.Content != "" || f.Entry.Title == "" {
-			t.Errorf("%s: got %q and %q, want the title only", word, f.Entry.Content, f.At.Content)
-		}
-	}
 }
 
 func TestSearchOrder(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
@@ -107,8 +108,9 @@ func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site,
 	case len(entries) == 0:
 		return nil, "", gone("story")
 	}
-	v = newStoryView(site, entries)
-	v.Feeds = feedsOf(s.current.Load(), a, entries[0].In)
+	snap := s.current.Load()
+	v = newStoryView(site, entries, extent(snap, a, entries[0].In))
+	v.Feeds = feedsOf(snap, a, entries[0].In)
 	others, err := s.Views.RelatedPages(ctx, a, v.Story.StoryID)
 	for _, p := range others {
 		v.Related = append(v.Related, p.Shown)
@@ -117,8 +119,8 @@ func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site,
 }
 
 // newStoryView shows the entry that the first feed shows, and the others as
-// members.
-func newStoryView(site news.Site, entries []news.Placement) *page.StoryView {
+// members. Of what is somebody else's it shows no more than a feed gives out.
+func newStoryView(site news.Site, entries []news.Placement, most news.Extent) *page.StoryView {
 	lead := 0
 	pub := entries[0].In[0]
 	for _, p := range entries[0].In {
@@ -137,6 +139,8 @@ func newStoryView(site news.Site, entries []news.Placement) *page.StoryView {
 	shown.StoryKey = shown.Entry.StoryKey
 	if shown.Entry.Link == "" {
 		shown.Entry.Link = site.StoryURL(shown.StoryKey)
+	} else {
+		clean.Cut(&shown.Entry, most)
 	}
 	for i, e := range entries {
 		if i != lead {
@@ -148,19 +152,37 @@ func newStoryView(site news.Site, entries []news.Placement) *page.StoryView {
 
 // feedsOf names the feeds of an audience that show a story now.
 func feedsOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
+	standing := slices.DeleteFunc(slices.Clone(pubs), func(p news.Publication) bool { return p.Removed })
+	return everyFeedOf(snap, a, standing)
+}
+
+// everyFeedOf names the feeds of an audience that Publications are of.
+func everyFeedOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
 	known := slices.Clone(snap.Feeds)
 	for _, f := range snap.Private {
 		if f.Audience() == a {
 			known = append(known, f)
 		}
 	}
-	var feeds []news.Feed
-	for _, f := range known {
-		if slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID && !p.Removed }) {
-			feeds = append(feeds, f)
-		}
+	return slices.DeleteFunc(known, func(f news.Feed) bool {
+		return !slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID })
+	})
+}
+
+// extent is how much of a story the feeds of an audience give out: what the most
+// generous of them does.
+func extent(snap *Snapshot, a news.Audience, pubs []news.Publication) news.Extent {
+	feeds := everyFeedOf(snap, a, pubs)
+	gives := func(of news.Extent) bool {
+		return slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Content == of })
 	}
-	return feeds
+	switch {
+	case gives(news.Full), gives(""), len(feeds) == 0:
+		return news.Full
+	case gives(news.SummaryOnly):
+		return news.SummaryOnly
+	}
+	return news.LinkOnly
 }
 
 // What the page of a source tells: its latest entries, and its latest days.

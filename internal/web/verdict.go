@@ -12,7 +12,7 @@ import (
 
 // judge says of entries of public sources where they went.
 func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Placement) ([]page.Verdict, error) {
-	leads, err := s.leads(ctx, snap, entries)
+	leads, err := s.leads(ctx, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -20,11 +20,13 @@ func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Place
 	for i := range entries {
 		p := &entries[i]
 		v := page.Verdict{Entry: p.Entry}
-		v.Shown, v.Past = s.whereabouts(snap, p)
 		if lead, ok := leads[leadOf(snap, p)]; ok && lead.Entry.ID != p.Entry.ID {
 			v.With = &lead
 		}
-		if len(v.Shown)+len(v.Past) == 0 {
+		if !p.Entry.Hidden { // else its story may be in feeds, but without it
+			s.whereabouts(snap, p, leads, &v)
+		}
+		if !v.Published() {
 			if v.Note, err = s.absence(ctx, snap, p); err != nil {
 				return nil, err
 			}
@@ -36,12 +38,14 @@ func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Place
 	return all, nil
 }
 
-// leads are the entries that stand for the stories of others.
-func (s *Server) leads(ctx context.Context, snap *Snapshot, entries []news.Placement) (map[int64]news.Shown, error) {
+// leads are the entries that stand for the stories of others in some feed.
+func (s *Server) leads(ctx context.Context, entries []news.Placement) (map[int64]news.Shown, error) {
 	var ids []int64
 	for i := range entries {
-		if id := leadOf(snap, &entries[i]); id != 0 && id != entries[i].Entry.ID {
-			ids = append(ids, id)
+		for _, pub := range entries[i].In {
+			if !pub.Removed && pub.EntryID != entries[i].Entry.ID {
+				ids = append(ids, pub.EntryID)
+			}
 		}
 	}
 	return s.Views.PublicEntries(ctx, ids)
@@ -64,19 +68,26 @@ func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
 	return lead
 }
 
-// whereabouts tells which public feeds show the story of an entry, and which did
-// until newer ones took its place.
-func (s *Server) whereabouts(snap *Snapshot, p *news.Placement) (shown, past []news.Feed) {
+// whereabouts tells which public feeds show the story of an entry, which did until
+// newer ones took its place, and which have enough of its source.
+func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]news.Shown, v *page.Verdict) {
 	for _, f := range feedsOf(snap, news.Everybody, p.In) {
 		edition := s.Shelf.Edition(f.Name)
-		stands := func(e news.Shown) bool { return e.StoryID == p.StoryID }
-		if edition == nil || slices.ContainsFunc(edition.Shown, stands) {
-			shown = append(shown, f)
+		if edition == nil || slices.ContainsFunc(edition.Shown, func(e news.Shown) bool { return e.StoryID == p.StoryID }) {
+			v.Shown = append(v.Shown, f)
 			continue
 		}
-		past = append(past, f)
+		i := slices.IndexFunc(p.In, func(pub news.Publication) bool { return pub.FeedID == f.ID && !pub.Removed })
+		source := p.Source.ID
+		if lead, ok := leads[p.In[i].EntryID]; ok {
+			source = lead.Entry.SourceID
+		}
+		if pass := edition.Passes(p.In[i], source); pass != news.PassedByNewer {
+			v.Full = append(v.Full, page.Full{Feed: f, Daily: pass == news.PassedByDay})
+			continue
+		}
+		v.Past = append(v.Past, f)
 	}
-	return shown, past
 }
 
 // absence says why no public feed shows an entry.
@@ -87,13 +98,14 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 	if p.Entry.Hidden {
 		return "In no feed: our rule for its source leaves it out.", nil
 	}
-	selecting, waiting := []string{}, []string{}
+	var selecting []news.Feed
+	var waiting []string
 	var until time.Time
 	for _, f := range snap.Feeds {
 		if !f.Selects(p.Source) {
 			continue
 		}
-		selecting = append(selecting, title(f))
+		selecting = append(selecting, f)
 		due, err := s.Views.WaitsUntil(ctx, f, p.StoryID, s.Now())
 		if err != nil {
 			return "", err
@@ -111,28 +123,35 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 			" " + plural(len(waiting), "waits", "wait") + " a while for copies and corrections.", nil
 	case len(selecting) == 0:
 		return "In no feed: none of the feeds here selects its source.", nil
-	case slices.ContainsFunc(p.In, func(pub news.Publication) bool { return pub.Removed }):
-		return "Not shown any more: nothing is left of its story that a feed could show.", nil
 	}
-	if ruled := ruling(snap, p.Source); ruled > 0 {
-		return "In no feed: the " + plural(ruled, "rule of the feed that selects", "rules of the feeds that select") + " its source " + plural(ruled, "leaves", "leave") + " it out.", nil
-	}
-	return "In no feed yet: it enters " + strings.Join(selecting, ", ") + " with the next round of publishing.", nil
+	return unfit(selecting, p), nil
 }
 
-// ruling counts the feeds that select a source and judge its entries by a rule; 0 where
-// one selects it without.
-func ruling(snap *Snapshot, s news.Source) (n int) {
-	for _, f := range snap.Feeds {
-		if !f.Selects(s) {
-			continue
+// unfit says what the feeds that select the source of an entry have against it, or
+// that one of them is about to show it.
+func unfit(selecting []news.Feed, p *news.Placement) string {
+	var open []string // feeds that take it
+	mute, ruled := 0, 0
+	for _, f := range selecting {
+		switch {
+		case !f.Wants(&p.Entry):
+			mute++
+		case f.Where != nil:
+			ruled++
+		default:
+			open = append(open, title(f))
 		}
-		if f.Where == nil {
-			return 0
-		}
-		n++
 	}
-	return n
+	gone := slices.ContainsFunc(p.In, func(pub news.Publication) bool { return pub.Removed })
+	switch {
+	case len(open) > 0 && gone:
+		return "Not shown any more: nothing is left of its story that a feed could show."
+	case len(open) > 0:
+		return "In no feed yet: it enters " + strings.Join(open, ", ") + " with the next round of publishing."
+	case ruled == 0:
+		return "In no feed: it has no sound or film, as the " + plural(mute, "podcast that selects", "podcasts that select") + " its source " + plural(mute, "takes", "take") + " only."
+	}
+	return "In no feed: the " + plural(ruled, "rule of the feed that selects", "rules of the feeds that select") + " its source " + plural(ruled, "leaves", "leave") + " it out."
 }
 
 func plural(n int, one, many string) string {

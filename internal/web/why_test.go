@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"tributary/internal/clean"
+	"tributary/internal/filter"
 	"tributary/internal/news"
 )
 
@@ -113,6 +115,102 @@ func TestWhy(t *testing.T) {
 	}
 	b.configure([]news.Source{b.sources["a"], b.sources["b"]}, b.feeds[1])
 	wantText(t, "held back", asked(t, base, "https://b.example/unpublished"), "Held back until ", ": Slow feed waits a while for copies and corrections.")
+}
+
+// TestWhyARuleLeavesItOut: what a rule, a limit or the kind of a feed has against an
+// entry is said of the entry, also where others of its story are shown.
+func TestWhyARuleLeavesItOut(t *testing.T) {
+	rule := func(text string) news.Rule {
+		r, err := filter.Compile(text, filter.Options{Plain: clean.Text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	b := newBench(t)
+	sources := func() []news.Source {
+		return []news.Source{
+			{Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed", Public: true, Where: rule("not paid")},
+			{Name: "b", Kind: news.KindFeed, URL: "https://b.example/feed", Public: true},
+			{Name: "pod", Kind: news.KindFeed, URL: "https://pod.example/feed", Public: true},
+		}
+	}
+	daily, ruled, casts := feed("daily"), feed("ruled"), feed("casts")
+	daily.Sources, daily.MaxPerSourceDay = []string{"b", "a"}, 2
+	ruled.Sources = []string{"b"}
+	casts.Sources, casts.Kind = []string{"pod"}, news.Podcast
+	b.configure(sources(), daily, ruled, casts)
+	b.publish()
+	post := func(source, name, text string) news.Entry {
+		link := "https://" + source + ".example/" + name
+		return news.Entry{GUID: link, Link: link, Title: name + " of " + source, Content: "<p>" + text + "</p>", Published: b.now}
+	}
+	b.fetch("b", post("b", "flood", "A report of the flood."))
+	copied := post("a", "copy", "A report of the flood.")
+	copied.Title, copied.Link = "S+ "+copied.Title, "https://b.example/flood"
+	alone := post("a", "alone", "The words of this one only.")
+	alone.Title = "S+ " + alone.Title
+	b.fetch("a", copied, alone)
+	b.fetch("pod", post("pod", "note", "Nothing to be heard."))
+	for i := range 3 {
+		b.now = b.now.Add(time.Minute)
+		b.fetch("b", post("b", fmt.Sprint("more", i), fmt.Sprint("The words of ", strings.Repeat("more ", i+1))))
+		b.publish()
+	}
+	second := post("a", "second", "The words of more more ")
+	second.Link = "https://b.example/more1"
+	b.fetch("a", second)
+	b.publish()
+	base := b.serve()
+	want := func(step, address string, want ...string) {
+		t.Helper()
+		text := asked(t, base, address)
+		b.web.asking = visitors{}
+		wantText(t, step, text, want...)
+	}
+	want("hidden in a story that is shown", "https://a.example/copy", "“flood of b” of Source b (same address). In no feed: our rule for its source leaves it out. Brought by Source a")
+	want("hidden", "https://a.example/alone", "S+ alone of a In no feed: our rule for its source leaves it out.")
+	want("no podcast", "https://pod.example/note", "In no feed: it has no sound or film, as the podcast that selects its source takes only.")
+	want("too many that day", "https://b.example/more1", "Shown in Feed ruled, see its story. Left out of Feed daily, which shows at most 2 stories of a source a day.")
+	want("in a story of which there are too many", "https://a.example/second", "second of a In one story with “more1 of b”", "Left out of Feed daily")
+	wantText(t, "the page of the source", mainText(t, ask(t, "GET", base+"/sources/b").body), "Left out of Feed daily")
+
+	ruled.Where, daily.Sources = rule(`title contains "more"`), []string{"a"}
+	b.configure(sources(), daily, ruled, casts)
+	b.publish()
+	want("a changed rule drops it", "https://b.example/flood", "In no feed: the rule of the feed that selects its source leaves it out.")
+}
+
+// TestStoryPageShowsNoMoreThanAFeed: what no feed gives out, its page does not, but for
+// our own documents, whose home it is.
+func TestStoryPageShowsNoMoreThanAFeed(t *testing.T) {
+	b := newBench(t)
+	base := b.serve()
+	for _, tt := range []struct {
+		what    string
+		extents []news.Extent
+		one     bool // the text of one is shown
+	}{
+		{"a link", []news.Extent{news.LinkOnly}, false},
+		{"a link and all", []news.Extent{news.LinkOnly, news.Full}, true},
+		{"all", []news.Extent{""}, true},
+	} {
+		var feeds []news.Feed
+		for i, e := range tt.extents {
+			f := feed(fmt.Sprint("f", i))
+			f.Content = e
+			feeds = append(feeds, f)
+		}
+		b.configure([]news.Source{b.sources["a"], b.sources["seeds"]}, feeds...)
+		b.publish()
+		body := string(ask(t, "GET", base+"/stories/"+b.story("One")).body)
+		if strings.Contains(body, "The text of one.") != tt.one {
+			t.Errorf("%s: the text of one is shown: %v", tt.what, !tt.one)
+		}
+		if body := string(ask(t, "GET", base+"/stories/"+b.story("Seed")).body); !strings.Contains(body, "The text of a seed.") {
+			t.Errorf("%s: the text of a seed is not shown", tt.what)
+		}
+	}
 }
 
 func (b *bench) placement(address string) news.Placement {
