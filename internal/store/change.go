@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -75,6 +76,7 @@ func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, u
 		if err != nil {
 			return err
 		}
+		clean.Cut(&s.Entry, f.Content)
 		bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 		if n := len(e.Shown); n == maxChanges || n > 0 && bytes > maxChangeBytes {
 			return errFull
@@ -89,9 +91,5 @@ func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, u
 		return nil, fmt.Errorf("changes of %s: %w", f.Name, err)
 	}
 	slices.SortFunc(e.Shown, func(a, b news.Shown) int { return int(b.Sequence - a.Sequence) })
-	if err := db.addMembers(ctx, site, f.Audience(), e.Shown); err != nil {
-		return nil, fmt.Errorf("members of stories in %s: %w", f.Name, err)
-	}
-	finish(site, e.Shown)
-	return e, nil
+	return e, db.complete(ctx, e)
 }

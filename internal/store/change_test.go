@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -174,5 +175,25 @@ func (b *bench) follow(position *int64, has map[string]time.Time) {
 			has[s.GUID] = s.Updated
 		}
 		*position = e.Change
+	}
+}
+
+// A delivery holds what the feed gives out of an entry, and what is known of its
+// files: as who polls gets it.
+func TestChangesAreAsTheFeedShowsThem(t *testing.T) {
+	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 10, Window: time.Hour, Content: news.LinkOnly})
+	e := entry("a", "one", 0)
+	e.Enclosures = []news.Enclosure{{URL: "https://a.example/one.mp3"}}
+	b.fetch("a", e)
+	b.publish("all")
+	if err := b.db.SaveFile(t.Context(), news.FileFacts{URL: e.Enclosures[0].URL, Type: "audio/mpeg", Length: 9}, nil); err != nil {
+		t.Fatal(err)
+	}
+	told, err := b.db.Changes(t.Context(), site, b.feeds["all"], 0, b.edition("all").Change)
+	if err != nil || len(told.Shown) != 1 {
+		t.Fatalf("%d changes, %v", len(told.Shown), err)
+	}
+	if got, want := told.Shown[0].Entry, b.shownIn("all", "one").Entry; got.Content != "" || !reflect.DeepEqual(got, want) {
+		t.Errorf("told  %+v\nshown %+v", got, want)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -81,14 +82,7 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 	if err != nil && len(e.Shown) > 0 && !e.Feed.Private { // there is no address for more below a token
 		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
 	}
-	if err := db.addMembers(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
-		return fmt.Errorf("members of stories in %s: %w", e.Feed.Name, err)
-	}
-	if err := db.learn(ctx, e.Shown); err != nil {
-		return fmt.Errorf("files of %s: %w", e.Feed.Name, err)
-	}
-	finish(e.Site, e.Shown)
-	return nil
+	return db.complete(ctx, e)
 }
 
 // Older returns the Publications of a feed that entered before a sequence, as many
@@ -159,13 +153,26 @@ func (p *pageOf) add(s news.Shown) error {
 		}
 		return nil
 	}
-	cut(&s.Entry, p.feed.Content)
+	clean.Cut(&s.Entry, p.feed.Content)
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
 		return errFull
 	}
 	p.perSource[s.Source.Name]++
 	p.shown = append(p.shown, s)
+	return nil
+}
+
+// complete adds to what an Edition shows what does not stand with the Publications:
+// the other members, what is known of files, and what follows from all together.
+func (db *DB) complete(ctx context.Context, e *news.Edition) error {
+	if err := db.addMembers(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
+		return fmt.Errorf("members of stories in %s: %w", e.Feed.Name, err)
+	}
+	if err := db.learn(ctx, e.Shown); err != nil {
+		return fmt.Errorf("files of %s: %w", e.Feed.Name, err)
+	}
+	finish(e.Site, e.Shown)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 	"tributary/internal/search"
 	"tributary/internal/store/sqlite"
@@ -73,7 +74,7 @@ func (s *searching) run() error {
 	if err := s.load(found); err != nil {
 		return err
 	}
-	return s.members()
+	return s.complete()
 }
 
 // state reads how far the index is, and how old the feeds are.
@@ -226,6 +227,12 @@ func (s *searching) load(matches []match) error {
 	if err := s.hits(matches, found); err != nil {
 		return err
 	}
+	for i, m := range matches { // what a feed does not give out, a search in it does not either
+		if rank := s.rank(m); rank >= 0 {
+			clean.Cut(&found[i].Entry, s.Feeds[rank].Content)
+			clean.Cut(&found[i].At, s.Feeds[rank].Content)
+		}
+	}
 	s.result.Found = slices.DeleteFunc(found, func(f search.Found) bool { return f.Entry.ID == 0 }) // went meanwhile
 	return nil
 }
@@ -253,16 +260,15 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 	})
 }
 
-// members lists who else reported the stories.
-func (s *searching) members() error {
+// complete adds what does not stand with the Publications, as in an Edition.
+func (s *searching) complete() error {
 	shown := make([]news.Shown, len(s.result.Found))
 	for i := range shown {
 		shown[i] = s.result.Found[i].Shown
 	}
-	if err := s.db.addMembers(s.ctx, s.Site, news.Everybody, shown); err != nil {
+	if err := s.db.complete(s.ctx, &news.Edition{Site: s.Site, Shown: shown}); err != nil {
 		return err
 	}
-	finish(s.Site, shown)
 	for i := range shown {
 		s.result.Found[i].Shown = shown[i]
 	}

@@ -384,3 +384,30 @@ func FuzzSearch(f *testing.F) {
 		q.Excerpt(text, 40)
 	})
 }
+
+// What a feed does not give out, a search in it does not either: neither of the entry
+// shown nor of another one that matches.
+func TestSearchGivesOutWhatTheFeedDoes(t *testing.T) {
+	links := news.Feed{Name: "links", Duplicates: news.Collapse, Limit: 10, Window: time.Hour, Content: news.LinkOnly}
+	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 10, Window: time.Hour}, links)
+	one := entry("a", "one", 2)
+	one.Content = "<p>Of herons.</p>"
+	two := linkTo("b", "two", 1, one)
+	two.Content = "<p>Of kingfishers.</p>"
+	b.fetch("a", one)
+	b.fetch("b", two)
+	b.publish("all")
+	b.publish("links")
+	b.indexed()
+	for feed, given := range map[string]bool{"all": true, "links": false} {
+		for _, word := range []string{"herons", "kingfishers"} {
+			result, err := b.db.Search(t.Context(), b.request(word, feed))
+			if err != nil || len(result.Found) != 1 {
+				t.Fatalf("%s in %s: %+v, %v", word, feed, result, err)
+			}
+			if f := result.Found[0]; (f.Entry.Content != "") != given || (f.At.Content != "") != given {
+				t.Errorf("%s in %s: shown %q, matching %q", word, feed, f.Entry.Content, f.At.Content)
+			}
+		}
+	}
+}
