@@ -2,12 +2,14 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
 	"slices"
 	"time"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
@@ -108,7 +110,12 @@ func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site,
 		return nil, "", gone("story")
 	}
 	v = newStoryView(site, entries)
-	v.Feeds = feedsOf(s.current.Load(), a, entries[0].In)
+	snap := s.current.Load()
+	v.Feeds = feedsOf(snap, a, entries[0].In)
+	if entry := &v.Story.Entry; entry.Link != "" { // else this page is its permalink, and shows all
+		clean.Cut(entry, widest(feedsThatHad(snap, a, entries[0].In)))
+	}
+	v.Story.Entry.Link = cmp.Or(v.Story.Entry.Link, site.StoryURL(v.Story.StoryKey))
 	others, err := s.Views.RelatedPages(ctx, a, v.Story.StoryID)
 	for _, p := range others {
 		v.Related = append(v.Related, p.Shown)
@@ -135,9 +142,6 @@ func newStoryView(site news.Site, entries []news.Placement) *page.StoryView {
 	shown := entries[lead].Shown
 	shown.Publication = pub
 	shown.StoryKey = shown.Entry.StoryKey
-	if shown.Entry.Link == "" {
-		shown.Entry.Link = site.StoryURL(shown.StoryKey)
-	}
 	for i, e := range entries {
 		if i != lead {
 			shown.Members = append(shown.Members, e.Member(site))
@@ -148,19 +152,31 @@ func newStoryView(site news.Site, entries []news.Placement) *page.StoryView {
 
 // feedsOf names the feeds of an audience that show a story now.
 func feedsOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
+	shown := slices.DeleteFunc(slices.Clone(pubs), func(p news.Publication) bool { return p.Removed })
+	return feedsThatHad(snap, a, shown)
+}
+
+// feedsThatHad names the feeds of an audience to which the Publications belong.
+func feedsThatHad(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
 	known := slices.Clone(snap.Feeds)
 	for _, f := range snap.Private {
 		if f.Audience() == a {
 			known = append(known, f)
 		}
 	}
-	var feeds []news.Feed
-	for _, f := range known {
-		if slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID && !p.Removed }) {
-			feeds = append(feeds, f)
+	return slices.DeleteFunc(known, func(f news.Feed) bool {
+		return !slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID })
+	})
+}
+
+// widest is the most that any of the feeds gives out; all where there are none.
+func widest(feeds []news.Feed) news.Extent {
+	for _, extent := range []news.Extent{news.Full, "", news.SummaryOnly, news.LinkOnly} {
+		if slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Content == extent }) {
+			return extent
 		}
 	}
-	return feeds
+	return news.Full
 }
 
 // What the page of a source tells: its latest entries, and its latest days.
