@@ -57,11 +57,14 @@ type bygone struct {
 
 // recall finds what the story, or in a feed that keeps duplicates the entry, was
 // published as before; nil when it was not. cs are its entries.
-func (p *publishing) recall(story int64, cs []news.Candidate) (*bygone, error) {
+func (p *publishing) recall(n fresh, cs []news.Candidate) (*bygone, error) {
 	if !p.resumed {
 		return nil, nil
 	}
-	guids := []string{p.guids[story]}
+	var guids []string
+	if !n.kept { // the story's may be that of another entry
+		guids = append(guids, p.guids[n.story])
+	}
 	for _, c := range cs {
 		first, fallback := news.GUID(news.Source{Public: c.Public, Kind: c.Kind}, c.Origin, c.GUID)
 		guids = append(guids, first, fallback)

@@ -163,3 +163,43 @@ func TestSequencesKeepTheOrder(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// In a feed that keeps duplicates, each entry of a story gets back what it was itself,
+// whatever feed published the story first.
+func TestResumeBesideAnotherFeed(t *testing.T) {
+	first := news.Feed{Name: "first", Duplicates: news.Collapse, Limit: 100}
+	was := newBench(t, first, all(news.Keep))
+	a, c := week(was)
+	copied := linkTo("b", "copy", 18, a[0])
+	was.fetch("b", copied)
+	was.publish("first")
+	want := was.documentOf("all")
+	b := resume(t, was.now.Add(time.Hour), want, first, all(news.Keep))
+	b.fetch("a", a...)
+	b.fetch("b", copied)
+	b.fetch("c", c...)
+	b.publish("first")
+	if got := b.documentOf("all"); !bytes.Equal(got, want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// What changed in one second while the database was lost is told apart as ever.
+func TestResumedStoriesOfOneSecond(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	a, _ := week(was)
+	b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), all(news.Collapse))
+	for i := range 2 {
+		a[i].Content = fmt.Sprint("<p>Nobody has read these words yet, nor ", a[i].Title, ".</p>")
+		a[i].Updated = was.now.Add(time.Minute)
+	}
+	b.fetch("a", a...)
+	b.publish("all")
+	seen := map[time.Time]string{}
+	for _, s := range b.edition("all").Shown {
+		if other, ok := seen[s.Updated]; ok {
+			t.Errorf("%s and %s were both updated at %v", other, s.Entry.Title, s.Updated)
+		}
+		seen[s.Updated] = s.Entry.Title
+	}
+}

@@ -79,7 +79,7 @@ func (p *publishing) write(n fresh) error {
 		return err
 	}
 	updated := n.lead.Updated
-	if n.past == nil {
+	if n.past == nil || n.past.updated != ms(updated) { // what readers have does not move
 		if updated, err = p.apart(updated); err != nil {
 			return err
 		}
