@@ -85,12 +85,9 @@ func (p *publishing) recall(n fresh, cs []news.Candidate) (*bygone, error) {
 	return found, nil
 }
 
-// renew gives a fresh story back what it was published as, and forgets it.
+// renew gives a fresh story back what it was published as.
 func (p *publishing) renew(n *fresh) error {
 	b := n.past
-	if _, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid); err != nil {
-		return err
-	}
 	if b.key != "" {
 		if _, err := p.exec(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
 			return err
@@ -109,4 +106,13 @@ func (p *publishing) renew(n *fresh) error {
 		n.lead.Updated = news.Revised(at(b.updated), n.lead.Updated, p.now)
 	}
 	return nil
+}
+
+// forget lets go of what has become a Publication again.
+func (p *publishing) forget(b *bygone) error {
+	if b == nil {
+		return nil
+	}
+	_, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid)
+	return err
 }

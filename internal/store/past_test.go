@@ -203,3 +203,28 @@ func TestResumedStoriesOfOneSecond(t *testing.T) {
 		seen[s.Updated] = s.Entry.Title
 	}
 }
+
+// Neither has a new story the time of one that was there before, whichever is placed
+// first: seeds of one day have one.
+func TestNewStoriesOfTheSecondOfAResumedOne(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	old := entry("a", "old", 20)
+	was.fetch("a", entry("a", "before", 21))
+	was.publish("all")
+	was.pass(time.Hour)
+	was.fetch("a", old) // live: it stands behind all of its time
+	was.publish("all")
+	doc, want := was.documentOf("all"), was.edition("all").Shown[0].Updated
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Collapse))
+	list := []news.Entry{old}
+	for i := range 9 {
+		list = append(list, entry("a", fmt.Sprint("new", i), 20))
+	}
+	b.fetch("a", list...)
+	b.publish("all")
+	for _, s := range b.edition("all").Shown {
+		if s.Updated.Equal(want) != (s.Entry.Title == "old") {
+			t.Errorf("%s: updated %v", s.Entry.Title, s.Updated)
+		}
+	}
+}
