@@ -228,3 +228,30 @@ func TestNewStoriesOfTheSecondOfAResumedOne(t *testing.T) {
 		}
 	}
 }
+
+// How old a story was is judged once: it does not leave the feed because the database
+// was lost a week later.
+func TestResumedStoryIsAsOldAsItWas(t *testing.T) {
+	for _, mode := range []news.Duplicates{news.Collapse, news.Keep} {
+		feed := ruled(t, mode, `age < days(2) and title != "dropped"`)
+		was := newBench(t, feed)
+		a, c := week(was)
+		copied := linkTo("b", "copy", 18, a[0])
+		copied.Published = a[0].Published.Add(time.Minute)
+		was.fetch("b", copied)
+		was.publish("all")
+		want := was.documentOf("all")
+		b := resume(t, was.now.Add(7*24*time.Hour), want, feed)
+		b.fetch("b", copied)
+		b.fetch("a", append(a, entry("a", "too old", 0))...)
+		b.fetch("c", c...)
+		if got := b.documentOf("all"); !bytes.Equal(got, want) {
+			t.Errorf("%s: got  %s\nwant %s", mode, got, want)
+		}
+		changed := resume(t, was.now.Add(time.Hour), want, ruled(t, mode, `age < days(2) and title != "second"`))
+		changed.fetch("a", a...)
+		if slices.Contains(changed.publish("all"), "second") {
+			t.Errorf("%s: what a changed rule does not take is there", mode)
+		}
+	}
+}
