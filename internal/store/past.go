@@ -9,8 +9,9 @@ import (
 )
 
 // Resume notes what was last published of a feed before the database was lost, so
-// that Publish gives a story that is there again what its subscribers know: guid,
-// published and updated time, and place. It does nothing, and says so, for a feed
+// that the feed has its id again, and that Publish gives a story that is there again
+// what its subscribers know: guid, published and updated time, and place. The pages of
+// its archive are lost, and its new ones are of another generation. It does nothing, and says so, for a feed
 // that has Publications: the database knows better.
 func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
@@ -29,7 +30,14 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 				return err
 			}
 		}
-		_, err := t.exec(`UPDATE feed SET updated = max(updated, $2), scanned = 0 WHERE id = $1`, f.ID, ms(past.Updated))
+		if past.UUID != "" {
+			if _, err := t.exec(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID); err != nil {
+				return err
+			}
+		}
+		// Closed pages are kept by readers and caches: the addresses of those that are lost are not used again.
+		_, err := t.exec(`UPDATE feed SET updated = max(updated, $2), scanned = 0, archive_generation = max(archive_generation, $3) WHERE id = $1`,
+			f.ID, ms(past.Updated), past.Generation)
 		return err
 	})
 	return taken, err

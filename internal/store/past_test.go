@@ -255,3 +255,33 @@ func TestResumedStoryIsAsOldAsItWas(t *testing.T) {
 		}
 	}
 }
+
+// A feed has its id again whatever it is called by now, and the addresses of lost pages
+// of its archive are used for no other.
+func TestResumedFeedHasItsID(t *testing.T) {
+	feed := all(news.Collapse)
+	feed.Archive = true
+	was := newBench(t, feed)
+	week(was)
+	id := was.edition("all").Feed.UUID
+	for generation := 1; generation < 4; generation++ {
+		err := was.db.update(t.Context(), func(tx *tx) error { // a page is closed
+			_, err := tx.exec(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, 1, 0)`, was.feeds["all"].ID, generation)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // and the second time none in between
+			feed.Title += "!"
+			b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), feed)
+			if b.feeds["all"], err = b.db.Feed(t.Context(), b.feeds["all"]); err != nil || b.feeds["all"].UUID != id {
+				t.Errorf("the feed was %s, is %s, %v", id, b.feeds["all"].UUID, err)
+			}
+			if prev := b.edition("all").Prev; prev != (news.Part{Generation: generation + 1}) {
+				t.Errorf("the archive goes on in %+v, want generation %d", prev, generation+1)
+			}
+			was = b
+		}
+	}
+}
