@@ -185,9 +185,6 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	readdressed := d.replace(next)
 	d.identify()
 	d.server.Show(next.pages)
-	if err := d.unpublish(ctx); err != nil {
-		d.opts.Log.Warn("feeds folder", "error", err)
-	}
 	d.shelf.Outdate() // a source may be private now, or be called another name
 	d.closed.Outdate()
 	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))

@@ -190,8 +190,16 @@ func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.
 	return nil
 }
 
+// tidy is unpublish for those who go on without it.
+func (d *Daemon) tidy(ctx context.Context) {
+	if err := d.unpublish(ctx); err != nil {
+		d.opts.Log.Warn("feeds folder", "error", err)
+	}
+}
+
 // unpublish takes feeds that are no longer configured, or no longer public, off the
-// shelf and out of the folder. A reload does so once its configuration is in force, and so does
+// shelf and out of the folder. A start does so, but not before a resumed feed
+// was read back under its old name; a reload once its configuration is in force, and so does
 // a round of publishing that it overtook: one of the two comes last.
 func (d *Daemon) unpublish(ctx context.Context) error {
 	d.mu.Lock()
@@ -200,6 +208,7 @@ func (d *Daemon) unpublish(ctx context.Context) error {
 	d.shelf.Keep(names(public))
 	d.closed.Keep(names(private))
 	removed, err := d.db.RemovedFeeds(ctx)
+	removed = append(removed, names(private)...) // what a lost database knows nothing of may lie there
 	for _, f := range public {
 		removed = append(removed, f.MovedFrom...)
 	}

@@ -24,8 +24,8 @@ import (
 // in a folder. What cannot be read is an error, and nothing
 // is pulled: beginning anew would be worse than to wait.
 func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err error) {
-	for _, f := range d.feeds {
-		doc, err := d.lastPublished(ctx, from, f.Name+".json")
+	for i, f := range d.feeds {
+		doc, err := d.lastPublishedOf(ctx, from, f)
 		if errors.Is(err, fs.ErrNotExist) {
 			missing = append(missing, f.Name)
 			continue
@@ -33,23 +33,36 @@ func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err
 		if err != nil {
 			return nil, fmt.Errorf("resume feed %s: %w", f.Name, err)
 		}
-		if err := d.resumeFeed(ctx, f, doc); err != nil {
+		if d.feeds[i], err = d.resumeFeed(ctx, f, doc); err != nil {
 			return nil, fmt.Errorf("resume feed %s from %s: %w", f.Name, news.SafeURL(from), err)
 		}
 	}
 	return missing, nil
 }
 
-func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) error {
+// resumeFeed returns the feed with the id that it had.
+func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.Feed, error) {
 	past, err := format.ReadPast(bytes.NewReader(doc))
 	if err != nil {
-		return err
+		return f, err
 	}
 	taken, err := d.db.Resume(ctx, f, past)
-	if taken {
-		d.opts.Log.Info("resumed", "feed", f.Name, "stories", len(past.Publications))
+	if err != nil || !taken {
+		return f, err
 	}
-	return err
+	d.opts.Log.Info("resumed", "feed", f.Name, "stories", len(past.Publications))
+	return d.db.Feed(ctx, f)
+}
+
+// lastPublishedOf reads what was last published of a feed, under its name or, where it
+// was renamed since, under one that it had; fs.ErrNotExist where there is nothing.
+func (d *Daemon) lastPublishedOf(ctx context.Context, from string, f news.Feed) (doc []byte, err error) {
+	for _, name := range append([]string{f.Name}, f.MovedFrom...) {
+		if doc, err = d.lastPublished(ctx, from, name+".json"); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return doc, err
 }
 
 // lastPublished reads a document of a feed; fs.ErrNotExist where there is none.

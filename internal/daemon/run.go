@@ -34,6 +34,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	d.progress = d.newCycle(tasks, sel)
 	d.mu.Unlock()
 	folder(d.cfg).Leftovers()
+	d.tidy(ctx)
 	d.reread(ctx)
 	d.resketch(ctx)
 	d.runner.Set(tasks)

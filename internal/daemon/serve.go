@@ -39,6 +39,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		return errors.Join(err, public.Close())
 	}
 	folder(d.cfg).Leftovers()
+	d.tidy(ctx)
 	d.shield(public, admin)
 	g, ctx := errgroup.WithContext(ctx)
 	d.serveHTTP(ctx, g, public, d.server.Handler())

@@ -109,6 +109,7 @@ func (w *watcher) enforce(ctx context.Context, cfg *config.Config) {
 	switch {
 	case err == nil:
 		w.undone = nil
+		w.tidy(ctx)
 		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.everyFeed()))
 		return
 	case w.undone == nil && ctx.Err() == nil:

@@ -34,7 +34,7 @@ func (p Prepared) JSON(w io.Writer) error {
 			Authors:     []*feeds.JSONAuthor{{Name: feedAuthor(e), Url: wireURL(e.Site.URL)}},
 		},
 		Items:     make([]jsonItem, len(all)), // required, also when empty
-		Tributary: jsonHead{Updated: editionUpdated(e, all)},
+		Tributary: jsonHead{ID: wireText(e.Feed.UUID), Archive: freeGeneration(e), Updated: editionUpdated(e, all)},
 	}
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
@@ -58,7 +58,22 @@ type jsonFeed struct {
 
 // jsonHead is what we say of a feed beyond the format.
 type jsonHead struct {
-	Updated time.Time `json:"updated"` // highest ever published in it
+	ID      string    `json:"id,omitempty"`      // the atom:id: JSON Feed has none
+	Archive int       `json:"archive,omitempty"` // the generation of its archive that has no pages yet; left out is the first
+	Updated time.Time `json:"updated"`           // highest ever published in it
+}
+
+// freeGeneration is that in which an archive would begin anew: what once was the
+// address of a page stays so, also when its database is lost.
+func freeGeneration(e *news.Edition) int {
+	free := e.Prev.Generation
+	if e.Prev.Page > 0 {
+		free++
+	}
+	if e.Part != (news.Part{}) || free == 1 {
+		return 0
+	}
+	return free
 }
 
 type jsonItem struct {

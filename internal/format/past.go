@@ -42,7 +42,10 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 	case !strings.HasPrefix(doc.Version, "https://jsonfeed.org/version/1"):
 		return nil, errors.New("no JSON Feed: it names no version of the format")
 	}
-	past := &news.Past{Updated: doc.Tributary.Updated}
+	past := &news.Past{Updated: doc.Tributary.Updated, Generation: max(doc.Tributary.Archive, 0)}
+	if id := doc.Tributary.ID; strings.HasPrefix(id, "urn:uuid:") && news.IsIRI(id) {
+		past.UUID = id
+	}
 	for _, item := range doc.Items {
 		if item.ID == "" || item.Published.IsZero() {
 			continue

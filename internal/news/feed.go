@@ -205,7 +205,7 @@ type Pages struct {
 	Part  Part // which one it is
 	Older Part // what came before; the zero value for nothing
 	Newer Part // what came after a Part that is not live
-	Prev  Part // the closed page before it, in a feed with an archive; the zero value for none
+	Prev  Part // the closed page before it, in a feed with an archive; of number 0 for none
 }
 
 // Search says what an Edition was searched for. Such an Edition has no Publications

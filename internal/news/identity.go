@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -62,11 +63,21 @@ func IsIRI(s string) bool {
 	switch u.Scheme {
 	case "http", "https":
 		return u.Host != ""
-	case "urn", "tag":
-		return strings.Contains(u.Opaque, ":")
+	case "urn":
+		return urnSyntax.MatchString(s) && (!strings.HasPrefix(strings.ToLower(s), "urn:uuid:") || uuidSyntax.MatchString(s))
+	case "tag":
+		return tagSyntax.MatchString(s)
 	}
 	return u.Host != ""
 }
+
+// The syntax of urn: (RFC 2141 section 2, which the later RFC 8141 only widens), of
+// urn:uuid: (RFC 9562 section 4) and of tag: (RFC 4151 section 2.1).
+var (
+	urnSyntax  = regexp.MustCompile(`^(?i:urn):[A-Za-z0-9][A-Za-z0-9-]{1,31}:([A-Za-z0-9()+,\-.:=@;$_!*']|%[0-9A-Fa-f]{2})+$`)
+	uuidSyntax = regexp.MustCompile(`^(?i:urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+	tagSyntax  = regexp.MustCompile(`^tag:([a-z0-9._-]+@)?[a-z0-9.-]+,[0-9]{4}(-[0-9]{2}){0,2}:[A-Za-z0-9;/?:@&=+$._!~*'()%,#-]*$`)
+)
 
 // FeedKey is equal for the addresses that mean one feed: scheme, default port,
 // fragment and the case of the host aside.

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -69,16 +67,17 @@ type archived struct {
 	news.Archive
 	generation, last int
 	revision         int64 // of the feed
+	version          int64 // see ArchiveVersion
 	waits            int64
 	changed          bool // since it was last looked at, or what waited is due
 }
 
 func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a archived, err error) {
 	var seen, newest int64
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, revision,
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, archive_version, revision,
 		coalesce((SELECT max(number) FROM archive_page WHERE feed_id = f.id AND generation = f.archive_generation), 0),
 		coalesce((SELECT entered FROM publication WHERE feed_id = f.id AND removed = 0 ORDER BY sequence DESC LIMIT 1), 0)
-		FROM feed f WHERE id = $1`, f.ID).Scan(&a.generation, &a.Upto, &a.waits, &seen, &a.revision, &a.last, &newest)
+		FROM feed f WHERE id = $1`, f.ID).Scan(&a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, &newest)
 	a.Newest, a.Window = at(newest), f.Window
 	a.Waited = a.waits != 0 && (now.Sub(at(a.waits)) >= news.ArchiveWait || a.waits > ms(now)) // or the clock was set back
 	a.changed = seen != a.revision || f.Archive && a.Waited
@@ -103,7 +102,7 @@ func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, er
 }
 
 // looked notes that nothing is to be closed before the feed changes, or before
-// what waits is due.
+// what waits is due. After a rebuild that came between it is to be looked at again.
 func (db *DB) looked(ctx context.Context, f news.Feed, a archived, waits bool, now time.Time) error {
 	return db.update(ctx, func(t *tx) error {
 		var since int64
@@ -115,7 +114,7 @@ func (db *DB) looked(ctx context.Context, f news.Feed, a archived, waits bool, n
 		began := a.Upto < 0 && a.Waited // the live document shows more from now on
 		_, err := t.exec(`UPDATE feed SET archive_seen = $2, archive_waits = $3,
 			archive_upto = CASE WHEN $4 THEN 0 ELSE archive_upto END, archive_version = archive_version + CASE WHEN $4 THEN 1 ELSE 0 END
-			WHERE id = $1`, f.ID, a.revision, since, began)
+			WHERE id = $1 AND archive_version = $5`, f.ID, a.revision, since, began, a.version)
 		return err
 	})
 }
@@ -143,13 +142,11 @@ func (db *DB) pageEdition(ctx context.Context, site news.Site, f news.Feed, part
 	return e, err
 }
 
-// newestPage is the last closed page of a feed; the zero value for none.
+// newestPage is the last closed page of a feed; of number 0 where its archive has none.
 func (db *DB) newestPage(ctx context.Context, feed int64) (p news.Part, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT a.generation, a.number FROM archive_page a JOIN feed f ON f.id = a.feed_id
-		WHERE f.id = $1 AND a.generation = f.archive_generation AND a.dropped = 0 ORDER BY a.number DESC LIMIT 1`, feed).Scan(&p.Generation, &p.Page)
-	if errors.Is(err, sql.ErrNoRows) {
-		return news.Part{}, nil
-	}
+	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, coalesce((SELECT max(number) FROM archive_page a
+			WHERE a.feed_id = f.id AND a.generation = f.archive_generation AND a.dropped = 0), 0)
+		FROM feed f WHERE id = $1`, feed).Scan(&p.Generation, &p.Page)
 	return p, err
 }
 

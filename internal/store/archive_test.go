@@ -617,3 +617,22 @@ func TestARenamedFeedIsTheSameFeed(t *testing.T) {
 		t.Errorf("the feed is %s, want %s as before", got, before.Feed.UUID)
 	}
 }
+
+// A rebuild while the daemon looks for the next page is not overlooked.
+func TestRebuildWhileALookIsUnderWay(t *testing.T) {
+	b := begun(t, archivedFeed())
+	f := b.feeds["all"]
+	a, err := b.db.archiveOf(t.Context(), f, b.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.db.RebuildArchive(t.Context(), "all"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.db.looked(t.Context(), f, a, false, b.now); err != nil {
+		t.Fatal(err)
+	}
+	if closed, _ := b.archive("all"); len(closed) == 0 {
+		t.Error("no page is closed anew")
+	}
+}

@@ -9,8 +9,9 @@ import (
 )
 
 // Resume notes what was last published of a feed before the database was lost, so
-// that Publish gives a story that is there again what its subscribers know: guid,
-// published and updated time, and place. It does nothing, and says so, for a feed
+// that the feed has its id again, and that Publish gives a story that is there again
+// what its subscribers know: guid, published and updated time, and place. The pages of
+// its archive are lost, and its new ones are of another generation. It does nothing, and says so, for a feed
 // that has Publications: the database knows better.
 func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
@@ -29,7 +30,14 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 				return err
 			}
 		}
-		_, err := t.exec(`UPDATE feed SET updated = max(updated, $2), scanned = 0 WHERE id = $1`, f.ID, ms(past.Updated))
+		if past.UUID != "" {
+			if _, err := t.exec(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID); err != nil {
+				return err
+			}
+		}
+		// Closed pages are kept by readers and caches: the addresses of those that are lost are not used again.
+		_, err := t.exec(`UPDATE feed SET updated = max(updated, $2), scanned = 0, archive_generation = max(archive_generation, $3) WHERE id = $1`,
+			f.ID, ms(past.Updated), past.Generation)
 		return err
 	})
 	return taken, err
@@ -57,11 +65,14 @@ type bygone struct {
 
 // recall finds what the story, or in a feed that keeps duplicates the entry, was
 // published as before; nil when it was not. cs are its entries.
-func (p *publishing) recall(story int64, cs []news.Candidate) (*bygone, error) {
+func (p *publishing) recall(n fresh, cs []news.Candidate) (*bygone, error) {
 	if !p.resumed {
 		return nil, nil
 	}
-	guids := []string{p.guids[story]}
+	var guids []string
+	if !n.kept { // the story's may be that of another entry
+		guids = append(guids, p.guids[n.story])
+	}
 	for _, c := range cs {
 		first, fallback := news.GUID(news.Source{Public: c.Public, Kind: c.Kind}, c.Origin, c.GUID)
 		guids = append(guids, first, fallback)
@@ -82,12 +93,9 @@ func (p *publishing) recall(story int64, cs []news.Candidate) (*bygone, error) {
 	return found, nil
 }
 
-// renew gives a fresh story back what it was published as, and forgets it.
+// renew gives a fresh story back what it was published as.
 func (p *publishing) renew(n *fresh) error {
 	b := n.past
-	if _, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid); err != nil {
-		return err
-	}
 	if b.key != "" {
 		if _, err := p.exec(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
 			return err
@@ -106,4 +114,13 @@ func (p *publishing) renew(n *fresh) error {
 		n.lead.Updated = news.Revised(at(b.updated), n.lead.Updated, p.now)
 	}
 	return nil
+}
+
+// forget lets go of what has become a Publication again.
+func (p *publishing) forget(b *bygone) error {
+	if b == nil {
+		return nil
+	}
+	_, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid)
+	return err
 }

@@ -163,3 +163,125 @@ func TestSequencesKeepTheOrder(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// In a feed that keeps duplicates, each entry of a story gets back what it was itself,
+// whatever feed published the story first.
+func TestResumeBesideAnotherFeed(t *testing.T) {
+	first := news.Feed{Name: "first", Duplicates: news.Collapse, Limit: 100}
+	was := newBench(t, first, all(news.Keep))
+	a, c := week(was)
+	copied := linkTo("b", "copy", 18, a[0])
+	was.fetch("b", copied)
+	was.publish("first")
+	want := was.documentOf("all")
+	b := resume(t, was.now.Add(time.Hour), want, first, all(news.Keep))
+	b.fetch("a", a...)
+	b.fetch("b", copied)
+	b.fetch("c", c...)
+	b.publish("first")
+	if got := b.documentOf("all"); !bytes.Equal(got, want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// What changed in one second while the database was lost is told apart as ever.
+func TestResumedStoriesOfOneSecond(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	a, _ := week(was)
+	b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), all(news.Collapse))
+	for i := range 2 {
+		a[i].Content = fmt.Sprint("<p>Nobody has read these words yet, nor ", a[i].Title, ".</p>")
+		a[i].Updated = was.now.Add(time.Minute)
+	}
+	b.fetch("a", a...)
+	b.publish("all")
+	seen := map[time.Time]string{}
+	for _, s := range b.edition("all").Shown {
+		if other, ok := seen[s.Updated]; ok {
+			t.Errorf("%s and %s were both updated at %v", other, s.Entry.Title, s.Updated)
+		}
+		seen[s.Updated] = s.Entry.Title
+	}
+}
+
+// Neither has a new story the time of one that was there before, whichever is placed
+// first: seeds of one day have one.
+func TestNewStoriesOfTheSecondOfAResumedOne(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	old := entry("a", "old", 20)
+	was.fetch("a", entry("a", "before", 21))
+	was.publish("all")
+	was.pass(time.Hour)
+	was.fetch("a", old) // live: it stands behind all of its time
+	was.publish("all")
+	doc, want := was.documentOf("all"), was.edition("all").Shown[0].Updated
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Collapse))
+	list := []news.Entry{old}
+	for i := range 9 {
+		list = append(list, entry("a", fmt.Sprint("new", i), 20))
+	}
+	b.fetch("a", list...)
+	b.publish("all")
+	for _, s := range b.edition("all").Shown {
+		if s.Updated.Equal(want) != (s.Entry.Title == "old") {
+			t.Errorf("%s: updated %v", s.Entry.Title, s.Updated)
+		}
+	}
+}
+
+// How old a story was is judged once: it does not leave the feed because the database
+// was lost a week later.
+func TestResumedStoryIsAsOldAsItWas(t *testing.T) {
+	for _, mode := range []news.Duplicates{news.Collapse, news.Keep} {
+		feed := ruled(t, mode, `age < days(2) and title != "dropped"`)
+		was := newBench(t, feed)
+		a, c := week(was)
+		copied := linkTo("b", "copy", 18, a[0])
+		copied.Published = a[0].Published.Add(time.Minute)
+		was.fetch("b", copied)
+		was.publish("all")
+		want := was.documentOf("all")
+		b := resume(t, was.now.Add(7*24*time.Hour), want, feed)
+		b.fetch("b", copied)
+		b.fetch("a", append(a, entry("a", "too old", 0))...)
+		b.fetch("c", c...)
+		if got := b.documentOf("all"); !bytes.Equal(got, want) {
+			t.Errorf("%s: got  %s\nwant %s", mode, got, want)
+		}
+		changed := resume(t, was.now.Add(time.Hour), want, ruled(t, mode, `age < days(2) and title != "second"`))
+		changed.fetch("a", a...)
+		if slices.Contains(changed.publish("all"), "second") {
+			t.Errorf("%s: what a changed rule does not take is there", mode)
+		}
+	}
+}
+
+// A feed has its id again whatever it is called by now, and the addresses of lost pages
+// of its archive are used for no other.
+func TestResumedFeedHasItsID(t *testing.T) {
+	feed := all(news.Collapse)
+	feed.Archive = true
+	was := newBench(t, feed)
+	week(was)
+	id := was.edition("all").Feed.UUID
+	for generation := 1; generation < 4; generation++ {
+		err := was.db.update(t.Context(), func(tx *tx) error { // a page is closed
+			_, err := tx.exec(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, 1, 0)`, was.feeds["all"].ID, generation)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // and the second time none in between
+			feed.Title += "!"
+			b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), feed)
+			if b.feeds["all"], err = b.db.Feed(t.Context(), b.feeds["all"]); err != nil || b.feeds["all"].UUID != id {
+				t.Errorf("the feed was %s, is %s, %v", id, b.feeds["all"].UUID, err)
+			}
+			if prev := b.edition("all").Prev; prev != (news.Part{Generation: generation + 1}) {
+				t.Errorf("the archive goes on in %+v, want generation %d", prev, generation+1)
+			}
+			was = b
+		}
+	}
+}

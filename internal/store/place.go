@@ -79,7 +79,7 @@ func (p *publishing) write(n fresh) error {
 		return err
 	}
 	updated := n.lead.Updated
-	if n.past == nil {
+	if n.past == nil || n.past.updated != ms(updated) { // what readers have does not move
 		if updated, err = p.apart(updated); err != nil {
 			return err
 		}
@@ -103,17 +103,18 @@ func (p *publishing) write(n fresh) error {
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)
 	p.updated = later(p.updated, updated)
-	return nil
+	return p.forget(n.past)
 }
 
 // apart returns an updated time, to the second, so that no other Publication of the
-// feed has the same: of several in one second each is a millisecond behind the last.
+// feed has the same, nor one that it had before the database was lost: of several in one second each is a millisecond behind the last.
 // Documents of one day, and what a publisher brings out in one go, have one time;
 // readers cannot sort by that, and validators take it for a fault.
 func (p *publishing) apart(t time.Time) (time.Time, error) {
 	second := t.Truncate(time.Second)
 	var last int64
-	err := p.get(`SELECT coalesce(max(updated), 0) FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3`,
+	err := p.get(`SELECT coalesce(max(updated), 0) FROM (SELECT updated FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3
+			UNION ALL SELECT updated FROM past WHERE feed_id = $1 AND updated >= $2 AND updated < $3)`,
 		[]any{p.feed.ID, ms(second), ms(second.Add(time.Second - time.Millisecond))}, &last)
 	if last == 0 || err != nil {
 		return second, err

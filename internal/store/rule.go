@@ -204,7 +204,14 @@ func (p *publishing) sift(found map[int64][]news.Candidate) error {
 			if err != nil {
 				return err
 			}
-			if p.feed.Where.Match(news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}) {
+			subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
+			takes := p.feed.Where.Match(subject)
+			if !takes {
+				if takes, err = p.took(subject, c, cs); err != nil {
+					return err
+				}
+			}
+			if takes {
 				taken = append(taken, c)
 			}
 		}
@@ -213,6 +220,21 @@ func (p *publishing) sift(found map[int64][]news.Candidate) error {
 		}
 	}
 	return nil
+}
+
+// took reports whether the rule takes an entry that was published before the database
+// was lost when it is as old as it was then: age is judged once.
+func (p *publishing) took(s news.Subject, c news.Candidate, cs []news.Candidate) (bool, error) {
+	n := fresh{story: s.Entry.StoryID, kept: p.feed.Duplicates == news.Keep}
+	if n.kept {
+		cs = []news.Candidate{c}
+	}
+	past, err := p.recall(n, cs)
+	if past == nil || err != nil {
+		return false, err
+	}
+	s.Entry.FirstSeen = at(past.entered)
+	return p.feed.Where.Match(s), nil
 }
 
 // outletsOf names the outlets of entries, each once.

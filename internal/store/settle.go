@@ -51,7 +51,7 @@ func (p *publishing) waiting() error {
 // enter takes in a story that the feed does not have, or in a feed that keeps
 // duplicates an entry, or lets it wait. cs are the entries that it is made of.
 func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
-	if n.past, err = p.recall(n.story, cs); err != nil {
+	if n.past, err = p.recall(n, cs); err != nil {
 		return err
 	}
 	if n.live = n.past == nil && p.live(n.story, cs); n.live && p.hold(n.story, cs) {

@@ -173,16 +173,12 @@ func everyFeedOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []new
 // generous of them does.
 func extent(snap *Snapshot, a news.Audience, pubs []news.Publication) news.Extent {
 	feeds := everyFeedOf(snap, a, pubs)
-	gives := func(of news.Extent) bool {
-		return slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Content == of })
+	for _, extent := range []news.Extent{news.Full, "", news.SummaryOnly, news.LinkOnly} {
+		if slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Content == extent }) {
+			return extent
+		}
 	}
-	switch {
-	case gives(news.Full), gives(""), len(feeds) == 0:
-		return news.Full
-	case gives(news.SummaryOnly):
-		return news.SummaryOnly
-	}
-	return news.LinkOnly
+	return news.Full
 }
 
 // What the page of a source tells: its latest entries, and its latest days.

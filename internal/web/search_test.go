@@ -294,7 +294,7 @@ func TestSearchPages(t *testing.T) {
 			t.Errorf("page %s leads elsewhere", page)
 		}
 	}
-	if body := string(b.searched(t, at, "/search.json?q=wader").body); strings.Count(body, `"id":`) != searchFeedRows {
-		t.Errorf("the feed has %d items, want %d", strings.Count(body, `"id":`), searchFeedRows)
+	if body := string(b.searched(t, at, "/search.json?q=wader").body); strings.Count(body, `"id":"https:`) != searchFeedRows {
+		t.Errorf("the feed has %d items, want %d", strings.Count(body, `"id":"https:`), searchFeedRows)
 	}
 }
