@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -205,7 +206,7 @@ func (m maker) shown(n int, language string) news.Shown {
 	published := march(1+m.IntN(20), m.IntN(24), m.IntN(60))
 	s := news.Shown{
 		Publication: news.Publication{
-			StoryKey: fmt.Sprintf("story%d", n), GUID: fmt.Sprintf("urn:x:%d:%d", n, m.Uint32()), Published: published,
+			StoryKey: fmt.Sprintf("story%d", n), GUID: fmt.Sprintf("urn:example:%d:%d", n, m.Uint32()), Published: published,
 			Updated: published.Add(time.Duration(m.IntN(3)) * time.Hour),
 		},
 		Source: news.Source{Name: m.pick("a", "b"), Kind: news.KindFeed, Public: true},
@@ -238,7 +239,7 @@ func (m maker) extra() news.Extra {
 	x := news.Extra{Rights: m.optional(m.words), License: m.optional(m.url), Image: m.optional(m.url), Contributors: some(m, 2, m.person)}
 	x.Comments = news.Comments{Page: m.optional(m.url), Feed: m.optional(m.url), Count: m.IntN(3)}
 	x.ReplyTo = some(m, 2, func() news.Reply {
-		return news.Reply{ID: "urn:r:" + m.word() + fmt.Sprint(m.Uint32()), Link: m.optional(m.url)}
+		return news.Reply{ID: "urn:example:" + url.PathEscape(m.word()) + fmt.Sprint(m.Uint32()), Link: m.optional(m.url)}
 	})
 	if m.maybe() {
 		x.Links = []news.Link{{Rel: news.Canonical, URL: m.url()}}

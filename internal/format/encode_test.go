@@ -266,7 +266,7 @@ func TestSourceOf(t *testing.T) {
 func TestNoTimes(t *testing.T) {
 	e := emptyEdition()
 	e.Updated = time.Time{}
-	e.Shown = []news.Shown{{Publication: news.Publication{GUID: "urn:x:1"}, SourceTitle: "Q", Entry: news.Entry{Link: "https://a.example/"}}}
+	e.Shown = []news.Shown{{Publication: news.Publication{GUID: "urn:example:1"}, SourceTitle: "Q", Entry: news.Entry{Link: "https://a.example/"}}}
 	f := readAtomDocument(t, e)
 	if got, want := f.Updated+" "+f.Entry[0].Updated+" "+f.Entry[0].Published, "1970-01-01T00:00:00Z 1970-01-01T00:00:00Z "; got != want {
 		t.Errorf("got times %q, want %q", got, want)

@@ -40,7 +40,7 @@ func newClub(t *testing.T) *bench {
 	notes := news.Source{Name: "notes", Kind: news.KindSeeds, URL: "notes/*"}
 	b.configure([]news.Source{b.sources["a"], b.sources["seeds"], private("inner"), private("deep"), notes}, feed("all"), club, second)
 	same := func(name string) news.Entry {
-		return news.Entry{GUID: "urn:x:same", Link: "https://a.example/one", Title: "One", Content: "<p>The text of one, by " + name + ".</p>"}
+		return news.Entry{GUID: "urn:example:same", Link: "https://a.example/one", Title: "One", Content: "<p>The text of one, by " + name + ".</p>"}
 	}
 	b.fetch("inner", same("inner"), news.Entry{GUID: "https://inner.example/2", Link: "https://inner.example/2", Title: "Insiders only", Content: "<p>Inside.</p>"})
 	b.fetch("deep", same("deep"))
