@@ -102,8 +102,12 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 		e.Shown, made.Change = shown.Shown, shown.Change
 	}
 	e.Updated, e.TTL = shown.Updated, shown.TTL
-	made.Body, made.ContentType, err = publish.Part(e, t.Format)
-	return made, err
+	doc, err := publish.Render(e, t.Format, nil)
+	if err != nil {
+		return made, err
+	}
+	made.Body, made.ContentType = doc.Body, doc.ContentType
+	return made, nil
 }
 
 // leftOut reports whether a page reaches down to a Publication and does not show it: its

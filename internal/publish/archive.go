@@ -1,14 +1,10 @@
 package publish
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 
-	"tributary/internal/format"
 	"tributary/internal/news"
-	"tributary/internal/page"
 )
 
 // pageFormats are those in which closed pages are stored: Atom, for which RFC 5005
@@ -109,34 +105,4 @@ func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
 	}
 	p.Shelf.noteArchive(f.Name, p.mark(version))
 	return nil
-}
-
-// Render writes one representation of an Edition, "atom", "rss", "json" or the page
-// for people for "", in a theme; nil is the built-in one.
-func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
-	for _, r := range representations(theme) {
-		if r.ext != ext {
-			continue
-		}
-		var b bytes.Buffer
-		if err := r.write(format.Prepare(e), &b); err != nil {
-			return nil, fmt.Errorf("write %s: %w", e.PartURL(e.Part, ext), err)
-		}
-		d := NewDocument("", r.contentType, b.Bytes())
-		if ext == "" {
-			d.Policy = theme.CSP()
-		}
-		return d, nil
-	}
-	return nil, fmt.Errorf("write %s: no such format", e.PartURL(e.Part, ext))
-}
-
-// ContentType is the media type of a representation.
-func ContentType(ext string) string {
-	for _, r := range representations(nil) {
-		if r.ext == ext {
-			return r.contentType
-		}
-	}
-	return ""
 }

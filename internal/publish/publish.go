@@ -12,16 +12,10 @@
 package publish
 
 import (
-	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"log/slog"
-	"slices"
 	"time"
-
-	"github.com/zeebo/xxh3"
 
 	"tributary/internal/format"
 	"tributary/internal/news"
@@ -40,25 +34,6 @@ type Document struct {
 	Immutable   bool     // a copy need not be checked before MaxAge is over
 	Link        []string // the Link field: hub and self (WebSub section 4); nil without a hub
 	Policy      string   // Content-Security-Policy of a page: it names the style sheet that stands in Body
-}
-
-// A representation is one way to write an Edition.
-type representation struct {
-	ext         string // of the URL; "" is the HTML twin
-	contentType string
-	write       func(format.Prepared, io.Writer) error
-}
-
-// representations lists what every feed is rendered to. RFC 4287 section 7, the
-// JSON Feed 1.1 specification and the RSS Advisory Board name the media types;
-// OPML has none of its own.
-func representations(theme *page.Theme) []representation {
-	return []representation{
-		{"atom", "application/atom+xml; charset=utf-8", format.Prepared.Atom},
-		{"rss", "application/rss+xml; charset=utf-8", format.Prepared.RSS},
-		{"json", "application/feed+json; charset=utf-8", format.Prepared.JSON},
-		{"", "text/html; charset=utf-8", func(p format.Prepared, w io.Writer) error { return theme.Twin(w, p.Edition) }},
-	}
 }
 
 // Store is what publishing needs of the store.
@@ -165,92 +140,6 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 		return err
 	}
 	return p.Folder.Write(docs)
-}
-
-// documents renders every representation of an Edition.
-func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
-	all := append(representations(theme), representation{"opml", opmlType, func(p format.Prepared, w io.Writer) error {
-		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
-	}})
-	docs, prepared := map[string]*Document{}, format.Prepare(e)
-	var b bytes.Buffer // one for all: each keeps a copy that is no longer than it
-	for _, r := range all {
-		b.Reset()
-		if err := r.write(prepared, &b); err != nil {
-			return nil, fmt.Errorf("write %s: %w", fileName(e.Feed.Name, r.ext), err)
-		}
-		d := NewDocument(fileName(e.Feed.Name, r.ext), r.contentType, bytes.Clone(b.Bytes()))
-		if e.Site.Hub != "" && !e.Feed.Private && slices.Contains(Topics(), r.ext) {
-			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
-		}
-		if r.ext == "" {
-			d.Policy = theme.CSP()
-		}
-		docs[r.ext] = d
-	}
-	return docs, nil
-}
-
-// Topics lists the representations that may be subscribed to at the hub.
-func Topics() []string { return []string{"atom", "rss", "json"} }
-
-// Part renders one representation of an Edition that shows a part of a feed, as our hub
-// delivers it.
-func Part(e *news.Edition, ext string) (body []byte, contentType string, err error) {
-	var b bytes.Buffer
-	for _, r := range representations(nil) {
-		if r.ext == ext {
-			err = r.write(format.Prepare(e), &b)
-			return b.Bytes(), r.contentType, err
-		}
-	}
-	return nil, "", fmt.Errorf("there is no representation %q", ext)
-}
-
-// Found renders what a search found, as "atom", "rss" or "json". It is made for one
-// request: nobody keeps when its bytes last changed, so only the entity tag tells.
-func Found(e *news.Edition, ext string) (*Document, error) {
-	e.TTL = Rhythm(e.Shown)
-	for _, r := range representations(nil) {
-		if r.ext != ext || ext == "" {
-			continue
-		}
-		var b bytes.Buffer
-		if err := r.write(format.Prepare(e), &b); err != nil {
-			return nil, fmt.Errorf("write what a search found as %s: %w", ext, err)
-		}
-		d := NewDocument("", r.contentType, b.Bytes())
-		d.MaxAge = e.TTL
-		return d, nil
-	}
-	return nil, nil
-}
-
-// Sources renders the list of all public sources.
-func Sources(title string, subs []format.Subscription) (*Document, error) {
-	var b bytes.Buffer
-	if err := format.WriteOPML(&b, title, subs, time.Time{}); err != nil {
-		return nil, fmt.Errorf("write sources.opml: %w", err)
-	}
-	d := NewDocument("sources.opml", opmlType, b.Bytes())
-	d.MaxAge = maxTTL
-	return d.Packed(Brotli, Zstd, Gzip)
-}
-
-// opmlType is the media type that OPML readers expect.
-const opmlType = "text/x-opml; charset=utf-8"
-
-func fileName(feed, ext string) string {
-	if ext == "" {
-		return feed + "/index.html"
-	}
-	return feed + "." + ext
-}
-
-// NewDocument prepares bytes for sending.
-func NewDocument(name, contentType string, body []byte) *Document {
-	sum := xxh3.Hash128(body).Bytes()
-	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
 }
 
 // Bounds of how often we ask subscribers to come back.

@@ -10,12 +10,13 @@ import (
 
 // place writes what is new: the live ones on top, those of one cycle by
 // published time, the backlog into history. Neither who gets a guid that two
-// want nor the place depends on the order in which the sources were fetched.
+// want nor the place depends on the order in which the sources were fetched: who
+// had it before the database was lost gets it, else who was first.
 func (p *publishing) place() error {
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
-		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
+		return cmp.Or(first(a.past != nil, b.past != nil), a.lead.Published.Compare(b.lead.Published),
+			cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
 	})
-	slices.SortStableFunc(p.fresh, func(a, b fresh) int { return cmp.Compare(b.bygone(), a.bygone()) }) // who had a guid gets it
 	for i := range p.fresh {
 		if err := p.mint(&p.fresh[i]); err != nil {
 			return err
@@ -53,12 +54,15 @@ func (n fresh) published() time.Time {
 	return n.lead.Published
 }
 
-// bygone is 1 for what was there before the database was lost, else 0.
-func (n fresh) bygone() int {
-	if n.past != nil {
-		return 1
+// first orders what is so before what is not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
 	}
-	return 0
+	return 1
 }
 
 func (p *publishing) write(n fresh) error {

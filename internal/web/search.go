@@ -56,10 +56,12 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 	if err != nil {
 		return s.refuse(w, r, one, err)
 	}
-	d, err := publish.Found(one.edition(), ext)
+	e := one.edition()
+	d, err := publish.Render(e, ext, one.snap.Theme)
 	if err != nil {
 		return err
 	}
+	d.MaxAge = e.TTL
 	if s.Readers != nil {
 		s.Readers.Note(0, ext, r)
 	}
@@ -205,6 +207,7 @@ func (one *searching) edition() *news.Edition {
 	for _, f := range one.result.Found {
 		e.Shown = append(e.Shown, f.Shown)
 	}
+	e.TTL = publish.Rhythm(e.Shown)
 	return e
 }
 
