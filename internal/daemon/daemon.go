@@ -58,6 +58,7 @@ type Daemon struct {
 	client *fetch.Client
 	ingest *ingest.Ingester
 	runner *schedule.Runner
+	turns  turns
 	shelf  *publish.Shelf
 	closed *publish.Shelf // of private feeds: no public route knows it
 	mask   string         // stands for the token in them
@@ -110,6 +111,9 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	}
 	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(),
 		due: make(chan struct{}, 1), applied: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	if o.Serving {
+		d.turns = newTurns()
+	}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -139,7 +143,7 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	d.client = fetch.New(fetch.Options{UserAgent: UserAgent(d.opts.Version, cfg.Site, -1), Limits: cfg.Limits.Limits, Proxy: cfg.Proxy, Now: d.opts.Now})
 	d.ingest = &ingest.Ingester{
 		Client: d.client, Store: d.db, Owner: fmt.Sprintf("process %d", os.Getpid()), Now: d.opts.Now, Log: d.opts.Log,
-		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now},
+		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now}, Work: d.turns.take,
 	}
 	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.do)
 	d.ingest.Stalled = d.stall

@@ -26,7 +26,9 @@ func (d *Daemon) indexer(ctx context.Context) error {
 // of it until it is done.
 func (d *Daemon) reindex(ctx context.Context) {
 	for parts := 0; ctx.Err() == nil; parts++ {
-		more, err := d.db.Reindex(ctx)
+		var more bool
+		var err error
+		d.turns.take(func() { more, err = d.db.Reindex(ctx) })
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {

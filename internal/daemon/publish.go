@@ -11,6 +11,7 @@ import (
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
+	"tributary/internal/web"
 )
 
 // nudge says that there may be something to publish.
@@ -144,7 +145,9 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		if f.Private {
 			p = private
 		}
-		changed, err := p.Feed(ctx, cfg.Site, f, subs)
+		var changed bool
+		var err error
+		d.turns.take(func() { changed, err = p.Feed(ctx, cfg.Site, f, subs) })
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -178,7 +181,8 @@ func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.
 	if err != nil {
 		return err
 	}
-	snap, err := d.snapshot(ctx, cfg, theme, feeds, sources)
+	var snap *web.Snapshot
+	d.turns.take(func() { snap, err = d.snapshot(ctx, cfg, theme, feeds, sources) })
 	if err != nil {
 		return err
 	}

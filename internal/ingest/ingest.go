@@ -63,6 +63,9 @@ type Ingester struct {
 
 	Stalled func(source int64) // told when its server does not answer; may be nil
 
+	// Work does what keeps a processor busy, once it is its turn; nil does it at once.
+	Work func(do func())
+
 	Robots *fetch.Robots // asked before a page is fetched
 
 	// Matching tells which entries may be one story; nil stands for the default.
@@ -125,7 +128,9 @@ func (in *Ingester) harvest(src config.Source, epoch int64) *story.Harvest {
 // meanwhile, and tells the log. That the source was changed meanwhile is no
 // failure: it is recorded as such.
 func (in *Ingester) store(ctx context.Context, src config.Source, h *story.Harvest) (news.Fetch, error) {
-	f, err := in.Store.Save(context.WithoutCancel(ctx), h)
+	var f news.Fetch
+	var err error
+	in.work(func() { f, err = in.Store.Save(context.WithoutCancel(ctx), h) })
 	if err != nil && !errors.Is(err, news.ErrSuperseded) {
 		return f, fmt.Errorf("source %s: store: %w", src.Name, err)
 	}
@@ -154,6 +159,14 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 	in.pace(ctx, src, lease, got.Response, h)
 }
 
+func (in *Ingester) work(do func()) {
+	if in.Work == nil {
+		do()
+		return
+	}
+	in.Work(do)
+}
+
 // request is one for a source, at its configured address or another.
 func (in *Ingester) request(src config.Source, address string, v news.Validators) fetch.Request {
 	return fetch.Request{
@@ -180,7 +193,9 @@ func (in *Ingester) read(ctx context.Context, src config.Source, got fetch.Respo
 // arrive decodes a document, fetched or pushed, and prepares its entries. It
 // reports false when there are none to be stored.
 func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, from format.Input, h *story.Harvest) bool {
-	doc, err := format.Decode(body, from)
+	var doc *news.Document
+	var err error
+	in.work(func() { doc, err = format.Decode(body, from) })
 	if err == nil && in.Own != nil {
 		if loop := in.Own().loop(doc, from.URL); loop != "" {
 			err = news.Failf(news.OutcomeBlocked, "%s", loop)
@@ -201,7 +216,7 @@ func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, 
 		return false
 	}
 	h.Document = doc
-	h.Arrivals = story.Arrive(src.Source, doc)
+	in.work(func() { h.Arrivals = story.Arrive(src.Source, doc) })
 	if doc.Outcome == news.OutcomeTruncated {
 		h.Fetch.Outcome = news.OutcomeTruncated
 	}

@@ -168,7 +168,7 @@ func (r *pageReader) read(ctx context.Context, link string) (news.PageText, erro
 
 // article fetches a page and returns its article. The error is a *news.Failure
 // when the page could not be had, else it says why there is no article on it.
-func (r *pageReader) article(ctx context.Context, link string) (string, error) {
+func (r *pageReader) article(ctx context.Context, link string) (text string, err error) {
 	policy := r.src.Policy()
 	host := Group(link)
 	if known, err := r.Store.Host(ctx, host); err == nil && known.NotBefore.After(r.Now()) {
@@ -193,7 +193,10 @@ func (r *pageReader) article(ctx context.Context, link string) (string, error) {
 	if got.Fetch.Outcome != news.OutcomeOK {
 		return "", news.Failf(got.Fetch.Outcome, "%s", cmp.Or(got.Fetch.Error, string(got.Fetch.Outcome)))
 	}
-	return discover.Article(discover.Page{URL: got.URL, ContentType: got.ContentType, Body: got.Body}, r.src.Selector)
+	r.work(func() {
+		text, err = discover.Article(discover.Page{URL: got.URL, ContentType: got.ContentType, Body: got.Body}, r.src.Selector)
+	})
+	return text, err
 }
 
 // fill gives an entry the text of its page, when that says more than the feed.

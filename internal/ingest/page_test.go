@@ -243,3 +243,36 @@ func (s *stopper) Get(ctx context.Context, q fetch.Request) fetch.Response {
 	}
 	return got
 }
+
+// What keeps a processor busy waits for its turn, and whoever has it waits for nobody:
+// neither for the network nor for another turn.
+func TestWorkIsDoneInTurns(t *testing.T) {
+	r := newRig(t)
+	var turns, inTurn int
+	r.ingester.Work = func(do func()) {
+		if inTurn++; inTurn > 1 {
+			t.Error("a turn within a turn")
+		}
+		do()
+		turns, inTurn = turns+1, 0
+	}
+	plain := r.ingester.Client
+	r.ingester.Client = getter(func(ctx context.Context, q fetch.Request) fetch.Response {
+		if inTurn > 0 {
+			t.Errorf("%s is fetched within a turn", q.URL)
+		}
+		return plain.Get(ctx, q)
+	})
+	r.upstream.Handle("/feed", feedtest.Response{Body: r.linked(1, 2)})
+	for n := range 3 {
+		r.upstream.Handle(fmt.Sprintf("/page/%d", n), feedtest.Response{Body: pageOf(n), Header: map[string]string{"Content-Type": "text/html"}})
+	}
+	r.pull(r.pages())
+	if turns != 5 { // the document, two pages, their entries, the transaction
+		t.Errorf("%d turns, want 5", turns)
+	}
+}
+
+type getter func(ctx context.Context, r fetch.Request) fetch.Response
+
+func (get getter) Get(ctx context.Context, r fetch.Request) fetch.Response { return get(ctx, r) }

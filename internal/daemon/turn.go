@@ -1,0 +1,23 @@
+package daemon
+
+import "runtime"
+
+// turns bound how much of what keeps a processor busy is done at once: reading and
+// storing documents, publishing, indexing. One processor is left to those who wait for
+// an answer: a goroutine that works yields after ten milliseconds only, and behind each
+// that may run stands the next. Nobody waits for a cycle that serves nobody: nil bounds
+// nothing.
+type turns chan struct{}
+
+func newTurns() turns { return make(turns, max(1, runtime.GOMAXPROCS(0)-1)) }
+
+// take does something when it is its turn. It takes no further turn.
+func (t turns) take(do func()) {
+	if t == nil {
+		do()
+		return
+	}
+	t <- struct{}{}
+	defer func() { <-t }()
+	do()
+}

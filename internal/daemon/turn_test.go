@@ -1,0 +1,41 @@
+package daemon
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestTurns(t *testing.T) {
+	for room, want := range map[int]int32{0: 5, 1: 1, 3: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			var turns turns // nil bounds nothing
+			if room > 0 {
+				turns = make(chan struct{}, room)
+			}
+			var now atomic.Int32
+			together := make(chan int32, 5)
+			var all sync.WaitGroup
+			for range 5 {
+				all.Go(func() {
+					turns.take(func() {
+						now.Add(1)
+						time.Sleep(time.Second)
+						together <- now.Load()
+						time.Sleep(time.Second)
+						now.Add(-1)
+					})
+				})
+			}
+			if got := <-together; got != want {
+				t.Errorf("room for %d: %d at once, want %d", room, got, want)
+			}
+			all.Wait() // everyone gets theirs
+		})
+	}
+	if cap(newTurns()) < 1 {
+		t.Error("nobody would ever have a turn")
+	}
+}
