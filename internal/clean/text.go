@@ -169,30 +169,47 @@ func ordinary(s string) bool {
 // Words returns the words of plain text as they are compared: normalised
 // (NFKC), case folded, without punctuation, URLs and pure numbers.
 func Words(text string) []string {
-	fold := cases.Fold()
 	var words []string
-	for _, field := range strings.Fields(text) {
-		if strings.Contains(field, "://") || strings.HasPrefix(field, "www.") {
-			continue
-		}
-		folded := foldWord(fold, field)
-		for _, word := range strings.FieldsFunc(folded, between) {
-			if strings.ContainsFunc(word, unicode.IsLetter) {
-				words = append(words, word)
-			}
-		}
-	}
+	eachWord(text, func(word string) { words = append(words, word) })
 	return words
 }
 
-// foldWord normalises one word; nearly all need only the cheap half.
+func eachWord(text string, f func(word string)) {
+	fold := cases.Fold()
+	for field := range strings.FieldsSeq(text) {
+		if strings.Contains(field, "://") || strings.HasPrefix(field, "www.") {
+			continue
+		}
+		field = foldWord(fold, field)
+		start, letters := -1, false
+		for i, r := range field {
+			if between(r) {
+				if letters {
+					f(field[start:i])
+				}
+				start, letters = -1, false
+				continue
+			}
+			if start < 0 {
+				start = i
+			}
+			letters = letters || unicode.IsLetter(r)
+		}
+		if letters {
+			f(field[start:])
+		}
+	}
+}
+
+// foldWord normalises one word. The letters of western Europe need only the cheap
+// half: they are normal, and ß is the one whose folding is no small letter.
 func foldWord(fold cases.Caser, word string) string {
-	for i := range len(word) {
-		if word[i] >= utf8.RuneSelf {
+	for _, r := range word {
+		if r >= utf8.RuneSelf && r < 'À' || r > 'ÿ' {
 			return fold.String(norm.NFKC.String(word))
 		}
 	}
-	return strings.ToLower(word)
+	return strings.ReplaceAll(strings.ToLower(word), "ß", "ss")
 }
 
 // between reports whether r separates words. Soft hyphens and joiners are
@@ -205,15 +222,10 @@ func between(r rune) bool {
 // words change and stays when case, white space, punctuation, markup, URLs or
 // pure numbers do: what counts as a new version of an entry.
 func Signature(title, text string) uint64 {
-	h := xxh3.New()
-	for i, text := range []string{title, text} {
-		if i > 0 {
-			_, _ = h.Write([]byte{1}) // a word that moves into the title is a change
-		}
-		for _, word := range Words(text) {
-			_, _ = h.WriteString(word)
-			_, _ = h.Write([]byte{0})
-		}
-	}
-	return h.Sum64()
+	all := make([]byte, 0, len(title)+len(text)+len(text)/4)
+	add := func(word string) { all = append(append(all, word...), 0) }
+	eachWord(title, add)
+	all = append(all, 1) // a word that moves into the title is a change
+	eachWord(text, add)
+	return xxh3.Hash(all)
 }

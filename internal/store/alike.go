@@ -28,6 +28,7 @@ type alikes struct {
 	forgotten int64     // entries up to this one have left
 	habits    story.Habits
 	apart     map[int64]bool // sources that never merge
+	postings  *postings
 }
 
 // alikes opens the index for the source that is saved.
@@ -39,6 +40,9 @@ func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes,
 	}
 	if err == nil {
 		err = x.forget()
+	}
+	if err == nil {
+		x.postings, err = t.postings(x.forgotten)
 	}
 	if err != nil {
 		return nil, err
@@ -70,9 +74,7 @@ func (x *alikes) learn() error {
 func (x *alikes) mark(s *story.Sketch) error {
 	for _, t := range x.habits.Mark(s) {
 		for _, term := range t.Sketch.Dropped() {
-			if _, err := x.exec(`DELETE FROM posting WHERE key = $1`, postingKey(term, t.Entry)); err != nil {
-				return err
-			}
+			x.postings.drop(term, t.Entry)
 		}
 		data, err := t.Sketch.MarshalBinary()
 		if err != nil {
@@ -98,13 +100,12 @@ func (x *alikes) forget() error {
 		if o.data == nil {
 			continue // it was never compared
 		}
-		if err := x.remove(o.source, o.id, o.data); err != nil {
+		if _, err := x.exec(`DELETE FROM sketch WHERE source_id = $1 AND entry_id = $2`, o.source, o.id); err != nil {
 			return err
 		}
 	}
 	x.forgotten = old[len(old)-1].id
-	_, err = x.exec(`UPDATE counter SET value = $1 WHERE name = 'forgotten'`, x.forgotten)
-	return err
+	return x.set("forgotten", x.forgotten)
 }
 
 // leaver is an entry that leaves the window, with its sketch.
@@ -136,35 +137,14 @@ func (x *alikes) leaving() ([]leaver, error) {
 	return old, err
 }
 
-// remove takes an entry out of the index.
-func (x *alikes) remove(source, entry int64, data []byte) error {
-	var s story.Sketch
-	if s.UnmarshalBinary(data) == nil {
-		for _, term := range s.Kept() {
-			if _, err := x.exec(`DELETE FROM posting WHERE key = $1`, postingKey(term, entry)); err != nil {
-				return err
-			}
-		}
-	}
-	_, err := x.exec(`DELETE FROM sketch WHERE source_id = $1 AND entry_id = $2`, source, entry)
-	return err
-}
-
 // How many values one statement takes. Fixed numbers keep the statements prepared;
 // places left over repeat the last value.
-const (
-	termBatch  = 32
-	entryBatch = 6
-)
+const entryBatch = 6
 
-var (
-	selectPostings = `WITH asked (key) AS (VALUES ` + rowsFrom(2, termBatch) + `)
-		SELECT p.key FROM asked a CROSS JOIN posting p WHERE p.key > a.key + $1 AND p.key < a.key + 4294967296`
-	selectMates = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
+var selectMates = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
 		FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
 		WHERE e.story_id IN (SELECT story_id FROM entry WHERE id IN (` + placesFrom(2, entryBatch) + `)) AND e.id > $1
 		ORDER BY e.id IN (` + placesFrom(2, entryBatch) + `) DESC, e.id DESC LIMIT ` + strconv.Itoa(story.MaxMates)
-)
 
 // placesFrom are n placeholders, the first of number from.
 func placesFrom(from, n int) string {
@@ -175,39 +155,16 @@ func placesFrom(from, n int) string {
 	return b.String()[2:]
 }
 
-// rowsFrom are n rows of one placeholder.
-func rowsFrom(from, n int) string {
-	return "(" + strings.ReplaceAll(placesFrom(from, n), ", ", "), (") + ")"
-}
-
-// postingKey joins a term and an entry. Row numbers stay below 2^32: that is an
-// entry a second for 136 years.
-func postingKey(term uint32, entry int64) int64 { return int64(term)<<32 | entry }
-
 // find looks up the entries that share terms with a sketch.
 func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 	asked := s.Asked()
-	under := map[uint32][]int64{}
-	for batch := range slices.Chunk(asked, termBatch) {
-		args := make([]any, 1+termBatch)
-		args[0] = x.forgotten
-		for i := range termBatch {
-			args[1+i] = int64(-1) << 40 // no term: nothing is there
-			if i < len(batch) {
-				args[1+i] = postingKey(batch[i].Hash, 0)
-			}
-		}
-		err := x.each(selectPostings, args, func(scan scan) error {
-			var key int64
-			if err := scan(&key); err != nil {
-				return err
-			}
-			under[uint32(key>>32)] = append(under[uint32(key>>32)], key&(1<<32-1))
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	terms := make([]uint32, len(asked))
+	for i, t := range asked {
+		terms[i] = t.Hash
+	}
+	under, err := x.postings.under(terms)
+	if err != nil {
+		return nil, err
 	}
 	var f story.Finds
 	for _, t := range asked {
@@ -301,7 +258,7 @@ func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err erro
 		return true, nil
 	}
 	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
-		WHERE e.story_id = $1 AND e.source_id = $2 AND e.id > $3 AND e.id <> $4)`,
+		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4)`,
 		[]any{storyID, x.source, x.forgotten, entry}, &first)
 	return first, err
 }
@@ -316,10 +273,7 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 		return err
 	}
 	for _, term := range terms {
-		// A row a statement: of several rows SQLite would keep a journal for each page.
-		if _, err := x.exec(`INSERT INTO posting (key) VALUES ($1) ON CONFLICT (key) DO NOTHING`, postingKey(term, entry)); err != nil {
-			return err
-		}
+		x.postings.add(term, entry)
 	}
 	return nil
 }
@@ -336,8 +290,8 @@ func (x *alikes) revise(entry int64, s *story.Sketch) error {
 	if err != nil {
 		return err
 	}
-	if err := x.remove(x.source, entry, old); err != nil {
-		return err
+	for _, term := range was.Kept() {
+		x.postings.drop(term, entry)
 	}
 	s.Published, s.Derived = was.Published, was.Derived
 	if err := x.mark(s); err != nil {

@@ -11,10 +11,6 @@ import (
 	"tributary/internal/story"
 )
 
-// heldLimit bounds how many of a source's latest entries are compared with a
-// document in which nearly everything seems new.
-const heldLimit = 5000
-
 // relocate fills in ids for entries whose publisher changed guids and links in
 // mass. Most documents bring little that is new and cost nothing here.
 func (s *saving) relocate(ids []int64, known *known) error {
@@ -27,9 +23,15 @@ func (s *saving) relocate(ids []int64, known *known) error {
 	if s.backlog || 2*fresh < len(ids) {
 		return nil
 	}
+	var texts []any
+	for i, a := range s.h.Arrivals {
+		if told, ok := a.ToldBy(); ok && ids[i] == 0 {
+			texts = append(texts, int64(told.Text))
+		}
+	}
 	var held []story.Held
-	err := s.each(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 ORDER BY id DESC LIMIT $2`,
-		[]any{s.h.Source.ID, heldLimit}, func(scan scan) error {
+	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+places()+`)`,
+		texts, func(scan scan) error {
 			var h story.Held
 			var title, text int64
 			err := scan(&h.ID, &title, &text)

@@ -72,10 +72,11 @@ func (r *resketching) run() error {
 
 // begin empties the index. What arrives from now on enters it by itself.
 func (r *resketching) begin(done *int64) error {
-	for _, query := range []string{`DELETE FROM posting`, `DELETE FROM sketch`} {
-		if _, err := r.exec(query); err != nil {
-			return err
-		}
+	if err := r.clearPostings(); err != nil {
+		return err
+	}
+	if _, err := r.exec(`DELETE FROM sketch`); err != nil {
+		return err
 	}
 	var last int64
 	if err := r.get(`SELECT coalesce(max(CASE WHEN first_seen < $1 THEN id END), 0), coalesce(max(id), 0) FROM entry`,
@@ -86,11 +87,6 @@ func (r *resketching) begin(done *int64) error {
 		return err
 	}
 	return r.set("resketch", last)
-}
-
-func (r *resketching) set(counter string, value int64) error {
-	_, err := r.exec(`UPDATE counter SET value = $2 WHERE name = $1`, counter, value)
-	return err
 }
 
 // next returns the entries to sketch, in order of arrival.
@@ -115,5 +111,8 @@ func (r *resketching) sketch(s news.Shown) error {
 	if err != nil {
 		return err
 	}
-	return x.keep(f, s.Entry.ID, s.Entry.StoryID, s.Entry.Match)
+	if err := x.keep(f, s.Entry.ID, s.Entry.StoryID, s.Entry.Match); err != nil {
+		return err
+	}
+	return x.postings.flush()
 }

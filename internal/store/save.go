@@ -95,6 +95,11 @@ func (s *saving) save() error {
 	if err := s.recall(); err != nil {
 		return err
 	}
+	if s.opened != nil {
+		if err := s.opened.postings.flush(); err != nil {
+			return err
+		}
+	}
 	return s.source()
 }
 

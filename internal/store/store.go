@@ -30,8 +30,9 @@ type DB struct {
 
 // writer is the one writing connection with its prepared statements.
 type writer struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt
+	gathered *gathered // postings in memory; nil: not read
 }
 
 // Open opens the database file for reading and writing and brings its schema
@@ -90,8 +91,9 @@ func (db *DB) Close() error {
 
 // tx is a write transaction under way.
 type tx struct {
-	ctx context.Context
-	w   *writer
+	ctx      context.Context
+	w        *writer
+	gathered *gathered // the writer's, which gets it back with the commit
 }
 
 // update runs f in a write transaction. Waiting for the writer obeys ctx; once
@@ -118,10 +120,17 @@ func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	defer t.Rollback()
-	if err := f(&tx{ctx: ctx, w: w}); err != nil {
+	gathered := w.gathered
+	w.gathered = nil // holds what was not stored, should we fail
+	x := &tx{ctx: ctx, w: w, gathered: gathered}
+	if err := f(x); err != nil {
 		return err
 	}
-	return t.Commit()
+	if err := t.Commit(); err != nil {
+		return err
+	}
+	w.gathered = x.gathered
+	return nil
 }
 
 // prepared returns the statement of a query, kept for the life of the writer.
@@ -198,6 +207,12 @@ func (t *tx) nextRevision() (int64, error) { return t.count("revision") }
 func (t *tx) count(name string) (n int64, err error) {
 	err = t.get(`UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value`, []any{name}, &n)
 	return n, err
+}
+
+// set gives a counter a value.
+func (t *tx) set(counter string, value int64) error {
+	_, err := t.exec(`UPDATE counter SET value = $2 WHERE name = $1`, counter, value)
+	return err
 }
 
 // Revision returns the number of the last transaction that changed what feeds

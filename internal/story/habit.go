@@ -44,8 +44,10 @@ func (h *Habits) Mark(s *Sketch) (changed []Told) {
 		return nil
 	}
 	times := make([]uint8, len(s.Runs))
+	var p places
+	p.fill(s.Runs)
 	for _, t := range h.last {
-		count(times, s.Runs, t.Sketch.Runs)
+		p.count(times, s.Runs, t.Sketch.Runs)
 	}
 	var common []uint32
 	for i, n := range times {
@@ -92,20 +94,32 @@ func (s *Sketch) Dropped() []uint32 {
 	return terms
 }
 
-// count adds one to the times of every run that stands in others; both lists
-// ascend.
-func count(times []uint8, runs, others []uint32) {
-	j := 0
+// places finds runs of one sketch by their hash: most of the runs that are looked for
+// are not there, which one look tells.
+type places [2048]uint16 // 1 + the index of a run; 0 is free; more than twice mostRuns
+
+func (p *places) fill(runs []uint32) {
 	for i, r := range runs {
-		r &^= flags
-		for j < len(others) && others[j]&^flags < r {
-			j++
+		at := place(r)
+		for p[at] != 0 {
+			at = (at + 1) % len(p)
 		}
-		if j == len(others) {
-			return
-		}
-		if others[j]&^flags == r {
-			times[i]++
+		p[at] = uint16(i + 1)
+	}
+}
+
+// count adds one to the times of every run that stands in others.
+func (p *places) count(times []uint8, runs, others []uint32) {
+	for _, r := range others {
+		for at := place(r); p[at] != 0; at = (at + 1) % len(p) {
+			if i := p[at] - 1; runs[i]&^flags == r&^flags {
+				times[i]++
+				break
+			}
 		}
 	}
 }
+
+// place begins the search: the middle bits, because runs may have been chosen for
+// being low.
+func place(r uint32) int { return int(r>>2) % len(places{}) }

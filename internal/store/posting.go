@@ -1,0 +1,264 @@
+package store
+
+import (
+	"encoding/binary"
+	"slices"
+	"sort"
+)
+
+// Postings lead from a term to the entries that have it. They are kept in blocks, a
+// row each; which block a term is in says a hash. The dozen terms of an entry are in a
+// dozen blocks, and writing to a dozen places for every entry costs more than all the
+// rest. So what is new is gathered: in a log, a row for each transaction, and in
+// memory. When enough is gathered the blocks are written in turn, each with what came
+// for it since its last turn; what has left the window is left out then.
+const (
+	blockBits   = 15
+	blocks      = 1 << blockBits
+	maxGathered = 1 << 18 // postings: about 4 MiB of memory, those of 20,000 entries
+)
+
+// posting is a term and an entry that has it, or has it no longer. Numbers of entries
+// stay below 2^31: that is an entry a second for 68 years.
+type posting uint64
+
+const gone posting = 1
+
+func newPosting(term uint32, entry int64) posting { return posting(term)<<32 | posting(entry)<<1 }
+
+func (p posting) term() uint32 { return uint32(p >> 32) }
+func (p posting) entry() int64 { return int64(p & (1<<32 - 1) >> 1) }
+func (p posting) block() int64 { return block(p.term()) }
+
+// block is the number of the block that has a term. Terms are no even hashes, because
+// many were chosen for being low. Migration 22 reckons the same.
+func block(term uint32) int64 { return int64(term * 1540483477 >> (32 - blockBits)) }
+
+// gathered are the postings that some block still has to take, by block, without
+// order. It belongs to the writer, and names the state of the database that it holds.
+type gathered struct {
+	logged int64 // the last row of the log
+	turn   int64 // how many blocks were ever written
+	blocks [blocks][]posting
+	count  int
+}
+
+// add replaces what was known of the entry under this term.
+func (g *gathered) add(p posting) {
+	list := g.blocks[p.block()]
+	for i, have := range list {
+		if have|gone == p|gone {
+			list[i] = p
+			return
+		}
+	}
+	g.blocks[p.block()] = append(list, p)
+	g.count++
+}
+
+// postings is the index of one transaction.
+type postings struct {
+	*tx
+	all       *gathered
+	fresh     []posting
+	forgotten int64 // entries up to this one have left the window
+}
+
+// postings opens the index; what is gathered is read once, as a rule.
+func (t *tx) postings(forgotten int64) (*postings, error) {
+	var logged, turn int64
+	err := t.each(`SELECT name, value FROM counter WHERE name IN ('posted', 'posting_turn')`, nil, func(scan scan) error {
+		var name string
+		var value int64
+		err := scan(&name, &value)
+		if name == "posted" {
+			logged = value
+		} else {
+			turn = value
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if g := t.gathered; g == nil || g.logged != logged || g.turn != turn {
+		if t.gathered, err = t.gather(logged, turn); err != nil {
+			return nil, err
+		}
+	}
+	return &postings{tx: t, all: t.gathered, forgotten: forgotten}, nil
+}
+
+// clearPostings empties the index.
+func (t *tx) clearPostings() error {
+	t.gathered = nil
+	for _, query := range []string{`DELETE FROM posting_log`, `DELETE FROM posting_block`} {
+		if _, err := t.exec(query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gather reads the log. Blocks may have taken some of it already, which does not
+// matter: the last word on each posting is in it.
+func (t *tx) gather(logged, turn int64) (*gathered, error) {
+	g := &gathered{logged: logged, turn: turn}
+	return g, t.each(`SELECT data FROM posting_log ORDER BY id`, nil, func(scan scan) error {
+		var data []byte
+		err := scan(&data)
+		for _, p := range unpacked(data) {
+			g.add(p)
+		}
+		return err
+	})
+}
+
+func (x *postings) add(term uint32, entry int64)  { x.note(newPosting(term, entry)) }
+func (x *postings) drop(term uint32, entry int64) { x.note(newPosting(term, entry) | gone) }
+
+func (x *postings) note(p posting) {
+	x.all.add(p)
+	x.fresh = append(x.fresh, p)
+}
+
+// flush stores what the transaction brought, and writes the blocks whose turn it is.
+func (x *postings) flush() error {
+	if len(x.fresh) > 0 {
+		x.all.logged++
+		if _, err := x.exec(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.all.logged, x.all.turn, packed(x.fresh)); err != nil {
+			return err
+		}
+		if err := x.set("posted", x.all.logged); err != nil {
+			return err
+		}
+		x.fresh = nil
+	}
+	turn := x.all.turn
+	for ; x.all.count > maxGathered; x.all.turn++ {
+		if err := x.write(x.all.turn % blocks); err != nil {
+			return err
+		}
+	}
+	if x.all.turn == turn {
+		return nil
+	}
+	if _, err := x.exec(`DELETE FROM posting_log WHERE turn <= $1`, x.all.turn-blocks); err != nil { // every block had its turn since
+		return err
+	}
+	return x.set("posting_turn", x.all.turn)
+}
+
+// write writes a block with what was gathered for it.
+func (x *postings) write(id int64) error {
+	var data []byte
+	err := x.each(`SELECT data FROM posting_block WHERE id = $1`, []any{id}, func(scan scan) error { return scan(&data) })
+	if err != nil {
+		return err
+	}
+	fresh := x.all.blocks[id]
+	slices.Sort(fresh)
+	all := merged(unpacked(data), fresh, x.forgotten)
+	x.all.blocks[id], x.all.count = nil, x.all.count-len(fresh)
+	switch {
+	case len(all) > 0:
+		_, err = x.exec(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))
+	case data != nil:
+		_, err = x.exec(`DELETE FROM posting_block WHERE id = $1`, id)
+	}
+	return err
+}
+
+// merged are the postings of a block with what was gathered for it; both ascend.
+func merged(block, fresh []posting, forgotten int64) []posting {
+	all := make([]posting, 0, len(block)+len(fresh))
+	for len(block)+len(fresh) > 0 {
+		var p posting
+		if len(fresh) == 0 || len(block) > 0 && block[0] < fresh[0]&^gone {
+			p, block = block[0], block[1:]
+		} else {
+			p, fresh = fresh[0], fresh[1:]
+			if len(block) > 0 && block[0] == p&^gone {
+				block = block[1:]
+			}
+		}
+		if p&gone == 0 && p.entry() > forgotten {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// Blocks that one statement reads: a fixed number keeps it prepared; places left over
+// repeat the last.
+const blockBatch = 32
+
+var selectBlocks = `SELECT id, data FROM posting_block WHERE id IN (` + placesFrom(1, blockBatch) + `)`
+
+// under returns the entries that have terms, ascending.
+func (x *postings) under(terms []uint32) (map[uint32][]int64, error) {
+	stored := map[uint32][]posting{}
+	for batch := range slices.Chunk(terms, blockBatch) {
+		if x.all.turn == 0 {
+			break // no block was ever written
+		}
+		args := make([]any, blockBatch)
+		for i := range args {
+			args[i] = block(batch[min(i, len(batch)-1)])
+		}
+		err := x.each(selectBlocks, args, func(scan scan) error {
+			var id int64
+			var data []byte
+			err := scan(&id, &data)
+			for _, term := range batch {
+				if block(term) == id {
+					stored[term] = cut(data, term)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	found := map[uint32][]int64{}
+	for _, term := range terms {
+		var fresh []posting
+		for _, p := range x.all.blocks[block(term)] {
+			if p.term() == term {
+				fresh = append(fresh, p)
+			}
+		}
+		slices.Sort(fresh)
+		for _, p := range merged(stored[term], fresh, x.forgotten) {
+			found[term] = append(found[term], p.entry())
+		}
+	}
+	return found, nil
+}
+
+// packed are postings as they are stored: 8 bytes each, big endian.
+func packed(list []posting) []byte {
+	data := make([]byte, 0, 8*len(list))
+	for _, p := range list {
+		data = binary.BigEndian.AppendUint64(data, uint64(p))
+	}
+	return data
+}
+
+func unpacked(data []byte) []posting {
+	list := make([]posting, len(data)/8)
+	for i := range list {
+		list[i] = posting(binary.BigEndian.Uint64(data[8*i:]))
+	}
+	return list
+}
+
+// cut returns the postings of a term from a packed block.
+func cut(data []byte, term uint32) []posting {
+	from := func(p uint64) int {
+		return 8 * sort.Search(len(data)/8, func(i int) bool { return binary.BigEndian.Uint64(data[8*i:]) >= p })
+	}
+	first := uint64(term) << 32
+	return unpacked(data[from(first):from(first+1<<32-1)]) // an entry of 2^31-1 that is gone does not exist
+}
