@@ -62,7 +62,7 @@ type export struct {
 const olderPages = 10
 
 // exported are the first parts of the paths that hold documents.
-var exported = []string{"feeds", "stories", "sources", "sources.opml", ""}
+var exported = []string{"feeds", "stories", "sources", "sources.opml", "icon.svg", ""}
 
 func (x *export) follow(paths ...string) {
 	for _, p := range paths {

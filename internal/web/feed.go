@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/page"
 	"tributary/internal/publish"
 )
 
@@ -91,6 +93,13 @@ func forScripts(h http.Header) {
 func (s *Server) opml(w http.ResponseWriter, r *http.Request) error {
 	forScripts(w.Header())
 	return s.send(w, r, s.current.Load().Sources)
+}
+
+// icon sends the icon of the pages.
+func (s *Server) icon(w http.ResponseWriter, r *http.Request) error {
+	d := publish.NewDocument("icon.svg", "image/svg+xml", page.Icon())
+	d.MaxAge = 24 * time.Hour
+	return s.send(w, r, d)
 }
 
 // healthz says that the process answers.

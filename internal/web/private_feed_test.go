@@ -417,7 +417,7 @@ func TestAPrivateTwinStaysBelowItsToken(t *testing.T) {
 	page := string(ask(t, "GET", b.serve()+"/private/"+anna+"/club/").body)
 	for _, m := range regexp.MustCompile(`href="(http://river\.example[^"]*)"`).FindAllStringSubmatch(page, -1) {
 		path := strings.TrimPrefix(m[1], "http://river.example")
-		if !strings.HasPrefix(path, "/private/"+anna+"/") && !slices.Contains([]string{"/", "/sources.opml", "/why", "/sources/a", "/sources/seeds"}, path) {
+		if !strings.HasPrefix(path, "/private/"+anna+"/") && !slices.Contains([]string{"/", "/sources.opml", "/icon.svg", "/why", "/sources/a", "/sources/seeds"}, path) {
 			t.Errorf("it leads to %s", path)
 		}
 	}

@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"tributary/internal/page"
+)
 
 // routes is the map of the public API.
 func (s *Server) routes() http.Handler {
@@ -24,6 +28,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/private/", s.private(s.nothingPrivate))
 	mux.Handle("/hub", s.delegate(s.Hub))          // POST asks for a subscription of ours
 	mux.Handle("/websub/{id}", s.delegate(s.Push)) // GET confirms a subscription, POST delivers
+	mux.Handle(page.IconPath, s.get(s.icon))
 	mux.Handle("/healthz", s.get(s.healthz))
 	mux.Handle("/readyz", s.get(s.readyz))
 	mux.Handle("/", s.get(func(http.ResponseWriter, *http.Request) error { return notFound("page") }))

@@ -69,6 +69,7 @@ func TestRoutes(t *testing.T) {
 		{"/stories/" + withdrawn, 410, typeHTML, ""},
 		{"/sources/a", 200, typeHTML, "Source a"},
 		{"/sources/seeds", 200, typeHTML, "Seed"},
+		{"/icon.svg", 200, "image/svg+xml", "<svg "},
 		{"/healthz", 200, typeText, "ok"},
 		{"/readyz", 200, typeText, "ready"},
 
