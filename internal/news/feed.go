@@ -126,6 +126,7 @@ type Site struct {
 	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
 	Intro   string     // a few words on the front page, Markdown; empty for none
 	Links   []SiteLink // at the foot of every page: join, imprint, privacy
+	Static  bool       // its pages are files, behind a server that answers no questions
 
 	// Token is the secret part of the addresses of a private feed and of the
 	// stories below it, or what stands for it while it is not known yet; empty for

@@ -33,8 +33,11 @@ const SearchRows = 50
 // ask is a small form for searching.
 type ask struct{ Action, Label, Feed string }
 
-// newAsk asks all feeds, or one of them.
+// newAsk asks all feeds, or one of them; nil where nobody would answer.
 func newAsk(site news.Site, in *news.Feed) *ask {
+	if site.Static {
+		return nil
+	}
 	a := &ask{Action: searchPath(site), Label: "Search all stories"}
 	if in != nil {
 		a.Label = "Search this feed"
