@@ -15,6 +15,7 @@ import (
 // rebuild begins the archives of feeds anew, in a short transaction each that may
 // run beside a daemon. Who publishes next makes the pages.
 func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) error {
+	var kept []news.Feed
 	for _, name := range feeds {
 		i := slices.IndexFunc(cfg.Feeds, func(f news.Feed) bool { return f.Name == name })
 		switch {
@@ -23,21 +24,22 @@ func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) e
 		case !cfg.Feeds[i].Archive:
 			return fmt.Errorf("--rebuild-archive: feed %s keeps no archive; write archive: true at it in %s", name, a.config)
 		}
+		kept = append(kept, cfg.Feeds[i])
 	}
 	_, db, err := a.correcting(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	for _, name := range feeds {
-		dropped, err := db.RebuildArchive(ctx, name)
+	for _, f := range kept {
+		dropped, err := db.RebuildArchive(ctx, f)
 		if errors.Is(err, store.ErrNoFeed) {
-			return fmt.Errorf("--rebuild-archive: feed %s was not published yet, so there is nothing to make anew; run once without it", name)
+			return fmt.Errorf("--rebuild-archive: feed %s was not published yet, so there is nothing to make anew; run once without it", f.Name)
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "archive of %s: %s dropped, and made anew\n", name, count(int(dropped), "page"))
+		fmt.Fprintf(a.out, "archive of %s: %s dropped, and made anew\n", f.Name, count(int(dropped), "page"))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // marker stands in everything that a private source says and is.
@@ -31,12 +32,15 @@ sources:
      tags: [m4rker], site: "http://m4rker.example/", icon: "http://m4rker.example/icon.png", contact: m4rker@example.org}
   - {feed: "$UP/missing/m4rker.xml", name: innermissing, title: "The lost m4rker", public: false}
   - {seeds: "papers/*.txt", name: papers, title: "Papers of m4rker", public: false}
+  - {feed: "$UP/minutes.xml", name: minutes, title: "Minutes of m4rker", public: false}
 feeds:
   - {name: all, also_reported: true}
   - {name: grouped, duplicates: group}
   - {name: kept, duplicates: keep, archive: true}
   - {name: heard, kind: podcast}
-  - {name: club, title: Club of the m4rker, description: about m4rker, access: private, also_reported: true}
+  - {name: club, title: Club of the m4rker, description: about m4rker, access: private, also_reported: true, sources: [open, inner, innermissing, papers]}
+  - {name: past, title: Past of the m4rker, access: private, sources: [minutes], archive: true, limit: 5, window: 0s}
+  - {name: guests, access: private, sources: [open], archive: true}
   - {name: problems, access: private, kind: health}
 `
 
@@ -63,6 +67,14 @@ func newPrivateUpstream(t *testing.T) *httptest.Server {
 			fmt.Fprintf(w, `<item><guid>http://m4rker.example/%d</guid><title>%s</title><link>http://m4rker.example/%d</link>
 				<dc:creator>Mister m4rker</dc:creator><category>About m4rker</category><description>%s: the text of the m4rker.</description>
 				<enclosure url="http://m4rker.example/%d.mp3" type="audio/mpeg" length="9"/></item>`, i, title, i, title, i)
+		}
+		fmt.Fprint(w, `</channel></rss>`)
+	})
+	mux.HandleFunc("/minutes.xml", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>Minutes</title>`)
+		for i := range 130 {
+			fmt.Fprintf(w, `<item><guid>http://m4rker.example/minutes/%d</guid><title>What the m4rker said, part %d</title><description>The Hinterzimmer%c%c of the m4rker.</description><pubDate>%s</pubDate></item>`,
+				i, i, 'a'+i/26, 'a'+i%26, time.Date(2026, 1, 1, i, 0, 0, 0, time.UTC).Format(time.RFC1123Z))
 		}
 		fmt.Fprint(w, `</channel></rss>`)
 	})
@@ -93,12 +105,18 @@ func TestNothingPrivateLeaves(t *testing.T) {
 		return strings.Contains(read(t, public+problems+"/problems.json"), "The lost m4rker (innermissing) is failing")
 	})
 	c.privately(public, club)
+	past := c.token("past")
+	c.historically(public, past)
 
-	c.unfound(public)
+	c.unfound(public, "/search", "all", "kept", "heard")
 	c.unpushed(public, club)
+	guests := c.token("guests")
+	c.await("the feed of the guests is there", func() bool { return strings.Contains(read(t, public+guests+"/guests.atom"), "Another report") })
+	c.unfound(public, guests+"/search")
+	c.asGuest(public, guests)
 
-	routes := publicRoutes([]string{"all", "grouped", "kept", "heard", "club", "problems"}, c.sources(),
-		[]string{"bakers", "night*", "town", "author:mister", "source:inner", "tag:about", "paper", "bridge", "-nothing"})
+	routes := publicRoutes([]string{"all", "grouped", "kept", "heard", "club", "past", "guests", "problems"}, c.sources(),
+		[]string{"bakers", "night*", "town", "author:mister", "source:inner", "tag:about", "paper", "bridge", "-nothing", "hinterzimmeraa", "*zimmer*", "source:minutes"})
 	for _, key := range regexp.MustCompile(`id="s-([a-z0-9]+)`).FindAllStringSubmatch(read(t, public+club+"/club/"), -1) {
 		routes = append(routes, "/stories/"+key[1], "/why?url=http://river.example/stories/"+key[1])
 	}
@@ -137,7 +155,7 @@ func TestNothingPrivateLeaves(t *testing.T) {
 		c.command(args...)
 	}
 	c.database()
-	for _, path := range []string{club, problems} {
+	for _, path := range []string{club, past, guests, problems} {
 		c.find(strings.TrimPrefix(path, "/private/"), "tributary token list")
 	}
 	if tokens := c.said["tributary token list"]; !strings.Contains(tokens, "Go-http-client/1.1") {
@@ -196,26 +214,89 @@ func (c *canary) privately(public, club string) {
 	c.t.Error("no item leads to a page of ours")
 }
 
-// unfound holds that who asks for what only a private source has is answered as if
-// it were nowhere: the answers differ in what was asked and in nothing else.
-func (c *canary) unfound(public string) {
+// historically holds that the archive of a private feed, its older pages and what a
+// search in it finds are there for who has the token.
+func (c *canary) historically(public, past string) {
+	c.t.Helper()
+	c.await("the feed with a past has its stories", func() bool { return strings.Contains(read(c.t, public+past+"/past.atom"), "What the m4rker said") })
+	c.command("run", "--rebuild-archive", "past")
+	c.await("a page is closed", func() bool { return strings.Contains(read(c.t, public+past+"/past.atom"), "prev-archive") })
+	before := regexp.MustCompile(past + `/past/older/\d+`).FindString(read(c.t, public+past+"/past/"))
+	for path, want := range map[string]int{
+		past + "/past/archive/1.atom": 100, past + "/past/archive/1.json": 100, before: 100, before + ".rss": 100,
+		past + "/past.json?q=hinterzimmeraa": 1, past + "/search?q=hinterzimmeraa": 1, past + "/search?q=*zimmer*": 50,
+	} {
+		text := c.patiently(public + path)
+		if n := len(regexp.MustCompile(`What the (?:<mark>)?m4rker(?:</mark>)? said, part \d+(?:</a></h|</title|","content)`).FindAllString(text, -1)); n != want || !strings.Contains(text, past+"/past") {
+			c.t.Errorf("%s shows %d stories, want %d:\n%.3000s", path, n, want, text)
+		}
+	}
+}
+
+// patiently is read for a search, which a busy machine may give up.
+func (c *canary) patiently(address string) (text string) {
+	c.t.Helper()
+	c.await("there is time for a search", func() bool {
+		text = read(c.t, address)
+		return !strings.Contains(text, "take too long just now")
+	})
+	return text
+}
+
+// asGuest notes what who may read one private feed is told of another, without the
+// token, which stands in it rightly.
+func (c *canary) asGuest(public, guests string) {
+	c.t.Helper()
+	get := func(path string) string {
+		text := c.get(public + guests + path)
+		where := "GET " + public + guests + path
+		c.said[where] = strings.ReplaceAll(c.said[where], strings.TrimPrefix(guests, "/private/"), "TOKEN")
+		return text
+	}
+	for _, path := range []string{"/guests.atom", "/guests.rss", "/guests.json", "/guests.opml", "/guests/", "/guests/older/9223372036854775807", "/guests/older/9223372036854775807.atom",
+		"/guests/archive/1.atom", "/past.atom", "/past/archive/1.atom", "/past/older/9223372036854775807", "/past.atom?q=said"} {
+		get(path)
+	}
+	for _, q := range []string{"said", "hinterzimmeraa", "*zimmer*", "bakers", "source:minutes", "source:inner", "tag:about", "-nothing"} {
+		get("/search?q=" + q)
+		get("/search?sort=best&q=" + q)
+		get("/guests.atom?q=" + q)
+	}
+	if text := get("/search?q=second"); !strings.Contains(text, ">1 story<") {
+		c.t.Errorf("a guest finds something else than the one public story:\n%s", text)
+	}
+}
+
+// unfound holds that who asks a search for what only a private source has is answered
+// as if it were nowhere: the answers differ in what was asked and in nothing else. So
+// they do where some feeds are asked.
+func (c *canary) unfound(public, search string, feeds ...string) {
 	c.t.Helper()
 	const other = "n0where" // as long as a word that nothing holds needs to be, and longer
-	for _, path := range []string{
-		"/search?q=%s", "/search?sort=best&q=%s", "/search?feed=all&q=%s", "/search?q=title:%s", "/search?q=text:%s", "/search?q=author:%s", "/search?q=tag:%s",
-		"/why?url=http://%s.example/0", "/why?url=http://%s.example/1", "/why?url=http://%s.example/",
-	} {
-		got, want := read(c.t, public+fmt.Sprintf(path, marker)), read(c.t, public+fmt.Sprintf(path, other))
+	paths := []string{"?q=%s", "?sort=best&q=%s", "?feed=all&q=%s", "?q=title:%s", "?q=text:%s", "?q=author:%s", "?q=tag:%s"}
+	for i := range paths {
+		paths[i] = search + paths[i]
+	}
+	paths = append(paths, "/why?url=http://%s.example/0", "/why?url=http://%s.example/1", "/why?url=http://%s.example/")
+	for _, path := range paths {
+		got, want := c.patiently(public+fmt.Sprintf(path, marker)), c.patiently(public+fmt.Sprintf(path, other))
 		if got = strings.ReplaceAll(got, marker, other); got != want {
 			c.t.Errorf("%s tells of what is private:\n%s\nwant\n%s", path, got, want)
 		}
 	}
-	for _, path := range []string{"/search.atom?q=", "/search.rss?q=", "/feeds/all.atom?q=", "/feeds/kept.rss?q=", "/feeds/heard.atom?q="} {
-		if text := read(c.t, public+path+marker); !strings.Contains(text, "What a search finds") || strings.Contains(text, "<entry") || strings.Contains(text, "<item") {
+	if len(feeds) == 0 {
+		return
+	}
+	asked := []string{"/search.atom?q=", "/search.rss?q="}
+	for _, name := range feeds {
+		asked = append(asked, "/feeds/"+name+".atom?q=", "/feeds/"+name+".rss?q=")
+	}
+	for _, path := range asked {
+		if text := c.patiently(public + path + marker); !strings.Contains(text, "What a search finds") || strings.Contains(text, "<entry") || strings.Contains(text, "<item") {
 			c.t.Errorf("%s tells of what is private:\n%s", path, text)
 		}
 	}
-	if text := read(c.t, public+"/search.json?q="+marker); !strings.Contains(text, `"items":[]`) {
+	if text := c.patiently(public + "/search.json?q=" + marker); !strings.Contains(text, `"items":[]`) {
 		c.t.Errorf("a search tells of what is private:\n%s", text)
 	}
 }
@@ -240,7 +321,7 @@ func (c *canary) unpushed(public, club string) {
 		}
 		resp.Body.Close()
 		if text := read(c.t, public+club+"/"+file); resp.Header["Link"] != nil || strings.Contains(text, "river.example/hub") || strings.Contains(text, "/older/") {
-			c.t.Errorf("%s names the hub or pages that are not there: %v\n%s", file, resp.Header, text)
+			c.t.Errorf("%s names the hub, or pages that are not there: %v\n%s", file, resp.Header, text)
 		}
 	}
 }

@@ -317,7 +317,10 @@ func publicRoutes(feeds, sources, searches []string) []string {
 		for _, ext := range []string{"", ".atom", ".rss", ".json"} {
 			routes = append(routes, "/feeds/"+name+"/older/9223372036854775807"+ext, "/feeds/"+name+"/archive/1"+ext)
 		}
-		routes = append(routes, "/feeds/"+name, "/feeds/"+name+"/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/"+name+".atom")
+		routes = append(routes, "/feeds/"+name, "/feeds/"+name+"/")
+		for _, path := range []string{name + ".atom", name + ".atom?q=all", name + "/archive/1.atom", name + "/older/9223372036854775807", "search?q=all"} {
+			routes = append(routes, "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/"+path)
+		}
 		for _, ext := range []string{"atom", "rss", "json", "opml"} {
 			routes = append(routes, "/feeds/"+name+"."+ext)
 		}

@@ -56,7 +56,7 @@ func (r *reader) feed(n node) *feedDraft {
 			into(&d.Name, r.name)(n)
 		},
 		"moved_from": ofPublic(into(&d.moved, list(r, r.oldName))),
-		"archive":    ofPublic(into(&d.Archive, r.boolean)),
+		"archive":    ofStories(into(&d.Archive, r.boolean)),
 		"archive_keep": func(n node) {
 			kept = n.Node
 			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)

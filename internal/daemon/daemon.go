@@ -283,7 +283,12 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.T
 	for _, name := range removed {
 		snap.Gone[name] = true
 	}
-	snap.Names = sync.OnceValue(func() []search.SourceName { return searchNames(sources) })
+	snap.Names = sync.OnceValue(func() []search.SourceName {
+		return searchNames(sources, func(s news.Source) bool { return s.Public })
+	})
+	snap.Inner = func(f news.Feed) []search.SourceName {
+		return searchNames(sources, func(s news.Source) bool { return !s.Public && f.Selects(s) })
+	}
 	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
 	return snap, err
 }

@@ -19,7 +19,7 @@ func TestTheDaemonExportsTheSite(t *testing.T) {
 		return string(text)
 	}
 	r.await("the export is whole", func() bool { return exported(".tributary") != "" })
-	for path, file := range map[string]string{"/feeds/all.atom": "feeds/all.atom", "/feeds/all/": "feeds/all/index.html", "/sources.opml": "sources.opml"} {
+	for path, file := range map[string]string{"/feeds/all.atom": "feeds/all.atom", "/feeds/all.rss": "feeds/all.rss", "/sources.opml": "sources.opml"} {
 		if _, want := r.get(path); exported(file) != want {
 			t.Errorf("%s: got %q\nwant %q", file, exported(file), want)
 		}

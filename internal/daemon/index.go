@@ -59,11 +59,11 @@ func (d *Daemon) tidyIndex(ctx context.Context) error {
 // tidyPause lies between two steps.
 const tidyPause = 50 * time.Millisecond
 
-// searchNames is what searches know of sources: the public ones.
-func searchNames(sources []news.Source) []search.SourceName {
+// searchNames is what searches know of sources.
+func searchNames(sources []news.Source, known func(news.Source) bool) []search.SourceName {
 	var names []search.SourceName
 	for _, s := range sources {
-		if !s.Public {
+		if !known(s) {
 			continue
 		}
 		if news.HasSecret(s.Site) {

@@ -139,7 +139,7 @@ func TestAFollowedFeedTurnsPrivate(t *testing.T) {
 	p.first.trigger(1)
 	p.first.await("it is reloaded", func() bool { s, _ := p.first.get("/feeds/other.atom"); return s == http.StatusOK })
 	p.first.await("everything is there", func() bool { _, body := p.first.get("/feeds/all.json"); return strings.Contains(body, "B129") })
-	if _, err := p.first.db.RebuildArchive(t.Context(), "all"); err != nil {
+	if _, err := p.first.db.RebuildArchive(t.Context(), news.Feed{Name: "all"}); err != nil {
 		t.Fatal(err)
 	}
 	page := filepath.Join(p.first.dir, "feeds", "all", "archive", "1.atom")
@@ -147,7 +147,7 @@ func TestAFollowedFeedTurnsPrivate(t *testing.T) {
 	_, closed := p.first.get("/feeds/all/archive/1.atom")
 
 	id := p.first.token("all")
-	p.first.write(strings.Replace(plain, "sources:", "feeds: [{name: other}, {name: all, access: private}]\nsources:", 1))
+	p.first.write(strings.Replace(plain, "sources:", "feeds: [{name: other}, {name: all, access: private, archive: true, limit: 5, window: 0}]\nsources:", 1))
 	p.first.await("it is private", func() bool { s, _ := p.first.get("/private/" + secret + "/all.atom"); return s == http.StatusOK })
 	p.first.await("the subscription ends", func() bool { return len(p.first.subscriptions()) == 0 })
 	p.other.await("the subscriber knows", func() bool {
@@ -158,6 +158,23 @@ func TestAFollowedFeedTurnsPrivate(t *testing.T) {
 		if s, _ := p.first.get(path); s != http.StatusGone {
 			t.Errorf("%s: got %d, want 410", path, s)
 		}
+	}
+	p.first.await("it has its stories", func() bool {
+		_, body := p.first.get("/private/" + secret + "/all.json")
+		return strings.Contains(body, "B129")
+	})
+	if s, _ := p.first.get("/private/" + secret + "/all/archive/1.atom"); s != http.StatusNotFound {
+		t.Errorf("the page of the public feed below a token: got %d, want 404", s)
+	}
+	if _, err := p.first.db.RebuildArchive(t.Context(), news.Feed{Name: "all", Private: true}); err != nil {
+		t.Fatal(err)
+	}
+	p.first.await("it closes a page of its own", func() bool {
+		s, _ := p.first.get("/private/" + secret + "/all/archive/1.atom")
+		return s == http.StatusOK
+	})
+	if s, _ := p.first.get("/feeds/all/archive/1.atom"); s != http.StatusGone {
+		t.Errorf("that page for everybody: got %d, want 410", s)
 	}
 	if left, _ := filepath.Glob(filepath.Join(p.first.dir, "feeds", "all*")); len(left) > 0 {
 		t.Errorf("the folder has %v", left)

@@ -126,6 +126,7 @@ type Site struct {
 	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
 	Intro   string     // a few words on the front page, Markdown; empty for none
 	Links   []SiteLink // at the foot of every page: join, imprint, privacy
+	Static  bool       // its pages are files, behind a server that answers no questions
 
 	// Token is the secret part of the addresses of a private feed and of the
 	// stories below it, or what stands for it while it is not known yet; empty for
@@ -257,17 +258,21 @@ func (e Edition) PartURL(p Part, ext string) string {
 }
 
 // SearchURL returns the address of what a search finds, "atom", "rss" or "json",
-// or its page for "".
+// or its page for "". Below a token, which opens one feed, the page need not name it.
 func (s Site) SearchURL(in Search, ext string) string {
+	base, feeds := s.URL, s.URL+"/feeds"
+	if s.Token != "" {
+		base, feeds = s.privateURL(), s.privateURL()
+	}
 	switch {
 	case ext != "" && in.In != "":
-		return s.URL + "/feeds/" + in.In + "." + ext + "?q=" + in.Query
+		return feeds + "/" + in.In + "." + ext + "?q=" + in.Query
 	case ext != "":
-		return s.URL + "/search." + ext + "?q=" + in.Query
-	case in.In != "":
-		return s.URL + "/search?q=" + in.Query + "&feed=" + in.In
+		return base + "/search." + ext + "?q=" + in.Query
+	case in.In != "" && s.Token == "":
+		return base + "/search?q=" + in.Query + "&feed=" + in.In
 	}
-	return s.URL + "/search?q=" + in.Query
+	return base + "/search?q=" + in.Query
 }
 
 // StoryURL returns the address of a story's page: below the token where there is

@@ -74,11 +74,15 @@ func (f frame) Policy() string { return f.theme.policy }
 // Logo is the picture of the site; its address is our own or was configured.
 func (f frame) Logo() template.URL { return template.URL(f.Site.Logo) }
 
-// Links are those of the site, and ours for those who miss a post.
+// Links are those of the site, and ours for those who miss a post where somebody
+// answers them.
 func (f frame) Links() []template.HTML {
 	var all []template.HTML
 	for _, l := range f.Site.Links {
 		all = append(all, ownAnchor(l.URL, l.Title))
+	}
+	if f.Site.Static {
+		return all
 	}
 	return append(all, anchor(f.Site.URL+"/why", "Why is a post missing?"))
 }

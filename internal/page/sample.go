@@ -38,7 +38,7 @@ func samples() []sample {
 		{"front", func(t *Theme, w io.Writer) error {
 			return t.Front(w, &FrontView{Site: site, Read: 1, Total: 2, Feeds: []FeedRow{{Feed: feed, Stories: 2, Changed: now}}, Latest: shown})
 		}},
-		{"front", func(t *Theme, w io.Writer) error { return t.Front(w, &FrontView{}) }},
+		{"front", func(t *Theme, w io.Writer) error { return t.Front(w, &FrontView{Site: news.Site{Static: true}}) }},
 		{"story", func(t *Theme, w io.Writer) error {
 			return t.Story(w, &StoryView{Site: site, Story: shown[0], Related: shown[1:], Feeds: []news.Feed{feed}})
 		}},

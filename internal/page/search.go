@@ -33,11 +33,17 @@ const SearchRows = 50
 // ask is a small form for searching.
 type ask struct{ Action, Label, Feed string }
 
-// newAsk asks all feeds, or one of them.
+// newAsk asks all feeds, or one of them; nil where nobody would answer.
 func newAsk(site news.Site, in *news.Feed) *ask {
+	if site.Static {
+		return nil
+	}
 	a := &ask{Action: searchPath(site), Label: "Search all stories"}
 	if in != nil {
-		a.Label, a.Feed = "Search this feed", in.Name
+		a.Label = "Search this feed"
+	}
+	if in != nil && site.Token == "" { // a token opens one feed
+		a.Feed = in.Name
 	}
 	return a
 }
@@ -47,9 +53,13 @@ func newAsk(site news.Site, in *news.Feed) *ask {
 func searchPath(site news.Site) string {
 	u, err := url.Parse(site.URL)
 	if err != nil {
-		return "/search"
+		u = &url.URL{}
 	}
-	return strings.TrimSuffix(u.Path, "/") + "/search"
+	path := strings.TrimSuffix(u.Path, "/")
+	if site.Token != "" {
+		path += "/private/" + site.Token
+	}
+	return path + "/search"
 }
 
 // Search writes the page of a search. It is nothing for other search engines.
@@ -61,6 +71,9 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 	f := frame{Site: v.Site, Title: "Search · " + siteName(v.Site), Hidden: true}
 	if v.Text != "" {
 		f.Title = v.Text + " · " + f.Title
+	}
+	if v.In != nil && v.Site.Token != "" {
+		p.In = anchor(news.Edition{Site: v.Site, Feed: *v.In}.URL(""), feedTitle(*v.In))
 	}
 	if v.Result != nil {
 		p.found(v)
@@ -76,7 +89,8 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 // searchPage is what search.html shows.
 type searchPage struct {
 	Action, Text string
-	Choices      []choice // of feeds; none when there is one only
+	Choices      []choice      // of feeds; none when there is one only
+	In           template.HTML // the private feed that is searched, linked; "" for public ones
 	Best         bool
 	Problem      string
 	Asked        bool // there is a result, possibly an empty one

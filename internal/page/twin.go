@@ -21,7 +21,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
 		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
 	}
-	if !e.Feed.Private { // a search finds nothing of it
+	if e.Feed.Kind != news.FeedOfHealth { // a search finds stories
 		f.Ask = newAsk(e.Site, &e.Feed)
 	}
 	v := river{

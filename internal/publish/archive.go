@@ -57,11 +57,20 @@ func (p *Publisher) closePage(ctx context.Context, e *news.Edition) error {
 	}
 	replaced, err := p.Store.ClosePage(ctx, e, docs, p.Now())
 	if replaced {
-		p.log().Warn("an archive page was replaced: it named what is withdrawn or private by now", "feed", e.Feed.Name, "page", e.PartURL(e.Part, "atom"))
+		p.log().Warn("an archive page was replaced: it named what is withdrawn or private by now", "feed", e.Feed.Name, "page", logged(e))
 	} else if err == nil {
-		p.log().Info("an archive page was closed", "feed", e.Feed.Name, "page", e.PartURL(e.Part, "atom"), "stories", len(e.Shown))
+		p.log().Info("an archive page was closed", "feed", e.Feed.Name, "page", logged(e), "stories", len(e.Shown))
 	}
 	return err
+}
+
+// logged names a page: that of a private feed has an address for each token, and none
+// for a log.
+func logged(e *news.Edition) string {
+	if e.Feed.Private {
+		return e.Part.PageName()
+	}
+	return e.PartURL(e.Part, "atom")
 }
 
 func (p *Publisher) log() *slog.Logger {
@@ -85,13 +94,13 @@ func (p *Publisher) mark(version int64) mark {
 }
 
 // writePages brings the files of a feed's archive up to date when it changed since
-// they were written.
+// they were written. A private feed has none.
 func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
 	version, err := p.Store.ArchiveVersion(ctx, f.ID)
 	if err != nil || p.Shelf.archive(f.Name) == p.mark(version) {
 		return err
 	}
-	if p.Folder != nil && version > 0 {
+	if p.Folder != nil && !f.Private && version > 0 {
 		docs, err := p.Store.PageDocuments(ctx, f.ID)
 		if err != nil {
 			return err

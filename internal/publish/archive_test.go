@@ -221,7 +221,7 @@ func TestDroppedPagesLeaveTheFolder(t *testing.T) {
 	if got := pageFiles(t, r); !slices.Equal(got, twoPages[4:]) {
 		t.Errorf("got %q, want the newest page", got)
 	}
-	if _, err := r.db.RebuildArchive(t.Context(), "all"); err != nil {
+	if _, err := r.db.RebuildArchive(t.Context(), news.Feed{Name: "all"}); err != nil {
 		t.Fatal(err)
 	}
 	r.mustPublish()

@@ -84,11 +84,9 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 			p.Shelf.spoil(f.Name)
 		}
 	}
-	if !f.Private { // which keep none
-		if err := p.archive(ctx, site, f); err != nil {
-			p.Shelf.spoil(f.Name)
-			return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
-		}
+	if err := p.archive(ctx, site, f); err != nil {
+		p.Shelf.spoil(f.Name)
+		return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
 	}
 	if p.Shelf.Holds(site, f) {
 		return false, nil
@@ -130,7 +128,7 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 	}
 	p.Shelf.put(f, e, docs, generation)
 	if f.Private { // what is sent is not yet known, and never lies in the folder
-		return nil
+		return p.writePages(ctx, f)
 	}
 	if docs, err = packed(docs); err != nil {
 		return err

@@ -97,7 +97,7 @@ var ErrTooBroad = errors.New("it takes too long")
 type Request struct {
 	Query  *Query
 	Site   news.Site
-	Feeds  []news.Feed // that may be searched: public ones only
+	Feeds  []news.Feed // that may be searched: public ones, or a single private one
 	Best   bool        // what fits best first, instead of the newest
 	Offset int
 	Limit  int           // at most MaxRows together with Offset

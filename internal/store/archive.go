@@ -12,15 +12,16 @@ import (
 // Publications that are in none yet (news.NextPage), and from then on its bytes
 // are served as they were stored. They are replaced when the page names an entry
 // that was withdrawn or became private since. What a feed only ceased to select
-// stays in its pages.
+// stays in its pages; a private feed keeps so what is of public sources.
 
 // openLimit is how many of the Publications that are in no page are looked at
 // for the next one: those that one page takes, and more than a live document
 // shows.
 const openLimit = news.MaxShown + 2*news.PageSize
 
-// unfit is true of an entry e of a source src that no page may name.
-const unfit = `(e.withdrawn_at <> 0 OR e.hidden <> 0 OR src.public = 0)`
+// unfit is true of an entry e of a source src that a page of the feed of p may not
+// name, because it was taken back or because who reads the feed may not know it.
+const unfit = `(e.withdrawn_at <> 0 OR e.hidden <> 0 OR src.public = 0 AND NOT EXISTS (` + selectsPrivately + `p.feed_id))`
 
 // onPage are the sequences of a feed's Publications on a page. Asked for in one
 // query with the rest, a planner would go through the whole feed.
@@ -235,8 +236,8 @@ func (c *closing) names() error {
 // withdrawn or private by now: their bytes are to be replaced.
 func (p *publishing) outdate() error {
 	var pages []int64
-	err := p.each(`SELECT DISTINCT n.number FROM story s CROSS JOIN entry e CROSS JOIN archive_name n CROSS JOIN source src
-		WHERE `+judged+` AND e.story_id = s.id AND n.entry_id = e.id AND n.feed_id = $3 AND src.id = e.source_id
+	err := p.each(`SELECT DISTINCT p.number FROM story s CROSS JOIN entry e CROSS JOIN archive_name p CROSS JOIN source src
+		WHERE `+judged+` AND e.story_id = s.id AND p.entry_id = e.id AND p.feed_id = $3 AND src.id = e.source_id
 		AND `+unfit, p.judging(), func(scan scan) error {
 		var n int64
 		err := scan(&n)

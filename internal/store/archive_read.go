@@ -120,15 +120,15 @@ var ErrNoFeed = errors.New("no such feed was published yet")
 // RebuildArchive drops all pages of a feed's archive and begins its next
 // generation: what the feed has to show by now is put into pages anew, in order
 // of sequence, under other addresses. It returns how many pages were dropped.
-func (db *DB) RebuildArchive(ctx context.Context, feed string) (dropped int64, err error) {
+func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		var id int64
 		var generation, last int
 		err := t.get(`SELECT id, archive_generation, coalesce((SELECT max(number) FROM archive_page a
 				WHERE a.feed_id = f.id AND a.generation = f.archive_generation), 0)
-			FROM feed f WHERE name = $1 AND removed_at = 0`, []any{feed}, &id, &generation, &last)
+			FROM feed f WHERE name = $1 AND removed_at = 0`, []any{rowName(f)}, &id, &generation, &last)
 		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("%s: %w", feed, ErrNoFeed)
+			return fmt.Errorf("%s: %w", f.Name, ErrNoFeed)
 		}
 		if err == nil && last > 0 {
 			dropped, err = t.dropPages(id, generation, last)

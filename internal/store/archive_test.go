@@ -308,7 +308,7 @@ func TestRebuildBeginsAnewUnderOtherAddresses(t *testing.T) {
 	b.fetch("c", numbered("c", 1, 30, 240)...)
 	b.publish("all")
 	revision, _ := b.db.Revision(t.Context())
-	dropped, err := b.db.RebuildArchive(t.Context(), "all")
+	dropped, err := b.db.RebuildArchive(t.Context(), news.Feed{Name: "all"})
 	if err != nil || dropped != 2 {
 		t.Fatalf("dropped %d pages (%v), want 2", dropped, err)
 	}
@@ -326,7 +326,7 @@ func TestRebuildBeginsAnewUnderOtherAddresses(t *testing.T) {
 	if l := b.leaf("all", "2-1"); len(l.GUIDs) != 100 || !slices.Contains(l.GUIDs, "https://c.example/c001") {
 		t.Errorf("page 2-1 has %d stories, want 100, those of c among them", len(l.GUIDs))
 	}
-	if _, err := b.db.RebuildArchive(t.Context(), "none"); err == nil {
+	if _, err := b.db.RebuildArchive(t.Context(), news.Feed{Name: "none"}); err == nil {
 		t.Error("the archive of a feed that does not exist was rebuilt")
 	}
 }
@@ -541,7 +541,7 @@ func (a *annals) check() {
 		}
 	}
 	private := 0
-	err = a.db.each(a.t.Context(), `SELECT e.id FROM entry e JOIN source src ON src.id = e.source_id WHERE `+unfit, nil, func(scan scan) error {
+	err = a.db.each(a.t.Context(), `SELECT e.id FROM (SELECT $1 AS feed_id) p, entry e JOIN source src ON src.id = e.source_id WHERE `+unfit, []any{a.feed.ID}, func(scan scan) error {
 		var id int64
 		err := scan(&id)
 		if private++; named[id] {
@@ -626,7 +626,7 @@ func TestRebuildWhileALookIsUnderWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.db.RebuildArchive(t.Context(), "all"); err != nil {
+	if _, err := b.db.RebuildArchive(t.Context(), news.Feed{Name: "all"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.db.looked(t.Context(), f, a, false, b.now); err != nil {

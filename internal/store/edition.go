@@ -79,7 +79,7 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
 	}
 	e.Shown = page.shown
-	if err != nil && len(e.Shown) > 0 && !e.Feed.Private { // there is no address for more below a token
+	if err != nil && len(e.Shown) > 0 {
 		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
 	}
 	if err := db.complete(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {

@@ -14,8 +14,8 @@ import (
 // indexing collects what one transaction changes in the full-text index. It is
 // written at the end and in order of entries, which is what an index takes best.
 //
-// Only entries of public sources are in it: what is counted, ordered, cut short or
-// takes time because of a private word would tell strangers of that word.
+// Entries of private sources are in an index of their own: what is counted, ordered,
+// cut short or takes time because of a private word would tell strangers of that word.
 type indexing struct {
 	*tx
 	from int64 // entries before this one are not in the index yet, see reindex.go
@@ -24,7 +24,21 @@ type indexing struct {
 
 type indexed struct {
 	search.Document
+	vocabulary
 	anew bool // there is one already
+}
+
+// vocabulary is where the words of an entry are known.
+type vocabulary struct {
+	index sqlite.Index
+	scope int64 // its source in the private index, else 0
+}
+
+func vocabularyOf(source int64, public bool) vocabulary {
+	if public {
+		return vocabulary{sqlite.Public, 0}
+	}
+	return vocabulary{sqlite.Private, source}
 }
 
 func (t *tx) indexing() (*indexing, error) {
@@ -33,58 +47,63 @@ func (t *tx) indexing() (*indexing, error) {
 }
 
 // add has an entry be found by what it says now.
-func (x *indexing) add(id, source int64, e *news.Entry, anew bool) {
+func (x *indexing) add(id, source int64, public bool, e *news.Entry, anew bool) {
 	if id >= x.from {
-		x.docs[id] = indexed{search.Index(e, source), anew}
+		x.docs[id] = indexed{search.Index(e, source), vocabularyOf(source, public), anew}
 	}
 }
 
 func (x *indexing) flush() error {
-	words := map[string]struct{}{}
+	words := map[vocabulary]map[string]struct{}{}
 	for _, id := range slices.Sorted(maps.Keys(x.docs)) {
 		d := x.docs[id]
 		if d.anew {
-			if _, err := x.exec(sqlite.UnindexEntry, id); err != nil {
+			if _, err := x.exec(d.index.In(sqlite.UnindexEntry), id); err != nil {
 				return err
 			}
 		}
-		if _, err := x.exec(sqlite.IndexEntry, id, d.Title, d.Body, d.Author, d.Tag, d.Facts); err != nil {
+		if _, err := x.exec(d.index.In(sqlite.IndexEntry), id, d.Title, d.Body, d.Author, d.Tag, d.Facts); err != nil {
 			return err
 		}
-		d.Longer(func(w string) { words[w] = struct{}{} })
+		if words[d.vocabulary] == nil {
+			words[d.vocabulary] = map[string]struct{}{}
+		}
+		d.Longer(func(w string) { words[d.vocabulary][w] = struct{}{} })
 	}
 	clear(x.docs)
-	if len(words) == 0 {
-		return nil
+	for v, new := range words {
+		if err := x.learn(v, slices.Sorted(maps.Keys(new))); err != nil {
+			return err
+		}
 	}
-	return x.learn(slices.Sorted(maps.Keys(words)))
+	return nil
 }
 
 // learn makes words known that no entry brought before.
-func (x *indexing) learn(words []string) error {
+func (x *indexing) learn(v vocabulary, words []string) error {
 	list, err := json.Marshal(words)
-	if err != nil {
+	if err != nil || len(words) == 0 {
 		return err
 	}
 	var last int64
-	if err := x.get(sqlite.LastWord, nil, &last); err != nil {
+	if err := x.get(v.index.In(sqlite.LastWord), nil, &last); err != nil {
 		return err
 	}
-	if n, err := x.exec(sqlite.NewWords, string(list)); n == 0 || err != nil {
+	if n, err := x.exec(v.index.In(sqlite.NewWords), v.scope, string(list)); n == 0 || err != nil {
 		return err
 	}
-	_, err = x.exec(sqlite.IndexWords, last)
+	_, err = x.exec(v.index.In(sqlite.IndexWords), last)
 	return err
 }
 
 // tidyPages bounds what one step of tidying writes: 4 KiB each.
 const tidyPages = 100
 
-// TidyIndex joins what many transactions added to the full-text index, because a
+// TidyIndex joins what many transactions added to the full-text indexes, because a
 // search looks into every part: a bounded step. It reports whether there is more.
 func (db *DB) TidyIndex(ctx context.Context) (more bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		for _, query := range []string{sqlite.MergeIndex, sqlite.MergeWords} {
+		for _, query := range everyIndex(sqlite.MergeIndex, sqlite.MergeWords) {
 			var before, after int64
 			if err := t.get(sqlite.Changes, nil, &before); err != nil {
 				return err
@@ -100,4 +119,14 @@ func (db *DB) TidyIndex(ctx context.Context) (more bool, err error) {
 		return nil
 	})
 	return more, err
+}
+
+// everyIndex returns statements for each of the indexes.
+func everyIndex(statements ...string) (all []string) {
+	for _, x := range [...]sqlite.Index{sqlite.Public, sqlite.Private} {
+		for _, s := range statements {
+			all = append(all, x.In(s))
+		}
+	}
+	return all
 }

@@ -12,7 +12,7 @@ import (
 // never held for long.
 const reindexLimit = 50
 
-// Reindex makes the full-text index anew after an upgrade that indexes otherwise, or
+// Reindex makes the full-text indexes anew after an upgrade that indexes otherwise, or
 // when a source turned private or public: a bounded part, the latest entries first. It
 // reports whether there is more. What arrives meanwhile enters the index by itself;
 // until it is whole, a search says that older entries are missing.
@@ -38,7 +38,7 @@ func (db *DB) Reindex(ctx context.Context) (more bool, err error) {
 
 // clearIndex begins anew behind the last entry.
 func (t *tx) clearIndex() error {
-	for _, query := range sqlite.ClearIndex {
+	for _, query := range everyIndex(sqlite.ClearIndex...) {
 		if _, err := t.exec(query); err != nil {
 			return err
 		}
@@ -73,9 +73,8 @@ func (t *tx) reindex() (more bool, err error) {
 	}
 	x.from = from
 	for i := range entries {
-		if e := &entries[i].Entry; entries[i].Source.Public {
-			x.add(e.ID, e.SourceID, e, false)
-		}
+		e := &entries[i].Entry
+		x.add(e.ID, e.SourceID, entries[i].Source.Public, e, false)
 	}
 	if err := x.flush(); err != nil {
 		return false, err

@@ -191,9 +191,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
 		return err
 	}
-	if s.public {
-		s.found.add(k.id, s.h.Source.ID, &a.Entry, true)
-	}
+	s.found.add(k.id, s.h.Source.ID, s.public, &a.Entry, true)
 	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
@@ -261,9 +259,7 @@ func (s *saving) insert(a *story.Arrival) error {
 		return err
 	}
 	s.added++
-	if s.public {
-		s.found.add(id, s.h.Source.ID, &a.Entry, false)
-	}
+	s.found.add(id, s.h.Source.ID, s.public, &a.Entry, false)
 	return s.writeContent(id, a, published, updated)
 }
 

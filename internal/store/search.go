@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
@@ -21,7 +19,7 @@ const (
 	maxHolding = 5000 // words that are looked at for them
 )
 
-// Search finds stories that public feeds show. A search that takes too long is
+// Search finds stories that feeds show: public ones, or one private one. A search that takes too long is
 // given up with search.ErrTooBroad: a reader is never kept waiting for it, nor are
 // others by it.
 func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, error) {
@@ -96,113 +94,6 @@ func (s *searching) feedIDs() string {
 	return integers(ids)
 }
 
-// findable is what must hold of an entry e, besides that a public feed shows its
-// story, for anybody to find it.
-const findable = feedable + `
-	AND e.source_id NOT IN (SELECT id FROM source WHERE public = 0 OR retired_at <> 0)`
-
-// matches finds the entries and the Publications of their stories: of a story that
-// several feeds show, the one of the first feed, and there the one that was made
-// for the entry.
-func (s *searching) matches() ([]match, error) {
-	expression, err := sqlite.Expression(s.Query, s.longer)
-	if err != nil {
-		return nil, err
-	}
-	source := sqlite.Matches
-	if s.Best {
-		source = sqlite.BestMatches
-	}
-	var found []match
-	at := map[int64]int{} // by story
-	entries, last := 0, int64(0)
-	err = s.db.each(s.ctx, `SELECT m.entry_id, m.fit, e.story_id, coalesce(p.feed_id, 0), coalesce(p.sequence, 0), coalesce(p.entry_id, 0), coalesce(p.first, 0)
-		FROM `+source+` m LEFT JOIN entry e ON e.id = m.entry_id AND `+findable+`
-		LEFT JOIN publication p ON p.story_id = e.story_id AND +p.feed_id IN (`+s.feedIDs()+`) AND p.removed = 0`,
-		[]any{expression, maxMatches}, func(scan scan) error {
-			var m match
-			var story *int64
-			var first int64
-			if err := scan(&m.entry, &m.fit, &story, &m.feed, &m.sequence, &m.shown, &first); err != nil {
-				return err
-			}
-			if m.entry != last {
-				entries, last = entries+1, m.entry
-			}
-			if story == nil || m.feed == 0 {
-				return nil
-			}
-			m.story = *story
-			s.take(&found, at, m, first)
-			return nil
-		})
-	s.result.Broad = entries == maxMatches
-	return found, err
-}
-
-// take adds a match, or puts it in the place of one of the same story.
-func (s *searching) take(found *[]match, at map[int64]int, m match, first int64) {
-	key := m.story
-	if len(s.Feeds) == 1 && s.Feeds[0].Duplicates == news.Keep {
-		if first != m.entry { // another entry's
-			return
-		}
-		key = -m.sequence
-	}
-	i, ok := at[key]
-	if !ok {
-		at[key] = len(*found)
-		*found = append(*found, m)
-		return
-	}
-	old := &(*found)[i]
-	fit := min(old.fit, m.fit)
-	if s.rank(m.feed) < s.rank(old.feed) || m.feed == old.feed && m.shown == m.entry && old.shown != old.entry {
-		*old = m
-	}
-	old.fit = fit
-}
-
-// rank is the place of a feed among those that are searched.
-func (s *searching) rank(id int64) int {
-	return slices.IndexFunc(s.Feeds, func(f news.Feed) bool { return f.ID == id })
-}
-
-// feed is one of those that are searched.
-func (s *searching) feed(id int64) news.Feed { return s.Feeds[s.rank(id)] }
-
-// longer looks up the words that hold the letters of a term, but for those that
-// begin with them where that is asked for anyway.
-func (s *searching) longer(t search.Term) ([]string, error) {
-	letters := t.Words[0]
-	pieces := sqlite.Pieces(letters)
-	if pieces == "" {
-		return nil, nil
-	}
-	var words []string
-	seen := 0
-	err := s.db.each(s.ctx, sqlite.MatchWords, []any{pieces, maxHolding}, func(scan scan) error {
-		var w string
-		err := scan(&w)
-		seen++
-		if at := strings.LastIndex(w, letters); at > 0 && (t.Tail && !strings.HasPrefix(w, letters) || !t.Tail && at+len(letters) == len(w)) {
-			words = append(words, w)
-		}
-		return err
-	})
-	s.result.Shorter = s.result.Shorter || len(words) > maxLonger || seen == maxHolding
-	return shortest(words), err
-}
-
-// shortest returns the shortest words, as many as one term may stand for. The
-// compounds that are used most are short.
-func shortest(words []string) []string {
-	slices.SortFunc(words, func(a, b string) int {
-		return cmp.Or(utf8.RuneCountInString(a)-utf8.RuneCountInString(b), strings.Compare(a, b))
-	})
-	return words[:min(maxLonger, len(words))]
-}
-
 // load reads what the feeds show of the matches, in their order.
 func (s *searching) load(matches []match) error {
 	place := map[[2]int64]int{}
@@ -264,7 +155,7 @@ func (s *searching) complete() error {
 	for i := range shown {
 		shown[i] = s.result.Found[i].Shown
 	}
-	if err := s.db.complete(s.ctx, s.Site, news.Everybody, shown); err != nil {
+	if err := s.db.complete(s.ctx, s.Site, s.audience(), shown); err != nil {
 		return err
 	}
 	for i := range shown {

@@ -145,7 +145,7 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
 		return err
 	}
-	if old.Public != s.Public { // the index knows public sources only
+	if old.Public != s.Public { // its words go into the other index
 		if _, err := t.exec(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID); err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func TestClosedPages(t *testing.T) {
 		}
 		secured(t, path, a)
 	}
-	if _, err := b.db.RebuildArchive(t.Context(), "all"); err != nil {
+	if _, err := b.db.RebuildArchive(t.Context(), news.Feed{Name: "all"}); err != nil {
 		t.Fatal(err)
 	}
 	b.publish()

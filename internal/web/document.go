@@ -68,12 +68,15 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 
 // cacheControl says how long a document may be kept. RFC 9111, RFC 8246.
 func cacheControl(d *publish.Document) string {
-	age := "public, max-age=" + strconv.Itoa(int(d.MaxAge.Seconds()))
+	age := "public, max-age=" + seconds(d.MaxAge)
 	if d.Immutable {
 		age += ", immutable"
 	}
 	return age
 }
+
+// seconds is a duration as Cache-Control has it.
+func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
 // write sends a body part by part, each under a deadline of its own, so that a
 // slow client is served and a dead one is not waited for.

@@ -19,10 +19,11 @@ import (
 // every link from the front page: feeds, their pages and archives, stories, sources,
 // lists. A page at /stories/ID becomes stories/ID.html, one at /feeds/NAME/
 // feeds/NAME/index.html, so that any web server can stand in for us. What takes a
-// question or a body is left out. It returns the names of the files that make the
-// site; an error leaves what was written.
+// question or a body is left out, and so is what asks one: the form of the search and
+// the link to /why. It returns the names of the files that make the site; an error
+// leaves what was written.
 func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []string, err error) {
-	x := export{server: s, handler: s.Handler(), site: s.current.Load().Site.URL, seen: map[string]bool{}, older: map[string]int{}}
+	x := export{handler: s.static().Handler(), site: s.current.Load().Site.URL, seen: map[string]bool{}, older: map[string]int{}}
 	x.follow("/", "/sources.opml")
 	for _, f := range s.current.Load().Feeds {
 		for _, ext := range []string{".atom", ".rss", ".json", ".opml"} {
@@ -47,9 +48,17 @@ func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []st
 	return files, nil
 }
 
+// static is the server of the same site whose pages are files. It has nothing private.
+func (s *Server) static() *Server {
+	own := &Server{Shelf: s.Shelf, Views: s.Views, Private: publish.NewShelf(), Tokens: NewTokens(), Now: s.Now, Log: s.Log}
+	snap := *s.current.Load()
+	snap.Site.Static, snap.Private = true, nil
+	own.Show(&snap)
+	return own
+}
+
 // export is a visit to the whole site.
 type export struct {
-	server  *Server
 	handler http.Handler
 	site    string
 	queue   []string // paths below the base URL

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,19 +44,42 @@ func TestExportFollowsTheSiteAlone(t *testing.T) {
 	}
 }
 
-// What a static web server sends for a path is what we would.
+// asks are what a page asks of us.
+var asks = regexp.MustCompile(`<form.*</form>|<li><a href="[^"]*/why">.*</li>`)
+
+// What a static web server sends for a path is what we would, without what only we can
+// answer; what we send ourselves has it still.
 func TestExportIsTheSite(t *testing.T) {
 	b := newBench(t)
+	past(b, false)
+	before := strconv.FormatInt(b.pub.Shelf.Edition("all").Older.Before, 10)
 	base := b.serve()
 	folder := &publish.Folder{Path: t.TempDir(), Key: "export"}
 	files, err := b.web.Export(t.Context(), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, file := range map[string]string{"/": "index.html", "/feeds/all.atom": "feeds/all.atom", "/feeds/all/": "feeds/all/index.html", "/sources/a": "sources/a.html"} {
-		got, err := os.ReadFile(filepath.Join(folder.Path, file))
-		if want := ask(t, "GET", base+path).body; err != nil || string(got) != string(want) {
-			t.Errorf("%s: %v, got %d bytes, want %d", path, err, len(got), len(want))
+	words := func(page []byte) string { return strings.Join(strings.Fields(string(page)), " ") }
+	for path, want := range map[string]struct {
+		file string
+		asks int
+	}{
+		"/": {"index.html", 2}, "/feeds/all.atom": {"feeds/all.atom", 0}, "/feeds/all.json": {"feeds/all.json", 0}, "/feeds/all/": {"feeds/all/index.html", 2}, "/sources/a": {"sources/a.html", 1},
+		"/stories/" + b.story("Seed"): {"stories/" + b.story("Seed") + ".html", 1}, "/feeds/all/older/" + before: {"feeds/all/older/" + before + ".html", 2},
+	} {
+		got, err := os.ReadFile(filepath.Join(folder.Path, want.file))
+		live := ask(t, "GET", base+path).body
+		if n := len(asks.FindAll(live, -1)); n != want.asks {
+			t.Errorf("%s asks for %d things, want %d:\n%s", path, n, want.asks, live)
+		}
+		if err != nil || words(got) != words(asks.ReplaceAll(live, nil)) || want.asks == 0 && string(got) != string(live) {
+			t.Errorf("%s: %v, got\n%s\nwant, without what is asked,\n%s", path, err, got, live)
+		}
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(filepath.Join(folder.Path, name))
+		if err != nil || bytes.Contains(text, []byte("<form")) || bytes.Contains(text, []byte(`/why"`)) {
+			t.Errorf("%s asks for what nobody answers (%v)", name, err)
 		}
 	}
 	if len(files) < 6 {

@@ -43,9 +43,15 @@ func (s *Server) toTwin(w http.ResponseWriter, r *http.Request, name string) err
 	return nil
 }
 
-// twin sends the HTML twin of a feed.
+// twin sends the HTML twin of a feed. What stands on the shelf is not static.
 func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.document(r.PathValue("name"), "")
+	snap, shown := s.current.Load(), s.Shelf.Edition(r.PathValue("name"))
+	if snap.Site.Static && err == nil && shown != nil {
+		e := *shown
+		e.Site.Static = true
+		d, err = publish.Render(&e, "", snap.Theme)
+	}
 	if err != nil {
 		return err
 	}

@@ -117,6 +117,14 @@ func (b *bench) show() {
 		}
 		return names
 	}
+	snap.Inner = func(f news.Feed) (names []search.SourceName) {
+		for _, s := range b.sources {
+			if !s.Public && f.Selects(s) {
+				names = append(names, search.NewSourceName(s))
+			}
+		}
+		return names
+	}
 	subs, err := b.subscriptions()
 	if err == nil {
 		snap.Sources, err = publish.Sources(b.site.Title, subs)

@@ -74,7 +74,7 @@ func (s *Server) granted(r *http.Request) (grant, error) {
 		return grant{}, gone("address")
 	}
 	g := grant{token: token, feed: feed, site: snap.Site}
-	g.site.Token = secret
+	g.site.Token, g.site.Hub = secret, "" // a topic would tell of the token
 	return g, nil
 }
 
@@ -87,6 +87,9 @@ func (s *Server) privateFile(w http.ResponseWriter, r *http.Request, g grant) er
 	case !dotted:
 		http.Redirect(w, r, s.current.Load().base+"/private/"+g.site.Token+"/"+name+"/", http.StatusPermanentRedirect)
 		return nil
+	}
+	if searchable(ext) && typed(r, "q") != "" {
+		return s.privateSearchFeed(w, r, g, ext)
 	}
 	d, err := s.privateDocument(g, ext)
 	if err != nil {
@@ -155,7 +158,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	}
 	h := w.Header()
 	h["Vary"] = varyCoding
-	h["Cache-Control"] = []string{"private, must-revalidate, max-age=" + strconv.Itoa(int(d.MaxAge.Seconds()))}
+	h["Cache-Control"] = []string{"private, must-revalidate, max-age=" + seconds(d.MaxAge)}
 	if !d.Modified.IsZero() {
 		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}

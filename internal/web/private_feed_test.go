@@ -167,6 +167,9 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 		"/private/" + wrong + "/stories/x", "/private/" + strings.ToLower(anna) + "/club.atom", "/private/" + anna[:25] + "/club.atom",
 		"/private/" + anna + "/second.atom", "/private/" + anna + "/second/", "/private/" + anna + "/second", "/private/" + anna + "/all.atom", "/private/" + anna + "/nothing.atom",
 		"/private/" + anna + "/club.xml", "/private/" + anna + "/club.", "/private/" + anna + "/club/archive/1.atom", "/private/" + other + "/club.atom",
+		"/private/" + wrong + "/club/archive/1.atom", "/private/" + wrong + "/club/older/9999", "/private/" + wrong + "/club/older/9999.atom", "/private/" + wrong + "/search?q=inside",
+		"/private/" + wrong + "/club.atom?q=inside", "/private/" + other + "/club/older/9999", "/private/" + other + "/club.rss?q=inside", "/private/" + anna + "/all/older/9999.json",
+		"/private/" + anna + "/club/older/1", "/private/" + anna + "/club/older/x", "/private/" + anna + "/club/archive/1", "/private/" + anna + "/search.atom?q=inside",
 	} {
 		a := ask(t, "GET", base+path)
 		a.header.Del("Date")
@@ -174,13 +177,15 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 			t.Errorf("%s is told from an unknown address: %d, %v", path, a.status, a.header)
 		}
 	}
-	for _, path := range []string{"/feeds/club.atom", "/feeds/club/", "/feeds/club", "/feeds/club.opml", "/sources/inner"} {
+	for _, path := range []string{"/feeds/club.atom", "/feeds/club/", "/feeds/club", "/feeds/club.opml", "/sources/inner", "/feeds/club/older/9999", "/feeds/club/archive/1.atom",
+		"/feeds/club.atom?q=inside", "/search?q=inside&feed=club"} {
 		if a := ask(t, "GET", base+path); a.status != http.StatusNotFound {
 			t.Errorf("%s: got %d, want 404", path, a.status)
 		}
 	}
 	for what, path := range map[string]string{
-		"revoked": gone1 + "/club.atom", "a story by a revoked one": gone1 + "/stories/x", "no longer private": "ALLALLALLALLALLALLALLALL77/all.atom",
+		"revoked": gone1 + "/club.atom", "an older page by a revoked one": gone1 + "/club/older/9999", "a closed page by a revoked one": gone1 + "/club/archive/1.atom",
+		"a search by a revoked one": gone1 + "/search?q=inside", "a feed of a search by a revoked one": gone1 + "/club.json?q=inside", "a story by a revoked one": gone1 + "/stories/x", "no longer private": "ALLALLALLALLALLALLALLALL77/all.atom",
 	} {
 		a := ask(t, "GET", base+"/private/"+path)
 		if a.status != http.StatusGone || a.header.Get("Access-Control-Allow-Origin") != "" || a.header.Get("Cache-Control") != "no-store" {

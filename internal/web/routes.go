@@ -24,6 +24,9 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/why", s.get(s.costly(s.why)))
 	mux.Handle("/private/{token}/{file}", s.private(s.privateFile)) // as /feeds/, for who has a token
 	mux.Handle("/private/{token}/{name}/{$}", s.private(s.privateTwin))
+	mux.Handle("/private/{token}/{name}/archive/{page}", s.privateCostly(s.privateArchive))
+	mux.Handle("/private/{token}/{name}/older/{part}", s.privateCostly(s.privateOlder))
+	mux.Handle("/private/{token}/search", s.private(s.privateSearch)) // as a feed: /private/TOKEN/NAME.atom?q=
 	mux.Handle("/private/{token}/stories/{key}", s.privateCostly(s.privateStory))
 	mux.Handle("/private/", s.private(s.nothingPrivate))
 	mux.Handle("/hub", s.delegate(s.Hub))          // POST asks for a subscription of ours

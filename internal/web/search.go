@@ -30,8 +30,10 @@ var robots = []string{"noindex"}
 // searching is one search as it was asked for.
 type searching struct {
 	snap    *Snapshot
-	text    string // as typed
-	escaped string // as it stands in the address
+	site    news.Site   // with the token of who asks
+	feeds   []news.Feed // that may be searched
+	text    string      // as typed
+	escaped string      // as it stands in the address
 	query   *search.Query
 	in      *news.Feed // nil for all
 	result  *search.Result
@@ -46,26 +48,34 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 	if err != nil {
 		return err
 	}
-	if one.text == "" {
-		return s.refuse(w, r, one, &search.SyntaxError{Problem: "say what to search for: " + one.snap.Site.SearchURL(news.Search{Query: "verkehr"}, ext)})
-	}
-	err = s.find(r, one, search.Request{Limit: searchFeedRows})
-	if err == nil && one.result.Partial { // a reader cannot be told that something is missing
-		err = errIndexing
-	}
+	d, err := s.foundFeed(r, one, ext)
 	if err != nil {
 		return s.refuse(w, r, one, err)
 	}
-	e := one.edition()
-	d, err := publish.Render(e, ext, one.snap.Theme)
-	if err != nil {
-		return err
-	}
-	d.MaxAge = e.TTL
 	if s.Readers != nil {
 		s.Readers.Note(0, ext, r)
 	}
 	return s.send(w, r, d)
+}
+
+// foundFeed renders what a search finds as a feed.
+func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publish.Document, error) {
+	if one.text == "" {
+		return nil, &search.SyntaxError{Problem: "say what to search for: " + one.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
+	}
+	err := s.find(r, one, search.Request{Limit: searchFeedRows})
+	if err == nil && one.result.Partial { // a reader cannot be told that something is missing
+		err = errIndexing
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := one.edition()
+	d, err := publish.Render(e, ext, one.snap.Theme)
+	if err == nil {
+		d.MaxAge = e.TTL
+	}
+	return d, err
 }
 
 // search is the page for people.
@@ -79,29 +89,53 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	d, err := s.foundPage(r, one)
+	if err != nil {
+		return s.refuse(w, r, one, err)
+	}
+	pageHeader(w.Header(), one.snap.Theme.CSP())
+	return s.sendMade(w, r, d, pageAge)
+}
+
+// foundPage renders what a search finds for people.
+func (s *Server) foundPage(r *http.Request, one *searching) (*publish.Document, error) {
 	v := one.view()
 	v.Best = typed(r, "sort") == "best"
 	v.Page = max(1, min(atoi(typed(r, "page")), search.MaxRows/page.SearchRows))
 	if one.text != "" {
 		err := s.find(r, one, search.Request{Best: v.Best, Limit: page.SearchRows, Offset: (v.Page - 1) * page.SearchRows})
 		if err != nil {
-			return s.refuse(w, r, one, err)
+			return nil, err
 		}
 		v.Query, v.Result = one.query, one.result
 	}
-	return s.sendPage(w, r, one.snap.Theme, func(out io.Writer) error { return one.snap.Theme.Search(out, v) })
+	return rendered(func(out io.Writer) error { return one.snap.Theme.Search(out, v) })
 }
 
 // searching reads what is asked for; a feed that is not there is an error.
 func (s *Server) searching(r *http.Request, name string) (*searching, error) {
-	one := &searching{snap: s.current.Load(), text: typed(r, "q")}
-	one.escaped = escapedQuery(r.URL.RawQuery, one.text)
+	one := s.asked(r)
+	one.site, one.feeds = one.snap.Site, one.snap.Feeds
 	if name == "" {
 		return one, nil
 	}
 	f, err := s.published(name)
 	one.in = &f
 	return one, err
+}
+
+// searchingPrivately reads what is asked for below a token: its feed is searched, and
+// no other.
+func (s *Server) searchingPrivately(r *http.Request, g grant) *searching {
+	one := s.asked(r)
+	one.site, one.feeds, one.in = g.site, []news.Feed{g.feed}, &g.feed
+	return one
+}
+
+func (s *Server) asked(r *http.Request) *searching {
+	one := &searching{snap: s.current.Load(), text: typed(r, "q")}
+	one.escaped = escapedQuery(r.URL.RawQuery, one.text)
+	return one
 }
 
 // errBusy says that too many search at once, errIndexing that the index is being
@@ -117,18 +151,14 @@ func (s *Server) find(r *http.Request, one *searching, request search.Request) e
 	if one.query, err = search.Parse(one.text); err != nil {
 		return err
 	}
-	var names []search.SourceName
-	if one.snap.Names != nil {
-		names = one.snap.Names()
-	}
-	if err := one.query.Resolve(names); err != nil {
+	if err := one.query.Resolve(one.names()); err != nil {
 		return err
 	}
 	if !s.searches.enter(r.Context(), searchQueue) {
 		return errBusy
 	}
 	defer s.searches.leave()
-	request.Query, request.Site, request.Feeds, request.Within = one.query, one.snap.Site, one.snap.Feeds, s.within
+	request.Query, request.Site, request.Feeds, request.Within = one.query, one.site, one.feeds, s.within
 	if one.in != nil {
 		request.Feeds = []news.Feed{*one.in}
 	}
@@ -173,8 +203,19 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, 
 	return nil
 }
 
+// names are what the sources are called that who asks may know.
+func (one *searching) names() (all []search.SourceName) {
+	if one.snap.Names != nil {
+		all = one.snap.Names()
+	}
+	if one.in != nil && one.in.Private && one.snap.Inner != nil {
+		all = slices.Concat(all, one.snap.Inner(*one.in))
+	}
+	return all
+}
+
 func (one *searching) view() *page.SearchView {
-	return &page.SearchView{Site: one.snap.Site, Feeds: one.snap.Feeds, In: one.in, Text: one.text, Address: one.address(), Page: 1}
+	return &page.SearchView{Site: one.site, Feeds: one.feeds, In: one.in, Text: one.text, Address: one.address(), Page: 1}
 }
 
 func (one *searching) address() news.Search {
@@ -189,8 +230,8 @@ func (one *searching) address() news.Search {
 // it is the same after a move to another address.
 func (one *searching) edition() *news.Edition {
 	address := one.address()
-	e := &news.Edition{Site: one.snap.Site, Search: &address, Updated: one.result.Since}
-	where := one.snap.Site.Title
+	e := &news.Edition{Site: one.site, Search: &address, Updated: one.result.Since}
+	where := one.site.Title
 	if one.in != nil {
 		e.Feed, where = *one.in, one.in.Title
 		if where == "" {

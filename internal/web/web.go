@@ -59,7 +59,8 @@ type Snapshot struct {
 	Sources *publish.Document // OPML of all public sources
 	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
 	Read    func() (read, total int)
-	Names   func() []search.SourceName // of all public sources; nil for none
+	Names   func() []search.SourceName          // of all public sources; nil for none
+	Inner   func(news.Feed) []search.SourceName // of the others that a private feed selects; nil for none
 
 	base    string               // path of the public URL, "" or "/river"
 	names   map[string]news.Feed // Feeds by name

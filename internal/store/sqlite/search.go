@@ -8,44 +8,59 @@ import (
 	"tributary/internal/search"
 )
 
-// The full-text index is FTS5: a table of words without the texts (search), and
+// A full-text index is FTS5: a table of words without the texts (search), and
 // beside it every longer word with its trigrams (word, piece). A word inside others
 // is looked up in the trigrams of the words, which are few, and then asked for by
 // the whole words: trigrams of the texts would take three times the space.
 
-// Statements that keep the index. What they bind is search.Document's.
+// Index is one of the two indexes. Their tables are alike and apart: a search of what
+// is public does not come near a word that is not.
+type Index string
+
+// The indexes, by what the names of their tables begin with.
 const (
-	IndexEntry   = `INSERT INTO search (rowid, title, body, author, tag, facts) VALUES ($1, $2, $3, $4, $5, $6)`
-	UnindexEntry = `DELETE FROM search WHERE rowid = $1`
+	Public  Index = ""
+	Private Index = "private_"
+)
 
-	// NewWords takes a JSON list and keeps those that were not known; IndexWords makes
-	// those after the LastWord of before known by their pieces.
-	LastWord   = `SELECT coalesce(max(id), 0) FROM word`
-	NewWords   = `INSERT OR IGNORE INTO word (text) SELECT value FROM json_each($1)`
-	IndexWords = `INSERT INTO piece (rowid, text) SELECT id, text FROM word WHERE id > $1 ORDER BY id`
+// In returns a statement for the index.
+func (x Index) In(statement string) string { return strings.ReplaceAll(statement, "@", string(x)) }
 
-	// MatchWords returns the words that may hold a letter sequence, see Pieces.
-	MatchWords = `SELECT text FROM word WHERE id IN (SELECT rowid FROM piece WHERE piece MATCH $1 LIMIT $2)`
+// Statements that keep an index, for Index.In. What they bind is search.Document's.
+const (
+	IndexEntry   = `INSERT INTO @search (rowid, title, body, author, tag, facts) VALUES ($1, $2, $3, $4, $5, $6)`
+	UnindexEntry = `DELETE FROM @search WHERE rowid = $1`
 
-	// Matches are the entries that an Expression finds, the latest first, as many as
-	// $2; how well they fit is less for the better.
-	Matches     = `(SELECT rowid AS entry_id, 0.0 AS fit FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2)`
-	BestMatches = `(SELECT rowid AS entry_id, bm25(search, 8.0, 1.0, 4.0, 4.0, 0.0) AS fit FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2)`
+	// NewWords takes a JSON list and keeps those that were not known in the scope;
+	// IndexWords makes those after the LastWord of before known by their pieces.
+	LastWord   = `SELECT coalesce(max(id), 0) FROM @word`
+	NewWords   = `INSERT OR IGNORE INTO @word (scope, text) SELECT $1, value FROM json_each($2)`
+	IndexWords = `INSERT INTO @piece (rowid, text) SELECT id, text FROM @word WHERE id > $1 ORDER BY id`
+
+	// MatchWords returns the words of the scopes, a JSON list, that may hold a letter
+	// sequence, see Pieces.
+	MatchWords = `SELECT DISTINCT text FROM @word WHERE id IN (SELECT rowid FROM @piece WHERE @piece MATCH $1)
+		AND scope IN (SELECT value FROM json_each($2)) LIMIT $3`
+
+	// Matches are the entries that an Expression, $2, finds, the latest first, as many as
+	// $3; how well they fit is less for the better.
+	Matches     = `(SELECT rowid AS entry_id, 0.0 AS fit FROM @search WHERE @search MATCH $2 ORDER BY rowid DESC LIMIT $3)`
+	BestMatches = `(SELECT rowid AS entry_id, bm25(@search, 8.0, 1.0, 4.0, 4.0, 0.0) AS fit FROM @search WHERE @search MATCH $2 ORDER BY rowid DESC LIMIT $3)`
 )
 
 // MergeIndex joins parts of the index that were written apart and are about equally
 // large; it writes about as many pages as $1. What it did counts as changes.
 const (
-	MergeIndex = `INSERT INTO search (search, rank) VALUES ('merge', $1)`
-	MergeWords = `INSERT INTO piece (piece, rank) VALUES ('merge', $1)`
+	MergeIndex = `INSERT INTO @search (@search, rank) VALUES ('merge', $1)`
+	MergeWords = `INSERT INTO @piece (@piece, rank) VALUES ('merge', $1)`
 	Changes    = `SELECT total_changes()`
 )
 
 // ClearIndex empties the index.
 var ClearIndex = []string{
-	`INSERT INTO search (search) VALUES ('delete-all')`,
-	`INSERT INTO piece (piece) VALUES ('delete-all')`,
-	`DELETE FROM word`,
+	`INSERT INTO @search (@search) VALUES ('delete-all')`,
+	`INSERT INTO @piece (@piece) VALUES ('delete-all')`,
+	`DELETE FROM @word`,
 }
 
 // Pieces is what finds the words that may hold the letters of text; "" when it is
@@ -57,6 +72,11 @@ func Pieces(text string) string {
 		all = append(all, quoted(string(runes[i:i+3])))
 	}
 	return strings.Join(all, " AND ")
+}
+
+// OnlyOf narrows an Expression down to entries of these sources.
+func OnlyOf(ids []int64, expression string) string {
+	return "(" + expression + ") AND " + sources(ids, "")
 }
 
 // Expression writes a query in the language of FTS5. longer gives the words that a

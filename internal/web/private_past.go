@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+
+	"tributary/internal/news"
+	"tributary/internal/publish"
+)
+
+// The past of a private feed, and what a search in it finds.
+
+// privateArchive sends a closed page: its bytes are those that were stored, but for
+// the token, as in the live document.
+func (s *Server) privateArchive(w http.ResponseWriter, r *http.Request, g grant) error {
+	if r.PathValue("name") != g.feed.Name {
+		return notFound("page")
+	}
+	page, ext, err := s.closed(r, g.feed, s.Private)
+	switch {
+	case err != nil:
+		return err
+	case page == nil:
+		w.Header().Set("Cache-Control", "private, max-age="+seconds(olderAge))
+		http.Redirect(w, r, s.current.Load().base+"/private/"+g.site.Token+"/"+g.feed.Name+"."+ext, http.StatusTemporaryRedirect)
+		return nil
+	}
+	d := pageDocument(page)
+	if d.Body, err = publish.Unpack(page.Packed, page.Length); err != nil {
+		return err
+	}
+	return s.sendPrivate(w, r, g, d)
+}
+
+// privateOlder sends what came before a Publication.
+func (s *Server) privateOlder(w http.ResponseWriter, r *http.Request, g grant) error {
+	if r.PathValue("name") != g.feed.Name {
+		return notFound("page")
+	}
+	d, err := s.before(r, g.site, g.feed)
+	if err != nil {
+		return err
+	}
+	if d.Policy != "" {
+		pageHeader(w.Header(), d.Policy)
+	}
+	return s.sendPrivate(w, r, g, d)
+}
+
+// privateSearch is the page of a search in a private feed.
+func (s *Server) privateSearch(w http.ResponseWriter, r *http.Request, g grant) error {
+	if g.feed.Kind == news.FeedOfHealth { // it has no stories
+		return notFound("page")
+	}
+	one := s.searchingPrivately(r, g)
+	d, err := s.foundPage(r, one)
+	if err != nil {
+		return s.refuse(w, r, one, err)
+	}
+	pageHeader(w.Header(), one.snap.Theme.CSP())
+	return s.sendPrivate(w, r, g, d)
+}
+
+// privateSearchFeed sends what a search in a private feed finds as a feed.
+func (s *Server) privateSearchFeed(w http.ResponseWriter, r *http.Request, g grant, ext string) error {
+	one := s.searchingPrivately(r, g)
+	d, err := s.foundFeed(r, one, ext)
+	if err != nil {
+		return s.refuse(w, r, one, err)
+	}
+	return s.sendPrivate(w, r, g, d)
+}
