@@ -14,6 +14,7 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/daemon"
+	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -284,9 +285,9 @@ func newFeedLine(e *news.Edition) feedLine {
 		Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Private: e.Feed.Private, Readers: []serviceLine{},
 		Updated: stated(e.Updated), Stories: []storyLine{},
 	}
-	for _, s := range e.Shown {
+	for _, s := range format.Prepare(e).Edition.Shown {
 		line := storyLine{
-			GUID: s.GUID, Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
+			GUID: s.GUID, Title: cmp.Or(s.Heading, s.Entry.Title), Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
 			Also: []string{},
 		}
 		for _, m := range s.Members {
