@@ -204,7 +204,8 @@ type feedLine struct {
 	Updated *time.Time    `json:"updated"` // null: not stored yet
 	Stories []storyLine   `json:"stories"`
 
-	Subscriptions int `json:"subscriptions"` // at our hub
+	Subscriptions int           `json:"subscriptions"` // at our hub
+	Turnover      *turnoverLine `json:"turnover"`      // null: no reader that is known misses anything
 
 	note string // who reads it, for people
 }
@@ -246,6 +247,11 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		}
 		line := newFeedLine(e)
 		line.Subscriptions = subscribed[stored.ID].Active
+		turnover, err := db.Turnover(ctx, stored, time.Now())
+		if err != nil {
+			return err
+		}
+		line.Turnover = newTurnoverLine(turnover)
 		who.fill(&line, stored)
 		lines = append(lines, line)
 	}
@@ -254,6 +260,9 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 	}
 	for _, l := range lines {
 		fmt.Fprintf(a.out, "%s (%s): %s\n", l.Name, oneLine(l.Title), strings.Join(l.about(), ", "))
+		if l.Turnover != nil {
+			fmt.Fprintf(a.out, "  warning: %s\n", oneLine(l.Turnover.text))
+		}
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {
