@@ -43,3 +43,21 @@ func (r readership) fill(l *feedLine, f news.Feed) {
 	}
 	l.note = daemon.ReaderNote(f, announced, r.tokens, r.now)
 }
+
+// turnoverLine is a feed that shows too little for some of its readers, for
+// scripts.
+type turnoverLine struct {
+	Client  string `json:"client"`  // the program that misses some
+	Every   int    `json:"every"`   // seconds between two of its visits
+	Entered int    `json:"entered"` // new stories in such a time, at most
+	Limit   int    `json:"limit"`   // that would do; 0: none would
+
+	text string // for people
+}
+
+func newTurnoverLine(t *news.Turnover) *turnoverLine {
+	if t == nil {
+		return nil
+	}
+	return &turnoverLine{t.Client, int(t.Every.Seconds()), t.Entered, t.Limit(), t.String()}
+}

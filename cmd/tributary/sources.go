@@ -14,6 +14,7 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/daemon"
+	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -203,7 +204,8 @@ type feedLine struct {
 	Updated *time.Time    `json:"updated"` // null: not stored yet
 	Stories []storyLine   `json:"stories"`
 
-	Subscriptions int `json:"subscriptions"` // at our hub
+	Subscriptions int           `json:"subscriptions"` // at our hub
+	Turnover      *turnoverLine `json:"turnover"`      // null: no reader that is known misses anything
 
 	note string // who reads it, for people
 }
@@ -245,6 +247,11 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 		}
 		line := newFeedLine(e)
 		line.Subscriptions = subscribed[stored.ID].Active
+		turnover, err := db.Turnover(ctx, stored, time.Now())
+		if err != nil {
+			return err
+		}
+		line.Turnover = newTurnoverLine(turnover)
 		who.fill(&line, stored)
 		lines = append(lines, line)
 	}
@@ -253,6 +260,9 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 	}
 	for _, l := range lines {
 		fmt.Fprintf(a.out, "%s (%s): %s\n", l.Name, oneLine(l.Title), strings.Join(l.about(), ", "))
+		if l.Turnover != nil {
+			fmt.Fprintf(a.out, "  warning: %s\n", oneLine(l.Turnover.text))
+		}
 		for _, s := range l.Stories {
 			also := ""
 			if len(s.Also) > 0 {
@@ -284,9 +294,9 @@ func newFeedLine(e *news.Edition) feedLine {
 		Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Private: e.Feed.Private, Readers: []serviceLine{},
 		Updated: stated(e.Updated), Stories: []storyLine{},
 	}
-	for _, s := range e.Shown {
+	for _, s := range format.Prepare(e).Edition.Shown {
 		line := storyLine{
-			GUID: s.GUID, Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
+			GUID: s.GUID, Title: cmp.Or(s.Heading, s.Entry.Title), Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
 			Also: []string{},
 		}
 		for _, m := range s.Members {

@@ -85,6 +85,8 @@ func (r *reader) feed(n node) *feedDraft {
 		"max_per_source_day": ofStories(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
 		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
 		"also_reported":      ofStories(into(&d.AlsoReported, r.boolean)),
+		"item_title":         ofStories(into(&d.ItemTitle, r.itemTitle)),
+		"item_footer":        ofStories(into(&d.ItemFooter, r.itemFooter)),
 	})
 	if complete {
 		r.checkShow(n, d)

@@ -56,7 +56,7 @@ var (
 	feedSection = section{
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
-			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "archive", "archive_keep", "moved_from",
+			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "item_title", "item_footer", "archive", "archive_keep", "moved_from",
 			"access", "kind", "author", "image", "email", "explicit", "categories"},
 	}
 )
@@ -113,6 +113,8 @@ var examples = map[string]string{
 	"max_per_source":     "max_per_source: 5",
 	"settle":             "settle: 15m",
 	"also_reported":      "also_reported: true",
+	"item_title":         `item_title: "{source}: {title}"`,
+	"item_footer":        `item_footer: '<p>From <a href="{home}">{source}</a></p>'`,
 	"archive":            "archive: true",
 	"archive_keep":       "archive_keep: 0",
 	"hub":                "hub: off",

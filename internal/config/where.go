@@ -78,14 +78,19 @@ func (r *reader) badRule(n *yaml.Node, s scalar, err error) {
 	case s.expanded:
 		r.errorf(n, "where: what the variables in it make of it is no rule; write %s", examples["where"])
 	default:
-		at := *n
-		at.Line, at.Column = r.placeIn(n, bad.At)
-		before := len(r.problems)
-		r.errorf(&at, "%s", r.ruleText(bad))
-		if len(r.problems) > before {
-			p := &r.problems[before]
-			p.Excerpt, p.Caret = lineAt(n.Value, bad.At)
-		}
+		r.errorIn(n, bad.At, r.ruleText(bad))
+	}
+}
+
+// errorIn notes what is wrong at a place in a value, and shows it.
+func (r *reader) errorIn(n *yaml.Node, place int, text string) {
+	at := *n
+	at.Line, at.Column = r.placeIn(n, place)
+	before := len(r.problems)
+	r.errorf(&at, "%s", text)
+	if len(r.problems) > before {
+		p := &r.problems[before]
+		p.Excerpt, p.Caret = lineAt(n.Value, place)
 	}
 }
 

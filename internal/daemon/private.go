@@ -69,6 +69,7 @@ func (d *Daemon) readersNoted(ctx context.Context) error {
 // noteReaders stores who read since the last time, also when we are told to stop meanwhile. What a full disk prevents is
 // kept for the next time.
 func (d *Daemon) noteReaders(ctx context.Context) {
+	d.noteCadences(ctx)
 	uses, announced := d.tokens.Take(), d.server.Readers.Announced()
 	if len(uses) == 0 && len(announced) == 0 {
 		return
@@ -76,6 +77,18 @@ func (d *Daemon) noteReaders(ctx context.Context) {
 	if err := d.db.NoteReaders(context.WithoutCancel(ctx), uses, announced, d.opts.Now()); err != nil {
 		d.tokens.GiveBack(uses) // what aggregators say they say again
 		d.opts.Log.Error("store who reads", "error", err)
+	}
+}
+
+// noteCadences stores how long readers stayed away. What cannot be stored is lost:
+// they do it again.
+func (d *Daemon) noteCadences(ctx context.Context) {
+	more := d.server.Readers.Cadences()
+	if len(more) == 0 {
+		return
+	}
+	if err := d.db.NoteCadences(context.WithoutCancel(ctx), more, d.opts.Now()); err != nil {
+		d.opts.Log.Error("store how often readers come", "error", err)
 	}
 }
 
@@ -93,6 +106,13 @@ func (d *Daemon) readerNotes(ctx context.Context, feeds []news.Feed) (map[int64]
 	notes := map[int64]string{}
 	for _, f := range feeds {
 		notes[f.ID] = ReaderNote(f, announced[f.ID], tokens, now)
+		turnover, err := d.db.Turnover(ctx, f, now)
+		if err != nil {
+			return nil, err
+		}
+		if turnover != nil {
+			notes[f.ID] = strings.TrimPrefix(notes[f.ID]+", "+turnover.String(), ", ")
+		}
 	}
 	return notes, nil
 }

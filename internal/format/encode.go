@@ -20,7 +20,10 @@ type Prepared struct {
 }
 
 // Prepare works out what all formats say of an Edition.
-func Prepare(e *news.Edition) Prepared { return Prepared{e, wireItems(e)} }
+func Prepare(e *news.Edition) Prepared {
+	items := wireItems(e)
+	return Prepared{dressed(e, items), items}
+}
 
 // wireItem is a Publication in the words that all wire formats share: every rule
 // about what may be printed is applied once, here, so that the formats cannot
@@ -41,6 +44,7 @@ type wireItem struct {
 	extra      news.Extra
 	source     wireSource
 	also       []news.Member
+	footer     string // HTML that the feed ends the text with, which is there already
 }
 
 // wireSource is what may be told of the source that an item was taken from.
@@ -60,6 +64,7 @@ type wireSource struct {
 func wireItems(e *news.Edition) []wireItem {
 	all := make([]wireItem, len(e.Shown))
 	origins := make(map[string]wireSource)
+	dressing := dressingOf(e.Feed)
 	for i := range e.Shown {
 		s := &e.Shown[i]
 		from, known := origins[s.Source.Name]
@@ -68,6 +73,7 @@ func wireItems(e *news.Edition) []wireItem {
 			origins[s.Source.Name] = from
 		}
 		all[i] = wireItemOf(e, s, from)
+		dressing.put(e.Site, s, &all[i])
 	}
 	return all
 }

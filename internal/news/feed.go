@@ -46,6 +46,8 @@ type Feed struct {
 	MaxPerSourceDay int           // likewise, and of those that entered on one day of UTC the first; 0 is none
 	Settle          time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
 	AlsoReported    bool          // texts end with who else reported the story, except where Duplicates is Group
+	ItemTitle       string        // template of what its items are called, see format.TemplateNames; empty: as they are
+	ItemFooter      string        // likewise, of HTML that ends their texts; empty: nothing
 	Archive         bool          // what it has shown is kept in closed pages
 	ArchiveKeep     int           // so many of the newest; 0: all
 	MovedFrom       []string      // names that it had before: their addresses lead to its own
@@ -162,6 +164,9 @@ type Shown struct {
 	Members     []Member  // the other public members of the story, oldest first
 	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
+
+	Heading string // what the feed calls it, see Feed.ItemTitle; empty: its title
+	Footer  string // HTML that the feed ends it with, see Feed.ItemFooter; empty: nothing
 
 	SourceRights string // of the source's document as a whole; holds where an entry has none
 	SourceImage  string // URL of the picture that the source's document shows; may be empty

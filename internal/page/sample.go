@@ -88,7 +88,7 @@ func sampleStories(now time.Time) []news.Shown {
 				{URL: "https://a.example/1.jpg", Type: "image/jpeg"},
 			},
 		},
-		Source: source, SourceTitle: "A",
+		Source: source, SourceTitle: "A", Heading: "A: The river falls", Footer: "<p>From A</p>",
 		Members: []news.Member{
 			{SourceTitle: "B", Outlet: "b.example", Title: "Low water", Link: "https://b.example/1", Published: now, Match: news.Match{Reason: news.ReasonText, Score: .8}},
 			{SourceTitle: "C", Link: "https://c.example/1"},

@@ -80,7 +80,8 @@ type story struct {
 	Authors  []string
 	Tags     []string
 	Passage  passage
-	Picture  string // an enclosed picture where the text has none
+	Footer   template.HTML // what the feed ends the text with; may be empty
+	Picture  string        // an enclosed picture where the text has none
 	Media    []file
 	Members  []member
 	Strands  int // how many streams join here: 1 to 3

@@ -117,6 +117,12 @@ func days(e *news.Edition) []day {
 func riverStory(e *news.Edition, s *news.Shown) story {
 	v := newStory(e.Site, s)
 	v.Passage = textOf(&s.Entry, 2)
+	if s.Heading != "" {
+		v.Headline = anchor(home(e.Site, s), s.Heading)
+	}
+	if s.Footer != "" {
+		v.Footer = prose(s.Footer, 2, false).HTML()
+	}
 	v.attach(s.Entry.Enclosures)
 	if v.Lang == "" {
 		v.Lang = languageTag(e.Feed.Language)

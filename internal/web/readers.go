@@ -25,7 +25,8 @@ const (
 // which we ask publishers for theirs. It holds numbers only: a hash of address
 // and agent, under a key that is made at the start and never leaves the
 // process. Nothing of it is stored but what aggregators say of themselves, see
-// Announced. It is safe for concurrent use.
+// Announced, and sums of how long programs stay away, see Cadences. It is safe for
+// concurrent use.
 type Readers struct {
 	now  func() time.Time
 	seed maphash.Seed
@@ -34,6 +35,8 @@ type Readers struct {
 	seen  map[uint64]reader
 	swept time.Time // when those who are gone were last looked for
 	said  map[service]news.Announced
+
+	cadences cadences
 }
 
 // service is an aggregator that fetches a feed in a format.
@@ -51,7 +54,7 @@ type reader struct {
 
 // NewReaders returns a tally that has seen nobody.
 func NewReaders(now func() time.Time) *Readers {
-	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}}
+	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}, cadences: newCadences()}
 }
 
 // Note counts who asked for a feed, of that row and in that format; 0 is for what
@@ -80,6 +83,9 @@ func (t *Readers) Note(feed int64, format string, r *http.Request) {
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if feed != 0 {
+		t.cadences.note(t.seed, key, feed, r, count > 0, now)
+	}
 	if _, known := t.seen[key]; !known && len(t.seen) >= maxReaders {
 		if now.Sub(t.swept) > time.Hour {
 			t.forget(now)
@@ -125,6 +131,7 @@ func (t *Readers) Count() (n int) {
 // forget drops those who were not seen for a week.
 func (t *Readers) forget(now time.Time) {
 	t.swept = now
+	t.cadences.forget(now)
 	for key, r := range t.seen {
 		if now.Sub(r.last) >= readersFor {
 			delete(t.seen, key)

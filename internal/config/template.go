@@ -1,0 +1,50 @@
+package config
+
+import (
+	"errors"
+	"strings"
+
+	"tributary/internal/format"
+)
+
+// itemTitle reads a template of titles.
+func (r *reader) itemTitle(n node) (string, bool) {
+	text, ok := r.template(n, format.CheckTitle)
+	if ok && text != "" && !strings.Contains(text, "{title}") {
+		r.warnf(n.Node, "item_title: without {title} readers cannot tell the items apart; write %s", examples["item_title"])
+	}
+	return text, ok
+}
+
+// itemFooter reads a template of HTML.
+func (r *reader) itemFooter(n node) (string, bool) { return r.template(n, format.CheckFooter) }
+
+// template reads a template that a check finds nothing wrong in. "" is none.
+func (r *reader) template(n node, check func(string) error) (string, bool) {
+	if isEmptyText(n) {
+		return "", true
+	}
+	s, ok := r.scalar(n)
+	switch {
+	case !ok:
+		return "", false
+	case s.tag != "!!str":
+		r.notText(n)
+		return "", false
+	}
+	text := strings.TrimSpace(s.text)
+	var bad *format.TemplateError
+	switch err := check(s.text); {
+	case !errors.As(err, &bad):
+		return text, true
+	case s.expanded: // what a variable stands for may be secret
+		r.errorf(n.Node, "%s what the variables in it make of it is no template; write %s", n, examples[n.key])
+	default:
+		hint := ""
+		if bad.Unknown != "" {
+			hint = r.suggest(bad.Unknown, format.TemplateNames())
+		}
+		r.errorIn(n.Node, bad.At, n.String()+" "+bad.Text+hint)
+	}
+	return "", false
+}

@@ -1,0 +1,185 @@
+package format
+
+import (
+	"errors"
+	"html/template"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"tributary/internal/clean"
+)
+
+// A template is a text with names in braces, each of which stands for what an item
+// has of it. Every name has a value at every item, so there is nothing to ask for
+// and nothing that can fail; a brace that is meant stands twice.
+
+// TemplateNames are the names that a template may have in braces.
+func TemplateNames() []string {
+	return []string{"title", "source", "outlet", "author", "date", "link", "home", "story"}
+}
+
+// MaxTemplate bounds a template, in characters: its text stands in every item.
+const MaxTemplate = 2000
+
+// TemplateError says what is wrong in a template, and where.
+type TemplateError struct {
+	At      int    // character, from 0
+	Text    string // in words
+	Unknown string // the name that is none, where that is wrong
+}
+
+func (e *TemplateError) Error() string { return e.Text }
+
+// templatePart is a part of a template: text, or the name of what stands there.
+type templatePart struct{ text, name string }
+
+// templateParts cuts a template at the names. The error is a *TemplateError.
+func templateParts(text string) ([]templatePart, error) {
+	var all []templatePart
+	var plain strings.Builder
+	chars := []rune(text)
+	if len(chars) > MaxTemplate {
+		return nil, &TemplateError{At: MaxTemplate, Text: "is too long: its text stands in every item"}
+	}
+	for i := 0; i < len(chars); i++ {
+		c := chars[i]
+		switch {
+		case c != '{' && c != '}':
+			plain.WriteRune(c)
+			continue
+		case i+1 < len(chars) && chars[i+1] == c:
+			plain.WriteRune(c)
+			i++
+			continue
+		case c == '}':
+			return nil, &TemplateError{At: i, Text: "a } that is meant stands twice: }}"}
+		}
+		name, _, closed := strings.Cut(string(chars[i+1:]), "}")
+		if !closed || strings.Contains(name, "{") {
+			return nil, &TemplateError{At: i, Text: "a name in braces ends with }, and a { that is meant stands twice: {{"}
+		}
+		if !slices.Contains(TemplateNames(), name) {
+			return nil, &TemplateError{At: i, Text: "unknown name {" + clean.Line(name) + "}; it knows {" + strings.Join(TemplateNames(), "} {") + "}", Unknown: name}
+		}
+		all = append(all, templatePart{text: plain.String()}, templatePart{name: name})
+		plain.Reset()
+		i += utf8.RuneCountInString(name) + 1
+	}
+	return append(all, templatePart{text: plain.String()}), nil
+}
+
+// CheckTitle reports what is wrong with a template of titles, as a *TemplateError.
+func CheckTitle(text string) error {
+	_, err := templateParts(text)
+	return err
+}
+
+// CheckFooter reports what is wrong with a template of HTML, as a *TemplateError:
+// also what readers would not get of it.
+func CheckFooter(text string) error {
+	t, err := footerTemplate(text)
+	if err != nil {
+		return err
+	}
+	tried := filled(t, map[string]string{
+		"title": `Ja & "Nein": <b>50 %</b>`, "source": "Kurier <Süd>", "outlet": "kurier.example", "author": "Anna Beispiel, Söhne & Co", "date": "2026-11-27",
+		"link": "https://kurier.example/1?a=1&b=2", "home": "https://kurier.example/", "story": "https://me.example/stories/1",
+	})
+	tag, attr := lost(tried, clean.HTML(tried, nil))
+	if tag == "" {
+		return nil
+	}
+	e := &TemplateError{Text: "<" + tag + "> cannot stand in a feed; leave it out"}
+	switch {
+	case attr != "":
+		e.Text = attr + "= of <" + tag + "> cannot stand in a feed, or not so; leave it out"
+	case tag == "a" || tag == "img": // of no use without what it lost
+		e.Text = "<" + tag + `> needs a whole address, as in "{link}" or "https://me.example/"`
+	}
+	if before, _, ok := strings.Cut(strings.ToLower(text), "<"+tag); ok {
+		e.At = utf8.RuneCountInString(before)
+	}
+	return e
+}
+
+// footerTemplate makes of a template one that escapes what it is filled with as the
+// place wants it: text, attribute or address.
+func footerTemplate(text string) (*template.Template, error) {
+	parts, err := templateParts(text)
+	if err != nil {
+		return nil, err
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
+		return nil, &TemplateError{Text: "has a control character"}
+	}
+	var source strings.Builder
+	for _, p := range parts {
+		if p.name != "" {
+			source.WriteString("{{." + p.name + "}}")
+		}
+		source.WriteString(strings.ReplaceAll(p.text, "{", `{{"{"}}`))
+	}
+	t, err := template.New("").Parse(source.String())
+	if err == nil {
+		err = t.Execute(new(strings.Builder), map[string]string{})
+	}
+	var bad *template.Error
+	switch {
+	case err == nil:
+		return t, nil
+	case errors.As(err, &bad) && bad.ErrorCode == template.ErrEndContext:
+		return nil, &TemplateError{Text: "a tag or one of its attributes is not closed"}
+	case errors.As(err, &bad):
+		return nil, &TemplateError{Text: "is no HTML that names can stand in like this: " + clean.Line(bad.Description)}
+	}
+	return nil, &TemplateError{Text: clean.Line(err.Error())}
+}
+
+// filled is a template of HTML with values in it. They are texts, and nothing is
+// asked of them, so it cannot fail.
+func filled(t *template.Template, values map[string]string) string {
+	var b strings.Builder
+	_ = t.Execute(&b, values)
+	return b.String()
+}
+
+// lost returns the first tag of an HTML fragment, or attribute of one, that what
+// was kept of it has fewer of.
+func lost(given, kept string) (tag, attr string) {
+	have := map[[2]string]int{}
+	eachTag(kept, func(tag, attr string) bool {
+		have[[2]string{tag, attr}]++
+		return true
+	})
+	eachTag(given, func(t, a string) bool {
+		if have[[2]string{t, a}]--; have[[2]string{t, a}] < 0 {
+			tag, attr = t, a
+		}
+		return tag == ""
+	})
+	return tag, attr
+}
+
+// eachTag yields the start tags of a fragment, each alone and with each attribute.
+func eachTag(fragment string, yield func(tag, attr string) bool) {
+	for z := html.NewTokenizer(strings.NewReader(fragment)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			if !yield(t.Data, "") {
+				return
+			}
+			for _, a := range t.Attr {
+				if !yield(t.Data, a.Key) {
+					return
+				}
+			}
+		}
+	}
+}

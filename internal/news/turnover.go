@@ -1,0 +1,83 @@
+package news
+
+import (
+	"fmt"
+	"time"
+)
+
+// Arrival is a story that entered a feed when it was new.
+type Arrival struct {
+	At       time.Time
+	SourceID int64 // of the entry shown
+}
+
+// Turnover says that a feed turns over faster than its readers come back: more new
+// stories entered between two visits than its page shows.
+type Turnover struct {
+	Client  string        // whose readers miss some
+	Every   time.Duration // how often they come
+	Entered int           // most that entered in such a time
+}
+
+// Limit is the limit: that would do, in tens; 0 when none would.
+func (t Turnover) Limit() int {
+	if t.Entered > MaxShown {
+		return 0
+	}
+	return (t.Entered + 9) / 10 * 10
+}
+
+// String says it to the operator.
+func (t Turnover) String() string {
+	hours := fmt.Sprintf("%.3g h", t.Every.Hours())
+	text := fmt.Sprintf("turns over faster than %s comes: up to %d new stories in the %s between two visits; ", t.Client, t.Entered, hours)
+	if limit := t.Limit(); limit > 0 {
+		return text + fmt.Sprintf("limit: %d would show them", limit)
+	}
+	return text + fmt.Sprintf("a feed shows at most %d, so make two of it", MaxShown)
+}
+
+// Missed returns how many of the arrivals, oldest first, entered within a time when
+// that was more than the page showed: the most of them, 0 when that was always
+// enough. What max_per_source leaves out is not missed.
+func (f Feed) Missed(arrivals []Arrival, within time.Duration) int {
+	paused, shown := newSpan(f, within), newSpan(f, f.Window)
+	most := 0
+	for i := range arrivals {
+		n := paused.upTo(arrivals, i)
+		if n > min(max(f.Limit, shown.upTo(arrivals, i)), MaxShown) {
+			most = max(most, n)
+		}
+	}
+	return most
+}
+
+// span counts the arrivals of a length of time that moves along, at most so many of
+// one source.
+type span struct {
+	length    time.Duration
+	perSource int // 0: any number
+	first     int
+	have      map[int64]int
+	count     int
+}
+
+func newSpan(f Feed, length time.Duration) *span {
+	return &span{length: length, perSource: f.MaxPerSource, have: map[int64]int{}}
+}
+
+// upTo moves the end to the arrival at an index and returns how many there are.
+func (s *span) upTo(arrivals []Arrival, end int) int {
+	source := arrivals[end].SourceID
+	if s.have[source]++; s.perSource == 0 || s.have[source] <= s.perSource {
+		s.count++
+	}
+	for from := arrivals[end].At.Add(-s.length); arrivals[s.first].At.Before(from); s.first++ {
+		source := arrivals[s.first].SourceID
+		if s.perSource == 0 || s.have[source] <= s.perSource {
+			s.count--
+		}
+		s.have[source]--
+	}
+	return s.count
+}
