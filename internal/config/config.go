@@ -30,7 +30,7 @@
 //	feeds:     a list; each has name:, and may have title, description,
 //	           language, sources, tags, duplicates, limit, window, where,
 //	           content, max_per_source, max_per_source_day, settle,
-//	           also_reported, archive, archive_keep, moved_from, access,
+//	           also_reported, digest, archive, archive_keep, moved_from, access,
 //	           kind, author, image, and
 //	           with kind: podcast: email, explicit, categories
 //

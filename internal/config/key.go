@@ -57,7 +57,7 @@ var (
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
 			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "archive", "archive_keep", "moved_from",
-			"access", "kind", "author", "image", "email", "explicit", "categories"},
+			"digest", "access", "kind", "author", "image", "email", "explicit", "categories"},
 	}
 )
 
@@ -113,6 +113,7 @@ var examples = map[string]string{
 	"max_per_source":     "max_per_source: 5",
 	"settle":             "settle: 15m",
 	"also_reported":      "also_reported: true",
+	"digest":             `digest: "0 7 * * *"`,
 	"archive":            "archive: true",
 	"archive_keep":       "archive_keep: 0",
 	"hub":                "hub: off",
