@@ -148,15 +148,15 @@ func (p *publishing) told(n fresh) (news.Told, error) {
 	if n.kept {
 		return told, nil
 	}
-	by := []string{told.By}
+	by, at := []string{told.By}, []string{told.Link} // one that leads nowhere else is no other report
 	err = p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
 		AND `+knownEntry+` AND src.retired_at = 0 ORDER BY c.published, e.id`, []any{p.feed.Audience(), n.story, n.lead.EntryID}, func(scan scan) error {
 		var m news.Shown
 		if err := scanShown(scan, &m); err != nil {
 			return err
 		}
-		if r := reportOf(&m); !slices.Contains(by, r.By) {
-			by = append(by, r.By)
+		if r := reportOf(&m); !slices.Contains(by, r.By) && !slices.Contains(at, r.Link) {
+			by, at = append(by, r.By), append(at, r.Link)
 			told.Also = append(told.Also, r)
 		}
 		return nil

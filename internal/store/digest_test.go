@@ -51,6 +51,13 @@ func digestLines(b *bench) (lines []string) {
 	return lines
 }
 
+// reportOn is an entry of the same story under an address of its own.
+func reportOn(source, name string, hours int, page news.Entry) news.Entry {
+	e := linkTo(source, name, hours, page)
+	e.Link += "?utm_source=" + source
+	return e
+}
+
 // morning sets the clock to seven o'clock in Berlin, days after the first day.
 func (b *bench) morning(days int) { b.now = time.Date(2026, 3, 1+days, 6, 0, 0, 0, time.UTC) }
 
@@ -139,7 +146,7 @@ func TestADigestHasRoomForSoMany(t *testing.T) {
 	b.pass(time.Hour)
 	shared := entry("a", "shared", 2)
 	b.fetch("a", shared, entry("a", "a1", 0), entry("a", "a2", 1), entry("a", "a3", 1))
-	b.fetch("b", linkTo("b", "shared in b", 3, shared), entry("b", "b1", 0), entry("b", "b2", 1), entry("b", "b3", 2))
+	b.fetch("b", reportOn("b", "shared in b", 3, shared), entry("b", "b1", 0), entry("b", "b2", 1), entry("b", "b3", 2))
 	b.fetch("c", entry("c", "c1", 3))
 	b.morning(1)
 	wantList(t, digestLines(b), "Morning, 2 March 2026: a1, b1, b2, shared")
@@ -183,7 +190,7 @@ func TestWhatIsWithdrawnLeavesADigest(t *testing.T) {
 	b.pass(time.Hour)
 	shared := entry("a", "shared", 1)
 	b.fetch("a", shared, entry("a", "alone", 0))
-	b.fetch("b", linkTo("b", "copy", 0, shared))
+	b.fetch("b", reportOn("b", "copy", 0, shared))
 	b.fetch("c", entry("c", "single", 0))
 	b.morning(1)
 	wantList(t, digestLines(b), "Morning, 2 March 2026: alone, shared, single")
@@ -237,7 +244,7 @@ func TestDigestsAreResumed(t *testing.T) {
 	shared := entry("a", "shared", 1)
 	first := []news.Entry{shared, entry("a", "alone", 0)}
 	b.fetch("a", first...)
-	b.fetch("b", linkTo("b", "copy", 0, shared))
+	b.fetch("b", reportOn("b", "copy", 0, shared))
 	b.morning(1)
 	doc := b.documentOf("all")
 	b.pass(time.Hour)
@@ -249,7 +256,7 @@ func TestDigestsAreResumed(t *testing.T) {
 	pending := entry("a", "pending", 0)
 	pending.Published = c.now.Add(-time.Minute)
 	c.fetch("a", append(first, pending)...)
-	c.fetch("b", linkTo("b", "copy", 0, shared))
+	c.fetch("b", reportOn("b", "copy", 0, shared))
 	if got := c.documentOf("all"); !bytes.Equal(got, doc) {
 		t.Fatalf("with the entries\n%s\nwas\n%s", got, doc)
 	}
@@ -368,7 +375,7 @@ func TestNoStoryIsToldTwice(t *testing.T) {
 				n := entry("a", fmt.Sprintf("hour %d", hour), 0)
 				n.Published = b.now.Add(-time.Duration(hour%40) * time.Hour)
 				if hour%9 == 0 && len(have) > 0 {
-					n = linkTo("b", fmt.Sprintf("copy %d", hour), 0, have[len(have)-1])
+					n = reportOn("b", fmt.Sprintf("copy %d", hour), 0, have[len(have)-1])
 				}
 				have = append(have, n)
 			}
