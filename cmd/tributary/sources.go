@@ -207,7 +207,8 @@ type feedLine struct {
 	Subscriptions int           `json:"subscriptions"` // at our hub
 	Turnover      *turnoverLine `json:"turnover"`      // null: no reader that is known misses anything
 
-	note string // who reads it, for people
+	note    string // who reads it, for people
+	digests bool   // its items are digests
 }
 
 // storyLine is a story of a feed for scripts.
@@ -219,6 +220,7 @@ type storyLine struct {
 	Published time.Time `json:"published"`
 	Updated   time.Time `json:"updated"`
 	Also      []string  `json:"also"` // names of the other sources
+	Told      []string  `json:"told"` // of a digest: the guids of the stories that it tells of
 }
 
 func (a *app) feeds(ctx context.Context, asJSON bool) error {
@@ -277,6 +279,9 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 // about says for people what there is to say of a feed.
 func (l feedLine) about() []string {
 	about := []string{count(len(l.Stories), "story")}
+	if l.digests {
+		about = []string{count(len(l.Stories), "digest")}
+	}
 	if l.URL != "" {
 		about = append(about, l.URL)
 	}
@@ -292,12 +297,15 @@ func (l feedLine) about() []string {
 func newFeedLine(e *news.Edition) feedLine {
 	l := feedLine{
 		Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Private: e.Feed.Private, Readers: []serviceLine{},
-		Updated: stated(e.Updated), Stories: []storyLine{},
+		Updated: stated(e.Updated), Stories: []storyLine{}, digests: e.Feed.Digest != nil,
 	}
 	for _, s := range format.Prepare(e).Edition.Shown {
 		line := storyLine{
 			GUID: s.GUID, Title: cmp.Or(s.Heading, s.Entry.Title), Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
-			Also: []string{},
+			Also: []string{}, Told: []string{},
+		}
+		if s.Digest != nil {
+			line.Told = guids(s.Digest)
 		}
 		for _, m := range s.Members {
 			line.Also = append(line.Also, m.SourceName)
@@ -305,6 +313,15 @@ func newFeedLine(e *news.Edition) feedLine {
 		l.Stories = append(l.Stories, line)
 	}
 	return l
+}
+
+// guids are those of the stories that a digest tells of.
+func guids(d *news.Digest) []string {
+	all := make([]string, len(d.Stories))
+	for i, s := range d.Stories {
+		all[i] = s.GUID
+	}
+	return all
 }
 
 // open reads the configuration and opens its database for reading. What lists

@@ -86,6 +86,9 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 		return waiting(f, until)
 	case len(able) > 0 && f.Where != nil && !slices.ContainsFunc(able, func(p news.Placement) bool { return time.Since(p.Entry.FirstSeen) < store.RuleReach }):
 		return "not shown: it matches by now, but a changed rule reaches back " + span(store.RuleReach)
+	case len(able) > 0 && f.Digest != nil:
+		return fmt.Sprintf("not told: it was no news when it came and of a period that was closed by then, or the digest had no room for it (limit %d, max_per_source %d)",
+			f.Limit, f.MaxPerSource)
 	case len(able) > 0:
 		return "not yet: it enters with the next round of publishing"
 	case slices.ContainsFunc(entries, func(p news.Placement) bool {
@@ -108,12 +111,16 @@ func names(f news.Feed, s news.Source) bool {
 
 // place says where in a feed a Publication stands now, or which rule leaves it out.
 func place(e *news.Edition, p news.Publication, entries []news.Placement) string {
-	for i, s := range e.Shown {
-		if s.Sequence == p.Sequence {
-			return fmt.Sprintf("shown at place %d of %d", i+1, len(e.Shown))
-		}
-	}
 	f := e.Feed
+	i := slices.IndexFunc(e.Shown, func(s news.Shown) bool { return s.Tells(p) })
+	switch {
+	case i >= 0 && f.Digest != nil:
+		return fmt.Sprintf("told in the digest of %s, which is shown at place %d of %d,", moment(p.Entered), i+1, len(e.Shown))
+	case i >= 0:
+		return fmt.Sprintf("shown at place %d of %d", i+1, len(e.Shown))
+	case f.Digest != nil:
+		return fmt.Sprintf("told in the digest of %s, which is beyond what it shows by now (%d digests),", moment(p.Entered), news.DigestsShown)
+	}
 	if i := slices.IndexFunc(entries, func(m news.Placement) bool { return m.Entry.ID == p.EntryID }); i >= 0 {
 		switch source := entries[i].Source; e.Passes(p, source.ID) {
 		case news.PassedBySource:
@@ -173,6 +180,9 @@ func waiting(f news.Feed, until time.Time) string {
 	layout := "15:04"
 	if until.Local().Format(time.DateOnly) != time.Now().Format(time.DateOnly) {
 		layout = "2006-01-02 15:04"
+	}
+	if f.Digest != nil {
+		return fmt.Sprintf("waits until %s: the feed closes its next digest then (digest %q)", until.Local().Format(layout), f.Digest)
 	}
 	return fmt.Sprintf("waits until %s: the feed holds new stories back for %s (settle)", until.Local().Format(layout), inWords(f.Settle))
 }

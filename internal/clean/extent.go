@@ -31,6 +31,15 @@ func Cut(e *news.Entry, to news.Extent) {
 	}
 }
 
+// Excerpt returns the first words of a text that has more than n characters, and any
+// other text whole.
+func Excerpt(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return firstWords(text, n)
+}
+
 // firstWords returns the words of a text that fit into n characters. In scripts
 // without blanks it cuts anywhere.
 func firstWords(text string, n int) string {

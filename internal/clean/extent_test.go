@@ -37,3 +37,17 @@ func TestCut(t *testing.T) {
 		t.Errorf("without blanks: %d characters", len([]rune(got)))
 	}
 }
+
+func TestExcerpt(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"kurz", "kurz"},
+		{"genau zwanzig Zeich.", "genau zwanzig Zeich."},
+		{"Heute morgen am Ufer: drei Reiher", "Heute morgen am…"},
+		{"Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahr…"},
+		{"äöüäöüäöüäöüäöüäöüäöü", "äöüäöüäöüäöüäöüäöüäö…"},
+	} {
+		if got := Excerpt(c.text, 20); got != c.want {
+			t.Errorf("Excerpt(%q) = %q, want %q", c.text, got, c.want)
+		}
+	}
+}

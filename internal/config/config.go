@@ -30,8 +30,8 @@
 //	feeds:     a list; each has name:, and may have title, description,
 //	           language, sources, tags, duplicates, limit, window, where,
 //	           content, max_per_source, max_per_source_day, settle,
-//	           also_reported, item_title, item_footer, archive, archive_keep,
-//	           moved_from, access, kind, author, image, and
+//	           also_reported, item_title, item_footer, digest, archive,
+//	           archive_keep, moved_from, access, kind, author, image, and
 //	           with kind: podcast: email, explicit, categories
 //
 // A file with only sources: is complete; it publishes one feed named all. An

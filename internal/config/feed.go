@@ -28,6 +28,9 @@ type feedDraft struct {
 	stories []node      // of keys that only a feed of stories has a use for
 	public  []node      // of keys that only a feed for everybody has a use for
 	moved   []reference // names that it had before
+	single  []node      // of keys that only a feed of single stories has a use for
+	content *yaml.Node  // where content: stands; nil for nowhere
+	archive *yaml.Node  // likewise archive:
 }
 
 // mostSettle is the longest that a feed may hold a new story back: what is held
@@ -49,6 +52,12 @@ func (r *reader) feed(n node) *feedDraft {
 			read(n)
 		}
 	}
+	ofSingle := func(read func(node)) func(node) {
+		return ofStories(func(n node) {
+			d.single = append(d.single, n)
+			read(n)
+		})
+	}
 	var kept *yaml.Node
 	complete := r.mapping(n, feedSection, fields{
 		"name": func(n node) {
@@ -56,7 +65,10 @@ func (r *reader) feed(n node) *feedDraft {
 			into(&d.Name, r.name)(n)
 		},
 		"moved_from": ofPublic(into(&d.moved, list(r, r.oldName))),
-		"archive":    ofStories(into(&d.Archive, r.boolean)),
+		"archive": ofStories(func(n node) {
+			d.archive = n.Node
+			into(&d.Archive, r.boolean)(n)
+		}),
 		"archive_keep": func(n node) {
 			kept = n.Node
 			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
@@ -66,27 +78,34 @@ func (r *reader) feed(n node) *feedDraft {
 			d.kind = n.Node
 			into(&d.Kind, r.feedKind)(n)
 		},
-		"author":             into(&d.Author, r.text),
-		"image":              into(&d.Image, r.pageURL),
-		"email":              into(&d.Show.Email, r.email),
-		"explicit":           into(&d.Show.Explicit, r.boolean),
-		"categories":         into(&d.Show.Categories, list(r, r.showCategory)),
-		"title":              into(&d.Title, r.text),
-		"description":        into(&d.Description, r.text),
-		"language":           into(&d.Language, r.language),
-		"sources":            func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
-		"tags":               into(&d.tags, list(r, r.reference)),
-		"duplicates":         ofStories(into(&d.Duplicates, r.duplicates)),
-		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
-		"window":             into(&d.Window, r.duration(0, longest)),
-		"where":              ofStories(into(&d.Where, r.where(true))),
-		"content":            ofStories(func(n node) { into(&d.Content, r.extent)(node{n.Node, feedContent}) }),
+		"author":      into(&d.Author, r.text),
+		"image":       into(&d.Image, r.pageURL),
+		"email":       into(&d.Show.Email, r.email),
+		"explicit":    into(&d.Show.Explicit, r.boolean),
+		"categories":  into(&d.Show.Categories, list(r, r.showCategory)),
+		"title":       into(&d.Title, r.text),
+		"description": into(&d.Description, r.text),
+		"language":    into(&d.Language, r.language),
+		"sources":     func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
+		"tags":        into(&d.tags, list(r, r.reference)),
+		"duplicates":  ofStories(into(&d.Duplicates, r.duplicates)),
+		"limit":       into(&d.Limit, r.whole(1, news.MaxShown)),
+		"window": func(n node) {
+			d.single = append(d.single, n)
+			into(&d.Window, r.duration(0, longest))(n)
+		},
+		"where": ofStories(into(&d.Where, r.where(true))),
+		"content": ofStories(func(n node) {
+			d.content = n.Node
+			into(&d.Content, r.extent)(node{n.Node, feedContent})
+		}),
 		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
-		"max_per_source_day": ofStories(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
+		"max_per_source_day": ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
 		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
-		"also_reported":      ofStories(into(&d.AlsoReported, r.boolean)),
-		"item_title":         ofStories(into(&d.ItemTitle, r.itemTitle)),
-		"item_footer":        ofStories(into(&d.ItemFooter, r.itemFooter)),
+		"also_reported":      ofSingle(into(&d.AlsoReported, r.boolean)),
+		"item_title":         ofSingle(into(&d.ItemTitle, r.itemTitle)),
+		"item_footer":        ofSingle(into(&d.ItemFooter, r.itemFooter)),
+		"digest":             ofStories(into(&d.Digest, r.calendar)),
 	})
 	if complete {
 		r.checkShow(n, d)
@@ -96,6 +115,9 @@ func (r *reader) feed(n node) *feedDraft {
 	}
 	if d.Kind == news.FeedOfHealth {
 		r.checkHealth(d)
+	}
+	if d.Digest != nil {
+		r.checkDigest(d)
 	}
 	if d.Private {
 		r.checkPrivate(d)

@@ -24,6 +24,7 @@ var options = cmp.Options{
 	cmp.AllowUnexported(url.Userinfo{}),
 	cmpopts.EquateComparable(netip.Prefix{}),
 	cmp.Comparer(func(a, b news.Rule) bool { return ruleText(a) == ruleText(b) }),
+	cmp.Comparer(func(a, b news.Calendar) bool { return calendarText(a) == calendarText(b) }),
 }
 
 func ruleText(r news.Rule) string {
@@ -34,6 +35,22 @@ func ruleText(r news.Rule) string {
 }
 
 // rule is one that a file has as text.
+func calendarText(c news.Calendar) string {
+	if c == nil {
+		return ""
+	}
+	return c.String()
+}
+
+func calendar(t *testing.T, expr string) news.Calendar {
+	t.Helper()
+	c, err := spec(t, expr).Calendar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func rule(t *testing.T, text string) news.Rule {
 	t.Helper()
 	r, p := (&Config{Path: "testdata/x.yaml"}).Where(text)
@@ -171,6 +188,8 @@ func TestGood(t *testing.T) {
 			{Name: "intern", Title: "intern", Private: true, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full},
 			{Name: "health", Title: "health", Kind: news.FeedOfHealth, Private: true, Sources: []string{"example_1"}, Duplicates: news.Collapse,
 				Limit: 100, Window: 48 * time.Hour, Content: news.Full},
+			{Name: "morgens", Title: "morgens", Language: "de", Duplicates: news.Collapse, Limit: 20, Window: 48 * time.Hour, Content: news.SummaryOnly,
+				Digest: calendar(t, "CRON_TZ=Europe/Berlin 0 7 * * mon-sat")},
 		},
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {

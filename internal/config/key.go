@@ -57,7 +57,7 @@ var (
 		title: "a feed",
 		keys: []string{"name", "title", "description", "language", "sources", "tags", "duplicates", "limit",
 			"window", "where", "content", "max_per_source", "max_per_source_day", "settle", "also_reported", "item_title", "item_footer", "archive", "archive_keep", "moved_from",
-			"access", "kind", "author", "image", "email", "explicit", "categories"},
+			"digest", "access", "kind", "author", "image", "email", "explicit", "categories"},
 	}
 )
 
@@ -115,6 +115,7 @@ var examples = map[string]string{
 	"also_reported":      "also_reported: true",
 	"item_title":         `item_title: "{source}: {title}"`,
 	"item_footer":        `item_footer: '<p>From <a href="{home}">{source}</a></p>'`,
+	"digest":             `digest: "0 7 * * *"`,
 	"archive":            "archive: true",
 	"archive_keep":       "archive_keep: 0",
 	"hub":                "hub: off",

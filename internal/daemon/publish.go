@@ -35,6 +35,7 @@ const (
 	publishShare = 8
 	publishPause = 10 * time.Second
 	retryPublish = 30 * time.Second // after an error
+	lookAgain    = time.Minute      // before a time of day: our timer stands still while the machine sleeps
 )
 
 // publisher brings the feeds up to date whenever something may have changed or a
@@ -82,7 +83,8 @@ func pause(rendered bool, took time.Duration) time.Duration {
 }
 
 // nextDue tells how long it is until the next story is due that a feed holds
-// back, or what waits for its page of an archive, and whether there is any.
+// back, or its next digest, or what waits for its page of an archive, and whether
+// there is any.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
 	d.mu.Lock()
 	feeds := d.everyFeed()
@@ -101,6 +103,9 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 			if left := due.Sub(now); !due.IsZero() && (!waits || left < wait) {
 				wait, waits = max(left, 0), true
 			}
+		}
+		if f.Digest != nil {
+			wait = min(wait, lookAgain)
 		}
 	}
 	return wait, waits, nil

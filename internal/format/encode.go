@@ -106,7 +106,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		it.authors = []news.Person{{Name: from.title, URL: from.home}}
 	}
 	if it.title == "" {
-		it.opening = excerpt(clean.Text(it.text()), 80)
+		it.opening = clean.Excerpt(clean.Text(it.text()), 80)
 	}
 	it.extra = wireExtra(&s.Entry, it.link)
 	it.extra.Rights = first(it.extra.Rights, from.rights)

@@ -5,12 +5,7 @@ import (
 	"strings"
 
 	"tributary/internal/clean"
-)
-
-// alsoReported begins the sentence that names who else reported a story.
-const (
-	alsoReported       = "Also reported by:"
-	alsoReportedGerman = "Auch bei:"
+	"tributary/internal/news"
 )
 
 // nameOthers ends the text with those of the other members that named lists, each
@@ -29,14 +24,6 @@ func (it *wireItem) nameOthers(feed string, named []int64) {
 	if links == nil {
 		return
 	}
-	words := alsoReported
-	if isGerman(first(wireLanguage(feed), it.language)) {
-		words = alsoReportedGerman
-	}
+	words := news.WordsIn(first(wireLanguage(feed), it.language)).Also
 	it.end("\n<p>" + words + " " + strings.Join(links, ", ") + "</p>")
-}
-
-// isGerman reports whether a language tag is German, of whatever country.
-func isGerman(tag string) bool {
-	return tag == "de" || strings.HasPrefix(tag, "de-")
 }

@@ -55,7 +55,7 @@ func TestGoldenAlsoReported(t *testing.T) {
 // footerOf is the last paragraph of the item at a place; "" without a footer.
 func footerOf(e *news.Edition, at int) string {
 	text := wireItems(e)[at].text()
-	for _, words := range []string{alsoReported, alsoReportedGerman} {
+	for _, words := range []string{news.WordsIn("en").Also, news.WordsIn("de").Also} {
 		if i := strings.Index(text, "<p>"+words); i >= 0 {
 			return text[i:]
 		}
@@ -64,18 +64,19 @@ func footerOf(e *news.Edition, at int) string {
 }
 
 func TestFooterLanguage(t *testing.T) {
+	english, german := news.WordsIn("en").Also, news.WordsIn("de").Also
 	for _, c := range []struct{ feed, entry, want string }{
-		{"de", "en", alsoReportedGerman},
-		{"de-at", "en", alsoReportedGerman},
-		{"DE-CH", "", alsoReportedGerman},
-		{"en", "de", alsoReported},
-		{"fr", "de", alsoReported},
-		{"den", "de", alsoReported}, // Slave, not German
-		{"", "de", alsoReportedGerman},
-		{"", "de-CH", alsoReportedGerman},
-		{"", "en", alsoReported},
-		{"", "", alsoReported},
-		{"keine!", "de", alsoReportedGerman},
+		{"de", "en", german},
+		{"de-at", "en", german},
+		{"DE-CH", "", german},
+		{"en", "de", english},
+		{"fr", "de", english},
+		{"den", "de", english}, // Slave, not German
+		{"", "de", german},
+		{"", "de-CH", german},
+		{"", "en", english},
+		{"", "", english},
+		{"keine!", "de", german},
 	} {
 		e := alsoEdition(c.feed)
 		e.Shown[0].Entry.Language = c.entry
@@ -104,7 +105,7 @@ func TestFooterNamesWhatWasWrittenDownAndIsThere(t *testing.T) {
 		c.change(e)
 		want := c.want
 		if want != "" {
-			want = "<p>" + alsoReported + " " + want + "</p>"
+			want = "<p>" + news.WordsIn("en").Also + " " + want + "</p>"
 		}
 		if got := footerOf(e, 0); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)

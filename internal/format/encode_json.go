@@ -39,6 +39,7 @@ func (p Prepared) JSON(w io.Writer) error {
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
 		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i].Publication)
+		feed.Items[i].Tributary.Digest = jsonDigestOf(&e.Shown[i], e.Feed.Private)
 	}
 	if hub := hubURL(e); hub != "" {
 		feed.Hubs = []*feeds.JSONHub{{Type: "WebSub", Url: hub}}
@@ -100,6 +101,7 @@ type jsonExtension struct {
 	Source     jsonSource      `json:"source"`
 	Also       []jsonAlso      `json:"also,omitempty"`
 	Categories []news.Category `json:"categories,omitempty"` // as tags, where they have a scheme or label
+	Digest     *jsonDigest     `json:"digest,omitempty"`
 	jsonExtra
 }
 

@@ -240,18 +240,6 @@ func illegal(r rune) bool {
 	return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef
 }
 
-// excerpt cuts text at the last word end within limit characters.
-func excerpt(text string, limit int) string {
-	if utf8.RuneCountInString(text) <= limit {
-		return text
-	}
-	cut := string([]rune(text)[:limit])
-	if space := strings.LastIndexByte(cut, ' '); space > limit/2 {
-		cut = cut[:space]
-	}
-	return strings.TrimRight(cut, " ,;:–-") + "…"
-}
-
 // xmlText is text of an XML element. Markup characters are written as numeric
 // references, not as &lt; and &amp;: readers that decode a title twice show it
 // rightly so, and those that decode once do too (RSS Advisory Board, Best

@@ -108,17 +108,3 @@ func TestWireText(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
-
-func TestExcerpt(t *testing.T) {
-	for _, c := range []struct{ text, want string }{
-		{"kurz", "kurz"},
-		{"genau zwanzig Zeich.", "genau zwanzig Zeich."},
-		{"Heute morgen am Ufer: drei Reiher", "Heute morgen am…"},
-		{"Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahr…"},
-		{"äöüäöüäöüäöüäöüäöüäöü", "äöüäöüäöüäöüäöüäöüäö…"},
-	} {
-		if got := excerpt(c.text, 20); got != c.want {
-			t.Errorf("excerpt(%q) = %q, want %q", c.text, got, c.want)
-		}
-	}
-}

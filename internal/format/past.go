@@ -25,9 +25,13 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 		Tributary jsonHead `json:"_tributary"`
 		Items     []struct {
 			ID        string    `json:"id"`
+			Title     string    `json:"title"`
 			Published time.Time `json:"date_published"`
 			Modified  time.Time `json:"date_modified"`
-			Tributary jsonPlace `json:"_tributary"`
+			Tributary struct {
+				jsonPlace
+				Digest *jsonDigest `json:"digest"`
+			} `json:"_tributary"`
 		} `json:"items"`
 	}
 	limited := &io.LimitedReader{R: r, N: MaxPast + 1}
@@ -54,11 +58,16 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 		if err != nil {
 			words = 0 // not told
 		}
-		past.Publications = append(past.Publications, news.Publication{
+		p := news.Publication{
 			GUID: item.ID, StoryKey: storyKey(item.Tributary.Story), Signature: words, Published: item.Published,
 			Entered: firstTime(item.Tributary.Entered, item.Published),
 			Updated: later(item.Published, item.Modified),
-		})
+		}
+		if item.Tributary.Digest == nil {
+			past.Publications = append(past.Publications, p)
+		} else if d, ok := pastDigest(p, item.Title, item.Tributary.Digest); ok {
+			past.Digests = append(past.Digests, d)
+		}
 	}
 	return past, nil
 }

@@ -37,12 +37,12 @@ type Feed struct {
 	Sources         []string // names of sources it selects, and of lists: all sources on them
 	Tags            []string // and sources with one of these; neither means all
 	Duplicates      Duplicates
-	Limit           int           // publications shown at least
+	Limit           int           // publications shown at least; of a digest the stories it tells of at most
 	Window          time.Duration // and beyond them all that entered within it
 	Judged          string        // key of Where with what it knows of sources; set by the store
 	Where           Rule          // which entries it takes; nil: all
 	Content         Extent        // of the entries it shows; empty is Full
-	MaxPerSource    int           // of those shown, by the source shown; 0 is none
+	MaxPerSource    int           // of those shown, or told by one digest, by the source shown; 0 is none
 	MaxPerSourceDay int           // likewise, and of those that entered on one day of UTC the first; 0 is none
 	Settle          time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
 	AlsoReported    bool          // texts end with who else reported the story, except where Duplicates is Group
@@ -51,6 +51,7 @@ type Feed struct {
 	Archive         bool          // what it has shown is kept in closed pages
 	ArchiveKeep     int           // so many of the newest; 0: all
 	MovedFrom       []string      // names that it had before: their addresses lead to its own
+	Digest          Calendar      // when what came is told as one item, see Digest; nil: each story is an item of its own
 
 	Kind    FeedKind
 	Private bool   // for those only who have a token, see Token; directories are told not to list it
@@ -170,6 +171,8 @@ type Shown struct {
 
 	SourceRights string // of the source's document as a whole; holds where an entry has none
 	SourceImage  string // URL of the picture that the source's document shows; may be empty
+
+	Digest *Digest // what it is made of where it is no story but a digest; else nil
 }
 
 // Member returns the entry as it is listed beside another of its story.

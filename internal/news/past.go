@@ -11,4 +11,5 @@ type Past struct {
 	Generation   int       // of its archive that had no pages; 0 when it is not told
 	Updated      time.Time // highest ever published in the feed
 	Publications []Publication
+	Digests      []Digest // newest first, without the numbers of the store
 }

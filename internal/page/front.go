@@ -81,7 +81,7 @@ func newFeedCard(site news.Site, row FeedRow) feedCard {
 	return feedCard{
 		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
-		Count: count(row.Stories, "story", "stories"), Changed: at(row.Changed), Formats: formats(e), Note: row.Note,
+		Count: counted(row.Feed, row.Stories), Changed: at(row.Changed), Formats: formats(e), Note: row.Note,
 	}
 }
 

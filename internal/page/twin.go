@@ -27,7 +27,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	v := river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
 		Formats: formats(e), Address: breakable(e.URL("atom")),
-		Count: count(len(e.Shown), "story", "stories"), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
+		Count: counted(e.Feed, len(e.Shown)), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group,
 	}
 	if e.Part.Before > 0 {
@@ -41,6 +41,14 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		f.Size += 1<<10 + len(e.Shown[i].Entry.Content) + len(e.Shown[i].Entry.Summary)
 	}
 	return t.render(w, "twin", f)
+}
+
+// counted says how many items a feed shows, and of what.
+func counted(f news.Feed, n int) string {
+	if f.Digest != nil {
+		return count(n, "digest", "digests")
+	}
+	return count(n, "story", "stories")
 }
 
 // river is what twin.html shows.

@@ -30,7 +30,7 @@ type placed struct {
 // tell numbers what went into history and is seen all the same, because the page
 // reaches down to it: who polls finds it there.
 func (p *publishing) tell() error {
-	if len(p.history) == 0 {
+	if len(p.history) == 0 || p.feed.Digest != nil {
 		return nil
 	}
 	var lowest, newest int64
@@ -65,6 +65,9 @@ const (
 // a feed, up to another, newest first; what has left the feed is left out. It returns a
 // bounded part, the oldest: Change of the Edition is how far it reaches.
 func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, upto int64) (*news.Edition, error) {
+	if f.Digest != nil {
+		return db.changedDigests(ctx, site, f, after, upto)
+	}
 	e := &news.Edition{Site: site, Feed: f, Change: upto}
 	bytes := 0
 	err := db.each(ctx, `SELECT `+shownColumns+publicationColumns+`, p.change

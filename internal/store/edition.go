@@ -35,6 +35,9 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	if f.Kind == news.FeedOfHealth {
 		return db.healthEdition(ctx, site, f)
 	}
+	if f.Digest != nil {
+		return db.digestEdition(ctx, site, f)
+	}
 	e := &news.Edition{Site: site, Feed: f}
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
@@ -104,6 +107,9 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 // Older returns the Publications of a feed that entered before a sequence, as many
 // as a page holds. It needs no archive.
 func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
+	if f.Digest != nil {
+		return db.olderDigests(ctx, site, f, before)
+	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window = news.PageSize, -1 // no more than that, even if all entered at once
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}

@@ -55,6 +55,9 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if f.Kind == news.FeedOfHealth {
 		return t.syncWatched(f.ID, selection(*f, sources))
 	}
+	if err := t.syncDigest(*f, anew, now); err != nil {
+		return err
+	}
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
 		return err
 	}

@@ -15,7 +15,8 @@ import (
 // that has Publications: the database knows better.
 func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		if err := t.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE feed_id = $1)`, []any{f.ID}, &taken); err != nil || !taken {
+		if err := t.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE feed_id = $1) AND NOT EXISTS (SELECT 1 FROM digest WHERE feed_id = $1)`,
+			[]any{f.ID}, &taken); err != nil || !taken {
 			return err
 		}
 		if _, err := t.exec(`DELETE FROM past WHERE feed_id = $1`, f.ID); err != nil {
@@ -23,12 +24,13 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 		}
 		for i, sequence := range sequences(past.Publications) {
 			p := past.Publications[i]
-			_, err := t.exec(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
-				f.ID, p.GUID, sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
-			if err != nil {
+			p.Sequence = sequence
+			if err := t.note(f.ID, p); err != nil {
 				return err
 			}
+		}
+		if err := t.resumeDigests(f, past); err != nil {
+			return err
 		}
 		if past.UUID != "" {
 			if _, err := t.exec(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID); err != nil {
@@ -41,6 +43,14 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 		return err
 	})
 	return taken, err
+}
+
+// note keeps what was known of one Publication.
+func (t *tx) note(feed int64, p news.Publication) error {
+	_, err := t.exec(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
+		feed, p.GUID, p.Sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
+	return err
 }
 
 // sequences are the places that Publications had, given newest first: what is told

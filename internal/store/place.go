@@ -13,6 +13,9 @@ import (
 // want nor the place depends on the order in which the sources were fetched: who
 // had it before the database was lost gets it, else who was first.
 func (p *publishing) place() error {
+	if !p.closing.IsZero() {
+		p.choose()
+	}
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(first(a.past != nil, b.past != nil), a.lead.Published.Compare(b.lead.Published),
 			cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
@@ -30,8 +33,8 @@ func (p *publishing) place() error {
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.guid, b.guid))
 	})
-	for _, n := range p.fresh {
-		if err := p.write(n); err != nil {
+	for i := range p.fresh {
+		if err := p.write(&p.fresh[i]); err != nil {
 			return err
 		}
 	}
@@ -65,10 +68,13 @@ func first(a, b bool) int {
 	return 1
 }
 
-func (p *publishing) write(n fresh) error {
+func (p *publishing) write(n *fresh) error {
 	// Many may have one time, as undated seeds do: each goes behind the last.
 	sequence, entered, change := max(n.place(), p.placed+1), n.published(), int64(0)
-	if n.live {
+	switch {
+	case n.live && p.feed.Digest != nil: // the digest is what subscribers are told of
+		sequence, entered = news.LiveSequence(p.sequence, p.closing), p.closing
+	case n.live:
 		sequence, entered, change = news.LiveSequence(p.sequence, p.now), p.now, p.nextChange()
 	}
 	if n.past != nil {
@@ -100,13 +106,14 @@ func (p *publishing) write(n fresh) error {
 		}
 		sequence++ // the microsecond is taken
 	}
+	n.sequence = sequence
 	if !n.live {
 		p.placed = sequence
 		p.history = append(p.history, placed{sequence, entered})
 	}
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)
-	p.updated = later(p.updated, updated)
+	p.shows(updated)
 	return p.forget(n.past)
 }
 

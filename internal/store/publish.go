@@ -44,11 +44,15 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 
 // behind reports, without the writer, whether there is anything to judge.
 func (db *DB) behind(ctx context.Context, f news.Feed, now time.Time) (bool, error) {
-	var behind bool
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT f.scanned < c.value
-			OR EXISTS (SELECT 1 FROM waiting w WHERE w.feed_id = f.id AND (w.since <= $2 OR w.since > $3))
-		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, f.ID, ms(now.Add(-f.Settle)), ms(now)).Scan(&behind)
-	return behind, err
+	var behind, due bool
+	var closed int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT f.scanned < c.value, f.closed,
+			EXISTS (SELECT 1 FROM waiting w WHERE w.feed_id = f.id AND (w.since <= $2 OR w.since > $3))
+		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, f.ID, ms(now.Add(-f.Settle)), ms(now)).Scan(&behind, &closed, &due)
+	if f.Digest != nil {
+		due = f.Digest.Last(now).After(at(closed))
+	}
+	return behind || due, err
 }
 
 // publishing is the state of one Publish.
@@ -74,6 +78,13 @@ type publishing struct {
 	waits    map[int64]time.Time // stories that waited, and since when
 	held     map[int64]time.Time // stories that wait from now on
 	resumed  bool                // stories are known from before the database was lost, see past.go
+
+	// of a feed that shows digests
+	closed     time.Time     // the end of its last period
+	closing    time.Time     // of the period that this run ends; zero: it ends none
+	digest     int64         // sequence of the digest; 0: there is none, because nothing came
+	importance map[int64]int // of the entries that it tells of, from 0
+	passed     int           // stories that it has no room for
 }
 
 // fresh is a story, or in a feed that keeps duplicates an entry, that is about
@@ -86,6 +97,9 @@ type fresh struct {
 	own   bool // the guid is the Publication's, not the story's
 	live  bool
 	past  *bygone // what it was before the database was lost
+
+	outlets  int   // that report it; counted for digests only
+	sequence int64 // given with its Publication
 }
 
 // printed is a Publication as stored.
@@ -99,14 +113,14 @@ type printed struct {
 }
 
 func (p *publishing) run() error {
-	var updated int64
+	var updated, closed int64
 	var rule string
-	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
-		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &p.resumed) // as stored: a reload may just have changed it
-	if err != nil || rule != p.feed.Judged { // a rule that was replaced judges nothing any more
+	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, closed, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &closed, &p.resumed) // as stored: a reload may just have changed it
+	if err != nil || rule != p.feed.Judged || (closed != 0) != (p.feed.Digest != nil) { // what was replaced judges nothing any more
 		return err
 	}
-	p.updated = at(updated)
+	p.updated, p.closed = at(updated), at(closed)
 	for _, step := range []func() error{p.bound, p.boundDue, p.waiting} {
 		if err := step(); err != nil {
 			return err
@@ -128,7 +142,7 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	for _, step := range []func() error{p.outdate, p.place, p.tell, p.settle} {
+	for _, step := range []func() error{p.outdate, p.place, p.tell, p.settle, p.closeDigest} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -309,16 +323,24 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 			return err
 		}
 	}
-	p.updated = later(p.updated, updated)
+	p.shows(updated)
 	if pub.entry == c.EntryID && pub.updated == ms(updated) && pub.signature == int64(c.Signature) && !pub.removed {
 		return nil
 	}
-	if updated.After(at(pub.updated)) || pub.removed { // who never got it before it left gets it now
+	if p.feed.Digest == nil && (updated.After(at(pub.updated)) || pub.removed) { // who never got it before it left gets it now
 		pub.change = p.nextChange()
 	}
 	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, change = $6, removed = 0
 		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature), pub.change)
 	return err
+}
+
+// shows notes when a Publication was updated that the feed shows as such: a digest
+// stays as it was written.
+func (p *publishing) shows(updated time.Time) {
+	if p.feed.Digest == nil {
+		p.updated = later(p.updated, updated)
+	}
 }
 
 // mint gives a new Publication its guid: the story's, which is minted with its

@@ -27,6 +27,10 @@ func (p *publishing) boundDue() error {
 	if _, err := p.exec(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
 		return err
 	}
+	if p.feed.Digest != nil {
+		p.boundDigest()
+		return nil
+	}
 	p.due = ms(p.now.Add(-p.feed.Settle))
 	err := p.get(`SELECT since FROM waiting WHERE feed_id = $1 AND since <= $2 ORDER BY since LIMIT 1 OFFSET $3`,
 		[]any{p.feed.ID, p.due, publishLimit}, &p.due)
@@ -53,6 +57,10 @@ func (p *publishing) waiting() error {
 func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
 	if n.past, err = p.recall(n, cs); err != nil {
 		return err
+	}
+	if p.feed.Digest != nil && n.past == nil {
+		p.await(n, cs)
+		return nil
 	}
 	if n.live = n.past == nil && p.live(n.story, cs); n.live && p.hold(n.story, cs) {
 		return nil
@@ -113,9 +121,12 @@ func (p *publishing) settle() error {
 	return nil
 }
 
-// NextDue tells when the next of the stories is due that a feed holds back; zero
-// when it holds none.
+// NextDue tells when the next of the stories is due that a feed holds back, or when
+// its next digest is; zero for never.
 func (db *DB) NextDue(ctx context.Context, f news.Feed, now time.Time) (time.Time, error) {
+	if f.Digest != nil {
+		return db.closesNext(ctx, f)
+	}
 	var since int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(min(since), 0) FROM waiting WHERE feed_id = $1`, f.ID).Scan(&since)
 	return dueAt(f, since, now), err
@@ -125,7 +136,15 @@ func (db *DB) NextDue(ctx context.Context, f news.Feed, now time.Time) (time.Tim
 func (db *DB) WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error) {
 	var since int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(since), 0) FROM waiting WHERE feed_id = $1 AND story_id = $2`, f.ID, story).Scan(&since)
-	return dueAt(f, since, now), err
+	due := dueAt(f, since, now)
+	if f.Digest == nil || due.IsZero() || err != nil {
+		return due, err
+	}
+	closes, err := db.closesNext(ctx, f)
+	if closes.Before(due) {
+		closes = f.Digest.Next(due.Add(-time.Millisecond))
+	}
+	return closes, err
 }
 
 func dueAt(f news.Feed, since int64, now time.Time) time.Time {

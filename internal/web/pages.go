@@ -104,7 +104,8 @@ func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site,
 	case err != nil:
 		return nil, "", err
 	case !known:
-		return nil, "", notFound("story")
+		v, err = s.digestView(ctx, a, site, key)
+		return v, "", err
 	case len(entries) == 0:
 		return nil, "", gone("story")
 	}
@@ -116,6 +117,24 @@ func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site,
 		v.Related = append(v.Related, p.Shown)
 	}
 	return v, "", err
+}
+
+// digestView gathers what an audience may see of a digest.
+func (s *Server) digestView(ctx context.Context, a news.Audience, site news.Site, key string) (*page.StoryView, error) {
+	d, err := s.Views.Digest(ctx, a, key)
+	switch {
+	case err != nil:
+		return nil, err
+	case d == nil:
+		return nil, notFound("story")
+	case len(d.Stories) == 0:
+		return nil, gone("story")
+	}
+	feeds := everyFeedOf(s.current.Load(), a, []news.Publication{{FeedID: d.FeedID}})
+	if len(feeds) == 0 {
+		return nil, notFound("story")
+	}
+	return &page.StoryView{Site: site, Story: d.Shown(site, feeds[0]), Feeds: feeds}, nil
 }
 
 // newStoryView shows the entry that the first feed shows, and the others as

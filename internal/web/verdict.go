@@ -73,11 +73,15 @@ func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
 func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]news.Shown, v *page.Verdict) {
 	for _, f := range feedsOf(snap, news.Everybody, p.In) {
 		edition := s.Shelf.Edition(f.Name)
-		if edition == nil || slices.ContainsFunc(edition.Shown, func(e news.Shown) bool { return e.StoryID == p.StoryID }) {
+		i := slices.IndexFunc(p.In, func(pub news.Publication) bool { return pub.FeedID == f.ID && !pub.Removed })
+		if edition == nil || slices.ContainsFunc(edition.Shown, func(e news.Shown) bool { return e.StoryID == p.StoryID || e.Tells(p.In[i]) }) {
 			v.Shown = append(v.Shown, f)
 			continue
 		}
-		i := slices.IndexFunc(p.In, func(pub news.Publication) bool { return pub.FeedID == f.ID && !pub.Removed })
+		if f.Digest != nil {
+			v.Past = append(v.Past, f)
+			continue
+		}
 		source := p.Source.ID
 		if lead, ok := leads[p.In[i].EntryID]; ok {
 			source = lead.Entry.SourceID
@@ -99,7 +103,7 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 		return "In no feed: our rule for its source leaves it out.", nil
 	}
 	var selecting []news.Feed
-	var waiting []string
+	var waiting, digests []string
 	var until time.Time
 	for _, f := range snap.Feeds {
 		if !f.Selects(p.Source) {
@@ -111,6 +115,10 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 			return "", err
 		}
 		if !due.IsZero() {
+			if f.Digest != nil {
+				digests = append(digests, title(f)+" at "+due.UTC().Format("2 January 2006, 15:04 UTC"))
+				continue
+			}
 			waiting = append(waiting, title(f))
 			if until.IsZero() || due.Before(until) {
 				until = due
@@ -121,6 +129,8 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 	case len(waiting) > 0:
 		return "Held back until " + until.UTC().Format("2 January 2006, 15:04 UTC") + ": " + strings.Join(waiting, ", ") +
 			" " + plural(len(waiting), "waits", "wait") + " a while for copies and corrections.", nil
+	case len(digests) > 0:
+		return "In the next digest of " + strings.Join(digests, ", ") + ", unless that has no room for it.", nil
 	case len(selecting) == 0:
 		return "In no feed: none of the feeds here selects its source.", nil
 	}
@@ -131,9 +141,11 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 // that one of them is about to show it.
 func unfit(selecting []news.Feed, p *news.Placement) string {
 	var open []string // feeds that take it
-	mute, ruled := 0, 0
+	mute, ruled, closed := 0, 0, 0
 	for _, f := range selecting {
 		switch {
+		case f.Digest != nil && f.Where == nil:
+			closed++
 		case !f.Wants(&p.Entry):
 			mute++
 		case f.Where != nil:
@@ -148,6 +160,10 @@ func unfit(selecting []news.Feed, p *news.Placement) string {
 		return "Not shown any more: nothing is left of its story that a feed could show."
 	case len(open) > 0:
 		return "In no feed yet: it enters " + strings.Join(open, ", ") + " with the next round of publishing."
+	case closed > 0 && gone:
+		return "Not shown any more: nothing is left of its story that a feed could show."
+	case closed > 0:
+		return "In no feed: the digest that it would be in was closed before it came, or had no room for it."
 	case ruled == 0:
 		return "In no feed: it has no sound or film, as the " + plural(mute, "podcast that selects", "podcasts that select") + " its source " + plural(mute, "takes", "take") + " only."
 	}

@@ -36,6 +36,7 @@ type Views interface {
 	State(ctx context.Context, name string) (*news.SourceState, error)
 	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
 	StoryEntries(ctx context.Context, a news.Audience, key string) (entries []news.Placement, known bool, err error)
+	Digest(ctx context.Context, a news.Audience, key string) (*news.Digest, error)
 	RelatedPages(ctx context.Context, a news.Audience, story int64) ([]news.Placement, error)
 	AliasOf(ctx context.Context, a news.Audience, key string) (string, error)
 	Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error)

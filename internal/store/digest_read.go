@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// digestEdition is Edition for a feed of digests.
+func (db *DB) digestEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f}
+	var updated int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`, coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).Scan(&updated, &e.Change)
+	if err != nil {
+		return nil, err
+	}
+	e.Updated = at(updated)
+	return e, db.fillDigests(ctx, e, `1 = 1`)
+}
+
+// olderDigests is Older for a feed of digests.
+func (db *DB) olderDigests(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
+	if err := db.fillDigests(ctx, e, `d.sequence < $2`, before); err != nil {
+		return nil, err
+	}
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM digest WHERE feed_id = $1 AND sequence >= $2
+		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.DigestsShown).Scan(&e.Newer.Before)
+	return e, ignoreNoRows(err)
+}
+
+// changedDigests is Changes for a feed of digests: a digest changes once, when it is
+// closed.
+func (db *DB) changedDigests(ctx context.Context, site news.Site, f news.Feed, after, upto int64) (*news.Edition, error) {
+	e := &news.Edition{Site: site, Feed: f, Change: upto}
+	err := db.fillDigests(ctx, e, `d.change > $2 AND d.change <= $3`, after, upto)
+	e.Older = news.Part{}
+	return e, err
+}
+
+// fillDigests is fill for a feed of digests.
+func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, args ...any) error {
+	f := e.Feed
+	f.Limit, f.Window, f.MaxPerSource = news.DigestsShown, -1, 0 // what the feed says is about stories
+	digests, err := db.digests(ctx, f.Audience(), `d.feed_id = $1 AND `+where, append([]any{f.ID}, args...)...)
+	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	for _, d := range digests {
+		if len(d.Stories) > 0 && err == nil {
+			err = page.add(d.Shown(e.Site, e.Feed))
+		}
+	}
+	if err != nil && !errors.Is(err, errFull) {
+		return fmt.Errorf("edition of %s: %w", f.Name, err)
+	}
+	if e.Shown = page.shown; err != nil && !f.Private { // there is no address for more below a token
+		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
+	}
+	return nil
+}
+
+// digests reads digests, newest first, one more than a feed shows at most. What an
+// audience may not know any more is taken out of them: it may leave nothing.
+func (db *DB) digests(ctx context.Context, a news.Audience, where string, args ...any) ([]*news.Digest, error) {
+	var all []*news.Digest
+	err := db.each(ctx, `SELECT d.feed_id, d.sequence, d.key, d.guid, d.title, d.language, d.closed, d.more, d.stories FROM digest d
+		WHERE `+where+fmt.Sprintf(` ORDER BY d.sequence DESC LIMIT %d`, news.DigestsShown+1), args, func(scan scan) error {
+		d := &news.Digest{}
+		var closed int64
+		var stories string
+		if err := scan(&d.FeedID, &d.Sequence, &d.Key, &d.GUID, &d.Title, &d.Language, &closed, &d.More, &stories); err != nil {
+			return err
+		}
+		d.Closed = at(closed)
+		all = append(all, d)
+		return json.Unmarshal([]byte(stories), &d.Stories)
+	})
+	if err == nil {
+		err = db.recognise(ctx, all)
+	}
+	if err == nil {
+		err = db.withhold(ctx, a, all)
+	}
+	return all, err
+}
+
+// recognise finds the entries of stories that a digest told of before the database
+// was lost, as far as they came again.
+func (db *DB) recognise(ctx context.Context, digests []*news.Digest) error {
+	lost := map[int64]*news.Told{}
+	for _, d := range digests {
+		for i := range d.Stories {
+			if s := &d.Stories[i]; s.EntryID == 0 {
+				lost[s.Sequence] = s
+			}
+		}
+	}
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(lost)), memberChunk) {
+		err := db.each(ctx, `SELECT sequence, first FROM publication WHERE feed_id = $1 AND sequence IN (`+integers(chunk)+`)`,
+			[]any{digests[0].FeedID}, func(scan scan) error {
+				var sequence, entry int64
+				err := scan(&sequence, &entry)
+				lost[sequence].EntryID = entry
+				return err
+			})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withhold takes out of digests what was withdrawn, is hidden, or may not be known
+// to an audience. Of an entry that came before the database was lost, and not again,
+// only its source tells.
+func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Digest) error {
+	named := map[int64]bool{}
+	for _, d := range digests {
+		for _, s := range d.Stories {
+			for _, r := range append(s.Also, s.Report) {
+				named[r.EntryID] = true
+			}
+		}
+	}
+	unfit, secret := map[int64]bool{}, map[string]bool{}
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(named)), memberChunk) {
+		err := db.each(ctx, `SELECT e.id FROM entry e JOIN source src ON src.id = e.source_id WHERE e.id IN (`+integers(chunk)+`)
+			AND (e.withdrawn_at <> 0 OR e.hidden <> 0 OR NOT `+knownEntry+`)`, []any{a}, func(scan scan) error {
+			var id int64
+			err := scan(&id)
+			unfit[id] = true
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, func(scan scan) error {
+		var name string
+		err := scan(&name)
+		secret[name] = true
+		return err
+	})
+	gone := func(r news.Report) bool { return unfit[r.EntryID] || r.EntryID == 0 && secret[r.Source] }
+	for _, d := range digests {
+		d.Stories = slices.DeleteFunc(d.Stories, func(s news.Told) bool { return gone(s.Report) })
+		for i := range d.Stories {
+			d.Stories[i].Also = slices.DeleteFunc(d.Stories[i].Also, gone)
+		}
+	}
+	return err
+}
+
+// Digest returns the digest of a key; nil when there is none that an audience may
+// know. There may be nothing left of it.
+func (db *DB) Digest(ctx context.Context, a news.Audience, key string) (*news.Digest, error) {
+	digests, err := db.digests(ctx, a, `d.key = $2 AND EXISTS (SELECT 1 FROM feed f WHERE f.id = d.feed_id AND f.closed <> 0 AND `+knownFeed+`)`, a, key)
+	if len(digests) == 0 || err != nil {
+		return nil, err
+	}
+	return digests[0], nil
+}
+
+// closesNext tells when the period of a feed of digests ends that is open; zero for
+// never.
+func (db *DB) closesNext(ctx context.Context, f news.Feed) (time.Time, error) {
+	var closed int64
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT closed FROM feed WHERE id = $1`, f.ID).Scan(&closed)
+	if closed == 0 || err != nil {
+		return time.Time{}, err
+	}
+	return f.Digest.Next(at(closed)), err
+}
