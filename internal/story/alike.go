@@ -96,11 +96,11 @@ func (l limits) copy(p *pair, contained float64) bool {
 	if p.own {
 		return l.version(p, contained)
 	}
-	short, agree := p.runs.of < longText, p.figures.agree()
+	short, agree := p.rare() < longText, p.figures.agree()
 	switch {
-	case contained < l.copied, short && p.runs.of < tooShort*5/2 && contained < .60:
+	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
 		return false // a sentence or two may be a common quotation
-	case p.ratio() < .22 && !p.excerpt(), p.runs.of < shortText && p.ratio() < .6 && p.inserted():
+	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
 		return false // the longer one is a digest that has the shorter one in it
 	case agree < .30, short && contained < .60 && agree < .48:
 		return false // reports of one kind differ in their figures
@@ -124,22 +124,22 @@ func (p *pair) excerpt() bool {
 // one kind share a template, so more is asked.
 func (l limits) version(p *pair, contained float64) bool {
 	need, figures, reach := l.again, .60, 4*day
-	nearlyAll := contained >= .9 && p.runs.of >= longText
+	nearlyAll := contained >= .9 && p.rare() >= longText
 	switch {
 	case nearlyAll, p.revised && p.title.part() >= .6:
 		figures = 0
-	case p.runs.of < longText:
+	case p.rare() < longText:
 		need, figures = max(need, .70), .80
-	case p.runs.of < longText*3/2:
+	case p.rare() < longText*3/2:
 		figures = .75
 	}
 	switch {
-	case p.runs.of < shortText && contained < .95 && p.ratio() > .5:
+	case p.rare() < shortText && contained < .95 && p.ratio() > .5:
 		reach = sameDay // what comes back each day is a series
 		if p.revised {
 			reach = 2 * day
 		}
-	case p.runs.of >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
+	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
 		reach = 7 * day
 	}
 	if contained < need || p.figures.agree() < figures || p.apart > reach || p.series(contained) {
@@ -148,7 +148,7 @@ func (l limits) version(p *pair, contained float64) bool {
 	if p.ratio() < .30 && !p.beginsAlike() {
 		return false // a digest of its own
 	}
-	if p.runs.of < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && contained < .93 {
+	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && contained < .93 {
 		return false // what returns on another day below another headline is what its source says of itself
 	}
 	// What shares neither beginning nor headline shares what stands below every article.
@@ -165,20 +165,20 @@ func (p *pair) beginsAlike() bool {
 // headlines that differ in a figure (versions, days, parts) or, in one feed, in what
 // they name, above a text that stays.
 func (p *pair) series(contained float64) bool {
-	if p.numbered() && (p.runs.of < shortText || p.runs.of < longText && contained < .8) {
+	if p.numbered() && (p.rare() < shortText || p.rare() < longText && contained < .8) {
 		return true
 	}
-	if p.runs.of < slogan && p.titleMax > 0 && p.title.part() < .5 {
+	if p.rare() < slogan && p.titleMax > 0 && p.title.part() < .5 {
 		return true
 	}
-	if !p.feed || p.revised || p.title.both == p.title.of || p.runs.of >= longText*3/2 {
+	if !p.feed || p.revised || p.title.both == p.title.of || p.rare() >= longText*3/2 {
 		return false
 	}
 	// Each headline has a word that the other lacks.
 	like := p.title.part() >= .4
 	oneWord := p.titleMax == p.title.of && p.title.both == p.title.of-1
 	label := p.titleMax < 3 && p.title.both == 0 // a product, a place, a name
-	if p.runs.of >= longText {
+	if p.rare() >= longText {
 		return like && contained < .8 && (p.apart < time.Hour/2 || p.apart > sameDay)
 	}
 	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8

@@ -65,6 +65,9 @@ func titled(both, of, longer int) func(*pair) {
 	return func(p *pair) { p.title, p.titleMax = share{both, of}, longer }
 }
 
+// sampled sets how coarsely the longer text is sampled.
+func sampled(level uint) func(*pair) { return func(p *pair) { p.level = level } }
+
 func revised(p *pair) { p.revised = true }
 func tongues(p *pair) { p.tongue = true }
 func queried(p *pair) { p.query = true }
@@ -82,6 +85,7 @@ func TestTextAcrossOutlets(t *testing.T) {
 		{"figures of a short text", set(runsOf(50, 99), figuresOf(48, 100)), set(runsOf(50, 99), figuresOf(47, 100))},
 		{"a short text, mostly copied", set(runsOf(60, 99), figuresOf(30, 100)), set(runsOf(59, 99), figuresOf(30, 100))},
 		{"long enough for few figures", set(runsOf(50, 100), figuresOf(30, 100)), set(runsOf(50, 99), figuresOf(30, 100))},
+		{"short, by the sample", set(runsOf(25, 50), figuresOf(30, 100), sampled(1)), set(runsOf(25, 50), figuresOf(30, 100))},
 		{"a digest", wordsIn(220, 1000), wordsIn(219, 1000)},
 		{"an excerpt by its headline", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(79, 100, 10), namesOf(7, 10))},
 		{"an excerpt by its names", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(69, 100))},
