@@ -102,8 +102,10 @@ func (l limits) copy(p *pair, contained float64) bool {
 		return false // a sentence or two may be a common quotation
 	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
 		return false // the longer one is a digest that has the shorter one in it
-	case agree < .30, short && contained < .60 && agree < .48:
-		return false // reports of one kind differ in their figures
+	case p.nextPart(contained):
+		return false
+	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
+		return false // reports of one kind differ in their figures, the more so on another day
 	}
 	return true
 }
@@ -165,7 +167,7 @@ func (p *pair) beginsAlike() bool {
 // headlines that differ in a figure (versions, days, parts) or, in one feed, in what
 // they name, above a text that stays.
 func (p *pair) series(contained float64) bool {
-	if p.numbered() && (p.rare() < shortText || p.rare() < longText && contained < .8) {
+	if p.nextPart(contained) {
 		return true
 	}
 	if p.rare() < slogan && p.titleMax > 0 && p.title.part() < .5 {
@@ -184,6 +186,12 @@ func (p *pair) series(contained float64) bool {
 	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
 }
 
+// nextPart reports whether two short texts are parts of a series: versions, days,
+// editions.
+func (p *pair) nextPart(contained float64) bool {
+	return p.numbered() && (p.rare() < shortText || p.rare() < longText && contained < .8)
+}
+
 // numbered reports whether the headlines are alike but for a figure.
 func (p *pair) numbered() bool {
 	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of
@@ -199,11 +207,15 @@ func (l limits) sameHeadline(p *pair) likeness {
 		if p.apart > sameDay || p.runs.of > 0 && (p.runs.part() < .5 || p.figures.agree() < .75) {
 			return likeness{}
 		}
-	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 {
+	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 || p.apart > sameDay && p.otherFigures() {
 		return likeness{}
 	}
 	return likeness{news.ReasonTitle, .9, "same headline, and the texts do not contradict; " + p.circumstances()}
 }
+
+// otherFigures reports whether two texts have figures and none in common: what
+// agencies write each day under one headline.
+func (p *pair) otherFigures() bool { return p.figures.of > 1 && p.figures.both == 0 }
 
 // circumstances says what else was weighed.
 func (p *pair) circumstances() string {

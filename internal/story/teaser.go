@@ -10,9 +10,13 @@ import (
 // teaserWords is the length up to which a text may be a teaser.
 const teaserWords = 80
 
+// phrase is how many shared runs, seven words in a row, say as much of what a report
+// is about as a word of its headline.
+const phrase = 3
+
 // teased: the short text stands in the long one, as a rule at its beginning.
 func (l limits) teased(p *pair) likeness {
-	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue {
+	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue || p.numbered() {
 		return likeness{}
 	}
 	hit, inside := p.lead.part(), p.runs.part()
@@ -47,7 +51,7 @@ func (l limits) othersTeaser(p *pair, hit float64) bool {
 // with the same words.
 func (l limits) ownTeaser(p *pair, hit float64) bool {
 	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // Monday became today
-	if p.figures.agree() < .8 && !oneOff || p.numbered() || p.query || p.ratio() > .6 {
+	if p.figures.agree() < .8 && !oneOff || p.query || p.ratio() > .6 {
 		return false
 	}
 	title, names := p.title.part(), p.names.part()
@@ -73,7 +77,8 @@ func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
-	if p.title.both < 2 || p.names.of < 5 || p.figures.both < p.figures.of-1 {
+	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
+	if !headed || p.names.of < 5 || p.numbered() || p.figures.both < p.figures.of-1 {
 		return likeness{}
 	}
 	sum, need := p.names.part()+p.title.part(), l.report
