@@ -48,9 +48,6 @@ const (
 	longText  = 100 // shares most of its runs with another one by copying only
 )
 
-// teaserWords is the length up to which a text may be a teaser.
-const teaserWords = 80
-
 // judge judges a pair. The first rule that takes the two for the same wins: the
 // rules are ordered by how much they prove.
 func (l limits) judge(p *pair) likeness {
@@ -99,14 +96,16 @@ func (l limits) copy(p *pair, contained float64) bool {
 	if p.own {
 		return l.version(p, contained)
 	}
-	short, agree := p.runs.of < longText, p.figures.agree()
+	short, agree := p.rare() < longText, p.figures.agree()
 	switch {
-	case contained < l.copied, short && p.runs.of < tooShort*5/2 && contained < .60:
+	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
 		return false // a sentence or two may be a common quotation
-	case p.ratio() < .22 && !p.excerpt(), p.runs.of < shortText && p.ratio() < .6 && p.inserted():
+	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
 		return false // the longer one is a digest that has the shorter one in it
-	case agree < .30, short && contained < .60 && agree < .48:
-		return false // reports of one kind differ in their figures
+	case p.nextPart(contained):
+		return false
+	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
+		return false // reports of one kind differ in their figures, the more so on another day
 	}
 	return true
 }
@@ -127,22 +126,22 @@ func (p *pair) excerpt() bool {
 // one kind share a template, so more is asked.
 func (l limits) version(p *pair, contained float64) bool {
 	need, figures, reach := l.again, .60, 4*day
-	nearlyAll := contained >= .9 && p.runs.of >= longText
+	nearlyAll := contained >= .9 && p.rare() >= longText
 	switch {
 	case nearlyAll, p.revised && p.title.part() >= .6:
 		figures = 0
-	case p.runs.of < longText:
+	case p.rare() < longText:
 		need, figures = max(need, .70), .80
-	case p.runs.of < longText*3/2:
+	case p.rare() < longText*3/2:
 		figures = .75
 	}
 	switch {
-	case p.runs.of < shortText && contained < .95 && p.ratio() > .5:
+	case p.rare() < shortText && contained < .95 && p.ratio() > .5:
 		reach = sameDay // what comes back each day is a series
 		if p.revised {
 			reach = 2 * day
 		}
-	case p.runs.of >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
+	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
 		reach = 7 * day
 	}
 	if contained < need || p.figures.agree() < figures || p.apart > reach || p.series(contained) {
@@ -151,7 +150,7 @@ func (l limits) version(p *pair, contained float64) bool {
 	if p.ratio() < .30 && !p.beginsAlike() {
 		return false // a digest of its own
 	}
-	if p.runs.of < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && contained < .93 {
+	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && contained < .93 {
 		return false // what returns on another day below another headline is what its source says of itself
 	}
 	// What shares neither beginning nor headline shares what stands below every article.
@@ -168,76 +167,34 @@ func (p *pair) beginsAlike() bool {
 // headlines that differ in a figure (versions, days, parts) or, in one feed, in what
 // they name, above a text that stays.
 func (p *pair) series(contained float64) bool {
-	if p.numbered() && (p.runs.of < shortText || p.runs.of < longText && contained < .8) {
+	if p.nextPart(contained) {
 		return true
 	}
-	if p.runs.of < slogan && p.titleMax > 0 && p.title.part() < .5 {
+	if p.rare() < slogan && p.titleMax > 0 && p.title.part() < .5 {
 		return true
 	}
-	if !p.feed || p.revised || p.title.both == p.title.of || p.runs.of >= longText*3/2 {
+	if !p.feed || p.revised || p.title.both == p.title.of || p.rare() >= longText*3/2 {
 		return false
 	}
 	// Each headline has a word that the other lacks.
 	like := p.title.part() >= .4
 	oneWord := p.titleMax == p.title.of && p.title.both == p.title.of-1
 	label := p.titleMax < 3 && p.title.both == 0 // a product, a place, a name
-	if p.runs.of >= longText {
+	if p.rare() >= longText {
 		return like && contained < .8 && (p.apart < time.Hour/2 || p.apart > sameDay)
 	}
 	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
 }
 
+// nextPart reports whether two short texts are parts of a series: versions, days,
+// editions.
+func (p *pair) nextPart(contained float64) bool {
+	return p.numbered() && (p.rare() < shortText || p.rare() < longText && contained < .8)
+}
+
 // numbered reports whether the headlines are alike but for a figure.
 func (p *pair) numbered() bool {
 	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of
-}
-
-// teased: the short text stands in the long one, as a rule at its beginning.
-func (l limits) teased(p *pair) likeness {
-	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue {
-		return likeness{}
-	}
-	hit, inside := p.lead.part(), p.runs.part()
-	if p.ratio() > .6 && inside < .6 {
-		return likeness{} // two short texts with one first sentence
-	}
-	reach := 3 * day
-	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
-		reach = 7 * day // a weekly prints it later
-	}
-	if p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
-		return likeness{}
-	}
-	score := max(hit, min(inside, 1))
-	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
-		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
-}
-
-// othersTeaser judges a teaser and a text of two outlets.
-func (l limits) othersTeaser(p *pair, hit float64) bool {
-	if p.figures.of-p.figures.both > 1 && p.figures.agree() < .6 {
-		return false
-	}
-	// Or it stands further down, whole, and the headlines share words: a digest's do not.
-	whole := p.runs.part() >= .8 && p.title.both >= 2 &&
-		(p.runs.both >= 4 && p.title.part() >= .25 || p.runs.both >= 2 && p.title.both == p.titleMax)
-	named := hit >= l.teaser-.1 && p.title.part() == 1 && p.names.part() >= .7
-	return hit >= l.teaser || whole || named
-}
-
-// ownTeaser judges a teaser and a text of one outlet, whose entries may all begin
-// with the same words.
-func (l limits) ownTeaser(p *pair, hit float64) bool {
-	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // Monday became today
-	if p.figures.agree() < .8 && !oneOff || p.numbered() || p.query || p.ratio() > .6 {
-		return false
-	}
-	title, names := p.title.part(), p.names.part()
-	today := p.apart < sameDay
-	if hit >= l.teaser {
-		return title >= .5 || today && names >= .75 && (hit >= .8 || p.lead.of >= 24)
-	}
-	return hit >= l.teaser/2 && p.ratio() < .3 && (title >= .8 && names >= .7 || title >= .6 && names >= .7 && hit >= .5 || names >= .8 && today)
 }
 
 // sameHeadline: the same words above, and no contradiction below.
@@ -250,45 +207,15 @@ func (l limits) sameHeadline(p *pair) likeness {
 		if p.apart > sameDay || p.runs.of > 0 && (p.runs.part() < .5 || p.figures.agree() < .75) {
 			return likeness{}
 		}
-	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 {
+	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 || p.apart > sameDay && p.otherFigures() {
 		return likeness{}
 	}
 	return likeness{news.ReasonTitle, .9, "same headline, and the texts do not contradict; " + p.circumstances()}
 }
 
-// derivedScore is the highest score of a report: a match that nothing is built on.
-const derivedScore = .5
-
-// Derived reports whether a match was made by names only. Nothing is built on it.
-func Derived(m news.Match) bool {
-	return m.Reason == news.ReasonTeaser && m.Score <= derivedScore
-}
-
-// reported: a teaser and a text of two outlets name the same things above and at
-// the beginning. That is the weakest evidence, so only a day counts, and what was
-// matched like this is no bridge to a third.
-func (l limits) reported(p *pair) likeness {
-	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
-		return likeness{}
-	}
-	if p.title.both < 2 || p.names.of < 5 || p.figures.both < p.figures.of-1 {
-		return likeness{}
-	}
-	sum, need := p.names.part()+p.title.part(), l.report
-	switch {
-	case p.runs.both+p.lead.both == 0 && p.long <= teaserWords && p.title.both < 5:
-		return likeness{} // two standfirsts that share nothing but subjects
-	case p.runs.both+p.lead.both > 0:
-		need -= .5 // a run of five words is shared as well
-	case p.timed && p.apart < 3*time.Hour:
-		need -= .2
-	}
-	if sum < need {
-		return likeness{}
-	}
-	return likeness{news.ReasonTeaser, derivedScore * sum / 2, fmt.Sprintf("the same report in other words: %d of %d words of the headlines and %d of %d telling words of the shorter one agree; %s",
-		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
-}
+// otherFigures reports whether two texts have figures and none in common: what
+// agencies write each day under one headline.
+func (p *pair) otherFigures() bool { return p.figures.of > 1 && p.figures.both == 0 }
 
 // circumstances says what else was weighed.
 func (p *pair) circumstances() string {

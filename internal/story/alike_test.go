@@ -65,6 +65,9 @@ func titled(both, of, longer int) func(*pair) {
 	return func(p *pair) { p.title, p.titleMax = share{both, of}, longer }
 }
 
+// sampled sets how coarsely the longer text is sampled.
+func sampled(level uint) func(*pair) { return func(p *pair) { p.level = level } }
+
 func revised(p *pair) { p.revised = true }
 func tongues(p *pair) { p.tongue = true }
 func queried(p *pair) { p.query = true }
@@ -73,6 +76,7 @@ func owned(p *pair)   { p.own = true }
 
 func TestTextAcrossOutlets(t *testing.T) {
 	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{2, 8}, titleMax: 8, names: share{5, 20}, apart: time.Hour}
+	part := set(titled(6, 10, 10), titleFig(0, 1))
 	under(t, limits.text, news.ReasonText, base, []edge{
 		{"part of the runs", runsOf(120, 300), runsOf(119, 300)},
 		{"too short", set(runsOf(10, 10), wordsIn(14, 20)), set(runsOf(9, 9), wordsIn(14, 20))},
@@ -82,6 +86,14 @@ func TestTextAcrossOutlets(t *testing.T) {
 		{"figures of a short text", set(runsOf(50, 99), figuresOf(48, 100)), set(runsOf(50, 99), figuresOf(47, 100))},
 		{"a short text, mostly copied", set(runsOf(60, 99), figuresOf(30, 100)), set(runsOf(59, 99), figuresOf(30, 100))},
 		{"long enough for few figures", set(runsOf(50, 100), figuresOf(30, 100)), set(runsOf(50, 99), figuresOf(30, 100))},
+		{"figures of a short text, another day", set(runsOf(79, 99), figuresOf(75, 100), distant(day)), set(runsOf(79, 99), figuresOf(74, 100), distant(day))},
+		{"figures of a short text, today", set(runsOf(79, 99), figuresOf(74, 100), distant(sameDay)), set(runsOf(79, 99), figuresOf(74, 100), distant(sameDay+1))},
+		{"figures of a short copy, another day", set(runsOf(80, 99), figuresOf(74, 100), distant(day)), set(runsOf(79, 99), figuresOf(74, 100), distant(day))},
+		{"figures of a longer text, another day", set(runsOf(79, 100), figuresOf(74, 100), distant(day)), set(runsOf(79, 99), figuresOf(74, 100), distant(day))},
+		{"numbered, short", set(part, runsOf(60, 60)), set(part, runsOf(59, 59))},
+		{"numbered, partly", set(part, runsOf(80, 99)), set(part, runsOf(79, 99))},
+		{"numbered, long", set(part, runsOf(79, 100)), set(part, runsOf(79, 99))},
+		{"short, by the sample", set(runsOf(25, 50), figuresOf(30, 100), sampled(1)), set(runsOf(25, 50), figuresOf(30, 100))},
 		{"a digest", wordsIn(220, 1000), wordsIn(219, 1000)},
 		{"an excerpt by its headline", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(79, 100, 10), namesOf(7, 10))},
 		{"an excerpt by its names", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(69, 100))},
@@ -174,6 +186,7 @@ func TestTeaserOfOthers(t *testing.T) {
 		{"a beginning", leadOf(5, 5), leadOf(4, 4)},
 		{"short", wordsIn(80, 400), wordsIn(81, 400)},
 		{"another language", nil, tongues},
+		{"numbered", set(titled(59, 100, 8), titleFig(0, 1)), set(titled(60, 100, 8), titleFig(0, 1))},
 		{"as long", wordsIn(30, 50), wordsIn(31, 50)},
 		{"as long, and within", set(wordsIn(45, 50), runsOf(3, 5)), set(wordsIn(45, 50), runsOf(59, 100))},
 		{"figures", figuresOf(60, 100), figuresOf(59, 100)},
@@ -238,6 +251,9 @@ func TestSameHeadline(t *testing.T) {
 		{"others' reach", distant(2 * day), distant(2*day + 1)},
 		{"others' texts", runsOf(10, 100), runsOf(9, 100)},
 		{"others' short texts", runsOf(0, 9), runsOf(0, 10)},
+		{"others' figures, another day", set(figuresOf(1, 6), distant(day)), set(figuresOf(0, 6), distant(day))},
+		{"others' one figure, another day", set(figuresOf(0, 1), distant(day)), set(figuresOf(0, 2), distant(day))},
+		{"others' figures, today", set(figuresOf(0, 6), distant(sameDay)), set(figuresOf(0, 6), distant(sameDay+1))},
 		{"own reach", set(owned, distant(sameDay)), set(owned, distant(sameDay+1))},
 		{"own texts", set(owned, runsOf(5, 10)), set(owned, runsOf(4, 9))},
 		{"own without texts", owned, set(owned, runsOf(0, 1))},
@@ -265,6 +281,9 @@ func TestReported(t *testing.T) {
 		{"short", wordsIn(80, 400), wordsIn(81, 400)},
 		{"not too short", wordsIn(8, 400), wordsIn(7, 400)},
 		{"words of the headline", titled(2, 2, 8), titled(1, 1, 8)},
+		{"a word of the headline with a phrase", set(titled(1, 1, 8), runsOf(3, 20)), set(titled(1, 1, 8), runsOf(2, 20))},
+		{"a phrase without a word of the headline", set(titled(1, 1, 8), runsOf(3, 20)), set(titled(0, 1, 8), namesOf(9, 9), runsOf(3, 20))},
+		{"numbered", set(titled(2, 4, 8), titleFig(0, 1)), set(titled(2, 3, 8), titleFig(0, 1))},
 		{"names", namesOf(5, 5), namesOf(4, 4)},
 		{"figures", figuresOf(1, 2), figuresOf(0, 2)},
 		{"two standfirsts, by the headline", heads, set(heads, titled(4, 9, 9))},

@@ -17,6 +17,7 @@ type pair struct {
 
 	short, long  int   // words of the texts
 	runs         share // rare runs, of those that both sketches sample
+	level        uint  // of the coarser sample, see [Sketch]
 	lead         share // of the runs at the beginning
 	figures      share
 	title        share // words of the headline
@@ -49,6 +50,10 @@ func (s share) agree() float64 {
 	}
 	return s.part()
 }
+
+// rare is about how many rare runs the shorter text has: its length must not depend
+// on how finely the longer one is sampled.
+func (p *pair) rare() int { return p.runs.of << p.level }
 
 // ratio is the length of the shorter text by that of the longer.
 func (p *pair) ratio() float64 { return share{p.short, p.long}.part() }
@@ -105,13 +110,13 @@ func wordsOf(title []uint32) int {
 // countRuns merges two ascending lists of runs. A run that either source says
 // again and again counts for neither text.
 func (p *pair) countRuns(a, b *Sketch) {
-	level := max(a.Level, b.Level)
+	p.level = max(a.Level, b.Level)
 	var of, lead [2]int
 	count := func(side int, h uint32) {
 		if h&flagCommon != 0 {
 			return
 		}
-		if below(h, level) {
+		if below(h, p.level) {
 			of[side]++
 		}
 		if h&flagLead != 0 {
@@ -135,7 +140,7 @@ func (p *pair) countRuns(a, b *Sketch) {
 			}
 			count(0, x)
 			count(1, y)
-			if below(x, level) {
+			if below(x, p.level) {
 				p.runs.both++
 			}
 			if x&y&flagLead != 0 {

@@ -465,3 +465,34 @@ func FuzzSketch(f *testing.F) {
 		}
 	})
 }
+
+// TestLengthIsNoMatterOfSampling: a short text of which half was copied is judged
+// alike beside a text that is kept whole and beside one that is kept as a sample.
+func TestLengthIsNoMatterOfSampling(t *testing.T) {
+	s := newSynth(7, 10)
+	r := s.rand(streamText, 0)
+	prose := func(words int) string {
+		var b strings.Builder
+		for range words {
+			b.WriteString(s.words[r.IntN(len(s.words))] + " ")
+		}
+		return b.String()
+	}
+	copied := prose(96) + "3 "
+	short := copied + "8 11 " + prose(92) // one of three figures agrees: too few for a short text
+	for name, long := range map[string]string{
+		"whole":   copied + prose(200) + "7 12",
+		"sampled": copied + prose(600) + "7 12",
+	} {
+		a, b := &Sketch{Outlet: 1}, &Sketch{Outlet: 2}
+		a.write("", short)
+		b.write("", long)
+		p := compare(a, b)
+		if got := p.rare(); got < 150 || got > 230 {
+			t.Errorf("%s: the shorter text has about %d rare runs, want about 186", name, got)
+		}
+		if got := limitsOf(news.DefaultMatching()).judge(&p); got.reason != news.ReasonText {
+			t.Errorf("%s: judged %q, want %q; runs %v, figures %v", name, got.reason, news.ReasonText, p.runs, p.figures)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package story
+
+import (
+	"fmt"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// teaserWords is the length up to which a text may be a teaser.
+const teaserWords = 80
+
+// phrase is how many shared runs, seven words in a row, say as much of what a report
+// is about as a word of its headline.
+const phrase = 3
+
+// teased: the short text stands in the long one, as a rule at its beginning.
+func (l limits) teased(p *pair) likeness {
+	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue || p.numbered() {
+		return likeness{}
+	}
+	hit, inside := p.lead.part(), p.runs.part()
+	if p.ratio() > .6 && inside < .6 {
+		return likeness{} // two short texts with one first sentence
+	}
+	reach := 3 * day
+	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
+		reach = 7 * day // a weekly prints it later
+	}
+	if p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
+		return likeness{}
+	}
+	score := max(hit, min(inside, 1))
+	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
+		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
+}
+
+// othersTeaser judges a teaser and a text of two outlets.
+func (l limits) othersTeaser(p *pair, hit float64) bool {
+	if p.figures.of-p.figures.both > 1 && p.figures.agree() < .6 {
+		return false
+	}
+	// Or it stands further down, whole, and the headlines share words: a digest's do not.
+	whole := p.runs.part() >= .8 && p.title.both >= 2 &&
+		(p.runs.both >= 4 && p.title.part() >= .25 || p.runs.both >= 2 && p.title.both == p.titleMax)
+	named := hit >= l.teaser-.1 && p.title.part() == 1 && p.names.part() >= .7
+	return hit >= l.teaser || whole || named
+}
+
+// ownTeaser judges a teaser and a text of one outlet, whose entries may all begin
+// with the same words.
+func (l limits) ownTeaser(p *pair, hit float64) bool {
+	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // Monday became today
+	if p.figures.agree() < .8 && !oneOff || p.query || p.ratio() > .6 {
+		return false
+	}
+	title, names := p.title.part(), p.names.part()
+	today := p.apart < sameDay
+	if hit >= l.teaser {
+		return title >= .5 || today && names >= .75 && (hit >= .8 || p.lead.of >= 24)
+	}
+	return hit >= l.teaser/2 && p.ratio() < .3 && (title >= .8 && names >= .7 || title >= .6 && names >= .7 && hit >= .5 || names >= .8 && today)
+}
+
+// derivedScore is the highest score of a report: a match that nothing is built on.
+const derivedScore = .5
+
+// Derived reports whether a match was made by names only. Nothing is built on it.
+func Derived(m news.Match) bool {
+	return m.Reason == news.ReasonTeaser && m.Score <= derivedScore
+}
+
+// reported: a teaser and a text of two outlets name the same things above and at
+// the beginning. That is the weakest evidence, so only a day counts, and what was
+// matched like this is no bridge to a third.
+func (l limits) reported(p *pair) likeness {
+	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
+		return likeness{}
+	}
+	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
+	if !headed || p.names.of < 5 || p.numbered() || p.figures.both < p.figures.of-1 {
+		return likeness{}
+	}
+	sum, need := p.names.part()+p.title.part(), l.report
+	switch {
+	case p.runs.both+p.lead.both == 0 && p.long <= teaserWords && p.title.both < 5:
+		return likeness{} // two standfirsts that share nothing but subjects
+	case p.runs.both+p.lead.both > 0:
+		need -= .5 // a run of five words is shared as well
+	case p.timed && p.apart < 3*time.Hour:
+		need -= .2
+	}
+	if sum < need {
+		return likeness{}
+	}
+	return likeness{news.ReasonTeaser, derivedScore * sum / 2, fmt.Sprintf("the same report in other words: %d of %d words of the headlines and %d of %d telling words of the shorter one agree; %s",
+		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
+}
