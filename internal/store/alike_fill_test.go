@@ -40,6 +40,9 @@ func (f *fill) run(ctx context.Context, db *DB, n int, from, to time.Time) error
 	if err != nil {
 		return err
 	}
+	if err := f.cache(ctx, db, 4<<20); err != nil {
+		return err
+	}
 	for done := 0; done < n; done += fillBatch {
 		err := db.update(ctx, func(t *tx) error {
 			x, err := t.postings(0)
@@ -57,13 +60,26 @@ func (f *fill) run(ctx context.Context, db *DB, n int, from, to time.Time) error
 			return err
 		}
 	}
-	return db.update(ctx, func(t *tx) error {
+	err = db.update(ctx, func(t *tx) error {
 		for _, create := range indexes {
 			if _, err := t.exec(create); err != nil {
 				return err
 			}
 		}
 		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return f.cache(ctx, db, 16<<10)
+}
+
+// cache sets how many KiB of pages the writer keeps: without many it writes and reads
+// each of them again and again.
+func (f *fill) cache(ctx context.Context, db *DB, kib int) error {
+	return db.update(ctx, func(t *tx) error {
+		_, err := t.exec(fmt.Sprintf(`PRAGMA cache_size = -%d`, kib))
+		return err
 	})
 }
 
