@@ -167,8 +167,8 @@ func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 		return nil, err
 	}
 	var f story.Finds
-	for _, t := range asked {
-		f.Add(t, under[t.Hash])
+	for i, t := range asked {
+		f.Add(t, under[i])
 	}
 	return &f, nil
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -132,11 +134,39 @@ func wantUnder(t *testing.T, tx *tx, forgotten int64, terms []uint32, want map[p
 			wanted[p.term()] = append(wanted[p.term()], p.entry())
 		}
 	}
-	for _, term := range terms {
+	for i, term := range terms {
 		slices.Sort(wanted[term])
-		if !slices.Equal(found[term], wanted[term]) {
-			t.Errorf("under %d stand %d, want %d", term, found[term], wanted[term])
+		if !slices.Equal(found[i], wanted[term]) {
+			t.Errorf("under %d stand %d, want %d", term, found[i], wanted[term])
 		}
 	}
 	return err
+}
+
+// TestMigrationPacksPostings: an index of schema 21 is taken over as it is.
+func TestMigrationPacksPostings(t *testing.T) {
+	b := newBench(t)
+	b.fetch("a", reported("a", "Brücke gesperrt", report, 0), reported("a", "Risse", report+" "+ownEnd, 5))
+	b.fetch("c", reported("c", "Brücke in Nordhain fertig", other, 90))
+	want, stories := b.postings(), b.rows("story")
+	b.exec(`DROP TABLE posting_block`)
+	b.exec(`DROP TABLE posting_log`)
+	b.exec(`DROP INDEX entry_text`)
+	b.exec(`DELETE FROM counter WHERE name IN ('posted', 'posting_turn')`)
+	b.exec(`CREATE TABLE posting (key INTEGER PRIMARY KEY) STRICT`)
+	for _, p := range want {
+		b.exec(fmt.Sprintf(`INSERT INTO posting (key) VALUES (%d)`, int64(p.term())<<32|p.entry()))
+	}
+	migration, err := os.ReadFile("sqlite/migrations/0022_posting.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.exec(string(migration))
+	if got := b.postings(); len(want) < 20 || !slices.Equal(got, want) {
+		t.Errorf("%d postings after the migration, want the %d of before", len(got), len(want))
+	}
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report+" "+ownEnd, 60))
+	if n := b.rows("story"); n != stories {
+		t.Errorf("%d stories, want the copy in one of the %d of before", n, stories)
+	}
 }

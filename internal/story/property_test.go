@@ -3,7 +3,9 @@ package story
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"reflect"
 	"regexp"
@@ -366,6 +368,32 @@ func TestSketchRoundTrip(t *testing.T) {
 	b[0]++
 	if new(Sketch).UnmarshalBinary(b) == nil {
 		t.Error("a sketch of another version was taken for one of this")
+	}
+}
+
+// TestSketchOfBefore holds that sketches are read which were packed with runs as a
+// plain list, and all single hashes.
+func TestSketchOfBefore(t *testing.T) {
+	for _, s := range corpusSketches(15, 50) {
+		b, _ := s.MarshalBinary()
+		runs := appendRuns(nil, s.Runs)
+		plain := binary.LittleEndian.AppendUint16(nil, uint16(len(s.Runs)))
+		for _, r := range s.Runs {
+			plain = binary.LittleEndian.AppendUint32(plain, r)
+		}
+		b = bytes.Replace(b, runs, plain, 1)
+		const header = 27
+		rest := b[header+1+4*bits.OnesCount8(s.given()):]
+		b = slices.Clone(b[:header])
+		for _, h := range s.hashes() {
+			b = binary.LittleEndian.AppendUint32(b, *h)
+		}
+		b = append(b, rest...)
+		b[0] = plainPacking
+		var got Sketch
+		if err := got.UnmarshalBinary(b); err != nil || !sameSketch(&got, s) {
+			t.Fatalf("got %+v (%v)\nof %+v", got, err, s)
+		}
 	}
 }
 

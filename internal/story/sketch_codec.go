@@ -1,8 +1,10 @@
 package story
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -10,6 +12,13 @@ import (
 // older version are not compared with newer ones, but made anew from the stored
 // entries.
 const SketchVersion = 1
+
+// The first byte of a packed sketch: how it is packed. It is raised with SketchVersion,
+// too; what follows is read as well.
+const (
+	packing      = 2
+	plainPacking = 1 // all single hashes, and Runs as a list like the others
+)
 
 // What the third byte of a packed sketch says.
 const (
@@ -24,7 +33,7 @@ var errSketch = errors.New("not a sketch of this version")
 func (s *Sketch) MarshalBinary() ([]byte, error) {
 	le := binary.LittleEndian
 	lists := s.lists()
-	size := 64
+	size := 64 + maxHigh/8
 	for _, l := range lists {
 		size += 2 + 4*len(*l)
 	}
@@ -38,15 +47,22 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 		known |= packedDated
 		published = s.Published.UnixMilli()
 	}
-	b = append(b, SketchVersion, byte(s.Level), known)
+	b = append(b, packing, byte(s.Level), known)
 	b = le.AppendUint64(b, uint64(published))
 	b = le.AppendUint64(b, s.Headline)
 	b = le.AppendUint32(b, uint32(min(s.Length/time.Second, 1<<31-1)))
 	b = le.AppendUint32(b, uint32(s.Words))
+	b = append(b, s.given())
 	for _, h := range s.hashes() {
-		b = le.AppendUint32(b, *h)
+		if *h != 0 {
+			b = le.AppendUint32(b, *h)
+		}
 	}
 	for _, l := range lists {
+		if l == &s.Runs {
+			b = appendRuns(b, s.Runs)
+			continue
+		}
 		b = le.AppendUint16(b, uint16(len(*l)))
 		for _, h := range *l {
 			b = le.AppendUint32(b, h)
@@ -60,9 +76,10 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 func (s *Sketch) UnmarshalBinary(b []byte) error {
 	le := binary.LittleEndian
 	const header = 3 + 8 + 8 + 4 + 4
-	if len(b) < header || b[0] != SketchVersion || b[1] > 31 {
+	if len(b) < header || b[0] != packing && b[0] != plainPacking || b[1] > 31 {
 		return errSketch
 	}
+	plain := b[0] == plainPacking
 	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0}
 	if b[2]&packedDated != 0 {
 		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
@@ -71,30 +88,117 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	s.Length = time.Duration(min(le.Uint32(b[19:]), 1<<31-1)) * time.Second
 	s.Words = int(le.Uint32(b[23:]))
 	b = b[header:]
-	for _, h := range s.hashes() {
+	given := byte(0xff)
+	if !plain {
+		if len(b) == 0 {
+			return errSketch
+		}
+		given, b = b[0], b[1:]
+	}
+	for i, h := range s.hashes() {
+		if given>>i&1 == 0 {
+			continue
+		}
 		if len(b) < 4 {
 			return errSketch
 		}
 		*h, b = le.Uint32(b), b[4:]
 	}
 	for _, l := range s.lists() {
-		if len(b) < 2 {
+		var ok bool
+		if l == &s.Runs && !plain {
+			*l, b, ok = cutRuns(b)
+		} else {
+			*l, b, ok = cutList(b)
+		}
+		if !ok {
 			return errSketch
 		}
-		n := int(le.Uint16(b))
-		if b = b[2:]; len(b) < 4*n {
-			return errSketch
-		}
-		*l = make([]uint32, n)
-		for i := range *l {
-			(*l)[i] = le.Uint32(b[4*i:])
-		}
-		b = b[4*n:]
 	}
-	if len(b) > 0 {
+	if len(b) > 0 || !slices.IsSortedFunc(s.Runs, byHigh) {
 		return errSketch
 	}
 	return nil
+}
+
+// given says which of the single hashes there are: as a rule three.
+func (s *Sketch) given() (bits byte) {
+	for i, h := range s.hashes() {
+		if *h != 0 {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// cutList reads a list from the beginning of b.
+func cutList(b []byte) (list []uint32, rest []byte, ok bool) {
+	le := binary.LittleEndian
+	if len(b) < 2 {
+		return nil, nil, false
+	}
+	n := int(le.Uint16(b))
+	if b = b[2:]; len(b) < 4*n {
+		return nil, nil, false
+	}
+	list = make([]uint32, n)
+	for i := range list {
+		list[i] = le.Uint32(b[4*i:])
+	}
+	return list, b[4*n:], true
+}
+
+// Runs are most of a sketch, and ascend. So of each only the low three bytes are
+// packed, behind a line of bits for the high ones: bit i + high of the i-th run is set
+// (Elias and Fano). That takes 26 bits for each of 300 runs instead of 32.
+const maxHigh = 255
+
+func byHigh(a, b uint32) int { return cmp.Compare(a>>24, b>>24) }
+
+func appendRuns(b []byte, runs []uint32) []byte {
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(runs)))
+	if len(runs) == 0 {
+		return b
+	}
+	high := make([]byte, highBytes(len(runs)))
+	for i, r := range runs {
+		at := i + int(r>>24)
+		high[at/8] |= 1 << (at % 8)
+	}
+	b = append(b, high...)
+	for _, r := range runs {
+		b = append(b, byte(r), byte(r>>8), byte(r>>16))
+	}
+	return b
+}
+
+// highBytes is how long the line of bits of n runs is.
+func highBytes(n int) int { return (n + maxHigh + 7) / 8 }
+
+// cutRuns reads runs from the beginning of b.
+func cutRuns(b []byte) (runs []uint32, rest []byte, ok bool) {
+	if len(b) < 2 {
+		return nil, nil, false
+	}
+	n := int(binary.LittleEndian.Uint16(b))
+	if b = b[2:]; n == 0 {
+		return nil, b, true
+	}
+	if len(b) < highBytes(n)+3*n {
+		return nil, nil, false
+	}
+	high, low := b[:highBytes(n)], b[highBytes(n):]
+	runs = make([]uint32, 0, n)
+	for at := 0; at < 8*len(high) && len(runs) < n; at++ {
+		if high[at/8]>>(at%8)&1 == 1 {
+			i := len(runs)
+			if at-i > maxHigh {
+				return nil, nil, false
+			}
+			runs = append(runs, uint32(low[3*i])|uint32(low[3*i+1])<<8|uint32(low[3*i+2])<<16|uint32(at-i)<<24)
+		}
+	}
+	return runs, low[3*n:], len(runs) == n
 }
 
 // hashes are the single hashes of a sketch, in the order in which they are packed.
