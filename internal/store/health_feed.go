@@ -114,9 +114,8 @@ func (db *DB) NoteOutage(ctx context.Context, e news.HealthEvent) error {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) || e.Was == e.Is {
 			return ignoreNoRows(err)
 		}
-		_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES (NULL, $1, $2, $3, $4, $5)`,
-			ms(e.At), string(e.Was), string(e.Is), e.Cause, e.Advice)
-		return err
+		e.SourceID = 0
+		return t.note(e)
 	})
 }
 

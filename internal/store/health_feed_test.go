@@ -49,6 +49,27 @@ func TestTheFeedOfProblems(t *testing.T) {
 	wantList(t, b.publish("problems"), "Source b (b) is gone")
 }
 
+// Two problems of one moment are told at two times: readers sort by them.
+func TestProblemsOfOneMomentAreApart(t *testing.T) {
+	b := newBench(t, problemsFeed())
+	moment := b.now
+	for _, source := range []string{"a", "b", "c"} {
+		b.now = moment
+		b.attempt(source, news.OutcomeGone, false)
+	}
+	b.publish("problems")
+	times := map[time.Time]bool{}
+	for _, s := range b.edition("problems").Shown {
+		times[s.Updated] = true
+		if late := s.Updated.Sub(moment); late < 0 || late > time.Second {
+			t.Errorf("told %v after it was noted", late)
+		}
+	}
+	if len(times) != 3 {
+		t.Errorf("%d times of three problems: %v", len(times), times)
+	}
+}
+
 // What it selects is no change of any story.
 func TestTheFeedOfProblemsTouchesNoStory(t *testing.T) {
 	b := newBench(t)
