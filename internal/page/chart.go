@@ -62,8 +62,9 @@ func shortDay(t time.Time) template.HTML {
 
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// arrivals charts the new entries of a source by day.
-func arrivals(days []news.SourceDay) chart {
+// arrivals charts the new entries of a source by day. What it had when it was first
+// read is not new.
+func arrivals(days []news.SourceDay, first time.Time) chart {
 	values, sum, best := make([]int, len(days)), 0, 0
 	for i, d := range days {
 		values[i] = d.New
@@ -80,6 +81,9 @@ func arrivals(days []news.SourceDay) chart {
 		c.Words += ", " + strconv.Itoa(most.New) + " of them on " + most.Day.Format("2 January")
 	}
 	c.Words += "."
+	if first.After(days[0].Day) {
+		c.Words += " What was there when it was first read, on " + first.UTC().Format("2 January") + ", is not counted."
+	}
 	return c
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestArrivals(t *testing.T) {
 	day := dayOf(sampleNow)
-	c := arrivals([]news.SourceDay{{Day: day, New: 1}, {Day: day.AddDate(0, 0, 1)}, {Day: day.AddDate(0, 0, 2), New: 400}})
+	c := arrivals([]news.SourceDay{{Day: day, New: 1}, {Day: day.AddDate(0, 0, 1)}, {Day: day.AddDate(0, 0, 2), New: 400}}, day.AddDate(0, -1, 0))
 	if want := "401 new entries in 3 days, 400 of them on 24 November."; c.Words != want {
 		t.Errorf("got %q, want %q", c.Words, want)
 	}
@@ -20,8 +20,11 @@ func TestArrivals(t *testing.T) {
 	if c.Bars[2].Tip != "24 November: 400 entries" || !strings.Contains(string(c.To), "24 Nov") {
 		t.Errorf("tip %q, to %q", c.Bars[2].Tip, c.To)
 	}
-	if c := arrivals([]news.SourceDay{{Day: day}}); c.Words != "0 new entries in 1 day." {
+	if c := arrivals([]news.SourceDay{{Day: day}}, time.Time{}); c.Words != "0 new entries in 1 day." {
 		t.Errorf("got %q for a day without any", c.Words)
+	}
+	if c := arrivals([]news.SourceDay{{Day: day}}, day.Add(time.Hour)); c.Words != "0 new entries in 1 day. What was there when it was first read, on 22 November, is not counted." {
+		t.Errorf("got %q for a source of today", c.Words)
 	}
 }
 

@@ -45,7 +45,7 @@ func (t *Theme) Source(w io.Writer, v *SourceView) error {
 		view.Next = next(s.NextDue, v.Now)
 	}
 	if len(v.Days) > 0 && !s.Last.Started.IsZero() {
-		view.Charts = append(view.Charts, titled{"Entries a day", arrivals(v.Days)})
+		view.Charts = append(view.Charts, titled{"Entries a day", arrivals(v.Days, s.FirstOK)})
 		if s.Kind == news.KindFeed {
 			view.Charts = append(view.Charts, titled{"Visits answered", visits(v.Days)})
 		}

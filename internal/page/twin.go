@@ -31,6 +31,9 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		Titled: e.Feed.Duplicates == news.Group,
 	}
 	if e.Part.Before > 0 {
+		f.Title = "Older stories · " + f.Title
+		v.Count = count(len(e.Shown), "older story", "older stories")
+		v.Newest = anchor(e.URL(""), "Newest stories")
 		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
 	}
 	if e.Older.Before > 0 {
@@ -63,7 +66,8 @@ type river struct {
 	Changed            template.HTML
 	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
-	Titled             bool // list other reports with their titles
+	Titled             bool          // list other reports with their titles
+	Newest             template.HTML // link to the live page, on those of older stories
 	Newer, Older       template.HTML
 }
 
