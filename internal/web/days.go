@@ -21,7 +21,8 @@ type storyDays struct {
 	days  []news.StoryDay
 }
 
-// of returns the days up to now, of a site that shows these editions.
+// of returns the days up to now, of a site that shows these editions; with an error
+// those that it had last.
 func (c *storyDays) of(ctx context.Context, views Views, shown []*news.Edition, now time.Time) ([]news.StoryDay, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -30,8 +31,9 @@ func (c *storyDays) of(ctx context.Context, views Views, shown []*news.Edition, 
 		return c.days, nil
 	}
 	days, err := views.StoryDays(ctx, frontDays, now)
-	if err == nil {
-		c.day, c.shown, c.days = day, shown, days
+	if err != nil {
+		return c.days, err
 	}
-	return days, err
+	c.day, c.shown, c.days = day, shown, days
+	return days, nil
 }

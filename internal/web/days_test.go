@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +29,10 @@ func TestFrontDays(t *testing.T) {
 	b := newBench(t)
 	views := &counting{Views: b.web.Views}
 	b.web.Views = views
+	var now atomic.Pointer[time.Time] // the server reads it
+	set := func(t time.Time) { now.Store(&t) }
+	set(b.web.Now())
+	b.web.Now = func() time.Time { return *now.Load() }
 	at := b.serve()
 	front := func(want int) answer {
 		t.Helper()
@@ -52,14 +58,27 @@ func TestFrontDays(t *testing.T) {
 	if !strings.Contains(string(second.body), "10 new stories in 30 days, 3 of them on") {
 		t.Errorf("got %s", second.body)
 	}
-	now := b.web.Now()
-	b.web.Now = func() time.Time { return now }
-	now = now.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - time.Second)
+	midnight := b.web.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	set(midnight.Add(-time.Second))
 	if third := front(2); third.header.Get("ETag") != second.header.Get("ETag") {
 		t.Error("it changed, and nothing had changed")
 	}
 	b.publish()
 	front(2)
-	now = now.Add(time.Second)
-	front(3)
+	set(midnight)
+	third := front(3)
+
+	// Without the store it shows what it knew.
+	set(midnight.AddDate(0, 0, 1))
+	views.Views = failing{}
+	if a := front(4); a.header.Get("ETag") != third.header.Get("ETag") || !strings.Contains(b.log.String(), "days of the front page") {
+		t.Errorf("got %s\nlog %s", a.body, b.log.String())
+	}
+}
+
+// failing is a store that cannot be read.
+type failing struct{ Views }
+
+func (failing) StoryDays(context.Context, int, time.Time) ([]news.StoryDay, error) {
+	return nil, errors.New("disk I/O error")
 }

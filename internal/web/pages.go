@@ -77,8 +77,8 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	slices.SortStableFunc(v.Latest, func(a, b news.Shown) int { return b.Entered.Compare(a.Entered) })
 	v.Latest = v.Latest[:min(latest, len(v.Latest))]
 	var err error
-	if v.Days, err = s.days.of(r.Context(), s.Views, editions, s.Now()); err != nil {
-		return err
+	if v.Days, err = s.days.of(r.Context(), s.Views, editions, s.Now()); err != nil && r.Context().Err() == nil {
+		s.Log.Error("days of the front page", "error", err) // which does without
 	}
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Front(out, v) })
 }
