@@ -58,6 +58,13 @@ type SourceState struct {
 	Move Move
 }
 
+// StoryDay is how many stories entered the public feeds on a day, UTC; one of several
+// feeds counts once, when it entered the first.
+type StoryDay struct {
+	Day     time.Time
+	Stories int
+}
+
 // SourceDay sums up a day of a source, UTC.
 type SourceDay struct {
 	Day    time.Time // its midnight

@@ -3,7 +3,9 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tributary/internal/news"
@@ -32,6 +34,20 @@ type bar struct {
 	X, Y, Width, Height int
 	Kind                string
 	Tip                 string // shown by a browser that points at it
+}
+
+// Drawing is the bars as markup: a template takes ten times as long, and numbers and
+// words of ours need no care.
+func (c chart) Drawing() template.HTML {
+	var b strings.Builder
+	for _, r := range c.Bars {
+		b.WriteString("<rect")
+		if r.Kind != "" {
+			b.WriteString(` class="` + r.Kind + `"`)
+		}
+		b.WriteString(` x="` + strconv.Itoa(r.X) + `" y="` + strconv.Itoa(r.Y) + `" width="` + strconv.Itoa(r.Width) + `" height="` + strconv.Itoa(r.Height) + `"><title>` + r.Tip + `</title></rect>`)
+	}
+	return template.HTML(b.String())
 }
 
 // newChart draws the values of days from the first on, up to the highest or a
@@ -65,25 +81,48 @@ func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 // arrivals charts the new entries of a source by day. What it had when it was first
 // read is not new.
 func arrivals(days []news.SourceDay, first time.Time) chart {
-	values, sum, best := make([]int, len(days)), 0, 0
+	values := make([]int, len(days))
 	for i, d := range days {
 		values[i] = d.New
-		sum += d.New
-		if d.New > days[best].New {
-			best = i
-		}
 	}
-	c := newChart(days[0].Day, values, 1, func(i int) string {
-		return days[i].Day.Format("2 January: ") + count(days[i].New, "entry", "entries")
-	})
-	c.Words = count(sum, "new entry", "new entries") + " in " + count(len(days), "day", "days")
-	if most := days[best]; most.New > 1 {
-		c.Words += ", " + strconv.Itoa(most.New) + " of them on " + most.Day.Format("2 January")
-	}
-	c.Words += "."
+	c := newByDay(days[0].Day, values, "entry", "entries")
 	if first.After(days[0].Day) {
 		c.Words += " What was there when it was first read, on " + first.UTC().Format("2 January") + ", is not counted."
 	}
+	return c
+}
+
+// latestDays charts the stories of all feeds by day; nil when the first of them came
+// too few days ago.
+func latestDays(days []news.StoryDay) *chart {
+	values := make([]int, len(days))
+	for i, d := range days {
+		values[i] = d.Stories
+	}
+	first := slices.IndexFunc(values, func(v int) bool { return v > 0 })
+	if first < 0 || len(days)-first < leastFeedDays {
+		return nil
+	}
+	c := newByDay(days[0].Day, values, "story", "stories")
+	return &c
+}
+
+// newByDay charts how many things were new on the days from the first on.
+func newByDay(first time.Time, values []int, one, many string) chart {
+	sum, best := 0, 0
+	for i, v := range values {
+		sum += v
+		if v > values[best] {
+			best = i
+		}
+	}
+	dayAt := func(i int) string { return first.AddDate(0, 0, i).Format("2 January") }
+	c := newChart(first, values, 1, func(i int) string { return dayAt(i) + ": " + count(values[i], one, many) })
+	c.Words = count(sum, "new "+one, "new "+many) + " in " + count(len(values), "day", "days")
+	if most := values[best]; most > 1 {
+		c.Words += ", " + strconv.Itoa(most) + " of them on " + dayAt(best)
+	}
+	c.Words += "."
 	return c
 }
 

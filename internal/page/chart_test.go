@@ -28,6 +28,24 @@ func TestArrivals(t *testing.T) {
 	}
 }
 
+func TestLatestDays(t *testing.T) {
+	of := func(stories ...int) (all []news.StoryDay) {
+		for i, n := range stories {
+			all = append(all, news.StoryDay{Day: dayOf(sampleNow).AddDate(0, 0, i), Stories: n})
+		}
+		return all
+	}
+	for _, days := range [][]news.StoryDay{nil, of(0, 0, 0, 0, 0), of(0, 0, 7, 2, 1)} {
+		if c := latestDays(days); c != nil {
+			t.Errorf("%v has a chart", days)
+		}
+	}
+	c := latestDays(of(0, 0, 3, 0, 1200, 1))
+	if c == nil || len(c.Bars) != 6 || c.Words != "1204 new stories in 6 days, 1200 of them on 26 November." || c.Bars[5].Tip != "27 November: 1 story" {
+		t.Errorf("got %+v", c)
+	}
+}
+
 func TestVisits(t *testing.T) {
 	day := dayOf(sampleNow)
 	c := visits([]news.SourceDay{{Day: day, Visits: 4}, {Day: day, Visits: 4, Failed: 4}, {Day: day}, {Day: day, Visits: 4, Failed: 1}})

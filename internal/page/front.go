@@ -14,8 +14,9 @@ type FrontView struct {
 	Site   news.Site
 	Feeds  []FeedRow
 	Latest []news.Shown // newest first, of public feeds
-	Read   int          // sources read at least once
-	Total  int          // sources configured; while Read is less, the page says so
+	Days   []news.StoryDay
+	Read   int // sources read at least once
+	Total  int // sources configured; while Read is less, the page says so
 }
 
 // FeedRow is one of our feeds in a list.
@@ -37,7 +38,7 @@ func (t *Theme) Front(w io.Writer, v *FrontView) error {
 	if err != nil {
 		return fmt.Errorf("intro: %w", err)
 	}
-	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: newAsk(v.Site, nil), Read: v.Read, Total: v.Total}
+	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: newAsk(v.Site, nil), Read: v.Read, Total: v.Total, Chart: latestDays(v.Days)}
 	for _, row := range v.Feeds {
 		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
 		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
@@ -56,6 +57,7 @@ type front struct {
 	Intro       template.HTML // the site's own words; may be empty
 	Ask         *ask
 	Feeds       []feedCard
+	Chart       *chart // of the latest days; nil for too few
 	Latest      []headline
 	Read, Total int
 }

@@ -31,12 +31,16 @@ func samples() []sample {
 		Last: news.Fetch{Started: now.Add(-time.Hour), Outcome: news.OutcomeOK, New: 2},
 	}
 	days := []news.SourceDay{{Day: dayOf(now), Visits: 3, Failed: 1, New: 2}}
+	var stories []news.StoryDay
+	for range leastFeedDays {
+		stories = append(stories, news.StoryDay{Day: dayOf(now), Stories: 3})
+	}
 	var none news.Site
 	return []sample{
 		{"twin", func(t *Theme, w io.Writer) error { return t.Twin(w, edition) }},
 		{"twin", func(t *Theme, w io.Writer) error { return t.Twin(w, &news.Edition{}) }},
 		{"front", func(t *Theme, w io.Writer) error {
-			return t.Front(w, &FrontView{Site: site, Read: 1, Total: 2, Feeds: []FeedRow{{Feed: feed, Stories: 2, Changed: now}}, Latest: shown})
+			return t.Front(w, &FrontView{Site: site, Read: 1, Total: 2, Feeds: []FeedRow{{Feed: feed, Stories: 2, Changed: now}}, Latest: shown, Days: stories})
 		}},
 		{"front", func(t *Theme, w io.Writer) error { return t.Front(w, &FrontView{Site: news.Site{Static: true}}) }},
 		{"story", func(t *Theme, w io.Writer) error {

@@ -80,6 +80,7 @@ func sampleEdition() *news.Edition {
 		Summary: `A short word from the editor: this is the piece that we have waited nine years to print.`,
 		Authors: []news.Person{{Name: "Tom Ashdown"}},
 	})
+	second.Heading, second.Footer = `Locks: A lock reopens <script>alert("no")</script> & boats return`, `<p>From <a href="https://locks.example/">Lock &amp; Weir</a></p>`
 	second.Members = []news.Member{{SourceTitle: "Canal Log", Outlet: "canal-log.example", Title: "Millbrook open", Link: "https://canal-log.example/1", Match: news.Match{Reason: news.ReasonTitle}}}
 	return &news.Edition{
 		Site: sampleSite, Feed: sampleFeed, Updated: sampleNow.Add(-time.Hour), TTL: 30 * time.Minute,
@@ -110,11 +111,19 @@ func sampleFront() *FrontView {
 	e := sampleEdition()
 	english := news.Feed{Name: "en", Title: "English only", Description: "What the locks and weirs have to say.", Language: "en"}
 	return &FrontView{
-		Site: sampleSite, Read: 137, Total: 200, Latest: e.Shown,
+		Site: sampleSite, Read: 137, Total: 200, Latest: e.Shown, Days: sampleStoryDays(),
 		Feeds: []FeedRow{
 			{Feed: sampleFeed, Stories: 87, Changed: e.Updated}, {Feed: english, Stories: 1, Changed: e.Updated.Add(-3 * time.Hour)}, {Feed: news.Feed{Name: "empty"}},
 		},
 	}
+}
+
+// sampleStoryDays are thirty, with a weekly rhythm and a day without anything.
+func sampleStoryDays() (all []news.StoryDay) {
+	for i := range 30 {
+		all = append(all, news.StoryDay{Day: dayOf(sampleNow).AddDate(0, 0, i-29), Stories: (i*7 + 3) % 11 * (i % 7)})
+	}
+	return all
 }
 
 func sampleStory() *StoryView {

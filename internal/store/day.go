@@ -41,3 +41,25 @@ func (db *DB) SourceDays(ctx context.Context, source int64, days int, now time.T
 	})
 	return all, err
 }
+
+// StoryDays counts the stories of the public feeds by the day on which they entered
+// the first of them, the oldest first and up to now, each day once.
+func (db *DB) StoryDays(ctx context.Context, days int, now time.Time) ([]news.StoryDay, error) {
+	first := now.UTC().Truncate(day).AddDate(0, 0, 1-days)
+	all := make([]news.StoryDay, days)
+	for i := range all {
+		all[i].Day = first.AddDate(0, 0, i)
+	}
+	err := db.each(ctx, `SELECT entered / $3, count(*) FROM (SELECT min(p.entered) AS entered FROM feed f CROSS JOIN publication p
+			WHERE `+knownFeed+` AND p.feed_id = f.id AND p.sequence >= $2 AND p.removed = 0 GROUP BY p.story_id)
+		GROUP BY 1`, []any{news.Everybody, first.UnixMicro(), day.Milliseconds()}, func(scan scan) error {
+		var number int64
+		var stories int
+		err := scan(&number, &stories)
+		if i := number - ms(first)/day.Milliseconds(); i >= 0 && i < int64(days) {
+			all[i].Stories = stories
+		}
+		return err
+	})
+	return all, err
+}

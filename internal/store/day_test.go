@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,6 +43,53 @@ func TestSourceDays(t *testing.T) {
 	got, err = b.db.SourceDays(t.Context(), b.sources["a"].ID, 2, b.now)
 	if want := want[2:]; err != nil || !cmp.Equal(want, got) {
 		t.Errorf("two days: %v (%v), want %v", got, err, want)
+	}
+}
+
+// TestStoryDays: a story counts once, on the day on which it entered the first public
+// feed, and what is private or withdrawn does not.
+func TestStoryDays(t *testing.T) {
+	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 1}, news.Feed{Name: "again", Duplicates: news.Collapse, Limit: 1},
+		news.Feed{Name: "club", Private: true, Duplicates: news.Collapse, Limit: 1, Sources: []string{"c"}})
+	publish := func() {
+		for name := range b.feeds {
+			b.publish(name)
+		}
+	}
+	days := func() (counts []int) {
+		t.Helper()
+		all, err := b.db.StoryDays(t.Context(), 4, b.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, d := range all {
+			if want := b.now.UTC().Truncate(day).AddDate(0, 0, i-3); !d.Day.Equal(want) {
+				t.Errorf("day %d is %v, want %v", i, d.Day, want)
+			}
+			counts = append(counts, d.Stories)
+		}
+		return counts
+	}
+	b.fetch("a", entry("a", "old", 1000), entry("a", "yesterday", 30))
+	b.fetch("c", entry("c", "known", 29))
+	publish()
+	if got := days(); !slices.Equal(got, []int{0, 0, 2, 0}) {
+		t.Errorf("the backlog: got %v", got)
+	}
+	b.pass(day)
+	b.fetch("a", news.Entry{GUID: "n1", Title: "New", Published: b.now}, news.Entry{GUID: "n2", Title: "Newer", Published: b.now})
+	publish()
+	if got := days(); !slices.Equal(got, []int{0, 2, 0, 2}) {
+		t.Errorf("a day later: got %v", got)
+	}
+	b.exec(`UPDATE publication SET removed = 1 WHERE first = (SELECT entry_id FROM content WHERE guid = 'n1')`)
+	b.exec(`UPDATE feed SET private = 1 WHERE name = 'again'`)
+	if got := days(); !slices.Equal(got, []int{0, 2, 0, 1}) {
+		t.Errorf("without what is gone: got %v", got)
+	}
+	b.exec(`UPDATE feed SET private = 1 WHERE name = 'all'`)
+	if got := days(); !slices.Equal(got, []int{0, 0, 0, 0}) {
+		t.Errorf("all is private: got %v", got)
 	}
 }
 

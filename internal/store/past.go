@@ -25,7 +25,7 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 		for i, sequence := range sequences(past.Publications) {
 			p := past.Publications[i]
 			p.Sequence = sequence
-			if err := t.note(f.ID, p); err != nil {
+			if err := t.remember(f.ID, p); err != nil {
 				return err
 			}
 		}
@@ -45,8 +45,8 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 	return taken, err
 }
 
-// note keeps what was known of one Publication.
-func (t *tx) note(feed int64, p news.Publication) error {
+// remember keeps what was known of one Publication.
+func (t *tx) remember(feed int64, p news.Publication) error {
 	_, err := t.exec(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
 		feed, p.GUID, p.Sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))

@@ -48,9 +48,12 @@ func (c *cadences) note(seed maphash.Seed, who uint64, feed int64, r *http.Reque
 		return
 	}
 	c.came[key] = now
-	client := program(r.UserAgent())
 	every, ok := news.CadenceOf(pause)
-	if !known || !ok || client == "" || !speaks && r.Header["If-None-Match"] == nil && r.Header["If-Modified-Since"] == nil {
+	if !known || !ok || !speaks && r.Header["If-None-Match"] == nil && r.Header["If-Modified-Since"] == nil {
+		return
+	}
+	client := program(r.UserAgent())
+	if client == "" {
 		return
 	}
 	one := cadence{feed, client, every}

@@ -59,8 +59,10 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	v := &page.FrontView{Site: snap.Site}
 	v.Read, v.Total = snap.Read()
 	seen := map[string]bool{}
+	var editions []*news.Edition
 	for _, f := range snap.Feeds {
 		e := s.Shelf.Edition(f.Name)
+		editions = append(editions, e)
 		if e == nil {
 			e = &news.Edition{Feed: f}
 		}
@@ -74,6 +76,10 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	}
 	slices.SortStableFunc(v.Latest, func(a, b news.Shown) int { return b.Entered.Compare(a.Entered) })
 	v.Latest = v.Latest[:min(latest, len(v.Latest))]
+	var err error
+	if v.Days, err = s.days.of(r.Context(), s.Views, editions, s.Now()); err != nil && r.Context().Err() == nil {
+		s.Log.Error("days of the front page", "error", err) // which does without
+	}
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Front(out, v) })
 }
 

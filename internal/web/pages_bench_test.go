@@ -11,9 +11,16 @@ import (
 )
 
 // BenchmarkPage is a page as it is asked for: the look into the store, the
-// rendering and its compression, with 2,000 entries of two sources.
+// rendering and its compression, with 2,000 entries of three sources.
 func BenchmarkPage(b *testing.B) {
 	bench := newBench(b)
+	more := news.Source{Name: "b", Kind: news.KindFeed, URL: "https://b.example/feed", Public: true}
+	bench.configure([]news.Source{bench.sources["a"], bench.sources["seeds"], more}, feed("all"))
+	var past []news.Entry // so that there are days to chart
+	for i := range 30 {
+		past = append(past, news.Entry{GUID: fmt.Sprint("past", i), Title: fmt.Sprint("Past ", i), Published: bench.now.AddDate(0, 0, -i)})
+	}
+	bench.fetch("b", past...)
 	for range 100 {
 		bench.now = bench.now.Add(10 * time.Second)
 		var entries []news.Entry

@@ -299,6 +299,8 @@ type views struct {
 
 func (v views) AliasOf(context.Context, news.Audience, string) (string, error) { return v.into, v.err }
 
+func (v views) StoryDays(context.Context, int, time.Time) ([]news.StoryDay, error) { return nil, v.err }
+
 func (v views) State(context.Context, string) (*news.SourceState, error) { return nil, v.err }
 
 func TestAMergedStoryLeadsToTheOther(t *testing.T) {

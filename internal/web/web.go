@@ -42,6 +42,7 @@ type Views interface {
 	Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error)
 	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
 	SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error)
+	StoryDays(ctx context.Context, days int, now time.Time) ([]news.StoryDay, error)
 	WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error)
 	PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Shown, error)
 	FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error)
@@ -88,6 +89,7 @@ type Server struct {
 	asking   visitors      // who asks what costs a look into the store
 	within   time.Duration // how long a search may take; 0 is search.Patience
 	searches turns
+	days     storyDays
 	current  atomic.Pointer[Snapshot]
 	gate     *gate
 }

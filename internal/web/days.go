@@ -1,0 +1,39 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// frontDays is how far back the front page counts.
+const frontDays = 30
+
+// storyDays keeps the count of the latest days for as long as it stays the same:
+// until a feed is rendered again, or the day ends. It is safe for concurrent use.
+type storyDays struct {
+	mu    sync.Mutex
+	day   time.Time
+	shown []*news.Edition
+	days  []news.StoryDay
+}
+
+// of returns the days up to now, of a site that shows these editions; with an error
+// those that it had last.
+func (c *storyDays) of(ctx context.Context, views Views, shown []*news.Edition, now time.Time) ([]news.StoryDay, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	day := now.UTC().Truncate(24 * time.Hour)
+	if c.days != nil && c.day.Equal(day) && slices.Equal(c.shown, shown) {
+		return c.days, nil
+	}
+	days, err := views.StoryDays(ctx, frontDays, now)
+	if err != nil {
+		return c.days, err
+	}
+	c.day, c.shown, c.days = day, shown, days
+	return days, nil
+}
