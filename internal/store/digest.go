@@ -142,7 +142,8 @@ func (p *publishing) told(n fresh) (news.Told, error) {
 	if err != nil {
 		return news.Told{}, err
 	}
-	told := news.Told{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published}
+	told := news.Told{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published,
+		Listed: p.feed.Duplicates == news.Group}
 	clean.Cut(&lead.Entry, p.feed.Content)
 	told.Summary = clean.Excerpt(clean.Text(lead.Entry.Body()), digestSummary)
 	if n.kept {

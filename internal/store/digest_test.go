@@ -401,4 +401,3 @@ func TestNoStoryIsToldTwice(t *testing.T) {
 		}
 	}
 }
-
