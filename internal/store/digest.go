@@ -176,7 +176,7 @@ func reportOf(s *news.Shown) news.Report {
 	if title == "" {
 		title = firstText(clean.Excerpt(clean.Text(s.Entry.Body()), digestTitle), s.Entry.Link, s.SourceTitle)
 	}
-	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: s.Entry.Link}
+	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: clean.Resolve(nil, s.Entry.Link)}
 }
 
 // syncDigest begins the first period of a feed that shows digests, or shows them anew:
