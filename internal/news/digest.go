@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"html"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -42,6 +41,7 @@ type Told struct {
 	Heading   string    `json:"heading,omitempty"` // that it stands below
 	Summary   string    `json:"summary,omitempty"` // plain text
 	Also      []Report  `json:"also,omitempty"`    // who else reported it, when the Digest was closed
+	Listed    bool      `json:"listed,omitempty"`  // they are listed with their headlines, as in Group
 }
 
 // Report is one report of a story as a Digest names it.
@@ -176,7 +176,15 @@ func (s *Told) write(b *strings.Builder, site Site, w Words) {
 		b.WriteString("<br>" + html.EscapeString(s.Summary))
 	}
 	b.WriteString("</p>")
-	if len(s.Also) > 0 {
+	switch {
+	case len(s.Also) == 0:
+	case s.Listed:
+		b.WriteString("\n<ul>\n")
+		for _, r := range s.Also {
+			b.WriteString("<li>" + html.EscapeString(r.By) + ": " + r.anchor(site, s.StoryKey, r.Title) + "</li>\n")
+		}
+		b.WriteString("</ul>")
+	default:
 		links := make([]string, len(s.Also))
 		for i, r := range s.Also {
 			links[i] = r.anchor(site, s.StoryKey, r.By)
@@ -192,46 +200,4 @@ func (r Report) anchor(site Site, key, words string) string {
 		link = site.StoryURL(key)
 	}
 	return `<a href="` + html.EscapeString(link) + `">` + html.EscapeString(words) + "</a>"
-}
-
-// Words are what we ourselves add to texts, in one language.
-type Words struct {
-	Language string
-	Also     string // begins the sentence that names who else reported a story
-	Several  string // heads what several reported
-	Others   string // heads what is left
-	oneMore  string
-	manyMore string
-	months   [12]string
-	dot      string // behind the day
-}
-
-var (
-	english = Words{Language: "en", Also: "Also reported by:", Several: "Reported by several", Others: "More",
-		oneMore: "And one more story.", manyMore: "And %d more stories.",
-		months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}}
-	german = Words{Language: "de", Also: "Auch bei:", Several: "Von mehreren gemeldet", Others: "Weitere",
-		oneMore: "Und eine weitere Meldung.", manyMore: "Und %d weitere Meldungen.", dot: ".",
-		months: [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}}
-)
-
-// WordsIn returns the words in the language of a tag, of whatever country; English
-// ones where we have none.
-func WordsIn(tag string) Words {
-	if tag = strings.ToLower(tag); tag == "de" || strings.HasPrefix(tag, "de-") {
-		return german
-	}
-	return english
-}
-
-// date is a day as people write it: "27 November 2026", "27. November 2026".
-func (w Words) date(t time.Time) string {
-	return strconv.Itoa(t.Day()) + w.dot + " " + w.months[t.Month()-1] + " " + strconv.Itoa(t.Year())
-}
-
-func (w Words) more(n int) string {
-	if n == 1 {
-		return w.oneMore
-	}
-	return strings.Replace(w.manyMore, "%d", strconv.Itoa(n), 1)
 }

@@ -7,7 +7,6 @@ import (
 
 // Calendar is a cron expression whose times nobody else shares: it fires at them
 // exactly, without the offset that keeps sources apart. Its times are in its zone.
-// The zero Calendar never fires.
 type Calendar struct{ spec Spec }
 
 // Calendar returns the exact times of a cron expression. The error says why an

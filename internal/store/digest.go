@@ -142,7 +142,8 @@ func (p *publishing) told(n fresh) (news.Told, error) {
 	if err != nil {
 		return news.Told{}, err
 	}
-	told := news.Told{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published}
+	told := news.Told{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published,
+		Listed: p.feed.Duplicates == news.Group}
 	clean.Cut(&lead.Entry, p.feed.Content)
 	told.Summary = clean.Excerpt(clean.Text(lead.Entry.Body()), digestSummary)
 	if n.kept {
@@ -175,7 +176,7 @@ func reportOf(s *news.Shown) news.Report {
 	if title == "" {
 		title = firstText(clean.Excerpt(clean.Text(s.Entry.Body()), digestTitle), s.Entry.Link, s.SourceTitle)
 	}
-	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: s.Entry.Link}
+	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: clean.Resolve(nil, s.Entry.Link)}
 }
 
 // syncDigest begins the first period of a feed that shows digests, or shows them anew:

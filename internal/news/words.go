@@ -1,0 +1,49 @@
+package news
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Words are what we ourselves add to texts, in one language.
+type Words struct {
+	Language string
+	Also     string // begins the sentence that names who else reported a story
+	Several  string // heads what several reported
+	Others   string // heads what is left
+	oneMore  string
+	manyMore string
+	months   [12]string
+	dot      string // behind the day
+}
+
+var (
+	english = Words{Language: "en", Also: "Also reported by:", Several: "Reported by several", Others: "More",
+		oneMore: "And one more story.", manyMore: "And %d more stories.",
+		months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}}
+	german = Words{Language: "de", Also: "Auch bei:", Several: "Von mehreren gemeldet", Others: "Weitere",
+		oneMore: "Und eine weitere Meldung.", manyMore: "Und %d weitere Meldungen.", dot: ".",
+		months: [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}}
+)
+
+// WordsIn returns the words in the language of a tag, of whatever country; English
+// ones where we have none.
+func WordsIn(tag string) Words {
+	if tag = strings.ToLower(tag); tag == "de" || strings.HasPrefix(tag, "de-") {
+		return german
+	}
+	return english
+}
+
+// date is a day as people write it: "27 November 2026", "27. November 2026".
+func (w Words) date(t time.Time) string {
+	return strconv.Itoa(t.Day()) + w.dot + " " + w.months[t.Month()-1] + " " + strconv.Itoa(t.Year())
+}
+
+func (w Words) more(n int) string {
+	if n == 1 {
+		return w.oneMore
+	}
+	return strings.Replace(w.manyMore, "%d", strconv.Itoa(n), 1)
+}
