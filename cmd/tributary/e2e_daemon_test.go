@@ -244,13 +244,19 @@ type item struct {
 // items are the entries of a feed as its JSON Feed has them.
 func (r *river) items(t *testing.T, feed string) []item {
 	t.Helper()
-	resp, body := r.get(t, "/feeds/"+feed+".json", nil)
+	return r.itemsAt(t, "/feeds/"+feed+".json")
+}
+
+// itemsAt are the entries of the JSON Feed at a path.
+func (r *river) itemsAt(t *testing.T, path string) []item {
+	t.Helper()
+	resp, body := r.get(t, path, nil)
 	if resp.StatusCode != http.StatusOK {
 		return nil
 	}
 	var doc struct{ Items []item }
 	if err := json.Unmarshal(body, &doc); err != nil {
-		t.Fatalf("%s.json: %v", feed, err)
+		t.Fatalf("%s: %v", path, err)
 	}
 	return doc.Items
 }

@@ -1,18 +1,32 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// testValidator has the W3C feed validator (github.com/w3c/feedvalidator, with
-// python3-html5lib, -lxml and -rdflib) look at what is published: no error and no
-// warning at level AA. FEEDVALIDATOR is the folder that it was cloned into; without
-// it this is not done, since it is in no distribution.
+// testValidator has the W3C feed validator look at what is published.
 func (r *river) testValidator(t *testing.T) {
+	documents := map[string][]byte{}
+	for _, path := range published {
+		_, body := r.get(t, path, nil)
+		documents[siteURL+path] = body
+	}
+	validate(t, documents)
+}
+
+// validate has the W3C feed validator (github.com/w3c/feedvalidator, with
+// python3-html5lib, -lxml and -rdflib) look at documents, by address: no error and no
+// warning at level AA, except that it takes MathML for no HTML. FEEDVALIDATOR is the folder that it was cloned into; without
+// it this is not done, since it is in no distribution.
+func validate(t *testing.T, documents map[string][]byte) {
+	t.Helper()
 	checkout := os.Getenv("FEEDVALIDATOR")
 	if checkout == "" {
 		t.Skip("FEEDVALIDATOR names no clone of the W3C feed validator: it was not asked")
@@ -23,24 +37,24 @@ func (r *river) testValidator(t *testing.T) {
 	}
 	python, folder := program(t, "python3", "-c", "import html5lib, lxml, rdflib"), t.TempDir()
 	args := []string{script, checkout}
-	for _, path := range published {
-		_, body := r.get(t, path, nil)
-		file := filepath.Join(folder, filepath.Base(path))
-		if err := os.WriteFile(file, body, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		args = append(args, file, siteURL+path)
+	for address, body := range documents {
+		name := fmt.Sprintf("%d.xml", len(args))
+		write(t, folder, name, string(body))
+		args = append(args, name, address)
 	}
 	var found map[string][]string
 	if err := json.Unmarshal(run(t, folder, nil, python, args...), &found); err != nil {
 		t.Fatal(err)
 	}
 	for address, events := range found {
+		if bytes.Contains(documents[address], []byte("math")) { // it knows no MathML in HTML, which the publisher wrote
+			events = slices.DeleteFunc(events, func(event string) bool { return strings.Contains(event, "Non-html tag") })
+		}
 		if len(events) > 0 {
 			t.Errorf("%s:\n%s", address, strings.Join(events, "\n"))
 		}
 	}
-	if len(found) != len(published) {
-		t.Errorf("%d feeds were looked at, want %d", len(found), len(published))
+	if len(found) != len(documents) {
+		t.Errorf("%d feeds were looked at, want %d", len(found), len(documents))
 	}
 }
