@@ -1,0 +1,111 @@
+package store
+
+import (
+	"cmp"
+	"encoding/binary"
+	"maps"
+	"slices"
+	"sort"
+)
+
+// marks tell of most terms that are not in a block that they are not: the runs of a new
+// text, as a rule. They take 8 MiB when all blocks were read.
+type marks [32]uint64
+
+func mark(list []posting) *marks {
+	var m marks
+	for _, p := range list {
+		word, bit := m.place(p.term())
+		m[word] |= bit
+	}
+	return &m
+}
+
+// mayHold reports whether the term may be in the block. Of one that was not read that
+// is not known.
+func (m *marks) mayHold(term uint32) bool {
+	if m == nil {
+		return true
+	}
+	word, bit := m.place(term)
+	return m[word]&bit != 0
+}
+
+// place takes the bits of the hash below those that name the block.
+func (m *marks) place(term uint32) (word int, bit uint64) {
+	h := scatter(term) >> (32 - blockBits - 11)
+	return int(h / 64 % 32), 1 << (h % 64)
+}
+
+// Blocks that one statement reads: a fixed number keeps it prepared; places left over
+// repeat the last.
+const blockBatch = 16
+
+var selectBlocks = `SELECT id, data FROM posting_block WHERE id IN (` + placesFrom(1, blockBatch) + `)`
+
+// under returns for each of some terms the entries that have it, ascending.
+func (x *postings) under(terms []uint32) ([][]int64, error) {
+	stored, err := x.stored(terms)
+	if err != nil {
+		return nil, err
+	}
+	found := make([][]int64, len(terms))
+	for i, term := range terms {
+		var fresh []posting
+		for _, p := range x.all.blocks[block(term)] {
+			if p.term() == term {
+				fresh = append(fresh, p)
+			}
+		}
+		slices.Sort(fresh)
+		for _, p := range merged(stored[term], fresh, x.forgotten) {
+			found[i] = append(found[i], p.entry())
+		}
+	}
+	return found, nil
+}
+
+// stored reads the postings of terms that are in the blocks.
+func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
+	asked := map[int64][]uint32{} // by block
+	for _, term := range terms {
+		if id := block(term); x.all.turn > 0 && x.all.stored[id].mayHold(term) {
+			asked[id] = append(asked[id], term)
+		}
+	}
+	stored := map[uint32][]posting{}
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(asked)), blockBatch) {
+		args := make([]any, blockBatch)
+		for i := range args {
+			args[i] = batch[min(i, len(batch)-1)]
+		}
+		err := x.each(selectBlocks, args, func(scan scan) error {
+			var id int64
+			var data []byte
+			err := scan(&id, &data)
+			for _, term := range asked[id] {
+				stored[term] = cut(data, term)
+			}
+			if x.all.stored[id] == nil {
+				x.all.stored[id] = mark(unpacked(data))
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range batch {
+			x.all.stored[id] = cmp.Or(x.all.stored[id], &marks{}) // there is no such block
+		}
+	}
+	return stored, nil
+}
+
+// cut returns the postings of a term from a packed block.
+func cut(data []byte, term uint32) []posting {
+	from := func(p uint64) int {
+		return 8 * sort.Search(len(data)/8, func(i int) bool { return binary.BigEndian.Uint64(data[8*i:]) >= p })
+	}
+	first := uint64(term) << 32
+	return unpacked(data[from(first):from(first+1<<32-1)]) // an entry of 2^31-1 that is gone does not exist
+}
