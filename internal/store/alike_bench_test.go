@@ -161,6 +161,7 @@ func indexSize(b *testing.B, bench *bench) {
 	b.ReportMetric(float64(len(bench.postings()))/sketches, "postings/entry")
 	b.ReportMetric(rows/sketches, "rows/entry")
 	b.ReportMetric(bytes/sketches, "sketch-bytes/entry")
+	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "heap-MiB")
