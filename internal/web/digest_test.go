@@ -121,6 +121,17 @@ func TestWhyOfDigests(t *testing.T) {
 	}
 }
 
+// The latest stories of the front page are stories: a digest would tell them again.
+func TestTheFrontPageShowsNoDigests(t *testing.T) {
+	b := newDigests(t)
+	base := b.serve()
+	b.close()
+	front := string(ask(t, "GET", base+"/").body)
+	if key := b.digestKey("morning"); !strings.Contains(front, "1 digest") || strings.Contains(front, "/stories/"+key) {
+		t.Errorf("got %s", front)
+	}
+}
+
 // A digest of which nothing may be named any more is gone.
 func TestAnEmptiedDigestIsGone(t *testing.T) {
 	b := newDigests(t)

@@ -67,6 +67,9 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 			e = &news.Edition{Feed: f}
 		}
 		v.Feeds = append(v.Feeds, page.FeedRow{Feed: f, Stories: len(e.Shown), Changed: e.Updated})
+		if f.Digest != nil { // tells of stories, and is none
+			continue
+		}
 		for _, shown := range e.Shown[:min(latest, len(e.Shown))] {
 			if !seen[shown.StoryKey] {
 				seen[shown.StoryKey] = true
