@@ -66,8 +66,8 @@ func (d *Daemon) readersNoted(ctx context.Context) error {
 	return nil
 }
 
-// noteReaders stores who read since the last time, also when we are told to stop meanwhile. What a full disk prevents is
-// kept for the next time.
+// noteReaders stores who read since the last time, also when we are told to stop
+// meanwhile. What a full disk prevents is kept for the next time.
 func (d *Daemon) noteReaders(ctx context.Context) {
 	d.noteCadences(ctx)
 	uses, announced := d.tokens.Take(), d.server.Readers.Announced()

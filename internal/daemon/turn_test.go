@@ -35,7 +35,22 @@ func TestTurns(t *testing.T) {
 			all.Wait() // everyone gets theirs
 		})
 	}
-	if cap(newTurns()) < 1 {
-		t.Error("nobody would ever have a turn")
+}
+
+// Who serves works in turns; a cycle that serves nobody takes what there is.
+func TestTurnsOfADaemon(t *testing.T) {
+	for _, serving := range []bool{true, false} {
+		options := newHome(t, "sources:", "  - seeds: seeds/*").options()
+		options.Serving = serving
+		d, err := Open(t.Context(), options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bounded := cap(d.turns) > 0; bounded != serving {
+			t.Errorf("serving %v: turns for %d", serving, cap(d.turns))
+		}
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

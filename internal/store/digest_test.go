@@ -36,6 +36,17 @@ func timesOf(t testing.TB, expr string) news.Calendar {
 	return c
 }
 
+// makePrivate has only these of the sources a, b and c be private.
+func makePrivate(b *bench, names ...string) {
+	var all []news.Source
+	for _, n := range []string{"a", "b", "c"} {
+		s := b.sources[n]
+		s.Public = !slices.Contains(names, n)
+		all = append(all, s)
+	}
+	b.sync(all, []news.Feed{b.feeds["all"]})
+}
+
 // digestLines lists the digests of the feed with what they tell, newest first.
 func digestLines(b *bench) (lines []string) {
 	b.t.Helper()
@@ -199,27 +210,18 @@ func TestWhatIsWithdrawnLeavesADigest(t *testing.T) {
 		t.Errorf("nobody else is named in\n%s", text())
 	}
 	was := text()
-	private := func(names ...string) {
-		var all []news.Source
-		for _, n := range []string{"a", "b", "c"} {
-			s := b.sources[n]
-			s.Public = !slices.Contains(names, n)
-			all = append(all, s)
-		}
-		b.sync(all, []news.Feed{b.feeds["all"]})
-	}
-	private("b")
+	makePrivate(b, "b")
 	if strings.Contains(text(), ">Source b</a>") || !strings.Contains(text(), "shared") {
 		t.Errorf("b is named in\n%s", text())
 	}
-	private("a")
+	makePrivate(b, "a")
 	wantList(t, digestLines(b), "Morning, 2 March 2026: single")
-	private("a", "c")
+	makePrivate(b, "a", "c")
 	wantList(t, digestLines(b))
 	if d, err := b.db.Digest(t.Context(), news.Everybody, digestKey(b)); err != nil || d == nil || len(d.Stories) != 0 {
 		t.Errorf("got %+v, %v, want an empty digest", d, err)
 	}
-	private()
+	makePrivate(b)
 	if got := text(); got != was {
 		t.Errorf("back again it is\n%s, was\n%s", got, was)
 	}
@@ -270,23 +272,14 @@ func TestDigestsAreResumed(t *testing.T) {
 	}
 
 	// What came again is known by its entry, what did not by its source.
-	private := func(names ...string) {
-		var all []news.Source
-		for _, n := range []string{"a", "b", "c"} {
-			s := c.sources[n]
-			s.Public = !slices.Contains(names, n)
-			all = append(all, s)
-		}
-		c.sync(all, []news.Feed{c.feeds["all"]})
-	}
-	private("b")
+	makePrivate(c, "b")
 	c.publish("all")
 	for _, s := range c.edition("all").Shown {
 		if strings.Contains(s.Entry.Content, ">Source b</a>") {
 			t.Errorf("b is named in\n%s", s.Entry.Content)
 		}
 	}
-	private("a")
+	makePrivate(c, "a")
 	wantList(t, digestLines(c))
 }
 
