@@ -19,7 +19,7 @@ func TestAPrivateFeedIsInNoFolder(t *testing.T) {
 	inner := source("inner")
 	inner.Public, inner.Title = false, "Inner"
 	r.configure([]news.Source{inner, {Name: "seeds", Kind: news.KindSeeds, URL: "seeds/*"}}, club)
-	r.pub.Mask = mask
+	r.pub.Mask, r.site.Hub = mask, "https://river.example/news/hub"
 	r.fetch("inner", news.Entry{GUID: "https://inner.example/1", Link: "https://inner.example/1", Title: "One", Content: "<p>Text.</p>"})
 	r.fetch("seeds", news.Entry{GUID: "seed:1", Title: "Seed", Content: "<p>On paper.</p>"})
 	r.mustPublish()
@@ -35,7 +35,7 @@ func TestAPrivateFeedIsInNoFolder(t *testing.T) {
 		if ext != "opml" && (!strings.Contains(text, site.URL+"/private/"+mask+"/club") || !strings.Contains(text, "/private/"+mask+"/stories/")) {
 			t.Errorf("%q names itself and its stories otherwise:\n%s", ext, text)
 		}
-		if strings.Contains(text, "inner.example/feed") || strings.Contains(text, "/feeds/club") || d.Variants != nil || d.Link != nil || d.ETag == "" || d.Modified.IsZero() {
+		if strings.Contains(text, "inner.example/feed") || strings.Contains(text, "/feeds/club") || strings.Contains(text, r.site.Hub) || d.Variants != nil || d.Link != nil || d.ETag == "" || d.Modified.IsZero() {
 			t.Errorf("%q: variants %v, links %v, tag %s, modified %v:\n%s", ext, d.Variants, d.Link, d.ETag, d.Modified, text)
 		}
 	}
