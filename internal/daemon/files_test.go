@@ -78,7 +78,10 @@ func TestFilesAreAskedAboutOnce(t *testing.T) {
 	r.awaitTitles("all", "gone one page")
 	_, before := r.files("all")
 	r.await("the length is known", func() bool { files, _ := r.files("all"); return files["one"] == "audio/mpeg 1234" })
-	r.await("all were asked about", func() bool { return up.Count("/gone") > 0 && up.Count("/page") > 0 })
+	r.await("what came of all is stored", func() bool { // a stop before asks again
+		known, err := r.db.Files(t.Context(), []string{up.URL + "/gone", up.URL + "/page"})
+		return err == nil && len(known) == 2
+	})
 	files, after := r.files("all")
 	if files["gone"] != "application/octet-stream 0" || files["page"] != "application/octet-stream 0" {
 		t.Errorf("got files %q, want nothing of one that is gone, and of a page in its place", files)

@@ -265,7 +265,8 @@ func (r *Runner) start(ctx context.Context, g *group) {
 	g.running++
 	r.pace(g)
 	r.settle(g)
-	r.jobs.Go(func() { r.run(ctx, j, j.ID) })
+	id := j.ID // Set may write j before the goroutine begins
+	r.jobs.Go(func() { r.run(ctx, j, id) })
 }
 
 // pace counts a start for as long as the limits look back. It uses timers and

@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -141,6 +142,29 @@ func TestReloadWhileRunning(t *testing.T) {
 			t.Errorf("groups %v are left without tasks", b.groups)
 		}
 	})
+}
+
+// Under the race detector: a reload may write a task whose goroutine just begins.
+func TestReloadsWhileJobsBegin(t *testing.T) {
+	var runs atomic.Int64
+	r := NewRunner(Limits{}, time.Now, func(context.Context, ID) time.Time {
+		runs.Add(1)
+		return time.Time{}
+	})
+	all := tasks(20, mustParse(t, "@every 1000h", nil), ungrouped)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- r.Run(ctx) }()
+	for runs.Load() < 2000 {
+		r.Set(all)
+		for _, task := range all {
+			r.Trigger(task.ID)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
 
 // TestReloadInCycle holds that a reload loses nothing of a cycle's work.
