@@ -38,15 +38,16 @@ type river struct {
 	log bytes.Buffer
 }
 
-// build compiles the command; with the race detector when TRIBUTARY_RACE=1.
+// build compiles the command; with the race detector when TRIBUTARY_RACE has the
+// flags for it.
 func build(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "tributary")
 	args := []string{"build", "-buildvcs=false", "-o", binary}
 	cmd := exec.CommandContext(t.Context(), "go")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if os.Getenv("TRIBUTARY_RACE") == "1" {
-		args = append(args, "-race")
+	if flags := os.Getenv("TRIBUTARY_RACE"); flags != "" {
+		args = append(args, "-race", flags)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 	}
 	cmd.Args = append(append(cmd.Args, args...), ".")

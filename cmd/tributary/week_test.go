@@ -48,8 +48,9 @@ var documents = map[string][2]string{
 // are spread and the clock is not: all see the same items, and none sees one twice.
 func TestWeek(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a week takes a minute")
+		t.Skip("a week takes minutes, most of which the readers wait")
 	}
+	t.Parallel()
 	w := newWeek(t)
 	days := []struct {
 		name string
