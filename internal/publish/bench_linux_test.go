@@ -30,6 +30,22 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric((processorTime(b)-before).Seconds()*1000/float64(b.N), "cpu-ms/op")
 }
 
+// cost measures f in processor time, with that of the garbage collector, and reports
+// the shortest time beside it: what it takes when nothing else runs on the machine.
+func cost(b *testing.B, f func() error) {
+	b.ReportAllocs()
+	shortest, before := time.Hour, processorTime(b)
+	for b.Loop() {
+		began := time.Now()
+		if err := f(); err != nil {
+			b.Fatal(err)
+		}
+		shortest = min(shortest, time.Since(began))
+	}
+	b.ReportMetric((processorTime(b)-before).Seconds()*1000/float64(b.N), "cpu-ms/op")
+	b.ReportMetric(shortest.Seconds()*1000, "ms/shortest")
+}
+
 // processorTime is what the process has used.
 func processorTime(t testing.TB) time.Duration {
 	var u syscall.Rusage

@@ -43,21 +43,8 @@ const (
 // Packed returns the document with its variants in the codings that make it
 // shorter, the shortest first.
 func (d *Document) Packed(codings ...string) (*Document, error) {
-	own := *d
-	own.Variants = nil
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	for _, coding := range codings {
-		body, err := p.pack(coding, d.Body)
-		if err != nil {
-			return nil, err
-		}
-		if len(body) < len(d.Body) {
-			own.Variants = append(own.Variants, Variant{coding, body, VariantTag(d.ETag, coding)})
-		}
-	}
-	slices.SortStableFunc(own.Variants, func(a, b Variant) int { return cmp.Compare(len(a.Body), len(b.Body)) })
-	return &own, nil
+	all, err := packed(map[string]*Document{"": d}, codings...)
+	return all[""], err
 }
 
 // Variant returns the bytes in a coding, nil when the document has none in it.
@@ -73,14 +60,27 @@ func (d *Document) Variant(coding string) []byte {
 // VariantTag is the entity tag of a variant of what has the tag.
 func VariantTag(tag, coding string) string { return strings.TrimSuffix(tag, `"`) + "-" + coding + `"` }
 
-// packed returns documents with all of their variants.
-func packed(docs map[string]*Document) (map[string]*Document, error) {
-	all := map[string]*Document{}
+// packed returns documents with their variants: all in one coding and then all in
+// the next, for a coder finds its tables warm only if no other one worked meanwhile,
+// which saves a seventh.
+func packed(docs map[string]*Document, codings ...string) (map[string]*Document, error) {
+	all := make(map[string]*Document, len(docs))
 	for ext, d := range docs {
-		var err error
-		if all[ext], err = d.Packed(Brotli, Zstd, Gzip); err != nil {
-			return nil, err
+		own := *d
+		own.Variants = nil
+		all[ext] = &own
+	}
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	for _, coding := range codings {
+		for _, d := range all {
+			if err := p.add(coding, d); err != nil {
+				return nil, err
+			}
 		}
+	}
+	for _, d := range all {
+		slices.SortStableFunc(d.Variants, func(a, b Variant) int { return cmp.Compare(len(a.Body), len(b.Body)) })
 	}
 	return all, nil
 }
@@ -95,6 +95,15 @@ type packer struct {
 }
 
 var packers = sync.Pool{New: func() any { return &packer{} }}
+
+// add gives a document its variant in a coding, where that is shorter.
+func (p *packer) add(coding string, d *Document) error {
+	body, err := p.pack(coding, d.Body)
+	if err == nil && len(body) < len(d.Body) {
+		d.Variants = append(d.Variants, Variant{coding, body, VariantTag(d.ETag, coding)})
+	}
+	return err
+}
 
 // pack returns bytes in a coding. Each coder is made when it is first needed:
 // pages need one only.

@@ -130,7 +130,7 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 	if f.Private { // what is sent is not yet known, and never lies in the folder
 		return p.writePages(ctx, f)
 	}
-	if docs, err = packed(docs); err != nil {
+	if docs, err = packed(docs, Brotli, Zstd, Gzip); err != nil {
 		return err
 	}
 	p.Shelf.put(f, e, docs, generation)

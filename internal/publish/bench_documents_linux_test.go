@@ -38,21 +38,6 @@ func busyEdition() *news.Edition {
 	return e
 }
 
-// shortest reports the shortest time beside the mean: what it takes when nothing else
-// runs on the machine.
-func shortest(b *testing.B, f func() error) {
-	b.ReportAllocs()
-	best := time.Hour
-	for b.Loop() {
-		began := time.Now()
-		if err := f(); err != nil {
-			b.Fatal(err)
-		}
-		best = min(best, time.Since(began))
-	}
-	b.ReportMetric(best.Seconds()*1e3, "ms/shortest")
-}
-
 // BenchmarkDocuments is the work of one change of a feed: its documents, and their
 // variants.
 func BenchmarkDocuments(b *testing.B) {
@@ -62,12 +47,12 @@ func BenchmarkDocuments(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("render", func(b *testing.B) {
-		shortest(b, func() error { _, err := documents(e, nil, nil); return err })
+		cost(b, func() error { _, err := documents(e, nil, nil); return err })
 	})
 	b.Run("pack", func(b *testing.B) {
-		shortest(b, func() error { _, err := packed(docs); return err })
+		cost(b, func() error { _, err := packed(docs, Brotli, Zstd, Gzip); return err })
 	})
-	all, err := packed(docs)
+	all, err := packed(docs, Brotli, Zstd, Gzip)
 	if err != nil {
 		b.Fatal(err)
 	}
