@@ -10,15 +10,15 @@ import (
 
 // place writes what is new: the live ones on top, those of one cycle by
 // published time, the backlog into history. Neither who gets a guid that two
-// want nor the place depends on the order in which the sources were fetched: who
-// had it before the database was lost gets it, else who was first.
+// want nor the place depends on the order in which the sources were fetched: who was
+// first gets it. Who wants what was a guid before the database was lost was told of it
+// (recall), so all of them have a past, or none.
 func (p *publishing) place() error {
 	if !p.closing.IsZero() {
 		p.choose()
 	}
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
-		return cmp.Or(first(a.past != nil, b.past != nil), a.lead.Published.Compare(b.lead.Published),
-			cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
+		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
 	})
 	for i := range p.fresh {
 		if err := p.mint(&p.fresh[i]); err != nil {
@@ -55,17 +55,6 @@ func (n fresh) published() time.Time {
 		return at(n.past.published)
 	}
 	return n.lead.Published
-}
-
-// first orders what is so before what is not.
-func first(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
 }
 
 func (p *publishing) write(n *fresh) error {
