@@ -36,6 +36,9 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		v.Newest = anchor(e.URL(""), "Newest stories")
 		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
 	}
+	if len(v.Days) == 0 && e.Part.Before == 0 { // the page says that there is nothing
+		v.Count, v.Changed = "", ""
+	}
 	if e.Older.Before > 0 {
 		v.Older = anchor(e.PartURL(e.Older, ""), "Older stories")
 	}
@@ -61,8 +64,8 @@ type river struct {
 	Dir                string            // of the feed's language: "rtl", else "ltr"
 	Formats            []template.HTML
 	Address            template.HTML // what people copy into their reader
-	Count              string
-	Pace               string // "about 34 a day"; may be empty
+	Count              string        // empty for an empty feed
+	Pace               string        // "about 34 a day"; may be empty
 	Changed            template.HTML
 	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
