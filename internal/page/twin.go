@@ -51,8 +51,11 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 
 // counted says how many items a feed shows, and of what.
 func counted(f news.Feed, n int) string {
-	if f.Digest != nil {
+	switch {
+	case f.Digest != nil:
 		return count(n, "digest", "digests")
+	case f.Kind == news.FeedOfHealth:
+		return count(n, "report", "reports")
 	}
 	return count(n, "story", "stories")
 }
@@ -137,6 +140,9 @@ func riverStory(e *news.Edition, s *news.Shown) story {
 	}
 	if s.Footer != "" {
 		v.Footer = prose(s.Footer, 2, false).HTML()
+	}
+	if s.Own { // by whom is what the page is headed with
+		v.Source, v.Authors = "", nil
 	}
 	v.attach(s.Entry.Enclosures)
 	if v.Lang == "" {
