@@ -45,6 +45,10 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	if text == auto {
 		return rhythm{auto: true}, true
 	}
+	if said := longStep.FindStringSubmatch(text); said != nil {
+		r.warnf(n.Node, "schedule %s: a step of %s minutes begins anew every hour, so this is once an hour; for every %s minutes write %s",
+			shown(text), said[1], said[1], shown("@every "+said[1]+"m"))
+	}
 	if spec, known := r.schedules[text]; known {
 		return rhythm{spec: spec}, true
 	}
@@ -59,6 +63,9 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	r.schedules[text] = spec
 	return rhythm{spec: spec}, true
 }
+
+// longStep finds a step that no hour is long enough for.
+var longStep = regexp.MustCompile(`(?:^| )\*/([6-9]\d|[1-9]\d{2,3})(?: \S+){4}$`)
 
 // cronNames are the schedules that cron knows besides its five fields.
 var cronNames = []string{"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@midnight", "@annually"}
