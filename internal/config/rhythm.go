@@ -65,7 +65,7 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 }
 
 // longStep finds a step that no hour is long enough for.
-var longStep = regexp.MustCompile(`(?:^| )\*/([6-9]\d|[1-9]\d{2,3})(?: \S+){4}$`)
+var longStep = regexp.MustCompile(`(?:^| )\*/(6[1-9]|[7-9]\d|[1-9]\d{2,3})(?: \S+){4}$`)
 
 // cronNames are the schedules that cron knows besides its five fields.
 var cronNames = []string{"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@midnight", "@annually"}
