@@ -73,20 +73,14 @@ func feedNamed(cfg *config.Config, name string) (news.Feed, error) {
 	if name == "" {
 		return news.Feed{}, nil
 	}
-	var names []string
-	for _, f := range cfg.Feeds {
-		if f.Name == name && f.Kind == news.FeedOfHealth {
-			return news.Feed{}, usagef("feed %q tells of problems (kind: health), and no rule is for those", name)
-		}
-		if f.Name == name {
-			return f, nil
-		}
-		names = append(names, f.Name)
+	if err := knownFeeds(cfg, []string{name}); err != nil {
+		return news.Feed{}, err
 	}
-	if near := config.Nearest(name, names); near != "" {
-		return news.Feed{}, usagef("no feed is named %q; did you mean %q?", name, near)
+	f := cfg.Feeds[slices.IndexFunc(cfg.Feeds, func(f news.Feed) bool { return f.Name == name })]
+	if f.Kind == news.FeedOfHealth {
+		return news.Feed{}, usagef("feed %q tells of problems (kind: health), and no rule is for those", name)
 	}
-	return news.Feed{}, usagef("no feed is named %q; `tributary feeds` lists them", name)
+	return f, nil
 }
 
 func try(ctx context.Context, db *store.DB, feed news.Feed, rule news.Rule, now time.Time) (trial, error) {

@@ -51,7 +51,7 @@ func (a *app) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&sel.All, "all", false, "pull every source, due or not")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit with 1 when a source failed")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log every fetch")
-	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "make the archive of this feed anew; may be given repeatedly")
+	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "make the archive of this `FEED` anew; may be given repeatedly")
 	cmd.Flags().StringVar(&o.resume, "resume", "", "begin with what is published at `URL|DIR`, unless the database has it")
 	return cmd
 }

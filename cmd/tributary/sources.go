@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -23,22 +24,24 @@ import (
 func (a *app) sourcesCommand() *cobra.Command {
 	var asJSON, polite, write bool
 	cmd := &cobra.Command{
-		Use:   "sources",
+		Use:   "sources [NAME…]",
 		Short: "the health of every source",
-		Long: "Shows how every source is, when it was fetched and when it is next, and for those that are not well why,\n" +
-			"and what to do. --politeness shows what we cost those whom we ask. --write changes the file: a source\n" +
+		Long: "Shows how every source is, or those that are named, when it was fetched and when it is next, and for those\n" +
+			"that are not well why, and what to do. --politeness shows what we cost those whom we ask. --write changes the file: a source\n" +
 			"that moved gets the address that it is fetched from.",
-		Args: none,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		ValidArgsFunction: a.completeNames,
+		RunE: func(cmd *cobra.Command, given []string) error {
 			switch {
-			case write && (asJSON || polite):
+			case write && (asJSON || polite || len(given) > 0):
 				return usagef("--write changes the file; give it alone")
+			case polite && len(given) > 0:
+				return usagef("--politeness is about all sources; give no names")
 			case polite:
 				return a.politeness(cmd.Context(), asJSON)
 			case write:
 				return a.writeMoves(cmd.Context())
 			}
-			return a.sources(cmd.Context(), asJSON)
+			return a.sources(cmd.Context(), given, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
@@ -73,12 +76,16 @@ type sourceLine struct {
 	Push    *pushLine    `json:"push"` // null: no hub brings it
 }
 
-func (a *app) sources(ctx context.Context, asJSON bool) error {
+// sources prints the named sources, or all and the lists.
+func (a *app) sources(ctx context.Context, given []string, asJSON bool) error {
 	cfg, db, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := known(cfg, a.config, given); err != nil {
+		return err
+	}
 	states, err := db.States(ctx)
 	if err != nil {
 		return err
@@ -94,6 +101,9 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 	now := time.Now()
 	lines := make([]sourceLine, 0, len(cfg.Sources))
 	for _, src := range cfg.Sources {
+		if len(given) > 0 && !slices.Contains(given, src.Name) {
+			continue
+		}
 		s, ok := byName[src.Name]
 		if !ok { // added since the last run
 			s.Source = src.Source
@@ -117,8 +127,10 @@ func (a *app) sources(ctx context.Context, asJSON bool) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err := a.lists(ctx, db, cfg, now); err != nil {
-		return err
+	if len(given) == 0 {
+		if err := a.lists(ctx, db, cfg, now); err != nil {
+			return err
+		}
 	}
 	a.troubles(lines)
 	return nil
@@ -170,26 +182,27 @@ func (a *app) feedsCommand() *cobra.Command {
 	var asJSON bool
 	var rule string
 	cmd := &cobra.Command{
-		Use:   "feeds",
+		Use:   "feeds [NAME…]",
 		Short: "what every feed would publish now",
-		Long: "Lists the stories of every feed in their order, each with its published time, its source and, behind\n" +
+		Long: "Lists the stories of every feed, or of those that are named, in their order, each with its published time, its source and, behind\n" +
 			"\"also\", the other sources that have it. `feeds --try 'EXPR' [NAME]` rehearses a rule (where:) on the\n" +
 			"stored entries of the last 30 days, for one feed or for every public source, and changes nothing.",
 		Args: func(cmd *cobra.Command, given []string) error {
 			if cmd.Flags().Changed("try") {
 				return atMostOne("the name of a feed")(cmd, given)
 			}
-			return none(cmd, given)
+			return nil
 		},
+		ValidArgsFunction: a.completeFeeds,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if cmd.Flags().Changed("try") {
 				return a.tryRule(cmd.Context(), rule, strings.Join(given, ""), asJSON)
 			}
-			return a.feeds(cmd.Context(), asJSON)
+			return a.feeds(cmd.Context(), given, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array, or with --try an object")
-	cmd.Flags().StringVar(&rule, "try", "", "rehearse a rule, as in --try 'language == \"de\"'")
+	cmd.Flags().StringVar(&rule, "try", "", "rehearse a rule `EXPR`, as in --try 'language == \"de\"'")
 	return cmd
 }
 
@@ -223,12 +236,16 @@ type storyLine struct {
 	Told      []string  `json:"told"` // of a digest: the guids of the stories that it tells of
 }
 
-func (a *app) feeds(ctx context.Context, asJSON bool) error {
+// feeds prints the named feeds, or all.
+func (a *app) feeds(ctx context.Context, given []string, asJSON bool) error {
 	cfg, db, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := knownFeeds(cfg, given); err != nil {
+		return err
+	}
 	who, err := readers(ctx, db, time.Now())
 	if err != nil {
 		return err
@@ -239,6 +256,9 @@ func (a *app) feeds(ctx context.Context, asJSON bool) error {
 	}
 	lines := make([]feedLine, 0, len(cfg.Feeds))
 	for _, f := range cfg.Feeds {
+		if len(given) > 0 && !slices.Contains(given, f.Name) {
+			continue
+		}
 		stored, err := db.Feed(ctx, f)
 		if err != nil {
 			return err

@@ -47,12 +47,17 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	return usagef("there is no flag --%s; `%s --help` lists them", name, cmd.CommandPath())
 }
 
+// called is a command as people call it: "check", or "token add".
+func called(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}
+
 // none refuses arguments.
 func none(cmd *cobra.Command, given []string) error {
 	if len(given) == 0 {
 		return nil
 	}
-	return usagef("%s takes no argument, got %q; usage: %s", cmd.Name(), given[0], cmd.UseLine())
+	return usagef("%s takes no argument, got %q; usage: %s", called(cmd), given[0], cmd.UseLine())
 }
 
 // one wants exactly one argument, and says what it is.
@@ -61,7 +66,7 @@ func one(what string) cobra.PositionalArgs {
 		if len(given) == 1 {
 			return nil
 		}
-		return usagef("%s wants %s, got %s; usage: %s", cmd.Name(), what, count(len(given), "argument"), cmd.UseLine())
+		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
 	}
 }
 
@@ -71,7 +76,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		if len(given) == n {
 			return nil
 		}
-		return usagef("%s wants %s, got %s; usage: %s", cmd.Name(), what, count(len(given), "argument"), cmd.UseLine())
+		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
 	}
 }
 
@@ -81,7 +86,7 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 		if len(given) >= n {
 			return nil
 		}
-		return usagef("%s wants %s, got %s; usage: %s", cmd.Name(), what, count(len(given), "argument"), cmd.UseLine())
+		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
 	}
 }
 
@@ -110,6 +115,29 @@ func known(cfg *config.Config, path string, given []string) error {
 	return nil
 }
 
+// knownFeeds refuses names that no feed of the configuration has.
+func knownFeeds(cfg *config.Config, given []string) error {
+	names := feedNames(cfg)
+	for _, name := range given {
+		if slices.Contains(names, name) {
+			continue
+		}
+		if near := config.Nearest(name, names); near != "" {
+			return usagef("no feed is named %q; did you mean %q?", name, near)
+		}
+		return usagef("no feed is named %q; `tributary feeds` lists them", name)
+	}
+	return nil
+}
+
+func feedNames(cfg *config.Config) []string {
+	names := make([]string, len(cfg.Feeds))
+	for i, f := range cfg.Feeds {
+		names[i] = f.Name
+	}
+	return names
+}
+
 func sourceNames(cfg *config.Config) []string {
 	names := make([]string, len(cfg.Sources))
 	for i, s := range cfg.Sources {
@@ -125,6 +153,16 @@ func (a *app) completeNames(_ *cobra.Command, given []string, _ string) ([]strin
 		return nil, cobra.ShellCompDirectiveError
 	}
 	left := slices.DeleteFunc(sourceNames(cfg), func(name string) bool { return slices.Contains(given, name) })
+	return left, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFeeds offers the names of feeds to the shell.
+func (a *app) completeFeeds(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	cfg, err := a.load()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	left := slices.DeleteFunc(feedNames(cfg), func(name string) bool { return slices.Contains(given, name) })
 	return left, cobra.ShellCompDirectiveNoFileComp
 }
 

@@ -47,6 +47,9 @@ func parseCalendar(text string) (news.Calendar, error) {
 		}
 		return nil, fmt.Errorf("digest %s: did you mean %s?", shown(text), shown(near))
 	}
+	if at, err := time.Parse("15:04", text); err == nil {
+		return nil, fmt.Errorf(`digest %s: did you mean "%d %d * * *"?`, shown(text), at.Minute(), at.Hour())
+	}
 	spec, err := parseSchedule(text)
 	if err != nil {
 		return nil, errors.New("digest" + strings.TrimPrefix(err.Error(), "schedule"))
@@ -64,7 +67,7 @@ func (r *reader) checkDigest(d *feedDraft) {
 		r.errorf(n.Node, "%s is for feeds that show stories one by one, and this one shows digests; leave it out", n)
 	}
 	if d.Archive {
-		r.errorf(d.archive, "archive: a feed of digests keeps none; readers page back through its older digests")
+		r.errorf(d.archive, "archive: a feed of digests needs none, it leads back to all of its older digests; leave it out")
 	}
 	switch {
 	case d.content == nil:

@@ -126,6 +126,9 @@ func durationHint(text string, n node) string {
 // 1024, those of SI in 1000.
 var units = map[string]int64{"": 1, "b": 1, "kb": 1000, "mb": 1000_000, "gb": 1000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 
+// leastSize is where a size begins to make sense: "10" is somebody who means 10 MiB.
+const leastSize = 1 << 10
+
 // size reads a number of bytes, as in 10 MiB.
 func (r *reader) size(n node) (int64, bool) {
 	s, ok := r.scalar(n)
@@ -137,6 +140,10 @@ func (r *reader) size(n node) (int64, bool) {
 	count, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	if !known || err != nil || count < 0 || count > math.MaxInt64/unit {
 		r.errorf(n.Node, "%s is %s, not a size; write %s", n, described(n), n.example())
+		return 0, false
+	}
+	if bytes := count * unit; 0 < bytes && bytes < leastSize {
+		r.errorf(n.Node, "%s is %d bytes, less than any document; write %s", n, bytes, n.example())
 		return 0, false
 	}
 	return count * unit, true

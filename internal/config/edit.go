@@ -40,7 +40,7 @@ func AppendSources(data []byte, list ...NewSource) ([]byte, error) {
 			return nil, fmt.Errorf("feed: %s %w", shown(s.Feed), err)
 		}
 		if s.Name != "" && !isName(s.Name) {
-			return nil, fmt.Errorf("name: %s is no name; write lower case letters, digits, - and _", shown(s.Name))
+			return nil, fmt.Errorf("name: %s is no name; %s", shown(s.Name), nameHint(s.Name))
 		}
 		items[i] = item{{"feed", s.Feed, nil}, {"name", s.Name, nil}, {"title", oneLine(s.Title), nil}, {"tags", "", lines(s.Tags)}}
 	}
@@ -62,7 +62,7 @@ func AppendFeeds(data []byte, list ...NewFeed) ([]byte, error) {
 	items := make([]item, len(list))
 	for i, f := range list {
 		if !isName(f.Name) {
-			return nil, fmt.Errorf("name: %s is no name; write lower case letters, digits, - and _", shown(f.Name))
+			return nil, fmt.Errorf("name: %s is no name; %s", shown(f.Name), nameHint(f.Name))
 		}
 		items[i] = item{{"name", f.Name, nil}, {"title", oneLine(f.Title), nil}, {"sources", "", lines(f.Sources)}, {"tags", "", lines(f.Tags)}}
 	}

@@ -129,7 +129,7 @@ func TestAppendRefuses(t *testing.T) {
 		{file, NewSource{Feed: "http://A.example"}, `feed: "http://A.example" stands in the file already, in line 2`},
 		{file, NewSource{Feed: "https://b.example/", Name: "fluss"}, `name: "fluss" stands in the file already, in line 3`},
 		{file, NewSource{Feed: "b.example"}, `feed: "b.example" is no address; did you mean "https://b.example"?`},
-		{file, NewSource{Feed: "https://b.example/", Name: "B"}, `name: "B" is no name; write lower case letters, digits, - and _`},
+		{file, NewSource{Feed: "https://b.example/", Name: "B"}, `name: "B" is no name; did you mean "b"?`},
 		{"sources: [\n", NewSource{Feed: "https://b.example/"}, `the file:2:1: a value is missing here, or a "[" or "{" above is not closed`},
 		{"sources: text\n", NewSource{Feed: "https://b.example/"}, "sources: is written in a way that cannot be added to; add by hand: - {feed: https://b.example/}"},
 		{"- x\n", NewSource{Feed: "https://b.example/"}, "sources: is written in a way that cannot be added to; add by hand: - {feed: https://b.example/}"},

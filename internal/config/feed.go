@@ -177,7 +177,8 @@ func (r *reader) oldName(n node) (reference, bool) {
 }
 
 // language reads a tag of BCP 47 by its outline; whether it is registered is
-// the reader's business.
+// the reader's business. The longer first parts that the standard would allow are
+// none in use, but "german" and "deutsch" are what people write.
 func (r *reader) language(n node) (string, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -185,7 +186,7 @@ func (r *reader) language(n node) (string, bool) {
 	}
 	parts := strings.Split(strings.ToLower(text), "-")
 	for i, part := range parts {
-		if len(part) < 1 || len(part) > 8 || i == 0 && len(part) < 2 || !isName(part) || strings.Contains(part, "_") {
+		if len(part) < 1 || len(part) > 8 || i == 0 && (len(part) < 2 || len(part) > 3) || !isName(part) || strings.Contains(part, "_") {
 			r.errorf(n.Node, "language: %s is no language tag; write language: de, or en-gb", shown(n.Value))
 			return "", false
 		}

@@ -21,10 +21,7 @@ func (r *reader) name(n node) (string, bool) {
 		return "", false
 	}
 	if !isName(text) {
-		hint := "write lower case letters, digits, - and _, at most 64"
-		if better := slug(text); better != "" {
-			hint = fmt.Sprintf("did you mean %s?", shown(better))
-		}
+		hint := nameHint(text)
 		if hasVariable(n.Value) {
 			hint = "what its variables hold cannot be a name"
 		}
@@ -32,6 +29,14 @@ func (r *reader) name(n node) (string, bool) {
 		return "", false
 	}
 	return text, true
+}
+
+// nameHint says what a text that is no name could be.
+func nameHint(text string) string {
+	if better := slug(text); better != "" {
+		return fmt.Sprintf("did you mean %s?", shown(better))
+	}
+	return "write lower case letters, digits, - and _, at most 64"
 }
 
 // isName is the pattern of names, DESIGN section 4.3.

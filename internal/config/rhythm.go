@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +45,10 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	if text == auto {
 		return rhythm{auto: true}, true
 	}
+	if said := longStep.FindStringSubmatch(text); said != nil {
+		r.warnf(n.Node, "schedule %s: a step of %s minutes begins anew every hour, so this is once an hour; for every %s minutes write %s",
+			shown(text), said[1], said[1], shown("@every "+said[1]+"m"))
+	}
 	if spec, known := r.schedules[text]; known {
 		return rhythm{spec: spec}, true
 	}
@@ -57,6 +63,9 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	r.schedules[text] = spec
 	return rhythm{spec: spec}, true
 }
+
+// longStep finds a step that no hour is long enough for.
+var longStep = regexp.MustCompile(`(?:^| )\*/(6[1-9]|[7-9]\d|[1-9]\d{2,3})(?: \S+){4}$`)
 
 // cronNames are the schedules that cron knows besides its five fields.
 var cronNames = []string{"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@midnight", "@annually"}
@@ -73,11 +82,38 @@ func parseSchedule(text string) (schedule.Spec, error) {
 			return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(name))
 		}
 	}
-	interval := strings.TrimPrefix(strings.TrimPrefix(text, "every "), "@")
-	if d, err := time.ParseDuration(interval); err == nil && d >= time.Second {
-		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown("@every "+interval))
+	short := strings.TrimPrefix(strings.TrimPrefix(text, "every "), "@")
+	if d, err := time.ParseDuration(short); err == nil && d >= time.Second {
+		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown("@every "+short))
+	}
+	if right := spoken(text); right != "" {
+		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(right))
 	}
 	return schedule.Parse(text, time.Local)
+}
+
+// interval finds how often, as people say it.
+var interval = regexp.MustCompile(`(?i)^(?:@?every\s+)?(\d{1,4})?\s*(second|sec|minute|min|hour|day|week)s?$`)
+
+// spoken returns the schedule that somebody means who says "every 20 minutes", "2
+// days" or "every hour"; "" for anything else.
+func spoken(text string) string {
+	said := interval.FindStringSubmatch(text)
+	if said == nil {
+		return ""
+	}
+	unit := strings.ToLower(said[2])
+	if said[1] == "" {
+		return map[string]string{"minute": "@every 1m", "min": "@every 1m", "hour": "@hourly", "day": "@daily", "week": "@weekly"}[unit]
+	}
+	n, _ := strconv.Atoi(said[1]) // four digits at most
+	switch unit {
+	case "day":
+		return fmt.Sprintf("@every %dh", 24*n)
+	case "week":
+		return fmt.Sprintf("@every %dh", 7*24*n)
+	}
+	return fmt.Sprintf("@every %d%s", n, unit[:1])
 }
 
 // checkRhythm reports bounds that contradict each other or bound nothing.

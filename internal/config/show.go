@@ -64,8 +64,8 @@ func (r *reader) showCategory(n node) (news.ShowCategory, bool) {
 // that directories would not take.
 func (r *reader) checkShow(n node, d *feedDraft) {
 	if d.Kind != news.Podcast {
-		if d.Show.Email != "" || d.Show.Explicit || len(d.Show.Categories) > 0 {
-			r.errorf(n.Node, "email:, explicit: and categories: are for podcasts; write kind: podcast, or leave them out")
+		if key := podcastKey(d.Show); key != "" {
+			r.errorf(valueOf(n, key), "email:, explicit: and categories: are for podcasts; write kind: podcast, or leave them out")
 		}
 		return
 	}
@@ -78,6 +78,20 @@ func (r *reader) checkShow(n node, d *feedDraft) {
 	if len(missing) > 0 && !d.Private {
 		r.warnf(n.Node, "directories take no podcast without %s", strings.Join(missing, ", "))
 	}
+}
+
+// podcastKey names the first key that says something which only podcasts have; ""
+// for none.
+func podcastKey(s news.Show) string {
+	switch {
+	case s.Email != "":
+		return "email"
+	case s.Explicit:
+		return "explicit"
+	case len(s.Categories) > 0:
+		return "categories"
+	}
+	return ""
 }
 
 // stands reports whether a mapping has a key, with whatever value.

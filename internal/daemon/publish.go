@@ -27,8 +27,8 @@ func signal(c chan struct{}) {
 
 // publishEvery is the least time between two rounds of publishing, so that a
 // busy moment is one change of a feed and not fifty, and lookEvery that after a
-// round in which no feed changed; publishShare keeps rounds
-// that take long to a part of the time, publishPause to a bearable wait.
+// round in which no feed changed, or the first of a process; publishShare keeps
+// rounds that take long to a part of the time, publishPause to a bearable wait.
 const (
 	publishEvery = time.Second
 	lookEvery    = 100 * time.Millisecond
@@ -45,7 +45,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 	again := time.NewTimer(retryPublish)
 	defer again.Stop()
 	again.Stop()
-	for {
+	for first := true; ; first = false {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -66,7 +66,11 @@ func (d *Daemon) publisher(ctx context.Context) error {
 		if waits {
 			again.Reset(wait)
 		}
-		if !sleep(ctx, pause(rendered, time.Since(began))) {
+		rest := pause(rendered, time.Since(began))
+		if first { // it showed what was there before, if anything, and is no change of a feed
+			rest = lookEvery
+		}
+		if !sleep(ctx, rest) {
 			return nil
 		}
 	}

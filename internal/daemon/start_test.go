@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -242,4 +245,51 @@ func TestRunOnceEndsWhenTold(t *testing.T) {
 	if _, err := d.RunOnce(ctx, Selection{All: true}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
+}
+
+// The first round of publishing finds nothing yet, or what was there before. What the
+// sources bring then does not wait until a busy moment would be over.
+func TestTheFirstStoriesDoNotWait(t *testing.T) {
+	var quickest time.Duration
+	for range 5 { // the machine may have other things to do
+		took := firstStories(t)
+		if quickest == 0 || took < quickest {
+			quickest = took
+		}
+		if quickest < publishEvery/2 {
+			return
+		}
+	}
+	t.Errorf("the first stories came %v after they were sent, want less than %v", quickest, publishEvery/2)
+}
+
+// firstStories starts a daemon whose only source answers when the empty feed is
+// served, and returns how long it takes from there until the feed shows its entry.
+func firstStories(t *testing.T) time.Duration {
+	t.Helper()
+	asked := make(chan struct{})
+	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-asked
+		w.Write(rss("first"))
+	}))
+	defer up.Close()
+	address, err := url.Parse(up.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHome(t, fmt.Sprintf("sources: [{feed: %q, allow_networks: [127.0.0.0/8], allow_ports: [%s]}]", up.URL, address.Port()))
+	r := h.serve()
+	r.await("the feed is served", func() bool {
+		status, _ := r.get("/readyz")
+		return status == http.StatusOK
+	})
+	if got := r.titles("all"); got != "" {
+		t.Fatalf("the feed shows %q before its source answered", got)
+	}
+	began := time.Now()
+	close(asked)
+	r.awaitTitles("all", "first")
+	took := time.Since(began)
+	r.end()
+	return took
 }

@@ -43,6 +43,7 @@ type wireItem struct {
 	language   string
 	extra      news.Extra
 	source     wireSource
+	own        bool // the feed made it itself: no source is told
 	also       []news.Member
 	footer     string // HTML that the feed ends the text with, which is there already
 }
@@ -92,6 +93,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		enclosures: wireEnclosures(s.Entry.Enclosures),
 		language:   wireLanguage(s.Entry.Language),
 		source:     from,
+		own:        s.Own,
 	}
 	if it.link == "" {
 		it.link = e.Site.StoryURL(s.StoryKey)

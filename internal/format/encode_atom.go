@@ -248,7 +248,12 @@ func atomModules(it *wireItem) *moduleTags {
 	return tags
 }
 
+// atomSourceOf is nil for what the feed made itself: a source says where an entry
+// was copied from (RFC 4287 section 4.2.11).
 func atomSourceOf(it *wireItem) *atomSource {
+	if it.own {
+		return nil
+	}
 	o := it.source
 	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture}
 	if o.feed != "" {

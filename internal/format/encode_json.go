@@ -98,7 +98,7 @@ type jsonAttachment struct {
 // wants extensions to be objects with a name of their own.
 type jsonExtension struct {
 	jsonPlace
-	Source     jsonSource      `json:"source"`
+	Source     jsonSource      `json:"source,omitzero"` // none of what the feed made itself
 	Also       []jsonAlso      `json:"also,omitempty"`
 	Categories []news.Category `json:"categories,omitempty"` // as tags, where they have a scheme or label
 	Digest     *jsonDigest     `json:"digest,omitempty"`
@@ -139,6 +139,13 @@ type jsonSource struct {
 	Home  string `json:"home,omitempty"`
 }
 
+func jsonSourceOf(it *wireItem) jsonSource {
+	if it.own {
+		return jsonSource{}
+	}
+	return jsonSource{it.source.title, it.source.feed, it.source.home}
+}
+
 // jsonAlso is another member of the story: whose it is, where, and by which rule
 // it was told to be the same.
 type jsonAlso struct {
@@ -163,7 +170,7 @@ func jsonItemOf(it *wireItem) jsonItem {
 			ModifiedDate:  jsonTime(it.updated),
 		},
 		Language:  it.language,
-		Tributary: jsonExtension{Source: jsonSource{it.source.title, it.source.feed, it.source.home}, jsonExtra: jsonExtraOf(&it.extra)},
+		Tributary: jsonExtension{Source: jsonSourceOf(it), jsonExtra: jsonExtraOf(&it.extra)},
 	}
 	if out.ContentHTML == "" {
 		out.ContentText = it.heading() // an item needs one of the two

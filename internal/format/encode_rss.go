@@ -182,7 +182,7 @@ func rssItemOf(it *wireItem) rssItem {
 		Links:        rssLinks(it),
 		Description:  optionalXMLMarkup(it.summary),
 		Content:      optionalXMLMarkup(it.content),
-		Source:       rssSourceOf(it.source),
+		Source:       rssSourceOf(it),
 	}
 	if out.Description == nil {
 		out.Description, out.Content = out.Content, nil
@@ -232,10 +232,13 @@ func rssLinks(it *wireItem) []rssLink {
 	return links
 }
 
-// rssSourceOf is nil for a source of which no address may be told: the url is
-// required.
-func rssSourceOf(o wireSource) *rssSource {
+// rssSourceOf is nil for what the feed made itself, and for a source of which no
+// address may be told: the url is required.
+func rssSourceOf(it *wireItem) *rssSource {
+	o := it.source
 	switch {
+	case it.own:
+		return nil
 	case o.feed != "":
 		return &rssSource{o.feed, plain(o.title)}
 	case o.home != "":

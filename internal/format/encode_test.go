@@ -262,6 +262,27 @@ func TestSourceOf(t *testing.T) {
 	}
 }
 
+// A digest and a problem are copied from nowhere: readers would show the feed's
+// own name as that of a source, and other aggregators count it as one.
+func TestWhatTheFeedMadeItselfHasNoSource(t *testing.T) {
+	e := richEdition()
+	own, copied := shownSeed(), shownFull()
+	own.Own = true
+	e.Shown = []news.Shown{own, copied}
+	for _, f := range writers {
+		d, err := Decode(render(t, f.write, e), Input{URL: e.URL(f.ext)})
+		if err != nil {
+			t.Fatalf("%s: %v", f.ext, err)
+		}
+		if d.Entries[0].Origin != nil {
+			t.Errorf("%s: what the feed made itself names the source %+v, want none", f.ext, d.Entries[0].Origin)
+		}
+		if d.Entries[1].Origin == nil {
+			t.Errorf("%s: what was copied names no source", f.ext)
+		}
+	}
+}
+
 // An Edition without any time still has a valid, fixed one.
 func TestNoTimes(t *testing.T) {
 	e := emptyEdition()

@@ -135,6 +135,7 @@ func (d *Digest) Shown(site Site, f Feed) Shown {
 			GUID: d.GUID, Link: site.StoryURL(d.Key), Title: d.Title, Content: d.text(site), Language: d.Language,
 			Authors: []Person{{Name: site.Title}}, StoryKey: d.Key, Published: d.Closed, Updated: d.Closed, FirstSeen: d.Closed,
 		},
+		Own:         true,
 		Source:      Source{Name: f.Name, Kind: KindSeeds}, // it comes from nowhere else
 		SourceSeen:  d.Closed,
 		SourceTitle: f.Title,

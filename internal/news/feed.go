@@ -159,6 +159,7 @@ type Member struct {
 type Shown struct {
 	Publication
 	Entry       Entry     // the entry shown; Link is never empty: a seed's is its story page
+	Own         bool      // the feed made it itself, as a digest or a problem: readers are told of no source
 	Source      Source    // of the entry shown
 	SourceID    string    // atom:id of the source's document; empty when it has none
 	SourceSeen  time.Time // newest updated of that source's entries, for atom:source

@@ -46,6 +46,7 @@ func (e HealthEvent) Shown(site Site, f Feed, src Source, origin string) Shown {
 			GUID: guid, Title: e.title(state, src), Content: e.text(state, site, src), Language: "en",
 			Authors: []Person{{Name: site.Title}}, Categories: []Category{{Term: string(state)}}, StoryKey: key, FirstSeen: e.At,
 		},
+		Own:         true,
 		Source:      Source{Name: f.Name, Kind: KindSeeds}, // it comes from nowhere else
 		SourceSeen:  e.At,
 		SourceTitle: f.Title,

@@ -92,6 +92,17 @@ func arrivals(days []news.SourceDay, first time.Time) chart {
 	return c
 }
 
+// charted reports whether a source is known for days enough to chart them: on its
+// first day the page would show two empty drawings. first is when it was first
+// read, zero for never.
+func charted(days []news.SourceDay, first time.Time) bool {
+	if len(days) == 0 {
+		return false
+	}
+	begun := slices.IndexFunc(days, func(d news.SourceDay) bool { return d.Visits > 0 || d.Day.Equal(dayOf(first)) })
+	return begun >= 0 && len(days)-begun >= leastDays || !first.IsZero() && first.Before(days[0].Day)
+}
+
 // latestDays charts the stories of all feeds by day; nil when the first of them came
 // too few days ago.
 func latestDays(days []news.StoryDay) *chart {
@@ -100,7 +111,7 @@ func latestDays(days []news.StoryDay) *chart {
 		values[i] = d.Stories
 	}
 	first := slices.IndexFunc(values, func(v int) bool { return v > 0 })
-	if first < 0 || len(days)-first < leastFeedDays {
+	if first < 0 || len(days)-first < leastDays {
 		return nil
 	}
 	c := newByDay(days[0].Day, values, "story", "stories")
@@ -120,7 +131,7 @@ func newByDay(first time.Time, values []int, one, many string) chart {
 	c := newChart(first, values, 1, func(i int) string { return dayAt(i) + ": " + count(values[i], one, many) })
 	c.Words = count(sum, "new "+one, "new "+many) + " in " + count(len(values), "day", "days")
 	if most := values[best]; most > 1 {
-		c.Words += ", " + strconv.Itoa(most) + " of them on " + dayAt(best)
+		c.Words += ", " + grouped(most) + " of them on " + dayAt(best)
 	}
 	c.Words += "."
 	return c
@@ -148,16 +159,16 @@ func visits(days []news.SourceDay) chart {
 	}
 	c.Words = count(asked, "visit", "visits") + " in " + count(len(days), "day", "days")
 	if failed > 0 {
-		c.Words += ", " + strconv.Itoa(failed) + " without a feed to read"
+		c.Words += ", " + grouped(failed) + " without a feed to read"
 	}
 	c.Words += "."
 	return c
 }
 
-// Bounds of the chart of a feed.
+// Bounds of what is charted.
 const (
-	leastFeedDays = 4
-	mostFeedDays  = 28
+	leastDays    = 4  // fewer would say nothing
+	mostFeedDays = 28 // of a feed
 )
 
 // entering charts the stories of a feed by the day on which they entered it, the
@@ -177,7 +188,7 @@ func entering(shown []news.Shown) *chart {
 	for n > 1 && perDay[newest.AddDate(0, 0, 1-n)] == 0 {
 		n--
 	}
-	if n < leastFeedDays {
+	if n < leastDays {
 		return nil
 	}
 	first := newest.AddDate(0, 0, 1-n)

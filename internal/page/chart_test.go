@@ -28,6 +28,37 @@ func TestArrivals(t *testing.T) {
 	}
 }
 
+// A source of yesterday has no charts yet; one that was never read has them when it
+// was asked for long enough, and a folder that never changes though it has no visits.
+func TestCharted(t *testing.T) {
+	first := dayOf(sampleNow)
+	days := func(visits ...int) (all []news.SourceDay) {
+		for i, n := range visits {
+			all = append(all, news.SourceDay{Day: first.AddDate(0, 0, i), Visits: n})
+		}
+		return all
+	}
+	for _, c := range []struct {
+		name string
+		days []news.SourceDay
+		read time.Time
+		want bool
+	}{
+		{"no days", nil, time.Time{}, false},
+		{"never asked", days(0, 0, 0, 0, 0), time.Time{}, false},
+		{"today", days(0, 0, 0, 0, 1), first.AddDate(0, 0, 4).Add(time.Hour), false},
+		{"three days", days(0, 0, 1, 1, 1), first.AddDate(0, 0, 2), false},
+		{"four days", days(0, 1, 1, 1, 1), first.AddDate(0, 0, 1), true},
+		{"four days, never read", days(0, 1, 1, 1, 1), time.Time{}, true},
+		{"a folder of four days", days(0, 0, 0, 0, 1), first.AddDate(0, 0, 1).Add(time.Hour), true},
+		{"read long ago, not asked since", days(0, 0, 0, 0, 0), first.AddDate(0, -1, 0), true},
+	} {
+		if got := charted(c.days, c.read); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 func TestLatestDays(t *testing.T) {
 	of := func(stories ...int) (all []news.StoryDay) {
 		for i, n := range stories {
@@ -41,7 +72,7 @@ func TestLatestDays(t *testing.T) {
 		}
 	}
 	c := latestDays(of(0, 0, 3, 0, 1200, 1))
-	if c == nil || len(c.Bars) != 6 || c.Words != "1204 new stories in 6 days, 1200 of them on 26 November." || c.Bars[5].Tip != "27 November: 1 story" {
+	if c == nil || len(c.Bars) != 6 || c.Words != "1,204 new stories in 6 days, 1,200 of them on 26 November." || c.Bars[5].Tip != "27 November: 1 story" {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -24,7 +24,7 @@ type FeedRow struct {
 	Subscriptions news.SubscriptionCount // at our hub; for the operator
 	Feed          news.Feed
 	Stories       int
-	Changed       time.Time // Edition.Updated; zero while the feed is empty
+	Changed       time.Time // Edition.Updated; not shown while the feed is empty
 	Note          string    // who reads it, for the operator only
 }
 
@@ -80,6 +80,9 @@ type feedCard struct {
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {
 	e := &news.Edition{Site: site, Feed: row.Feed}
+	if row.Stories == 0 { // an empty feed is as old as its configuration, which tells nobody anything
+		row.Changed = time.Time{}
+	}
 	return feedCard{
 		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),

@@ -33,13 +33,15 @@ func date(t time.Time) string {
 
 // clock returns t as it stands below the heading of a day: the time alone, or
 // with its date when that is another one. An instant of midnight is a day without
-// a time, more often than not.
+// a time, more often than not; below its own heading there is nothing to see then.
 func clock(t, day time.Time, c calendar) template.HTML {
 	t = t.UTC()
 	switch other := !sameDay(t, day.UTC()); {
 	case !other && !midnight(t):
 		return stamp(t, t.Format("15:04"))
-	case other && !midnight(t):
+	case !other: // the heading says it
+		return template.HTML(`<time datetime="` + t.Format(time.RFC3339) + `" hidden></time>`)
+	case !midnight(t):
 		return c.stamp(t, c.FmtDateMedium(t)+", "+t.Format("15:04"))
 	}
 	return c.stamp(t, c.FmtDateMedium(t))
@@ -78,7 +80,16 @@ func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + many
+	return grouped(n) + " " + many
+}
+
+// grouped writes a number with a comma between thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // size returns a number of bytes for people, in powers of 1,000; "" for none.

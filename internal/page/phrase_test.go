@@ -40,11 +40,20 @@ func TestClock(t *testing.T) {
 		{day.Add(time.Hour), "de", `<time datetime="2026-11-22T09:00:00Z">09:00</time>`},
 		{time.Date(2026, 11, 23, 1, 0, 0, 0, east), "", `<time datetime="2026-11-22T16:00:00Z">16:00</time>`},
 		{day.Add(-9 * time.Hour), "", `<time datetime="2026-11-21T23:00:00Z" lang="en" dir="ltr">21 Nov 2026, 23:00</time>`},
+		{time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), "de", `<time datetime="2026-11-22T00:00:00Z" hidden></time>`},
 		{time.Date(2025, 12, 3, 0, 0, 0, 0, time.UTC), "", `<time datetime="2025-12-03T00:00:00Z" lang="en" dir="ltr">3 Dec 2025</time>`},
 		{time.Date(2025, 12, 3, 0, 0, 0, 0, time.UTC), "de-AT", `<time datetime="2025-12-03T00:00:00Z" lang="de" dir="ltr">03.12.2025</time>`},
 	} {
 		if got := clock(c.t, day, calendarOf(c.language)); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 stories", 1: "1 story", 999: "999 stories", 1000: "1,000 stories", 12345: "12,345 stories", 1234567: "1,234,567 stories"} {
+		if got := count(n, "story", "stories"); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func samples() []sample {
 	}
 	days := []news.SourceDay{{Day: dayOf(now), Visits: 3, Failed: 1, New: 2}}
 	var stories []news.StoryDay
-	for range leastFeedDays {
+	for range leastDays {
 		stories = append(stories, news.StoryDay{Day: dayOf(now), Stories: 3})
 	}
 	var none news.Site

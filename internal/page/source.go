@@ -16,7 +16,7 @@ type SourceView struct {
 	Site    news.Site
 	Now     time.Time // what "12 minutes ago" is counted from
 	State   news.SourceState
-	Days    []news.SourceDay // up to today, oldest first; none for no charts
+	Days    []news.SourceDay // up to today, oldest first; too few for charts, or none, are not drawn
 	Entries []Verdict        // latest first
 }
 
@@ -44,7 +44,7 @@ func (t *Theme) Source(w io.Writer, v *SourceView) error {
 	if !view.Retired {
 		view.Next = next(s.NextDue, v.Now)
 	}
-	if len(v.Days) > 0 && !s.Last.Started.IsZero() {
+	if charted(v.Days, s.FirstOK) {
 		view.Charts = append(view.Charts, titled{"Entries a day", arrivals(v.Days, s.FirstOK)})
 		if s.Kind == news.KindFeed {
 			view.Charts = append(view.Charts, titled{"Visits answered", visits(v.Days)})

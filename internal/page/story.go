@@ -76,7 +76,7 @@ type story struct {
 	Headline template.HTML // the title, linked to the original or to our page of a seed
 	Lang     string        // "" while unknown
 	Time     template.HTML
-	Source   template.HTML // its name, linked where it has a public page
+	Source   template.HTML // its name, linked where it has a public page; empty where nobody need be told
 	Authors  []string
 	Tags     []string
 	Passage  passage

@@ -36,6 +36,9 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		v.Newest = anchor(e.URL(""), "Newest stories")
 		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
 	}
+	if len(v.Days) == 0 && e.Part.Before == 0 { // the page says that there is nothing
+		v.Count, v.Changed = "", ""
+	}
 	if e.Older.Before > 0 {
 		v.Older = anchor(e.PartURL(e.Older, ""), "Older stories")
 	}
@@ -48,8 +51,11 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 
 // counted says how many items a feed shows, and of what.
 func counted(f news.Feed, n int) string {
-	if f.Digest != nil {
+	switch {
+	case f.Digest != nil:
 		return count(n, "digest", "digests")
+	case f.Kind == news.FeedOfHealth:
+		return count(n, "report", "reports")
 	}
 	return count(n, "story", "stories")
 }
@@ -61,8 +67,8 @@ type river struct {
 	Dir                string            // of the feed's language: "rtl", else "ltr"
 	Formats            []template.HTML
 	Address            template.HTML // what people copy into their reader
-	Count              string
-	Pace               string // "about 34 a day"; may be empty
+	Count              string        // empty for an empty feed
+	Pace               string        // "about 34 a day"; may be empty
 	Changed            template.HTML
 	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
@@ -134,6 +140,9 @@ func riverStory(e *news.Edition, s *news.Shown) story {
 	}
 	if s.Footer != "" {
 		v.Footer = prose(s.Footer, 2, false).HTML()
+	}
+	if s.Own { // by whom is what the page is headed with
+		v.Source, v.Authors = "", nil
 	}
 	v.attach(s.Entry.Enclosures)
 	if v.Lang == "" {

@@ -333,16 +333,22 @@ func TestSourcePage(t *testing.T) {
 		news.Entry{GUID: "https://a.example/two", Link: "https://a.example/two", Title: "Two", Content: "<p>The text of two.</p>"})
 	base := b.serve()
 	a := ask(t, "GET", base+"/sources/a")
-	wantText(t, "before publishing", mainText(t, a.body), "Two In no feed yet: it enters Feed all with the next round of publishing.", "One Shown in Feed all, see its story.",
-		"Entries a day 1 new entry in 28 days.", "Visits answered 2 visits in 28 days.")
-	if n := strings.Count(string(a.body), "<svg class=\"chart\""); n != 2 {
-		t.Errorf("%d charts, want 2", n)
+	wantText(t, "before publishing", mainText(t, a.body), "Two In no feed yet: it enters Feed all with the next round of publishing.", "One Shown in Feed all, see its story.")
+	if n := strings.Count(string(a.body), "<svg class=\"chart\""); n != 0 {
+		t.Errorf("%d charts on the first day, want none: they would be empty", n)
 	}
 	b.publish()
 	wantText(t, "after it", mainText(t, ask(t, "GET", base+"/sources/a").body), "Two Shown in Feed all, see its story.")
 	again, first := ask(t, "GET", base+"/sources/a"), ask(t, "GET", base+"/sources/a")
 	if string(again.body) != string(first.body) {
 		t.Error("the page changes while nothing does")
+	}
+	later := b.web.Now().AddDate(0, 0, 5)
+	b.web.Now = func() time.Time { return later }
+	a = ask(t, "GET", base+"/sources/a")
+	wantText(t, "days later", mainText(t, a.body), "Entries a day 1 new entry in 28 days.", "Visits answered 2 visits in 28 days.")
+	if n := strings.Count(string(a.body), "<svg class=\"chart\""); n != 2 {
+		t.Errorf("%d charts, want 2", n)
 	}
 	seeds := ask(t, "GET", base+"/sources/seeds")
 	if n := strings.Count(string(seeds.body), "<svg class=\"chart\""); n != 1 {
