@@ -145,6 +145,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
+	var finish []publish.Finish
 	for _, f := range feeds {
 		subs := func() ([]format.Subscription, error) {
 			all, err := listing()
@@ -154,18 +155,22 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		if f.Private {
 			p = private
 		}
-		var changed bool
+		var rest publish.Finish
 		var err error
-		d.turns.take(func() { changed, err = p.Feed(ctx, cfg.Site, f, subs) })
+		d.turns.take(func() { rest, err = p.Feed(ctx, cfg.Site, f, subs) })
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if changed {
-			rendered = true
+		if rest != nil {
+			finish = append(finish, rest)
 			d.hub.Wake()
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
+	}
+	rendered = len(finish) > 0
+	for _, rest := range finish { // when all feeds are served
+		d.turns.take(func() { errs = append(errs, rest(ctx)) })
 	}
 	d.mu.Lock()
 	replaced := d.cfg != cfg

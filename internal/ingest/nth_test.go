@@ -134,8 +134,11 @@ func (c *cycle) round() (errs []error) {
 	if err := c.ingester.Reread(c.t.Context(), c.sources[0]); err != nil {
 		errs = append(errs, err)
 	}
-	_, err := c.publisher.Feed(c.t.Context(), news.Site{Title: "River", URL: "http://river.example"}, c.feed,
+	finish, err := c.publisher.Feed(c.t.Context(), news.Site{Title: "River", URL: "http://river.example"}, c.feed,
 		func() ([]format.Subscription, error) { return nil, nil })
+	if finish != nil {
+		err = finish(c.t.Context())
+	}
 	if err != nil {
 		errs = append(errs, err)
 	}

@@ -270,7 +270,7 @@ func TestShelfIsReadWhileItIsWritten(t *testing.T) {
 		for _, ext := range formats {
 			docs[ext] = &Document{ETag: fmt.Sprint(i)}
 		}
-		s.put(f, &news.Edition{Site: site, Feed: f}, docs, s.current())
+		s.put(&shelved{feed: f, edition: &news.Edition{Site: site, Feed: f}, docs: docs, made: s.current()})
 	}
 	put(0)
 	var readers sync.WaitGroup
@@ -308,11 +308,11 @@ func TestWhatIsMadeFromOldSettingsIsMadeAgain(t *testing.T) {
 	s, f := NewShelf(), feed("all")
 	began := s.current()
 	s.Outdate()
-	s.put(f, &news.Edition{Site: site, Feed: f}, nil, began)
+	s.put(&shelved{feed: f, edition: &news.Edition{Site: site, Feed: f}, made: began})
 	if s.Holds(site, f) {
 		t.Error("what was begun before the reload counts as up to date")
 	}
-	s.put(f, &news.Edition{Site: site, Feed: f}, nil, s.current())
+	s.put(&shelved{feed: f, edition: &news.Edition{Site: site, Feed: f}, made: s.current()})
 	if !s.Holds(site, f) || s.Holds(news.Site{URL: "https://else.example"}, f) {
 		t.Error("want it to be up to date for its own site, and for no other")
 	}

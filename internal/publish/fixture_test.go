@@ -128,7 +128,11 @@ func (r *river) publish() error {
 	r.t.Helper()
 	var first error
 	for _, f := range r.feeds {
-		if _, err := r.pub.Feed(r.t.Context(), r.site, f, r.subscriptions); err != nil && first == nil {
+		finish, err := r.pub.Feed(r.t.Context(), r.site, f, r.subscriptions)
+		if finish != nil {
+			err = finish(r.t.Context())
+		}
+		if first == nil {
 			first = err
 		}
 	}

@@ -67,9 +67,12 @@ type Publisher struct {
 
 // Feed judges what changed since the last time, and renders the feed when its
 // Publications changed or when the shelf does not hold it up to date. subs
-// gives the sources that it names in its OPML. After an error the next call
-// makes up for what was left undone.
-func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (rendered bool, err error) {
+// gives the sources that it names in its OPML. What was rendered is on the shelf at
+// once, and what is left to do for it is returned, nil for a feed that did not change:
+// its variants, and its files. It may wait for other feeds, which nothing of it shall
+// keep from the web server. After an error the next call makes up for what was left
+// undone.
+func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (finish Finish, err error) {
 	if f.Private {
 		site.Token, site.Hub = p.Mask, "" // a topic would tell of the token
 	}
@@ -78,7 +81,7 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 		var changed bool
 		if changed, more, err = p.Store.Publish(ctx, f, p.Now()); err != nil {
 			p.Shelf.spoil(f.Name) // it may be done, with only the answer lost
-			return false, fmt.Errorf("feed %s: %w", f.Name, err)
+			return nil, fmt.Errorf("feed %s: %w", f.Name, err)
 		}
 		if changed { // the store tells it once: remembered here until it is rendered
 			p.Shelf.spoil(f.Name)
@@ -86,33 +89,44 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 	}
 	if err := p.archive(ctx, site, f); err != nil {
 		p.Shelf.spoil(f.Name)
-		return false, fmt.Errorf("archive of feed %s: %w", f.Name, err)
+		return nil, fmt.Errorf("archive of feed %s: %w", f.Name, err)
 	}
 	if p.Shelf.Holds(site, f) {
-		return false, nil
+		return nil, nil
 	}
 	list, err := subs()
+	var made *shelved
 	if err == nil {
-		err = p.render(ctx, site, f, list, generation)
+		made, err = p.render(ctx, site, f, list, generation)
 	}
 	if err != nil {
 		p.Shelf.spoil(f.Name)
-		return false, fmt.Errorf("feed %s: %w", f.Name, err)
+		return nil, fmt.Errorf("feed %s: %w", f.Name, err)
 	}
-	return true, nil
+	return func(ctx context.Context) error {
+		err := p.finish(ctx, made)
+		if err != nil {
+			p.Shelf.spoil(f.Name)
+			err = fmt.Errorf("feed %s: %w", f.Name, err)
+		}
+		return err
+	}, nil
 }
 
-// render puts the feed on the shelf, again when its variants are made, and then
-// into the folder: what takes time or may fail keeps nothing from the web server.
-func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) error {
+// Finish does what is left to do for a feed that is served already. It is called once,
+// before the feed is published again.
+type Finish func(context.Context) error
+
+// render puts the feed on the shelf, plain.
+func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) (*shelved, error) {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e.TTL = Rhythm(e.Shown)
 	docs, err := documents(e, subs, p.Theme)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	tags := map[string]string{}
 	for ext, d := range docs {
@@ -120,21 +134,32 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 	}
 	modified, err := p.Store.Rendered(ctx, f.ID, tags, p.Now())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for ext, d := range docs {
 		d.Modified = modified[ext]
 		d.MaxAge = e.TTL
 	}
-	p.Shelf.put(f, e, docs, generation)
-	if f.Private { // what is sent is not yet known, and never lies in the folder
-		return p.writePages(ctx, f)
+	made := &shelved{feed: f, edition: e, docs: docs, made: generation}
+	p.Shelf.put(made)
+	return made, nil
+}
+
+// finish puts a feed on the shelf again when its variants are made, and then into the
+// folder, which may fail. What is sent of a private one is not yet known, and never
+// lies in the folder.
+func (p *Publisher) finish(ctx context.Context, plain *shelved) error {
+	if plain.feed.Private {
+		return p.writePages(ctx, plain.feed)
 	}
-	if docs, err = packed(docs, Brotli, Zstd, Gzip); err != nil {
+	docs, err := packed(plain.docs, Brotli, Zstd, Gzip)
+	if err != nil {
 		return err
 	}
-	p.Shelf.put(f, e, docs, generation)
-	if err := p.writePages(ctx, f); err != nil { // before the document that leads there
+	whole := *plain
+	whole.docs = docs
+	p.Shelf.put(&whole)
+	if err := p.writePages(ctx, plain.feed); err != nil { // before the document that leads there
 		return err
 	}
 	return p.Folder.Write(docs)

@@ -48,8 +48,8 @@ func TestBytesStayWhileNothingArrives(t *testing.T) {
 	r.mustPublish()
 	before := r.documents()
 
-	if rendered, err := r.pub.Feed(t.Context(), site, r.feeds[0], r.subscriptions); rendered || err != nil {
-		t.Errorf("a second call rendered again (%v, %v), want nothing to do", rendered, err)
+	if finish, err := r.pub.Feed(t.Context(), site, r.feeds[0], r.subscriptions); finish != nil || err != nil {
+		t.Errorf("a second call rendered again (%v), want nothing to do", err)
 	}
 	r.now = r.now.Add(time.Hour)
 	mixed(r)
@@ -61,6 +61,27 @@ func TestBytesStayWhileNothingArrives(t *testing.T) {
 	r.restart()
 	r.mustPublish()
 	same(t, "1,000 hours later, after a restart", before, r.documents())
+}
+
+// A feed waits neither for its own variants nor for those of another.
+func TestWhatIsRenderedIsServedPlainAtOnce(t *testing.T) {
+	r := newRiver(t)
+	mixed(r)
+	finish, err := r.pub.Feed(t.Context(), site, r.feeds[0], r.subscriptions)
+	if err != nil || finish == nil {
+		t.Fatalf("nothing was rendered: %v", err)
+	}
+	name := r.feeds[0].Name
+	plain := r.pub.Shelf.Document(name, "atom")
+	if plain == nil || plain.Variants != nil || !r.pub.Shelf.Holds(site, r.feeds[0]) {
+		t.Errorf("got %v, want the plain document on the shelf", plain)
+	}
+	if err := finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if whole := r.pub.Shelf.Document(name, "atom"); len(whole.Variants) == 0 || whole.ETag != plain.ETag {
+		t.Errorf("got %d variants and tag %s, want some of %s", len(whole.Variants), whole.ETag, plain.ETag)
+	}
 }
 
 func TestAnEmptyDatabaseMintsTheSameIDs(t *testing.T) {

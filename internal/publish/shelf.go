@@ -55,17 +55,17 @@ func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	return have != nil && have.made == s.generation && reflect.DeepEqual(have.edition.Site, site) && reflect.DeepEqual(have.feed, f)
 }
 
-// current is the generation that put is told when the making began in it.
+// current is the generation in which a making begins.
 func (s *Shelf) current() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.generation
 }
 
-func (s *Shelf) put(f news.Feed, e *news.Edition, docs map[string]*Document, generation int) {
+func (s *Shelf) put(f *shelved) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.feeds[f.Name] = &shelved{feed: f, edition: e, docs: docs, made: generation}
+	s.feeds[f.feed.Name] = f
 }
 
 // Outdate orders every feed to be rendered again: something changed that they

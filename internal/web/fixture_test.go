@@ -180,7 +180,11 @@ func (b *bench) publish() {
 		if f.Private {
 			p = b.closed
 		}
-		if _, err := p.Feed(b.t.Context(), b.site, f, b.subscriptions); err != nil {
+		finish, err := p.Feed(b.t.Context(), b.site, f, b.subscriptions)
+		if finish != nil {
+			err = finish(b.t.Context())
+		}
+		if err != nil {
 			b.t.Fatal(err)
 		}
 	}
