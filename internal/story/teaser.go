@@ -37,7 +37,7 @@ func (l limits) teased(p *pair) likeness {
 
 // othersTeaser judges a teaser and a text of two outlets.
 func (l limits) othersTeaser(p *pair, hit float64) bool {
-	if p.figures.of-p.figures.both > 1 && p.figures.agree() < .6 {
+	if p.clashes > 1 && p.agree() < .6 {
 		return false
 	}
 	// Or it stands further down, whole, and the headlines share words: a digest's do not.
