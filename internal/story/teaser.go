@@ -78,7 +78,7 @@ func (l limits) reported(p *pair) likeness {
 		return likeness{}
 	}
 	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
-	if !headed || p.names.of < 5 || p.numbered() || p.figures.both < p.figures.of-1 {
+	if !headed || p.names.of < 5 || p.numbered() || p.clashes > 1 {
 		return likeness{}
 	}
 	sum, need := p.names.part()+p.title.part(), l.report
