@@ -96,12 +96,14 @@ func (l limits) copy(p *pair, contained float64) bool {
 	if p.own {
 		return l.version(p, contained)
 	}
-	short, agree := p.rare() < longText, p.figures.agree()
+	short, agree := p.rare() < longText, p.agree()
 	switch {
 	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
 		return false // a sentence or two may be a common quotation
 	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
 		return false // the longer one is a digest that has the shorter one in it
+	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
+		return false // two outlets may have one notice below all that they print
 	case p.nextPart(contained):
 		return false
 	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
@@ -144,13 +146,13 @@ func (l limits) version(p *pair, contained float64) bool {
 	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
 		reach = 7 * day
 	}
-	if contained < need || p.figures.agree() < figures || p.apart > reach || p.series(contained) {
+	if contained < need || p.agree() < figures || p.apart > reach || p.series(contained) {
 		return false
 	}
 	if p.ratio() < .30 && !p.beginsAlike() {
 		return false // a digest of its own
 	}
-	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && contained < .93 {
+	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && (contained < .93 || p.rare() < shortText) {
 		return false // what returns on another day below another headline is what its source says of itself
 	}
 	// What shares neither beginning nor headline shares what stands below every article.
@@ -189,7 +191,7 @@ func (p *pair) series(contained float64) bool {
 // nextPart reports whether two short texts are parts of a series: versions, days,
 // editions.
 func (p *pair) nextPart(contained float64) bool {
-	return p.numbered() && (p.rare() < shortText || p.rare() < longText && contained < .8)
+	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && contained < .8)
 }
 
 // numbered reports whether the headlines are alike but for a figure.
@@ -204,7 +206,7 @@ func (l limits) sameHeadline(p *pair) likeness {
 	}
 	if p.own {
 		// What returns with the same headline on another day is a column.
-		if p.apart > sameDay || p.runs.of > 0 && (p.runs.part() < .5 || p.figures.agree() < .75) {
+		if p.apart > sameDay || p.runs.of > 0 && (p.runs.part() < .5 || p.agree() < .75) {
 			return likeness{}
 		}
 	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 || p.apart > sameDay && p.otherFigures() {
@@ -222,6 +224,9 @@ func (p *pair) circumstances() string {
 	s := fmt.Sprintf("the shorter has %s of the other's words", percent(p.ratio()))
 	if p.figures.of > 0 {
 		s += fmt.Sprintf("; %d of %d figures agree", p.figures.both, p.figures.of)
+		if p.clashes > 0 {
+			s += fmt.Sprintf(", %d %s in the same words", p.clashes, plural(p.clashes, "differs", "differ"))
+		}
 	}
 	switch {
 	case p.sameHeadline:

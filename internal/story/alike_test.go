@@ -50,12 +50,21 @@ func set(changes ...func(*pair)) func(*pair) {
 	}
 }
 
-func runsOf(both, of int) func(*pair)    { return func(p *pair) { p.runs = share{both, of} } }
-func leadOf(both, of int) func(*pair)    { return func(p *pair) { p.lead = share{both, of} } }
-func figuresOf(both, of int) func(*pair) { return func(p *pair) { p.figures = share{both, of} } }
-func namesOf(both, of int) func(*pair)   { return func(p *pair) { p.names = share{both, of} } }
-func titleFig(both, of int) func(*pair)  { return func(p *pair) { p.titleFigures = share{both, of} } }
-func wordsIn(a, b int) func(*pair)       { return func(p *pair) { p.short, p.long = a, b } }
+func runsOf(both, of int) func(*pair) { return func(p *pair) { p.runs = share{both, of} } }
+func leadOf(both, of int) func(*pair) { return func(p *pair) { p.lead = share{both, of} } }
+
+// figuresOf sets how many figures agree; the others contradict each other.
+func figuresOf(both, of int) func(*pair) {
+	return func(p *pair) { p.figures, p.clashes = share{both, of}, of-both }
+}
+
+// absent sets figures of which some are in one text only, and none contradicts.
+func absent(both, of int) func(*pair) {
+	return func(p *pair) { p.figures, p.clashes = share{both, of}, 0 }
+}
+func namesOf(both, of int) func(*pair)  { return func(p *pair) { p.names = share{both, of} } }
+func titleFig(both, of int) func(*pair) { return func(p *pair) { p.titleFigures = share{both, of} } }
+func wordsIn(a, b int) func(*pair)      { return func(p *pair) { p.short, p.long = a, b } }
 func distant(d time.Duration) func(*pair) {
 	return func(p *pair) { p.apart = d }
 }
@@ -92,7 +101,12 @@ func TestTextAcrossOutlets(t *testing.T) {
 		{"figures of a longer text, another day", set(runsOf(79, 100), figuresOf(74, 100), distant(day)), set(runsOf(79, 99), figuresOf(74, 100), distant(day))},
 		{"numbered, short", set(part, runsOf(60, 60)), set(part, runsOf(59, 59))},
 		{"numbered, partly", set(part, runsOf(80, 99)), set(part, runsOf(79, 99))},
-		{"numbered, long", set(part, runsOf(79, 100)), set(part, runsOf(79, 99))},
+		{"numbered, long", set(part, runsOf(119, 150)), set(part, runsOf(118, 149))},
+		{"figures that one text has", absent(0, 9), figuresOf(0, 1)},
+		{"a notice below, by its length", set(runsOf(60, 150), leadOf(0, 32), titled(0, 4, 8)), set(runsOf(60, 149), leadOf(0, 32), titled(0, 4, 8))},
+		{"a notice below, by the rest", set(runsOf(80, 100), leadOf(0, 32), titled(0, 4, 8)), set(runsOf(79, 100), leadOf(0, 32), titled(0, 4, 8))},
+		{"a notice below, by the headline", set(runsOf(60, 100), leadOf(0, 32), titled(1, 4, 8)), set(runsOf(60, 100), leadOf(0, 32), titled(1, 5, 8))},
+		{"a notice below, by the beginning", set(runsOf(60, 100), leadOf(16, 32), titled(0, 4, 8)), set(runsOf(60, 100), leadOf(15, 32), titled(0, 4, 8))},
 		{"short, by the sample", set(runsOf(25, 50), figuresOf(30, 100), sampled(1)), set(runsOf(25, 50), figuresOf(30, 100))},
 		{"a digest", wordsIn(220, 1000), wordsIn(219, 1000)},
 		{"an excerpt by its headline", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(79, 100, 10), namesOf(7, 10))},
@@ -109,6 +123,7 @@ func TestVersionWithinOutlet(t *testing.T) {
 	base := pair{own: true, short: 300, long: 400, runs: share{210, 300}, lead: share{20, 32}, figures: share{10, 10}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, apart: time.Hour}
 	small := set(runsOf(56, 59), wordsIn(90, 100)) // most, but not all of a notice
 	apart := set(leadOf(14, 100), titled(49, 100, 8), wordsIn(90, 100))
+	returns := set(titled(0, 2, 8), wordsIn(90, 100), distant(day), figuresOf(0, 0))
 	digest := set(wordsIn(290, 1000), titled(60, 100, 8), leadOf(30, 100))
 	under(t, limits.text, news.ReasonUpdate, base, []edge{
 		{"part of the runs", runsOf(174, 300), runsOf(173, 300)},
@@ -134,6 +149,11 @@ func TestVersionWithinOutlet(t *testing.T) {
 		{"a digest of its own, by the ratio", set(wordsIn(300, 1000), titled(59, 100, 8)), set(wordsIn(299, 1000), titled(59, 100, 8))},
 		{"a digest of its own, by the names", set(digest, titled(0, 8, 8), namesOf(75, 100), leadOf(50, 100)), set(digest, titled(0, 8, 8), namesOf(74, 100), leadOf(50, 100))},
 		{"a digest of its own, by names and beginning", set(digest, titled(0, 8, 8), namesOf(75, 100), leadOf(50, 100)), set(digest, titled(0, 8, 8), namesOf(75, 100), leadOf(49, 100))},
+		{"figures that one text has", absent(0, 9), figuresOf(0, 1)},
+		{"returns, by the runs", set(returns, runsOf(931, 1000)), set(returns, runsOf(92, 99))},
+		{"returns, in a notice", set(returns, runsOf(60, 60)), set(returns, runsOf(59, 59))},
+		{"returns, by the headline", set(returns, titled(1, 2, 8), runsOf(59, 59)), set(returns, runsOf(59, 59))},
+		{"returns, another day", set(returns, runsOf(59, 59), distant(sameDay)), set(returns, runsOf(59, 59))},
 		{"what stands below, all of it", set(apart, runsOf(931, 1000), distant(day)), set(apart, runsOf(930, 1000), distant(day))},
 		{"what stands below, today", set(apart, runsOf(196, 300), distant(12*time.Hour-1)), set(apart, runsOf(196, 300), distant(12*time.Hour))},
 		{"what stands below, enough", set(apart, runsOf(196, 300)), set(apart, runsOf(195, 300))},
@@ -152,7 +172,7 @@ func TestSeries(t *testing.T) {
 	under(t, limits.text, news.ReasonUpdate, base, []edge{
 		{"numbered, short", set(part, runsOf(60, 60)), set(part, runsOf(59, 59))},
 		{"numbered, partly", set(part, runsOf(80, 99)), set(part, runsOf(79, 99))},
-		{"numbered, long", set(part, runsOf(79, 100)), set(part, runsOf(78, 99))},
+		{"numbered, long", set(part, runsOf(119, 150)), set(part, runsOf(118, 149))},
 		{"numbered, by the words", set(titled(59, 100, 10), titleFig(0, 1), runsOf(59, 59)), set(titled(60, 100, 10), titleFig(0, 1), runsOf(59, 59))},
 		{"numbered, by the figure", set(part, titleFig(1, 1), runsOf(59, 59)), set(part, titleFig(1, 2), runsOf(59, 59))},
 		{"slogan", set(titled(1, 4, 4), runsOf(20, 20)), set(titled(1, 4, 4), runsOf(19, 19))},
@@ -191,6 +211,7 @@ func TestTeaserOfOthers(t *testing.T) {
 		{"as long, and within", set(wordsIn(45, 50), runsOf(3, 5)), set(wordsIn(45, 50), runsOf(59, 100))},
 		{"figures", figuresOf(60, 100), figuresOf(59, 100)},
 		{"one figure", figuresOf(0, 1), figuresOf(0, 2)},
+		{"figures that one text has", absent(0, 9), figuresOf(0, 2)},
 		{"further down", below, set(below, runsOf(79, 100))},
 		{"further down, by the headline", below, set(below, titled(24, 100, 30))},
 		{"further down, by two words", set(below, titled(2, 4, 4)), set(below, titled(1, 4, 4))},
@@ -286,6 +307,7 @@ func TestReported(t *testing.T) {
 		{"numbered", set(titled(2, 4, 8), titleFig(0, 1)), set(titled(2, 3, 8), titleFig(0, 1))},
 		{"names", namesOf(5, 5), namesOf(4, 4)},
 		{"figures", figuresOf(1, 2), figuresOf(0, 2)},
+		{"figures that one text has", absent(0, 9), figuresOf(0, 2)},
 		{"two standfirsts, by the headline", heads, set(heads, titled(4, 9, 9))},
 		{"two standfirsts, by the length", set(heads, titled(4, 9, 9), wordsIn(30, 81)), set(heads, titled(4, 9, 9))},
 		{"two standfirsts, by a run", set(heads, titled(4, 9, 9), leadOf(1, 5)), set(heads, titled(4, 9, 9))},
@@ -410,9 +432,9 @@ func TestRulesInOrder(t *testing.T) {
 func TestComparedCounts(t *testing.T) {
 	const high = 1 << 31
 	a := &Sketch{Words: 50, Runs: []uint32{4 | flagLead, 8, 12 | flagCommon, 16 | flagLead, 20, high},
-		Title: []uint32{4, 8 | flagFigure, 12 | flagRevised}, Figures: []uint32{4, 8}, Names: []uint32{4 | flagTitle, 8 | flagNear}}
+		Title: []uint32{4, 8 | flagFigure, 12 | flagRevised}, Figures: []Figure{{Value: 4}, {Value: 8}}, Names: []uint32{4 | flagTitle, 8 | flagNear}}
 	b := &Sketch{Words: 40, Level: 1, Runs: []uint32{4, 8 | flagCommon, 12, 16 | flagLead, 24 | flagLead, high | flagLead},
-		Title: []uint32{4, 8 | flagFigure, 16}, Figures: []uint32{8, 12, 16}, Names: []uint32{4}}
+		Title: []uint32{4, 8 | flagFigure, 16}, Figures: []Figure{{Value: 8}, {Value: 12}, {Value: 16}}, Names: []uint32{4}}
 	p := compare(a, b)
 	for name, got := range map[string][2]share{
 		"runs":    {p.runs, {2, 3}}, // 4 and 16, of 4, 16 and 20

@@ -20,6 +20,7 @@ type pair struct {
 	level        uint  // of the coarser sample, see [Sketch]
 	lead         share // of the runs at the beginning
 	figures      share
+	clashes      int   // figures that contradict each other
 	title        share // words of the headline
 	titleMax     int   // of the longer headline
 	titleFigures share
@@ -51,6 +52,10 @@ func (s share) agree() float64 {
 	return s.part()
 }
 
+// agree is the part of the figures said in the same words in which two texts agree:
+// what only one of them says, and in other words, contradicts nothing.
+func (p *pair) agree() float64 { return share{p.figures.both, p.figures.both + p.clashes}.agree() }
+
 // rare is about how many rare runs the shorter text has: its length must not depend
 // on how finely the longer one is sampled.
 func (p *pair) rare() int { return p.runs.of << p.level }
@@ -67,7 +72,6 @@ func compare(a, b *Sketch) pair {
 		query:        a.Query != 0 && a.Query == b.Query,
 		short:        min(a.Words, b.Words),
 		long:         max(a.Words, b.Words),
-		figures:      shared(a.Figures, b.Figures),
 		title:        sharedWith(a.Title, b.Title, func(h uint32) bool { return h&flags == 0 }),
 		titleFigures: sharedWith(a.Title, b.Title, func(h uint32) bool { return h&flagFigure != 0 }),
 		names:        shared(a.Names, b.Names),
@@ -76,6 +80,7 @@ func compare(a, b *Sketch) pair {
 		media:        shared(a.Media, b.Media).both,
 		moved:        a.Show != 0 && a.Show == b.Show && a.Host != b.Host && (a.Length-b.Length).Abs() <= rounding,
 	}
+	p.figures, p.clashes = compareFigures(a, b)
 	p.revised = isRevised(a) != isRevised(b)
 	p.titleMax = max(wordsOf(a.Title), wordsOf(b.Title))
 	for _, s := range []*Sketch{a, b} {

@@ -1,7 +1,8 @@
 package story
 
 // A source's habits are the runs that it said in at least habitTimes of its last
-// HabitStories stories: notices, templates, what stands below every article.
+// HabitStories stories: notices, templates, what stands below every article. So are
+// words in which it always has a figure: comments, minutes to read.
 const (
 	HabitStories = 32
 	habitTimes   = 4
@@ -36,50 +37,96 @@ func (h *Habits) Revise(t Told) {
 	}
 }
 
-// Mark flags the runs of a new entry that the Source says again and again, there
-// and in the stories that made them a habit. It returns those of the latter in which
-// a flag is new: they have to be stored again.
+// Mark sets aside in a new entry what the Source says again and again, and flags it
+// in the stories that made it a habit. It returns those of the latter in which a flag
+// is new: they have to be stored again.
 func (h *Habits) Mark(s *Sketch) (changed []Told) {
+	defer s.settle()
 	if len(h.last) < habitTimes {
 		return nil
 	}
-	times := make([]uint8, len(s.Runs))
-	var p places
-	p.fill(s.Runs)
-	for _, t := range h.last {
-		p.count(times, s.Runs, t.Sketch.Runs)
+	u := usual{h.runs(s.Runs), h.settings(s.Figures)}
+	if len(u.runs)+len(u.settings) == 0 {
+		return nil
 	}
-	var common []uint32
-	for i, n := range times {
-		if n >= habitTimes {
-			s.Runs[i] |= flagCommon
-			common = append(common, s.Runs[i])
-		}
-	}
+	s.setAside(u)
+	s.flag(u)
 	for _, t := range h.last {
-		if t.Sketch.mark(common) {
+		if t.Sketch.flag(u) {
 			changed = append(changed, t)
 		}
 	}
 	return changed
 }
 
-// mark flags the runs that are common, and reports whether one was not yet.
-func (s *Sketch) mark(common []uint32) (changed bool) {
-	j := 0
-	for i, r := range s.Runs {
-		for j < len(common) && common[j]&^flags < r&^flags {
-			j++
-		}
-		if j == len(common) {
-			break
-		}
-		if common[j]&^flags == r&^flags && r&flagCommon == 0 {
-			s.Runs[i] |= flagCommon
-			changed = true
+// runs are those of the given ones that are a habit.
+func (h *Habits) runs(runs []uint32) (usual []uint32) {
+	times := make([]uint8, len(runs))
+	var p places
+	p.fill(runs)
+	for _, t := range h.last {
+		p.count(times, runs, t.Sketch.Runs)
+	}
+	for i, n := range times {
+		if n >= habitTimes {
+			usual = append(usual, runs[i]&^flags)
 		}
 	}
-	return changed
+	return usual
+}
+
+// settings are the pairs of words beside the given figures in which the Source has a
+// figure in a third of its stories: "4 min read". Two words return by chance where
+// five do not, so four times are not enough.
+func (h *Habits) settings(figures []Figure) map[setting]bool {
+	type count struct{ times, last int } // last: the story that was counted last, from 1
+	counts := map[setting]count{}
+	var asked filter
+	for _, f := range figures {
+		for _, pair := range f.settings() {
+			if pair != 0 {
+				counts[pair] = count{}
+				asked.add(pair)
+			}
+		}
+	}
+	for i, t := range h.last {
+		for _, f := range t.Sketch.Figures {
+			for _, pair := range f.settings() {
+				if !asked.may(pair) {
+					continue
+				}
+				if c, ok := counts[pair]; ok && c.last <= i {
+					counts[pair] = count{c.times + 1, i + 1}
+				}
+			}
+		}
+	}
+	usual := map[setting]bool{}
+	for pair, c := range counts {
+		if c.times >= max(habitTimes, len(h.last)/3) {
+			usual[pair] = true
+		}
+	}
+	return usual
+}
+
+// filter answers most questions for what is not there without a look into a map.
+type filter [64]uint64
+
+func (f *filter) bit(p setting) (word *uint64, mask uint64) {
+	h := uint32(p) * 2654435761 >> 20
+	return &f[h/64], 1 << (h % 64)
+}
+
+func (f *filter) add(p setting) {
+	word, mask := f.bit(p)
+	*word |= mask
+}
+
+func (f *filter) may(p setting) bool {
+	word, mask := f.bit(p)
+	return *word&mask != 0
 }
 
 // Dropped are the terms under which an entry was kept before its runs were found to

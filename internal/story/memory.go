@@ -50,9 +50,12 @@ func (m *memory) drop(term uint32, id int64) {
 
 // mark flags what the source of an entry says again and again.
 func (m *memory) mark(e Evidence) {
-	if h := m.habits[e.SourceID]; h != nil {
-		h.Mark(e.Sketch)
+	h := m.habits[e.SourceID]
+	if h == nil {
+		h = &Habits{}
+		m.habits[e.SourceID] = h
 	}
+	h.Mark(e.Sketch)
 }
 
 // find looks for entries that share terms with a sketch.
@@ -76,10 +79,5 @@ func (m *memory) keep(e Evidence, terms []uint32, first bool) {
 	if !first {
 		return
 	}
-	h := m.habits[e.SourceID]
-	if h == nil {
-		h = &Habits{}
-		m.habits[e.SourceID] = h
-	}
-	h.Learn(Told{e.EntryID, e.Sketch})
+	m.habits[e.SourceID].Learn(Told{e.EntryID, e.Sketch})
 }

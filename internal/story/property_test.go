@@ -3,9 +3,7 @@ package story
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 	"reflect"
 	"regexp"
@@ -55,6 +53,15 @@ func mutated(r *rand.Rand, s *Sketch) *Sketch {
 			}
 		}
 		*list = kept
+	}
+	m.Figures = slices.DeleteFunc(slices.Clone(m.Figures), func(Figure) bool { return r.IntN(8) == 0 })
+	for i := range m.Figures {
+		switch r.IntN(6) {
+		case 0:
+			m.Figures[i].Value ^= flagCommon
+		case 1:
+			m.Figures[i].Around ^= 1 << r.IntN(32)
+		}
 	}
 	for _, h := range m.hashes() {
 		switch r.IntN(6) {
@@ -319,7 +326,7 @@ func sameSketch(a, b *Sketch) bool {
 			return false
 		}
 	}
-	return a.Published.IsZero() == b.Published.IsZero() && a.Published.Truncate(time.Millisecond).Equal(b.Published.Truncate(time.Millisecond)) && a.Headline == b.Headline && a.Derived == b.Derived &&
+	return slices.Equal(a.Figures, b.Figures) && a.Published.IsZero() == b.Published.IsZero() && a.Published.Truncate(time.Millisecond).Equal(b.Published.Truncate(time.Millisecond)) && a.Headline == b.Headline && a.Derived == b.Derived &&
 		a.Words == b.Words && a.Level == b.Level && a.Length == b.Length
 }
 
@@ -371,32 +378,6 @@ func TestSketchRoundTrip(t *testing.T) {
 	}
 }
 
-// TestSketchOfBefore holds that sketches are read which were packed with runs as a
-// plain list, and all single hashes.
-func TestSketchOfBefore(t *testing.T) {
-	for _, s := range corpusSketches(15, 50) {
-		b, _ := s.MarshalBinary()
-		runs := appendRuns(nil, s.Runs)
-		plain := binary.LittleEndian.AppendUint16(nil, uint16(len(s.Runs)))
-		for _, r := range s.Runs {
-			plain = binary.LittleEndian.AppendUint32(plain, r)
-		}
-		b = bytes.Replace(b, runs, plain, 1)
-		const header = 27
-		rest := b[header+1+4*bits.OnesCount8(s.given()):]
-		b = slices.Clone(b[:header])
-		for _, h := range s.hashes() {
-			b = binary.LittleEndian.AppendUint32(b, *h)
-		}
-		b = append(b, rest...)
-		b[0] = plainPacking
-		var got Sketch
-		if err := got.UnmarshalBinary(b); err != nil || !sameSketch(&got, s) {
-			t.Fatalf("got %+v (%v)\nof %+v", got, err, s)
-		}
-	}
-}
-
 // FuzzUnmarshal holds that no bytes break the reader, and that none make it take
 // more memory than they are long.
 func FuzzUnmarshal(f *testing.F) {
@@ -413,6 +394,7 @@ func FuzzUnmarshal(f *testing.F) {
 		for _, l := range s.lists() {
 			held += 4 * cap(*l)
 		}
+		held += 8 * cap(s.Figures)
 		if held > 2*len(b)+8*len(s.lists()) {
 			t.Errorf("%d bytes of lists out of %d bytes", held, len(b))
 		}
@@ -451,11 +433,10 @@ func FuzzSketch(f *testing.F) {
 			list  []uint32
 			limit int
 		}{
-			"runs":    {s.Runs, leadRuns + min(words, maxRuns*3/2)},
-			"figures": {s.Figures, min(words, maxFigures)},
-			"title":   {s.Title, min(len(tokens(title)), maxTitle)},
-			"names":   {s.Names, min(len(tokens(title))+nameWords, maxNames)},
-			"kept":    {s.Kept(), 3 + len(s.Runs) + len(s.Names)},
+			"runs":  {s.Runs, leadRuns + min(words, maxRuns*3/2)},
+			"title": {s.Title, min(len(tokens(title)), maxTitle)},
+			"names": {s.Names, min(len(tokens(title))+nameWords, maxNames)},
+			"kept":  {s.Kept(), 3 + len(s.Runs) + len(s.Names)},
 		}
 		for name, b := range bounds {
 			if len(b.list) > b.limit {
@@ -466,6 +447,9 @@ func FuzzSketch(f *testing.F) {
 					t.Fatalf("%s do not ascend: %v", name, b.list)
 				}
 			}
+		}
+		if len(s.Figures) > min(words, maxFigures) || !slices.Equal(s.Figures, fewFigures(slices.Clone(s.Figures))) {
+			t.Errorf("figures do not ascend, or are too many: %v", s.Figures)
 		}
 		asked := map[uint32]bool{}
 		last := int64(-1)

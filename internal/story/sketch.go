@@ -8,7 +8,7 @@ import (
 
 // Sketch is what is kept of an entry in order to compare what it says: hashes of
 // its runs of five words, of its figures, of its headline and of the telling words
-// at its beginning, and who said it when. It holds no text and takes about 600
+// at its beginning, and who said it when. It holds no text and takes about 700
 // bytes.
 type Sketch struct {
 	Outlet    uint32        // hash of who publishes; 0 is unknown
@@ -24,12 +24,14 @@ type Sketch struct {
 	Host      uint32        // of them: hash of the site that serves them
 	Derived   bool          // it joined its story as a report of the same event: nothing is tied to it
 
-	Words   int      // of the text
+	Words   int      // of the text, without those that its source says again and again
 	Level   uint     // those runs are kept whose hash is below 2^(32-Level), and all of the lead
 	Runs    []uint32 // ascending; the lowest two bits are flags
-	Figures []uint32 // distinct figures of the text, ascending
+	Figures []Figure // of the text, each with the words around it once, ascending
 	Title   []uint32 // distinct words of the headline, ascending; figures are flagged
 	Names   []uint32 // distinct telling words of headline and lead, ascending; flagged
+
+	title, text string // what it was made of, until [Habits.Mark] has seen it; not stored
 }
 
 // How much is kept. Runs are sampled by their hash, so that what two texts share
@@ -63,7 +65,11 @@ const (
 
 // write fills in what headline and text say.
 func (s *Sketch) write(title, text string) {
-	words := tokens(text)
+	s.title, s.text = title, text
+	s.compose(tokens(title), tokens(text))
+}
+
+func (s *Sketch) compose(head, words []token) {
 	s.Words = len(words)
 	all := runs(words)
 	s.Level = levelFor(len(all))
@@ -78,11 +84,13 @@ func (s *Sketch) write(title, text string) {
 	}
 	s.Runs = few(s.Runs, mostRuns)
 	s.Figures = figures(words)
-	head := tokens(title)
-	s.Headline = headline(title)
+	s.Headline = headline(s.title)
 	s.Title = titleWords(head)
 	s.Names = names(head, words)
 }
+
+// settle forgets what the sketch was made of: nothing more is set aside in it.
+func (s *Sketch) settle() { s.title, s.text = "", "" }
 
 // runs hashes every run of five words, in order; flags are clear.
 func runs(words []token) []uint32 {
@@ -111,16 +119,6 @@ func levelFor(n int) uint {
 }
 
 func below(h uint32, level uint) bool { return h>>(32-level) == 0 }
-
-func figures(words []token) []uint32 {
-	var found []uint32
-	for _, t := range words {
-		if t.figure {
-			found = append(found, mix(t.hash))
-		}
-	}
-	return few(found, maxFigures)
-}
 
 func titleWords(head []token) []uint32 {
 	var found []uint32

@@ -11,14 +11,11 @@ import (
 // SketchVersion is raised when sketches are made otherwise than before: those of an
 // older version are not compared with newer ones, but made anew from the stored
 // entries.
-const SketchVersion = 1
+const SketchVersion = 2
 
-// The first byte of a packed sketch: how it is packed. It is raised with SketchVersion,
-// too; what follows is read as well.
-const (
-	packing      = 2
-	plainPacking = 1 // all single hashes, and Runs as a list like the others
-)
+// packing is the first byte of a packed sketch: how it is packed. It is raised with
+// SketchVersion, too.
+const packing = 3
 
 // What the third byte of a packed sketch says.
 const (
@@ -33,7 +30,7 @@ var errSketch = errors.New("not a sketch of this version")
 func (s *Sketch) MarshalBinary() ([]byte, error) {
 	le := binary.LittleEndian
 	lists := s.lists()
-	size := 64 + maxHigh/8
+	size := 64 + maxHigh/8 + 8*len(s.Figures)
 	for _, l := range lists {
 		size += 2 + 4*len(*l)
 	}
@@ -68,6 +65,10 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 			b = le.AppendUint32(b, h)
 		}
 	}
+	b = le.AppendUint16(b, uint16(len(s.Figures)))
+	for _, f := range s.Figures {
+		b = le.AppendUint32(le.AppendUint32(b, f.Value), f.Around)
+	}
 	return b, nil
 }
 
@@ -75,11 +76,10 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 // or that of another version.
 func (s *Sketch) UnmarshalBinary(b []byte) error {
 	le := binary.LittleEndian
-	const header = 3 + 8 + 8 + 4 + 4
-	if len(b) < header || b[0] != packing && b[0] != plainPacking || b[1] > 31 {
+	const header = 3 + 8 + 8 + 4 + 4 + 1
+	if len(b) < header || b[0] != packing || b[1] > 31 {
 		return errSketch
 	}
-	plain := b[0] == plainPacking
 	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0}
 	if b[2]&packedDated != 0 {
 		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
@@ -87,14 +87,8 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	s.Headline = le.Uint64(b[11:])
 	s.Length = time.Duration(min(le.Uint32(b[19:]), 1<<31-1)) * time.Second
 	s.Words = int(le.Uint32(b[23:]))
+	given := b[27]
 	b = b[header:]
-	given := byte(0xff)
-	if !plain {
-		if len(b) == 0 {
-			return errSketch
-		}
-		given, b = b[0], b[1:]
-	}
 	for i, h := range s.hashes() {
 		if given>>i&1 == 0 {
 			continue
@@ -106,14 +100,22 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	}
 	for _, l := range s.lists() {
 		var ok bool
-		if l == &s.Runs && !plain {
+		if l == &s.Runs {
 			*l, b, ok = cutRuns(b)
 		} else {
-			*l, b, ok = cutList(b)
+			*l, b, ok = cutList(b, 1)
 		}
 		if !ok {
 			return errSketch
 		}
+	}
+	pairs, b, ok := cutList(b, 2)
+	if !ok {
+		return errSketch
+	}
+	s.Figures = make([]Figure, len(pairs)/2)
+	for i := range s.Figures {
+		s.Figures[i] = Figure{Value: pairs[2*i], Around: pairs[2*i+1]}
 	}
 	if len(b) > 0 || !slices.IsSortedFunc(s.Runs, byHigh) {
 		return errSketch
@@ -131,13 +133,13 @@ func (s *Sketch) given() (bits byte) {
 	return bits
 }
 
-// cutList reads a list from the beginning of b.
-func cutList(b []byte) (list []uint32, rest []byte, ok bool) {
+// cutList reads a list from the beginning of b, of so many values each.
+func cutList(b []byte, values int) (list []uint32, rest []byte, ok bool) {
 	le := binary.LittleEndian
 	if len(b) < 2 {
 		return nil, nil, false
 	}
-	n := int(le.Uint16(b))
+	n := values * int(le.Uint16(b))
 	if b = b[2:]; len(b) < 4*n {
 		return nil, nil, false
 	}
@@ -206,7 +208,8 @@ func (s *Sketch) hashes() []*uint32 {
 	return []*uint32{&s.Outlet, &s.Feed, &s.Language, &s.Query, &s.Twin, &s.Show, &s.Host}
 }
 
-// lists are the lists of a sketch, in the order in which they are packed.
+// lists are the lists of hashes of a sketch, in the order in which they are packed.
+// Figures follow them.
 func (s *Sketch) lists() []*[]uint32 {
-	return []*[]uint32{&s.Media, &s.Runs, &s.Figures, &s.Title, &s.Names}
+	return []*[]uint32{&s.Media, &s.Runs, &s.Title, &s.Names}
 }

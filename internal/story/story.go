@@ -58,10 +58,11 @@
 //
 //   - What counts is the part of the shorter text that is found in the longer one,
 //     because outlets cut, append and insert. A ratio of lengths keeps digests out.
-//   - What a source says in story after story counts for nothing: [Habits] finds
-//     notices and templates, whatever they say.
-//   - Reports of one kind differ in their figures and in what their headlines name,
-//     where versions of one article do not: see figures, days and series in alike.go.
+//   - What a source says in story after story is taken out of a text: [Habits] finds
+//     notices, counts and templates, whatever they say.
+//   - Reports of one kind differ in a [Figure] that stands in the same words and in
+//     what their headlines name, where versions of one article do not: see days and
+//     series in alike.go.
 //
 // Candidates are found by terms, a sample of the same hashes chosen by their value
 // ([Sketch.Kept], [Sketch.Asked], [Finds]), so that an entry costs a dozen index rows.

@@ -37,7 +37,7 @@ func (l limits) teased(p *pair) likeness {
 
 // othersTeaser judges a teaser and a text of two outlets.
 func (l limits) othersTeaser(p *pair, hit float64) bool {
-	if p.figures.of-p.figures.both > 1 && p.figures.agree() < .6 {
+	if p.clashes > 1 && p.agree() < .6 {
 		return false
 	}
 	// Or it stands further down, whole, and the headlines share words: a digest's do not.
@@ -78,7 +78,7 @@ func (l limits) reported(p *pair) likeness {
 		return likeness{}
 	}
 	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
-	if !headed || p.names.of < 5 || p.numbered() || p.figures.both < p.figures.of-1 {
+	if !headed || p.names.of < 5 || p.numbered() || p.clashes > 1 {
 		return likeness{}
 	}
 	sum, need := p.names.part()+p.title.part(), l.report

@@ -1,0 +1,109 @@
+package story
+
+import "slices"
+
+// usual is what a Source says again and again, as far as it stands in one text.
+type usual struct {
+	runs     []uint32 // ascending, without flags
+	settings map[setting]bool
+}
+
+// has reports whether the Source always has a figure in these words.
+func (u usual) has(f Figure) bool {
+	return slices.ContainsFunc(pairsOf(f), func(p setting) bool { return u.settings[p] })
+}
+
+func pairsOf(f Figure) []setting {
+	pairs := f.settings()
+	return pairs[:]
+}
+
+// setAside makes a sketch anew of the words that are not usual: what stands at their
+// beginning is the lead, and what stood on either side of a notice is one text. Runs
+// and figures of the others stay in it, flagged, or the habit would be forgotten.
+func (s *Sketch) setAside(u usual) {
+	words := tokens(s.text)
+	own := u.rest(words)
+	if len(own) == len(words) {
+		return
+	}
+	all := Sketch{Runs: s.Runs, Figures: s.Figures}
+	all.flag(u)
+	s.compose(tokens(s.title), own)
+	for _, r := range all.Runs {
+		if r&flagCommon != 0 {
+			s.Runs = append(s.Runs, r)
+		}
+	}
+	s.Runs = few(s.Runs, mostRuns)
+	for _, f := range all.Figures {
+		if f.Value&flagCommon != 0 {
+			s.Figures = append(s.Figures, f)
+		}
+	}
+	s.Figures = fewFigures(s.Figures)
+}
+
+// flag marks what is usual in a sketch whose text is not at hand any more. It reports
+// whether something was not flagged yet.
+func (s *Sketch) flag(u usual) (changed bool) {
+	for i, r := range s.Runs {
+		if _, found := slices.BinarySearch(u.runs, r&^flags); found && r&flagCommon == 0 {
+			s.Runs[i] |= flagCommon
+			if below(r, s.Level) {
+				s.Words = max(s.Words-1<<s.Level, 0)
+			}
+			changed = true
+		}
+	}
+	for i, f := range s.Figures {
+		if f.Value&flagCommon == 0 && u.has(f) {
+			s.Figures[i].Value |= flagCommon
+			changed = true
+		}
+	}
+	return changed
+}
+
+// rest are the words that are neither in a usual run nor a figure in its usual words.
+// Less than a run between two of these is what is filled in there: a figure, a name.
+func (u usual) rest(words []token) (own []token) {
+	aside := make([]bool, len(words))
+	for i, r := range runs(words) {
+		if _, found := slices.BinarySearch(u.runs, r); found {
+			setAll(aside[i : i+runWords])
+		}
+	}
+	for i, t := range words {
+		if !t.figure || len(u.settings) == 0 {
+			continue
+		}
+		for k, pair := range (Figure{Around: around(words, i)}).settings() {
+			if u.settings[pair] {
+				setAll(aside[i-2+k : i+k+1]) // the figure and its pair
+			}
+		}
+	}
+	for from := 0; ; {
+		gap := slices.Index(aside[from:], true)
+		if gap < 0 {
+			break
+		}
+		if from > 0 && gap < runWords {
+			setAll(aside[from : from+gap])
+		}
+		from += gap + 1
+	}
+	for i, t := range words {
+		if !aside[i] {
+			own = append(own, t)
+		}
+	}
+	return own
+}
+
+func setAll(list []bool) {
+	for i := range list {
+		list[i] = true
+	}
+}

@@ -1,0 +1,134 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestFiguresOfTwoTexts: what counts as agreement, and what as a contradiction.
+func TestFiguresOfTwoTexts(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		a, b    string
+		common  share
+		clashes int
+	}{
+		{"the same", "The storm left 12 people dead in Selby.", "In Selby the storm left 12 people dead.", share{1, 1}, 0},
+		{"another figure in the same words", "The storm left 12 people dead in Selby.", "The storm left 14 people dead in Selby.", share{0, 1}, 1},
+		{"auf Deutsch", "Bei dem Sturm kamen 12 Menschen ums Leben.", "Bei dem Sturm kamen vierzig, dann 14 Menschen ums Leben.", share{0, 1}, 1},
+		{"written out", "Bei dem Sturm kamen zwölf Menschen ums Leben.", "Bei dem Sturm kamen 12 Menschen ums Leben.", share{1, 1}, 0},
+		{"another day", "Der Rat tagt am Dienstag im Schloss.", "Der Rat tagt am Mittwoch im Schloss.", share{0, 1}, 1},
+		{"a count that one text has", "The storm left 12 people dead in Selby. Read all 37 comments here.", "The storm left 12 people dead in Selby.", share{1, 1}, 0},
+		{"counts in other words", "Lesezeit: 4 Minuten. Der Rat tagt im Schloss.", "Der Rat tagt im Schloss. Schon 37 Leser meinen etwas dazu.", share{0, 1}, 0},
+		{"before both", "Shares rose by 12 yesterday.", "Shares rose by 15 later.", share{0, 1}, 1},
+		{"on either side", "They had 12 cows.", "We had 15 cows.", share{0, 1}, 1},
+		{"behind both", "Only 12 cows drowned.", "Nearly 15 cows drowned.", share{0, 1}, 1},
+		{"one word is too little", "Only 12 cows drowned.", "Nearly 15 cows swam.", share{0, 1}, 0},
+		{"a figure beside a figure", "Seats: 12 14 16", "Hours: 11 13 15", share{0, 3}, 0},
+		{"both have both", "First 12 cows drowned, then 15 cows drowned.", "First 15 cows drowned, then 12 cows drowned.", share{2, 2}, 0},
+		{"one figure twice", "First 12 cows drowned, then 12 sheep ran.", "Some 15 cows drowned. Some 16 sheep ran.", share{0, 1}, 1},
+	} {
+		a, b := &Sketch{}, &Sketch{}
+		a.write("", c.a)
+		b.write("", c.b)
+		for _, order := range [][2]*Sketch{{a, b}, {b, a}} {
+			if common, clashes := compareFigures(order[0], order[1]); common != c.common || clashes != c.clashes {
+				t.Errorf("%s: %v agree and %d clash, want %v and %d", c.name, common, clashes, c.common, c.clashes)
+			}
+		}
+	}
+}
+
+const (
+	notice = "Wir sind eine Genossenschaft und gehören unseren Lesern, schon %d von ihnen haben einen Anteil gezeichnet und lesen uns gern."
+	letter = "You read this because your parish pays for the letter, which %d homes receive each week through the door on foot."
+)
+
+// bodies are texts of one source without a word in common.
+func bodies() []string {
+	return strings.Split(`Am Ufer wächst jetzt Klee und gemäht wird nur noch im Herbst|Der Schalter bleibt bis zum Abend besetzt auch während Ferien|
+		Die Straße ist wieder frei denn Wasser fließt seit Montag überall|Pumpen Licht Sauna bekommen bald Strom vom eigenen Dach|
+		Unter alten Eichen feiern Sänger ihr großes Jubiläum mit Gästen`, "|")
+}
+
+// habitual is a source that said each body with what comes before and after it.
+func habitual(before, after string) *Habits {
+	h := &Habits{}
+	for i, body := range bodies() {
+		s := &Sketch{}
+		s.write("", fill(before, i)+" "+body+" "+fill(after, i))
+		h.Mark(s)
+		h.Learn(Told{Sketch: s})
+	}
+	return h
+}
+
+func fill(text string, i int) string {
+	if strings.Contains(text, "%d") {
+		return fmt.Sprintf(text, 2104+37*i)
+	}
+	return text
+}
+
+// TestWhatIsUsualIsSetAside: a text is compared as if its source had not added what it
+// always adds, wherever that stands and whatever figure is filled in.
+func TestWhatIsUsualIsSetAside(t *testing.T) {
+	const one, two = "Fachleute haben am Deich bei Altmoor Risse von 80 Metern entdeckt und messen nun jede Woche nach,", "weil das Wasser der Alt vor dem Winter gewöhnlich um zwei Meter steigt und die Schafe fehlen."
+	want := &Sketch{}
+	want.write("Risse im Deich", one+" "+two)
+	for name, c := range map[string]struct{ before, after, text string }{
+		"at the beginning": {notice, "", notice + " " + one + " " + two},
+		"at the end":       {"", letter, one + " " + two + " " + letter},
+		"in the middle":    {notice, "", one + " " + notice + " " + two},
+		"at both ends":     {notice, letter, notice + " " + one + " " + two + " " + letter},
+		"counts":           {"Lesezeit: %d Minuten.", "Schon %d Kommentare dazu", "Lesezeit: %d Minuten. " + one + " " + two + " Schon %d Kommentare dazu"},
+		"nothing usual":    {"", "", one + " " + two},
+	} {
+		s := &Sketch{}
+		s.write("Risse im Deich", strings.ReplaceAll(c.text, "%d", "9876"))
+		habitual(c.before, c.after).Mark(s)
+		own := slices.DeleteFunc(slices.Clone(s.Runs), func(r uint32) bool { return r&flagCommon != 0 })
+		figures := s.telling(nil)
+		if !slices.Equal(own, want.Runs) || !slices.Equal(figures, want.Figures) || !slices.Equal(s.Names, want.Names) || s.Words != want.Words {
+			t.Errorf("%s: %d runs, %d figures, %d names and %d words remain, want %d, %d, %d and %d",
+				name, len(own), len(figures), len(s.Names), s.Words, len(want.Runs), len(want.Figures), len(want.Names), want.Words)
+		}
+		if s.text != "" || s.title != "" {
+			t.Errorf("%s: the text stays with the sketch", name)
+		}
+	}
+}
+
+// TestAHabitIsNotForgotten: what is set aside stays known as long as it is said.
+func TestAHabitIsNotForgotten(t *testing.T) {
+	h := habitual(notice, "")
+	for i := range 3 * HabitStories {
+		s := &Sketch{}
+		s.write("", fmt.Sprintf(notice+" Satz %d sagt %x, %x und %x wie nie.", 9000+i, i, hash32("a", fmt.Sprint(i)), hash32("b", fmt.Sprint(i)), hash32("c", fmt.Sprint(i))))
+		h.Mark(s)
+		if words := len(tokens(notice)); s.Words > 12 || s.Words < 4 {
+			t.Fatalf("story %d: %d words remain beside the %d of the notice", i, s.Words, words)
+		}
+		h.Learn(Told{Sketch: s})
+	}
+}
+
+// TestFiguresOfAForm: where a source fills in a form, hardly a word is its own, and its
+// figures tell one from the other.
+func TestFiguresOfAForm(t *testing.T) {
+	const form = "Die Alt steht bei Karlsbrück auf %d Zentimetern und steigt weiter, die Behörde warnt vor dem Betreten der Uferwege und der Treppen am Kai."
+	h := &Habits{}
+	var last []*Sketch
+	for i := range 8 {
+		s := &Sketch{}
+		s.write("Pegel", fmt.Sprintf(form, 388+5*i))
+		h.Mark(s)
+		h.Learn(Told{Sketch: s})
+		last = append(last, s)
+	}
+	if common, clashes := compareFigures(last[6], last[7]); common.both != 0 || clashes != 1 {
+		t.Errorf("%v agree and %d clash, want none and 1", common, clashes)
+	}
+}
