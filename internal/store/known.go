@@ -1,9 +1,6 @@
 package store
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/zeebo/xxh3"
 
 	"tributary/internal/story"
@@ -24,18 +21,12 @@ type known struct {
 	list []story.Known
 }
 
-// batch is how many values one look-up takes. A fixed number keeps the
-// statement prepared; places left over repeat the first value.
-const batch = 128
+// batch is how many values one look-up takes. A fixed number keeps the statement
+// prepared; places left over repeat the first value. The engine goes through the names
+// of all places to bind one, so a batch is small.
+const batch = 32
 
-// places are the placeholders $2, $3, … of one batch.
-func places() string {
-	var b strings.Builder
-	for i := range batch {
-		fmt.Fprintf(&b, ", $%d", i+2)
-	}
-	return b.String()[2:]
-}
+var places = placesFrom(2, batch) // of one batch
 
 const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerprint, 0), coalesce(c.hash, 0),
 	coalesce(c.signature, 0), coalesce(c.published, 0), coalesce(c.updated, 0), coalesce(c.clean, 0),
@@ -58,7 +49,7 @@ func (s *saving) known() (*known, error) {
 		}
 	}
 	err := s.lookUp(selectKnown+`g.hash FROM guid g JOIN entry e ON e.id = g.entry_id
-		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places()+`)`,
+		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places+`)`,
 		hashes, func(scan scan) error {
 			var hash []byte
 			return k.add(scan, &hash, func() string { return keys[string(hash)] })
@@ -85,7 +76,7 @@ func (s *saving) lookAlikes(k *known) error {
 		}
 	}
 	return s.lookUp(selectKnown+`e.fingerprint FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.fingerprint IN (`+places()+`)`, prints, func(scan scan) error {
+		WHERE e.source_id = $1 AND e.fingerprint IN (`+places+`)`, prints, func(scan scan) error {
 		var print int64
 		return k.add(scan, &print, func() string { return "" })
 	})
