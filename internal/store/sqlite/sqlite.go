@@ -72,9 +72,10 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return withReaders(write, path)
 }
 
-// pageSize in bytes, fixed when a file is made: larger pages waste less on
-// texts of one or two kilobytes.
-const pageSize = 16384
+// pageSize in bytes, fixed when a file is made. Larger pages waste less on texts of
+// one or two kilobytes; but what an entry is looked up by goes to a dozen pages all
+// over the indexes, each of which is read and written as a whole.
+const pageSize = 8192
 
 // create makes a new database file; it must have its page size before it is
 // switched to the write-ahead log.
