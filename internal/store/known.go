@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/zeebo/xxh3"
 
 	"tributary/internal/story"
@@ -82,17 +84,19 @@ func (s *saving) lookAlikes(k *known) error {
 	})
 }
 
-// lookUp runs a query over values, batch by batch.
+// lookUp runs a query about the source over values, batch by batch.
 func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
-	for len(values) > 0 {
-		args := make([]any, batch+1)
-		args[0] = s.h.Source.ID
-		n := copy(args[1:], values)
-		for i := n + 1; i < len(args); i++ {
-			args[i] = values[0]
+	return s.eachOf(query, values, f, s.h.Source.ID)
+}
+
+// eachOf runs a query over values, batch by batch; their places follow those of first.
+func (t *tx) eachOf(query string, values []any, f func(scan) error, first ...any) error {
+	for few := range slices.Chunk(values, batch) {
+		args := append(slices.Clone(first), few...)
+		for len(args) < len(first)+batch {
+			args = append(args, few[0])
 		}
-		values = values[n:]
-		if err := s.each(query, args, f); err != nil {
+		if err := t.each(query, args, f); err != nil {
 			return err
 		}
 	}
