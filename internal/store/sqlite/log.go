@@ -9,12 +9,14 @@ import (
 
 // What is committed goes to the write-ahead log, and its pages are folded into the
 // database by and by (a checkpoint). That takes long enough to be felt, so it is done
-// beside the writer, by a connection of its own. While transactions follow each other
-// without a pause it never quite reaches the end of the log, which begins anew only
-// then: so the writer folds the rest when the log has grown to its limit.
+// beside the writer, by a connection of its own. The log begins anew only when all of it
+// is folded, and more comes meanwhile: what came is folded at once, which takes less
+// time with each round. If it never gets there, because transactions follow each other
+// without a pause, the writer folds the rest when the log has grown to its limit.
 const (
 	maxLog         = 64 << 20
 	commitsPerFold = 32
+	foldRounds     = 6
 )
 
 // autofold is the parameter that has the writer fold a log of that length, of twice
@@ -47,9 +49,22 @@ func (db *DB) Committed() {
 	db.log.commits = 0
 	db.log.running.Go(func() {
 		defer db.log.busy.Unlock()
-		// Nothing is lost when it fails: the log stays, and the next time is not far.
-		_, _ = db.log.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)")
+		db.log.fold()
 	})
+}
+
+// fold folds the log, and what came meanwhile. Nothing is lost when it fails: the log
+// stays, and the next time is not far.
+func (l *foldingLog) fold() {
+	last := -1
+	for range foldRounds {
+		var busy, pages, folded int
+		err := l.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &folded)
+		if err != nil || pages == last {
+			return
+		}
+		last = pages
+	}
 }
 
 func (l *foldingLog) close() error {
