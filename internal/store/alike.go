@@ -56,7 +56,7 @@ func (x *alikes) learn() error {
 	err := x.each(`SELECT entry_id, data FROM sketch WHERE source_id = $1 AND entry_id > $2 AND first = 1 ORDER BY entry_id DESC LIMIT $3`,
 		[]any{x.source, x.forgotten, story.HabitStories}, func(scan scan) error {
 			t := story.Told{Sketch: &story.Sketch{}}
-			var data []byte
+			var data sql.RawBytes
 			err := scan(&t.Entry, &data)
 			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // one of another version is made anew, see resketch.go
 				stories = append(stories, t)
@@ -97,7 +97,7 @@ func (x *alikes) forget() error {
 		return err
 	}
 	for _, o := range old {
-		if o.data == nil {
+		if !o.sketched {
 			continue // it was never compared
 		}
 		if _, err := x.exec(`DELETE FROM sketch WHERE source_id = $1 AND entry_id = $2`, o.source, o.id); err != nil {
@@ -108,21 +108,21 @@ func (x *alikes) forget() error {
 	return x.set("forgotten", x.forgotten)
 }
 
-// leaver is an entry that leaves the window, with its sketch.
+// leaver is an entry that leaves the window.
 type leaver struct {
 	id, source int64
-	data       []byte
+	sketched   bool
 }
 
 // leaving returns the next entries, in order of arrival, that have left the window.
 func (x *alikes) leaving() ([]leaver, error) {
 	var old []leaver
-	err := x.each(`SELECT e.id, e.source_id, e.first_seen, k.data FROM entry e
+	err := x.each(`SELECT e.id, e.source_id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
 		LEFT JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
 		WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
 		var o leaver
 		var seen int64
-		if err := scan(&o.id, &o.source, &seen, &o.data); err != nil {
+		if err := scan(&o.id, &o.source, &seen, &o.sketched); err != nil {
 			return err
 		}
 		if !at(seen).Before(x.cutoff) {
@@ -186,7 +186,7 @@ func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
 		err := x.each(selectMates, args, func(scan scan) error {
 			c := story.Evidence{Sketch: &story.Sketch{}}
 			var first int64
-			var data []byte
+			var data sql.RawBytes
 			if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &data); err != nil {
 				return err
 			}

@@ -30,7 +30,7 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		}
 	}
 	var held []story.Held
-	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+places()+`)`,
+	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+places+`)`,
 		texts, func(scan scan) error {
 			var h story.Held
 			var title, text int64
@@ -49,7 +49,7 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		}
 	}
 	return s.lookUp(selectKnown+`e.id FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.id IN (`+places()+`)`, missing, func(scan scan) error {
+		WHERE e.source_id = $1 AND e.id IN (`+places+`)`, missing, func(scan scan) error {
 		var id int64
 		return known.add(scan, &id, func() string { return "" })
 	})

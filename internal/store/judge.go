@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"strings"
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
@@ -68,6 +69,47 @@ func (s *saving) index() (*alikes, error) {
 	return x, err
 }
 
+// shared are addresses and guids that several entries have, or may have.
+type shared struct {
+	urls  map[any]bool    // by urlKey
+	guids map[string]bool // by guidHash; those that another source has
+}
+
+// findShared asks for all new entries of a document at once who shares their address
+// or guid: hardly any, and the others need not be looked up one by one.
+func (s *saving) findShared(assigned []int64) error {
+	s.shared = shared{map[any]bool{}, map[string]bool{}}
+	var urls, guids []any
+	for i, id := range assigned {
+		if a := &s.h.Arrivals[i]; id == 0 {
+			guids = append(guids, guidHash(a.Identity.New))
+			if key := urlKey(a.Evidence.URL); key != nil {
+				urls = append(urls, key)
+			}
+		}
+	}
+	err := s.eachOf(`SELECT column1 FROM (VALUES `+rowsFrom(1, batch)+`) WHERE EXISTS (SELECT 1 FROM entry WHERE url_key = column1)`, urls, func(scan scan) error {
+		var key int64
+		err := scan(&key)
+		s.shared.urls[key] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.lookUp(`SELECT column1 FROM (VALUES `+rowsFrom(2, batch)+`) WHERE EXISTS (SELECT 1 FROM guid WHERE hash = column1 AND source_id <> $1)`, guids, func(scan scan) error {
+		var hash []byte
+		err := scan(&hash)
+		s.shared.guids[string(hash)] = true
+		return err
+	})
+}
+
+// rowsFrom are n rows of one placeholder, the first of number from.
+func rowsFrom(from, n int) string {
+	return "(" + strings.ReplaceAll(placesFrom(from, n), ", ", "), (") + ")"
+}
+
 const selectEvidence = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.page, e.title_hash, e.text_hash, e.words, e.first_seen,
 	coalesce(e.url_key, 0), c.guid, c.published FROM `
 
@@ -90,14 +132,18 @@ func (s *saving) candidates(a *story.Arrival, apart map[int64]bool) ([]story.Evi
 		found = append(found, c)
 		return nil
 	}
-	if url := a.Evidence.URL; url != "" && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
+	url, guid := a.Evidence.URL, guidHash(a.Identity.New)
+	if url != "" && s.shared.urls[urlKey(url)] && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
 		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id
 			WHERE e.url_key = $1 ORDER BY e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {
 			return nil, err
 		}
 	}
+	if !s.shared.guids[string(guid)] {
+		return found, nil
+	}
 	err := s.each(selectEvidence+`guid g JOIN entry e ON e.id = g.entry_id JOIN content c ON c.entry_id = e.id
-		WHERE g.hash = $1 AND g.source_id <> $2 LIMIT $3`, []any{guidHash(a.Identity.New), s.h.Source.ID, story.MaxCandidates}, add)
+		WHERE g.hash = $1 AND g.source_id <> $2 LIMIT $3`, []any{guid, s.h.Source.ID, story.MaxCandidates}, add)
 	return found, err
 }
 

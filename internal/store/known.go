@@ -1,8 +1,7 @@
 package store
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
@@ -24,18 +23,12 @@ type known struct {
 	list []story.Known
 }
 
-// batch is how many values one look-up takes. A fixed number keeps the
-// statement prepared; places left over repeat the first value.
-const batch = 128
+// batch is how many values one look-up takes. A fixed number keeps the statement
+// prepared; places left over repeat the first value. The engine goes through the names
+// of all places to bind one, so a batch is small.
+const batch = 32
 
-// places are the placeholders $2, $3, … of one batch.
-func places() string {
-	var b strings.Builder
-	for i := range batch {
-		fmt.Fprintf(&b, ", $%d", i+2)
-	}
-	return b.String()[2:]
-}
+var places = placesFrom(2, batch) // of one batch
 
 const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerprint, 0), coalesce(c.hash, 0),
 	coalesce(c.signature, 0), coalesce(c.published, 0), coalesce(c.updated, 0), coalesce(c.clean, 0),
@@ -58,7 +51,7 @@ func (s *saving) known() (*known, error) {
 		}
 	}
 	err := s.lookUp(selectKnown+`g.hash FROM guid g JOIN entry e ON e.id = g.entry_id
-		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places()+`)`,
+		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places+`)`,
 		hashes, func(scan scan) error {
 			var hash []byte
 			return k.add(scan, &hash, func() string { return keys[string(hash)] })
@@ -85,23 +78,25 @@ func (s *saving) lookAlikes(k *known) error {
 		}
 	}
 	return s.lookUp(selectKnown+`e.fingerprint FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.fingerprint IN (`+places()+`)`, prints, func(scan scan) error {
+		WHERE e.source_id = $1 AND e.fingerprint IN (`+places+`)`, prints, func(scan scan) error {
 		var print int64
 		return k.add(scan, &print, func() string { return "" })
 	})
 }
 
-// lookUp runs a query over values, batch by batch.
+// lookUp runs a query about the source over values, batch by batch.
 func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
-	for len(values) > 0 {
-		args := make([]any, batch+1)
-		args[0] = s.h.Source.ID
-		n := copy(args[1:], values)
-		for i := n + 1; i < len(args); i++ {
-			args[i] = values[0]
+	return s.eachOf(query, values, f, s.h.Source.ID)
+}
+
+// eachOf runs a query over values, batch by batch; their places follow those of first.
+func (t *tx) eachOf(query string, values []any, f func(scan) error, first ...any) error {
+	for few := range slices.Chunk(values, batch) {
+		args := append(slices.Clone(first), few...)
+		for len(args) < len(first)+batch {
+			args = append(args, few[0])
 		}
-		values = values[n:]
-		if err := s.each(query, args, f); err != nil {
+		if err := t.each(query, args, f); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"database/sql"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -39,7 +40,7 @@ func (m *marks) place(term uint32) (word int, bit uint64) {
 
 // Blocks that one statement reads: a fixed number keeps it prepared; places left over
 // repeat the last.
-const blockBatch = 16
+const blockBatch = 24
 
 var selectBlocks = `SELECT id, data FROM posting_block WHERE id IN (` + placesFrom(1, blockBatch) + `)`
 
@@ -81,7 +82,7 @@ func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 		}
 		err := x.each(selectBlocks, args, func(scan scan) error {
 			var id int64
-			var data []byte
+			var data sql.RawBytes
 			err := scan(&id, &data)
 			for _, term := range asked[id] {
 				stored[term] = cut(data, term)

@@ -58,6 +58,7 @@ type saving struct {
 	added    int
 	changed  int
 	echoes   int // publications of ours that came back
+	shared   shared
 	opened   *alikes
 	found    *indexing // by what the entries can be found
 }
@@ -144,6 +145,9 @@ func (s *saving) entries() error {
 		return err
 	}
 	if err := s.guard(assigned); err != nil {
+		return err
+	}
+	if err := s.findShared(assigned); err != nil {
 		return err
 	}
 	for i, id := range assigned {
@@ -249,6 +253,7 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err != nil {
 		return err
 	}
+	s.shared.urls[urlKey(ev.URL)] = true
 	if err := s.addGUID(id, a.Identity.New); err != nil {
 		return err
 	}
@@ -276,6 +281,7 @@ func (s *saving) relate(entry int64, stories []int64) error {
 // writeEvidence keeps what later decisions need to know of a changed entry.
 func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) error {
 	ev := a.Evidence
+	s.shared.urls[urlKey(ev.URL)] = true
 	_, err := s.exec(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
 			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
 		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)

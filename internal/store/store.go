@@ -130,6 +130,7 @@ func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	w.gathered = x.gathered
+	db.engine.Committed()
 	return nil
 }
 

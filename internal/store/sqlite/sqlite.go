@@ -47,6 +47,7 @@ type DB struct {
 	Write *sql.DB
 	Read  *sql.DB
 	Path  string
+	log   *foldingLog // nil: open for reading only
 }
 
 // Open opens the database at path, creates it when it is missing, and brings
@@ -59,8 +60,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := create(ctx, path); err != nil {
 		return nil, explain(err, path)
 	}
-	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache),
-		"_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", "_pragma=journal_size_limit(67108864)"))
+	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache), "_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", fmt.Sprintf("_pragma=journal_size_limit(%d)", maxLog), autofold))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -71,9 +72,10 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return withReaders(write, path)
 }
 
-// pageSize in bytes, fixed when a file is made: larger pages waste less on
-// texts of one or two kilobytes.
-const pageSize = 16384
+// pageSize in bytes, fixed when a file is made. Larger pages waste less on texts of
+// one or two kilobytes; but what an entry is looked up by goes to a dozen pages all
+// over the indexes, each of which is read and written as a whole.
+const pageSize = 8192
 
 // create makes a new database file; it must have its page size before it is
 // switched to the write-ahead log.
@@ -105,7 +107,13 @@ func withReaders(write *sql.DB, path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	return &DB{Write: write, Read: read, Path: path}, nil
+	db := &DB{Write: write, Read: read, Path: path}
+	if write != nil {
+		if db.log, err = openLog(path); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	return db, nil
 }
 
 // dsn builds a file: URI, the only form that obeys mode=ro. busy_timeout comes
@@ -207,6 +215,9 @@ func apply(ctx context.Context, db *sql.DB, file string, version int) error {
 // Close closes both pools; the write-ahead log is folded into the file.
 func (db *DB) Close() error {
 	err := db.Read.Close()
+	if db.log != nil {
+		err = errors.Join(err, db.log.close())
+	}
 	if db.Write != nil {
 		err = errors.Join(err, db.Write.Close())
 	}
