@@ -64,6 +64,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	g.Go(func() error { return d.hub.Run(ctx) })
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
+	g.Go(func() error { return d.checkpointer(ctx) })
 	g.Go(func() error { return d.identifier(ctx) })
 	g.Go(func() error { return d.readersNoted(ctx) })
 	err = g.Wait()
@@ -145,6 +146,19 @@ func (d *Daemon) housekeeping(ctx context.Context) error {
 		}
 		if !sleep(ctx, 24*time.Hour) {
 			return nil
+		}
+	}
+}
+
+// checkpointer copies what was stored from the log of the database into the file, in
+// turn with what is stored: disks take their time.
+func (d *Daemon) checkpointer(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.db.CheckpointDue():
+			d.turns.take(func() { d.db.Checkpoint(ctx) })
 		}
 	}
 }

@@ -38,6 +38,7 @@ const (
 	gzipLevel   = 6
 	brotliLevel = 4
 	zstdLevel   = zstd.SpeedDefault
+	zstdWindow  = 1 << 20 // more than most feeds have; the usual 8 MiB are cleared anew for each coder
 )
 
 // Packed returns the document with its variants in the codings that make it
@@ -141,7 +142,7 @@ func (p *packer) pack(coding string, body []byte) ([]byte, error) {
 
 func (p *packer) zstd(body []byte) ([]byte, error) {
 	if p.zs == nil {
-		z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstdLevel), zstd.WithEncoderConcurrency(1))
+		z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstdLevel), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(zstdWindow))
 		if err != nil {
 			return nil, err
 		}

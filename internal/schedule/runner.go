@@ -33,7 +33,7 @@ type Task struct {
 type Limits struct {
 	InFlight  int           // jobs running at the same time
 	PerGroup  int           // of them in one group
-	PerSecond int           // starts in any second, wherever that second begins
+	PerSecond int           // starts in any second, wherever that second begins, and spread over it
 	Spacing   time.Duration // between two starts in one group
 
 	Slow         int // jobs in the slow lane, see Stall
@@ -103,6 +103,7 @@ type Runner struct {
 	recent   int   // starts within the last window
 	extra    int   // and those beyond PerSecond
 	credit   int   // starts that stalled, and for which none has made up yet
+	paused   bool  // after a start, for a moment
 	triggers int64 // so far
 	seen     time.Time
 }
@@ -252,7 +253,7 @@ func (r *Runner) promote() {
 
 // free reports whether one more job may start, whatever its group.
 func (r *Runner) free() bool {
-	return (r.limits.InFlight <= 0 || r.running < r.limits.InFlight) &&
+	return !r.paused && (r.limits.InFlight <= 0 || r.running < r.limits.InFlight) &&
 		(r.limits.PerSecond <= 0 || r.recent < r.limits.PerSecond || r.credit > 0 && r.extra < r.limits.Extra)
 }
 
@@ -269,11 +270,15 @@ func (r *Runner) start(ctx context.Context, g *group) {
 	r.jobs.Go(func() { r.run(ctx, j, id) })
 }
 
-// pace counts a start for as long as the limits look back. It uses timers and
+// pace counts a start for as long as the limits look back, and keeps the next one off
+// for half of the time between two at an even pace: what begins in one instant keeps
+// all waiting that the process does besides. It uses timers and
 // not the clock, which may be set meanwhile; they end by themselves and, after
 // Run has returned, find nothing to start.
 func (r *Runner) pace(g *group) {
 	if r.limits.PerSecond > 0 {
+		r.paused = true
+		time.AfterFunc(window/time.Duration(r.limits.PerSecond), func() { r.change(func() { r.paused = false }) })
 		place := &r.recent
 		if r.recent >= r.limits.PerSecond {
 			place = &r.extra

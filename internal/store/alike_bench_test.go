@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -126,6 +127,18 @@ func BenchmarkSave(b *testing.B) {
 		save(document(100))
 		bench.now = bench.now.Add(time.Minute)
 	}
+	storing, stop := context.WithCancel(b.Context())
+	defer stop()
+	go func() { // as the daemon does
+		for {
+			select {
+			case <-storing.Done():
+				return
+			case <-bench.db.CheckpointDue():
+				bench.db.Checkpoint(storing)
+			}
+		}
+	}()
 	var took []time.Duration
 	var spent time.Duration
 	for b.Loop() { // the window is filled once

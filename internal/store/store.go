@@ -96,6 +96,14 @@ type tx struct {
 	gathered *gathered // the writer's, which gets it back with the commit
 }
 
+// CheckpointDue has a token when it is time for Checkpoint. Who keeps the database open
+// for long heeds it, else the writer is held up now and then.
+func (db *DB) CheckpointDue() <-chan struct{} { return db.engine.CheckpointDue() }
+
+// Checkpoint brings what was stored lately from the log of the database into the file
+// itself, beside the writer.
+func (db *DB) Checkpoint(ctx context.Context) { db.engine.Checkpoint(ctx) }
+
 // update runs f in a write transaction. Waiting for the writer obeys ctx; once
 // begun, the transaction is carried through, so that a shutdown does not tear
 // what was nearly stored.

@@ -44,10 +44,10 @@ const checkedSize = 64 << 20
 
 // DB is an open database: one writer, several readers.
 type DB struct {
-	Write *sql.DB
-	Read  *sql.DB
-	Path  string
-	log   *foldingLog // nil: open for reading only
+	Write       *sql.DB
+	Read        *sql.DB
+	Path        string
+	checkpoints *checkpoints // nil: open for reading only
 }
 
 // Open opens the database at path, creates it when it is missing, and brings
@@ -61,7 +61,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, explain(err, path)
 	}
 	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache), "_pragma=journal_mode(WAL)",
-		"_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", fmt.Sprintf("_pragma=journal_size_limit(%d)", maxLog), autofold))
+		"_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", fmt.Sprintf("_pragma=journal_size_limit(%d)", maxLog), autocheckpoint))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -109,7 +109,7 @@ func withReaders(write *sql.DB, path string) (*DB, error) {
 	read.SetMaxIdleConns(readers)
 	db := &DB{Write: write, Read: read, Path: path}
 	if write != nil {
-		if db.log, err = openLog(path); err != nil {
+		if db.checkpoints, err = openCheckpoints(path); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -215,8 +215,8 @@ func apply(ctx context.Context, db *sql.DB, file string, version int) error {
 // Close closes both pools; the write-ahead log is folded into the file.
 func (db *DB) Close() error {
 	err := db.Read.Close()
-	if db.log != nil {
-		err = errors.Join(err, db.log.close())
+	if db.checkpoints != nil {
+		err = errors.Join(err, db.checkpoints.conn.Close())
 	}
 	if db.Write != nil {
 		err = errors.Join(err, db.Write.Close())
