@@ -38,6 +38,7 @@ func (a *app) serve(ctx context.Context, verbose bool) (err error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
+	daemon.Overcommit()
 	level := slog.LevelInfo
 	if verbose {
 		level = slog.LevelDebug

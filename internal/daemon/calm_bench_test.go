@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,8 @@ func BenchmarkCalm(b *testing.B) {
 	for i, path := range paths {
 		lines = append(lines, fmt.Sprintf("  - {feed: %q, name: s%d}", up.URL+path, i))
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	Overcommit()
 	for b.Loop() {
 		h := newHome(b)
 		h.configure(lines[:len(lines)-sources+4]...)

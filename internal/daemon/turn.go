@@ -9,7 +9,15 @@ import "runtime"
 // nothing.
 type turns chan struct{}
 
-func newTurns() turns { return make(turns, max(1, runtime.GOMAXPROCS(0)-1)) }
+func newTurns() turns { return make(turns, max(1, runtime.GOMAXPROCS(0)-overcommitted-1)) }
+
+// overcommitted is how many goroutines run beyond the number of processors.
+const overcommitted = 1
+
+// Overcommit lets one more goroutine run than there are processors, for a process that
+// serves. Its threads wait for disks, and Go lets each that works go on for ten
+// milliseconds; between threads the system decides, and sooner.
+func Overcommit() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + overcommitted) }
 
 // take does something when it is its turn. It takes no further turn.
 func (t turns) take(do func()) {

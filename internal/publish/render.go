@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -72,15 +73,20 @@ func ContentType(ext string) string {
 	return ""
 }
 
+// buffers are what documents are written to: growing a new one each time copies more
+// than is written.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // documents renders every representation of an Edition.
 func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
 	all := append(representations(theme), representation{ext: "opml", contentType: opmlType, write: func(p format.Prepared, w io.Writer) error {
 		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
 	}})
 	docs, prepared := map[string]*Document{}, format.Prepare(e)
-	var b bytes.Buffer // one for all: each keeps a copy that is no longer than it
+	b := buffers.Get().(*bytes.Buffer) // one for all: each keeps a copy that is no longer than it
+	defer buffers.Put(b)
 	for _, r := range all {
-		d, err := r.render(prepared, &b)
+		d, err := r.render(prepared, b)
 		if err != nil {
 			return nil, err
 		}

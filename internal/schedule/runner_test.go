@@ -184,7 +184,12 @@ func TestTenThousandOverdue(t *testing.T) {
 		if len(times) != 10000 || len(b.starts) != 10000 {
 			t.Errorf("%d starts of %d tasks, want each of 10,000 once", len(b.starts), len(times))
 		}
-		for _, s := range b.starts[:20] { // which start at the same time
+		for i := range b.starts[1:200] {
+			if gap := b.starts[i+1].at.Sub(b.starts[i].at); gap < time.Second/40 {
+				t.Errorf("start %d comes %v after the one before, want the starts of a second spread over it", i+1, gap)
+			}
+		}
+		for _, s := range b.starts[:20] {
 			if s.id <= 9980 {
 				t.Errorf("task %d is among the first 20, want those that are due for longest", s.id)
 			}
