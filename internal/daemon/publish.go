@@ -170,11 +170,12 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 	}
 	rendered = len(finish) > 0
 	for _, rest := range finish { // when all feeds are served
+		if d.replaced(cfg) {
+			break // a reload has everything made again
+		}
 		d.turns.take(func() { errs = append(errs, rest(ctx)) })
 	}
-	d.mu.Lock()
-	replaced := d.cfg != cfg
-	d.mu.Unlock()
+	replaced := d.replaced(cfg)
 	if rendered {
 		signal(d.shown)
 		signal(d.changed)
@@ -186,6 +187,13 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		errs = append(errs, d.unpublish(ctx))
 	}
 	return rendered, errors.Join(errs...)
+}
+
+// replaced reports whether a reload put another configuration in the place of one.
+func (d *Daemon) replaced(cfg *config.Config) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cfg != cfg
 }
 
 // showAgain shows on the pages what the sources are called by now: only their
