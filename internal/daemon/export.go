@@ -7,9 +7,12 @@ import (
 	"tributary/internal/publish"
 )
 
-// exportEvery is the least time between two exports of the site by the daemon:
-// every page is made anew for one.
-const exportEvery = 5 * time.Minute
+// Every page is made anew for an export of the site: exportShare keeps that to a part
+// of the time, exportPause to a bearable wait.
+const (
+	exportShare = 60
+	exportPause = 5 * time.Minute
+)
 
 // export writes the whole public site into the folder of export:, if there is one,
 // and removes what of it was there before and is no longer.
@@ -37,11 +40,12 @@ func (d *Daemon) exporter(ctx context.Context) error {
 			return nil
 		case <-d.changed:
 		}
+		began := time.Now()
 		if err := d.export(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("export", "error", err)
 			signal(d.changed)
 		}
-		if !sleep(ctx, exportEvery) {
+		if !sleep(ctx, min(max(publishEvery, exportShare*time.Since(began)), exportPause)) {
 			return nil
 		}
 	}

@@ -3,10 +3,12 @@ package daemon
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
-// The daemon keeps the site that others serve up to date, byte for byte.
+// The daemon keeps the site that others serve up to date, byte for byte, also when the
+// first story comes after the first export.
 func TestTheDaemonExportsTheSite(t *testing.T) {
 	h := newHome(t, "export: public/", "sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - name: all")
 	h.seed("a.txt", " date 2025-12-03 Berlin – Der Rat hat am Mittwoch getagt. Das Ergebnis liegt noch nicht vor und wird erwartet.")
@@ -19,9 +21,13 @@ func TestTheDaemonExportsTheSite(t *testing.T) {
 		return string(text)
 	}
 	r.await("the export is whole", func() bool { return exported(".tributary") != "" })
+	h.seed("b.txt", " date 2025-12-04 Berlin – Die Brücke ist wieder offen. Der Verkehr fließt seit dem Morgen in beide Richtungen.")
+	r.trigger(1)
+	r.await("both stories are served", func() bool {
+		return strings.Count(r.titles("all"), "Brücke")+strings.Count(r.titles("all"), "Rat") == 2
+	})
 	for path, file := range map[string]string{"/feeds/all.atom": "feeds/all.atom", "/feeds/all.rss": "feeds/all.rss", "/sources.opml": "sources.opml"} {
-		if _, want := r.get(path); exported(file) != want {
-			t.Errorf("%s: got %q\nwant %q", file, exported(file), want)
-		}
+		_, want := r.get(path)
+		r.await(file+" is what is served", func() bool { return exported(file) == want })
 	}
 }
