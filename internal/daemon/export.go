@@ -8,9 +8,10 @@ import (
 )
 
 // Every page is made anew for an export of the site: exportShare keeps that to a part
-// of the time, exportPause to a bearable wait.
+// of the time, exportPause to a bearable wait. The first export of a process may come
+// before its first stories, so the second does not wait for that.
 const (
-	exportShare = 60
+	exportShare = 20
 	exportPause = 5 * time.Minute
 )
 
@@ -34,7 +35,7 @@ func (d *Daemon) export(ctx context.Context) error {
 
 // exporter writes the site again after feeds changed.
 func (d *Daemon) exporter(ctx context.Context) error {
-	for {
+	for first := true; ; first = false {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -45,7 +46,11 @@ func (d *Daemon) exporter(ctx context.Context) error {
 			d.opts.Log.Error("export", "error", err)
 			signal(d.changed)
 		}
-		if !sleep(ctx, min(max(publishEvery, exportShare*time.Since(began)), exportPause)) {
+		rest := publishEvery
+		if !first {
+			rest = min(max(rest, exportShare*time.Since(began)), exportPause)
+		}
+		if !sleep(ctx, rest) {
 			return nil
 		}
 	}

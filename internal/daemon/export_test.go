@@ -21,11 +21,7 @@ func TestTheDaemonExportsTheSite(t *testing.T) {
 		return string(text)
 	}
 	r.await("the export is whole", func() bool { return exported(".tributary") != "" })
-	h.seed("b.txt", " date 2025-12-04 Berlin – Die Brücke ist wieder offen. Der Verkehr fließt seit dem Morgen in beide Richtungen.")
-	r.trigger(1)
-	r.await("both stories are served", func() bool {
-		return strings.Count(r.titles("all"), "Brücke")+strings.Count(r.titles("all"), "Rat") == 2
-	})
+	r.await("the story is served", func() bool { return strings.Contains(r.titles("all"), "Rat") })
 	for path, file := range map[string]string{"/feeds/all.atom": "feeds/all.atom", "/feeds/all.rss": "feeds/all.rss", "/sources.opml": "sources.opml"} {
 		_, want := r.get(path)
 		r.await(file+" is what is served", func() bool { return exported(file) == want })
