@@ -38,7 +38,9 @@ func (a *app) serve(ctx context.Context, verbose bool) (err error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
-	daemon.Overcommit()
+	if os.Getenv("GOMAXPROCS") == "" {
+		daemon.Overcommit()
+	}
 	level := slog.LevelInfo
 	if verbose {
 		level = slog.LevelDebug

@@ -16,7 +16,8 @@ const overcommitted = 1
 
 // Overcommit lets one more goroutine run than there are processors, for a process that
 // serves. Its threads wait for disks, and Go lets each that works go on for ten
-// milliseconds; between threads the system decides, and sooner.
+// milliseconds; between threads the system decides, and sooner. It is called once,
+// before Open, and Go follows later changes of the processors that it may use no more.
 func Overcommit() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + overcommitted) }
 
 // take does something when it is its turn. It takes no further turn.

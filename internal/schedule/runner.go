@@ -271,9 +271,10 @@ func (r *Runner) start(ctx context.Context, g *group) {
 }
 
 // pace counts a start for as long as the limits look back, and keeps the next one off
-// for half of the time between two at an even pace: what begins in one instant keeps all
-// waiting that the process does besides. It uses timers and not the clock, which may be set meanwhile;
-// they end by themselves and, after Run has returned, find nothing to start.
+// for half of the time between two at an even pace: what begins in one instant keeps
+// all waiting that the process does besides. It uses timers and not the clock, which
+// may be set meanwhile; they end by themselves and, after Run has returned, find
+// nothing to start.
 func (r *Runner) pace(g *group) {
 	if r.limits.PerSecond > 0 {
 		r.paused = true
