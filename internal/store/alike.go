@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -80,7 +79,7 @@ func (x *alikes) mark(s *story.Sketch) error {
 		if err != nil {
 			return err
 		}
-		if _, err := x.exec(`UPDATE sketch SET data = $3 WHERE source_id = $1 AND entry_id = $2`, x.source, t.Entry, data); err != nil {
+		if _, err := x.exec(`UPDATE sketch SET data = $2 WHERE entry_id = $1`, t.Entry, data); err != nil {
 			return err
 		}
 	}
@@ -100,7 +99,7 @@ func (x *alikes) forget() error {
 		if !o.sketched {
 			continue // it was never compared
 		}
-		if _, err := x.exec(`DELETE FROM sketch WHERE source_id = $1 AND entry_id = $2`, o.source, o.id); err != nil {
+		if _, err := x.exec(`DELETE FROM sketch WHERE entry_id = $1`, o.id); err != nil {
 			return err
 		}
 	}
@@ -110,19 +109,18 @@ func (x *alikes) forget() error {
 
 // leaver is an entry that leaves the window.
 type leaver struct {
-	id, source int64
-	sketched   bool
+	id       int64
+	sketched bool
 }
 
 // leaving returns the next entries, in order of arrival, that have left the window.
 func (x *alikes) leaving() ([]leaver, error) {
 	var old []leaver
-	err := x.each(`SELECT e.id, e.source_id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
-		LEFT JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
-		WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
+	err := x.each(`SELECT e.id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
+		LEFT JOIN sketch k ON k.entry_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
 		var o leaver
 		var seen int64
-		if err := scan(&o.id, &o.source, &seen, &o.sketched); err != nil {
+		if err := scan(&o.id, &seen, &o.sketched); err != nil {
 			return err
 		}
 		if !at(seen).Before(x.cutoff) {
@@ -138,13 +136,17 @@ func (x *alikes) leaving() ([]leaver, error) {
 }
 
 // How many values one statement takes. Fixed numbers keep the statements prepared;
-// places left over repeat the last value.
-const entryBatch = 6
+// places left over hold NULL. Lists of IN would be made tables first.
+const (
+	foundBatch  = 6
+	sketchBatch = 8
+)
 
-var selectMates = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data
-		FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
-		WHERE e.story_id IN (SELECT story_id FROM entry WHERE id IN (` + placesFrom(2, entryBatch) + `)) AND e.id > $1
-		ORDER BY e.id IN (` + placesFrom(2, entryBatch) + `) DESC, e.id DESC LIMIT ` + strconv.Itoa(story.MaxMates)
+var selectMembers = `SELECT m.id FROM (VALUES ` + rowsFrom(2, foundBatch) + `) found
+	CROSS JOIN entry f ON f.id = found.column1 CROSS JOIN entry m ON m.story_id = f.story_id AND m.id > $1`
+
+var selectSketches = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data FROM (VALUES ` + rowsFrom(1, sketchBatch) + `) chosen
+	CROSS JOIN sketch k ON k.entry_id = chosen.column1 CROSS JOIN entry e ON e.id = k.entry_id`
 
 // placesFrom are n placeholders, the first of number from.
 func placesFrom(from, n int) string {
@@ -173,36 +175,53 @@ func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 	return &f, nil
 }
 
-// mates returns the evidence of entries and of the other members of their stories.
+// mates returns the evidence of entries and of the other members of their stories:
+// of many, the latest.
 func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
-	seen := map[int64]bool{}
-	var found []story.Evidence
-	for batch := range slices.Chunk(entries, entryBatch) {
-		args := make([]any, 1+entryBatch)
-		args[0] = x.forgotten
-		for i := range entryBatch {
-			args[1+i] = batch[min(i, len(batch)-1)]
+	members, err := x.members(entries)
+	if err != nil {
+		return nil, err
+	}
+	mates := make([]story.Evidence, 0, len(members))
+	return mates, x.eachOf(selectSketches, sketchBatch, members, func(scan scan) error {
+		c := story.Evidence{Sketch: &story.Sketch{}}
+		var first int64
+		var data sql.RawBytes
+		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &data); err != nil {
+			return err
 		}
-		err := x.each(selectMates, args, func(scan scan) error {
-			c := story.Evidence{Sketch: &story.Sketch{}}
-			var first int64
-			var data sql.RawBytes
-			if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &data); err != nil {
-				return err
-			}
-			if seen[c.EntryID] || c.Sketch.UnmarshalBinary(data) != nil {
-				return nil
-			}
-			seen[c.EntryID] = true
-			c.Seen, c.Published, c.Apart = at(first), c.Sketch.Published, x.apart[c.SourceID]
-			found = append(found, c)
+		if c.Sketch.UnmarshalBinary(data) != nil {
 			return nil
-		})
-		if err != nil {
-			return nil, err
+		}
+		c.Seen, c.Published, c.Apart = at(first), c.Sketch.Published, x.apart[c.SourceID]
+		mates = append(mates, c)
+		return nil
+	})
+}
+
+// members returns entries, and after them the latest other members of their stories.
+func (x *alikes) members(entries []int64) ([]any, error) {
+	found := make([]any, 0, story.MaxMates)
+	for _, id := range entries {
+		found = append(found, id)
+	}
+	var others []int64
+	err := x.eachOf(selectMembers, foundBatch, found, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		if !slices.Contains(entries, id) {
+			others = append(others, id)
+		}
+		return err
+	}, x.forgotten)
+	slices.Sort(others)
+	others = slices.Compact(others) // two that were found may be of one story
+	for _, id := range slices.Backward(others) {
+		if len(found) < story.MaxMates {
+			found = append(found, id)
 		}
 	}
-	return found, nil
+	return found, err
 }
 
 // found is what the index says of an arriving entry.
@@ -257,7 +276,7 @@ func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err erro
 	if m.Reason == news.ReasonNew {
 		return true, nil
 	}
-	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
+	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.entry_id = e.id
 		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4)`,
 		[]any{storyID, x.source, x.forgotten, entry}, &first)
 	return first, err
@@ -269,7 +288,7 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 		return err
 	}
 	if _, err := x.exec(`INSERT INTO sketch (source_id, entry_id, first, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (source_id, entry_id) DO UPDATE SET data = excluded.data`, x.source, entry, first, data); err != nil {
+		ON CONFLICT (entry_id) DO UPDATE SET data = excluded.data`, x.source, entry, first, data); err != nil {
 		return err
 	}
 	for _, term := range terms {
@@ -282,7 +301,7 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 func (x *alikes) revise(entry int64, s *story.Sketch) error {
 	var first bool
 	var old []byte
-	err := x.get(`SELECT first, data FROM sketch WHERE source_id = $1 AND entry_id = $2 AND $2 > $3`, []any{x.source, entry, x.forgotten}, &first, &old)
+	err := x.get(`SELECT first, data FROM sketch WHERE entry_id = $1 AND $1 > $2`, []any{entry, x.forgotten}, &first, &old)
 	var was story.Sketch
 	if errors.Is(err, sql.ErrNoRows) || err == nil && was.UnmarshalBinary(old) != nil {
 		return nil

@@ -88,7 +88,7 @@ func (s *saving) findShared(assigned []int64) error {
 			}
 		}
 	}
-	err := s.eachOf(`SELECT column1 FROM (VALUES `+rowsFrom(1, batch)+`) WHERE EXISTS (SELECT 1 FROM entry WHERE url_key = column1)`, urls, func(scan scan) error {
+	err := s.eachOf(`SELECT column1 FROM (VALUES `+rowsFrom(1, batch)+`) WHERE EXISTS (SELECT 1 FROM entry WHERE url_key = column1)`, batch, urls, func(scan scan) error {
 		var key int64
 		err := scan(&key)
 		s.shared.urls[key] = true
@@ -108,6 +108,15 @@ func (s *saving) findShared(assigned []int64) error {
 // rowsFrom are n rows of one placeholder, the first of number from.
 func rowsFrom(from, n int) string {
 	return "(" + strings.ReplaceAll(placesFrom(from, n), ", ", "), (") + ")"
+}
+
+// pairsFrom are n placeholders as rows of two, the first of number from.
+func pairsFrom(from, n int) string {
+	rows := make([]string, n/2)
+	for i := range rows {
+		rows[i] = "(" + placesFrom(from+2*i, 2) + ")"
+	}
+	return strings.Join(rows, ", ")
 }
 
 const selectEvidence = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.page, e.title_hash, e.text_hash, e.words, e.first_seen,

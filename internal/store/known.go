@@ -24,7 +24,7 @@ type known struct {
 }
 
 // batch is how many values one look-up takes. A fixed number keeps the statement
-// prepared; places left over repeat the first value. The engine goes through the names
+// prepared; places left over hold NULL, which equals nothing. The engine goes through the names
 // of all places to bind one, so a batch is small.
 const batch = 32
 
@@ -71,14 +71,15 @@ func (s *saving) lookAlikes(k *known) error {
 			named[key] = true
 		}
 	}
-	var prints []any
+	var looks []any // text and fingerprint
 	for _, a := range s.h.Arrivals {
 		if a.Identity.Fingerprint != 0 && !named[a.Identity.New] && !s.backlog {
-			prints = append(prints, int64(a.Identity.Fingerprint))
+			looks = append(looks, int64(a.Evidence.Text), int64(a.Identity.Fingerprint))
 		}
 	}
-	return s.lookUp(selectKnown+`e.fingerprint FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.fingerprint IN (`+places+`)`, prints, func(scan scan) error {
+	return s.lookUp(selectKnown+`e.fingerprint FROM (VALUES `+pairsFrom(2, batch)+`) look
+		CROSS JOIN entry e ON e.source_id = $1 AND e.text_hash = look.column1 AND e.fingerprint = look.column2
+		LEFT JOIN content c ON c.entry_id = e.id`, looks, func(scan scan) error {
 		var print int64
 		return k.add(scan, &print, func() string { return "" })
 	})
@@ -86,16 +87,15 @@ func (s *saving) lookAlikes(k *known) error {
 
 // lookUp runs a query about the source over values, batch by batch.
 func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
-	return s.eachOf(query, values, f, s.h.Source.ID)
+	return s.eachOf(query, batch, values, f, s.h.Source.ID)
 }
 
-// eachOf runs a query over values, batch by batch; their places follow those of first.
-func (t *tx) eachOf(query string, values []any, f func(scan) error, first ...any) error {
+// eachOf runs a query over values, so many at a time; their places follow those of first.
+func (t *tx) eachOf(query string, batch int, values []any, f func(scan) error, first ...any) error {
 	for few := range slices.Chunk(values, batch) {
-		args := append(slices.Clone(first), few...)
-		for len(args) < len(first)+batch {
-			args = append(args, few[0])
-		}
+		args := make([]any, len(first)+batch)
+		copy(args, first)
+		copy(args[len(first):], few)
 		if err := t.each(query, args, f); err != nil {
 			return err
 		}

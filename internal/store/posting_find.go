@@ -38,11 +38,10 @@ func (m *marks) place(term uint32) (word int, bit uint64) {
 	return int(h / 64 % 32), 1 << (h % 64)
 }
 
-// Blocks that one statement reads: a fixed number keeps it prepared; places left over
-// repeat the last.
-const blockBatch = 24
+// blockBatch is how many blocks one statement reads.
+const blockBatch = 16
 
-var selectBlocks = `SELECT id, data FROM posting_block WHERE id IN (` + placesFrom(1, blockBatch) + `)`
+var selectBlocks = `SELECT id, data FROM (VALUES ` + rowsFrom(1, blockBatch) + `) asked CROSS JOIN posting_block ON id = asked.column1`
 
 // under returns for each of some terms the entries that have it, ascending.
 func (x *postings) under(terms []uint32) ([][]int64, error) {
@@ -75,29 +74,27 @@ func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 		}
 	}
 	stored := map[uint32][]posting{}
-	for batch := range slices.Chunk(slices.Sorted(maps.Keys(asked)), blockBatch) {
-		args := make([]any, blockBatch)
-		for i := range args {
-			args[i] = batch[min(i, len(batch)-1)]
+	ids := make([]any, 0, len(asked))
+	for _, id := range slices.Sorted(maps.Keys(asked)) {
+		ids = append(ids, id)
+	}
+	err := x.eachOf(selectBlocks, blockBatch, ids, func(scan scan) error {
+		var id int64
+		var data sql.RawBytes
+		err := scan(&id, &data)
+		for _, term := range asked[id] {
+			stored[term] = cut(data, term)
 		}
-		err := x.each(selectBlocks, args, func(scan scan) error {
-			var id int64
-			var data sql.RawBytes
-			err := scan(&id, &data)
-			for _, term := range asked[id] {
-				stored[term] = cut(data, term)
-			}
-			if x.all.stored[id] == nil {
-				x.all.stored[id] = mark(unpacked(data))
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
+		if x.all.stored[id] == nil {
+			x.all.stored[id] = mark(unpacked(data))
 		}
-		for _, id := range batch {
-			x.all.stored[id] = cmp.Or(x.all.stored[id], &marks{}) // there is no such block
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for id := range asked {
+		x.all.stored[id] = cmp.Or(x.all.stored[id], &marks{}) // there is no such block
 	}
 	return stored, nil
 }
