@@ -22,14 +22,13 @@ func pairsOf(f Figure) []setting {
 // beginning is the lead, and what stood on either side of a notice is one text. Runs
 // and figures of the others stay in it, flagged, or the habit would be forgotten.
 func (s *Sketch) setAside(u usual) {
-	words := tokens(s.text)
-	own := u.rest(words)
-	if len(own) == len(words) {
+	own := u.rest(s.words)
+	if len(own) == len(s.words) {
 		return
 	}
 	all := Sketch{Runs: s.Runs, Figures: s.Figures}
 	all.flag(u)
-	s.compose(tokens(s.title), own)
+	s.compose(own)
 	for _, r := range all.Runs {
 		if r&flagCommon != 0 {
 			s.Runs = append(s.Runs, r)
@@ -47,14 +46,16 @@ func (s *Sketch) setAside(u usual) {
 // flag marks what is usual in a sketch whose text is not at hand any more. It reports
 // whether something was not flagged yet.
 func (s *Sketch) flag(u usual) (changed bool) {
-	for i, r := range s.Runs {
-		if _, found := slices.BinarySearch(u.runs, r&^flags); found && r&flagCommon == 0 {
-			s.Runs[i] |= flagCommon
-			if below(r, s.Level) {
-				s.Words = max(s.Words-1<<s.Level, 0)
-			}
-			changed = true
+	for _, usual := range u.runs { // they are few
+		i, _ := slices.BinarySearch(s.Runs, usual)
+		if i == len(s.Runs) || s.Runs[i]&^flags != usual || s.Runs[i]&flagCommon != 0 {
+			continue
 		}
+		if below(s.Runs[i], s.Level) {
+			s.Words = max(s.Words-1<<s.Level, 0)
+		}
+		s.Runs[i] |= flagCommon
+		changed = true
 	}
 	for i, f := range s.Figures {
 		if f.Value&flagCommon == 0 && u.has(f) {

@@ -95,7 +95,7 @@ func TestWhatIsUsualIsSetAside(t *testing.T) {
 			t.Errorf("%s: %d runs, %d figures, %d names and %d words remain, want %d, %d, %d and %d",
 				name, len(own), len(figures), len(s.Names), s.Words, len(want.Runs), len(want.Figures), len(want.Names), want.Words)
 		}
-		if s.text != "" || s.title != "" {
+		if s.words != nil || s.head != nil || s.title != "" {
 			t.Errorf("%s: the text stays with the sketch", name)
 		}
 	}

@@ -31,7 +31,9 @@ type Sketch struct {
 	Title   []uint32 // distinct words of the headline, ascending; figures are flagged
 	Names   []uint32 // distinct telling words of headline and lead, ascending; flagged
 
-	title, text string // what it was made of, until [Habits.Mark] has seen it; not stored
+	// What it was made of, until [Habits.Mark] has seen it; not stored.
+	title       string
+	head, words []token // of the headline, of the text
 }
 
 // How much is kept. Runs are sampled by their hash, so that what two texts share
@@ -65,11 +67,12 @@ const (
 
 // write fills in what headline and text say.
 func (s *Sketch) write(title, text string) {
-	s.title, s.text = title, text
-	s.compose(tokens(title), tokens(text))
+	s.title, s.head, s.words = title, tokens(title), tokens(text)
+	s.compose(s.words)
 }
 
-func (s *Sketch) compose(head, words []token) {
+// compose fills in what the headline and these words of the text say.
+func (s *Sketch) compose(words []token) {
 	s.Words = len(words)
 	all := runs(words)
 	s.Level = levelFor(len(all))
@@ -85,12 +88,12 @@ func (s *Sketch) compose(head, words []token) {
 	s.Runs = few(s.Runs, mostRuns)
 	s.Figures = figures(words)
 	s.Headline = headline(s.title)
-	s.Title = titleWords(head)
-	s.Names = names(head, words)
+	s.Title = titleWords(s.head)
+	s.Names = names(s.head, words)
 }
 
 // settle forgets what the sketch was made of: nothing more is set aside in it.
-func (s *Sketch) settle() { s.title, s.text = "", "" }
+func (s *Sketch) settle() { s.title, s.head, s.words = "", nil, nil }
 
 // runs hashes every run of five words, in order; flags are clear.
 func runs(words []token) []uint32 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -191,9 +192,10 @@ func cutRuns(b []byte) (runs []uint32, rest []byte, ok bool) {
 	}
 	high, low := b[:highBytes(n)], b[highBytes(n):]
 	runs = make([]uint32, 0, n)
-	for at := 0; at < 8*len(high) && len(runs) < n; at++ {
-		if high[at/8]>>(at%8)&1 == 1 {
+	for k, octet := range high {
+		for ; octet != 0 && len(runs) < n; octet &= octet - 1 { // the lowest bit is done
 			i := len(runs)
+			at := 8*k + bits.TrailingZeros8(octet)
 			if at-i > maxHigh {
 				return nil, nil, false
 			}

@@ -58,6 +58,12 @@ func word(text string) (token, int) {
 	t := token{hash: hashStart}
 	i := 0
 	for i < len(text) {
+		if c := text[i]; 'a' <= c && c <= 'z' { // most are
+			t.size++
+			t.hash = hashRune(t.hash, rune(c))
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
 		case r == '\'' || r == '’' || r == '\u00AD' || r == '\u200B' || r == '\u200D':
