@@ -43,6 +43,7 @@ type gathered struct {
 	blocks [blocks][]posting
 	count  int
 	stored [blocks]*marks // what stands in the blocks that were read
+	full   full
 }
 
 // add replaces what was known of the entry under this term.
@@ -105,7 +106,7 @@ func (t *tx) clearPostings() error {
 // gather reads the log. Blocks may have taken some of it already, which does not
 // matter: the last word on each posting is in it.
 func (t *tx) gather(logged, turn int64) (*gathered, error) {
-	g := &gathered{logged: logged, turn: turn}
+	g := &gathered{logged: logged, turn: turn, full: full{}}
 	return g, t.each(`SELECT data FROM posting_log ORDER BY id`, nil, func(scan scan) error {
 		var data []byte
 		err := scan(&data)
@@ -120,6 +121,7 @@ func (x *postings) add(term uint32, entry int64)  { x.note(newPosting(term, entr
 func (x *postings) drop(term uint32, entry int64) { x.note(newPosting(term, entry) | gone) }
 
 func (x *postings) note(p posting) {
+	delete(x.all.full, p.term())
 	x.all.add(p)
 	x.fresh = append(x.fresh, p)
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"sort"
+
+	"tributary/internal/story"
 )
 
 // marks tell of most terms that are not in a block that they are not: the runs of a new
@@ -38,6 +40,33 @@ func (m *marks) place(term uint32) (word int, bit uint64) {
 	return int(h / 64 % 32), 1 << (h % 64)
 }
 
+// full are terms with as many entries as a term may have, as they were read. Words of
+// every day, they are asked for most, and nothing is kept under them any more.
+type full map[uint32][]int64
+
+// maxFull is how many are remembered: about 5 MiB.
+const maxFull = 1 << 15
+
+// note remembers the entries of a term, ascending, if it is full.
+func (f full) note(term uint32, entries []int64) {
+	if len(entries) < story.MaxPostings {
+		return
+	}
+	if len(f) == maxFull {
+		clear(f)
+	}
+	f[term] = entries
+}
+
+// entries returns those of a full term; nil when it is not known, or when some have left
+// the window since.
+func (f full) entries(term uint32, forgotten int64) []int64 {
+	if entries := f[term]; entries != nil && entries[0] > forgotten {
+		return entries
+	}
+	return nil
+}
+
 // blockBatch is how many blocks one statement reads.
 const blockBatch = 16
 
@@ -51,6 +80,9 @@ func (x *postings) under(terms []uint32) ([][]int64, error) {
 	}
 	found := make([][]int64, len(terms))
 	for i, term := range terms {
+		if found[i] = x.all.full.entries(term, x.forgotten); found[i] != nil {
+			continue
+		}
 		var fresh []posting
 		for _, p := range x.all.blocks[block(term)] {
 			if p.term() == term {
@@ -61,6 +93,7 @@ func (x *postings) under(terms []uint32) ([][]int64, error) {
 		for _, p := range merged(stored[term], fresh, x.forgotten) {
 			found[i] = append(found[i], p.entry())
 		}
+		x.all.full.note(term, found[i])
 	}
 	return found, nil
 }
@@ -69,6 +102,9 @@ func (x *postings) under(terms []uint32) ([][]int64, error) {
 func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 	asked := map[int64][]uint32{} // by block
 	for _, term := range terms {
+		if x.all.full.entries(term, x.forgotten) != nil {
+			continue
+		}
 		if id := block(term); x.all.turn > 0 && x.all.stored[id].mayHold(term) {
 			asked[id] = append(asked[id], term)
 		}
