@@ -3,9 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tributary/internal/news"
@@ -133,95 +131,6 @@ func (x *alikes) leaving() ([]leaver, error) {
 		err = nil
 	}
 	return old, err
-}
-
-// How many values one statement takes. Fixed numbers keep the statements prepared;
-// places left over hold NULL. Lists of IN would be made tables first.
-const (
-	foundBatch  = 6
-	sketchBatch = 8
-)
-
-var selectMembers = `SELECT m.id FROM (VALUES ` + rowsFrom(2, foundBatch) + `) found
-	CROSS JOIN entry f ON f.id = found.column1 CROSS JOIN entry m ON m.story_id = f.story_id AND m.id > $1`
-
-var selectSketches = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data FROM (VALUES ` + rowsFrom(1, sketchBatch) + `) chosen
-	CROSS JOIN sketch k ON k.entry_id = chosen.column1 CROSS JOIN entry e ON e.id = k.entry_id`
-
-// placesFrom are n placeholders, the first of number from.
-func placesFrom(from, n int) string {
-	var b strings.Builder
-	for i := range n {
-		fmt.Fprintf(&b, ", $%d", from+i)
-	}
-	return b.String()[2:]
-}
-
-// find looks up the entries that share terms with a sketch.
-func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
-	asked := s.Asked()
-	terms := make([]uint32, len(asked))
-	for i, t := range asked {
-		terms[i] = t.Hash
-	}
-	under, err := x.postings.under(terms)
-	if err != nil {
-		return nil, err
-	}
-	var f story.Finds
-	for i, t := range asked {
-		f.Add(t, under[i])
-	}
-	return &f, nil
-}
-
-// mates returns the evidence of entries and of the other members of their stories:
-// of many, the latest.
-func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
-	members, err := x.members(entries)
-	if err != nil {
-		return nil, err
-	}
-	mates := make([]story.Evidence, 0, len(members))
-	return mates, x.eachOf(selectSketches, sketchBatch, members, func(scan scan) error {
-		c := story.Evidence{Sketch: &story.Sketch{}}
-		var first int64
-		var data sql.RawBytes
-		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &data); err != nil {
-			return err
-		}
-		if c.Sketch.UnmarshalBinary(data) != nil {
-			return nil
-		}
-		c.Seen, c.Published, c.Apart = at(first), c.Sketch.Published, x.apart[c.SourceID]
-		mates = append(mates, c)
-		return nil
-	})
-}
-
-// members returns entries, and after them the latest other members of their stories.
-func (x *alikes) members(entries []int64) ([]any, error) {
-	found := make([]any, 0, story.MaxMates)
-	for _, id := range entries {
-		found = append(found, id)
-	}
-	var others []int64
-	err := x.eachOf(selectMembers, foundBatch, found, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		if !slices.Contains(entries, id) {
-			others = append(others, id)
-		}
-		return err
-	}, x.forgotten)
-	slices.Sort(others)
-	others = slices.Compact(others) // two that were found may be of one story
-	for _, id := range slices.Backward(others) {
-		if len(found) < story.MaxMates {
-			found = append(found, id)
-		}
-	}
-	return found, err
 }
 
 // found is what the index says of an arriving entry.

@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql"
 	"errors"
-	"strings"
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
@@ -103,20 +102,6 @@ func (s *saving) findShared(assigned []int64) error {
 		s.shared.guids[string(hash)] = true
 		return err
 	})
-}
-
-// rowsFrom are n rows of one placeholder, the first of number from.
-func rowsFrom(from, n int) string {
-	return "(" + strings.ReplaceAll(placesFrom(from, n), ", ", "), (") + ")"
-}
-
-// pairsFrom are n placeholders as rows of two, the first of number from.
-func pairsFrom(from, n int) string {
-	rows := make([]string, n/2)
-	for i := range rows {
-		rows[i] = "(" + placesFrom(from+2*i, 2) + ")"
-	}
-	return strings.Join(rows, ", ")
 }
 
 const selectEvidence = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.page, e.title_hash, e.text_hash, e.words, e.first_seen,

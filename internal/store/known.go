@@ -1,8 +1,6 @@
 package store
 
 import (
-	"slices"
-
 	"github.com/zeebo/xxh3"
 
 	"tributary/internal/story"
@@ -22,13 +20,6 @@ type known struct {
 	rows map[int64]*knownRow
 	list []story.Known
 }
-
-// batch is how many values one look-up takes. A fixed number keeps the statement
-// prepared; places left over hold NULL, which equals nothing. The engine goes through the names
-// of all places to bind one, so a batch is small.
-const batch = 32
-
-var places = placesFrom(2, batch) // of one batch
 
 const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerprint, 0), coalesce(c.hash, 0),
 	coalesce(c.signature, 0), coalesce(c.published, 0), coalesce(c.updated, 0), coalesce(c.clean, 0),
@@ -88,19 +79,6 @@ func (s *saving) lookAlikes(k *known) error {
 // lookUp runs a query about the source over values, batch by batch.
 func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
 	return s.eachOf(query, batch, values, f, s.h.Source.ID)
-}
-
-// eachOf runs a query over values, so many at a time; their places follow those of first.
-func (t *tx) eachOf(query string, batch int, values []any, f func(scan) error, first ...any) error {
-	for few := range slices.Chunk(values, batch) {
-		args := make([]any, len(first)+batch)
-		copy(args, first)
-		copy(args[len(first):], few)
-		if err := t.each(query, args, f); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // add reads one row; last is its additional column, key gives the identity
