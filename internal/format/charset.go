@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
@@ -288,7 +289,7 @@ func legacy(label string) encoding.Encoding {
 	}
 	enc, err := htmlindex.Get(label)
 	if err != nil {
-		return nil
+		return codePage(label)
 	}
 	name, err := htmlindex.Name(enc)
 	switch {
@@ -298,6 +299,25 @@ func legacy(label string) encoding.Encoding {
 		return simplifiedchinese.GB18030 // which holds it
 	}
 	return enc
+}
+
+// codePage returns one of the encodings of a single byte that browsers have
+// forgotten, by the names that IANA has for it and the usual spellings of those.
+func codePage(label string) encoding.Encoding {
+	switch label = strings.ReplaceAll(strings.ToLower(label), "_", "-"); label {
+	case "mac-roman":
+		return charmap.Macintosh
+	case "mac-cyrillic":
+		return charmap.MacintoshCyrillic
+	case "cp874":
+		return charmap.Windows874
+	}
+	if enc, err := ianaindex.IANA.Encoding(label); err == nil {
+		if page, ok := enc.(*charmap.Charmap); ok {
+			return page
+		}
+	}
+	return nil
 }
 
 // mixed reads UTF-8 and takes every byte that is none for windows-1252. The

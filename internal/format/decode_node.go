@@ -36,6 +36,13 @@ func (n *node) kid(name string) *node {
 	return nil
 }
 
+// blank reports whether a leaf says nothing.
+func (n *node) blank() bool {
+	inner := strings.TrimSpace(n.inner)
+	inner = strings.TrimSuffix(strings.TrimPrefix(inner, "<![CDATA["), "]]>")
+	return strings.TrimSpace(inner) == ""
+}
+
 // declared returns the language that the element states itself; "" when it
 // only inherits one.
 func (n *node) declared() string {
@@ -62,9 +69,9 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 		}
 		switch {
 		case name == "xmlns":
-			if known, ok := canonical(value); ok {
+			if known, ok := canonical(value); ok && !(known == "atom" && m.frames(t.name)) {
 				space = known
-			} else {
+			} else if !ok {
 				space = "?" // somebody else's, or a made-up one on the root
 			}
 		case strings.HasPrefix(name, "xmlns:"):
@@ -81,6 +88,12 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 	}
 	n.name = m.name(t.name, space)
 	return n, space
+}
+
+// frames reports whether an element as written is the channel or an item of RSS,
+// which is in no namespace whatever it declares for what is in it.
+func (m *mender) frames(raw string) bool {
+	return m.item == "item" && (strings.EqualFold(raw, "channel") || strings.EqualFold(raw, "item"))
 }
 
 // name returns the canonical spelling of an element's name.

@@ -26,7 +26,7 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	}
 	dc, itunes := f.Extensions["dc"], f.Extensions["itunes"]
 	d := &news.Document{
-		Title:       first(f.Title, value(dc, "title")),
+		Title:       first(f.Title, value(dc, "title"), value(itunes, "title"), value(f.Extensions["media"], "title")),
 		Link:        first(r.textLink(t.head), alternate(t.head)),
 		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline")),
 		Language:    languageTag(f.Language, value(dc, "language"), t.head.lang),
@@ -197,7 +197,7 @@ func medium(m *node) string {
 func (r *reader) second(n *node, name string) field {
 	found := false
 	for _, k := range n.kids {
-		if k.name != name || k.inner == "" {
+		if k.name != name || k.blank() {
 			continue
 		}
 		if found {
