@@ -5,11 +5,18 @@ import (
 	"strings"
 )
 
-// look decides whether an element holds elements or text.
+// look decides whether an element holds elements or text: by what stands first
+// in it, comments aside.
 func (m *mender) look() use {
-	rest := strings.TrimLeft(m.lex.s[m.lex.pos:], " \t\r\n")
-	if len(rest) > 1 && rest[0] == '<' && nameStart(rest[1]) {
-		return box
+	look := m.lex
+	look.attrs = nil
+	for range 10 {
+		switch t := look.next(); {
+		case t.kind == startToken:
+			return box
+		case t.kind != otherToken && (t.kind != textToken || strings.TrimSpace(t.text) != ""):
+			return leaf
+		}
 	}
 	return leaf
 }

@@ -41,6 +41,9 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inEntry(`<author><name>Eva</name><avatar>http://a.example/eva.png</avatar><email>e@a.example</email></author>`), ".authors", "Eva|e@a.example"},
 		{inItem(`<author><id>7</id><name>Eva</name></author><guid>g</guid>`), ".id", "g"},
 
+		{inEntry(`<author><!-- no <name>x</name> --> <?x y?><name>Eva</name><email>e@a.example</email></author>`), ".authors", "Eva|e@a.example"},
+		{inEntry(`<title>T</title><source><!-- x --><title>S</title></source>`), ".origin", `{"title":"S"}`},
+
 		// items in elements that nobody reads, when there are no others
 		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, "title", "C"},
