@@ -27,6 +27,9 @@ func TestDecodeRepeated(t *testing.T) {
 		{inEntry(`<title>A</title><title type="html">B</title>`), ".title", "A"},
 		{inEntry(`<content type="html"> </content><content>B</content>`), ".content", "B"},
 		{inFeed(`<title>A</title><title>B</title><subtitle>C</subtitle><subtitle>D</subtitle><entry/>`), "title", "A"},
+		{inEntry(`<updated>2025-12-04T10:00:00Z</updated><modified>2025-12-02T10:00:00Z</modified>`), ".updated", "2025-12-04T10:00:00Z"},
+		{inEntry(`<published>2025-12-03T10:00:00Z</published><issued>2025-12-01T10:00:00Z</issued>`), ".published", "2025-12-03T10:00:00Z"},
+		{inFeed(`<updated>2025-12-04T10:00:00Z</updated><modified>2025-12-02T10:00:00Z</modified><entry/>`), "updated", "2025-12-04T10:00:00Z"},
 		{inFeed(`<title>A</title><title>B</title><subtitle>C</subtitle><subtitle>D</subtitle><entry/>`), "description", "C"},
 	})
 }
@@ -66,6 +69,14 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inEntry(`<dc:title>D</dc:title>`), ".title", "D"},
 		{inChannel(`<itunes:title>I</itunes:title><item/>`), "title", "I"},
 		{inChannel(`<media:title>M</media:title><item/>`), "title", "M"},
+
+		// whole sections that were escaped as if they were text
+		{inItem(`<title>&lt;![CDATA[A & B]]&gt;</title>`), ".title", "A & B"},
+		{inItem(`<description> &lt;![CDATA[&lt;p>x&lt;/p>]]> </description>`), ".summary", "<p>x</p>"},
+		{inEntry(`<content type="html">&lt;![CDATA[x]]></content>`), ".content", "x"},
+		{inItem(`<link>&lt;![CDATA[http://a.example/l]]></link>`), ".link", "http://a.example/l"},
+		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are what they are
+		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
 
 		// characters written as the two halves that UTF-16 has for them
 		{inItem(`<title>&#xD83D;&#xDE00; &#55357;&#56832;</title>`), ".title", "😀 😀"},
