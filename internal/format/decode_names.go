@@ -42,6 +42,7 @@ var namespaces = map[string]string{
 	"http://www.rssboard.org/media-rss":                   "media",
 	"http://www.itunes.com/dtds/podcast-1.0.dtd":          "itunes",
 	"http://example.com/dtds/podcast-1.0.dtd":             "itunes",
+	"http://www.google.com/schemas/play-podcasts/1.0":     "googleplay",
 	"http://www.w3.org/1999/xhtml":                        "xhtml",
 	"http://www.w3.org/1999/02/22-rdf-syntax-ns":          "rdf",
 	"http://purl.org/rss/1.0/modules/syndication":         "sy",
@@ -129,6 +130,7 @@ func (v vocabulary) extensions() vocabulary {
 		add(box, "media:", "group content").
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").
+		add(leaf, "googleplay:", "author description image category explicit block").
 		add(leaf, "podcast:", "transcript chapters person season episode").
 		add(leaf, "sy:", "updateperiod updatefrequency").
 		add(leaf, "slash:", "comments").

@@ -2,6 +2,7 @@ package format
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ type node struct {
 	lang    string // xml:lang as written, inherited
 	ownLang bool   // and stated here
 	base    *url.URL
+	rebased bool   // by an xml:base, inherited
 	inner   string // of a leaf: what stands between its tags
 	kids    []*node
 }
@@ -24,6 +26,11 @@ func (n *node) attr(name string) string {
 		}
 	}
 	return ""
+}
+
+// hasBlank reports whether an attribute is there and says nothing.
+func (n *node) hasBlank(name string) bool {
+	return slices.ContainsFunc(n.attrs, func(a attr) bool { return a.name == name && strings.TrimSpace(a.value) == "" })
 }
 
 // kid returns the first child of that name, or nil.
@@ -56,7 +63,7 @@ func (n *node) declared() string {
 // decoded, language and base inherited. It returns the default namespace that
 // holds inside, too.
 func (m *mender) element(t token, parent *node, space string) (*node, string) {
-	n := &node{lang: parent.lang, base: parent.base}
+	n := &node{lang: parent.lang, base: parent.base, rebased: parent.rebased}
 	for _, a := range t.attrs {
 		name := strings.ToLower(a.name)
 		value := a.value
@@ -81,7 +88,7 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 		case name == "xml:lang":
 			n.lang, n.ownLang = value, true
 		case name == "xml:base":
-			n.base = rebase(n.base, value)
+			n.base, n.rebased = rebase(n.base, value), true
 		default:
 			n.attrs = append(n.attrs, attr{name[strings.IndexByte(name, ':')+1:], value})
 		}

@@ -61,6 +61,20 @@ func TestDecodeElsewhere(t *testing.T) {
 		{`<rss version="2.0" xmlns:d="http://purl.org/dc/elements/1.1#"><channel><item><d:creator>Eva</d:creator></item></channel></rss>`, ".authors", "Eva"},
 		{`<a:feed xmlns:a="http://purl.org/atom/ns"><a:entry><a:title>T</a:title></a:entry></a:feed>`, ".title", "T"},
 
+		{`<feed version="0.2" xmlns="http://purl.org/atom/ns#"><entry/></feed>`, "format", "atom03"},
+		{inPlay(`<googleplay:author>Eva</googleplay:author>`), ".authors", "Eva"},
+		{inPlay(`<googleplay:author>Eva</googleplay:author><itunes:author>Adam</itunes:author>`), ".authors", "Adam"},
+		{inPlay(`<googleplay:description>&lt;p>x&lt;/p></googleplay:description>`), ".summary", "<p>x</p>"},
+		{inPlay(`<googleplay:description>x</googleplay:description><description>y</description>`), ".summary", "y"},
+		{inPlay(`<googleplay:category text="T"/>`), ".categories", "T"},
+		{inPlay(`<googleplay:image href="i.jpg"/><googleplay:explicit>yes</googleplay:explicit>`), ".extra", `{"image":"http://feeds.example/dir/i.jpg","episode":{"explicit":true}}`},
+
+		// a reference to the base itself, where a base is stated
+		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><link href=""/><entry/></feed>`, "link", "http://b.example/x/"},
+		{`<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="y/"><link rel="alternate" href=" "/></entry></feed>`, ".link", "http://feeds.example/dir/y/"},
+		{`<feed xmlns="http://www.w3.org/2005/Atom"><link href=""/><entry><link/></entry></feed>`, "link", ""},
+		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><entry><link/></entry></feed>`, ".link", ""},
+
 		// what heads borrow
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},
@@ -87,6 +101,11 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inItem(`<link>http://Müller.example:8080/ü?q=ä#ö</link>`), ".link", "http://xn--mller-kva.example:8080/%C3%BC?q=ä#%C3%B6"},
 		{inItem(`<description>&lt;a href="https://müller.example/">x&lt;/a></description>`), ".summary", `<a href="https://xn--mller-kva.example/">x</a>`},
 	})
+}
+
+// inPlay wraps the inside of an item that uses Google's tags for podcasts.
+func inPlay(inside string) string {
+	return strings.Replace(inItem(inside), "<rss ", `<rss xmlns:googleplay="http://www.google.com/schemas/play-podcasts/1.0" `, 1)
 }
 
 // TestDecodeEndsInsideAnItem holds that the end tag of everything, in the middle

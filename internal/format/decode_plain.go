@@ -20,7 +20,7 @@ type reader struct {
 // texts are leaves that may hold HTML, the others hold a line.
 var texts = map[string]bool{"description": true, "content": true, "content:encoded": true, "encoded": true, "summary": true, "body": true,
 	"xhtml:body": true, "xhtml:div": true, "fullitem": true, "media:description": true, "itunes:summary": true, "itunes:subtitle": true,
-	"dcterms:abstract": true, "abstract": true, "dc:description": true, "atom:summary": true, "atom:content": true}
+	"dcterms:abstract": true, "abstract": true, "dc:description": true, "googleplay:description": true, "atom:summary": true, "atom:content": true}
 
 // single are other leaves of which the first that says something counts.
 var single = map[string]bool{"title": true, "subtitle": true, "tagline": true}

@@ -164,7 +164,7 @@ func (m *mender) openItem(n *node) {
 func (m *mender) joinHead(channel *node) {
 	head := m.out.head
 	head.attrs = append(head.attrs, channel.attrs...)
-	head.lang, head.base = channel.lang, channel.base
+	head.lang, head.base, head.rebased = channel.lang, channel.base, channel.rebased
 }
 
 // end handles an end tag: it closes the innermost open element of that name.
