@@ -89,6 +89,7 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 			n.lang, n.ownLang = value, true
 		case name == "xml:base":
 			n.base, n.rebased = rebase(n.base, value), true
+		case strings.HasSuffix(name, ":xmlns"): // it would declare one when its prefix is gone
 		default:
 			n.attrs = append(n.attrs, attr{name[strings.IndexByte(name, ':')+1:], value})
 		}

@@ -54,6 +54,10 @@ func TestDecodeElsewhere(t *testing.T) {
 		{`<rss version="2.0"><channel><menu><item><title>Home</title></item></menu>` + one + `</channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel>` + one + `<menu><item><title>Home</title></item></menu></channel></rss>`, "entries", "1"},
 
+		// declarations that are none
+		{`<rss version="2.0"><channel><item x:xmlns="urn:x"><title>T</title></item></channel></rss>`, ".title", "T"},
+		{`<rss version="2.0"><channel><item :xmlns=x><title y:z:xmlns="urn:x">T</title></item></channel></rss>`, ".title", "T"},
+
 		// vocabularies by other names
 		{`<rss version="2.0"><channel xmlns="http://www.w3.org/2005/Atom"><title>C</title>` + one + `</channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel><item xmlns="http://www.w3.org/2005/Atom"><title>T</title></item></channel></rss>`, ".title", "T"},
