@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -60,9 +61,23 @@ func resolve(base *url.URL, ref string) *url.URL {
 	}
 	u.User = nil
 	u.Scheme = strings.ToLower(u.Scheme)
+	u.Host = spelledHost(u)
 	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // url.Parse lets these stand
 	u.Opaque = strings.ReplaceAll(u.Opaque, " ", "%20")
 	return u
+}
+
+// spelledHost returns the host with its port as every program understands it: a
+// name beyond ASCII in punycode (RFC 3987 section 3.1).
+func spelledHost(u *url.URL) string {
+	if strings.IndexFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return u.Host
+	}
+	host := asciiHost(u.Hostname())
+	if port := u.Port(); port != "" {
+		host += ":" + port
+	}
+	return host
 }
 
 // parse is url.Parse for what people write.

@@ -34,6 +34,22 @@ func TestCanonicalURLMakesSpellingsEqual(t *testing.T) {
 	}
 }
 
+// TestResolveSpellsHosts holds that the host of an address is one that every
+// program understands.
+func TestResolveSpellsHosts(t *testing.T) {
+	for ref, want := range map[string]string{
+		"http://MÜLLER.example/ü":     "http://xn--mller-kva.example/%C3%BC",
+		"//müller.example:8080":       "http://xn--mller-kva.example:8080",
+		"http://例え.example/":          "http://xn--r8jz45g.example/",
+		"http://Example.org/A":        "http://Example.org/A",
+		"http://[2001:db8::1]:8080/a": "http://[2001:db8::1]:8080/a",
+	} {
+		if got := Resolve(&url.URL{Scheme: "http", Host: "a.example"}, ref); got != want {
+			t.Errorf("Resolve(%q) = %q, want %q", ref, got, want)
+		}
+	}
+}
+
 func TestCanonicalURLKeepsPagesApart(t *testing.T) {
 	seen := map[string]string{}
 	for _, raw := range []string{

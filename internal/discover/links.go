@@ -26,7 +26,8 @@ var feedTypes = []string{
 
 // Links returns the feeds that an HTML page announces, in its order, those of
 // comments last: link elements with rel=alternate and a feed's type (the
-// convention of RSS Autodiscovery), or rel=feed (microformats). Only when there
+// convention of RSS Autodiscovery) or, without a type, a feed's address, or
+// rel=feed (microformats). Only when there
 // are none, a elements whose address looks like that of a feed. URLs are absolute,
 // against the page's base element or the given base.
 func Links(body []byte, base string) []Candidate {
@@ -53,6 +54,7 @@ func Links(body []byte, base string) []Candidate {
 // page collects candidates while its tokens pass by.
 type page struct {
 	base      *url.URL
+	based     bool // by the page itself
 	announced []Candidate
 	anchors   []Candidate
 	anchor    *Candidate // the a element that is open, if it looks like a feed
@@ -82,13 +84,16 @@ func (p *page) element(z *html.Tokenizer) {
 			attr[string(key)] = strings.ToValidUTF8(string(value), "�")
 		}
 	}
-	href := clean.Resolve(p.base, attr["href"])
+	href := clean.Resolve(p.base, webAddress(attr["href"]))
 	if href == "" {
 		return
 	}
 	switch kind {
 	case atom.Base:
-		p.base, _ = url.Parse(href)
+		if !p.based { // of several the first counts (HTML section 4.2.3)
+			p.base, _ = url.Parse(href)
+			p.based = true
+		}
 	case atom.Link:
 		p.link(href, attr)
 	case atom.A:
@@ -96,11 +101,24 @@ func (p *page) element(z *html.Tokenizer) {
 	}
 }
 
+// webAddress returns what stands behind the scheme "feed", which once opened the
+// reader: "feed://a.example/" and "feed:https://a.example/".
+func webAddress(ref string) string {
+	ref = strings.TrimSpace(ref)
+	if len(ref) < 5 || !strings.EqualFold(ref[:5], "feed:") {
+		return ref
+	}
+	if ref = ref[5:]; strings.HasPrefix(ref, "//") {
+		return "http:" + ref
+	}
+	return ref
+}
+
 func (p *page) link(href string, attr map[string]string) {
 	rel := strings.Fields(strings.ToLower(attr["rel"]))
 	media, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(attr["type"])), ";")
 	feed := slices.Contains(rel, "feed")
-	alternate := slices.Contains(rel, "alternate") && !slices.Contains(rel, "stylesheet") && slices.Contains(feedTypes, media)
+	alternate := slices.Contains(rel, "alternate") && !slices.Contains(rel, "stylesheet") && (slices.Contains(feedTypes, media) || media == "" && looksLikeFeed(href))
 	// WordPress announces its programming interface as an alternate of this type.
 	if media == "application/json" && !strings.Contains(strings.ToLower(href), "feed") {
 		alternate = false
@@ -115,11 +133,15 @@ func (p *page) link(href string, attr map[string]string) {
 // feedPath matches the end of paths that feeds have.
 var feedPath = regexp.MustCompile(`(?i)(^|[/._-])(feeds?|rss2?|atom|rdf)([/.]?(xml|json|rdf|php|atom|rss))?/?$|\.(rss|atom|rdf)$`)
 
+func looksLikeFeed(href string) bool {
+	u, err := url.Parse(href)
+	return err == nil && feedPath.MatchString(u.Path)
+}
+
 func (p *page) a(href string, attr map[string]string) {
 	p.anchor = nil
 	media, _, _ := strings.Cut(strings.ToLower(attr["type"]), ";")
-	u, err := url.Parse(href)
-	if err != nil || p.seen[href] || len(p.anchors) == maxLinks || !feedPath.MatchString(u.Path) && !slices.Contains(feedTypes[:5], media) {
+	if p.seen[href] || len(p.anchors) == maxLinks || !looksLikeFeed(href) && !slices.Contains(feedTypes[:5], media) {
 		return
 	}
 	p.seen[href] = true

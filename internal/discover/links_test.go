@@ -33,6 +33,11 @@ func TestLinks(t *testing.T) {
 		{"anchors", `<a href="/rss.xml"><img alt="">RSS &amp; mehr</a> <a href="/feedback">Feedback</a> <a href="https://x.example/atom/">Atom</a><a href=/about title=x>About</a>`,
 			[]Candidate{{URL: "https://fluss.example/rss.xml", Title: "RSS & mehr", Why: "linked by the page"}, {URL: "https://x.example/atom/", Title: "Atom", Why: "linked by the page"}}},
 		{"anchors only as a fallback", `<a href="/rss.xml">RSS</a><link rel=feed href=/f>`, []Candidate{{URL: "https://fluss.example/f", Why: "announced by the page"}}},
+		{"announced without a type", `<link rel=alternate title=RSS href=/feed.xml><link rel=alternate hreflang=de href=/de>`,
+			[]Candidate{{URL: "https://fluss.example/feed.xml", Title: "RSS", Why: "announced by the page"}}},
+		{"scheme of readers", `<link rel=alternate type=application/rss+xml href="feed://fluss.example/a"><link rel=feed href=" FEED:https://fluss.example/b">`,
+			[]Candidate{{URL: "http://fluss.example/a", Type: "application/rss+xml", Why: "announced by the page"}, {URL: "https://fluss.example/b", Why: "announced by the page"}}},
+		{"two base elements", `<base href="/x/"><base href="/y/"><link rel=feed href=f>`, []Candidate{{URL: "https://fluss.example/x/f", Why: "announced by the page"}}},
 		{"in a script", `<script>document.write('<link rel=feed href=/f>')</script><!-- <link rel=feed href=/g> -->`, nil},
 	}
 	for _, tt := range tests {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"mime"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
@@ -48,7 +50,7 @@ func toUTF8(body []byte, contentType string, fix *repairs) string {
 		return legal(text, fix)
 	}
 	if d.good < d.bad || d.bad == 0 {
-		if enc, _ := guess(body); enc != nil && enc != charmap.Windows1252 && reads(enc, body) {
+		if enc, _ := guess(body); enc != nil && enc != charmap.Windows1252 && (d.crowded() || latin(enc)) && reads(enc, body) {
 			fix.note("no label fits the bytes; they were read as %s", labelledAs{enc: enc}.name())
 			return legal(decodeAs(enc, body), fix)
 		}
@@ -56,7 +58,7 @@ func toUTF8(body []byte, contentType string, fix *repairs) string {
 	if d.bad > 0 {
 		fix.note("bytes that are not UTF-8 were read as windows-1252")
 	}
-	return legal(mixed(body, d.crowded() && d.good > d.bad), fix)
+	return legal(mixed(body, d), fix)
 }
 
 // shifting reports whether escape sequences change the meaning of ASCII, as in
@@ -212,7 +214,7 @@ func decodeAs(enc encoding.Encoding, body []byte) string {
 	var out strings.Builder
 	out.Grow(len(body) / 2)
 	if transcode(enc, body, func(piece []byte) { out.Write(piece) }) != nil {
-		return mixed(body, false) // this is no text at all
+		return mixed(body, bytesSeen{}) // this is no text at all
 	}
 	return strings.TrimPrefix(out.String(), "\ufeff")
 }
@@ -288,7 +290,7 @@ func legacy(label string) encoding.Encoding {
 	}
 	enc, err := htmlindex.Get(label)
 	if err != nil {
-		return nil
+		return codePage(label)
 	}
 	name, err := htmlindex.Name(enc)
 	switch {
@@ -300,19 +302,46 @@ func legacy(label string) encoding.Encoding {
 	return enc
 }
 
-// mixed reads UTF-8 and takes every byte that is none for windows-1252. The
-// beginning of a character whose rest is missing is no text of that, nor is any
-// in the text of another script.
-func mixed(body []byte, foreign bool) string {
+// codePage returns one of the encodings of a single byte that browsers have
+// forgotten, by the names that IANA has for it and the usual spellings of those.
+func codePage(label string) encoding.Encoding {
+	switch label = strings.ReplaceAll(strings.ToLower(label), "_", "-"); label {
+	case "mac-roman":
+		return charmap.Macintosh
+	case "mac-cyrillic":
+		return charmap.MacintoshCyrillic
+	case "cp874":
+		return charmap.Windows874
+	}
+	if enc, err := ianaindex.IANA.Encoding(label); err == nil {
+		if page, ok := enc.(*charmap.Charmap); ok {
+			return page
+		}
+	}
+	return nil
+}
+
+// mixed reads UTF-8 and takes every byte that is none for windows-1252. Where
+// there is UTF-8, the beginning of a character whose rest is missing is no text of
+// that, nor is any in the text of another script.
+func mixed(body []byte, d bytesSeen) string {
+	foreign := d.crowded() && d.good > d.bad
 	var out strings.Builder
 	out.Grow(len(body) + len(body)/8) // a stray byte becomes two or three
 	for len(body) > 0 {
 		r, size := utf8.DecodeRune(body)
 		switch {
-		case !utf8.FullRune(body): // the document was cut off in it
+		case d.good > 0 && !utf8.FullRune(body): // the document was cut off in it
 			size = len(body)
 		case r == utf8.RuneError && size == 1:
-			if size = broken(body); size == 1 && !foreign {
+			if pair := halves(body); pair != utf8.RuneError {
+				r, size = pair, 6
+				break
+			}
+			if d.good > 0 {
+				size = broken(body)
+			}
+			if size == 1 && !foreign {
 				r = charmap.Windows1252.DecodeByte(body[0])
 			}
 		}
@@ -320,6 +349,16 @@ func mixed(body []byte, foreign bool) string {
 		body = body[size:]
 	}
 	return out.String()
+}
+
+// halves returns the character whose two halves in UTF-16 were each written as if
+// they were one (CESU-8), or U+FFFD.
+func halves(body []byte) rune {
+	if len(body) < 6 || body[0] != 0xed || body[3] != 0xed {
+		return utf8.RuneError
+	}
+	half := func(b []byte) rune { return 0xd000 | rune(b[1]&0x3f)<<6 | rune(b[2]&0x3f) }
+	return utf16.DecodeRune(half(body), half(body[3:]))
 }
 
 // broken returns how many bytes at the start begin a character of UTF-8 that

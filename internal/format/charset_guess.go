@@ -50,6 +50,12 @@ func guess(body []byte) (best encoding.Encoding, told bool) {
 	return best, told
 }
 
+// latin reports whether an encoding is one of our letters: in their texts others
+// than ASCII stand alone, in those of other scripts in rows.
+func latin(enc encoding.Encoding) bool {
+	return enc == charmap.Windows1250 || enc == charmap.ISO8859_2 || enc == charmap.Windows1254
+}
+
 // charsetNamed returns the widest encoding that holds the one named.
 func charsetNamed(name string) encoding.Encoding {
 	switch name {

@@ -141,7 +141,8 @@ func (p *dateParser) step(list []dateToken, i int) int {
 		if i > 0 && t.glued && list[i-1].kind != '0' && list[i-1].kind != 'a' {
 			sep = list[i-1].kind
 		}
-		p.nums, p.seps, p.trailing = append(p.nums, t), append(p.seps, sep), false
+		p.nums, p.seps = append(p.nums, t), append(p.seps, sep)
+		p.trailing = p.timed && p.dated() // the date may stand between time and zone
 	case t.kind == 'a':
 		return p.word(list, i)
 	}

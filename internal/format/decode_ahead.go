@@ -1,19 +1,32 @@
 package format
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// look decides whether an element holds elements or text.
+// look decides whether an element holds elements or text: by what stands first
+// in it, comments aside.
 func (m *mender) look() use {
-	rest := strings.TrimLeft(m.lex.s[m.lex.pos:], " \t\r\n")
-	if len(rest) > 1 && rest[0] == '<' && nameStart(rest[1]) {
-		return box
+	look := m.lex
+	look.attrs = nil
+	for range 10 {
+		switch t := look.next(); {
+		case t.kind == startToken:
+			return box
+		case t.kind != otherToken && (t.kind != textToken || strings.TrimSpace(t.text) != ""):
+			return leaf
+		}
 	}
 	return leaf
 }
 
 // closeFull ends open elements that cannot hold one of that name: their end tags
-// are missing.
+// are missing. One that is not read is passed over wherever it stands.
 func (m *mender) closeFull(name string) {
+	if m.words[name] == unknown {
+		return
+	}
 	for len(m.stack) > 1 && !holds(m.top().node.name, name) {
 		m.fix.note("<%s> without end was closed before the next element", clip(m.top().raw, 40))
 		m.stack = m.stack[:len(m.stack)-1]
@@ -90,6 +103,21 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	return first, end
 }
 
+// holdsItem reports whether an item begins before that place. What reading on
+// costs is charged as looking ahead is.
+func (m *mender) holdsItem(end int) bool {
+	look := m.lex
+	look.attrs = nil
+	for look.pos < end && m.budget > 0 {
+		t := look.next()
+		m.budget -= t.end - t.pos
+		if t.kind == startToken && m.isItem(t.name) {
+			return true
+		}
+	}
+	return false
+}
+
 // isItem reports whether a tag name, as written, is that of the items.
 func (m *mender) isItem(raw string) bool {
 	return strings.EqualFold(raw[strings.IndexByte(raw, ':')+1:], m.item)
@@ -121,8 +149,39 @@ func (m *mender) rest() int {
 	}
 }
 
-// more reports whether the root only seems to end: the next element is one of
-// its items.
+// endsLater reports whether the root only seems to end: the next element is one
+// of its items, or it ends again behind the item that is open.
+func (m *mender) endsLater(raw string) bool {
+	open := slices.ContainsFunc(m.stack[1:], func(f frame) bool { return f.node.name == m.item })
+	m.ends++
+	switch {
+	case m.ends > maxAlike: // nobody is that careless
+		return false
+	case m.more():
+		m.stack = m.stack[:1]
+	case !open || !m.endsAgain(raw):
+		return false
+	}
+	m.fix.note("an end tag </%s> before the last %s was ignored", clip(raw, 40), m.item)
+	return true
+}
+
+// endsAgain reports whether another end tag of that name follows, without a
+// start tag between.
+func (m *mender) endsAgain(raw string) bool {
+	look := m.lex
+	look.attrs = nil
+	for {
+		switch t := look.next(); {
+		case t.kind == eofToken, t.kind == startToken && strings.EqualFold(t.name, raw):
+			return false
+		case t.kind == endToken && strings.EqualFold(t.name, raw):
+			return true
+		}
+	}
+}
+
+// more reports whether the next element is an item.
 func (m *mender) more() bool {
 	look := m.lex
 	look.attrs = nil

@@ -21,11 +21,11 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 	}
 	d := &news.Document{
 		ID:          r.id(t.head),
-		Title:       f.Title,
+		Title:       first(f.Title, value(f.Extensions["dc"], "title")),
 		Link:        r.atomLink(t.head),
-		Description: first(f.Subtitle, value(f.Extensions["itunes"], "summary"), value(f.Extensions["dc"], "description"), value(f.Extensions["itunes"], "subtitle")),
+		Description: first(f.Subtitle, value(f.Extensions["itunes"], "summary"), value(f.Extensions["dc"], "description"), value(f.Extensions["itunes"], "subtitle"), r.line(t.head, "description")),
 		Language:    languageTag(t.head.lang, value(f.Extensions["dc"], "language")),
-		Updated:     when(f.Updated, value(f.Extensions["dcterms"], "modified"), value(f.Extensions["dc"], "date")),
+		Updated:     when(r.line(t.head, "updated"), f.Updated, value(f.Extensions["dcterms"], "modified"), value(f.Extensions["dc"], "date"), r.line(t.head, "pubdate")),
 		Authors:     r.atomPeople(t.head),
 	}
 	r.head(t.head, d)
@@ -45,11 +45,11 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 	e := news.Entry{
 		GUID:       r.id(n),
 		Link:       r.atomLink(n),
-		Title:      first(a.Title, mediaText(media, "title")),
+		Title:      first(a.Title, value(dc, "title"), mediaText(media, "title")),
 		Content:    r.body(n, field{"content", content}, field{"content:encoded", value(a.Extensions["content"], "encoded")}),
 		Summary:    r.body(n, field{"summary", a.Summary}),
-		Published:  when(a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created"), r.line(n, "pubdate")),
-		Updated:    when(a.Updated, value(terms, "modified"), value(dc, "date")),
+		Published:  when(r.line(n, "published"), a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created"), r.line(n, "pubdate")),
+		Updated:    when(r.line(n, "updated"), a.Updated, value(terms, "modified"), value(dc, "date")),
 		Authors:    r.atomAuthors(n, d.Authors),
 		Categories: r.atomCategories(n),
 		Language:   languageTag(n.declared(), d.Language, n.lang, textLanguage(n)),

@@ -3,6 +3,7 @@ package format
 import (
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -17,7 +18,8 @@ type entities struct {
 
 // internalEntities reads <!ENTITY name "value"> from the text before the root.
 // Values may use entities declared before; external ones are never followed. A
-// value over 4 KiB, or the 257th, is nobody's abbreviation and stays unknown.
+// value over maxEntity bytes, or the 257th, is nobody's abbreviation and stays
+// unknown.
 func internalEntities(prolog string) *entities {
 	e := &entities{left: 1 << 20}
 	for {
@@ -33,20 +35,28 @@ func internalEntities(prolog string) *entities {
 		if e.values == nil {
 			e.values = map[string]string{}
 		}
-		if value = unescape(value, e); len(value) <= 4<<10 {
+		if value = unescape(value, e); len(value) <= maxEntity {
 			e.values[name] = value
 		}
 	}
 }
 
+// maxEntity bounds the value of an entity, maxName its name, in bytes.
+const (
+	maxEntity = 4 << 10
+	maxName   = 64
+)
+
 // entity reads a name and a quoted value.
 func entity(s string) (name, value string, ok bool) {
-	s = strings.TrimLeft(s, " \t\r\n")
-	end := strings.IndexAny(s, " \t\r\n")
+	head := strings.TrimLeft(s[:min(len(s), maxName)], " \t\r\n")
+	end := strings.IndexAny(head, " \t\r\n")
 	if end <= 0 {
 		return "", "", false
 	}
-	name, s = s[:end], strings.TrimLeft(s[end:], " \t\r\n")
+	name = head[:end]
+	_, s, _ = strings.Cut(s, name)
+	s = strings.TrimLeft(s[:min(len(s), maxName+maxEntity)], " \t\r\n")
 	if s == "" || s[0] != '"' && s[0] != '\'' {
 		return "", "", false
 	}
@@ -126,25 +136,13 @@ func isAlnum(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c &&
 
 // numeric decodes &#160; and &#xA0;. A code point that XML forbids is dropped.
 func numeric(s string) (string, int) {
-	base, digits := 10, s[2:]
-	if digits[0] == 'x' || digits[0] == 'X' {
-		base, digits = 16, digits[1:]
-	}
-	end := 0
-	for end < len(digits) && end < 10 && (digits[end] >= '0' && digits[end] <= '9' || base == 16 && isHex(digits[end])) {
-		end++
-	}
-	if end == 0 {
-		return "&", 1
-	}
-	size := len(s) - len(digits) + end
-	if end < len(digits) && digits[end] == ';' {
-		size++
-	}
-	code, err := strconv.ParseInt(digits[:end], base, 32)
-	r := rune(code)
+	r, size := codePoint(s)
 	switch {
-	case err != nil || !utf8.ValidRune(r):
+	case size == 0:
+		return "&", 1
+	case utf16.IsSurrogate(r):
+		return surrogates(s, r, size)
+	case !utf8.ValidRune(r):
 		return "\ufffd", size
 	case r >= 0x80 && r < 0xa0:
 		r = charmap.Windows1252.DecodeByte(byte(r))
@@ -152,6 +150,43 @@ func numeric(s string) (string, int) {
 		return "", size
 	}
 	return string(r), size
+}
+
+// codePoint returns the number of the numeric reference that s begins with, -1
+// for one that no character has, and how long it is, 0 for what is none.
+func codePoint(s string) (rune, int) {
+	base, digits := 10, s[2:]
+	if digits[0] == 'x' || digits[0] == 'X' {
+		base, digits = 16, digits[1:]
+	}
+	end := 0
+	for end < len(digits) && (digits[end] >= '0' && digits[end] <= '9' || base == 16 && isHex(digits[end])) {
+		end++
+	}
+	if end == 0 {
+		return 0, 0
+	}
+	size := len(s) - len(digits) + end
+	if end < len(digits) && digits[end] == ';' {
+		size++
+	}
+	code, err := strconv.ParseInt(digits[:end], base, 32)
+	if err != nil {
+		code = -1
+	}
+	return rune(code), size
+}
+
+// surrogates decodes a character that is written as the two halves that UTF-16
+// has for it, high and low; XML forbids that, and half a character is none.
+func surrogates(s string, high rune, size int) (string, int) {
+	if rest := s[size:]; len(rest) > 2 && rest[:2] == "&#" {
+		low, more := codePoint(rest)
+		if r := utf16.DecodeRune(high, low); r != utf8.RuneError {
+			return string(r), size + more
+		}
+	}
+	return "\ufffd", size
 }
 
 func isHex(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'f' }

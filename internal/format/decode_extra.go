@@ -100,8 +100,8 @@ func (r *reader) episode(n *node) news.Episode {
 		Number:   decimal(r.line(n, "podcast:episode", "itunes:episode")),
 		Season:   whole(r.line(n, "podcast:season", "itunes:season")),
 		Duration: seconds(r.line(n, "itunes:duration")),
-		Explicit: yes(r.line(n, "itunes:explicit")),
-		Blocked:  yes(r.line(n, "itunes:block")),
+		Explicit: yes(r.line(n, "itunes:explicit", "googleplay:explicit")),
+		Blocked:  yes(r.line(n, "itunes:block", "googleplay:block")),
 	}
 	switch kind := strings.ToLower(r.line(n, "itunes:episodetype")); kind {
 	case "full", "trailer", "bonus":

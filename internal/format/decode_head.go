@@ -146,7 +146,7 @@ func (r *reader) rights(n *node) string {
 
 // picture returns the image that stands for a channel or item.
 func (r *reader) picture(n *node) string {
-	if url := r.address(n, "itunes:image"); url != "" {
+	if url := r.address(n, "itunes:image", "googleplay:image"); url != "" {
 		return url
 	}
 	for _, k := range n.kids {

@@ -30,10 +30,12 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 			return nil, news.Failf(news.OutcomeMalformed, "the JSON document cannot be read: %v", err)
 		}
 	}
-	version := strings.Replace(strings.TrimSpace(f.Version), "http://", "https://", 1)
-	version = strings.Replace(version, "://www.", "://", 1)
+	version := jsonVersionOf(f, fix)
 	if !strings.HasPrefix(version, jsonVersion) {
 		return nil, news.Failf(news.OutcomeNotAFeed, "%s", jsonIs(f.Version, s.text))
+	}
+	if base == nil {
+		base = jsonBase(f)
 	}
 	d := jsonDocument(f, base)
 	d.Hubs = jsonHubs(s.text, base)
@@ -60,6 +62,28 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 	}
 	d.Repairs = fix.list
 	return d, nil
+}
+
+// jsonVersionOf returns the version as it should be written. One that was
+// forgotten is the first when everything else is that of a feed.
+func jsonVersionOf(f *json.Feed, fix *repairs) string {
+	version := strings.TrimSpace(f.Version)
+	if version == "" && (f.FeedURL != "" || f.HomePageURL != "") && len(f.Items) > 0 && f.Items[0] != nil && first(f.Items[0].ID, f.Items[0].URL) != "" {
+		fix.note("the document names no version of JSON Feed")
+		return jsonVersion
+	}
+	version = strings.Replace(version, "http://", "https://", 1)
+	return strings.Replace(version, "://www.", "://", 1)
+}
+
+// jsonBase is the address that the document gives itself, or else its site.
+func jsonBase(f *json.Feed) *url.URL {
+	for _, ref := range []string{f.FeedURL, f.HomePageURL} {
+		if u, err := url.Parse(strings.TrimSpace(ref)); err == nil && u.IsAbs() && u.Host != "" {
+			return u
+		}
+	}
+	return nil
 }
 
 func jsonDocument(f *json.Feed, base *url.URL) *news.Document {
@@ -204,9 +228,12 @@ func spellObject(o map[string]any) {
 		case jsonLists[key]:
 			o[key] = spellList(key, v)
 		case jsonObjects[key]:
-			if inner, ok := v.(map[string]any); ok {
-				spellObject(inner)
-			} else {
+			switch v := v.(type) {
+			case map[string]any:
+				spellObject(v)
+			case string:
+				o[key] = map[string]any{"name": v}
+			default:
 				delete(o, key)
 			}
 		case jsonNumbers[key]:
@@ -249,6 +276,10 @@ func spellList(key string, v any) any {
 			if key != "tags" {
 				spellObject(member)
 				kept = append(kept, member)
+			}
+		case stdjson.Number:
+			if key == "tags" {
+				kept = append(kept, member.String())
 			}
 		case string:
 			if key == "tags" {

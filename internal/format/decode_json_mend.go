@@ -150,8 +150,12 @@ func (m *jsonMender) literal() bool {
 	}
 	word := m.s[m.i : m.i+max(end, 1)]
 	m.i += len(word)
-	if len(word) > 64 {
+	switch {
+	case len(word) > 64:
 		m.fix.note("a number over 64 digits was left out")
+		word = "null"
+	case word == "NaN" || word == "undefined" || word == "None" || strings.HasSuffix(word, "Infinity"):
+		m.fix.note("words of other languages for no value were replaced")
 		word = "null"
 	}
 	m.out.WriteString(word)

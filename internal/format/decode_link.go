@@ -24,6 +24,9 @@ func relations(n *node) iter.Seq[relation] {
 				continue
 			}
 			url := clean.Resolve(k.base, first(k.attr("href"), k.attr("resource"), k.attr("url"), k.attr("uri")))
+			if url == "" && k.rebased && k.base != nil && k.hasBlank("href") {
+				url = clean.Resolve(nil, k.base.String()) // the base itself, RFC 3986 section 5.2.2
+			}
 			if url == "" {
 				continue
 			}

@@ -4,39 +4,47 @@ import "strings"
 
 // Namespaces by the prefix that is written for them, native vocabularies under
 // "". Whoever declares one may spell it in any case, with or without a final
-// slash, and with https.
+// slash or "#", and with https.
 var namespaces = map[string]string{
 	"http://purl.org/rss/1.0":                             "",
-	"http://purl.org/net/rss1.1#":                         "",
+	"http://purl.org/net/rss1.1":                          "",
 	"http://channel.netscape.com/rdf/simple/0.9":          "",
 	"http://my.netscape.com/rdf/simple/0.9":               "",
-	"http://purl.org/rss/1.0/modules/rss091#":             "",
+	"http://purl.org/rss/1.0/modules/rss091":              "",
 	"http://backend.userland.com/rss":                     "",
 	"http://backend.userland.com/rss2":                    "",
 	"http://backend.userland.com/rss091":                  "",
 	"http://backend.userland.com/rss092":                  "",
 	"http://backend.userland.com/rss093":                  "",
 	"http://blogs.law.harvard.edu/tech/rss":               "",
+	"http://cyber.law.harvard.edu/rss/rss.html":           "",
+	"http://www.rssboard.org/rss-specification":           "",
 	"http://my.netscape.com/publish/formats/rss-0.91.dtd": "",
 	"http://www.w3.org/2005/atom":                         "atom",
-	"http://purl.org/atom/ns#":                            "atom",
-	"http://example.com/newformat#":                       "atom",
+	"http://purl.org/atom/ns":                             "atom",
+	"http://example.com/newformat":                        "atom",
 	"http://example.com/necho":                            "atom",
 	"http://necho.sourceforge.net/schema/echo":            "atom",
 	"http://purl.org/echo":                                "atom",
-	"uri/of/echo/namespace#":                              "atom",
+	"uri/of/echo/namespace":                               "atom",
 	"http://purl.org/pie":                                 "atom",
 	"http://purl.org/dc/elements/1.0":                     "dc",
 	"http://purl.org/dc/elements/1.1":                     "dc",
+	"http://purl.org/dc":                                  "dc",
+	"http://purl.org/metadata/dublin_core":                "dc",
+	"http://dublincore.org/documents/dcmi-namespace":      "dc",
 	"http://purl.org/dc/terms":                            "dcterms",
 	"http://purl.org/rss/1.0/modules/content":             "content",
 	"http://search.yahoo.com/mrss":                        "media",
 	"http://tools.search.yahoo.com/mrss":                  "media",
 	"http://video.search.yahoo.com/mrss":                  "media",
+	"http://search.yahoo.com/searchmonkey/media":          "media",
+	"http://www.rssboard.org/media-rss":                   "media",
 	"http://www.itunes.com/dtds/podcast-1.0.dtd":          "itunes",
 	"http://example.com/dtds/podcast-1.0.dtd":             "itunes",
+	"http://www.google.com/schemas/play-podcasts/1.0":     "googleplay",
 	"http://www.w3.org/1999/xhtml":                        "xhtml",
-	"http://www.w3.org/1999/02/22-rdf-syntax-ns#":         "rdf",
+	"http://www.w3.org/1999/02/22-rdf-syntax-ns":          "rdf",
 	"http://purl.org/rss/1.0/modules/syndication":         "sy",
 	"http://www.w3.org/xml/1998/namespace":                "xml",
 	"http://www.w3.org/2000/svg":                          "svg",
@@ -49,7 +57,7 @@ var namespaces = map[string]string{
 	"http://purl.org/syndication/thread/1.0":              "thr",
 	"http://purl.org/syndication/history/1.0":             "fh",
 	"http://podcastindex.org/namespace/1.0":               "podcast",
-	"http://creativecommons.org/ns#":                      "cc",
+	"http://creativecommons.org/ns":                       "cc",
 	"http://web.resource.org/cc":                          "cc",
 
 	"http://backend.userland.com/creativecommonsrssmodule":                       "creativecommons",
@@ -60,7 +68,7 @@ var namespaces = map[string]string{
 // canonical returns the prefix under which a namespace is known here, and
 // whether it is.
 func canonical(uri string) (string, bool) {
-	uri = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(uri)), "/")
+	uri = strings.TrimRight(strings.ToLower(strings.TrimSpace(uri)), "/#")
 	if rest, ok := strings.CutPrefix(uri, "https://"); ok {
 		uri = "http://" + rest
 	}
@@ -122,6 +130,7 @@ func (v vocabulary) extensions() vocabulary {
 		add(box, "media:", "group content").
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").
+		add(leaf, "googleplay:", "author description image category explicit block").
 		add(leaf, "podcast:", "transcript chapters person season episode").
 		add(leaf, "sy:", "updateperiod updatefrequency").
 		add(leaf, "slash:", "comments").

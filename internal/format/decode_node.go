@@ -2,6 +2,7 @@ package format
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ type node struct {
 	lang    string // xml:lang as written, inherited
 	ownLang bool   // and stated here
 	base    *url.URL
+	rebased bool   // by an xml:base, inherited
 	inner   string // of a leaf: what stands between its tags
 	kids    []*node
 }
@@ -26,6 +28,11 @@ func (n *node) attr(name string) string {
 	return ""
 }
 
+// hasBlank reports whether an attribute is there and says nothing.
+func (n *node) hasBlank(name string) bool {
+	return slices.ContainsFunc(n.attrs, func(a attr) bool { return a.name == name && strings.TrimSpace(a.value) == "" })
+}
+
 // kid returns the first child of that name, or nil.
 func (n *node) kid(name string) *node {
 	for _, k := range n.kids {
@@ -34,6 +41,13 @@ func (n *node) kid(name string) *node {
 		}
 	}
 	return nil
+}
+
+// blank reports whether a leaf says nothing.
+func (n *node) blank() bool {
+	inner := strings.TrimSpace(n.inner)
+	inner = strings.TrimSuffix(strings.TrimPrefix(inner, "<![CDATA["), "]]>")
+	return strings.TrimSpace(inner) == ""
 }
 
 // declared returns the language that the element states itself; "" when it
@@ -49,7 +63,7 @@ func (n *node) declared() string {
 // decoded, language and base inherited. It returns the default namespace that
 // holds inside, too.
 func (m *mender) element(t token, parent *node, space string) (*node, string) {
-	n := &node{lang: parent.lang, base: parent.base}
+	n := &node{lang: parent.lang, base: parent.base, rebased: parent.rebased}
 	for _, a := range t.attrs {
 		name := strings.ToLower(a.name)
 		value := a.value
@@ -62,9 +76,9 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 		}
 		switch {
 		case name == "xmlns":
-			if known, ok := canonical(value); ok {
+			if known, ok := canonical(value); ok && !(known == "atom" && m.frames(t.name)) {
 				space = known
-			} else {
+			} else if !ok {
 				space = "?" // somebody else's, or a made-up one on the root
 			}
 		case strings.HasPrefix(name, "xmlns:"):
@@ -74,13 +88,20 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 		case name == "xml:lang":
 			n.lang, n.ownLang = value, true
 		case name == "xml:base":
-			n.base = rebase(n.base, value)
+			n.base, n.rebased = rebase(n.base, value), true
+		case strings.HasSuffix(name, ":xmlns"): // it would declare one when its prefix is gone
 		default:
 			n.attrs = append(n.attrs, attr{name[strings.IndexByte(name, ':')+1:], value})
 		}
 	}
 	n.name = m.name(t.name, space)
 	return n, space
+}
+
+// frames reports whether an element as written is the channel or an item of RSS,
+// which is in no namespace whatever it declares for what is in it.
+func (m *mender) frames(raw string) bool {
+	return m.item == "item" && (strings.EqualFold(raw, "channel") || strings.EqualFold(raw, "item"))
 }
 
 // name returns the canonical spelling of an element's name.

@@ -34,8 +34,10 @@ func person(s string) news.Person {
 		name = strings.Replace(name, empty, "", 1)
 	}
 	name = strings.Trim(name, ` ,;:"`)
-	if inside, ok := strings.CutPrefix(name, "("); ok && strings.HasSuffix(inside, ")") {
-		name = strings.TrimSpace(inside[:len(inside)-1])
+	for _, pair := range []string{"()", "[]"} {
+		if inside, ok := strings.CutPrefix(name, pair[:1]); ok && strings.HasSuffix(inside, pair[1:]) {
+			name = strings.TrimSpace(inside[:len(inside)-1])
+		}
 	}
 	return news.Person{Name: name, Email: strings.TrimPrefix(mail, "mailto:")}
 }

@@ -20,7 +20,10 @@ type reader struct {
 // texts are leaves that may hold HTML, the others hold a line.
 var texts = map[string]bool{"description": true, "content": true, "content:encoded": true, "encoded": true, "summary": true, "body": true,
 	"xhtml:body": true, "xhtml:div": true, "fullitem": true, "media:description": true, "itunes:summary": true, "itunes:subtitle": true,
-	"dcterms:abstract": true, "abstract": true, "dc:description": true, "atom:summary": true, "atom:content": true}
+	"dcterms:abstract": true, "abstract": true, "dc:description": true, "googleplay:description": true, "atom:summary": true, "atom:content": true}
+
+// single are other leaves of which the first that says something counts.
+var single = map[string]bool{"title": true, "subtitle": true, "tagline": true}
 
 // verbatim leaves are taken as they stand: identifiers, addresses, dates.
 var verbatim = map[string]bool{"id": true, "guid": true, "link": true, "atom:id": true, "atom:link": true, "url": true, "uri": true,
@@ -43,8 +46,11 @@ func (r *reader) plainXML(t *tree) []byte {
 	if !r.atom {
 		out.WriteString("<channel>")
 	}
+	var said heard
 	for _, k := range t.head.kids {
-		r.member(&out, k, false)
+		if !said.before(k) {
+			r.member(&out, k, false)
+		}
 	}
 	for _, item := range t.items {
 		r.element(&out, item, true)
@@ -53,10 +59,29 @@ func (r *reader) plainXML(t *tree) []byte {
 	return out.Bytes()
 }
 
+// heard are the names of the texts that an element has had.
+type heard map[string]bool
+
+// before reports whether a text of that name was there before: gofeed would take
+// the last of several.
+func (h *heard) before(n *node) bool {
+	if !texts[n.name] && !single[n.name] || n.blank() {
+		return false
+	}
+	if (*h)[n.name] {
+		return true
+	}
+	if *h == nil {
+		*h = heard{}
+	}
+	(*h)[n.name] = true
+	return false
+}
+
 // member writes what stands in the head or an item. One that is empty would
 // only overwrite one that says something.
 func (r *reader) member(out *bytes.Buffer, n *node, inItem bool) {
-	if !foreign(n.name) && (n.inner != "" || len(n.attrs) > 0 || len(n.kids) > 0) {
+	if !foreign(n.name) && (!n.blank() || len(n.attrs) > 0 || len(n.kids) > 0) {
 		r.element(out, n, inItem)
 	}
 }
@@ -79,16 +104,10 @@ func (r *reader) element(out *bytes.Buffer, n *node, inItem bool) {
 	if n.inner != "" {
 		cdata(out, r.value(n, inItem))
 	}
-	var said map[string]bool
+	var said heard
 	for _, k := range n.kids {
-		if texts[k.name] && k.inner != "" {
-			if said[k.name] {
-				continue // gofeed would take the last of several texts
-			}
-			if said == nil {
-				said = map[string]bool{}
-			}
-			said[k.name] = true
+		if said.before(k) {
+			continue
 		}
 		r.member(out, k, inItem)
 	}

@@ -26,9 +26,9 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	}
 	dc, itunes := f.Extensions["dc"], f.Extensions["itunes"]
 	d := &news.Document{
-		Title:       first(f.Title, value(dc, "title")),
+		Title:       first(f.Title, value(dc, "title"), value(itunes, "title"), value(f.Extensions["media"], "title")),
 		Link:        first(r.textLink(t.head), alternate(t.head)),
-		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline")),
+		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline", "googleplay:description")),
 		Language:    languageTag(f.Language, value(dc, "language"), t.head.lang),
 		Updated: whenIn(f.Language, f.LastBuildDate, value(f.Extensions["atom"], "updated"), value(f.Extensions["dcterms"], "modified"), r.line(t.head, "updated", "modified"), value(dc, "date"),
 			f.PubDate, value(f.Extensions["dcterms"], "issued")),
@@ -61,7 +61,8 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 			field{"atom:content", value(atom, "content")}, field{"content", i.Custom["content"]}, r.second(n, "description")),
 		Summary: r.body(n, field{"description", i.Description}, field{"atom:summary", value(atom, "summary")}, field{"summary", i.Custom["summary"]},
 			field{"dc:description", value(dc, "description")}, field{"dcterms:abstract", value(terms, "abstract")}, field{"abstract", i.Custom["abstract"]},
-			field{"itunes:summary", value(itunes, "summary")}, field{"media:description", mediaText(media, "description")}, field{"itunes:subtitle", value(itunes, "subtitle")}),
+			field{"itunes:summary", value(itunes, "summary")}, field{"media:description", mediaText(media, "description")}, field{"itunes:subtitle", value(itunes, "subtitle")},
+			field{"googleplay:description", r.inner(n, "googleplay:description")}),
 		Published: whenIn(inherited, i.PubDate, value(terms, "issued"), value(atom, "published"), value(atom, "issued"), i.Custom["published"], i.Custom["issued"],
 			value(dc, "date"), value(terms, "date"), i.Custom["date"], value(terms, "created"), value(atom, "created"), i.Custom["created"]),
 		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"],
@@ -113,8 +114,10 @@ func (r *reader) people(n *node) []news.Person {
 			list = addPerson(list, person(r.plain(k)))
 		}
 	}
-	if k := n.kid("itunes:author"); k != nil && len(list) == 0 {
-		list = addPerson(list, person(r.plain(k)))
+	for _, name := range []string{"itunes:author", "googleplay:author"} {
+		if k := n.kid(name); k != nil && len(list) == 0 {
+			list = addPerson(list, person(r.plain(k)))
+		}
 	}
 	return list
 }
@@ -142,6 +145,8 @@ func (r *reader) rssCategories(n *node) []news.Category {
 			list = addCategory(list, news.Category{Term: r.plain(k)})
 		case "media:category":
 			list = addCategory(list, news.Category{Term: r.plain(k), Scheme: clean.Line(k.attr("scheme")), Label: k.attr("label")})
+		case "googleplay:category":
+			list = addCategory(list, news.Category{Term: k.attr("text")})
 		case "itunes:category":
 			list = addCategory(list, news.Category{Term: k.attr("text")})
 			for _, c := range r.rssCategories(k) { // one of its own kind, more precise
@@ -197,7 +202,7 @@ func medium(m *node) string {
 func (r *reader) second(n *node, name string) field {
 	found := false
 	for _, k := range n.kids {
-		if k.name != name || k.inner == "" {
+		if k.name != name || k.blank() {
 			continue
 		}
 		if found {

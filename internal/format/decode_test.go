@@ -355,6 +355,7 @@ func TestPerson(t *testing.T) {
 		"Eva Bach <me@a.example>":        {Name: "Eva Bach", Email: "me@a.example"},
 		`"Bach, Eva" <me@a.example>`:     {Name: "Bach, Eva", Email: "me@a.example"},
 		"Eva Bach (me@a.example)":        {Name: "Eva Bach", Email: "me@a.example"},
+		"me@a.example [Eva Bach]":        {Name: "Eva Bach", Email: "me@a.example"},
 		"me@a.example":                   {Email: "me@a.example"},
 		"mailto:me@a.example":            {Email: "me@a.example"},
 		"Eva Bach":                       {Name: "Eva Bach"},

@@ -22,13 +22,14 @@ type construct struct {
 func (r *reader) read(n *node) construct {
 	inner := n.inner
 	if strings.IndexByte(inner, '<') < 0 {
-		return construct{value: unescape(inner, r.own)}
-	}
-	const open, shut = "<![CDATA[", "]]>"
-	if body, ok := strings.CutPrefix(strings.TrimSpace(inner), open); ok {
-		if i := strings.Index(body, shut); i >= 0 && i == len(body)-len(shut) {
-			return construct{value: body[:i]}
+		value := unescape(inner, r.own)
+		if body, ok := section(value); ok && !strings.HasSuffix(n.name, "id") {
+			value = body // who escapes a whole section meant to escape what is in it
 		}
+		return construct{value: value}
+	}
+	if body, ok := section(inner); ok {
+		return construct{value: body}
 	}
 	tags, escaped := pieces(inner)
 	if tags && (!escaped || n.isMarkup()) {
@@ -48,6 +49,16 @@ func (r *reader) read(n *node) construct {
 			out.WriteString(inner[t.pos:t.end])
 		}
 	}
+}
+
+// section returns what a text says that is one CDATA section and nothing else.
+func section(text string) (body string, ok bool) {
+	const open, shut = "<![CDATA[", "]]>"
+	if body, ok = strings.CutPrefix(strings.TrimSpace(text), open); !ok {
+		return "", false
+	}
+	i := strings.Index(body, shut)
+	return body[:max(i, 0)], i >= 0 && i == len(body)-len(shut)
 }
 
 // pieces reports whether a text has tags of its own, and whether it has escaped

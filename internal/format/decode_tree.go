@@ -34,15 +34,32 @@ type mender struct {
 	stack    []frame
 	out      tree
 	elements int
+	ends     int            // end tags of the root
 	unclosed int            // unknown elements without end in this entry
 	budget   int            // bytes that looking ahead may still read
 	barren   map[string]int // up to where there is no end tag of a name
+	passed   bool           // an element that is not read holds items
+	entering bool           // and is entered
 }
 
-// mend reads the document whose root tag begins at root.
+// mend reads the document whose root tag begins at root. Items are looked for in
+// elements that are not read only when there are none elsewhere.
 func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, error) {
-	m := &mender{lex: lexer{s: s, pos: root, missing: map[string]int{}}, fix: fix, prefixes: map[string]string{}, barren: map[string]int{}, budget: 4*len(s) + 1<<20}
-	m.own = internalEntities(s[:root])
+	own := internalEntities(s[:root])
+	m, err := mendTree(s, root, base, fix, own, false)
+	if err == nil && len(m.out.items) == 0 && m.passed {
+		fix.note("all of the entries stand in an element that is not read")
+		m, err = mendTree(s, root, base, fix, own, true)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return &m.out, own, nil
+}
+
+func mendTree(s string, root int, base *url.URL, fix *repairs, own *entities, entering bool) (*mender, error) {
+	m := &mender{lex: lexer{s: s, pos: root, missing: map[string]int{}}, fix: fix, own: own, entering: entering,
+		prefixes: map[string]string{}, barren: map[string]int{}, budget: 4*len(s) + 1<<20}
 	m.open(m.lex.next(), base)
 	m.lex.item = m.item
 	for len(m.stack) > 0 {
@@ -56,7 +73,7 @@ func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, er
 			m.end(t)
 		}
 		if err := m.guard(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if len(m.out.items) > maxEntries {
 			m.out.items = m.out.items[:maxEntries]
@@ -64,7 +81,7 @@ func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, er
 			break
 		}
 	}
-	return &m.out, m.own, nil
+	return m, nil
 }
 
 // open reads the root tag: it decides the format and the vocabulary.
@@ -147,7 +164,7 @@ func (m *mender) openItem(n *node) {
 func (m *mender) joinHead(channel *node) {
 	head := m.out.head
 	head.attrs = append(head.attrs, channel.attrs...)
-	head.lang, head.base = channel.lang, channel.base
+	head.lang, head.base, head.rebased = channel.lang, channel.base, channel.rebased
 }
 
 // end handles an end tag: it closes the innermost open element of that name.
@@ -155,9 +172,7 @@ func (m *mender) end(t token) {
 	raw := strings.ToLower(t.name)
 	for i := len(m.stack) - 1; i >= 0; i-- {
 		if m.stack[i].raw == raw {
-			if i == 0 && m.more() {
-				m.fix.note("an end tag </%s> before the last %s was ignored", clip(raw, 40), m.item)
-				m.stack = m.stack[:1]
+			if i == 0 && m.endsLater(raw) {
 				return
 			}
 			if i < len(m.stack)-1 {
@@ -190,10 +205,17 @@ func (m *mender) skip(t token) {
 	if t.empty || voidElements[strings.ToLower(t.name)] {
 		return
 	}
-	if end, after := m.find(t); end >= 0 {
-		m.lex.pos = after
-	} else {
+	end, after := m.find(t)
+	switch {
+	case end < 0:
 		m.unclosed++
+	case len(m.out.items) == 0 && m.holdsItem(after):
+		m.passed = true
+		if !m.entering {
+			m.lex.pos = after
+		}
+	default:
+		m.lex.pos = after
 	}
 }
 

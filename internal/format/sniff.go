@@ -59,7 +59,7 @@ func formatName(local string, root *node, spaces []string) string {
 	version := strings.TrimSpace(root.attr("version"))
 	switch local {
 	case "feed", "entry":
-		if version == "0.3" || has("purl.org/atom/ns#") && !has("w3.org/2005/atom") {
+		if strings.HasPrefix(version, "0.") || has("purl.org/atom/ns") && !has("w3.org/2005/atom") {
 			return "atom03"
 		}
 		return "atom10"

@@ -1,0 +1,171 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"tributary/internal/news"
+)
+
+// TestDecodeRepeated holds what counts when an element that may stand once
+// stands there several times: of texts the first that says something.
+func TestDecodeRepeated(t *testing.T) {
+	checkFields(t, []fieldCase{
+		{inItem(`<title>A</title><title>B</title>`), ".title", "A"},
+		{inItem(`<title> </title><title>B</title>`), ".title", "B"},
+		{inItem(`<title><![CDATA[ ]]></title><title>B</title>`), ".title", "B"},
+		{inItem(`<title>A</title><title> </title><title/>`), ".title", "A"},
+		{inItem(`<description><![CDATA[]]></description><description>B</description>`), ".summary", "B"},
+		{inItem(`<description><![CDATA[]]></description><description>B</description>`), ".content", ""},
+		{inItem(`<description>A</description><description> </description>`), ".summary", "A"},
+		{inChannel(`<title>A</title><title>B</title><item/>`), "title", "A"},
+		{inChannel(`<description>A</description><description>B</description><item/>`), "description", "A"},
+		{inChannel(`<description> </description><description>B</description><item/>`), "description", "B"},
+		{inEntry(`<title>A</title><title type="html">B</title>`), ".title", "A"},
+		{inEntry(`<content type="html"> </content><content>B</content>`), ".content", "B"},
+		{inFeed(`<title>A</title><title>B</title><subtitle>C</subtitle><subtitle>D</subtitle><entry/>`), "title", "A"},
+		{inEntry(`<updated>2025-12-04T10:00:00Z</updated><modified>2025-12-02T10:00:00Z</modified>`), ".updated", "2025-12-04T10:00:00Z"},
+		{inEntry(`<published>2025-12-03T10:00:00Z</published><issued>2025-12-01T10:00:00Z</issued>`), ".published", "2025-12-03T10:00:00Z"},
+		{inFeed(`<updated>2025-12-04T10:00:00Z</updated><modified>2025-12-02T10:00:00Z</modified><entry/>`), "updated", "2025-12-04T10:00:00Z"},
+		{inFeed(`<title>A</title><title>B</title><subtitle>C</subtitle><subtitle>D</subtitle><entry/>`), "description", "C"},
+	})
+}
+
+// TestDecodeElsewhere holds what is found where, or named as, no specification
+// has it.
+func TestDecodeElsewhere(t *testing.T) {
+	const one = `<item><title>T</title><link>http://a.example/1</link></item>`
+	checkFields(t, []fieldCase{
+		// elements in people that nobody reads
+		{inEntry(`<author><x xmlns="urn:x"><name>no</name></x><name>Eva</name></author><title>T</title>`), ".authors", "Eva"},
+		{inEntry(`<author><name>Eva</name><avatar>http://a.example/eva.png</avatar><email>e@a.example</email></author>`), ".authors", "Eva|e@a.example"},
+		{inItem(`<author><id>7</id><name>Eva</name></author><guid>g</guid>`), ".id", "g"},
+
+		{inEntry(`<author><!-- no <name>x</name> --> <?x y?><name>Eva</name><email>e@a.example</email></author>`), ".authors", "Eva|e@a.example"},
+		{inEntry(`<title>T</title><source><!-- x --><title>S</title></source>`), ".origin", `{"title":"S"}`},
+
+		// items in elements that nobody reads, when there are no others
+		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, ".title", "T"},
+		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, "title", "C"},
+		{`<feed xmlns="http://www.w3.org/2005/Atom"><entries><entry><title>T</title></entry></entries></feed>`, ".title", "T"},
+		{`<rss version="2.0"><channel><menu><item><title>Home</title></item></menu>` + one + `</channel></rss>`, ".title", "T"},
+		{`<rss version="2.0"><channel>` + one + `<menu><item><title>Home</title></item></menu></channel></rss>`, "entries", "1"},
+
+		// declarations that are none
+		{`<rss version="2.0"><channel><item x:xmlns="urn:x"><title>T</title></item></channel></rss>`, ".title", "T"},
+		{`<rss version="2.0"><channel><item :xmlns=x><title y:z:xmlns="urn:x">T</title></item></channel></rss>`, ".title", "T"},
+
+		// vocabularies by other names
+		{`<rss version="2.0"><channel xmlns="http://www.w3.org/2005/Atom"><title>C</title>` + one + `</channel></rss>`, ".title", "T"},
+		{`<rss version="2.0"><channel><item xmlns="http://www.w3.org/2005/Atom"><title>T</title></item></channel></rss>`, ".title", "T"},
+		{`<rss version="2.0" xmlns:m="http://www.rssboard.org/media-rss"><channel><item><m:title>T</m:title></item></channel></rss>`, ".title", "T"},
+		{`<rss version="2.0" xmlns:d="http://purl.org/dc/elements/1.1#"><channel><item><d:creator>Eva</d:creator></item></channel></rss>`, ".authors", "Eva"},
+		{`<a:feed xmlns:a="http://purl.org/atom/ns"><a:entry><a:title>T</a:title></a:entry></a:feed>`, ".title", "T"},
+
+		{`<feed version="0.2" xmlns="http://purl.org/atom/ns#"><entry/></feed>`, "format", "atom03"},
+		{inPlay(`<googleplay:author>Eva</googleplay:author>`), ".authors", "Eva"},
+		{inPlay(`<googleplay:author>Eva</googleplay:author><itunes:author>Adam</itunes:author>`), ".authors", "Adam"},
+		{inPlay(`<googleplay:description>&lt;p>x&lt;/p></googleplay:description>`), ".summary", "<p>x</p>"},
+		{inPlay(`<googleplay:description>x</googleplay:description><description>y</description>`), ".summary", "y"},
+		{inPlay(`<googleplay:category text="T"/>`), ".categories", "T"},
+		{inPlay(`<googleplay:image href="i.jpg"/><googleplay:explicit>yes</googleplay:explicit>`), ".extra", `{"image":"http://feeds.example/dir/i.jpg","episode":{"explicit":true}}`},
+
+		// a reference to the base itself, where a base is stated
+		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><link href=""/><entry/></feed>`, "link", "http://b.example/x/"},
+		{`<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="y/"><link rel="alternate" href=" "/></entry></feed>`, ".link", "http://feeds.example/dir/y/"},
+		{`<feed xmlns="http://www.w3.org/2005/Atom"><link href=""/><entry><link/></entry></feed>`, "link", ""},
+		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><entry><link/></entry></feed>`, ".link", ""},
+
+		// what heads borrow
+		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
+		{inFeed(`<description>D</description><entry/>`), "description", "D"},
+		{inFeed(`<pubDate>Wed, 03 Dec 2025 10:00:00 GMT</pubDate><entry/>`), "updated", "2025-12-03T10:00:00Z"},
+		{inFeed(`<published>2025-12-03T10:00:00Z</published><entry/>`), "updated", ""}, // that is when the feed was begun
+		{inEntry(`<dc:title>D</dc:title>`), ".title", "D"},
+		{inChannel(`<itunes:title>I</itunes:title><item/>`), "title", "I"},
+		{inChannel(`<media:title>M</media:title><item/>`), "title", "M"},
+
+		// whole sections that were escaped as if they were text
+		{inItem(`<title>&lt;![CDATA[A & B]]&gt;</title>`), ".title", "A & B"},
+		{inItem(`<description> &lt;![CDATA[&lt;p>x&lt;/p>]]> </description>`), ".summary", "<p>x</p>"},
+		{inEntry(`<content type="html">&lt;![CDATA[x]]></content>`), ".content", "x"},
+		{inItem(`<link>&lt;![CDATA[http://a.example/l]]></link>`), ".link", "http://a.example/l"},
+		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are what they are
+		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
+
+		// characters written as the two halves that UTF-16 has for them
+		{inItem(`<title>&#xD83D;&#xDE00; &#55357;&#56832;</title>`), ".title", "😀 😀"},
+		{inItem(`<title>&#xD83D; &#xDE00;&#xD83D;&#65;</title>`), ".title", "\ufffd \ufffd\ufffdA"},
+		{inItem(`<title>&#00000000000065;&#x0000000000041;&#9999999999;</title>`), ".title", "AA\ufffd"},
+
+		// hosts that are no ASCII
+		{inItem(`<link>http://Müller.example:8080/ü?q=ä#ö</link>`), ".link", "http://xn--mller-kva.example:8080/%C3%BC?q=ä#%C3%B6"},
+		{inItem(`<description>&lt;a href="https://müller.example/">x&lt;/a></description>`), ".summary", `<a href="https://xn--mller-kva.example/">x</a>`},
+	})
+}
+
+// inPlay wraps the inside of an item that uses Google's tags for podcasts.
+func inPlay(inside string) string {
+	return strings.Replace(inItem(inside), "<rss ", `<rss xmlns:googleplay="http://www.google.com/schemas/play-podcasts/1.0" `, 1)
+}
+
+// TestDecodeEndsInsideAnItem holds that the end tag of everything, in the middle
+// of an item, ends nothing when everything ends later on.
+func TestDecodeEndsInsideAnItem(t *testing.T) {
+	plain := two(`<description>x</description>`)
+	for _, mark := range []string{"Eins", "<link>", "<description>", "x</description>"} {
+		d := decode(t, strings.Replace(plain, mark, mark+"</rss>", 1))
+		var got []string
+		for _, e := range d.Entries {
+			got = append(got, e.GUID)
+		}
+		if want := "[ g2]"; fmt.Sprint(got) != want || d.Outcome != news.OutcomeOK {
+			t.Errorf("an end behind %q: got %s, %s, want ok, %s (repairs: %q)", mark, d.Outcome, got, want, d.Repairs)
+		}
+	}
+}
+
+// TestDecodeCodePages reads encodings that browsers do not know any more, under
+// the names that IANA has for them and under others.
+func TestDecodeCodePages(t *testing.T) {
+	for _, c := range []struct {
+		label, text string
+		enc         *charmap.Charmap
+	}{
+		{"ibm437", "Grüße", charmap.CodePage437}, {"cp850", "Grüße", charmap.CodePage850}, {"IBM852", "Zażółć", charmap.CodePage852},
+		{"cp855", "Привет", charmap.CodePage855}, {"cp862", "חדשות", charmap.CodePage862}, {"mac_roman", "Grüße", charmap.Macintosh},
+		{"mac-cyrillic", "Привет", charmap.MacintoshCyrillic}, {"cp874", "ข่าว", charmap.Windows874},
+	} {
+		body, err := c.enc.NewEncoder().String(`<?xml version="1.0" encoding="` + c.label + `"?>` + item(`<title>`+c.text+`</title>`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := decode(t, body).Entries[0].Title; got != c.text {
+			t.Errorf("%s: got %q, want %q", c.label, got, c.text)
+		}
+	}
+}
+
+// TestDecodeLooseJSON holds what JSON documents get wrong that still say plainly
+// what they mean.
+func TestDecodeLooseJSON(t *testing.T) {
+	checkFields(t, []fieldCase{
+		{inJSONItem(`"id":"1","author":"Eva"`), ".authors", "Eva"},
+		{inJSONItem(`"id":"1","tags":["a",2]`), ".categories", "a, 2"},
+		{inJSONItem(`"id":"1","title":NaN,"summary":undefined,"content_text":"x"`), ".content", "x"},
+		{`{"title":"T","home_page_url":"http://a.example/","items":[{"id":"1"}]}`, "format", "json10"},
+		{`{"title":"T","feed_url":"http://a.example/f","items":[{"url":"/1"}]}`, ".link", "http://feeds.example/1"},
+	})
+	d, err := Decode([]byte(`{"version":"https://jsonfeed.org/version/1","home_page_url":"http://a.example/","feed_url":"http://a.example/dir/f","items":[{"id":"1","url":"x"}]}`), Input{})
+	if err != nil || d.Entries[0].Link != "http://a.example/dir/x" {
+		t.Errorf("without an address of its own: got %+v, %v", d, err)
+	}
+	for _, body := range []string{`{"title":"T","items":[{"id":"1"}]}`, `{"home_page_url":"http://a.example/","items":[]}`, `{"home_page_url":"http://a.example/","items":[{"name":"x"}]}`} {
+		if _, err := Decode([]byte(body), Input{}); news.OutcomeOf(err) != news.OutcomeNotAFeed {
+			t.Errorf("%s: got %v, want no feed", body, err)
+		}
+	}
+}
