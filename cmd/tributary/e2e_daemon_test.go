@@ -31,6 +31,7 @@ type river struct {
 	dir    string
 	binary string
 	url    string // where it listens
+	admin  string // where it listens for its operator
 	cmd    *exec.Cmd
 	ended  chan error
 
@@ -170,8 +171,9 @@ func (r *river) follow(stderr io.Reader, listening chan<- string) {
 		r.mu.Lock()
 		r.log.WriteString(lines.Text() + "\n")
 		r.mu.Unlock()
-		var line struct{ Msg, Listen string }
+		var line struct{ Msg, Listen, Admin string }
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
+			r.admin = "http://" + line.Admin
 			listening <- line.Listen
 		}
 	}

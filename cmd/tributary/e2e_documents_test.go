@@ -23,7 +23,8 @@ type cabinet struct {
 
 // TestDocuments has every document of a varied river looked at by what checks
 // feeds: live, older and archived ones, searches, podcasts, private feeds, the
-// health feed and an empty one, with a hub.
+// health feed and an empty one, with a hub. Its pages are looked at by what checks
+// pages.
 func TestDocuments(t *testing.T) {
 	c := newCabinet(t)
 	c.collect(t)
@@ -38,6 +39,7 @@ func TestDocuments(t *testing.T) {
 		}
 		validate(t, xml)
 	})
+	t.Run("pages", c.testPages)
 }
 
 func newCabinet(t *testing.T) *cabinet {
@@ -48,22 +50,30 @@ func newCabinet(t *testing.T) *cabinet {
 	chronik := newPaper(t, 4, "chronik", "rss")
 	chronik.print(chapters(1, 230, time.Now().UTC().Add(-24*time.Hour).Truncate(time.Hour))...)
 	missing := listen(t, 5, http.NotFoundHandler()) + "/feed.xml"
+	var press strings.Builder // papers that all tell one story
+	ports := []string{port(t, varied.url), port(t, cast.url), port(t, chronik.url), port(t, missing)}
+	for i, name := range []string{"agency", "kurier", "echo", "bote"} {
+		p := newPaper(t, 6+i, name, "atom")
+		p.print(copied(1, name, time.Now().UTC().Add(time.Duration(i-9)*time.Hour).Truncate(time.Hour)))
+		fmt.Fprintf(&press, "  - {feed: %s, name: %s}\n", p.url, name)
+		ports = append(ports, port(t, p.url))
+	}
 	c := &cabinet{documents: map[string][]byte{}}
 	c.river = settle(t, build(t), fmt.Sprintf(`site: {title: "Prüf & Fluss", url: %s}
 listen: 127.0.0.1:0
-admin: ""
+admin: 127.0.0.1:0
 hub: on
 limits: {spacing: 0s}
-defaults: {schedule: %q, allow_networks: [127.0.0.0/8], allow_ports: [%s, %s, %s, %s]}
+defaults: {schedule: %q, allow_networks: [127.0.0.0/8], allow_ports: [%s]}
 sources:
   - {feed: %s, name: varied, title: "Odd & <ends>", tags: [text]}
   - {feed: %s, name: cast}
   - {feed: %s, name: chronik}
   - {feed: %s, name: missing}
   - {seeds: seeds/*, name: seeds, tags: [text]}
-feeds:
+%sfeeds:
   - {name: all, title: "All <of> it & more", description: "A sentence.", author: Ilse}
-  - {name: grouped, duplicates: group, also_reported: true}
+  - {name: grouped, sources: [varied, cast, seeds, agency, kurier, echo, bote], duplicates: group, also_reported: true}
   - {name: short, content: summary, tags: [text]}
   - {name: links, content: link}
   - {name: plain, sources: [chronik], limit: 20, window: 0s}
@@ -74,7 +84,7 @@ feeds:
   - {name: club, access: private, title: For members}
   - {name: heard, access: private, kind: podcast, sources: [cast], language: en, description: Heard, author: Anna, image: "https://river.example/cover.jpg", email: anna@river.example, categories: [News]}
   - {name: problems, access: private, kind: health}
-`, siteURL, halfADayAway(), port(t, varied.url), port(t, cast.url), port(t, chronik.url), port(t, missing), varied.url, cast.url, chronik.url, missing))
+`, siteURL, halfADayAway(), strings.Join(ports, ", "), varied.url, cast.url, chronik.url, missing, press.String()))
 	if err := os.Remove(filepath.Join(c.dir, "seeds")); err != nil {
 		t.Fatal(err)
 	}

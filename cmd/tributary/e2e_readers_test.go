@@ -41,12 +41,17 @@ func program(t *testing.T, name string, works ...string) string {
 			return path
 		}
 	}
-	what := strings.Join(append([]string{name}, works...), " ")
+	missing(t, strings.Join(append([]string{name}, works...), " "))
+	return ""
+}
+
+// missing ends a test that needs something which is not installed.
+func missing(t *testing.T, what string) {
+	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s does not work here: install it", what)
 	}
-	t.Skipf("%s does not work here: this reader was not tried", what)
-	return ""
+	t.Skipf("%s does not work here: this was not tried", what)
 }
 
 // gate stands between a reader and the daemon and counts what is answered.

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -221,7 +223,30 @@ func (a *app) output(path string, data []byte) error {
 		_, err := a.out.Write(data)
 		return err
 	}
-	return os.WriteFile(path, data, 0o644)
+	return unwritten(path, os.WriteFile(path, data, 0o644))
+}
+
+// unwritten says why a file could not be written, and what would be right.
+func unwritten(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	folder := filepath.Dir(path)
+	if at, e := os.Stat(path); e == nil && at.IsDir() {
+		return fmt.Errorf("%s: is a folder: name a file in it, such as %s", path, filepath.Join(path, "feeds.opml"))
+	}
+	switch above, e := os.Stat(folder); {
+	case errors.Is(e, fs.ErrNotExist):
+		return fmt.Errorf("%s: there is no folder %s: make it first, or name another file", path, folder)
+	case e == nil && !above.IsDir():
+		return fmt.Errorf("%s: %s is no folder: name another file", path, folder)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: you may not write there: name another file, or - for standard output", path)
+	}
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // input opens a file to read, or standard input for "-".

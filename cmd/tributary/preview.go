@@ -82,10 +82,13 @@ func previewOf(src config.Source, got tried, now time.Time) *preview {
 func undated(e news.Entry) bool { return e.Published.IsZero() && e.Updated.IsZero() }
 
 // newestFirst are the entries of a document as they will be published: without
-// repeats, the newest first. One without a date is as new as today.
+// repeats, the newest first.
 func newestFirst(src config.Source, doc *news.Document, now time.Time) []news.Entry {
 	arrivals := story.Arrive(src.Source, doc)
 	published := func(a story.Arrival) time.Time {
+		if undated(a.Entry) && src.Kind == news.KindFeed {
+			return news.Undated(a.Position, now)
+		}
 		p, _ := news.Sane(a.Entry.Published, a.Entry.Updated, now)
 		return p
 	}

@@ -75,17 +75,27 @@ func (j *journey) arrived(ctx context.Context, p news.Placement) error {
 	}
 	j.labelled("guid", "%s", oneLine(safeGUID(e.GUID)))
 	j.labelled("identity", "%s", identity(e.GUID))
-	clock := "their clock"
-	if e.Published.Equal(e.FirstSeen) {
-		clock = "undated: when we saw it"
-	}
-	j.labelled("published", "%s (%s)", moment(e.Published), clock)
+	j.labelled("published", "%s (%s)", moment(e.Published), clockOf(e))
 	j.labelled("first seen", "%s (our clock)%s", moment(e.FirstSeen), arrival(p))
 	fetches, err := j.db.Fetches(ctx, e.SourceID, allFetches)
 	if err == nil {
 		j.labelled("fetched", "%s", fetched(fetches, e.FirstSeen))
 	}
 	return err
+}
+
+// clockOf says whose published time an entry has. An older version did not write down
+// which entries state none.
+func clockOf(e news.Entry) string {
+	switch {
+	case e.Published.Equal(e.FirstSeen):
+		return "undated: when we saw it"
+	case !e.Extra.Undated:
+		return "their clock"
+	case e.Backlog:
+		return "undated: by its place in the first document of its source, or as it was published before the database was lost"
+	}
+	return "undated: as it was published before the database was lost"
 }
 
 // allFetches is more than are kept of any source.

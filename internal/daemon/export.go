@@ -34,7 +34,9 @@ func (d *Daemon) export(ctx context.Context) error {
 }
 
 // exporter writes the site again after feeds changed.
-func (d *Daemon) exporter(ctx context.Context) error {
+func (d *Daemon) exporter(ctx context.Context) error { return d.exportBy(ctx, d.export) }
+
+func (d *Daemon) exportBy(ctx context.Context, export func(context.Context) error) error {
 	for first := true; ; first = false {
 		select {
 		case <-ctx.Done():
@@ -42,7 +44,7 @@ func (d *Daemon) exporter(ctx context.Context) error {
 		case <-d.changed:
 		}
 		began := time.Now()
-		if err := d.export(ctx); err != nil && ctx.Err() == nil {
+		if err := export(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("export", "error", err)
 			signal(d.changed)
 		}

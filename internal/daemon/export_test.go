@@ -1,14 +1,43 @@
 package daemon
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
-// The daemon keeps the site that others serve up to date, byte for byte, also when the
-// first story comes after the first export.
+// What changes while the first export is under way, as the first stories do, is exported
+// right after it. Later exports take a twentieth of the time, and none is five minutes late.
+func TestOnlyTheSecondExportIsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &Daemon{changed: make(chan struct{}, 1), opts: Options{Log: slog.New(slog.DiscardHandler)}}
+		ctx, cancel := context.WithCancel(t.Context())
+		begin := time.Now()
+		var began []time.Duration
+		signal(d.changed)
+		err := d.exportBy(ctx, func(context.Context) error {
+			began = append(began, time.Since(begin))
+			signal(d.changed)
+			if len(began) == 4 {
+				cancel()
+			}
+			time.Sleep(time.Duration(10*len(began)) * time.Second) // an export of a large site
+			return nil
+		})
+		want := []time.Duration{0, 11 * time.Second, 11*time.Second + 20*time.Second + exportPause, 11*time.Second + 50*time.Second + 2*exportPause}
+		if err != nil || !slices.Equal(began, want) {
+			t.Errorf("exports begin at %v (%v), want %v", began, err, want)
+		}
+	})
+}
+
+// The daemon keeps the site that others serve up to date, byte for byte.
 func TestTheDaemonExportsTheSite(t *testing.T) {
 	h := newHome(t, "export: public/", "sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - name: all")
 	h.seed("a.txt", " date 2025-12-03 Berlin – Der Rat hat am Mittwoch getagt. Das Ergebnis liegt noch nicht vor und wird erwartet.")

@@ -69,7 +69,7 @@ func TestCadenceAdd(t *testing.T) {
 func every(n int, apart time.Duration, source int64) (all []Arrival) {
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for i := range n {
-		all = append(all, Arrival{start.Add(time.Duration(i) * apart), source})
+		all = append(all, Arrival{At: start.Add(time.Duration(i) * apart), SourceID: source})
 	}
 	return all
 }
@@ -98,15 +98,49 @@ func TestMissed(t *testing.T) {
 		"more than any page":               {Feed{Limit: MaxShown, Window: 48 * h}, every(1200, time.Minute, 1), 24 * h, 1200},
 		"who comes often":                  {Feed{Limit: 1}, every(100, h, 1), h / 2, 0},
 	} {
-		if got := c.feed.Missed(c.arrivals, c.within); got != c.want {
-			t.Errorf("%s: got %d, want %d", name, got, c.want)
+		if got, large := c.feed.Missed(c.arrivals, c.within); got != c.want || large {
+			t.Errorf("%s: got %d, %t, want %d", name, got, large, c.want)
 		}
+	}
+}
+
+// A page that would be larger than a page may be is cut before its limit.
+func TestMissedOfLargePages(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		feed  Feed
+		bytes int
+		want  int
+		large bool
+	}{
+		"they fit":                      {Feed{Limit: 30}, MaxShownBytes / 25, 0, false},
+		"they do not":                   {Feed{Limit: 30}, MaxShownBytes / 24, 25, true},
+		"no limit would do":             {Feed{Limit: 10}, MaxShownBytes / 24, 25, true},
+		"a limit would do":              {Feed{Limit: 10}, MaxShownBytes / 25, 25, false},
+		"one is shown, however large":   {Feed{Limit: 30, MaxPerSource: 1}, 2 * MaxShownBytes, 0, false},
+		"what is left out takes none":   {Feed{Limit: 30, MaxPerSource: 5}, MaxShownBytes / 5, 0, false},
+		"what is left of them does not": {Feed{Limit: 30, MaxPerSource: 5}, MaxShownBytes / 4, 5, true},
+	} {
+		arrivals := every(100, time.Hour, 1)
+		for i := range arrivals {
+			arrivals[i].Bytes = c.bytes
+		}
+		if got, large := c.feed.Missed(arrivals, day); got != c.want || large != c.large {
+			t.Errorf("%s: got %d, %t, want %d, %t", name, got, large, c.want, c.large)
+		}
+	}
+}
+
+func TestTurnoverOfLargePages(t *testing.T) {
+	text := Turnover{Client: "Reeder", Every: 24 * time.Hour, Entered: 25, Large: true}.String()
+	if want := "up to 25 new stories in the 24 h between two visits; they are more than the 3 MB that a page holds, so give it content: summary"; !strings.Contains(text, want) {
+		t.Errorf("got %q, want %q", text, want)
 	}
 }
 
 func TestTurnoverLimit(t *testing.T) {
 	for entered, want := range map[int]string{101: "limit: 110 would", 110: "limit: 110 would", 999: "limit: 1000 would", 1000: "limit: 1000 would", 1001: "at most 1000, so make two"} {
-		text := Turnover{"Reeder", 24 * time.Hour, entered}.String()
+		text := Turnover{Client: "Reeder", Every: 24 * time.Hour, Entered: entered}.String()
 		if !strings.Contains(text, want) || !strings.Contains(text, fmt.Sprintf("Reeder comes: up to %d new stories in the 24 h", entered)) {
 			t.Errorf("%d: got %q, want %q", entered, text, want)
 		}

@@ -4,6 +4,7 @@ package news
 // publish the entry and decides nothing, except that a Canonical link tells which
 // page two entries share. Texts are plain, URLs absolute.
 type Extra struct {
+	Undated      bool     `json:"undated,omitempty"` // of a stored entry: it states no time, its Published is ours
 	Rights       string   `json:"rights,omitempty"`
 	License      string   `json:"license,omitempty"` // URL: rel="license", RFC 4946; Creative Commons modules
 	Image        string   `json:"image,omitempty"`   // URL of the picture that stands for the entry

@@ -79,6 +79,18 @@ func Sane(published, updated, seen time.Time) (time.Time, time.Time) {
 	return published, updated
 }
 
+// undatedApart is how far apart entries of a first document are placed in history
+// that do not say when they were published.
+const undatedApart = 24 * time.Hour
+
+// Undated returns when an entry of a source's first document, at this position in
+// it, counts as published when it states no time: documents have the newest first,
+// and sources that give no dates are seldom busy. All of them as of now would push
+// everything else off a feed.
+func Undated(position int, seen time.Time) time.Time {
+	return seen.Add(-time.Duration(position) * undatedApart)
+}
+
 // Revised returns a Publication's updated time after its words changed: the
 // publisher's when that moves it forward, else now.
 func Revised(old, stated, now time.Time) time.Time {

@@ -42,12 +42,16 @@ func (v *story) attach(enclosures []news.Enclosure) {
 	}
 }
 
+// leastLength is that of a file which may be one. Publishers who do not know a length
+// write 0 or 1.
+const leastLength = 100
+
 func detail(e news.Enclosure) string {
 	var parts []string
 	if e.Type != "" {
 		parts = append(parts, shorten(e.Type, 40))
 	}
-	if s := size(e.Length); s != "" {
+	if s := size(e.Length); s != "" && e.Length >= leastLength {
 		parts = append(parts, s)
 	}
 	return strings.Join(parts, ", ")

@@ -28,7 +28,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
 		Formats: formats(e), Address: breakable(e.URL("atom")),
 		Count: counted(e.Feed, len(e.Shown)), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
-		Titled: e.Feed.Duplicates == news.Group,
+		Titled: e.Feed.Duplicates == news.Group, Empty: empty(e.Feed),
 	}
 	if e.Part.Before > 0 {
 		f.Title = "Older stories · " + f.Title
@@ -60,6 +60,17 @@ func counted(f news.Feed, n int) string {
 	return count(n, "story", "stories")
 }
 
+// empty says why a feed shows nothing, and when it will.
+func empty(f news.Feed) string {
+	switch {
+	case f.Digest != nil:
+		return "Nothing here yet. A digest appears at its time, when there are stories to tell."
+	case f.Kind == news.FeedOfHealth:
+		return "Nothing here. No source has had a problem yet."
+	}
+	return "Nothing here yet. Stories appear as soon as the sources of this feed bring some."
+}
+
 // river is what twin.html shows.
 type river struct {
 	Title, Description string
@@ -72,6 +83,7 @@ type river struct {
 	Changed            template.HTML
 	Chart              *chart // of what it shows, by day; nil for too few days
 	Days               []day
+	Empty              string        // said when there are none
 	Titled             bool          // list other reports with their titles
 	Newest             template.HTML // link to the live page, on those of older stories
 	Newer, Older       template.HTML

@@ -33,7 +33,7 @@ type Task struct {
 type Limits struct {
 	InFlight  int           // jobs running at the same time
 	PerGroup  int           // of them in one group
-	PerSecond int           // starts in any second, wherever that second begins, and spread over it
+	PerSecond int           // starts in any second, wherever that second begins; Run spreads them over it
 	Spacing   time.Duration // between two starts in one group
 
 	Slow         int // jobs in the slow lane, see Stall
@@ -91,6 +91,7 @@ type Runner struct {
 
 	mu       sync.Mutex
 	busy     bool // Run or Cycle works
+	spread   bool // Run does
 	tasks    map[ID]*job
 	groups   map[string]*group
 	planned  pile[*job]
@@ -128,7 +129,7 @@ func NewRunner(l Limits, now func() time.Time, do func(ctx context.Context, id I
 // Run starts what is due until ctx ends; then it starts nothing more, waits for
 // what runs and returns nil. It is an error to run a Runner twice at a time.
 func (r *Runner) Run(ctx context.Context) error {
-	return r.loop(ctx, func() bool {
+	return r.loop(ctx, true, func() bool {
 		r.promote()
 		return false
 	})
@@ -136,10 +137,11 @@ func (r *Runner) Run(ctx context.Context) error {
 
 // Cycle runs what is due now or was triggered, each task once, and returns when
 // that is done, or with ctx's error when ctx ends before. What Hold keeps for
-// more than a minute it leaves.
+// more than a minute it leaves. There is nothing beside it to be kept waiting, so
+// what may start starts at once.
 func (r *Runner) Cycle(ctx context.Context) error {
 	once := sync.OnceFunc(r.promote)
-	err := r.loop(ctx, func() bool {
+	err := r.loop(ctx, false, func() bool {
 		once()
 		return r.running+r.slow == 0 && r.queued == r.barred()
 	})
@@ -151,8 +153,8 @@ func (r *Runner) Cycle(ctx context.Context) error {
 
 // loop is the one place that starts jobs. Every round it lets plan queue what
 // is due, and ends when that says so.
-func (r *Runner) loop(ctx context.Context, plan func() (done bool)) error {
-	if !r.take() {
+func (r *Runner) loop(ctx context.Context, spread bool, plan func() (done bool)) error {
+	if !r.take(spread) {
 		return errors.New("the runner runs already: one Run or Cycle at a time")
 	}
 	defer r.leave()
@@ -173,12 +175,14 @@ func (r *Runner) loop(ctx context.Context, plan func() (done bool)) error {
 	}
 }
 
-func (r *Runner) take() bool {
+func (r *Runner) take(spread bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	free := !r.busy
-	r.busy = true
-	return free
+	if r.busy {
+		return false
+	}
+	r.busy, r.spread = true, spread
+	return true
 }
 
 func (r *Runner) leave() {
@@ -270,15 +274,17 @@ func (r *Runner) start(ctx context.Context, g *group) {
 	r.jobs.Go(func() { r.run(ctx, j, id) })
 }
 
-// pace counts a start for as long as the limits look back, and keeps the next one off
-// for half of the time between two at an even pace: what begins in one instant keeps
-// all waiting that the process does besides. It uses timers and not the clock, which
+// pace counts a start for as long as the limits look back. To be spread, it keeps the
+// next one off for half of the time between two at an even pace: what begins in one
+// instant keeps all waiting that the process does besides. It uses timers and not the clock, which
 // may be set meanwhile; they end by themselves and, after Run has returned, find
 // nothing to start.
 func (r *Runner) pace(g *group) {
 	if r.limits.PerSecond > 0 {
-		r.paused = true
-		time.AfterFunc(window/2/time.Duration(r.limits.PerSecond), func() { r.change(func() { r.paused = false }) })
+		if r.spread {
+			r.paused = true
+			time.AfterFunc(window/2/time.Duration(r.limits.PerSecond), func() { r.change(func() { r.paused = false }) })
+		}
 		place := &r.recent
 		if r.recent >= r.limits.PerSecond {
 			place = &r.extra

@@ -184,11 +184,6 @@ func TestTenThousandOverdue(t *testing.T) {
 		if len(times) != 10000 || len(b.starts) != 10000 {
 			t.Errorf("%d starts of %d tasks, want each of 10,000 once", len(b.starts), len(times))
 		}
-		for i := range b.starts[1:200] {
-			if gap := b.starts[i+1].at.Sub(b.starts[i].at); gap < time.Second/40 {
-				t.Errorf("start %d comes %v after the one before, want the starts of a second spread over it", i+1, gap)
-			}
-		}
 		for _, s := range b.starts[:20] {
 			if s.id <= 9980 {
 				t.Errorf("task %d is among the first 20, want those that are due for longest", s.id)
@@ -196,6 +191,40 @@ func TestTenThousandOverdue(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 	})
+}
+
+// TestStartsAreSpread: beside a server the starts of a second come one by one. A cycle
+// keeps nobody waiting, and starts at once what may start.
+func TestStartsAreSpread(t *testing.T) {
+	for _, cycle := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, Limits{PerSecond: 20})
+			b.Set(tasks(200, mustParse(t, "@every 1000h", nil), ungrouped))
+			begin := time.Now()
+			if cycle {
+				if err := b.Cycle(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				b.run()
+				b.after(15 * time.Second)
+				b.stop()
+			}
+			checkPace(t, b.starts, 20)
+			if len(b.starts) != 200 {
+				t.Fatalf("%d starts, want 200", len(b.starts))
+			}
+			if last := b.starts[19].at.Sub(begin); cycle && last != 0 {
+				t.Errorf("the twentieth start of a cycle comes after %s, want it at once", last)
+			}
+			for i := range b.starts[1:] {
+				if gap := b.starts[i+1].at.Sub(b.starts[i].at); !cycle && gap < time.Second/40 {
+					t.Errorf("start %d comes %v after the one before, want the starts of a second spread over it", i+1, gap)
+				}
+			}
+			time.Sleep(2 * time.Second)
+		})
+	}
 }
 
 // TestSpreadOverTheDay runs 10,000 sources of one interval for three rounds:

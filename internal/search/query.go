@@ -32,7 +32,7 @@ const (
 	MaxTerms   = 12                    // in a query
 	MaxSources = 256                   // that one source: or tag: may stand for
 	MaxRows    = 200                   // that a search returns
-	Patience   = 50 * time.Millisecond // of the database with one search
+	Patience   = 50 * time.Millisecond // of the database with one search, in time of a processor
 )
 
 // Lengths of words, in letters.
@@ -101,7 +101,7 @@ type Request struct {
 	Best   bool        // what fits best first, instead of the newest
 	Offset int
 	Limit  int           // at most MaxRows together with Offset
-	Within time.Duration // how long it may take; 0 is Patience
+	Within time.Duration // how much of a processor it may take; 0 is Patience
 }
 
 // Result is what a search found, one row a story; a feed that keeps duplicates

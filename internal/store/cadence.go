@@ -59,7 +59,7 @@ func (db *DB) Turnover(ctx context.Context, f news.Feed, now time.Time) (*news.T
 		return nil, err
 	}
 	arrivals, err := db.arrivals(ctx, f, now.Add(-keptCadence))
-	if slowest.Entered = f.Missed(arrivals, slowest.Every); slowest.Entered == 0 || err != nil {
+	if slowest.Entered, slowest.Large = f.Missed(arrivals, slowest.Every); slowest.Entered == 0 || err != nil {
 		return nil, err
 	}
 	return slowest, nil
@@ -98,12 +98,17 @@ func (db *DB) arrivals(ctx context.Context, f news.Feed, since time.Time) ([]new
 		return nil, err
 	}
 	var all []news.Arrival
-	err = db.each(ctx, `SELECT p.sequence, p.entered, e.source_id FROM publication p JOIN entry e ON e.id = p.entry_id JOIN entry o ON o.id = p.first
+	bytes := "0" // what else a feed may give out of an entry is little
+	if f.Content == news.Full || f.Content == "" {
+		bytes = "octet_length(c.title) + octet_length(c.summary) + octet_length(c.content)"
+	}
+	err = db.each(ctx, `SELECT p.sequence, p.entered, e.source_id, `+bytes+`
+		FROM publication p JOIN entry e ON e.id = p.entry_id JOIN content c ON c.entry_id = e.id JOIN entry o ON o.id = p.first
 		WHERE p.feed_id = $1 AND p.sequence >= $2 AND p.removed = 0 AND o.backlog = 0 AND p.entered >= o.first_seen ORDER BY p.sequence`,
 		[]any{f.ID, since.UnixMicro()}, func(scan scan) error {
 			var a news.Arrival
 			var sequence, entered int64
-			err := scan(&sequence, &entered, &a.SourceID)
+			err := scan(&sequence, &entered, &a.SourceID, &a.Bytes)
 			if a.At = at(entered); !crowded[sequence] {
 				all = append(all, a)
 			}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,37 @@ func (b *bench) turnover(feed string) string {
 // brought is an entry that was published when it came.
 func (b *bench) brought(n int) news.Entry {
 	return news.Entry{GUID: fmt.Sprint("urn:n", n), Title: fmt.Sprint("Story number ", n), Published: b.now.Add(-time.Minute)}
+}
+
+// A page holds so many bytes and no more, whatever its limit: that is seen, too, and
+// that a feed of first words has room.
+func TestTurnoverOfLargeStories(t *testing.T) {
+	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100},
+		news.Feed{Name: "short", Duplicates: news.Collapse, Limit: 100, Content: news.SummaryOnly})
+	b.fetch("a", entry("a", "old", 1000))
+	b.publish("all")
+	b.publish("short")
+	for i := range 8 {
+		b.pass(time.Hour)
+		e := b.brought(i)
+		e.Content = "<p>" + strings.Repeat(fmt.Sprint("word", i, " "), 100_000) + "</p>"
+		b.fetch("a", e)
+		b.publish("all")
+		b.publish("short")
+	}
+	for _, feed := range []string{"all", "short"} {
+		b.come(feed, "Feedly", 24*time.Hour, 3)
+	}
+	if got := len(b.edition("all").Shown); got >= 8 {
+		t.Fatalf("the feed shows %d, want it cut", got)
+	}
+	turnover, err := b.db.Turnover(t.Context(), b.feeds["all"], b.now)
+	if err != nil || turnover == nil || turnover.Entered != 8 || !turnover.Large {
+		t.Errorf("got %+v, %v, want that 8 are too large for a page", turnover, err)
+	}
+	if got := b.turnover("short"); got != "" {
+		t.Errorf("of first words: got %q, want nothing", got)
+	}
 }
 
 // TestTurnover follows a feed through the days: what was there when it began is no

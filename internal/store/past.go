@@ -111,7 +111,11 @@ func (p *publishing) renew(n *fresh) error {
 			return err
 		}
 	}
-	if n.lead.Published.Equal(n.lead.FirstSeen) { // it tells no date, so the one that we gave it stands
+	undated, err := p.undated(n.lead.EntryID)
+	if err != nil {
+		return err
+	}
+	if undated || n.lead.Published.Equal(n.lead.FirstSeen) { // the time that we gave it then stands
 		n.lead.Published = at(b.published)
 		if _, err := p.exec(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
 			n.lead.EntryID, b.published, b.updated); err != nil {

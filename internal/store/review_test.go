@@ -112,16 +112,14 @@ func TestARoundUnderWayDoesNotUndoAReload(t *testing.T) {
 
 func TestManyEntriesOfOneMomentFindTheirPlace(t *testing.T) {
 	b := newBench(t, all(news.Collapse))
-	var undated []news.Entry
+	var same []news.Entry
 	for i := range 1500 { // a millisecond of history has a thousand places
-		e := entry("a", fmt.Sprint(i), 0)
-		e.Published = time.Time{}
-		undated = append(undated, e)
+		same = append(same, entry("a", fmt.Sprint(i), 0))
 	}
-	b.fetch("a", undated[:1200]...)
+	b.fetch("a", same[:1200]...)
 	b.publish("all")
 	b.fetch("b", entry("b", "before", 1))
-	b.fetch("c", undated[1200:]...)
+	b.fetch("c", same[1200:]...)
 	if got := len(b.publish("all")); got != news.MaxShown {
 		t.Errorf("the feed shows %d, want %d", got, news.MaxShown)
 	}

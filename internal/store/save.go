@@ -192,7 +192,11 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err != nil {
 		return err
 	}
-	if err := s.writeContent(k.id, a, at(k.published), updated); err != nil {
+	undated, err := s.undated(k.id)
+	if err != nil {
+		return err
+	}
+	if err := s.writeContent(k.id, a, at(k.published), updated, undated); err != nil {
 		return err
 	}
 	s.found.add(k.id, s.h.Source.ID, s.public, &a.Entry, true)
@@ -242,7 +246,7 @@ func (s *saving) insert(a *story.Arrival) error {
 		return err
 	}
 	ev := a.Evidence
-	published, updated := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
+	published, updated := s.times(a)
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
 			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
@@ -265,7 +269,7 @@ func (s *saving) insert(a *story.Arrival) error {
 	}
 	s.added++
 	s.found.add(id, s.h.Source.ID, s.public, &a.Entry, false)
-	return s.writeContent(id, a, published, updated)
+	return s.writeContent(id, a, published, updated, statesNoTime(a))
 }
 
 // relate notes which other stories are about the page of a new entry.
@@ -294,8 +298,10 @@ func (s *saving) addGUID(entry int64, key string) error {
 	return err
 }
 
-func (s *saving) writeContent(id int64, a *story.Arrival, published, updated time.Time) error {
+func (s *saving) writeContent(id int64, a *story.Arrival, published, updated time.Time, undated bool) error {
 	e := &a.Entry
+	extra := e.Extra
+	extra.Undated = undated
 	_, err := s.exec(`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title,
 			authors, categories, enclosures, origin, extra, summary, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -304,7 +310,7 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 			language = excluded.language, title = excluded.title, authors = excluded.authors, categories = excluded.categories,
 			enclosures = excluded.enclosures, origin = excluded.origin, extra = excluded.extra, summary = excluded.summary, content = excluded.content`,
 		id, ms(published), ms(updated), clean.Version, int64(a.Signature), int64(a.Hash), a.GUID(), e.Link, e.Language, e.Title,
-		list(e.Authors), list(e.Categories), list(e.Enclosures), object(e.Origin), object(e.Extra), e.Summary, e.Content)
+		list(e.Authors), list(e.Categories), list(e.Enclosures), object(e.Origin), object(extra), e.Summary, e.Content)
 	return err
 }
 

@@ -27,8 +27,8 @@ func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, err
 	if within == 0 {
 		within = search.Patience
 	}
-	timed, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
+	timed, end := withPatience(ctx, within)
+	defer end()
 	s := searching{db: db, ctx: timed, Request: r, result: &search.Result{}}
 	err := s.run()
 	if err != nil && ctx.Err() == nil && (timed.Err() != nil || sqlite.Interrupted(err)) {

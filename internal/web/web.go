@@ -87,7 +87,7 @@ type Server struct {
 
 	patience time.Duration // with slow clients; 0 is idleWrite
 	asking   visitors      // who asks what costs a look into the store
-	within   time.Duration // how long a search may take; 0 is search.Patience
+	within   time.Duration // how much a search may take; 0 is search.Patience
 	searches turns
 	days     storyDays
 	current  atomic.Pointer[Snapshot]

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"testing"
+	"time"
+)
+
+// A search pays for what it does, and not for what the machine does besides.
+func TestPatienceCountsWork(t *testing.T) {
+	const patience = 200 * time.Millisecond
+	ctx, end := withPatience(t.Context(), patience)
+	defer end()
+	time.Sleep(2 * patience)
+	if ctx.Err() != nil {
+		t.Fatal("it ended while nothing was done")
+	}
+	used := threadTime()
+	for ctx.Err() == nil {
+	}
+	if done := used(); done < patience/2 {
+		t.Errorf("it ended after %v of work, want %v", done, patience)
+	}
+}
+
+func TestPatienceEnds(t *testing.T) {
+	ctx, end := withPatience(t.Context(), 5*time.Millisecond)
+	defer end()
+	select {
+	case <-ctx.Done():
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for ever")
+	}
+}
