@@ -68,10 +68,7 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 	}
 	fix := &repairs{}
 	text := toUTF8(body, in.ContentType, fix)
-	var base *url.URL
-	if u, err := url.Parse(in.URL); err == nil && u.IsAbs() {
-		base = u
-	}
+	base := baseOfDocument(in.URL)
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return decodeJSON(text, base, fix)
 	}
@@ -81,6 +78,19 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 		return decodeJSON(text[start:], base, fix)
 	}
 	return d, err
+}
+
+// baseOfDocument returns what relative URLs are resolved against; nil without an
+// absolute address. A reference to the document itself, "#note" or an empty one, would
+// take its query along (RFC 3986 section 5.2.2), which may be the key of who subscribes:
+// what is published has none.
+func baseOfDocument(address string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil || !u.IsAbs() {
+		return nil
+	}
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
+	return u
 }
 
 // decodeXML reads RSS, RDF and Atom.

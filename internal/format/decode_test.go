@@ -464,6 +464,27 @@ func TestDecodeBases(t *testing.T) {
 	}
 }
 
+// TestDecodeKeepsTheAddressSecret: the query of a feed's address may be a key, and
+// references to the document itself would publish it.
+func TestDecodeKeepsTheAddressSecret(t *testing.T) {
+	for format, body := range map[string]string{
+		"rss": `<rss version="2.0"><channel><title>a</title><link>#top</link><item><title>a</title><link>#1</link><comments>#c</comments>
+			<enclosure url="?" type="audio/mpeg"/><description>&lt;a href="#fn1">1&lt;/a> &lt;a href="">2&lt;/a> &lt;img src="#i"></description></item></channel></rss>`,
+		"atom": `<feed xmlns="http://www.w3.org/2005/Atom"><link href=""/><logo>#l</logo><entry><id>1</id><title>a</title><link href="#1"/>
+			<author><name>A</name><uri>#a</uri></author><content type="html">&lt;a href="#fn1">1&lt;/a></content></entry></feed>`,
+		"json": `{"version":"https://jsonfeed.org/version/1.1","title":"a","home_page_url":"#top","items":[{"id":"1","url":"#1","image":"#i",
+			"content_html":"<a href='#fn1'>1</a>","attachments":[{"url":"#a","mime_type":"audio/mpeg"}]}]}`,
+	} {
+		d, err := Decode([]byte(body), Input{URL: "https://me:pass@feeds.example/own.rss?token=SECRET#SECRET"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told := fmt.Sprintf("%+v", *d); strings.Contains(told, "SECRET") || strings.Contains(told, "pass") || !strings.Contains(told, "https://feeds.example/own.rss#fn1") {
+			t.Errorf("%s: the document says %s", format, told)
+		}
+	}
+}
+
 // TestDecodeEntities holds which references are decoded, and how deep.
 func TestDecodeEntities(t *testing.T) {
 	body := `<!DOCTYPE feed [<!ENTITY f "Strom &amp; Co"><!ENTITY g '&f;!'><!ENTITY x SYSTEM "file:///etc/passwd">]>
