@@ -103,7 +103,7 @@ func reference(s string, own *entities) (string, int) {
 				return text, end + 1
 			}
 		}
-		if text := html.UnescapeString(s[:end+1]); text != s[:end+1] && !strings.HasSuffix(text, ";") {
+		if text := html.UnescapeString(s[:end+1]); text != s[:end+1] && (text == ";" || !strings.HasSuffix(text, ";")) {
 			return text, end + 1
 		}
 		return "&", 1

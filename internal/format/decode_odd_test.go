@@ -47,6 +47,10 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inEntry(`<author><!-- no <name>x</name> --> <?x y?><name>Eva</name><email>e@a.example</email></author>`), ".authors", "Eva|e@a.example"},
 		{inEntry(`<title>T</title><source><!-- x --><title>S</title></source>`), ".origin", `{"title":"S"}`},
 
+		{inItem(`<author>Eva &lt;e@a.example>, a@b.example (Adam); x@y.example</author>`), ".authors", "Eva|e@a.example, Adam|a@b.example, |x@y.example"},
+		{inItem(`<dc:creator>Bach, Eva &lt;e@a.example></dc:creator>`), ".authors", "Bach, Eva|e@a.example"},
+		{inItem(`<author>Eva Bach, Adam Riese</author>`), ".authors", "Eva Bach, Adam Riese"},
+
 		// items in elements that nobody reads, when there are no others
 		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, "title", "C"},
@@ -99,6 +103,7 @@ func TestDecodeElsewhere(t *testing.T) {
 		// characters written as the two halves that UTF-16 has for them
 		{inItem(`<title>&#xD83D;&#xDE00; &#55357;&#56832;</title>`), ".title", "😀 😀"},
 		{inItem(`<title>&#xD83D; &#xDE00;&#xD83D;&#65;</title>`), ".title", "\ufffd \ufffd\ufffdA"},
+		{inItem(`<title>a&semi; b&semicolon; c&notit;</title>`), ".title", "a; b&semicolon; c&notit;"},
 		{inItem(`<title>&#00000000000065;&#x0000000000041;&#9999999999;</title>`), ".title", "AA\ufffd"},
 
 		// hosts that are no ASCII

@@ -33,13 +33,40 @@ func person(s string) news.Person {
 	for _, empty := range []string{"()", "<>", "[]"} {
 		name = strings.Replace(name, empty, "", 1)
 	}
-	name = strings.Trim(name, ` ,;:"`)
-	for _, pair := range []string{"()", "[]"} {
-		if inside, ok := strings.CutPrefix(name, pair[:1]); ok && strings.HasSuffix(inside, pair[1:]) {
-			name = strings.TrimSpace(inside[:len(inside)-1])
+	return news.Person{Name: bareName(name), Email: strings.TrimPrefix(mail, "mailto:")}
+}
+
+// bareName takes off what stood between a name and a mail address: signs, and
+// brackets around the name or one half of them.
+func bareName(name string) string {
+	name = strings.Trim(name, ` ,;:"-–/|`)
+	for _, pair := range []string{"()", "[]", "<>"} {
+		opens, closes := strings.HasPrefix(name, pair[:1]), strings.HasSuffix(name, pair[1:])
+		if opens && (closes || !strings.Contains(name, pair[1:])) {
+			name = name[1:]
+		} else if closes && !strings.Contains(name, pair[:1]) {
+			opens = true
+		}
+		if opens {
+			name = strings.TrimSuffix(name, pair[1:])
 		}
 	}
-	return news.Person{Name: name, Email: strings.TrimPrefix(mail, "mailto:")}
+	return strings.TrimSpace(name)
+}
+
+// eachPerson splits a text that names several people when each part between commas
+// or semicolons has a mail address of its own.
+func eachPerson(s string) []news.Person {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' })
+	list := make([]news.Person, 0, len(parts))
+	for _, part := range parts {
+		p := person(part)
+		if p.Email == "" {
+			return []news.Person{person(s)}
+		}
+		list = append(list, p)
+	}
+	return list
 }
 
 // mailEnds are the characters that no mail address has in a feed.

@@ -108,10 +108,14 @@ func (r *reader) people(n *node) []news.Person {
 	var list []news.Person
 	for _, k := range n.kids {
 		switch k.name {
-		case "author", "atom:author":
-			list = addPerson(list, r.boxed(k))
-		case "dc:creator", "dc:author", "creator":
-			list = addPerson(list, person(r.plain(k)))
+		case "author", "atom:author", "dc:creator", "dc:author", "creator":
+			if len(k.kids) > 0 {
+				list = addPerson(list, r.boxed(k))
+				continue
+			}
+			for _, p := range eachPerson(r.plain(k)) {
+				list = addPerson(list, p)
+			}
 		}
 	}
 	for _, name := range []string{"itunes:author", "googleplay:author"} {
