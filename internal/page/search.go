@@ -79,7 +79,7 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 		p.found(v)
 		e := news.Edition{Site: v.Site, Search: &v.Address}
 		f.Feeds = []feed{{v.Text + " · " + siteName(v.Site), e.URL("atom")}}
-		p.Address = e.URL("atom")
+		p.Address = breakable(e.URL("atom"))
 		p.Formats = formats(&e)[:3] // there are no sources to list
 	}
 	f.View = p
@@ -96,7 +96,7 @@ type searchPage struct {
 	Asked        bool // there is a result, possibly an empty one
 	Count        string
 	Orders       []template.HTML
-	Address      string // of the feed of this search
+	Address      template.HTML // of the feed of this search
 	Formats      []template.HTML
 	Notes        []string
 	Found        []found
