@@ -394,7 +394,7 @@ func FuzzUnmarshal(f *testing.F) {
 		for _, l := range s.lists() {
 			held += 4 * cap(*l)
 		}
-		held += 8 * cap(s.Figures)
+		held += 12 * cap(s.Figures)
 		if held > 2*len(b)+8*len(s.lists()) {
 			t.Errorf("%d bytes of lists out of %d bytes", held, len(b))
 		}
