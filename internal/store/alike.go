@@ -293,7 +293,7 @@ func (x *alikes) revise(entry int64, s *story.Sketch) error {
 	for _, term := range was.Kept() {
 		x.postings.drop(term, entry)
 	}
-	s.Published, s.Derived = was.Published, was.Derived
+	s.Published, s.Undated, s.Derived = was.Published, was.Undated, was.Derived
 	if err := x.mark(s); err != nil {
 		return err
 	}

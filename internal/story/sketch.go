@@ -14,6 +14,7 @@ type Sketch struct {
 	Outlet    uint32        // hash of who publishes; 0 is unknown
 	Feed      uint32        // hash of the Source within the outlet
 	Published time.Time     // zero when unknown
+	Undated   bool          // the publisher gave no time: Published is that of arrival
 	Language  uint32        // hash of the primary language; 0 when not declared
 	Headline  uint64        // hash of the headline's words; 0 for one that says too little
 	Query     uint32        // hash of the address without its query, for one that has a query

@@ -21,6 +21,7 @@ const packing = 4
 const (
 	packedDerived = 1 << iota
 	packedDated   // Published is known: any millisecond is one, 1970 too
+	packedUndated // Published is the time of arrival
 )
 
 var errSketch = errors.New("not a sketch of this version")
@@ -39,6 +40,9 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	var published int64
 	if s.Derived {
 		known |= packedDerived
+	}
+	if s.Undated {
+		known |= packedUndated
 	}
 	if !s.Published.IsZero() {
 		known |= packedDated
@@ -80,7 +84,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	if len(b) < header || b[0] != packing || b[1] > 31 {
 		return errSketch
 	}
-	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0}
+	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0}
 	if b[2]&packedDated != 0 {
 		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
 	}
