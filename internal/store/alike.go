@@ -252,14 +252,15 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 }
 
 // first reports whether an entry is the first of its story in its source, as far as
-// the index holds it.
+// the index holds it, or the first for a day, see [story.SeriesPause].
 func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err error) {
 	if m.Reason == news.ReasonNew {
 		return true, nil
 	}
 	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.source_id = e.source_id AND k.entry_id = e.id
-		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4)`,
-		[]any{storyID, x.source, x.forgotten, entry}, &first)
+		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4
+		AND e.first_seen > (SELECT first_seen FROM entry WHERE id = $4) - $5)`,
+		[]any{storyID, x.source, x.forgotten, entry, story.SeriesPause.Milliseconds()}, &first)
 	return first, err
 }
 

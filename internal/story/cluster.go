@@ -201,7 +201,7 @@ func (c *Clusterer) index(e Evidence, finds *Finds) {
 	for _, i := range finds.Best() {
 		mates[i] = e.StoryID == c.at(i).StoryID
 	}
-	first := !slices.ContainsFunc(c.members[e.StoryID], func(i int64) bool { return c.at(i).SourceID == e.SourceID })
+	first := !slices.ContainsFunc(c.members[e.StoryID], func(i int64) bool { return c.at(i).SourceID == e.SourceID && e.Seen.Sub(c.at(i).Seen) < SeriesPause })
 	c.memory.keep(e, finds.Keep(e.Sketch, mates), first)
 	c.members[e.StoryID] = append(c.members[e.StoryID], e.EntryID)
 }
