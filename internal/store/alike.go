@@ -180,14 +180,15 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 }
 
 // first reports whether an entry is the first of its story in its source, as far as
-// the index holds it.
+// the index holds it, or the first for a day, see [story.SeriesPause].
 func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err error) {
 	if m.Reason == news.ReasonNew {
 		return true, nil
 	}
 	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.entry_id = e.id
-		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4)`,
-		[]any{storyID, x.source, x.forgotten, entry}, &first)
+		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4
+		AND e.first_seen > (SELECT first_seen FROM entry WHERE id = $4) - $5)`,
+		[]any{storyID, x.source, x.forgotten, entry, story.SeriesPause.Milliseconds()}, &first)
 	return first, err
 }
 
@@ -221,7 +222,7 @@ func (x *alikes) revise(entry int64, s *story.Sketch) error {
 	for _, term := range was.Kept() {
 		x.postings.drop(term, entry)
 	}
-	s.Published, s.Derived = was.Published, was.Derived
+	s.Published, s.Undated, s.Derived = was.Published, was.Undated, was.Derived
 	if err := x.mark(s); err != nil {
 		return err
 	}

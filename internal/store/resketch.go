@@ -107,7 +107,9 @@ func (r *resketching) sketch(s news.Shown) error {
 	if err != nil {
 		return err
 	}
-	f, err := x.look(story.Gather(s.Source.Outlet, s.Entry).Sketch, s.Entry.Published)
+	sketch := story.Gather(s.Source.Outlet, s.Entry).Sketch
+	sketch.Undated = s.Entry.Published.Equal(s.Entry.FirstSeen) // see news.Sane
+	f, err := x.look(sketch, s.Entry.Published)
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,7 @@ func (p *pair) nextPart(contained float64) bool {
 
 // numbered reports whether the headlines are alike but for a figure.
 func (p *pair) numbered() bool {
-	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of
+	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of && !p.revised
 }
 
 // sameHeadline: the same words above, and no contradiction below.

@@ -82,6 +82,7 @@ func tongues(p *pair) { p.tongue = true }
 func queried(p *pair) { p.query = true }
 func inFeed(p *pair)  { p.feed = true }
 func owned(p *pair)   { p.own = true }
+func untimed(p *pair) { p.timed = false }
 
 func TestTextAcrossOutlets(t *testing.T) {
 	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{2, 8}, titleMax: 8, names: share{5, 20}, apart: time.Hour}
@@ -173,6 +174,7 @@ func TestSeries(t *testing.T) {
 		{"numbered, short", set(part, runsOf(60, 60)), set(part, runsOf(59, 59))},
 		{"numbered, partly", set(part, runsOf(80, 99)), set(part, runsOf(79, 99))},
 		{"numbered, long", set(part, runsOf(119, 150)), set(part, runsOf(118, 149))},
+		{"numbered, corrected", set(part, revised, runsOf(59, 59)), set(part, runsOf(59, 59))},
 		{"numbered, by the words", set(titled(59, 100, 10), titleFig(0, 1), runsOf(59, 59)), set(titled(60, 100, 10), titleFig(0, 1), runsOf(59, 59))},
 		{"numbered, by the figure", set(part, titleFig(1, 1), runsOf(59, 59)), set(part, titleFig(1, 2), runsOf(59, 59))},
 		{"slogan", set(titled(1, 4, 4), runsOf(20, 20)), set(titled(1, 4, 4), runsOf(19, 19))},
@@ -248,6 +250,7 @@ func TestTeaserOfItsOwn(t *testing.T) {
 		{"Monday is today, by the beginning", set(figuresOf(0, 1), titled(8, 8, 8)), set(figuresOf(0, 1), titled(8, 8, 8), leadOf(79, 100))},
 		{"Monday is today, by the headline", set(figuresOf(0, 1), titled(8, 8, 8)), set(figuresOf(0, 1), titled(7, 8, 8))},
 		{"numbered", set(titled(59, 100, 8), titleFig(0, 1)), set(titled(60, 100, 8), titleFig(0, 1))},
+		{"numbered, corrected", set(titled(60, 100, 8), titleFig(0, 1), revised), set(titled(60, 100, 8), titleFig(0, 1))},
 		{"two queries of one page", nil, queried},
 		{"as long", wordsIn(30, 50), set(wordsIn(31, 50), runsOf(5, 5))},
 		{"weak, by the beginning", weak, set(weak, leadOf(29, 100))},
@@ -284,15 +287,15 @@ func TestSameHeadline(t *testing.T) {
 }
 
 func TestReported(t *testing.T) {
-	base := pair{short: 30, long: 400, lead: share{0, 10}, title: share{2, 5}, titleMax: 8, names: share{71, 100}, apart: 4 * time.Hour, timed: true}
+	base := pair{short: 30, long: 400, lead: share{0, 10}, title: share{2, 5}, titleMax: 8, names: share{5, 7}, apart: 4 * time.Hour, timed: true}
 	heads := set(wordsIn(30, 80), titled(5, 12, 12))
 	under(t, limits.reported, news.ReasonTeaser, base, []edge{
-		{"headline and names", nil, namesOf(69, 100)},
-		{"within three hours", set(namesOf(51, 100), distant(3*time.Hour-1)), set(namesOf(51, 100), distant(3*time.Hour))},
-		{"within three hours, enough", set(namesOf(51, 100), distant(time.Hour)), set(namesOf(49, 100), distant(time.Hour))},
-		{"with an hour", set(namesOf(51, 100), distant(time.Hour)), set(namesOf(51, 100), distant(time.Hour), func(p *pair) { p.timed = false })},
-		{"with a run", set(runsOf(1, 5), namesOf(21, 100)), set(runsOf(1, 5), namesOf(19, 100))},
-		{"with a run at the beginning", set(leadOf(1, 5), namesOf(21, 100)), set(leadOf(0, 5), namesOf(21, 100))},
+		{"headline and names", nil, namesOf(4, 6)},
+		{"within three hours", set(namesOf(4, 7), distant(3*time.Hour-1)), set(namesOf(4, 7), distant(3*time.Hour))},
+		{"within three hours, enough", set(namesOf(4, 7), distant(time.Hour)), set(namesOf(3, 7), distant(time.Hour))},
+		{"with an hour", set(namesOf(4, 7), distant(time.Hour)), set(namesOf(4, 7), distant(time.Hour), untimed)},
+		{"with a run", set(runsOf(1, 5), namesOf(2, 9)), set(runsOf(1, 5), namesOf(1, 6))},
+		{"with a run at the beginning", set(leadOf(1, 5), namesOf(2, 9)), set(leadOf(0, 5), namesOf(2, 9))},
 		{"of others", nil, owned},
 		{"no report of a report", nil, func(p *pair) { p.derived = true }},
 		{"another language", nil, tongues},
@@ -303,7 +306,7 @@ func TestReported(t *testing.T) {
 		{"not too short", wordsIn(8, 400), wordsIn(7, 400)},
 		{"words of the headline", titled(2, 2, 8), titled(1, 1, 8)},
 		{"a word of the headline with a phrase", set(titled(1, 1, 8), runsOf(3, 20)), set(titled(1, 1, 8), runsOf(2, 20))},
-		{"a phrase without a word of the headline", set(titled(1, 1, 8), runsOf(3, 20)), set(titled(0, 1, 8), namesOf(9, 9), runsOf(3, 20))},
+		{"a phrase without a word of the headline", set(titled(1, 1, 8), runsOf(3, 20)), set(titled(0, 1, 8), namesOf(8, 8), runsOf(3, 20))},
 		{"numbered", set(titled(2, 4, 8), titleFig(0, 1)), set(titled(2, 3, 8), titleFig(0, 1))},
 		{"names", namesOf(5, 5), namesOf(4, 4)},
 		{"figures", figuresOf(1, 2), figuresOf(0, 2)},
@@ -428,6 +431,43 @@ func TestRulesInOrder(t *testing.T) {
 	}
 }
 
+// TestSameNews: two agencies tell of one event within a day, and hardly a headline word
+// or a run is the same.
+func TestSameNews(t *testing.T) {
+	base := pair{short: 30, long: 400, lead: share{0, 30}, title: share{1, 7}, titleMax: 8, names: share{7, 21}, apart: 4 * time.Hour, timed: true}
+	under(t, limits.reported, news.ReasonTeaser, base, []edge{
+		{"how many names", nil, namesOf(6, 18)},
+		{"how many of its names", namesOf(8, 24), namesOf(8, 25)},
+		{"no word of the headlines", set(titled(0, 7, 8), namesOf(9, 27)), set(titled(0, 7, 8), namesOf(8, 24))},
+		{"within a day", distant(sameDay - 1), distant(sameDay)},
+		{"by the hour", nil, untimed},
+		{"the beginning of a report", wordsIn(79, 400), wordsIn(80, 400)},
+		{"of others", nil, owned},
+		{"no report of a report", nil, func(p *pair) { p.derived = true }},
+		{"numbered", set(titled(2, 4, 8), titleFig(0, 1)), set(titled(3, 4, 8), titleFig(0, 1))},
+		{"figures", figuresOf(1, 2), figuresOf(0, 2)},
+	})
+}
+
+// TestAnHourIsKnown: the hour counts that a publisher gives, not that of arrival.
+func TestAnHourIsKnown(t *testing.T) {
+	at := time.Date(2026, 3, 2, 7, 13, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		other Sketch
+		want  bool
+	}{
+		"both":         {Sketch{Published: at}, true},
+		"a day":        {Sketch{Published: at.Truncate(day)}, false},
+		"none":         {Sketch{}, false},
+		"that we saw":  {Sketch{Published: at, Undated: true}, false},
+		"another hour": {Sketch{Published: at.Add(time.Hour)}, true},
+	} {
+		if p := compare(&Sketch{Published: at}, &c.other); p.timed != c.want {
+			t.Errorf("%s: %v, want %v", name, p.timed, c.want)
+		}
+	}
+}
+
 // TestComparedCounts holds what two sketches share, flag by flag.
 func TestComparedCounts(t *testing.T) {
 	const high = 1 << 31
@@ -522,6 +562,22 @@ func TestTexts(t *testing.T) {
 		{"in other words", blaze, with(blaze, func(s *said) {
 			s.outlet, s.title, s.text = "dale.example", "Fire at Brackenford paper mill", "Firefighters at Brackenford saved the old paper mill from the blaze, chief Owen Tarrant said."
 		}), news.ReasonTeaser},
+		{"the same news", wire, with(wire, func(s *said) {
+			s.outlet, s.hour, s.title = "bote.example", 5, "Keine Fähre bis zur Prüfung"
+			s.text = "An der „Anna Petersen“ ist der Rumpf undicht, Pendler aus Hohenwedel und Sandkoog nehmen die Brücke."
+		}), news.ReasonTeaser},
+		{"the same news a day later", wire, with(wire, func(s *said) {
+			s.outlet, s.hour, s.title = "bote.example", 20, "Keine Fähre bis zur Prüfung"
+			s.text = "An der „Anna Petersen“ ist der Rumpf undicht, Pendler aus Hohenwedel und Sandkoog nehmen die Brücke."
+		}), news.ReasonNew},
+		{"the same news, english", blaze, with(blaze, func(s *said) {
+			s.outlet, s.hour, s.title = "dale.example", 5, "Night of smoke at the mill"
+			s.text = "Firefighters under Owen Tarrant kept Brackenford and its valley safe: 90 slept in the school."
+		}), news.ReasonTeaser},
+		{"other news of the place", blaze, with(blaze, func(s *said) {
+			s.outlet, s.hour, s.title = "dale.example", 5, "Flower show opens near the mill"
+			s.text = "Firefighters gave Brackenford a ladder for its flower show, and Owen Tarrant judged roses and leeks."
+		}), news.ReasonNew},
 		{"other names", blaze, with(blaze, func(s *said) {
 			s.outlet, s.title, s.text = "dale.example", "Fire at Merrow paper mill", "Firefighters at Merrow lost the old sugar works to the flames, deputy Jill Harrow said."
 		}), news.ReasonNew},

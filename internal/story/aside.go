@@ -79,8 +79,16 @@ func (u usual) rest(words []token) (own []token) {
 		if !t.figure || len(u.settings) == 0 {
 			continue
 		}
-		for k, pair := range (Figure{Around: around(words, i)}).settings() {
-			if u.settings[pair] {
+		for k, pair := range figureAt(words, i).settings() {
+			if !u.settings[pair] {
+				continue
+			}
+			switch k {
+			case pairsOfWords:
+				setAll(aside[i-wingWords : i+1])
+			case pairsOfWords + 1:
+				setAll(aside[i : i+wingWords+1])
+			default:
 				setAll(aside[i-2+k : i+k+1]) // the figure and its pair
 			}
 		}

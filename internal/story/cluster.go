@@ -77,11 +77,6 @@ func NewClusterer(m news.Matching) *Clusterer {
 // Add decides on one item, which must have an ID and an Outlet, published at the
 // given time; zero stands for the latest time seen so far.
 func (c *Clusterer) Add(item Item, published time.Time) Verdict {
-	if published.IsZero() {
-		published = c.latest
-	} else if published.After(c.latest) {
-		c.latest = published
-	}
 	e := c.gather(item, published)
 	finds := c.memory.find(e.Sketch)
 	d, ok := c.identified(item.ID, e)
@@ -96,6 +91,12 @@ func (c *Clusterer) Add(item Item, published time.Time) Verdict {
 }
 
 func (c *Clusterer) gather(item Item, published time.Time) Evidence {
+	undated := published.IsZero()
+	if undated {
+		published = c.latest
+	} else if published.After(c.latest) {
+		c.latest = published
+	}
 	e := news.Entry{
 		ID:        int64(len(c.known) + 1),
 		SourceID:  c.source(item),
@@ -112,6 +113,7 @@ func (c *Clusterer) gather(item Item, published time.Time) Evidence {
 		e.Enclosures = append(e.Enclosures, news.Enclosure{URL: f.URL, Type: f.Type, Duration: f.Duration})
 	}
 	evidence := Gather(item.Outlet, e)
+	evidence.Sketch.Undated = undated
 	for _, id := range c.memory.forget(c.latest) {
 		c.leave(c.at(id))
 	}
@@ -199,7 +201,7 @@ func (c *Clusterer) index(e Evidence, finds *Finds) {
 	for _, i := range finds.Best() {
 		mates[i] = e.StoryID == c.at(i).StoryID
 	}
-	first := !slices.ContainsFunc(c.members[e.StoryID], func(i int64) bool { return c.at(i).SourceID == e.SourceID })
+	first := !slices.ContainsFunc(c.members[e.StoryID], func(i int64) bool { return c.at(i).SourceID == e.SourceID && e.Seen.Sub(c.at(i).Seen) < SeriesPause })
 	c.memory.keep(e, finds.Keep(e.Sketch, mates), first)
 	c.members[e.StoryID] = append(c.members[e.StoryID], e.EntryID)
 }

@@ -11,7 +11,7 @@ type pair struct {
 	own    bool          // of one outlet
 	feed   bool          // of one feed
 	apart  time.Duration // between the times they were published; 0 when one is unknown
-	timed  bool          // both say at what hour
+	timed  bool          // both publishers say at what hour
 	tongue bool          // both declare a language, and not the same
 	query  bool          // one page with two queries: the publisher counts them as two
 
@@ -90,7 +90,7 @@ func compare(a, b *Sketch) pair {
 	}
 	if !a.Published.IsZero() && !b.Published.IsZero() {
 		p.apart = a.Published.Sub(b.Published).Abs()
-		p.timed = hourly(a.Published) && hourly(b.Published)
+		p.timed = hourly(a) && hourly(b)
 	}
 	p.countRuns(a, b)
 	return p
@@ -99,8 +99,8 @@ func compare(a, b *Sketch) pair {
 // rounding is how much the stated lengths of one recording may differ.
 const rounding = 5 * time.Second
 
-// hourly reports whether t is more than the name of a day.
-func hourly(t time.Time) bool { return !t.Equal(t.Truncate(24 * time.Hour)) }
+// hourly reports whether the publisher says more than the day.
+func hourly(s *Sketch) bool { return !s.Undated && !s.Published.Equal(s.Published.Truncate(day)) }
 
 func wordsOf(title []uint32) int {
 	n := 0

@@ -83,6 +83,7 @@ func sketch(outlet, canonical string, e news.Entry, look look) *Sketch {
 	s := &Sketch{
 		Feed:      uint32(e.SourceID),
 		Published: e.Published,
+		Undated:   e.Published.IsZero() && e.Updated.IsZero(),
 		Query:     queryKey(canonical),
 		Twin:      twinKey(canonical),
 		Media:     media.files, Show: media.show, Length: media.length, Host: media.host,

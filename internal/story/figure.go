@@ -10,6 +10,7 @@ import (
 type Figure struct {
 	Value  uint32 // hash of the figure; flagged where its source always has one in these words
 	Around uint32 // eight bits each of the two words before it and the two behind it
+	Wings  uint32 // sixteen bits each of the four words before it and the four behind it
 }
 
 // What stands in Around for a word that is none to compare by.
@@ -19,12 +20,15 @@ const (
 	firstWord = 2
 )
 
+// wingWords and the figure are a run.
+const wingWords = runWords - 1
+
 // figures are those of a text, each once in the same words.
 func figures(words []token) []Figure {
 	var found []Figure
 	for i, t := range words {
 		if t.figure {
-			found = append(found, Figure{mix(t.hash), around(words, i)})
+			found = append(found, figureAt(words, i))
 		}
 	}
 	return fewFigures(found)
@@ -32,9 +36,38 @@ func figures(words []token) []Figure {
 
 // fewFigures sorts figures, joins equal ones and keeps the lowest.
 func fewFigures(list []Figure) []Figure {
-	slices.SortFunc(list, func(a, b Figure) int { return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Around, b.Around)) })
+	slices.SortFunc(list, func(a, b Figure) int {
+		return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Around, b.Around), cmp.Compare(a.Wings, b.Wings))
+	})
 	list = slices.Compact(list)
 	return slices.Clip(list[:min(len(list), maxFigures)])
+}
+
+// figureAt is the i-th word, which is a figure, with its surroundings.
+func figureAt(words []token, i int) Figure {
+	return Figure{mix(words[i].hash), around(words, i), wing(words, i-wingWords)<<16 | wing(words, i+1)}
+}
+
+// wing is sixteen bits of wingWords words from one on, whatever figures are among them;
+// noWord where the text ends before, or has hardly a word there.
+func wing(words []token, from int) uint32 {
+	if from < 0 || from+wingWords > len(words) {
+		return noWord
+	}
+	h, n := hashStart, 0
+	for _, w := range words[from : from+wingWords] {
+		if w.figure {
+			w.hash = anyFigure
+		} else {
+			n++
+		}
+		h = (h ^ w.hash) * hashPrime
+		h ^= h >> 29
+	}
+	if n < 2 {
+		return noWord // a table
+	}
+	return max(mix(h)>>16, noWord+1)
 }
 
 func around(words []token, i int) uint32 {
@@ -52,27 +85,35 @@ func wordMark(words []token, i int) uint32 {
 	return firstWord + mix(words[i].hash)>>8%(1<<8-firstWord)
 }
 
-// setting is a pair of words in which a figure stands, with their place: both before
-// it, one on either side, both behind it. 0 is none.
+// setting is what a figure stands in, with its place: a pair of words, both before it, one
+// on either side, both behind it; or the four words of a wing. 0 is none.
 type setting uint32
 
-// settings are the three pairs, in this order. One that reaches beyond the text or has
-// no word in it says too little.
-func (f Figure) settings() (pairs [3]setting) {
-	for i := range pairs {
+// pairsOfWords is how many settings are pairs.
+const pairsOfWords = 3
+
+// settings are the three pairs and the two wings, in this order. A pair that has no word
+// in it says too little, and so does what reaches beyond the text.
+func (f Figure) settings() (found [pairsOfWords + 2]setting) {
+	for i := range pairsOfWords {
 		pair := f.Around >> (16 - 8*i) & 0xffff
 		a, b := pair>>8, pair&0xff
 		if a != noWord && b != noWord && max(a, b) >= firstWord {
-			pairs[i] = setting(uint32(i+1)<<16 | pair)
+			found[i] = setting(uint32(i+1)<<16 | pair)
 		}
 	}
-	return pairs
+	for i, w := range [...]uint32{f.Wings >> 16, f.Wings & 0xffff} {
+		if w != noWord {
+			found[pairsOfWords+i] = setting(uint32(pairsOfWords+i+1)<<16 | w)
+		}
+	}
+	return found
 }
 
-// sameWords reports whether two figures stand in one setting.
+// sameWords reports whether two figures stand in one pair of words.
 func sameWords(a, b Figure) bool {
 	x, y := a.settings(), b.settings()
-	for i := range x {
+	for i := range pairsOfWords {
 		if x[i] != 0 && x[i] == y[i] {
 			return true
 		}
@@ -118,21 +159,32 @@ func compareFigures(x, y *Sketch) (common share, clashes int) {
 }
 
 // telling appends the figures that count to list. What stands in words that the source
-// always says tells nothing, unless the text says hardly anything else: then it is a
-// form, and its figures are the news.
+// always says tells nothing, unless the text is a form: then its figures are the news.
 func (s *Sketch) telling(list []Figure) []Figure {
-	own := 0
+	form := s.isForm()
+	for _, f := range s.Figures {
+		if form || f.Value&flagCommon == 0 {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// isForm reports whether a text says hardly anything but figures in words that its
+// source always says: less than two runs of its own to each.
+func (s *Sketch) isForm() bool {
+	own, filled := 0, 0
 	for _, r := range s.Runs {
 		if r&flagCommon == 0 {
 			own++
 		}
 	}
 	for _, f := range s.Figures {
-		if f.Value&flagCommon == 0 || own < tooShort {
-			list = append(list, f)
+		if f.Value&flagCommon != 0 {
+			filled++
 		}
 	}
-	return list
+	return own < max(tooShort, 2*filled)
 }
 
 // sameFigure is how many at the beginning of a list are one figure in several settings.

@@ -66,10 +66,7 @@ func habitual(before, after string) *Habits {
 }
 
 func fill(text string, i int) string {
-	if strings.Contains(text, "%d") {
-		return fmt.Sprintf(text, 2104+37*i)
-	}
-	return text
+	return strings.ReplaceAll(text, "%d", fmt.Sprint(2104+37*i))
 }
 
 // TestWhatIsUsualIsSetAside: a text is compared as if its source had not added what it
@@ -84,6 +81,8 @@ func TestWhatIsUsualIsSetAside(t *testing.T) {
 		"in the middle":    {notice, "", one + " " + notice + " " + two},
 		"at both ends":     {notice, letter, notice + " " + one + " " + two + " " + letter},
 		"counts":           {"Lesezeit: %d Minuten.", "Schon %d Kommentare dazu", "Lesezeit: %d Minuten. " + one + " " + two + " Schon %d Kommentare dazu"},
+		"a credit":         {"", "Bild %d von %d: Stadtarchiv, Sammlung Weber, Album", one + " Bild %d von %d: Stadtarchiv, Sammlung Weber, Album " + two},
+		"a count":          {"", "Shared %d times, mailed %d times, read aloud by volunteers", one + " " + two + " Shared %d times, mailed %d times, read aloud by volunteers"},
 		"nothing usual":    {"", "", one + " " + two},
 	} {
 		s := &Sketch{}
@@ -130,5 +129,35 @@ func TestFiguresOfAForm(t *testing.T) {
 	}
 	if common, clashes := compareFigures(last[6], last[7]); common.both != 0 || clashes != 1 {
 		t.Errorf("%v agree and %d clash, want none and 1", common, clashes)
+	}
+}
+
+// TestFiguresOfAFormWithASentence: one sentence that is new below a table makes it no
+// report of its own, but a notice below a report makes that no form.
+func TestFiguresOfAFormWithASentence(t *testing.T) {
+	const gauges = "Alt bei Karlsbrück %d Zentimeter, Wedel bei Hohenwedel %d Zentimeter, Linn bei Altmoor %d Zentimeter, Kolm bei Sandkoog %d Zentimeter"
+	const sentence = " Das Amt hat die Schleuse am Kai bis auf Weiteres gesperrt."
+	marked := func(form string, own func(i int) string) (last *Sketch) {
+		h := &Habits{}
+		for i := range 8 {
+			last = &Sketch{}
+			last.write("", fill(form, i)+own(i))
+			h.Mark(last)
+			h.Learn(Told{Sketch: last})
+		}
+		return last
+	}
+	table := marked(gauges+gauges, func(i int) string {
+		if i < 7 {
+			return ""
+		}
+		return sentence
+	})
+	if !table.isForm() || len(table.telling(nil)) == 0 {
+		t.Error("the figures of a table with a sentence below are not its news")
+	}
+	report := marked(letter, func(i int) string { return bodies()[i%5] + sentence + bodies()[(i+1)%5] })
+	if report.isForm() {
+		t.Error("a report with a notice is a form")
 	}
 }

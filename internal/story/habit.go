@@ -8,12 +8,16 @@ const (
 	habitTimes   = 4
 )
 
+// SeriesPause is how long after the others of its story an entry counts for the habits
+// like the first: a series that was taken for one article is else never found out.
+const SeriesPause = sameDay
+
 // Habits holds the latest stories of one Source.
 type Habits struct {
 	last []Told // in order of arrival
 }
 
-// Told is a story as its first entry in the Source has it.
+// Told is a story as its first entry in the Source has it, or one that came a day later.
 type Told struct {
 	Entry  int64
 	Sketch *Sketch

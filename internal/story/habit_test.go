@@ -67,3 +67,31 @@ func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
 		t.Errorf("the other company's notice: %+v", v)
 	}
 }
+
+// TestASeriesIsFoundOut: what a source repeats day by day under one headline is taken for
+// one article at first, until it is a habit; what is repeated within a day is none.
+func TestASeriesIsFoundOut(t *testing.T) {
+	const service = `Liebe Leserinnen und Leser, auch heute halten wir unseren Schalter am Markt von morgens bis abends für Sie offen. Sie können
+		dort Anzeigen aufgeben, Karten für Konzerte abholen, alte Ausgaben bestellen und mit uns über das sprechen, was in der Stadt geschieht.
+		Wer nicht gut zu Fuß ist, den rufen wir zurück; eine Postkarte genügt. Am Tresen bedient Sie heute gern %s mit Kaffee und Gebäck,
+		und wer mag, bekommt eine Führung durch die Setzerei, in der noch immer Buchstaben aus Blei liegen.`
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		pause time.Duration
+		want  news.Reason // of the seventh
+	}{"day by day": {24 * time.Hour, news.ReasonNew}, "hour by hour": {time.Hour, news.ReasonUpdate}} {
+		clusterer := NewClusterer(news.DefaultMatching())
+		var last Verdict
+		for i, who := range []string{"Anna Weiß", "Bert Moor", "Cora Lind", "Dirk Hein", "Elsa Voss", "Fred Kolm", "Gesa Thoms"} {
+			id := fmt.Sprintf("https://bote.example/service/%d", i)
+			last = clusterer.Add(Item{ID: id, URL: id, Outlet: "bote.example", Title: "Unser Schalter ist für Sie da und wartet", Text: fmt.Sprintf(service, who), Language: "de"},
+				at.Add(time.Duration(i)*c.pause))
+			if i == 1 && last.Reason != news.ReasonUpdate {
+				t.Fatalf("%s: the second is %+v, want one that is taken for the first", name, last)
+			}
+		}
+		if last.Reason != c.want {
+			t.Errorf("%s: %+v, want %q", name, last, c.want)
+		}
+	}
+}

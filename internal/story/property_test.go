@@ -326,7 +326,7 @@ func sameSketch(a, b *Sketch) bool {
 			return false
 		}
 	}
-	return slices.Equal(a.Figures, b.Figures) && a.Published.IsZero() == b.Published.IsZero() && a.Published.Truncate(time.Millisecond).Equal(b.Published.Truncate(time.Millisecond)) && a.Headline == b.Headline && a.Derived == b.Derived &&
+	return slices.Equal(a.Figures, b.Figures) && a.Published.IsZero() == b.Published.IsZero() && a.Published.Truncate(time.Millisecond).Equal(b.Published.Truncate(time.Millisecond)) && a.Headline == b.Headline && a.Derived == b.Derived && a.Undated == b.Undated &&
 		a.Words == b.Words && a.Level == b.Level && a.Length == b.Length
 }
 
@@ -367,6 +367,7 @@ func TestSketchRoundTrip(t *testing.T) {
 	}
 	check(&Sketch{})
 	check(&Sketch{Published: time.UnixMilli(0).UTC()}) // a date like any other
+	check(&Sketch{Published: time.UnixMilli(86400123).UTC(), Undated: true})
 	for _, s := range corpusSketches(15, 400) {
 		check(s)
 		check(mutated(r, s))
@@ -394,7 +395,7 @@ func FuzzUnmarshal(f *testing.F) {
 		for _, l := range s.lists() {
 			held += 4 * cap(*l)
 		}
-		held += 8 * cap(s.Figures)
+		held += 12 * cap(s.Figures)
 		if held > 2*len(b)+8*len(s.lists()) {
 			t.Errorf("%d bytes of lists out of %d bytes", held, len(b))
 		}

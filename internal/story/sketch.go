@@ -14,6 +14,7 @@ type Sketch struct {
 	Outlet    uint32        // hash of who publishes; 0 is unknown
 	Feed      uint32        // hash of the Source within the outlet
 	Published time.Time     // zero when unknown
+	Undated   bool          // the publisher gave no time: Published is that of arrival
 	Language  uint32        // hash of the primary language; 0 when not declared
 	Headline  uint64        // hash of the headline's words; 0 for one that says too little
 	Query     uint32        // hash of the address without its query, for one that has a query
@@ -48,6 +49,7 @@ const (
 	maxNames   = 56
 	nearWords  = 30 // in which a teaser names what it is about
 	nameWords  = 60
+	longWord   = 6 // letters from which a telling word is rare enough to find others by
 )
 
 // Flags of runs, in the two lowest bits of their hashes.
@@ -59,8 +61,8 @@ const (
 
 // Flags of names and of words of a headline.
 const (
-	flagTitle   = 1 // in the headline
-	flagNear    = 2 // in the headline or the first words of the text
+	flagTitle   = 1 // a long word of the headline: others find the entry by it
+	flagNear    = 2 // a long word of the headline or the first words: the entry looks for others by it
 	flagFigure  = 1 // of a word of the headline: a figure, a day or a month
 	flagRevised = 2 // of a word of the headline: it calls the entry a new version
 )
@@ -143,19 +145,27 @@ func names(head, words []token) []uint32 {
 	var found []uint32
 	for _, t := range head {
 		if t.telling() {
-			found = append(found, mix(t.hash)|flagTitle|flagNear)
+			found = append(found, t.name32(flagTitle|flagNear))
 		}
 	}
 	for i, t := range words[:min(len(words), nameWords)] {
 		switch {
 		case !t.telling():
 		case i < nearWords:
-			found = append(found, mix(t.hash)|flagNear)
+			found = append(found, t.name32(flagNear))
 		default:
 			found = append(found, mix(t.hash))
 		}
 	}
 	return few(found, maxNames)
+}
+
+// name32 is the hash of a name, flagged if it is a long word.
+func (t token) name32(flags uint32) uint32 {
+	if t.size < longWord {
+		flags = 0
+	}
+	return mix(t.hash) | flags
 }
 
 // headline hashes the words of a headline; 0 for one of less than four words or

@@ -12,16 +12,17 @@ import (
 // SketchVersion is raised when sketches are made otherwise than before: those of an
 // older version are not compared with newer ones, but made anew from the stored
 // entries.
-const SketchVersion = 2
+const SketchVersion = 3
 
 // packing is the first byte of a packed sketch: how it is packed. It is raised with
 // SketchVersion, too.
-const packing = 3
+const packing = 4
 
 // What the third byte of a packed sketch says.
 const (
 	packedDerived = 1 << iota
 	packedDated   // Published is known: any millisecond is one, 1970 too
+	packedUndated // Published is the time of arrival
 )
 
 var errSketch = errors.New("not a sketch of this version")
@@ -31,7 +32,7 @@ var errSketch = errors.New("not a sketch of this version")
 func (s *Sketch) MarshalBinary() ([]byte, error) {
 	le := binary.LittleEndian
 	lists := s.lists()
-	size := 64 + maxHigh/8 + 8*len(s.Figures)
+	size := 64 + maxHigh/8 + 12*len(s.Figures)
 	for _, l := range lists {
 		size += 2 + 4*len(*l)
 	}
@@ -40,6 +41,9 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	var published int64
 	if s.Derived {
 		known |= packedDerived
+	}
+	if s.Undated {
+		known |= packedUndated
 	}
 	if !s.Published.IsZero() {
 		known |= packedDated
@@ -68,7 +72,7 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	}
 	b = le.AppendUint16(b, uint16(len(s.Figures)))
 	for _, f := range s.Figures {
-		b = le.AppendUint32(le.AppendUint32(b, f.Value), f.Around)
+		b = le.AppendUint32(le.AppendUint32(le.AppendUint32(b, f.Value), f.Around), f.Wings)
 	}
 	return b, nil
 }
@@ -81,7 +85,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	if len(b) < header || b[0] != packing || b[1] > 31 {
 		return errSketch
 	}
-	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0}
+	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0}
 	if b[2]&packedDated != 0 {
 		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
 	}
@@ -110,13 +114,13 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 			return errSketch
 		}
 	}
-	pairs, b, ok := cutList(b, 2)
+	pairs, b, ok := cutList(b, 3)
 	if !ok {
 		return errSketch
 	}
-	s.Figures = make([]Figure, len(pairs)/2)
+	s.Figures = make([]Figure, len(pairs)/3)
 	for i := range s.Figures {
-		s.Figures[i] = Figure{Value: pairs[2*i], Around: pairs[2*i+1]}
+		s.Figures[i] = Figure{Value: pairs[3*i], Around: pairs[3*i+1], Wings: pairs[3*i+2]}
 	}
 	if len(b) > 0 || !slices.IsSortedFunc(s.Runs, byHigh) {
 		return errSketch

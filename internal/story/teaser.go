@@ -77,12 +77,16 @@ func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
-	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
-	if !headed || p.names.of < 5 || p.numbered() || p.clashes > 1 {
+	if p.names.of < 5 || p.numbered() || p.clashes > 1 {
 		return likeness{}
 	}
+	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
 	sum, need := p.names.part()+p.title.part(), l.report
 	switch {
+	case p.sameNews():
+		need = 0
+	case !headed:
+		return likeness{}
 	case p.runs.both+p.lead.both == 0 && p.long <= teaserWords && p.title.both < 5:
 		return likeness{} // two standfirsts that share nothing but subjects
 	case p.runs.both+p.lead.both > 0:
@@ -95,4 +99,16 @@ func (l limits) reported(p *pair) likeness {
 	}
 	return likeness{news.ReasonTeaser, derivedScore * sum / 2, fmt.Sprintf("the same report in other words: %d of %d words of the headlines and %d of %d telling words of the shorter one agree; %s",
 		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
+}
+
+// sameNews reports whether two reports came within a day, by the hour that both
+// publishers give, and name so many of the same things that they tell of one event.
+// Without a word of the headlines in common it takes more. Two whole texts would share
+// their words, too: what is not the mere beginning of a report is not judged by its names.
+func (p *pair) sameNews() bool {
+	need := 7
+	if p.title.both == 0 {
+		need = 9
+	}
+	return p.timed && p.apart < sameDay && p.ratio() < .2 && p.names.both >= need && p.names.part() >= 1./3
 }

@@ -12,12 +12,11 @@ type Term struct {
 	Weight int
 }
 
-// How many of the hashes become terms: one in so many, chosen by the hash, so that
-// both sides of a pair choose alike.
+// How many of the runs become terms: one in so many, chosen by the hash, so that both
+// sides of a pair choose alike. Of names the long words do: they are the rare ones.
 const (
-	oneOfLead  = 6  // a teaser has only its first runs
-	oneOfBody  = 40 // copies share many
-	oneOfNames = 2
+	oneOfLead = 8  // a teaser has only its first runs
+	oneOfBody = 40 // copies share many
 )
 
 // MaxPostings is how many entries a term may have. One that more have says
@@ -36,7 +35,7 @@ func (s *Sketch) Kept() []uint32 {
 		}
 	}
 	for _, h := range s.Names {
-		if h&flagTitle != 0 && oneIn(scatter(h), oneOfNames) {
+		if h&flagTitle != 0 {
 			kept = append(kept, h&^flags)
 		}
 	}
@@ -64,7 +63,7 @@ func (s *Sketch) Asked() []Term {
 		}
 	}
 	for _, h := range s.Names {
-		if h&flagNear != 0 && oneIn(scatter(h), oneOfNames) {
+		if h&flagNear != 0 {
 			asked = append(asked, Term{h &^ flags, 1})
 		}
 	}
@@ -86,9 +85,6 @@ func (s *Sketch) keys() []uint32 {
 }
 
 func oneIn(h uint32, n uint64) bool { return uint64(h) < 1<<32/n }
-
-// scatter chooses names by other bits than runs.
-func scatter(h uint32) uint32 { return (h &^ flags) * 2654435761 }
 
 func inOrder(terms []Term) []Term {
 	slices.SortFunc(terms, func(a, b Term) int { return cmp.Or(cmp.Compare(a.Hash, b.Hash), b.Weight-a.Weight) })
