@@ -25,15 +25,23 @@ type alikes struct {
 	forgotten int64     // entries up to this one have left
 	habits    story.Habits
 	apart     map[int64]bool // sources that never merge
+	private   map[int64]bool // sources of which only subscribers know
 	postings  *postings
 }
 
 // alikes opens the index for the source that is saved.
 func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes, error) {
-	x := &alikes{tx: t, source: source, cutoff: now.Add(-window), apart: map[int64]bool{}}
+	x := &alikes{tx: t, source: source, cutoff: now.Add(-window), apart: map[int64]bool{}, private: map[int64]bool{}}
 	apart, err := t.ids(`SELECT id FROM source WHERE apart = 1`)
 	for _, id := range apart {
 		x.apart[id] = true
+	}
+	if err != nil {
+		return nil, err
+	}
+	private, err := t.ids(`SELECT id FROM source WHERE public = 0`)
+	for _, id := range private {
+		x.private[id] = true
 	}
 	if err == nil {
 		err = x.forget()

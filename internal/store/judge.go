@@ -29,6 +29,9 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 	if err != nil {
 		return v, err
 	}
+	if candidates, err = s.visible(candidates); err != nil {
+		return v, err
+	}
 	published, _ := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
 	if v.found, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
@@ -37,17 +40,23 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 	evidence.SourceID, evidence.Seen, evidence.Apart = s.h.Source.ID, s.now, s.h.Source.Apart
 	var alike []story.Evidence
 	if v.found != nil {
+		if v.found.mates, err = s.visible(v.found.mates); err != nil {
+			return v, err
+		}
 		alike = v.found.mates
 	} else {
 		evidence.Sketch = nil // too old to be compared by its text
 	}
 	d := story.Decide(evidence, candidates, alike, s.matching())
 	v.story, v.match, v.related = d.StoryID, d.Match, d.Related
-	if v.story != 0 {
-		return v, s.touch(v.story, revision)
+	if v.story == 0 {
+		v.story, err = s.newStory(a.Identity.New, revision)
+		return v, err
 	}
-	v.story, err = s.newStory(a.Identity.New, revision)
-	return v, err
+	if err := s.surface(v.story, a.Identity.New, revision); err != nil {
+		return v, err
+	}
+	return v, s.touch(v.story, revision)
 }
 
 // matching is what holds for this Save.

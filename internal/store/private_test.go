@@ -56,7 +56,7 @@ func TestAPublicFeedIsTheSameWithoutPrivateSources(t *testing.T) {
 		}
 		var lines []string
 		for _, s := range b.edition("all").Shown {
-			lines = append(lines, s.Entry.Title+" "+identity(s))
+			lines = append(lines, s.Entry.Title+" "+identity(s)+" "+s.StoryKey)
 			if len(s.Members)+len(s.Named) > 0 {
 				t.Errorf("%q has members %v and names %v", s.Entry.Title, s.Members, s.Named)
 			}
@@ -64,6 +64,49 @@ func TestAPublicFeedIsTheSameWithoutPrivateSources(t *testing.T) {
 		return lines
 	}
 	wantList(t, public(true), public(false)...)
+}
+
+// A private entry that resembles two public ones does not make them one story, and
+// nobody can find out by a public one what a private source says.
+func TestAPrivateEntryIsNoBridge(t *testing.T) {
+	const rest = ownEnd + ` Auch die Feuerwehr sorgt sich: Ihr Gerätehaus steht am linken Ufer, die meisten Freiwilligen wohnen am rechten. Wehrführer
+		Arne Lüdemann will deshalb zwei Fahrzeuge beim Gasthof Lindenkrug abstellen, dessen Wirt den Hof umsonst hergibt. Der Schulbus nach
+		Karlsbrück startet künftig um zehn nach sechs, was Eltern in einem offenen Brief als Zumutung bezeichnen. Die Bahn, der das Bauwerk bis
+		zum Jahr 1994 gehörte, lehnt jede Beteiligung ab und verweist auf den Kaufvertrag, in dem alle Ansprüche ausgeschlossen seien. Ein Anwalt
+		aus Lüdershagen prüft nun, ob Gutachter der Bahn die Risse schon damals gekannt haben. Das Ergebnis soll vor den Ferien vorliegen.`
+	public := func(private bool) []string {
+		b := newBench(t)
+		var sources []news.Source
+		for _, n := range []string{"a", "b", "p"} {
+			if n != "p" || private {
+				sources = append(sources, news.Source{Name: n, Kind: news.KindFeed, URL: "https://" + n + ".example/feed", Public: n != "p"})
+			}
+		}
+		feeds := []news.Feed{all(news.Collapse)}
+		if private {
+			feeds = append(feeds, clubFeed())
+		}
+		b.sync(sources, feeds)
+		b.fetch("a", reported("a", "Brücke gesperrt", report+" "+other, 0))
+		if private {
+			b.fetch("p", reported("p", "Risse in den Pfeilern", report+" "+other+" "+rest, 1))
+		}
+		b.fetch("b", reported("b", "Radler wollen eine Behelfsbrücke", rest, 2))
+		b.publish("all")
+		if private && len(b.publish("club")) != 2 {
+			t.Errorf("the private feed shows %d stories, want 2: one has two reports", len(b.edition("club").Shown))
+		}
+		var lines []string
+		for _, s := range b.edition("all").Shown {
+			lines = append(lines, s.Entry.Title+" "+identity(s)+" "+s.StoryKey)
+		}
+		return lines
+	}
+	want := public(false)
+	if len(want) != 2 {
+		t.Fatalf("two reports are %d stories", len(want))
+	}
+	wantList(t, public(true), want...)
 }
 
 // Subscribers know the private sources of their feed, and no others.
