@@ -69,6 +69,17 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 	fix := &repairs{}
 	text := toUTF8(body, in.ContentType, fix)
 	base := baseOfDocument(in.URL)
+	d, err := decodeText(text, base, fix)
+	if err != nil || base == nil {
+		return d, err
+	}
+	for i := range d.Entries {
+		leadNotes(&d.Entries[i], base)
+	}
+	return d, nil
+}
+
+func decodeText(text string, base *url.URL, fix *repairs) (*news.Document, error) {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return decodeJSON(text, base, fix)
 	}
@@ -78,6 +89,18 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 		return decodeJSON(text[start:], base, fix)
 	}
 	return d, err
+}
+
+// leadNotes lets links to a place in the feed document, as "#fn1" is one, lead to that
+// place on the page of the entry: there the footnote is.
+func leadNotes(e *news.Entry, base *url.URL) {
+	page, _, _ := strings.Cut(e.Link, "#")
+	if page == "" {
+		return
+	}
+	from, to := `href="`+clean.Escape(base.String())+`#`, `href="`+clean.Escape(page)+`#`
+	e.Content = strings.ReplaceAll(e.Content, from, to)
+	e.Summary = strings.ReplaceAll(e.Summary, from, to)
 }
 
 // baseOfDocument returns what relative URLs are resolved against; nil without an

@@ -492,6 +492,24 @@ func TestDecodeKeepsTheAddressSecret(t *testing.T) {
 	}
 }
 
+// TestDecodeFootnotes: a link to a place in the text leads to the page of the entry,
+// not into the feed.
+func TestDecodeFootnotes(t *testing.T) {
+	body := `<rss version="2.0"><channel><item><link>https://a.example/?p=1&amp;q=2#more</link><description>&lt;a href="#fn1">1&lt;/a>
+		&lt;a href="other#fn1">2&lt;/a></description></item><item><guid isPermaLink="false">1</guid><description>&lt;a href="#fn1">1&lt;/a></description></item></channel></rss>`
+	d, err := Decode([]byte(body), Input{URL: "https://feeds.example/a.rss?x=1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `<a href="https://a.example/?p=1&amp;q=2#fn1">1</a> <a href="https://feeds.example/other#fn1">2</a>`
+	if got := strings.Join(strings.Fields(d.Entries[0].Summary), " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got, want := d.Entries[1].Summary, `<a href="https://feeds.example/a.rss#fn1">1</a>`; got != want {
+		t.Errorf("without a link: got %s, want %s", got, want)
+	}
+}
+
 // TestDecodeEntities holds which references are decoded, and how deep.
 func TestDecodeEntities(t *testing.T) {
 	body := `<!DOCTYPE feed [<!ENTITY f "Strom &amp; Co"><!ENTITY g '&f;!'><!ENTITY x SYSTEM "file:///etc/passwd">]>
