@@ -26,7 +26,9 @@ func parseDate(s, language string) (time.Time, bool) {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = html.UnescapeString(s)
 	}
-	s = strings.TrimSpace(s)
+	if s = strings.TrimSpace(s); s == "" {
+		return time.Time{}, false // most of the fields that may hold one
+	}
 	if t, ok := usual(s); ok {
 		return sane(t)
 	}
