@@ -273,11 +273,21 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.T
 	if err != nil {
 		return nil, err
 	}
+	former, err := d.db.FormerNames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
 	snap.Feeds, snap.Private = split(feeds)
+	present := map[int64]string{}
 	for _, f := range snap.Feeds {
-		for _, old := range f.MovedFrom {
-			snap.Moved[old] = f.Name
+		present[f.ID] = f.Name
+	}
+	for name, id := range former {
+		if to, there := present[id]; there {
+			snap.Moved[name] = to
+		} else {
+			removed = append(removed, name)
 		}
 	}
 	for _, name := range removed {
