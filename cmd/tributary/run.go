@@ -79,7 +79,11 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	if o.verbose {
 		level = slog.LevelDebug
 	}
-	d, err := daemon.Open(ctx, a.options("tributary run", level))
+	opts := a.options("tributary run", level)
+	if !o.verbose {
+		opts.Notice = a.notice
+	}
+	d, err := daemon.Open(ctx, opts)
 	var held *store.HeldError
 	switch {
 	case errors.As(err, &held) && o.resume == "" && handed(held, sel, o.rebuild):
@@ -115,6 +119,14 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 		return err
 	}
 	return a.summary(states, o.strict)
+}
+
+// notice is a line for whoever waits, in the place of the progress that stands there.
+func (a *app) notice(line string) {
+	if isTerminal(a.err) {
+		showProgress(a.err, "")
+	}
+	fmt.Fprintln(a.err, line)
 }
 
 // resume begins with what is published, and says of which feeds nothing is.

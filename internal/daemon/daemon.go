@@ -48,6 +48,7 @@ type Options struct {
 	Serving    bool   // Serve will be called, so that our hub answers
 	Log        *slog.Logger
 	Now        func() time.Time
+	Notice     func(line string) // tells whoever waits for a cycle what keeps it; nil: the log does
 }
 
 // Daemon is everything at work. Make it with Open, end it with Close.
@@ -68,6 +69,7 @@ type Daemon struct {
 	hub    *websub.Hub
 
 	started time.Time
+	wonder  time.Duration // until upkeep is told of
 	due     chan struct{} // capacity 1: something is to be published
 	applied chan struct{} // capacity 1: another configuration is in force
 	changed chan struct{} // capacity 1: what is published changed, so the export is behind
@@ -109,7 +111,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(),
+	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(), wonder: tellUpkeep,
 		due: make(chan struct{}, 1), applied: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if o.Serving {
 		d.turns = newTurns()
@@ -273,11 +275,21 @@ func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.T
 	if err != nil {
 		return nil, err
 	}
+	former, err := d.db.FormerNames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
 	snap.Feeds, snap.Private = split(feeds)
+	present := map[int64]string{}
 	for _, f := range snap.Feeds {
-		for _, old := range f.MovedFrom {
-			snap.Moved[old] = f.Name
+		present[f.ID] = f.Name
+	}
+	for name, id := range former {
+		if to, there := present[id]; there {
+			snap.Moved[name] = to
+		} else {
+			removed = append(removed, name)
 		}
 	}
 	for _, name := range removed {

@@ -25,6 +25,7 @@ func (d *Daemon) indexer(ctx context.Context) error {
 // or when other sources are public, in small parts beside the fetches. Searches tell
 // of it until it is done.
 func (d *Daemon) reindex(ctx context.Context) {
+	u := d.upkeep("stored entries are indexed for the search, the latest first")
 	for parts := 0; ctx.Err() == nil; parts++ {
 		var more bool
 		var err error
@@ -40,8 +41,10 @@ func (d *Daemon) reindex(ctx context.Context) {
 				d.opts.Log.Info("all stored entries can be searched")
 			}
 			return
-		case parts == 1:
-			d.opts.Log.Info("stored entries are indexed for the search, the latest first")
+		case parts > 0: // the first only empties it
+			if left, err := d.db.Unindexed(ctx); err == nil {
+				u.left(left)
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ func (d *Daemon) matching() news.Matching {
 // parts beside the fetches. Until it is done, new entries are compared with those
 // that are in it already.
 func (d *Daemon) resketch(ctx context.Context) {
+	u := d.upkeep("this version compares entries in a new way: the latest are prepared for it")
 	for parts := 0; ctx.Err() == nil; parts++ {
 		more, err := d.db.Resketch(ctx, d.matching(), d.opts.Now())
 		switch {
@@ -30,8 +31,9 @@ func (d *Daemon) resketch(ctx context.Context) {
 				d.opts.Log.Info("stored entries can be compared with new ones")
 			}
 			return
-		case parts == 0:
-			d.opts.Log.Info("this version compares entries in a new way: the latest are prepared for it")
+		}
+		if left, err := d.db.Unsketched(ctx); err == nil {
+			u.left(left)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -235,10 +237,9 @@ func (d *Daemon) unpublish(ctx context.Context) error {
 	d.closed.Keep(names(private))
 	removed, err := d.db.RemovedFeeds(ctx)
 	removed = append(removed, names(private)...) // what a lost database knows nothing of may lie there
-	for _, f := range public {
-		removed = append(removed, f.MovedFrom...)
-	}
-	return errors.Join(err, folder(cfg).Remove(removed))
+	former, failed := d.db.FormerNames(ctx)
+	removed = slices.AppendSeq(removed, maps.Keys(former))
+	return errors.Join(err, failed, folder(cfg).Remove(removed))
 }
 
 func folder(cfg *config.Config) *publish.Folder {

@@ -180,7 +180,9 @@ func (d *Daemon) reread(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		d.opts.Log.Error("read stored documents again", "error", err)
 	}
-	for _, id := range ids {
+	u := d.upkeep("this version reads documents in a new way: those of the sources are read again")
+	for i, id := range ids {
+		u.left(int64(len(ids) - i))
 		d.mu.Lock()
 		src, ok := d.sources[id]
 		d.mu.Unlock()

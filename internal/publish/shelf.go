@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -26,6 +27,13 @@ type shelved struct {
 
 // NewShelf returns an empty shelf.
 func NewShelf() *Shelf { return &Shelf{feeds: map[string]*shelved{}, archives: map[string]mark{}} }
+
+// Copy returns a shelf of what is there now, which nothing changes.
+func (s *Shelf) Copy() *Shelf {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return &Shelf{feeds: maps.Clone(s.feeds), archives: maps.Clone(s.archives), generation: s.generation}
+}
 
 // Document returns one representation of a feed, nil when there is none.
 func (s *Shelf) Document(feed, ext string) *Document {

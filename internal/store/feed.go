@@ -16,7 +16,7 @@ import (
 // with row numbers and ids. sources are all configured ones, as SyncSources
 // returned them. A feed whose selection changed is judged anew; what it finds
 // goes into its history. A feed that is no longer configured is removed, and
-// its URLs answer "gone". A feed that turns from public to private, or back, or is
+// its URLs answer "gone". One that was renamed is still known by its former names. A feed that turns from public to private, or back, or is
 // made of something else by now, is another feed.
 func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.Source, now time.Time) ([]news.Feed, error) {
 	out := slices.Clone(feeds)
@@ -47,6 +47,9 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 		err = t.get(`INSERT INTO feed (name, uuid, created_at, private) VALUES ($1, $2, $3, $4) RETURNING id`, []any{name, f.UUID, ms(now), f.Private}, &f.ID)
 	}
 	if err != nil {
+		return err
+	}
+	if err := t.rememberNames(*f); err != nil {
 		return err
 	}
 	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
@@ -84,19 +87,6 @@ func rowName(f news.Feed) string {
 		return "private/" + f.Name
 	}
 	return f.Name
-}
-
-// rename gives the row of a feed that was known under another name its present one,
-// so that it goes on with its ids, its history and its archive. A feed that has a row
-// already keeps that. Private feeds are never renamed.
-func (t *tx) rename(f news.Feed) error {
-	for _, old := range f.MovedFrom {
-		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
-		if n > 0 || err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // unnamed is the rank of sources that a feed does not name, behind all others

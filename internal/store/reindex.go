@@ -36,6 +36,13 @@ func (db *DB) Reindex(ctx context.Context) (more bool, err error) {
 	return more, err
 }
 
+// Unindexed returns how many entries Reindex has still to go through, about: those that
+// were dropped count.
+func (db *DB) Unindexed(ctx context.Context) (int64, error) {
+	from, err := db.counter(ctx, "searchable")
+	return max(from-1, 0), err
+}
+
 // clearIndex begins anew behind the last entry.
 func (t *tx) clearIndex() error {
 	for _, query := range everyIndex(sqlite.ClearIndex...) {

@@ -32,6 +32,17 @@ func (db *DB) Resketch(ctx context.Context, m news.Matching, now time.Time) (mor
 	return more, err
 }
 
+// Unsketched returns how many entries Resketch has still to go through, about, once it
+// has begun.
+func (db *DB) Unsketched(ctx context.Context) (int64, error) {
+	until, err := db.counter(ctx, "resketch")
+	if err != nil {
+		return 0, err
+	}
+	done, err := db.counter(ctx, "resketched")
+	return max(until-done, 0), err
+}
+
 type resketching struct {
 	*tx
 	cutoff time.Time

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"tributary/internal/news"
 	"tributary/internal/publish"
 )
 
@@ -23,9 +24,14 @@ import (
 // the link to /why. It returns the names of the files that make the site; an error
 // leaves what was written.
 func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []string, err error) {
-	x := export{handler: s.static().Handler(), site: s.current.Load().Site.URL, seen: map[string]bool{}, older: map[string]int{}}
+	own := s.static()
+	snap := own.current.Load()
+	x := export{handler: own.Handler(), site: snap.Site.URL, seen: map[string]bool{}, older: map[string]bool{}}
 	x.follow("/", "/sources.opml")
-	for _, f := range s.current.Load().Feeds {
+	for _, f := range snap.Feeds {
+		if err := x.leaf(ctx, own, f); err != nil {
+			return nil, fmt.Errorf("export the past of %s: %w", f.Name, err)
+		}
 		for _, ext := range []string{".atom", ".rss", ".json", ".opml"} {
 			x.follow("/feeds/" + f.Name + ext)
 		}
@@ -48,9 +54,10 @@ func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []st
 	return files, nil
 }
 
-// static is the server of the same site whose pages are files. It has nothing private.
+// static is the server of the same site, as it is now, whose pages are files. It has
+// nothing private.
 func (s *Server) static() *Server {
-	own := &Server{Shelf: s.Shelf, Views: s.Views, Private: publish.NewShelf(), Tokens: NewTokens(), Now: s.Now, Log: s.Log}
+	own := &Server{Shelf: s.Shelf.Copy(), Views: s.Views, Private: publish.NewShelf(), Tokens: NewTokens(), Now: s.Now, Log: s.Log}
 	snap := *s.current.Load()
 	snap.Site.Static, snap.Private = true, nil
 	own.Show(&snap)
@@ -63,12 +70,37 @@ type export struct {
 	site    string
 	queue   []string // paths below the base URL
 	seen    map[string]bool
-	older   map[string]int // pages of the past that were followed, by feed and format
+	older   map[string]bool // pages of the past that are to be there, without their format
 }
 
 // olderPages is how far a feed without an archive can be leafed back in an export.
 // Their addresses move with every new story, so all are written anew each time.
 const olderPages = 10
+
+// leaf leafs back in a feed, and has those pages of its past followed that its own
+// documents lead to. There is a page before every number that a text may name, so what
+// strangers link to tells nothing.
+func (x *export) leaf(ctx context.Context, s *Server, f news.Feed) error {
+	live := s.Shelf.Edition(f.Name)
+	if live == nil {
+		return nil
+	}
+	parts := []news.Part{live.Older}
+	for pages := 0; len(parts) > 0 && pages < olderPages; parts = parts[1:] {
+		at := fmt.Sprintf("/feeds/%s/older/%d", f.Name, parts[0].Before)
+		if parts[0].Before == 0 || x.older[at] {
+			continue
+		}
+		x.older[at] = true
+		pages++
+		e, err := s.Views.Older(ctx, live.Site, f, parts[0].Before)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, e.Older, e.Newer)
+	}
+	return nil
+}
 
 // exported are the first parts of the paths that hold documents.
 var exported = []string{"feeds", "stories", "sources", "sources.opml", "icon.svg", ""}
@@ -79,11 +111,8 @@ func (x *export) follow(paths ...string) {
 		if x.seen[p] || !strings.HasPrefix(p, "/") || !slices.Contains(exported, part) {
 			continue
 		}
-		if feed, page, ok := strings.Cut(p, "/older/"); ok {
-			kind := feed + path.Ext(page)
-			if x.older[kind]++; x.older[kind] > olderPages {
-				continue
-			}
+		if strings.Contains(p, "/older/") && !x.older[strings.TrimSuffix(p, path.Ext(p))] {
+			continue
 		}
 		x.seen[p] = true
 		x.queue = append(x.queue, p)

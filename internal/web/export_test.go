@@ -2,19 +2,25 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"tributary/internal/news"
 	"tributary/internal/publish"
 )
 
 // An export follows what it finds, inside the site only and never into questions.
 func TestExportFollowsTheSiteAlone(t *testing.T) {
-	x := export{site: "http://river.example/fluss", seen: map[string]bool{}, older: map[string]int{}}
+	x := export{site: "http://river.example/fluss", seen: map[string]bool{}, older: map[string]bool{"/feeds/all/older/5": true}}
 	for reference, want := range map[string]string{
 		"/fluss/feeds/all/":                          "/feeds/all/",
 		"http://river.example/fluss/stories/abc#top": "/stories/abc",
@@ -36,11 +42,76 @@ func TestExportFollowsTheSiteAlone(t *testing.T) {
 	if len(x.queue) != 0 {
 		t.Errorf("followed %q, want none", x.queue)
 	}
-	for range 2 * olderPages {
-		x.follow("/feeds/all/older/" + strings.Repeat("1", len(x.queue)+1) + ".atom")
+	x.follow("/feeds/all/older/4.atom", "/feeds/all/older/5.atom", "/feeds/other/older/5.atom", "/feeds/all/older/5")
+	if want := []string{"/feeds/all/older/5.atom", "/feeds/all/older/5"}; !slices.Equal(x.queue, want) {
+		t.Errorf("followed %q, want %q", x.queue, want)
 	}
-	if len(x.queue) != olderPages {
-		t.Errorf("%d older pages, want %d", len(x.queue), olderPages)
+}
+
+// The text of an entry may name any page of a feed's past: it neither makes a file of
+// it nor costs one that our own pages lead to.
+func TestStrangersDoNotLeafBack(t *testing.T) {
+	b := newBench(t)
+	past(b, false)
+	var text strings.Builder
+	for _, ext := range []string{"", ".atom", ".rss", ".json"} {
+		for i := range 3 * olderPages {
+			fmt.Fprintf(&text, `<a href="%s/feeds/all/older/%d%s">back</a> `, b.site.URL, math.MaxInt64-int64(i), ext)
+		}
+	}
+	b.fetch("a", news.Entry{GUID: "https://a.example/links", Link: "https://a.example/links", Title: "Links", Content: "<p>" + text.String() + "</p>", Published: b.now})
+	b.publish()
+	files, err := b.web.Export(t.Context(), &publish.Folder{Path: t.TempDir(), Key: "export"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{}
+	for e := b.pub.Shelf.Edition("all"); e.Older.Before > 0; {
+		for _, ext := range []string{".html", ".atom", ".rss", ".json"} {
+			want[fmt.Sprintf("feeds/all/older/%d%s", e.Older.Before, ext)] = true
+		}
+		if e, err = b.db.Older(t.Context(), b.site, b.feeds[0], e.Older.Before); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := map[string]bool{}
+	for _, name := range files {
+		if strings.Contains(name, "/older/") {
+			got[name] = true
+		}
+	}
+	if len(want) < 8 || !maps.Equal(got, want) {
+		t.Errorf("the past is %q, want %q", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+}
+
+// endless is a feed whose past has no end.
+type endless struct{ Views }
+
+func (v endless) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
+	e, err := v.Views.Older(ctx, site, f, before)
+	if err == nil {
+		e.Older.Before = before - 1
+	}
+	return e, err
+}
+
+func TestExportLeafsBackSoFar(t *testing.T) {
+	b := newBench(t)
+	past(b, false)
+	b.web.Views = endless{b.db}
+	files, err := b.web.Export(t.Context(), &publish.Folder{Path: t.TempDir(), Key: "export"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]int{}
+	for _, name := range files {
+		if strings.Contains(name, "/older/") {
+			pages[filepath.Ext(name)]++
+		}
+	}
+	if want := map[string]int{".html": olderPages, ".atom": olderPages, ".rss": olderPages, ".json": olderPages}; !maps.Equal(pages, want) {
+		t.Errorf("pages of the past: %v, want %v", pages, want)
 	}
 }
 

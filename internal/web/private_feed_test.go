@@ -170,6 +170,9 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 		"/private/" + wrong + "/club/archive/1.atom", "/private/" + wrong + "/club/older/9999", "/private/" + wrong + "/club/older/9999.atom", "/private/" + wrong + "/search?q=inside",
 		"/private/" + wrong + "/club.atom?q=inside", "/private/" + other + "/club/older/9999", "/private/" + other + "/club.rss?q=inside", "/private/" + anna + "/all/older/9999.json",
 		"/private/" + anna + "/club/older/1", "/private/" + anna + "/club/older/x", "/private/" + anna + "/club/archive/1", "/private/" + anna + "/search.atom?q=inside",
+		// A path that is not plain leads nowhere: the answer would tell the token.
+		"/private/" + anna + "//club.atom", "//private/" + anna + "/club.atom", "/private//" + anna + "/club.atom", "/private/" + anna + "/./club/",
+		"/private/" + anna + "/%2Fclub.atom", "/private/" + anna + "/../../feeds/all.atom", "/feeds/../private/" + anna + "/club.atom",
 	} {
 		a := ask(t, "GET", base+path)
 		a.header.Del("Date")
@@ -296,6 +299,11 @@ func TestPrivateFeedsBelowABasePath(t *testing.T) {
 		}
 		if a := ask(t, "GET", base+path+".atom"); !bytes.Contains(a.body, []byte(`href="http://river.example/path/private/`+anna+`/club.atom" rel="self"`)) {
 			t.Errorf("%s names itself otherwise:\n%s", path, a.body)
+		}
+	}
+	for _, path := range []string{"/path/private/" + anna + "//club.atom", "/path//private/" + anna + "/club.atom", "//path/private/" + anna + "/club.atom", "/private//" + anna + "/club.atom"} {
+		if a := ask(t, "GET", base+path); a.status != http.StatusNotFound || a.header.Get("Location") != "" || a.header.Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: %d, %v, want 404 and nothing of the token", path, a.status, a.header)
 		}
 	}
 }

@@ -19,7 +19,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -247,52 +246,4 @@ func printedPath(path string) string {
 func pageHeader(h http.Header, policy string) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "no-referrer")
-}
-
-// underBase serves the same routes below the path of the public URL, for a
-// proxy that does not take it off. A path with empty or dotted parts, which a
-// base URL with one slash too many makes, is led to the plain one.
-func (s *Server) underBase(next http.Handler) http.Handler {
-	redirect := s.get(s.toPlainPath)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if base := s.current.Load().base; base != "" {
-			if rest, ok := strings.CutPrefix(r.URL.Path, base); ok && (rest == "" || rest[0] == '/') {
-				below, at := *r, *r.URL
-				at.Path, at.RawPath = rest, strings.TrimPrefix(r.URL.RawPath, base)
-				if rest == "" {
-					at.Path = "/"
-				}
-				below.URL = &at
-				r = &below
-			}
-		}
-		if plainPath(r.URL.Path) != r.URL.Path {
-			redirect.ServeHTTP(w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (s *Server) toPlainPath(w http.ResponseWriter, r *http.Request) error {
-	to := url.URL{Path: s.current.Load().base + plainPath(r.URL.Path), RawQuery: r.URL.RawQuery}
-	http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect)
-	return nil
-}
-
-// plainPath is a path as the routes know it: from the root, every part a name.
-func plainPath(p string) string {
-	plain := path.Clean("/" + p)
-	if strings.HasSuffix(p, "/") && plain != "/" {
-		plain += "/"
-	}
-	return plain
-}
-
-func basePath(site string) string {
-	u, err := url.Parse(site)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSuffix(u.Path, "/")
 }
