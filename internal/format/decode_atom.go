@@ -29,6 +29,7 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 		Authors:     r.atomPeople(t.head),
 	}
 	r.head(t.head, d)
+	r.show = r.showOf(t.head)
 	for i, entry := range f.Entries {
 		d.Entries = append(d.Entries, r.atomEntry(t.items[i], entry, d))
 	}
