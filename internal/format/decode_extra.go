@@ -94,14 +94,36 @@ func (r *reader) thumbnail(n *node) string {
 	return found
 }
 
+// showWide is what the head of a podcast says of all of its episodes that do not say
+// otherwise.
+type showWide struct {
+	explicit bool
+	blocked  bool
+}
+
+// showOf reads the tags of a channel. A podcast:block with an id is meant for one
+// directory.
+func (r *reader) showOf(head *node) showWide {
+	s := showWide{
+		explicit: said(r.line(head, "itunes:explicit", "googleplay:explicit"), false),
+		blocked:  said(r.line(head, "itunes:block", "googleplay:block"), false),
+	}
+	for _, k := range head.kids {
+		if k.name == "podcast:block" && k.attr("id") == "" {
+			s.blocked = said(r.plain(k), s.blocked)
+		}
+	}
+	return s
+}
+
 // episode reads the tags of iTunes and of the podcast namespace.
 func (r *reader) episode(n *node) news.Episode {
 	e := news.Episode{
 		Number:   decimal(r.line(n, "podcast:episode", "itunes:episode")),
 		Season:   whole(r.line(n, "podcast:season", "itunes:season")),
 		Duration: seconds(r.line(n, "itunes:duration")),
-		Explicit: yes(r.line(n, "itunes:explicit", "googleplay:explicit")),
-		Blocked:  yes(r.line(n, "itunes:block", "googleplay:block")),
+		Explicit: said(r.line(n, "itunes:explicit", "googleplay:explicit"), r.show.explicit),
+		Blocked:  said(r.line(n, "itunes:block", "googleplay:block"), r.show.blocked),
 	}
 	switch kind := strings.ToLower(r.line(n, "itunes:episodetype")); kind {
 	case "full", "trailer", "bonus":
@@ -175,10 +197,13 @@ func decimal(s string) string {
 	return s
 }
 
-func yes(s string) bool {
+// said reads yes or no; what is neither says nothing, so that unsaid stands.
+func said(s string, unsaid bool) bool {
 	switch strings.ToLower(s) {
 	case "yes", "true", "explicit":
 		return true
+	case "no", "false", "clean":
+		return false
 	}
-	return false
+	return unsaid
 }

@@ -71,6 +71,20 @@ func TestExtras(t *testing.T) {
 		`{"episode":{"people":[{"name":"Eva","role":"guest","url":"http://feeds.example/eva","image":"http://feeds.example/eva.jpg"},{"name":"Adam","role":"host"}]}}`)
 	add(`<media:group><media:credit role="author">Eva</media:credit></media:group>`, `{"episode":{"people":[{"name":"Eva","role":"author"}]}}`)
 
+	// What a show says, its episodes say, unless they say otherwise.
+	for _, c := range []struct{ show, item, want string }{
+		{`<itunes:block>Yes</itunes:block><itunes:explicit>true</itunes:explicit>`, ``, `{"episode":{"explicit":true,"blocked":true}}`},
+		{`<itunes:block>Yes</itunes:block><itunes:explicit>yes</itunes:explicit>`, `<itunes:block>no</itunes:block><itunes:explicit>clean</itunes:explicit>`, ``},
+		{`<itunes:explicit>yes</itunes:explicit>`, `<itunes:explicit>perhaps</itunes:explicit>`, `{"episode":{"explicit":true}}`},
+		{`<itunes:explicit>clean</itunes:explicit>`, `<itunes:explicit>yes</itunes:explicit>`, `{"episode":{"explicit":true}}`},
+		{`<podcast:block>yes</podcast:block>`, ``, `{"episode":{"blocked":true}}`},
+		{`<podcast:block id="example">yes</podcast:block>`, ``, ``},
+		{`<googleplay:block>yes</googleplay:block><googleplay:explicit>yes</googleplay:explicit>`, ``, `{"episode":{"explicit":true,"blocked":true}}`},
+	} {
+		cases = append(cases, fieldCase{inChannel(c.show + `<item>` + c.item + `</item>`), ".extra", c.want},
+			fieldCase{inFeed(c.show + `<entry>` + c.item + `</entry>`), ".extra", c.want})
+	}
+
 	cases = append(cases,
 		fieldCase{inItem(`<comments>http://a.example/c</comments>`), ".extra", `{"comments":{"page":"http://a.example/c"}}`},
 		fieldCase{inItem(`<link>http://a.example/</link><enclosure url="p.jpg" type="image/jpeg"/>`), ".extra", `{"image":"http://feeds.example/dir/p.jpg"}`},

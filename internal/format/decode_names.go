@@ -131,7 +131,7 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").
 		add(leaf, "googleplay:", "author description image category explicit block").
-		add(leaf, "podcast:", "transcript chapters person season episode").
+		add(leaf, "podcast:", "transcript chapters person season episode block").
 		add(leaf, "sy:", "updateperiod updatefrequency").
 		add(leaf, "slash:", "comments").
 		add(leaf, "thr:", "in-reply-to total").

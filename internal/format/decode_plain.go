@@ -14,7 +14,8 @@ type reader struct {
 	own   *entities
 	fix   *repairs
 	texts thrift
-	atom  bool // the types of texts are stated, not guessed
+	atom  bool     // the types of texts are stated, not guessed
+	show  showWide // of the document at hand
 }
 
 // texts are leaves that may hold HTML, the others hold a line.

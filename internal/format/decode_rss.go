@@ -38,6 +38,7 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 		SkipDays:  skipDays(f.SkipDays),
 	}
 	r.head(t.head, d)
+	r.show = r.showOf(t.head)
 	authors := r.people(t.head)
 	for i, item := range f.Items {
 		e := r.rssEntry(t.items[i], item, d.Language)

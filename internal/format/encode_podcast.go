@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"tributary/internal/clean"
@@ -51,7 +52,7 @@ func showTagsOf(e *news.Edition) *showTags {
 	out := &showTags{
 		Author:   feedAuthor(e),
 		Image:    itunesImageOf(wireURL(e.Feed.Image)),
-		Explicit: show.Explicit,
+		Explicit: explicitShow(e),
 		// The namespace wants a UUID that never changes, whatever happens to the
 		// address of the feed: so is ours.
 		GUID:   wireText(strings.TrimPrefix(e.Feed.UUID, "urn:uuid:")),
@@ -69,10 +70,22 @@ func showTagsOf(e *news.Edition) *showTags {
 	if email := wireEmail(show.Email); email != "" {
 		out.Owner = &itunesOwner{Name: feedAuthor(e), Email: email}
 	}
-	if e.Feed.Private {
+	if e.Feed.Private || closedShow(e) {
 		out.Block, out.BlockAll = itunesBlocked, podcastBlocked
 	}
 	return out
+}
+
+// explicitShow reports whether a podcast is not for children: it is configured so,
+// or an episode is.
+func explicitShow(e *news.Edition) bool {
+	return e.Feed.Show.Explicit || slices.ContainsFunc(e.Shown, func(s news.Shown) bool { return s.Entry.Extra.Episode.Explicit })
+}
+
+// closedShow reports whether a podcast consists of blocked episodes only. Some
+// directories know the block of a channel alone.
+func closedShow(e *news.Edition) bool {
+	return len(e.Shown) > 0 && !slices.ContainsFunc(e.Shown, func(s news.Shown) bool { return !s.Entry.Extra.Episode.Blocked })
 }
 
 // episodeTags are what iTunes says of an item; the podcast namespace stands in
@@ -88,7 +101,9 @@ type episodeTags struct {
 	Block    string       `xml:"itunes:block,omitempty"`
 }
 
-func episodeTagsOf(it *wireItem) *episodeTags {
+// episodeTagsOf says of an episode that it is for everybody where its show is
+// not only because of others: what says nothing counts as its show.
+func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	e := &it.extra.Episode
 	names := make([]string, len(it.authors))
 	for i, p := range it.authors {
@@ -103,8 +118,11 @@ func episodeTagsOf(it *wireItem) *episodeTags {
 	if !strings.Contains(e.Number, ".") && strings.Trim(e.Number, "0") != "" { // iTunes counts in whole numbers from one
 		out.Number = e.Number
 	}
-	if e.Explicit {
+	switch {
+	case e.Explicit:
 		out.Explicit = "true"
+	case mixed:
+		out.Explicit = "false"
 	}
 	if e.Blocked {
 		out.Block = itunesBlocked

@@ -67,7 +67,7 @@ func (p Prepared) RSS(w io.Writer) error {
 	for i := range all {
 		item := rssItemOf(&all[i])
 		if podcast {
-			item.episodeTags = episodeTagsOf(&all[i])
+			item.episodeTags = episodeTagsOf(&all[i], channel.Explicit && !e.Feed.Show.Explicit)
 		}
 		doc.declare(&item)
 		channel.Items = append(channel.Items, item)

@@ -49,8 +49,8 @@ type Episode struct {
 	Season      int      `json:"season,omitempty"`
 	Kind        string   `json:"kind,omitempty"`     // full, trailer or bonus
 	Duration    int64    `json:"duration,omitempty"` // seconds
-	Explicit    bool     `json:"explicit,omitempty"` // says so itself; not for children
-	Blocked     bool     `json:"blocked,omitempty"`  // not to be listed in directories
+	Explicit    bool     `json:"explicit,omitempty"` // or its show; not for children
+	Blocked     bool     `json:"blocked,omitempty"`  // or its show; not to be listed in directories
 	Transcripts []Link   `json:"transcripts,omitempty"`
 	Chapters    *Link    `json:"chapters,omitempty"`
 	People      []Credit `json:"people,omitempty"`

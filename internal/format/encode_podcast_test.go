@@ -1,0 +1,64 @@
+package format
+
+import (
+	"testing"
+
+	"tributary/internal/news"
+)
+
+// A podcast is as closed and as much for adults as what it shows, and an episode
+// that is for everybody stays so among others.
+func TestAShowIsAsItsEpisodes(t *testing.T) {
+	closed, adult, open := news.Episode{Blocked: true}, news.Episode{Explicit: true}, news.Episode{}
+	for _, c := range []struct {
+		name            string
+		configured      bool
+		episodes        []news.Episode
+		blocked, adults string // of the show
+		each            []string
+	}{
+		{"open", false, []news.Episode{open, open}, "", "false", []string{"", ""}},
+		{"mixed", false, []news.Episode{adult, open, closed}, "", "true", []string{"true", "false", "false"}},
+		{"closed", false, []news.Episode{closed, closed}, "Yes", "false", []string{"", ""}},
+		{"configured", true, []news.Episode{adult, open}, "", "true", []string{"true", ""}},
+		{"empty", false, nil, "", "false", nil},
+	} {
+		e := emptyEdition()
+		e.Feed.Kind, e.Feed.Show.Explicit = news.Podcast, c.configured
+		for _, episode := range c.episodes {
+			s := shownFull()
+			s.Entry.Extra.Episode = episode
+			e.Shown = append(e.Shown, s)
+		}
+		channel := parseShape(t, render(t, WriteRSS, e), "", "atom", "content", "dc", "itunes", "podcast").kids[0]
+		if got := textOf(channel, "itunes:explicit"); got != c.adults {
+			t.Errorf("%s: the show is explicit %q, want %q", c.name, got, c.adults)
+		}
+		if got := textOf(channel, "itunes:block"); got != c.blocked {
+			t.Errorf("%s: the show is blocked %q, want %q", c.name, got, c.blocked)
+		}
+		at := 0
+		for _, k := range channel.kids {
+			if k.name != "item" {
+				continue
+			}
+			if got := textOf(k, "itunes:explicit"); got != c.each[at] {
+				t.Errorf("%s: episode %d is explicit %q, want %q", c.name, at, got, c.each[at])
+			}
+			if blocked := textOf(k, "itunes:block") == "Yes"; blocked != c.episodes[at].Blocked {
+				t.Errorf("%s: episode %d is blocked: %t", c.name, at, blocked)
+			}
+			at++
+		}
+	}
+}
+
+// textOf is the text of the first child of that name, or "".
+func textOf(e element, name string) string {
+	for _, k := range e.kids {
+		if k.name == name {
+			return k.text
+		}
+	}
+	return ""
+}
