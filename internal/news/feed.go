@@ -100,9 +100,16 @@ func (f Feed) Selects(s Source) bool {
 
 // Bounds of what any feed shows, whatever its configuration says.
 const (
-	MaxShown      = 1000    // publications
-	MaxShownBytes = 3 << 20 // of title, summary and content together
+	MaxShown      = 1000      // publications
+	MaxShownBytes = 3 << 20   // of title, summary and content together
+	MaxTextBytes  = 100 << 10 // of each of summary and content: no entry crowds out others
 )
+
+// ShownBytes is how many bytes of an entry any feed shows at most, of the lengths of
+// its title, summary and content.
+func ShownBytes(title, summary, content int) int {
+	return title + min(summary, MaxTextBytes) + min(content, MaxTextBytes)
+}
 
 // Publication is one Story as shown in one Feed. GUID, Published and Sequence
 // never change; Updated moves only forward, and only when the words change.
@@ -164,6 +171,7 @@ type Shown struct {
 	SourceID    string    // atom:id of the source's document; empty when it has none
 	SourceSeen  time.Time // newest updated of that source's entries, for atom:source
 	Members     []Member  // the other public members of the story, oldest first
+	Shortened   bool      // the text of the entry is not whole, see MaxTextBytes
 	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
 

@@ -133,7 +133,7 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
 
 // scanPublication reads both, and after them what last points to. It leaves of the
-// entry what the feed gives out.
+// entry what the feed gives out, and of a text that is too long its beginning.
 func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
 	var entered, published, updated, signature int64
@@ -144,6 +144,7 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 		s.Named, err = readFooter(footer)
 	}
 	clean.Cut(&s.Entry, f.Content)
+	s.Shortened = clean.Shorten(&s.Entry)
 	s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
 	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 	return s, err
@@ -201,6 +202,9 @@ func finish(site news.Site, shown []news.Shown) {
 		s.SourceSeen = newest[s.Entry.SourceID]
 		if s.Entry.Link == "" {
 			s.Entry.Link = site.StoryURL(s.StoryKey)
+		}
+		if s.Shortened {
+			clean.ReadOn(&s.Entry)
 		}
 	}
 }
