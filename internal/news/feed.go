@@ -215,13 +215,14 @@ type Edition struct {
 	TTL     time.Duration // how often to come back, fixed at rendering
 	Change  int64         // the last change that subscribers are told of and that it shows
 	Shown   []Shown       // newest first
+	Beyond  int64         // from this sequence down there was no room for more; 0: it looked down to the first
 	Pages
 }
 
 // Pages say where an Edition stands among the documents of its feed.
 type Pages struct {
 	Part  Part // which one it is
-	Older Part // what came before; the zero value for nothing
+	Older Part // what came before, or was left out because of its source; the zero value for nothing
 	Newer Part // what came after a Part that is not live
 	Prev  Part // the closed page before it, in a feed with an archive; of number 0 for none
 }
