@@ -98,10 +98,10 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	if len(e.Shown) == 0 { // what was new is gone already
 		return made, nil
 	}
-	if t.Format == "json" {
-		e.Shown, made.Change = shown.Shown, shown.Change
-	}
 	e.Updated, e.TTL = shown.Updated, shown.TTL
+	if t.Format == "json" {
+		e, made.Change = shown, shown.Change
+	}
 	doc, err := publish.Render(e, t.Format, nil)
 	if err != nil {
 		return made, err
