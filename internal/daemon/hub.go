@@ -98,10 +98,10 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	if len(e.Shown) == 0 { // what was new is gone already
 		return made, nil
 	}
-	if t.Format == "json" {
-		e.Shown, made.Change = shown.Shown, shown.Change
-	}
 	e.Updated, e.TTL = shown.Updated, shown.TTL
+	if t.Format == "json" {
+		e, made.Change = shown, shown.Change
+	}
 	doc, err := publish.Render(e, t.Format, nil)
 	if err != nil {
 		return made, err
@@ -113,8 +113,7 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 // leftOut reports whether a page reaches down to a Publication and does not show it: its
 // source has enough there.
 func leftOut(page *news.Edition, s news.Shown) bool {
-	below := page.Older.Before // 0: it is not full, and reaches down to the first
-	return s.Sequence > below && !slices.ContainsFunc(page.Shown, func(other news.Shown) bool { return other.Sequence == s.Sequence })
+	return s.Sequence > page.Beyond && !slices.ContainsFunc(page.Shown, func(other news.Shown) bool { return other.Sequence == s.Sequence })
 }
 
 // hubMetrics gives the figures of our hub.

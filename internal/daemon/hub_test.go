@@ -127,7 +127,7 @@ func TestTheHubReachesNothingInside(t *testing.T) {
 	inside.Handle("/push", feedtest.Response{})
 	text := p.first.text()
 	from := strings.Index(text, "defaults:")
-	p.first.write(text[:from] + "sources:\n" + source(p.up, "a", "/a", "") + "\nfeeds: [{name: all}, {name: more}]\n")
+	p.first.write(text[:from] + "defaults: {allow_ports: [" + fmt.Sprint(inside.Port()) + "]}\nsources:\n" + source(p.up, "a", "/a", "") + "\nfeeds: [{name: all}, {name: more}]\n")
 	p.first.await("it is reloaded", func() bool { s, _ := p.first.get("/feeds/more.atom"); return s == http.StatusOK })
 	topic := p.first.subscriptions()[0].Topic
 	resp, err := http.PostForm(p.first.url+"/hub", url.Values{"hub.mode": {"subscribe"}, "hub.topic": {topic}, "hub.callback": {inside.URL + "/push"}})
@@ -173,6 +173,23 @@ func TestDeliveriesHoldWhatThePageShows(t *testing.T) {
 		if err != nil || got.Change != topic(feed).Change || strings.Count(string(got.Body), "<entry") != want {
 			t.Errorf("%s: from %d got up to %d (%v), want %d entries up to %d:\n%s", feed, before[feed], got.Change, err, want, topic(feed).Change, got.Body)
 		}
+	}
+}
+
+// JSON Feed is delivered as it is served, to the last byte: with the way to what came
+// before, too.
+func TestJSONIsDeliveredWhole(t *testing.T) {
+	up := feedtest.New(t)
+	up.Handle("/a", feedtest.Response{Body: rss("A1", "A2", "A3")})
+	h := newHome(t, "sources:", source(up, "a", "/a", ""), "feeds:", "  - {name: all, limit: 2, window: 0s}")
+	r := h.serve()
+	r.await("the feed is full", func() bool { _, body := r.get("/feeds/all.json"); return strings.Contains(body, "next_url") })
+	hub := &hubPublisher{Daemon: r.Daemon, parts: map[part]websub.Content{}}
+	_, topics, _ := hub.Published()
+	topic := topics[slices.IndexFunc(topics, func(t websub.Topic) bool { return t.Format == "json" })]
+	got, err := hub.Content(t.Context(), topic, 0)
+	if _, served := r.get("/feeds/all.json"); err != nil || string(got.Body) != served || got.Change != topic.Change {
+		t.Errorf("delivered up to %d of %d, %v:\n%s\nserved:\n%s", got.Change, topic.Change, err, got.Body, served)
 	}
 }
 

@@ -94,7 +94,7 @@ func (p Policy) Check(dialled netip.AddrPort) error {
 		return &Refusal{Address: dialled.String(), Reason: "it is where we listen ourselves"}
 	}
 	reason, closed := p.judge(addr)
-	portOpen := slices.Contains(p.ports(), dialled.Port())
+	portOpen := p.Opens(dialled.Port())
 	if reason == "" && portOpen {
 		return nil
 	}
@@ -170,6 +170,9 @@ func (p Policy) opens(addr netip.Addr, bits int) bool {
 		return prefix.Bits() >= bits && prefix.Contains(addr)
 	})
 }
+
+// Opens reports whether a port may be reached at all, wherever it is.
+func (p Policy) Opens(port uint16) bool { return slices.Contains(p.ports(), port) }
 
 // ports returns the allowed ports.
 func (p Policy) ports() []uint16 {

@@ -100,9 +100,16 @@ func (f Feed) Selects(s Source) bool {
 
 // Bounds of what any feed shows, whatever its configuration says.
 const (
-	MaxShown      = 1000    // publications
-	MaxShownBytes = 3 << 20 // of title, summary and content together
+	MaxShown      = 1000      // publications
+	MaxShownBytes = 3 << 20   // of title, summary and content together
+	MaxTextBytes  = 100 << 10 // of each of summary and content: no entry crowds out others
 )
+
+// ShownBytes is how many bytes of an entry any feed shows at most, of the lengths of
+// its title, summary and content.
+func ShownBytes(title, summary, content int) int {
+	return title + min(summary, MaxTextBytes) + min(content, MaxTextBytes)
+}
 
 // Publication is one Story as shown in one Feed. GUID, Published and Sequence
 // never change; Updated moves only forward, and only when the words change.
@@ -164,6 +171,7 @@ type Shown struct {
 	SourceID    string    // atom:id of the source's document; empty when it has none
 	SourceSeen  time.Time // newest updated of that source's entries, for atom:source
 	Members     []Member  // the other public members of the story, oldest first
+	Shortened   bool      // the text of the entry is not whole, see MaxTextBytes
 	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
 
@@ -207,13 +215,14 @@ type Edition struct {
 	TTL     time.Duration // how often to come back, fixed at rendering
 	Change  int64         // the last change that subscribers are told of and that it shows
 	Shown   []Shown       // newest first
+	Beyond  int64         // from this sequence down there was no room for more; 0: it looked down to the first
 	Pages
 }
 
 // Pages say where an Edition stands among the documents of its feed.
 type Pages struct {
 	Part  Part // which one it is
-	Older Part // what came before; the zero value for nothing
+	Older Part // what came before, or was left out because of its source; the zero value for nothing
 	Newer Part // what came after a Part that is not live
 	Prev  Part // the closed page before it, in a feed with an archive; of number 0 for none
 }

@@ -12,6 +12,7 @@ type Words struct {
 	Also     string // begins the sentence that names who else reported a story
 	Several  string // heads what several reported
 	Others   string // heads what is left
+	ReadOn   string // is the link behind a text that was shortened
 	oneMore  string
 	manyMore string
 	months   [12]string
@@ -19,10 +20,10 @@ type Words struct {
 }
 
 var (
-	english = Words{Language: "en", Also: "Also reported by:", Several: "Reported by several", Others: "More",
+	english = Words{Language: "en", Also: "Also reported by:", Several: "Reported by several", Others: "More", ReadOn: "Read on",
 		oneMore: "And one more story.", manyMore: "And %d more stories.",
 		months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}}
-	german = Words{Language: "de", Also: "Auch bei:", Several: "Von mehreren gemeldet", Others: "Weitere",
+	german = Words{Language: "de", Also: "Auch bei:", Several: "Von mehreren gemeldet", Others: "Weitere", ReadOn: "Weiterlesen",
 		oneMore: "Und eine weitere Meldung.", manyMore: "Und %d weitere Meldungen.", dot: ".",
 		months: [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}}
 )

@@ -85,7 +85,7 @@ func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a arch
 	return a, err
 }
 
-const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title) + octet_length(c.summary) + octet_length(c.content)
+const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title), octet_length(c.summary), octet_length(c.content)
 	FROM publication p JOIN content c ON c.entry_id = p.entry_id
 	WHERE p.feed_id = $1 AND p.page = 0 AND p.removed = 0 ORDER BY p.sequence LIMIT $2`
 
@@ -94,8 +94,9 @@ func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, er
 	err = db.each(ctx, selectUnpaged, []any{f.ID, openLimit}, func(scan scan) error {
 		var u news.Unpaged
 		var entered int64
-		err := scan(&u.Sequence, &entered, &u.Bytes)
-		u.Entered = at(entered)
+		var title, summary, content int
+		err := scan(&u.Sequence, &entered, &title, &summary, &content)
+		u.Entered, u.Bytes = at(entered), news.ShownBytes(title, summary, content)
 		open = append(open, u)
 		return err
 	})

@@ -98,17 +98,17 @@ func (db *DB) arrivals(ctx context.Context, f news.Feed, since time.Time) ([]new
 		return nil, err
 	}
 	var all []news.Arrival
-	bytes := "0" // what else a feed may give out of an entry is little
-	if f.Content == news.Full || f.Content == "" {
-		bytes = "octet_length(c.title) + octet_length(c.summary) + octet_length(c.content)"
-	}
-	err = db.each(ctx, `SELECT p.sequence, p.entered, e.source_id, `+bytes+`
+	err = db.each(ctx, `SELECT p.sequence, p.entered, e.source_id, octet_length(c.title), octet_length(c.summary), octet_length(c.content)
 		FROM publication p JOIN entry e ON e.id = p.entry_id JOIN content c ON c.entry_id = e.id JOIN entry o ON o.id = p.first
 		WHERE p.feed_id = $1 AND p.sequence >= $2 AND p.removed = 0 AND o.backlog = 0 AND p.entered >= o.first_seen ORDER BY p.sequence`,
 		[]any{f.ID, since.UnixMicro()}, func(scan scan) error {
 			var a news.Arrival
 			var sequence, entered int64
-			err := scan(&sequence, &entered, &a.SourceID, &a.Bytes)
+			var title, summary, content int
+			err := scan(&sequence, &entered, &a.SourceID, &title, &summary, &content)
+			if f.Content == news.Full || f.Content == "" { // what else a feed may give out of an entry is little
+				a.Bytes = news.ShownBytes(title, summary, content)
+			}
 			if a.At = at(entered); !crowded[sequence] {
 				all = append(all, a)
 			}

@@ -47,10 +47,11 @@ func TestTurnoverOfLargeStories(t *testing.T) {
 	b.fetch("a", entry("a", "old", 1000))
 	b.publish("all")
 	b.publish("short")
-	for i := range 8 {
-		b.pass(time.Hour)
+	const many = 40
+	for i := range many {
+		b.pass(30 * time.Minute)
 		e := b.brought(i)
-		e.Content = "<p>" + strings.Repeat(fmt.Sprint("word", i, " "), 100_000) + "</p>"
+		e.Content = "<p>" + strings.Repeat(fmt.Sprint("word", i, " "), 20_000) + "</p>"
 		b.fetch("a", e)
 		b.publish("all")
 		b.publish("short")
@@ -58,12 +59,12 @@ func TestTurnoverOfLargeStories(t *testing.T) {
 	for _, feed := range []string{"all", "short"} {
 		b.come(feed, "Feedly", 24*time.Hour, 3)
 	}
-	if got := len(b.edition("all").Shown); got >= 8 {
+	if got := len(b.edition("all").Shown); got >= many {
 		t.Fatalf("the feed shows %d, want it cut", got)
 	}
 	turnover, err := b.db.Turnover(t.Context(), b.feeds["all"], b.now)
-	if err != nil || turnover == nil || turnover.Entered != 8 || !turnover.Large {
-		t.Errorf("got %+v, %v, want that 8 are too large for a page", turnover, err)
+	if err != nil || turnover == nil || turnover.Entered != many || !turnover.Large {
+		t.Errorf("got %+v, %v, want that %d are too large for a page", turnover, err, many)
 	}
 	if got := b.turnover("short"); got != "" {
 		t.Errorf("of first words: got %q, want nothing", got)

@@ -59,8 +59,11 @@ func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, ar
 	if err != nil && !errors.Is(err, errFull) {
 		return fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
-	if e.Shown = page.shown; err != nil && !f.Private { // there is no address for more below a token
-		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
+	if e.Shown = page.shown; err != nil {
+		e.Beyond = e.Shown[len(e.Shown)-1].Sequence
+	}
+	if !f.Private { // there is no address for more below a token
+		e.Older = news.Part{Before: e.Beyond}
 	}
 	return nil
 }

@@ -83,7 +83,10 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where str
 	}
 	e.Shown = page.shown
 	if err != nil && len(e.Shown) > 0 {
-		e.Older = news.Part{Before: e.Shown[len(e.Shown)-1].Sequence}
+		e.Beyond = e.Shown[len(e.Shown)-1].Sequence
+	}
+	if e.Older = (news.Part{Before: e.Beyond}); page.passed > 0 {
+		e.Older.Before = page.firstPassed + 1
 	}
 	if err := db.complete(ctx, e.Site, e.Feed.Audience(), e.Shown); err != nil {
 		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
@@ -105,22 +108,19 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 }
 
 // Older returns the Publications of a feed that entered before a sequence, as many
-// as a page holds. It needs no archive.
+// as a page holds and however many of one source: who leafs back is to meet those that
+// the live document left out. It needs no archive.
 func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
 	if f.Digest != nil {
 		return db.olderDigests(ctx, site, f, before)
 	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
-	f.Limit, f.Window = news.PageSize, -1 // no more than that, even if all entered at once
+	f.Limit, f.Window, f.MaxPerSource = news.PageSize, -1, 0 // no more than that, even if all entered at once
 	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
-	var err error
-	if page.crowded, err = db.crowded(ctx, f); err != nil {
-		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
-	}
 	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
+	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
 		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil // the live document is next
@@ -133,7 +133,7 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
 
 // scanPublication reads both, and after them what last points to. It leaves of the
-// entry what the feed gives out.
+// entry what the feed gives out, and of a text that is too long its beginning.
 func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
 	var entered, published, updated, signature int64
@@ -144,6 +144,7 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 		s.Named, err = readFooter(footer)
 	}
 	clean.Cut(&s.Entry, f.Content)
+	s.Shortened = clean.Shorten(&s.Entry)
 	s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
 	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
 	return s, err
@@ -161,7 +162,9 @@ type pageOf struct {
 	archived  int64 // what entered behind this sequence is shown in any case
 	perSource map[string]int
 	crowded   map[int64]bool // sequences that are too many of their day
-	passed    int            // left out because of their source
+
+	passed      int   // left out because of their source
+	firstPassed int64 // the newest of them
 }
 
 // maxPassed bounds how far a page looks behind a source that says too much.
@@ -176,6 +179,7 @@ func (p *pageOf) add(s news.Shown) error {
 		return errFull
 	}
 	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.crowded[s.Sequence] {
+		p.firstPassed = max(p.firstPassed, s.Sequence)
 		if p.passed++; p.passed >= maxPassed {
 			return errFull
 		}
@@ -201,6 +205,9 @@ func finish(site news.Site, shown []news.Shown) {
 		s.SourceSeen = newest[s.Entry.SourceID]
 		if s.Entry.Link == "" {
 			s.Entry.Link = site.StoryURL(s.StoryKey)
+		}
+		if s.Shortened {
+			clean.ReadOn(&s.Entry)
 		}
 	}
 }

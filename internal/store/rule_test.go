@@ -314,7 +314,7 @@ func TestMaxPerSourceDay(t *testing.T) {
 	for _, s := range older.Shown {
 		titles = append(titles, s.Entry.Title)
 	}
-	wantList(t, slices.Sorted(slices.Values(titles)), "a0", "a1", "b0", "b1") // also on older pages
+	wantList(t, slices.Sorted(slices.Values(titles)), "a0", "a1", "a2", "b0", "b1", "b2", "b3", "b4", "b5") // older pages have all
 }
 
 // Whatever hands out a story of a feed cuts it alike, and knows the same of its files:

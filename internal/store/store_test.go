@@ -340,6 +340,47 @@ func TestMaxPerSource(t *testing.T) {
 	wantList(t, b.publish("all"), "a1", "a2", "b9")
 }
 
+// Who leafs a feed back meets all of it: what is left out because its source has enough
+// stands on the older pages, which begin with it.
+func TestOlderPagesHaveWhatIsLeftOut(t *testing.T) {
+	for name, limit := range map[string]func(*news.Feed){
+		"of those shown": func(f *news.Feed) { f.MaxPerSource = 3 },
+		"of a day":       func(f *news.Feed) { f.MaxPerSourceDay = 3 },
+	} {
+		f := news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 50}
+		limit(&f)
+		b := newBench(t, f)
+		var all []news.Entry
+		for i := range 390 {
+			all = append(all, entry("a", fmt.Sprint("a", i), i%20))
+		}
+		b.fetch("a", all...)
+		b.fetch("b", entry("b", "b1", 1), entry("b", "b2", 2))
+		shown := len(b.publish("all"))
+		met := map[string]int{}
+		e, pages := b.edition("all"), 0
+		for _, s := range e.Shown {
+			met[s.GUID]++
+		}
+		for older := map[string]bool{}; e.Older.Before > 0 && pages < 10; pages++ {
+			var err error
+			if e, err = b.db.Older(t.Context(), site, b.feeds["all"], e.Older.Before); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range e.Shown {
+				if older[s.GUID] {
+					t.Errorf("%s: %s is on two older pages", name, s.GUID)
+				}
+				older[s.GUID] = true
+				met[s.GUID]++
+			}
+		}
+		if shown > 9 || len(met) != 392 || pages != 4 {
+			t.Errorf("%s: %d are shown, %d are met on %d pages; want all 392 on 4", name, shown, len(met), pages)
+		}
+	}
+}
+
 func TestKeepShowsEveryEntryWithAGuidOfItsOwn(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100}, news.Feed{Name: "kept", Duplicates: news.Keep, Limit: 100})
 	copied := entry("a", "one", 1)

@@ -3,6 +3,7 @@ package websub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -223,13 +224,16 @@ func (r *refusal) Error() string { return r.text }
 // take reads a request and keeps it for the round that is woken by it.
 func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	h.figures.Requests.Add(1)
-	hub, list, _ := h.publisher.Published()
+	hub, list, policy := h.publisher.Published()
 	if hub == "" {
 		return &refusal{http.StatusNotFound, "there is no hub here"}
 	}
 	asked, err := readForm(w, r)
 	if err != nil {
 		return err
+	}
+	if port := portOf(asked.Callback); asked.Mode == news.AskSubscribe && !policy.Opens(port) {
+		return &refusal{http.StatusBadRequest, fmt.Sprintf("hub.callback names port %d, to which this hub may not connect; use another one", port)}
 	}
 	now := h.now().Truncate(time.Millisecond) // as the store keeps it, to be known again
 	s := news.Subscription{

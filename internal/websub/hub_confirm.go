@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -61,7 +62,11 @@ func (h *Hub) question(ctx context.Context, s news.Subscription) error {
 			s.Ask.Next = h.now().Add(wait)
 		})
 	}
-	h.log.Debug("subscription not confirmed", append(about(s), "mode", s.Ask.Mode, "outcome", got.Fetch.Outcome, "error", got.Fetch.Error)...)
+	level := slog.LevelDebug
+	if got.Fetch.Outcome == news.OutcomeBlocked { // by a setting of the operator
+		level = slog.LevelInfo
+	}
+	h.log.Log(ctx, level, "subscription not confirmed", append(about(s), "mode", s.Ask.Mode, "outcome", got.Fetch.Outcome, "error", got.Fetch.Error)...)
 	return h.answered(ctx, s, func(s *news.Subscription) { s.Ask = news.Ask{} })
 }
 

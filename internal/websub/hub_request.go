@@ -87,6 +87,21 @@ func checkCallback(raw string) error {
 	return nil
 }
 
+// portOf is the port of a checked callback; 0 for what is none.
+func portOf(callback string) uint16 {
+	u, err := url.Parse(callback)
+	switch {
+	case err != nil:
+		return 0
+	case u.Port() != "":
+		port, _ := strconv.ParseUint(u.Port(), 10, 16)
+		return uint16(port)
+	case u.Scheme == "https":
+		return 443
+	}
+	return 80
+}
+
 // lease is how long we grant: as asked for, within our bounds. 0 was "for ever" to
 // older subscribers; nothing is.
 func lease(seconds string) (time.Duration, error) {

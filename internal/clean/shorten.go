@@ -1,0 +1,106 @@
+package clean
+
+import (
+	"html"
+	"strings"
+
+	xhtml "golang.org/x/net/html"
+
+	"tributary/internal/news"
+)
+
+// paragraphs are the elements behind whose end, and br behind which, a text may be
+// broken off.
+var paragraphs = names("article aside blockquote br dd details div dl dt figure hr li main ol p pre section table tr ul")
+
+// Shorten cuts what a document may not hold of one entry, see news.MaxTextBytes, and
+// reports whether it did. It does not look at what else the document holds, so the
+// same text is always cut in the same place.
+func Shorten(e *news.Entry) bool {
+	summary, cutSummary := shorten(e.Summary, news.MaxTextBytes)
+	content, cutContent := shorten(e.Content, news.MaxTextBytes)
+	e.Summary, e.Content = summary, content
+	return cutSummary || cutContent
+}
+
+// ReadOn ends the text of an entry that was shortened with a link to all of it.
+func ReadOn(e *news.Entry) {
+	link := HTML(`<p><a href="`+html.EscapeString(e.Link)+`">`+news.WordsIn(e.Language).ReadOn+"</a></p>", nil)
+	if e.Content != "" {
+		e.Content += "\n" + link
+	} else {
+		e.Summary += "\n" + link
+	}
+}
+
+// shorten returns of what HTML made at most about so many bytes: up to the end of the
+// last paragraph that fits or, where that leaves less than half of them, of the last
+// word. What is open there is closed.
+func shorten(markup string, most int) (string, bool) {
+	if len(markup) <= most {
+		return markup, false
+	}
+	c := cutter{markup: markup}
+	z := xhtml.NewTokenizer(strings.NewReader(markup))
+	for c.at < most {
+		kind := z.Next()
+		size := len(z.Raw())
+		if kind == xhtml.ErrorToken || c.at+size > most {
+			break
+		}
+		c.at += size
+		name, _ := z.TagName()
+		c.pass(kind, string(name))
+	}
+	if c.end < most/2 {
+		rest := markup[c.at:]
+		if !strings.HasPrefix(rest, "<") {
+			return markup[:c.at] + lastWord(cut(rest, most-c.at)) + "…" + closed(c.open), true
+		}
+		return markup[:c.at] + closed(c.open), true
+	}
+	return markup[:c.end] + c.closing, true
+}
+
+// cutter goes through markup token by token.
+type cutter struct {
+	markup  string
+	at      int      // behind the last token
+	open    []string // elements there
+	end     int      // of the last paragraph
+	closing string   // and the end tags of what was open there
+}
+
+func (c *cutter) pass(kind xhtml.TokenType, name string) {
+	switch {
+	case kind == xhtml.StartTagToken && !void[name]:
+		c.open = append(c.open, name)
+		return
+	case kind == xhtml.EndTagToken && len(c.open) > 0:
+		c.open = c.open[:len(c.open)-1]
+	}
+	if kind != xhtml.TextToken && paragraphs[name] {
+		c.end, c.closing = c.at, closed(c.open)
+	}
+}
+
+// closed are the end tags of open elements.
+func closed(open []string) string {
+	var b strings.Builder
+	for i := len(open) - 1; i >= 0; i-- {
+		b.WriteString("</" + open[i] + ">")
+	}
+	return b.String()
+}
+
+// lastWord cuts text behind its last whole word. In scripts without blanks it cuts
+// anywhere but within a character reference.
+func lastWord(text string) string {
+	if at := strings.LastIndexByte(text, ' '); at > len(text)/2 {
+		return text[:at]
+	}
+	if at := strings.LastIndexByte(text, '&'); at >= 0 && !strings.Contains(text[at:], ";") {
+		return text[:at]
+	}
+	return text
+}
