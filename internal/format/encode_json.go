@@ -38,7 +38,7 @@ func (p Prepared) JSON(w io.Writer) error {
 	}
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
-		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i].Publication)
+		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i], e.Feed.Private)
 		feed.Items[i].Tributary.Digest = jsonDigestOf(&e.Shown[i], e.Feed.Private)
 	}
 	if hub := hubURL(e); hub != "" {
@@ -120,15 +120,26 @@ type jsonExtra struct {
 // jsonPlace is what nobody could derive anew if the database were lost; ReadPast
 // reads it back.
 type jsonPlace struct {
-	Story   string    `json:"story,omitempty"`  // its key
-	Entered time.Time `json:"entered,omitzero"` // into the feed
-	Words   string    `json:"words,omitempty"`  // news.Publication.Signature in hexadecimal digits
+	Story   string    `json:"story,omitempty"`   // its key
+	Entered time.Time `json:"entered,omitzero"`  // into the feed
+	Place   int64     `json:"place,omitempty"`   // news.Publication.Sequence
+	Words   string    `json:"words,omitempty"`   // news.Publication.Signature in hexadecimal digits
+	Entries []string  `json:"entries,omitempty"` // of the story, as news.EntryKey names them, the one shown first
 }
 
-func jsonPlaceOf(p *news.Publication) jsonPlace {
-	place := jsonPlace{Story: p.StoryKey, Entered: p.Entered.UTC().Truncate(time.Millisecond)}
-	if p.Signature != 0 {
-		place.Words = strconv.FormatUint(p.Signature, 16)
+// jsonPlaceOf names no entries in a private feed: it is never read back, and its
+// sources are its operator's.
+func jsonPlaceOf(s *news.Shown, private bool) jsonPlace {
+	place := jsonPlace{Story: s.StoryKey, Entered: s.Entered.UTC().Truncate(time.Millisecond), Place: s.Sequence}
+	if s.Signature != 0 {
+		place.Words = strconv.FormatUint(s.Signature, 16)
+	}
+	if private || s.Own {
+		return place
+	}
+	place.Entries = append(place.Entries, news.EntryKey(s.Source, s.Entry.GUID))
+	for _, m := range s.Members {
+		place.Entries = append(place.Entries, m.Key)
 	}
 	return place
 }

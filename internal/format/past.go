@@ -59,12 +59,12 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 			words = 0 // not told
 		}
 		p := news.Publication{
-			GUID: item.ID, StoryKey: storyKey(item.Tributary.Story), Signature: words, Published: item.Published,
+			GUID: item.ID, StoryKey: storyKey(item.Tributary.Story), Signature: words, Sequence: item.Tributary.Place, Published: item.Published,
 			Entered: firstTime(item.Tributary.Entered, item.Published),
 			Updated: later(item.Published, item.Modified),
 		}
 		if item.Tributary.Digest == nil {
-			past.Publications = append(past.Publications, p)
+			past.Publications = append(past.Publications, news.PastPublication{Publication: p, Entries: entryKeys(item.Tributary.Entries)})
 		} else if d, ok := pastDigest(p, item.Title, item.Tributary.Digest); ok {
 			past.Digests = append(past.Digests, d)
 		}
@@ -78,6 +78,17 @@ func storyKey(s string) string {
 		return ""
 	}
 	return s
+}
+
+// entryKeys leaves of what a document tells what can be the key of an entry.
+func entryKeys(told []string) (keys []string) {
+	for _, key := range told {
+		source, entry, _ := strings.Cut(key, ".")
+		if source != "" && entry != "" && storyKey(source) == source && storyKey(entry) == entry {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func later(a, b time.Time) time.Time {

@@ -14,7 +14,7 @@ func TestPastIsReadBack(t *testing.T) {
 	entered := time.Date(2026, 3, 4, 5, 6, 7, 891e6, time.UTC)
 	published := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	want := news.Publication{
-		GUID: "https://a.example/1", StoryKey: "abcdefghijklmnop", Signature: 0xfedcba9876543210,
+		GUID: "https://a.example/1", StoryKey: "abcdefghijklmnop", Signature: 0xfedcba9876543210, Sequence: 1772600767891234,
 		Entered: entered, Published: published, Updated: published.Add(time.Hour),
 	}
 	e := &news.Edition{
@@ -29,7 +29,7 @@ func TestPastIsReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(past.Publications) != 1 || past.Publications[0] != want {
+	if len(past.Publications) != 1 || past.Publications[0].Publication != want {
 		t.Errorf("got  %+v\nwant %+v", past.Publications, want)
 	}
 	if !past.Updated.Equal(e.Updated) {

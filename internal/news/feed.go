@@ -153,6 +153,7 @@ type SiteLink struct {
 // Member is an entry of a story as it is listed beside the one shown.
 type Member struct {
 	EntryID     int64
+	Key         string // see EntryKey
 	SourceName  string
 	SourceTitle string
 	Outlet      string
@@ -191,7 +192,7 @@ func (s Shown) Member(site Site) Member {
 		link = site.StoryURL(s.Entry.StoryKey)
 	}
 	return Member{
-		EntryID: s.Entry.ID, SourceName: s.Source.Name, SourceTitle: s.SourceTitle, Outlet: s.Source.Outlet,
+		EntryID: s.Entry.ID, Key: EntryKey(s.Source, s.Entry.GUID), SourceName: s.Source.Name, SourceTitle: s.SourceTitle, Outlet: s.Source.Outlet,
 		Title: s.Entry.Title, Link: link, Published: s.Entry.Published, Match: s.Entry.Match,
 	}
 }

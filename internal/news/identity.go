@@ -35,6 +35,28 @@ func StoryKey(sourceKey, entryKey string, salt int) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 }
 
+// EntryKey names an entry in what we publish, so that an empty database knows it
+// again: one part for its source, a dot, one for its guid. An empty database makes the
+// same one, and no two entries have it, though they may have one guid.
+func EntryKey(s Source, guid string) string {
+	return SourceMark(s) + "." + mark("entry", guid)
+}
+
+// SourceMark is the first part of an EntryKey. A source that is asked by https where it
+// was asked by http keeps it.
+func SourceMark(s Source) string {
+	if s.Kind == KindFeed {
+		return mark("feed", FeedKey(s.URL))
+	}
+	return mark("seeds", s.Key())
+}
+
+// mark is sixteen lower case letters and digits for a text of some kind.
+func mark(kind, text string) string {
+	sum := sha256.Sum256([]byte(kind + "\x00" + text))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}
+
 // GUID proposes what subscribers key on for a story first published through an
 // entry: the entry's own guid when it is an absolute IRI that may be shown,
 // else a urn derived from the source's key and the guid. The second result is

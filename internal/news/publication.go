@@ -19,6 +19,7 @@ type Candidate struct {
 	FirstSeen time.Time
 	Born      int64 // the revision that stored it
 	Backlog   bool  // came with the first document of its source, or with a flood
+	Flood     bool  // with a flood
 	Length    int   // of its text
 	Signature uint64
 	Pinned    bool // by hand: shown before all others of its story

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"strings"
+	"time"
 
 	"tributary/internal/news"
 )
@@ -19,13 +19,18 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 			[]any{f.ID}, &taken); err != nil || !taken {
 			return err
 		}
-		if _, err := t.exec(`DELETE FROM past WHERE feed_id = $1`, f.ID); err != nil {
-			return err
+		for _, table := range []string{"past", "past_entry"} {
+			if _, err := t.exec(`DELETE FROM `+table+` WHERE feed_id = $1`, f.ID); err != nil {
+				return err
+			}
 		}
 		for i, sequence := range sequences(past.Publications) {
 			p := past.Publications[i]
 			p.Sequence = sequence
-			if err := t.remember(f.ID, p); err != nil {
+			if err := t.remember(f.ID, p.Publication); err != nil {
+				return err
+			}
+			if err := t.rememberEntries(f.ID, p); err != nil {
 				return err
 			}
 		}
@@ -53,54 +58,33 @@ func (t *tx) remember(feed int64, p news.Publication) error {
 	return err
 }
 
-// sequences are the places that Publications had, given newest first: what is told
-// of them are milliseconds, and the order of the document tells the rest.
-func sequences(pubs []news.Publication) []int64 {
+// rememberEntries keeps which entries the story of a Publication had.
+func (t *tx) rememberEntries(feed int64, p news.PastPublication) error {
+	for i, key := range p.Entries {
+		source, entry, _ := strings.Cut(key, ".")
+		if _, err := t.exec(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT DO NOTHING`, feed, source, entry, p.GUID, i == 0, ms(p.Entered)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sequences are the places that Publications had, given newest first. What is told of
+// them must go with when they entered; an older version told that alone, in
+// milliseconds, and the order of the document tells the rest.
+func sequences(pubs []news.PastPublication) []int64 {
 	places := make([]int64, len(pubs))
 	var below int64
 	for i := len(pubs) - 1; i >= 0; i-- {
-		places[i] = max(below+1, pubs[i].Entered.UnixMicro())
+		place := pubs[i].Entered.UnixMicro()
+		if told := pubs[i].Sequence; told > place && told-place < time.Second.Microseconds() {
+			place = told
+		}
+		places[i] = max(below+1, place)
 		below = places[i]
 	}
 	return places
-}
-
-// bygone is a Publication of the time before the database was lost.
-type bygone struct {
-	guid, key                   string
-	sequence                    int64
-	entered, published, updated int64
-	signature                   int64
-}
-
-// recall finds what the story, or in a feed that keeps duplicates the entry, was
-// published as before; nil when it was not. cs are its entries.
-func (p *publishing) recall(n fresh, cs []news.Candidate) (*bygone, error) {
-	if !p.resumed {
-		return nil, nil
-	}
-	var guids []string
-	if !n.kept { // the story's may be that of another entry
-		guids = append(guids, p.guids[n.story])
-	}
-	for _, c := range cs {
-		first, fallback := news.GUID(news.Source{Public: c.Public, Kind: c.Kind}, c.Origin, c.GUID)
-		guids = append(guids, first, fallback)
-	}
-	var found *bygone
-	for _, guid := range guids {
-		b := bygone{guid: guid}
-		err := p.get(`SELECT key, sequence, entered, published, updated, signature FROM past WHERE feed_id = $1 AND guid = $2`,
-			[]any{p.feed.ID, guid}, &b.key, &b.sequence, &b.entered, &b.published, &b.updated, &b.signature)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
-			return nil, err
-		case found == nil || b.sequence < found.sequence: // two stories of then are one now: the first stands
-			found = &b
-		}
-	}
-	return found, nil
 }
 
 // renew gives a fresh story back what it was published as.

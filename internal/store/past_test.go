@@ -157,9 +157,16 @@ func TestResumeLeavesADatabaseAlone(t *testing.T) {
 }
 
 func TestSequencesKeepTheOrder(t *testing.T) {
-	at := func(ms int64) news.Publication { return news.Publication{Entered: time.UnixMilli(ms)} }
-	got := sequences([]news.Publication{at(5), at(7), at(7), at(3)})
+	at := func(ms int64) news.PastPublication {
+		return news.PastPublication{Publication: news.Publication{Entered: time.UnixMilli(ms)}}
+	}
+	got := sequences([]news.PastPublication{at(5), at(7), at(7), at(3)})
 	if want := []int64{7002, 7001, 7000, 3000}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	told := []news.PastPublication{at(5), at(5), at(3)}
+	told[0].Sequence, told[1].Sequence, told[2].Sequence = 5678, 1<<60, 2000 // two of them lie
+	if got, want := sequences(told), []int64{5678, 5000, 3000}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -20,6 +20,7 @@ func (p *publishing) place() error {
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
 	})
+	p.contest()
 	for i := range p.fresh {
 		if err := p.mint(&p.fresh[i]); err != nil {
 			return err

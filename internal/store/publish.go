@@ -32,7 +32,7 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 	}
 	err = db.update(ctx, func(t *tx) error {
 		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{}, taken: map[string]bool{},
-			waits: map[int64]time.Time{}, held: map[int64]time.Time{}}
+			waits: map[int64]time.Time{}, held: map[int64]time.Time{}, since: map[int64]time.Time{}}
 		if err := p.run(); err != nil {
 			return err
 		}
@@ -77,7 +77,9 @@ type publishing struct {
 	fresh    []fresh
 	waits    map[int64]time.Time // stories that waited, and since when
 	held     map[int64]time.Time // stories that wait from now on
-	resumed  bool                // stories are known from before the database was lost, see past.go
+	resumed  bool                // stories are known from before the database was lost, see past_recall.go
+	followed map[string]bool     // the marks of all sources; nil until they are asked for
+	since    map[int64]time.Time // of sources, see publishedSince
 
 	// of a feed that shows digests
 	closed     time.Time     // the end of its last period
@@ -171,7 +173,7 @@ func (p *publishing) bound() error {
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
 			CASE WHEN $5 THEN c.enclosures ELSE '' END
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
 		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
@@ -181,7 +183,7 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 			var guid, files string
 			var c news.Candidate
 			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
+				&seen, &c.Born, &c.Backlog, &c.Flood, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
 			if err == nil && p.feed.Kind == news.Podcast {
 				var plays bool
 				if plays, err = playable(files); !plays {
@@ -378,6 +380,9 @@ func (p *publishing) mint(n *fresh) error {
 func (p *publishing) claim(guid string, n *fresh) (bool, error) {
 	if p.taken[guid] { // and not written yet
 		return false, nil
+	}
+	if reserved, err := p.reserved(guid, n); reserved || err != nil {
+		return false, err
 	}
 	if n.own { // the entry has the same one in every feed
 		var free bool

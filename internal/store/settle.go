@@ -62,8 +62,15 @@ func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
 		p.await(n, cs)
 		return nil
 	}
-	if n.live = n.past == nil && p.live(n.story, cs); n.live && p.hold(n.story, cs) {
-		return nil
+	if n.past == nil {
+		if n.live = p.live(n.story, cs); n.live && p.hold(n.story, cs) {
+			return nil
+		}
+		if !n.live { // what came meanwhile has waited long enough
+			if n.live, err = p.arrived(cs); err != nil {
+				return err
+			}
+		}
 	}
 	p.fresh = append(p.fresh, n)
 	return nil
