@@ -107,6 +107,9 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
+	if store.Behind(ctx, path) {
+		o.tell("the database is copied, then brought to the schema of this version", 0)
+	}
 	db, err := store.Open(ctx, path)
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())

@@ -29,15 +29,21 @@ func (d *Daemon) upkeep(what string) *upkeep {
 func (u *upkeep) left(n int64) {
 	if now := time.Now(); now.Sub(u.told) >= u.wait {
 		u.told, u.wait = now, tellUpkeepAgain
-		u.d.tellUpkeep(u.what, n)
+		u.d.opts.tell(u.what, n)
 	}
 }
 
-// tellUpkeep tells whoever waits for a cycle, else the log.
-func (d *Daemon) tellUpkeep(what string, left int64) {
-	if d.opts.Notice != nil {
-		d.opts.Notice(fmt.Sprintf("%s; about %d to go", what, left))
-		return
+// tell says what is done to whoever waits for a cycle, else to the log. left is about
+// how much is to go, 0 when nobody knows.
+func (o Options) tell(what string, left int64) {
+	switch {
+	case o.Notice != nil && left > 0:
+		o.Notice(fmt.Sprintf("%s; about %d to go", what, left))
+	case o.Notice != nil:
+		o.Notice(what)
+	case left > 0:
+		o.Log.Info(what, "left", left)
+	default:
+		o.Log.Info(what)
 	}
-	d.opts.Log.Info(what, "left", left)
 }

@@ -52,6 +52,10 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
+// Behind reports whether Open has to copy the database and bring it to another schema
+// first, which takes its time when it is large.
+func Behind(ctx context.Context, path string) bool { return sqlite.Behind(ctx, path) }
+
 // OpenReadOnly opens an existing database beside the process that writes it.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	engine, err := sqlite.OpenReadOnly(ctx, path)

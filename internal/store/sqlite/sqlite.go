@@ -181,6 +181,22 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
+// Behind reports whether a database is there with an older schema, which Open copies and
+// migrates. What cannot be read is not known to be: Open says why.
+func Behind(ctx context.Context, path string) bool {
+	db, err := OpenReadOnly(ctx, path)
+	if err != nil {
+		return false
+	}
+	defer db.Close()
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	var have int
+	if err == nil {
+		err = db.Read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
+	}
+	return err == nil && have > 0 && have < len(files)
+}
+
 // copyBefore keeps the database as it was before an upgrade, once.
 func copyBefore(ctx context.Context, db *sql.DB, path string, have int) error {
 	to := fmt.Sprintf("%s.schema%d", path, have)

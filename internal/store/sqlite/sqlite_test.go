@@ -120,11 +120,17 @@ func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if !Behind(t.Context(), path) {
+		t.Error("a database of schema 17 is not said to be behind")
+	}
 	migrated, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer migrated.Close()
+	if Behind(t.Context(), path) || Behind(t.Context(), path+".none") {
+		t.Error("a database is said to be behind that was migrated, or is none")
+	}
 	var id, source, at int64
 	var was, became, cause, advice string
 	err = migrated.Read.QueryRow(`SELECT id, source_id, at, was, became, cause, advice FROM health_event`).Scan(&id, &source, &at, &was, &became, &cause, &advice)
