@@ -34,7 +34,7 @@ func (p Prepared) JSON(w io.Writer) error {
 			Authors:     []*feeds.JSONAuthor{{Name: feedAuthor(e), Url: wireURL(e.Site.URL)}},
 		},
 		Items:     make([]jsonItem, len(all)), // required, also when empty
-		Tributary: jsonHead{ID: wireText(e.Feed.UUID), Archive: freeGeneration(e), Updated: editionUpdated(e, all)},
+		Tributary: jsonHead{ID: wireText(e.Feed.UUID), Archive: freeGeneration(e), Updated: editionUpdated(e, all), Absent: jsonAbsentOf(e.Absent)},
 	}
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
@@ -59,9 +59,28 @@ type jsonFeed struct {
 
 // jsonHead is what we say of a feed beyond the format.
 type jsonHead struct {
-	ID      string    `json:"id,omitempty"`      // the atom:id: JSON Feed has none
-	Archive int       `json:"archive,omitempty"` // the generation of its archive that has no pages yet; left out is the first
-	Updated time.Time `json:"updated"`           // highest ever published in it
+	ID      string       `json:"id,omitempty"`      // the atom:id: JSON Feed has none
+	Archive int          `json:"archive,omitempty"` // the generation of its archive that has no pages yet; left out is the first
+	Updated time.Time    `json:"updated"`           // highest ever published in it
+	Absent  []jsonAbsent `json:"absent,omitempty"`
+}
+
+// jsonAbsent is a Publication that a resumed feed cannot show until its source answers:
+// what subscribers know of it is handed on.
+type jsonAbsent struct {
+	ID        string    `json:"id"`
+	Published time.Time `json:"date_published"`
+	Modified  time.Time `json:"date_modified"`
+	jsonPlace
+}
+
+func jsonAbsentOf(absent []news.PastPublication) (out []jsonAbsent) {
+	for _, p := range absent {
+		place := placeOf(&p.Publication)
+		place.Entries = p.Entries
+		out = append(out, jsonAbsent{p.GUID, p.Published.UTC(), p.Updated.UTC(), place})
+	}
+	return out
 }
 
 // freeGeneration is that in which an archive would begin anew: what once was the
@@ -130,16 +149,21 @@ type jsonPlace struct {
 // jsonPlaceOf names no entries in a private feed: it is never read back, and its
 // sources are its operator's.
 func jsonPlaceOf(s *news.Shown, private bool) jsonPlace {
-	place := jsonPlace{Story: s.StoryKey, Entered: s.Entered.UTC().Truncate(time.Millisecond), Place: s.Sequence}
-	if s.Signature != 0 {
-		place.Words = strconv.FormatUint(s.Signature, 16)
-	}
+	place := placeOf(&s.Publication)
 	if private || s.Own {
 		return place
 	}
 	place.Entries = append(place.Entries, news.EntryKey(s.Source, s.Entry.GUID))
 	for _, m := range s.Members {
 		place.Entries = append(place.Entries, m.Key)
+	}
+	return place
+}
+
+func placeOf(p *news.Publication) jsonPlace {
+	place := jsonPlace{Story: p.StoryKey, Entered: p.Entered.UTC().Truncate(time.Millisecond), Place: p.Sequence}
+	if p.Signature != 0 {
+		place.Words = strconv.FormatUint(p.Signature, 16)
 	}
 	return place
 }

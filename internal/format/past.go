@@ -1,10 +1,12 @@
 package format
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,22 +56,38 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 		if item.ID == "" || item.Published.IsZero() {
 			continue
 		}
-		words, err := strconv.ParseUint(item.Tributary.Words, 16, 64)
-		if err != nil {
-			words = 0 // not told
-		}
-		p := news.Publication{
-			GUID: item.ID, StoryKey: storyKey(item.Tributary.Story), Signature: words, Sequence: item.Tributary.Place, Published: item.Published,
-			Entered: firstTime(item.Tributary.Entered, item.Published),
-			Updated: later(item.Published, item.Modified),
-		}
+		p := pastPublication(jsonAbsent{item.ID, item.Published, item.Modified, item.Tributary.jsonPlace})
 		if item.Tributary.Digest == nil {
-			past.Publications = append(past.Publications, news.PastPublication{Publication: p, Entries: entryKeys(item.Tributary.Entries)})
-		} else if d, ok := pastDigest(p, item.Title, item.Tributary.Digest); ok {
+			past.Publications = append(past.Publications, p)
+		} else if d, ok := pastDigest(p.Publication, item.Title, item.Tributary.Digest); ok {
 			past.Digests = append(past.Digests, d)
 		}
 	}
+	for _, a := range doc.Tributary.Absent {
+		if a.ID != "" && !a.Published.IsZero() {
+			past.Publications = append(past.Publications, pastPublication(a))
+		}
+	}
+	if len(doc.Tributary.Absent) > 0 {
+		slices.SortStableFunc(past.Publications, func(a, b news.PastPublication) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	}
 	return past, nil
+}
+
+// pastPublication is what is told of one; of words that are not told the signature is 0.
+func pastPublication(a jsonAbsent) news.PastPublication {
+	words, err := strconv.ParseUint(a.Words, 16, 64)
+	if err != nil {
+		words = 0
+	}
+	return news.PastPublication{
+		Publication: news.Publication{
+			GUID: a.ID, StoryKey: storyKey(a.Story), Signature: words, Sequence: a.Place, Published: a.Published,
+			Entered: firstTime(a.Entered, a.Published),
+			Updated: later(a.Published, a.Modified),
+		},
+		Entries: entryKeys(a.Entries),
+	}
 }
 
 // storyKey is s when it can be the key of a story, else empty.

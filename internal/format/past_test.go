@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,36 @@ func TestPastIsReadBack(t *testing.T) {
 	}
 	if !past.Updated.Equal(e.Updated) {
 		t.Errorf("feed updated %v, want %v", past.Updated, e.Updated)
+	}
+}
+
+// What waits for its source is handed on from document to document, in its place.
+func TestPastOfWhatIsAbsent(t *testing.T) {
+	day := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	pub := func(guid string, place int64) news.Publication {
+		return news.Publication{GUID: guid, StoryKey: "key" + guid, Sequence: place, Signature: 7, Entered: day, Published: day, Updated: day.Add(time.Hour)}
+	}
+	shown := func(guid string, place int64) news.Shown {
+		return news.Shown{Publication: pub(guid, place), Entry: news.Entry{Title: guid, GUID: guid, Link: "https://a.example/"}, Source: news.Source{Name: "a", Public: true}}
+	}
+	absent := news.PastPublication{Publication: pub("b", 2), Entries: []string{"source1.entry1", "source2.entry2"}}
+	e := &news.Edition{
+		Site: news.Site{URL: "https://river.example"}, Feed: news.Feed{Name: "all", Title: "All"}, Updated: day,
+		Shown: []news.Shown{shown("c", 3), shown("a", 1)}, Absent: []news.PastPublication{absent},
+	}
+	var doc bytes.Buffer
+	if err := WriteJSON(&doc, e); err != nil {
+		t.Fatal(err)
+	}
+	past, err := ReadPast(&doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(past.Publications) != 3 || past.Publications[0].GUID != "c" || past.Publications[2].GUID != "a" || !reflect.DeepEqual(past.Publications[1], absent) {
+		t.Errorf("got  %+v\nwant c, %+v, a", past.Publications, absent)
+	}
+	if keys := entryKeys([]string{"a.b", "a", "a.", ".b", "a.b.c", "A.b", "../x"}); len(keys) != 1 || keys[0] != "a.b" {
+		t.Errorf("keys %q", keys)
 	}
 }
 

@@ -211,12 +211,13 @@ type Placement struct {
 type Edition struct {
 	Site    Site
 	Feed    Feed
-	Search  *Search       // nil for the feed itself
-	Updated time.Time     // highest Updated ever published in the feed; before the first, when the feed was made
-	TTL     time.Duration // how often to come back, fixed at rendering
-	Change  int64         // the last change that subscribers are told of and that it shows
-	Shown   []Shown       // newest first
-	Beyond  int64         // from this sequence down there was no room for more; 0: it looked down to the first
+	Search  *Search           // nil for the feed itself
+	Updated time.Time         // highest Updated ever published in the feed; before the first, when the feed was made
+	TTL     time.Duration     // how often to come back, fixed at rendering
+	Change  int64             // the last change that subscribers are told of and that it shows
+	Shown   []Shown           // newest first
+	Beyond  int64             // from this sequence down there was no room for more; 0: it looked down to the first
+	Absent  []PastPublication // of a resumed feed: what sources had there that gave no document since; newest first
 	Pages
 }
 

@@ -57,6 +57,11 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	if err := db.fill(ctx, e, &page, `p.removed = 0`); err != nil {
 		return nil, err
 	}
+	if !f.Private {
+		if e.Absent, err = db.absent(ctx, f.ID); err != nil {
+			return nil, err
+		}
+	}
 	if f.Archive {
 		e.Prev, err = db.newestPage(ctx, f.ID)
 	}
