@@ -138,7 +138,8 @@ func (r *reader) atomOrigin(n *node, a *atom.Entry) *news.Origin {
 	if a.Source == nil || k == nil {
 		return nil
 	}
-	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k), URL: related(k, "self")}
+	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k), URL: related(k, "self"), Rights: r.rights(k),
+		Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: when(r.line(k, "updated"))}
 	if o == (news.Origin{}) {
 		return nil
 	}

@@ -40,7 +40,8 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 			}
 		}
 	}
-	origin := news.Origin{Title: clean.Line(x.Source.Title), Link: clean.Resolve(base, x.Source.Home), URL: clean.Resolve(base, x.Source.URL)}
+	origin := news.Origin{ID: clean.Line(x.Source.ID), Title: clean.Line(x.Source.Title), Link: clean.Resolve(base, x.Source.Home), URL: clean.Resolve(base, x.Source.URL),
+		Rights: clean.Line(x.Source.Rights), Updated: wireTime(x.Source.Updated)}
 	if origin != (news.Origin{}) {
 		e.Origin = &origin
 	}

@@ -48,7 +48,8 @@ type wireItem struct {
 	footer     string // HTML that the feed ends the text with, which is there already
 }
 
-// wireSource is what may be told of the source that an item was taken from.
+// wireSource is what may be told of the source that an item was taken from, or of the
+// feed that this source had it from.
 type wireSource struct {
 	id      string
 	title   string
@@ -92,7 +93,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		categories: wireCategories(s.Entry.Categories),
 		enclosures: wireEnclosures(s.Entry.Enclosures),
 		language:   wireLanguage(s.Entry.Language),
-		source:     from,
+		source:     wireOriginOf(s, from),
 		own:        s.Own,
 	}
 	if it.link == "" {
@@ -105,15 +106,15 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		it.updated = firstTime(it.published, wireTime(s.Entered), time.Unix(0, 0).UTC())
 	}
 	if len(it.authors) == 0 {
-		it.authors = []news.Person{{Name: from.title, URL: from.home}}
+		it.authors = []news.Person{{Name: it.source.title, URL: it.source.home}}
 	}
 	if it.title == "" {
 		it.opening = clean.Excerpt(clean.Text(it.text()), 80)
 	}
 	it.extra = wireExtra(&s.Entry, it.link)
-	it.extra.Rights = first(it.extra.Rights, from.rights)
+	it.extra.Rights = first(it.extra.Rights, it.source.rights)
 	if e.Feed.Kind == news.Podcast {
-		it.extra.Image = first(it.extra.Image, from.picture)
+		it.extra.Image = first(it.extra.Image, it.source.picture, from.picture)
 	}
 	it.lastingMain()
 	it.also = wireMembers(s.Members, it.link)

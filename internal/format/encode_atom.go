@@ -141,6 +141,7 @@ type atomSource struct {
 	Updated string     `xml:"updated"`
 	Icon    string     `xml:"icon,omitempty"`
 	Logo    string     `xml:"logo,omitempty"`
+	Rights  *atomText  `xml:"rights"`
 	Links   []atomLink `xml:"link"`
 }
 
@@ -161,10 +162,7 @@ func atomEntryOf(it *wireItem) atomEntry {
 		Summary:      atomBodyOf(it.summary),
 		Content:      atomBodyOf(it.content),
 	}
-	if it.extra.Rights != "" {
-		rights := atomTextOf(it.extra.Rights)
-		out.Rights = &rights
-	}
+	out.Rights = atomRights(it.extra.Rights)
 	if out.Summary == nil && out.Content == nil {
 		// Some readers drop an entry without any text.
 		out.Summary = &atomBody{"text", xmlMarkup{it.heading()}}
@@ -176,6 +174,14 @@ func atomEntryOf(it *wireItem) atomEntry {
 		out.Categories = append(out.Categories, atomCategory(c))
 	}
 	return out
+}
+
+func atomRights(rights string) *atomText {
+	if rights == "" {
+		return nil
+	}
+	text := atomTextOf(rights)
+	return &text
 }
 
 func atomPeople(people []news.Person) []atomPerson {
@@ -255,7 +261,7 @@ func atomSourceOf(it *wireItem) *atomSource {
 		return nil
 	}
 	o := it.source
-	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture}
+	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture, Rights: atomRights(o.rights)}
 	if o.feed != "" {
 		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "self", Href: o.feed}})
 	}

@@ -134,16 +134,23 @@ func jsonPlaceOf(p *news.Publication) jsonPlace {
 }
 
 type jsonSource struct {
-	Title string `json:"title"`
-	URL   string `json:"url,omitempty"`
-	Home  string `json:"home,omitempty"`
+	ID      string    `json:"id,omitempty"` // left out is its address
+	Title   string    `json:"title"`
+	URL     string    `json:"url,omitempty"`
+	Home    string    `json:"home,omitempty"`
+	Rights  string    `json:"rights,omitempty"`
+	Updated time.Time `json:"updated,omitzero"`
 }
 
 func jsonSourceOf(it *wireItem) jsonSource {
 	if it.own {
 		return jsonSource{}
 	}
-	return jsonSource{it.source.title, it.source.feed, it.source.home}
+	o := it.source
+	if o.id == o.feed || o.feed == "" && o.id == o.home {
+		o.id = ""
+	}
+	return jsonSource{o.id, o.title, o.feed, o.home, o.rights, o.updated}
 }
 
 // jsonAlso is another member of the story: whose it is, where, and by which rule

@@ -48,7 +48,16 @@ func TestParsePublishProperty(t *testing.T) {
 func carried(ext string, s *news.Shown, e *news.Edition) news.Entry {
 	x := s.Entry
 	x.GUID, x.Published, x.Updated = s.GUID, s.Published, s.Updated
-	x.Origin = &news.Origin{ID: s.SourceID, Title: s.SourceTitle, Link: s.Source.Site, URL: s.Source.URL}
+	if x.Origin == nil {
+		x.Origin = &news.Origin{ID: s.SourceID, Title: s.SourceTitle, Link: s.Source.Site, URL: s.Source.URL, Updated: s.SourceSeen}
+	} else {
+		origin := *x.Origin
+		x.Origin = &origin
+		x.Extra.Rights = first(x.Extra.Rights, origin.Rights)
+		if e.Feed.Kind == news.Podcast {
+			x.Extra.Image = first(x.Extra.Image, origin.Image)
+		}
+	}
 	x.Extra.Links = append([]news.Link(nil), x.Extra.Links...)
 	// A file lasts as long as the episode that it is.
 	x.Enclosures = append([]news.Enclosure(nil), x.Enclosures...)
@@ -75,7 +84,7 @@ func carriedByAtom(x *news.Entry, s *news.Shown) {
 
 func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
 	x.Extra.Links = append(x.Extra.Links, relatedMembers(s)...)
-	x.Origin.ID, x.Origin.Link = "", "" // one address
+	*x.Origin = news.Origin{Title: x.Origin.Title, URL: x.Origin.URL} // one address
 	if x.Summary == "" || x.Summary == x.Content {
 		x.Summary, x.Content = x.Body(), "" // the description
 	}
@@ -98,7 +107,7 @@ func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
 }
 
 func carriedByJSON(x *news.Entry) {
-	x.Origin.ID = ""
+	x.Origin.Icon, x.Origin.Image = "", ""
 	if x.Summary == x.Content {
 		x.Summary = ""
 	}
@@ -219,6 +228,10 @@ func (m maker) shown(n int, language string) news.Shown {
 		Categories: some(m, 3, m.category),
 		Enclosures: some(m, 3, m.enclosure),
 		Extra:      m.extra(),
+	}
+	if m.maybe() {
+		s.Entry.Origin = &news.Origin{ID: "urn:woher:" + fmt.Sprint(m.Uint32()), Title: m.words(), Link: m.url(), URL: m.url(),
+			Rights: m.optional(m.words), Icon: m.optional(m.url), Image: m.optional(m.url), Updated: published}
 	}
 	if language != "" && m.maybe() {
 		s.Entry.Language = language

@@ -37,7 +37,7 @@ func TestAtomShape(t *testing.T) {
 	rules, values := moduleRules(map[string]rule{
 		"feed":      {"id title updated author* subtitle? generator? icon? logo? link* entry*", "xml:lang?"},
 		"entry":     {"id title updated published? author* contributor* category* link* rights? source? summary? content?" + inEither, "xml:lang?"},
-		"source":    {"id title updated icon? logo? link*", ""},
+		"source":    {"id title updated icon? logo? rights? link*", ""},
 		"author":    {"name uri? email?", ""},
 		"category":  {"", "term scheme? label?"},
 		"link":      {"", "href rel type? hreflang? title? length? thr:count?"},

@@ -18,12 +18,17 @@ type Category struct {
 }
 
 // Origin names the feed that an entry was first published in, when the
-// document says so (atom:source, RSS source).
+// document says so (atom:source, RSS source). Updated decides nothing: it moves with
+// every entry of that feed.
 type Origin struct {
-	ID    string `json:"id,omitempty"`
-	Title string `json:"title,omitempty"`
-	Link  string `json:"link,omitempty"`
-	URL   string `json:"url,omitempty"` // of the feed document
+	ID      string    `json:"id,omitempty"`
+	Title   string    `json:"title,omitempty"`
+	Link    string    `json:"link,omitempty"` // its page
+	URL     string    `json:"url,omitempty"`  // of the feed document
+	Rights  string    `json:"rights,omitempty"`
+	Icon    string    `json:"icon,omitempty"`  // URL of a small picture
+	Image   string    `json:"image,omitempty"` // of its logo
+	Updated time.Time `json:"updated,omitzero"`
 }
 
 // Entry is one thing published by one Source. Its identity is (source, guid).

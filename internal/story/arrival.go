@@ -89,7 +89,7 @@ func Arrive(s news.Source, d *news.Document) []Arrival {
 	return arrivals
 }
 
-// fieldsHash hashes every field that an entry brings.
+// fieldsHash hashes every field that an entry brings, see [settled].
 func fieldsHash(e news.Entry) uint64 {
 	h := xxh3.New()
 	enc := json.NewEncoder(h)
@@ -97,12 +97,23 @@ func fieldsHash(e news.Entry) uint64 {
 	// Strings, integers and times cannot fail to encode, nor the hash to take them.
 	_ = enc.Encode([]any{
 		e.GUID, e.Link, e.Title, e.Summary, e.Content, e.Published, e.Updated,
-		e.Authors, e.Categories, e.Enclosures, e.Language, e.Origin,
+		e.Authors, e.Categories, e.Enclosures, e.Language, settled(e.Origin),
 	})
 	if !reflect.ValueOf(e.Extra).IsZero() { // the hash of what has none is as it was before there were any
 		_ = enc.Encode(e.Extra)
 	}
 	return h.Sum64()
+}
+
+// settled is what an entry says of its origin without what changes while the entry
+// does not.
+func settled(o *news.Origin) *news.Origin {
+	if o == nil {
+		return nil
+	}
+	same := *o
+	same.Updated = time.Time{}
+	return &same
 }
 
 // GUIDKey is the key under which an entry with a usable guid is stored.
