@@ -73,7 +73,7 @@ type Daemon struct {
 	due     chan struct{} // capacity 1: something is to be published
 	applied chan struct{} // capacity 1: another configuration is in force
 	changed chan struct{} // capacity 1: what is published changed, so the export is behind
-	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about
+	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about, or a podcast was judged
 
 	relisted chan struct{} // capacity 1: a list names other sources than before
 

@@ -2,10 +2,13 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
+	"tributary/internal/config"
 	"tributary/internal/ingest"
+	"tributary/internal/news"
 )
 
 // askAgain is how often files are looked for that are to be asked about again, when
@@ -34,7 +37,11 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 	if d.outageText() != "" {
 		return false
 	}
-	learned, err := d.ingest.AskFiles(ctx, d.lackingFiles())
+	files, err := d.lackingFiles(ctx)
+	if err != nil && ctx.Err() == nil {
+		d.opts.Log.Error("look for files to ask about", "error", err)
+	}
+	learned, err := d.ingest.AskFiles(ctx, files)
 	if err != nil && ctx.Err() == nil {
 		d.opts.Log.Error("ask about files", "error", err)
 	}
@@ -45,39 +52,57 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 }
 
 // lackingFiles are the files that the feeds show without their type or length, those
-// of the newest entries of each feed first.
-func (d *Daemon) lackingFiles() []ingest.File {
+// of the newest entries of each feed first, and those of which a podcast has to know
+// whether they play before it may show them. What was found stands when the store
+// fails.
+func (d *Daemon) lackingFiles(ctx context.Context) ([]ingest.File, error) {
 	d.mu.Lock()
 	feeds, sources := d.everyFeed(), d.sources
 	d.mu.Unlock()
-	var files []ingest.File
-	at := map[string]int{} // by address
+	files := fileList{at: map[string]int{}, sources: sources}
+	var errs []error
 	for _, f := range feeds {
+		unheard, err := d.db.Unheard(ctx, f)
+		errs = append(errs, err)
+		for i := range unheard {
+			files.add(unheard[i].SourceID, unheard[i].StoryID, unheard[i].Enclosures)
+		}
 		e := d.shelfOf(f).Edition(f.Name)
 		if e == nil {
 			continue
 		}
 		for i := range e.Shown {
 			s := &e.Shown[i]
-			src, ok := sources[s.Entry.SourceID]
-			if !ok {
-				continue // it left the configuration
-			}
-			for _, file := range s.Entry.Enclosures {
-				if !file.Lacking() {
-					continue
-				}
-				n, known := at[file.URL]
-				if !known {
-					n = len(files)
-					at[file.URL] = n
-					files = append(files, ingest.File{URL: file.URL, Source: src})
-				}
-				if !slices.Contains(files[n].Stories, s.StoryID) {
-					files[n].Stories = append(files[n].Stories, s.StoryID)
-				}
-			}
+			files.add(s.Entry.SourceID, s.StoryID, s.Entry.Enclosures)
 		}
 	}
-	return files
+	return files.all, errors.Join(errs...)
+}
+
+// fileList gathers files, each address once.
+type fileList struct {
+	all     []ingest.File
+	at      map[string]int // by address
+	sources map[int64]config.Source
+}
+
+func (l *fileList) add(source, story int64, files []news.Enclosure) {
+	src, ok := l.sources[source]
+	if !ok {
+		return // it left the configuration
+	}
+	for _, file := range files {
+		if !file.Lacking() {
+			continue
+		}
+		n, known := l.at[file.URL]
+		if !known {
+			n = len(l.all)
+			l.at[file.URL] = n
+			l.all = append(l.all, ingest.File{URL: file.URL, Source: src})
+		}
+		if !slices.Contains(l.all[n].Stories, story) {
+			l.all[n].Stories = append(l.all[n].Stories, story)
+		}
+	}
 }

@@ -178,8 +178,10 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		d.turns.take(func() { errs = append(errs, rest(ctx)) })
 	}
 	replaced := d.replaced(cfg)
-	if rendered {
+	if rendered || slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Kind == news.Podcast }) { // which may wait for an answer
 		signal(d.shown)
+	}
+	if rendered {
 		signal(d.changed)
 	}
 	if rendered && !replaced {

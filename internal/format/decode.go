@@ -263,31 +263,38 @@ func languageTag(tags ...string) string {
 	return ""
 }
 
-// addCategory appends c unless its term is there already.
+// addCategory appends c unless its term is there already, in its scheme. One that says
+// no scheme is the same in any.
 func addCategory(list []news.Category, c news.Category) []news.Category {
 	if len(list) == maxAlike {
 		return list
 	}
 	c.Term = clean.Line(first(c.Term, c.Label))
-	for _, have := range list {
-		if have.Term == c.Term {
-			return list
+	c.Label = clean.Line(c.Label)
+	for i := range list {
+		have := &list[i]
+		if have.Term != c.Term || have.Scheme != "" && c.Scheme != "" && have.Scheme != c.Scheme {
+			continue
 		}
+		if have.Scheme == "" && c.Scheme != "" {
+			have.Scheme, have.Label = c.Scheme, first(c.Label, have.Label)
+		}
+		return list
 	}
 	if c.Term == "" {
 		return list
 	}
-	c.Label = clean.Line(c.Label)
 	return append(list, c)
 }
 
-// addPerson appends p unless it is known by name or address.
+// addPerson appends p unless it is known by name, or by an address without another
+// name: the people of a desk may share one.
 func addPerson(list []news.Person, p news.Person) []news.Person {
 	if p == (news.Person{}) || len(list) == maxAlike {
 		return list
 	}
 	for i, have := range list {
-		sameMail := p.Email != "" && have.Email == p.Email
+		sameMail := p.Email != "" && have.Email == p.Email && (p.Name == "" || have.Name == "")
 		if sameMail || p.Name != "" && have.Name == p.Name {
 			list[i] = news.Person{Name: first(have.Name, p.Name), Email: first(have.Email, p.Email), URL: first(have.URL, p.URL)}
 			return list

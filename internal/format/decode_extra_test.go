@@ -71,6 +71,9 @@ func TestExtras(t *testing.T) {
 		`{"episode":{"people":[{"name":"Eva","role":"guest","url":"http://feeds.example/eva","image":"http://feeds.example/eva.jpg"},{"name":"Adam","role":"host"}]}}`)
 	add(`<media:group><media:credit role="author">Eva</media:credit></media:group>`, `{"episode":{"people":[{"name":"Eva","role":"author"}]}}`)
 
+	// A credit without role is nobody's in particular.
+	add(`<media:credit>Foto Eva</media:credit>`, `{"episode":{"people":[{"name":"Foto Eva"}]}}`)
+
 	// What a show says, its episodes say, unless they say otherwise.
 	for _, c := range []struct{ show, item, want string }{
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>true</itunes:explicit>`, ``, `{"episode":{"explicit":true,"blocked":true}}`},
@@ -92,6 +95,21 @@ func TestExtras(t *testing.T) {
 		fieldCase{inEntry(`<contributor><name>Adam</name><email>a@b.example</email></contributor>`), ".extra", `{"contributors":[{"name":"Adam","email":"a@b.example"}]}`},
 	)
 	checkFields(t, cases)
+}
+
+// TestAlikeAndNotTheSame holds that what shares an address or a term is not one
+// because of that.
+func TestAlikeAndNotTheSame(t *testing.T) {
+	const two = `<author><name>Eva</name><email>desk@a.example</email></author><author><name>Adam</name><email>desk@a.example</email></author>`
+	checkFields(t, []fieldCase{
+		{inEntry(two), ".authors", "Eva|desk@a.example, Adam|desk@a.example"},
+		{inEntry(`<author><email>desk@a.example</email></author>` + two), ".authors", "Eva|desk@a.example, Adam|desk@a.example"},
+		{inItem(`<author>desk@a.example (Eva)</author><author>desk@a.example (Adam)</author>`), ".authors", "Eva|desk@a.example, Adam|desk@a.example"},
+		{inEntry(`<category term="x" scheme="http://a.example/1"/><category term="x" scheme="http://a.example/2"/>`), ".schemes", "x|http://a.example/1|, x|http://a.example/2|"},
+		{inItem(`<category>x</category><category domain="http://a.example/1">x</category><category>x</category>`), ".schemes", "x|http://a.example/1|"},
+		{inJSON(`"items":[{"id":"1","content_text":"t","tags":["x"],"_tributary":{"categories":[{"term":"x","scheme":"urn:1"},{"term":"x","scheme":"urn:2"},{"term":"y","scheme":"urn:1"}]}}]`),
+			".schemes", "x|urn:1|, x|urn:2|"},
+	})
 }
 
 // TestExtrasAreBounded holds that an entry cannot be made to carry thousands.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	stdjson "encoding/json"
 	"net/url"
+	"slices"
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
@@ -34,11 +35,15 @@ func ours(text []byte, items int) []jsonExtension {
 // addTo adds to an entry what the extension says.
 func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	for _, c := range x.Categories {
-		for i := range e.Categories {
-			if have := &e.Categories[i]; have.Term == c.Term && have.Scheme == "" {
-				have.Scheme, have.Label = clean.Line(c.Scheme), clean.Line(c.Label)
-			}
+		c = news.Category{Term: c.Term, Scheme: clean.Line(c.Scheme), Label: clean.Line(c.Label)}
+		i := slices.IndexFunc(e.Categories, func(have news.Category) bool { return have.Term == c.Term })
+		if i < 0 {
+			continue // no tag
 		}
+		if have := &e.Categories[i]; have.Scheme == "" {
+			have.Scheme, have.Label = c.Scheme, c.Label
+		}
+		e.Categories = addCategory(e.Categories, c)
 	}
 	origin := news.Origin{ID: clean.Line(x.Source.ID), Title: clean.Line(x.Source.Title), Link: clean.Resolve(base, x.Source.Home), URL: clean.Resolve(base, x.Source.URL),
 		Rights: clean.Line(x.Source.Rights), Updated: wireTime(x.Source.Updated)}

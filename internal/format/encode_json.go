@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -227,7 +228,9 @@ func jsonItemOf(it *wireItem) jsonItem {
 		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
 	}
 	for _, c := range it.categories {
-		out.Tags = append(out.Tags, c.Term)
+		if !slices.Contains(out.Tags, c.Term) { // it may be in two schemes
+			out.Tags = append(out.Tags, c.Term)
+		}
 		if c.Scheme != "" || c.Label != "" {
 			out.Tributary.Categories = it.categories
 		}

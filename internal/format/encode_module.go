@@ -21,6 +21,7 @@ type moduleTags struct {
 	Chapters    *podcastChapters    `xml:"podcast:chapters"`
 	Transcripts []podcastTranscript `xml:"podcast:transcript"`
 	People      []podcastPerson     `xml:"podcast:person"`
+	Credits     []xmlText           `xml:"media:credit"` // of people without a role: a podcast:person without one is the host
 }
 
 type thrReply struct {
@@ -88,6 +89,10 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 		out.Transcripts = append(out.Transcripts, podcastTranscript{l.URL, l.Type, l.Language, l.Rel})
 	}
 	for _, p := range e.People {
+		if p.Role == "" {
+			out.Credits = append(out.Credits, plain(p.Name))
+			continue
+		}
 		out.People = append(out.People, podcastPerson{p.Role, p.Image, p.URL, plain(p.Name)})
 	}
 	return out
@@ -124,7 +129,7 @@ func (s *moduleSpaces) need(t *moduleTags) {
 	if t.Canonical != "" {
 		s.Feedburner = "http://rssnamespace.org/feedburner/ext/1.0"
 	}
-	if t.Thumbnail != nil || t.Files != nil {
+	if t.Thumbnail != nil || t.Files != nil || t.Credits != nil {
 		s.Media = "http://search.yahoo.com/mrss/"
 	}
 	if t.Season > 0 || t.Episode != "" || t.Chapters != nil || t.Transcripts != nil || t.People != nil {

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"testing"
 
 	"tributary/internal/news"
@@ -49,6 +50,24 @@ func TestAShowIsAsItsEpisodes(t *testing.T) {
 				t.Errorf("%s: episode %d is blocked: %t", c.name, at, blocked)
 			}
 			at++
+		}
+	}
+}
+
+// Who is credited without a role is not the host.
+func TestNobodyIsMadeTheHost(t *testing.T) {
+	people := []news.Credit{{Name: "Eva", Role: "guest"}, {Name: "Adam & Co"}}
+	for _, f := range writers {
+		e := emptyEdition()
+		s := shownFull()
+		s.Entry.Extra.Episode.People = people
+		e.Shown = []news.Shown{s}
+		d, err := Decode(render(t, f.write, e), Input{URL: e.URL(f.ext)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Entries[0].Extra.Episode.People; !slices.Equal(got, people) {
+			t.Errorf("%s: got %+v, want %+v", f.ext, got, people)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func moduleRules(rules map[string]rule, values map[string]func(string) bool) (ma
 	return rules, values
 }
 
-const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person*"
+const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
 
 // RFC 4287, as its appendix B has it in RELAX NG, and the sections that it cannot
 // say: what is not empty, which links there are, that times do not contradict.

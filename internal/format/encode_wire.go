@@ -3,7 +3,6 @@ package format
 import (
 	"net/mail"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 	"unicode"
@@ -13,6 +12,7 @@ import (
 	tags "golang.org/x/text/language"
 
 	"tributary/internal/clean"
+	"tributary/internal/news"
 )
 
 // wireURL returns raw as an absolute http or https URI of legal characters
@@ -134,31 +134,12 @@ func mediaToken(s string) bool {
 	})
 }
 
-// typeByExtension guesses the media type of a file by the extension of its URL. The
-// list is our own: that of the system differs between machines, and the same
-// Edition must give the same bytes on each.
-func typeByExtension(rawURL string) string {
-	rawURL, _, _ = strings.Cut(rawURL, "?")
-	rawURL, _, _ = strings.Cut(rawURL, "#")
-	if known, ok := typesByExtension[strings.ToLower(path.Ext(rawURL))]; ok {
-		return known
-	}
-	return unknownType
-}
+// typeByExtension guesses the media type of a file by the extension of its URL.
+func typeByExtension(rawURL string) string { return first(news.TypeByEnding(rawURL), unknownType) }
 
 // unknownType is the media type of bytes of which nothing is known: RFC 2046
 // section 4.5.1.
 const unknownType = "application/octet-stream"
-
-var typesByExtension = map[string]string{
-	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg",
-	".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav",
-	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".ogv": "video/ogg",
-	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
-	".avif": "image/avif", ".svg": "image/svg+xml",
-	".vtt": "text/vtt", ".srt": "application/x-subrip", ".html": "text/html", ".txt": "text/plain", ".json": "application/json",
-	".pdf": "application/pdf", ".epub": "application/epub+zip", ".zip": "application/zip",
-}
 
 // wireTime cuts t to the precision that every format can carry. A time whose
 // year RFC 3339 cannot write is no time.

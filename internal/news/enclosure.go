@@ -38,19 +38,39 @@ func MainFile(files []Enclosure) int {
 }
 
 // MediumOf tells the medium of a file by its media type or, where that says
-// nothing, by the ending of its name, when that leaves no doubt.
+// nothing, by the ending of its name, when that leaves no doubt. Ogg without such an
+// ending is taken for sound, as it nearly always is (RFC 5334 section 10.1).
 func MediumOf(mediaType, url string) string {
-	major, _, _ := strings.Cut(strings.ToLower(mediaType), "/")
-	switch major {
-	case "image", "audio", "video":
+	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
+	mediaType = strings.TrimSpace(mediaType)
+	major, _, _ := strings.Cut(mediaType, "/")
+	if major == "" || major == "application" || major == "binary" {
+		major, _, _ = strings.Cut(TypeByEnding(url), "/")
+	}
+	switch {
+	case major == "image", major == "audio", major == "video":
 		return major
-	case "", "application", "binary":
-		file, _, _ := strings.Cut(url, "?")
-		file, _, _ = strings.Cut(file, "#")
-		return mediaByEnding[strings.ToLower(path.Ext(file))]
+	case mediaType == "application/ogg":
+		return "audio"
 	}
 	return ""
 }
 
-var mediaByEnding = map[string]string{".jpg": "image", ".jpeg": "image", ".png": "image", ".gif": "image", ".webp": "image", ".avif": "image",
-	".mp3": "audio", ".m4a": "audio", ".ogg": "audio", ".opus": "audio", ".flac": "audio", ".mp4": "video", ".m4v": "video", ".webm": "video", ".mov": "video"}
+// TypeByEnding guesses the media type of a file by the ending of its name, "" for one
+// that is not known. The list is our own: that of the system differs between
+// machines, and the same Edition must give the same bytes on each.
+func TypeByEnding(url string) string {
+	file, _, _ := strings.Cut(url, "?")
+	file, _, _ = strings.Cut(file, "#")
+	return typesByEnding[strings.ToLower(path.Ext(file))]
+}
+
+var typesByEnding = map[string]string{
+	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".m4b": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg",
+	".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav",
+	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".ogv": "video/ogg",
+	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
+	".avif": "image/avif", ".svg": "image/svg+xml",
+	".vtt": "text/vtt", ".srt": "application/x-subrip", ".html": "text/html", ".txt": "text/plain", ".json": "application/json",
+	".pdf": "application/pdf", ".epub": "application/epub+zip", ".zip": "application/zip",
+}

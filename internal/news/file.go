@@ -31,6 +31,9 @@ func (f FileFacts) Due(now time.Time) bool {
 // Lacking reports whether the file is of unknown type or length.
 func (f Enclosure) Lacking() bool { return f.Type == "" || f.Length == 0 }
 
+// Unheard reports whether only the server of the file can say whether it plays.
+func (f Enclosure) Unheard() bool { return f.Type == "" && TypeByEnding(f.URL) == "" }
+
 // Learn adds to a file what is not known of it. A page is not the file, whatever it
 // says of itself: servers send one where they want consent or a log-in.
 func (f *Enclosure) Learn(facts FileFacts) {

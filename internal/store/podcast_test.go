@@ -48,6 +48,52 @@ func TestPodcastHoldsWhatPlays(t *testing.T) {
 	want("a podcast again", "named", "picture", "sound")
 }
 
+// What only the server of a file can say counts when it was asked: the entry is looked
+// for until then, and enters the podcast with the answer.
+func TestPodcastAsksWhatPlays(t *testing.T) {
+	feed := news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Kind: news.Podcast}
+	b := newBench(t, feed)
+	b.fetch("a", withFile("hidden", "https://a.example/play/1", ""), withFile("page", "https://a.example/play/2", ""),
+		withFile("paper", "https://a.example/3.pdf", ""), withFile("wave", "https://a.example/4.wav", ""), withFile("ogg", "https://a.example/5", "application/ogg"))
+	if got := b.publish("all"); len(got) != 2 {
+		t.Errorf("shows %q, want what is known to play", got)
+	}
+	feed = b.feeds["all"]
+	unheard := func() map[string]int64 {
+		t.Helper()
+		entries, err := b.db.Unheard(t.Context(), feed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stories := map[string]int64{}
+		for _, e := range entries {
+			stories[e.Enclosures[0].URL] = e.StoryID
+		}
+		return stories
+	}
+	asked := unheard()
+	if len(asked) != 2 || asked["https://a.example/play/1"] == 0 || asked["https://a.example/play/2"] == 0 {
+		t.Fatalf("to be asked about: %v", asked)
+	}
+	for url, kind := range map[string]string{"https://a.example/play/1": "audio/mpeg", "https://a.example/play/2": "text/html"} {
+		if err := b.db.SaveFile(t.Context(), news.FileFacts{URL: url, Asked: b.now, Tries: 1, Outcome: news.OutcomeOK, Type: kind}, []int64{asked[url]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := b.publish("all")
+	slices.Sort(got)
+	if want := []string{"hidden", "ogg", "wave"}; !slices.Equal(got, want) {
+		t.Errorf("after asking: shows %q, want %q", got, want)
+	}
+	if left := unheard(); left["https://a.example/play/1"] != 0 {
+		t.Errorf("what is shown is looked for: %v", left)
+	}
+	feed.Kind = news.FeedOfNews
+	if left := unheard(); len(left) != 0 {
+		t.Errorf("a feed that is no podcast looks for %v", left)
+	}
+}
+
 // When the address of a file changes upstream the episode shows the new one, and
 // nothing else of it moves.
 func TestExpiredFileIsReplaced(t *testing.T) {

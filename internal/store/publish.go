@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -172,6 +171,7 @@ func (p *publishing) bound() error {
 // candidates are the entries that the feed selects of the stories that are judged.
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
+	brought := map[int64]string{} // the files of entries, for a podcast
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
 			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
 			CASE WHEN $5 THEN c.enclosures ELSE '' END
@@ -184,17 +184,15 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 			var c news.Candidate
 			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
 				&seen, &c.Born, &c.Backlog, &c.Flood, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
-			if err == nil && p.feed.Kind == news.Podcast {
-				var plays bool
-				if plays, err = playable(files); !plays {
-					return err
-				}
-			}
 			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
 			p.guids[story] = guid
 			found[story] = append(found[story], c)
+			brought[c.EntryID] = files
 			return err
 		})
+	if err == nil && p.feed.Kind == news.Podcast {
+		err = p.keepPlayable(found, brought)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -224,17 +222,6 @@ func (p *publishing) printed() (map[int64][]printed, error) {
 		slices.SortFunc(pubs, standing)
 	}
 	return have, err
-}
-
-// playable reports whether one of the files of an entry is sound or film, as every
-// entry of a podcast has to have.
-func playable(enclosures string) (bool, error) {
-	if enclosures == "" {
-		return false, nil
-	}
-	var files []news.Enclosure
-	err := json.Unmarshal([]byte(enclosures), &files)
-	return slices.ContainsFunc(files, news.Enclosure.Playable), err
 }
 
 func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {
