@@ -14,14 +14,17 @@ var paidText string
 
 // paidMarks are the sections of paid.txt, folded.
 type paidMarks struct {
-	marks, words, phrases []string
-	links                 []string // in lower case
+	marks, letters            []string
+	openings, brackets, words []string
+	phrases                   []string
+	links                     []string // in lower case
 }
 
 // readPaid reads paid.txt once.
 var readPaid = sync.OnceValue(func() paidMarks {
 	var m paidMarks
-	sections := map[string]*[]string{"[marks": &m.marks, "[words": &m.words, "[phrases": &m.phrases, "[links": &m.links}
+	sections := map[string]*[]string{"[marks": &m.marks, "[letters": &m.letters, "[openings": &m.openings, "[brackets": &m.brackets,
+		"[words": &m.words, "[phrases": &m.phrases, "[links": &m.links}
 	var section *[]string
 	for line := range strings.Lines(paidText) {
 		line = strings.TrimSpace(line)
@@ -43,19 +46,12 @@ var readPaid = sync.OnceValue(func() paidMarks {
 // empty when it does not say so.
 func (v *view) paidBy() string {
 	m := readPaid()
-	title := Fold(v.Title)
-	for _, mark := range m.marks {
-		if setOff(title, mark) {
-			return fmt.Sprintf("%q in the title", mark)
-		}
-	}
-	for _, word := range m.words {
-		if bracketed(title, word) {
-			return fmt.Sprintf("%q in the title", word)
-		}
+	if mark := m.inTitle(Fold(v.Title)); mark != "" {
+		return fmt.Sprintf("%q in the title", mark)
 	}
 	for _, category := range v.Categories {
-		if folded := Fold(category); slices.Contains(m.marks, folded) || slices.Contains(m.words, folded) {
+		folded := Fold(category)
+		if slices.Contains(m.marks, folded) || slices.Contains(m.letters, folded) || slices.Contains(m.words, folded) {
 			return fmt.Sprintf("the category %q", category)
 		}
 	}
@@ -73,43 +69,76 @@ func (v *view) paidBy() string {
 	return ""
 }
 
+// inTitle returns what marks a title, empty for nothing.
+func (m paidMarks) inTitle(title string) string {
+	for _, mark := range m.marks {
+		if opens(title, mark, mark[len(mark)-1] == '+') || closes(title, mark) {
+			return mark
+		}
+	}
+	for _, mark := range m.letters {
+		if opens(title, mark, false) || closes(title, mark) {
+			return mark
+		}
+	}
+	for _, word := range m.openings {
+		if enclosed(title, word, strings.HasPrefix) {
+			return word
+		}
+	}
+	for _, word := range slices.Concat(m.brackets, m.words) {
+		if enclosed(title, word, strings.HasPrefix) || enclosed(title, word, strings.HasSuffix) {
+			return word
+		}
+	}
+	return ""
+}
+
 // brackets stand around a mark, separators between it and the title.
 const (
 	brackets   = "()[]{}<>«»‹›*"
 	separators = "|:–—-·•/"
 )
 
-// setOff reports whether a title begins or ends with a mark that is set off from
-// it: "[SPIEGEL+] …", "… | SZ Plus". One that ends with a sign may be followed by
-// the title itself: "S+ Warum …", but not "S+P Global".
-func setOff(title, mark string) bool {
-	if rest, ok := strings.CutPrefix(strings.TrimLeft(title, brackets+" "), mark); ok {
-		after := strings.TrimLeft(rest, " ")
-		spaced := after != rest
-		switch next := first(after); {
-		case after == "", strings.ContainsRune(brackets, next), spaced && mark[len(mark)-1] == '+':
-			return true
-		case strings.ContainsRune(separators, next):
-			return spaced || next != '-' && next != '/' // else inside a word
-		}
+// opens reports whether a title begins with a mark that is set off from it:
+// "[SPIEGEL+] …", "SZ Plus: …". Behind one that may stand bare the title itself can
+// follow: "S+ Warum …", but not "S+P Global".
+func opens(title, mark string, bare bool) bool {
+	rest, ok := strings.CutPrefix(strings.TrimLeft(title, brackets+" "), mark)
+	if !ok {
+		return false
 	}
+	after := strings.TrimLeft(rest, " ")
+	spaced := after != rest
+	switch next := first(after); {
+	case after == "", strings.ContainsRune(brackets, next), spaced && bare:
+		return true
+	case strings.ContainsRune(separators, next):
+		return spaced || next != '-' && next != '/' // else inside a word
+	}
+	return false
+}
+
+// closes reports whether a title ends with a mark that is set off from it: "… | SZ Plus",
+// "… (F+)". What a colon announces is no mark: "Note: F+".
+func closes(title, mark string) bool {
 	head, ok := strings.CutSuffix(strings.TrimRight(title, brackets+" "), mark)
 	if !ok {
 		return false
 	}
 	before := last(strings.TrimRight(head, " "))
-	return before == utf8.RuneError || strings.ContainsRune(brackets+separators, before)
+	switch {
+	case before == utf8.RuneError, strings.ContainsRune(brackets, before):
+		return true
+	case before == '-' || before == '/':
+		return strings.HasSuffix(head, " ") // else inside a word
+	}
+	return before != ':' && strings.ContainsRune(separators, before)
 }
 
-// bracketed reports whether a title begins or ends with a word in brackets.
-func bracketed(title, word string) bool {
-	for _, pair := range []string{"()", "[]"} {
-		marked := pair[:1] + word + pair[1:]
-		if strings.HasPrefix(title, marked) || strings.HasSuffix(title, marked) {
-			return true
-		}
-	}
-	return false
+// enclosed reports whether a title begins or ends, as at says, with a word in brackets.
+func enclosed(title, word string, at func(s, part string) bool) bool {
+	return at(title, "("+word+")") || at(title, "["+word+"]")
 }
 
 func first(s string) rune {

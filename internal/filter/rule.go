@@ -32,7 +32,7 @@ const (
 
 // version is part of every key: it is raised when rules come to be read, or texts
 // folded, in another way.
-const version = "1"
+const version = "2"
 
 // Options are what a rule needs of its surroundings.
 type Options struct {

@@ -309,7 +309,21 @@ func TestPaid(t *testing.T) {
 		"[Premium] Why they leave":          true,
 		"Why they leave (subscribers only)": true,
 		"Why they leave [$]":                true,
+		"(Plus) Warum alle gehen":           true,
+		"[Plus] Warum alle gehen":           true,
+		"(Z+) Warum alle gehen":             true,
+		"T+ | Warum alle gehen":             true,
+		"Warum alle gehen - S+":             true,
+		"S+ 10 Fragen zur Rente":            true,
 
+		"iPad (Pro)":                            false,
+		"iPhone 16 (Plus)":                      false,
+		"[Pro] Tempolimit jetzt":                false,
+		"T+ 10 Minuten: Rakete auf Kurs":        false,
+		"Z+ security for the minister":          false,
+		"M+ opens in Hong Kong":                 false,
+		"Note: F+":                              false,
+		"Blutgruppe 0-S+":                       false,
 		"Warum alle gehen":                      false,
 		"C++ 26 ist fertig":                     false,
 		"S+P Global senkt die Prognose":         false,
@@ -328,6 +342,16 @@ func TestPaid(t *testing.T) {
 			t.Errorf("%q: %v, want %v", title, got, want)
 		}
 	}
+	for term, want := range map[string]bool{
+		"Premium": true, "Abo": true, "S+": true, "SZ Plus": true, "kostenpflichtig": true,
+		"Pro": false, "Plus": false, "iPad Pro": false, "Premium-Autos": false, "$": false,
+	} {
+		s := sample()
+		s.Entry.Categories = []news.Category{{Term: term}}
+		if got := paid.Match(s); got != want {
+			t.Errorf("category %q: %v, want %v", term, got, want)
+		}
+	}
 	for what, change := range map[string]func(*news.Entry){
 		"a category": func(e *news.Entry) { e.Categories = []news.Category{{Term: "SPIEGEL+"}} },
 		"a label":    func(e *news.Entry) { e.Categories = []news.Category{{Term: "7", Label: "Subscribers only"}} },
@@ -341,6 +365,43 @@ func TestPaid(t *testing.T) {
 		change(s.Entry)
 		if !paid.Match(s) {
 			t.Errorf("%s says it, and was not understood", what)
+		}
+	}
+}
+
+// TestSignsOfWords: a word with signs at its ends is looked for with them.
+func TestSignsOfWords(t *testing.T) {
+	for _, c := range []struct {
+		term, title string
+		want        bool
+	}{
+		{"C++", "Vitamin C hilft", false},
+		{"C++", "Neues in C++ 26", true},
+		{"c++", "Der C++-Standard", true},
+		{"C++", "C++", true},
+		{"C++", "C+++", false},
+		{"C++", "Objective-C++", true},
+		{"C++", "ABC++", false},
+		{"C++", "C++11 ist da", false},
+		{"C++*", "C++11 ist da", true},
+		{"C#", "C# und F#", true},
+		{"C#", "Dur in C", false},
+		{".NET", "Das Netz", false},
+		{".NET", "Was .NET kann", true},
+		{".NET", "asp.net", false},
+		{"#metoo", "Die #MeToo-Debatte", true},
+		{"#metoo", "metoo", false},
+		{"Visual C++", "In Visual C++ geschrieben", true},
+		{"Canal+", "Canal Grande", false},
+		{"C++", "学习C++编程", true},
+		{"C", "Vitamin C", true},
+		{"AT&T", "AT&T wächst", true},
+		{"Stopp!", "Stopp dem Lärm", true},
+	} {
+		s := sample()
+		s.Entry.Title = c.title
+		if got := compile(t, `word(title, "`+c.term+`")`).Match(s); got != c.want {
+			t.Errorf("word %q in %q: %v, want %v", c.term, c.title, got, c.want)
 		}
 	}
 }

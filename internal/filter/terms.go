@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // mode says how terms are looked for in a text.
@@ -23,7 +24,20 @@ type terms struct {
 	phrases  map[string][]phrase // by their first word, which stands for itself
 	prefixes map[string][]phrase // by their first word, which is the beginning of one
 	lengths  []int               // of the keys of prefixes, in bytes
+	signed   []signed            // words that are not the same without their signs
 }
+
+// signed is a word, or several, with a sign at an end: "c++", ".net".
+type signed struct {
+	text   string // folded
+	prefix bool   // words may go on behind it
+}
+
+// signs belong to the word that they begin or end: without them it is another one.
+const (
+	signsBefore = "+#@$%&."
+	signsBehind = "+#@$%&"
+)
 
 // phrase is what follows the first word of a term.
 type phrase struct {
@@ -62,9 +76,14 @@ func (t *terms) addWords(term string) error {
 	if strings.Contains(text, "*") {
 		return fmt.Errorf(`%q: "*" stands at the end of a word only; inside words looks contains, as in title contains "verkehr"`, term)
 	}
-	words := slices.Collect(Words(Fold(text)))
+	text = strings.Join(strings.Fields(Fold(text)), " ")
+	words := slices.Collect(Words(text))
 	if len(words) == 0 {
 		return fmt.Errorf("%q has no word to look for", term)
+	}
+	if strings.ContainsRune(signsBefore, first(text)) || strings.ContainsRune(signsBehind, last(text)) {
+		t.signed = append(t.signed, signed{text, prefix})
+		return nil
 	}
 	p := phrase{rest: words[1:], prefix: prefix}
 	if prefix && len(words) == 1 {
@@ -78,7 +97,7 @@ func (t *terms) addWords(term string) error {
 // in reports whether one of the terms is in a text.
 func (t *terms) in(text *folded) bool {
 	if t.mode == whole {
-		return t.inWords(text.words())
+		return slices.ContainsFunc(t.signed, func(s signed) bool { return s.in(text.text) }) || t.inWords(text.words())
 	}
 	for _, part := range t.parts {
 		switch {
@@ -90,6 +109,27 @@ func (t *terms) in(text *folded) bool {
 	}
 	return false
 }
+
+// in reports whether it stands in a text and is no part of a longer word there.
+func (s signed) in(text string) bool {
+	for from := 0; ; {
+		at := strings.Index(text[from:], s.text)
+		if at < 0 {
+			return false
+		}
+		at += from
+		before, next := last(text[:at]), first(text[at+len(s.text):])
+		inside := joins(before) || before == first(s.text) // as in ...net
+		goesOn := joins(next) || next == last(s.text)      // as in c+++
+		if !inside && (s.prefix || !goesOn) {
+			return true
+		}
+		from = at + 1
+	}
+}
+
+// joins reports whether r is part of the word that it stands beside.
+func joins(r rune) bool { return r != utf8.RuneError && inWord(r) && !alone(r) }
 
 func (t *terms) inWords(words []string) bool {
 	for i, word := range words {

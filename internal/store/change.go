@@ -21,13 +21,14 @@ func (p *publishing) nextChange() int64 {
 	return p.change
 }
 
-// placed is a Publication that went into history.
+// placed is a Publication that went into history, or that is shown because another one
+// left.
 type placed struct {
 	sequence int64
 	entered  time.Time
 }
 
-// tell numbers what went into history and is seen all the same, because the page
+// tell numbers what went into history, or gets room, and is seen all the same, because the page
 // reaches down to it: who polls finds it there.
 func (p *publishing) tell() error {
 	if len(p.history) == 0 || p.feed.Digest != nil {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"tributary/internal/news"
@@ -31,4 +33,31 @@ func (db *DB) crowded(ctx context.Context, f news.Feed) (map[int64]bool, error) 
 		}
 	}
 	return out, err
+}
+
+// makeRoom notes which Publication is shown from now on because one of its source and
+// day was removed: subscribers passed it by while it was left out.
+func (p *publishing) makeRoom(removed printed) error {
+	if p.feed.MaxPerSourceDay == 0 {
+		return nil
+	}
+	const day = int64(24 * time.Hour / time.Millisecond)
+	var source, from, entered int64
+	err := p.get(`SELECT e.source_id, p.entered - p.entered % $3 FROM publication p JOIN entry e ON e.id = p.entry_id WHERE p.feed_id = $1 AND p.sequence = $2`,
+		[]any{p.feed.ID, removed.sequence, day}, &source, &from)
+	if err != nil {
+		return err
+	}
+	var last int64 // that is shown of them
+	err = p.get(`SELECT p.sequence, p.entered FROM publication p CROSS JOIN entry e
+		WHERE p.feed_id = $1 AND p.sequence BETWEEN $2 * 1000 AND ($2 + 2 * $3) * 1000 -- microseconds, or somewhat behind
+		AND p.removed = 0 AND p.entered >= $2 AND p.entered < $2 + $3 AND e.id = p.entry_id AND e.source_id = $4
+		ORDER BY p.sequence LIMIT 1 OFFSET $5`, []any{p.feed.ID, from, day, source, p.feed.MaxPerSourceDay - 1}, &last, &entered)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil && last > removed.sequence {
+		p.history = append(p.history, placed{last, at(entered)})
+	}
+	return err
 }

@@ -72,7 +72,7 @@ type publishing struct {
 	given    map[int64]bool   // the story's guid is that of a Publication in this feed
 	taken    map[string]bool  // guids that entries got in this run as their own
 	placed   int64            // sequence last given in history
-	history  []placed         // what went there in this run
+	history  []placed         // what went there in this run, or gets room in it
 	fresh    []fresh
 	waits    map[int64]time.Time // stories that waited, and since when
 	held     map[int64]time.Time // stories that wait from now on
@@ -298,8 +298,10 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	}
 	p.changed = true // a member came, went or changed: bytes may differ
 	if show < 0 {
-		_, err := p.exec(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence)
-		return err
+		if _, err := p.exec(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence); err != nil {
+			return err
+		}
+		return p.makeRoom(pub)
 	}
 	c := cs[show]
 	updated := at(pub.updated)

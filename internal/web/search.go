@@ -248,6 +248,7 @@ func (one *searching) edition() *news.Edition {
 	for _, f := range one.result.Found {
 		e.Shown = append(e.Shown, f.Shown)
 	}
+	setApart(e.Shown)
 	e.TTL = publish.Rhythm(e.Shown)
 	return e
 }
