@@ -88,7 +88,8 @@ func newPrivateUpstream(t *testing.T) *httptest.Server {
 // private feed. The token of that is nowhere at all (DESIGN rule 7).
 func TestNothingPrivateLeaves(t *testing.T) {
 	c := newCanary(t)
-	c.write("config.yaml", pointed(privateConfig, newPrivateUpstream(t).URL))
+	upstream := newPrivateUpstream(t).URL
+	c.write("config.yaml", pointed(privateConfig, upstream))
 	if err := os.Mkdir(filepath.Join(filepath.Dir(c.config), "papers"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +110,7 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	c.historically(public, past)
 
 	c.unfound(public, "/search", "all", "kept", "heard")
-	c.unpushed(public, club)
+	c.unpushed(public, club, pointed("http://127.0.0.2:$PORT/", upstream)) // where nobody listens, at a port that is allowed
 	guests := c.token("guests")
 	c.await("the feed of the guests is there", func() bool { return strings.Contains(read(t, public+guests+"/guests.atom"), "Another report") })
 	c.unfound(public, guests+"/search")
@@ -302,10 +303,10 @@ func (c *canary) unfound(public, search string, feeds ...string) {
 }
 
 // unpushed holds that our hub knows no private feed, and that none names it.
-func (c *canary) unpushed(public, club string) {
+func (c *canary) unpushed(public, club, callback string) {
 	c.t.Helper()
 	for topic, want := range map[string]int{"/feeds/all.atom": http.StatusAccepted, club + "/club.atom": http.StatusBadRequest, "/feeds/club.atom": http.StatusBadRequest} {
-		resp, err := http.PostForm(public+"/hub", url.Values{"hub.mode": {"subscribe"}, "hub.topic": {"http://river.example" + topic}, "hub.callback": {"http://127.0.0.1:9/"}})
+		resp, err := http.PostForm(public+"/hub", url.Values{"hub.mode": {"subscribe"}, "hub.topic": {"http://river.example" + topic}, "hub.callback": {callback}})
 		if err != nil {
 			c.t.Fatal(err)
 		}
