@@ -48,7 +48,7 @@ const ReaderVersion = 6
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
-	URL         string // where it was found, after redirects; base of relative URLs
+	URL         string // where it was found, after redirects; without its query the base of relative URLs
 	ContentType string // HTTP Content-Type as sent; may be empty
 }
 
@@ -196,7 +196,7 @@ func (r *reader) guessBase(t *tree) {
 		if ref == "" {
 			ref = r.read(k).value
 		}
-		if u, err := url.Parse(strings.TrimSpace(ref)); err == nil && u.IsAbs() && u.Host != "" {
+		if u := baseOfDocument(strings.TrimSpace(ref)); u != nil && u.Host != "" {
 			base = u
 			break
 		}

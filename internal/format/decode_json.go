@@ -79,7 +79,7 @@ func jsonVersionOf(f *json.Feed, fix *repairs) string {
 // jsonBase is the address that the document gives itself, or else its site.
 func jsonBase(f *json.Feed) *url.URL {
 	for _, ref := range []string{f.FeedURL, f.HomePageURL} {
-		if u, err := url.Parse(strings.TrimSpace(ref)); err == nil && u.IsAbs() && u.Host != "" {
+		if u := baseOfDocument(strings.TrimSpace(ref)); u != nil && u.Host != "" {
 			return u
 		}
 	}

@@ -492,6 +492,18 @@ func TestDecodeKeepsTheAddressSecret(t *testing.T) {
 	}
 }
 
+// Nor does the address by which a document without one calls itself.
+func TestDecodeKeepsTheGuessedAddressSecret(t *testing.T) {
+	for _, body := range []string{
+		`{"version":"https://jsonfeed.org/version/1.1","title":"a","feed_url":"https://feeds.example/own.json?token=SECRET","items":[{"id":"1","content_html":"<a href='#fn1'>1</a>"}]}`,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://feeds.example/own?token=SECRET"/><entry><id>1</id><content type="html">&lt;a href="#fn1">1&lt;/a></content></entry></feed>`,
+	} {
+		if e := decode(t, body).Entries[0]; strings.Contains(e.Content, "SECRET") || !strings.Contains(e.Content, "#fn1") {
+			t.Errorf("the entry says %s", e.Content)
+		}
+	}
+}
+
 // TestDecodeFootnotes: a link to a place in the text leads to the page of the entry,
 // not into the feed.
 func TestDecodeFootnotes(t *testing.T) {

@@ -31,19 +31,12 @@ type alikes struct {
 
 // alikes opens the index for the source that is saved.
 func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes, error) {
-	x := &alikes{tx: t, source: source, cutoff: now.Add(-window), apart: map[int64]bool{}, private: map[int64]bool{}}
-	apart, err := t.ids(`SELECT id FROM source WHERE apart = 1`)
-	for _, id := range apart {
-		x.apart[id] = true
-	}
-	if err != nil {
+	x := &alikes{tx: t, source: source, cutoff: now.Add(-window)}
+	var err error
+	if x.apart, err = t.idSet(`SELECT id FROM source WHERE apart = 1`); err != nil {
 		return nil, err
 	}
-	private, err := t.ids(`SELECT id FROM source WHERE public = 0`)
-	for _, id := range private {
-		x.private[id] = true
-	}
-	if err == nil {
+	if x.private, err = t.idSet(`SELECT id FROM source WHERE public = 0`); err == nil {
 		err = x.forget()
 	}
 	if err == nil {

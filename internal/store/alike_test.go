@@ -143,15 +143,7 @@ func TestResketch(t *testing.T) {
 	b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
 	b.fetch("c", reported("c", "Brücke in Nordhain fertig", other, 90))
 	sketches, postings := b.rows("sketch"), len(b.postings())
-	b.exec(`UPDATE counter SET value = 1 WHERE name = 'sketches'`)
-	b.exec(`UPDATE sketch SET data = x'02'`) // as an older version packed them: it is not read
-	b.exec(`DELETE FROM posting_log`)
-	for more := true; more; {
-		var err error
-		if more, err = b.db.Resketch(t.Context(), news.DefaultMatching(), b.now); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b.resketch()
 	if s, p := b.rows("sketch"), len(b.postings()); s != sketches || p != postings {
 		t.Errorf("%d sketches and %d postings, want %d and %d", s, p, sketches, postings)
 	}
@@ -161,6 +153,42 @@ func TestResketch(t *testing.T) {
 	}
 	if again, err := b.db.Resketch(t.Context(), news.DefaultMatching(), b.now); again || err != nil {
 		t.Errorf("made anew a second time: %v, %v", again, err)
+	}
+}
+
+// TestResketchOfTheUndated: an entry without a date is compared as of when it came, also
+// where its place in a first document put it into history.
+func TestResketchOfTheUndated(t *testing.T) {
+	b := newBench(t)
+	var document []news.Entry
+	for i := range 20 {
+		e := reported("a", fmt.Sprint("Meldung ", i), fmt.Sprint("Nummer ", i, " ist kurz."), 0)
+		if i == 19 {
+			e = reported("a", "Brücke gesperrt", report, 0)
+		}
+		e.Published = time.Time{}
+		document = append(document, e)
+	}
+	b.fetch("a", document...)
+	b.resketch()
+	b.fetch("b", reported("b", "Risse in den Pfeilern", report+" "+ownEnd, 60))
+	if n := b.rows("story"); n != len(document) {
+		t.Errorf("%d stories, want %d: the copy is of the last", n, len(document))
+	}
+}
+
+// resketch makes the index anew, as after an upgrade from a version that packed it in a
+// way that is not read.
+func (b *bench) resketch() {
+	b.t.Helper()
+	b.exec(`UPDATE counter SET value = 1 WHERE name = 'sketches'`)
+	b.exec(`UPDATE sketch SET data = x'02'`)
+	b.exec(`DELETE FROM posting_log`)
+	for more := true; more; {
+		var err error
+		if more, err = b.db.Resketch(b.t.Context(), news.DefaultMatching(), b.now); err != nil {
+			b.t.Fatal(err)
+		}
 	}
 }
 

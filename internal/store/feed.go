@@ -16,8 +16,9 @@ import (
 // with row numbers and ids. sources are all configured ones, as SyncSources
 // returned them. A feed whose selection changed is judged anew; what it finds
 // goes into its history. A feed that is no longer configured is removed, and
-// its URLs answer "gone". One that was renamed is still known by its former names. A feed that turns from public to private, or back, or is
-// made of something else by now, is another feed.
+// its URLs answer "gone". One that was renamed is still known by its former names. A
+// feed that turns from public to private, or back, or is made of something else by now,
+// is another feed.
 func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.Source, now time.Time) ([]news.Feed, error) {
 	out := slices.Clone(feeds)
 	err := db.update(ctx, func(t *tx) error {

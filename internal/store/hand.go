@@ -52,6 +52,16 @@ func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
 	return ids, err
 }
 
+// idSet returns the same as a set.
+func (t *tx) idSet(query string) (map[int64]bool, error) {
+	ids, err := t.ids(query)
+	set := map[int64]bool{}
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set, err
+}
+
 // entered is when a Publication entered its feed by our clock, and for which
 // entry it was made.
 type entered struct {

@@ -23,6 +23,14 @@ func (b *bench) inside(feeds ...news.Feed) {
 	b.sync(sources, feeds)
 }
 
+// known is by what everybody knows the stories of a feed.
+func (b *bench) known(feed string) (lines []string) {
+	for _, s := range b.edition(feed).Shown {
+		lines = append(lines, s.Entry.Title+" "+identity(s)+" "+s.StoryKey)
+	}
+	return lines
+}
+
 // council is the report of one story by a source, seen so many hours before start.
 func council(source string, hours int) news.Entry {
 	e := entry(source, "report", hours)
@@ -54,14 +62,12 @@ func TestAPublicFeedIsTheSameWithoutPrivateSources(t *testing.T) {
 		if private && len(b.publish("club")) != 3 {
 			t.Fatalf("the private feed shows %d stories, want 3", len(b.edition("club").Shown))
 		}
-		var lines []string
 		for _, s := range b.edition("all").Shown {
-			lines = append(lines, s.Entry.Title+" "+identity(s)+" "+s.StoryKey)
 			if len(s.Members)+len(s.Named) > 0 {
 				t.Errorf("%q has members %v and names %v", s.Entry.Title, s.Members, s.Named)
 			}
 		}
-		return lines
+		return b.known("all")
 	}
 	wantList(t, public(true), public(false)...)
 }
@@ -96,11 +102,7 @@ func TestAPrivateEntryIsNoBridge(t *testing.T) {
 		if private && len(b.publish("club")) != 2 {
 			t.Errorf("the private feed shows %d stories, want 2: one has two reports", len(b.edition("club").Shown))
 		}
-		var lines []string
-		for _, s := range b.edition("all").Shown {
-			lines = append(lines, s.Entry.Title+" "+identity(s)+" "+s.StoryKey)
-		}
-		return lines
+		return b.known("all")
 	}
 	want := public(false)
 	if len(want) != 2 {

@@ -55,7 +55,8 @@ func filesOf(enclosures string) (files []news.Enclosure, err error) {
 	if enclosures == "" {
 		return nil, nil
 	}
-	return files, json.Unmarshal([]byte(enclosures), &files)
+	err = json.Unmarshal([]byte(enclosures), &files)
+	return files, err
 }
 
 // unheardLimit is about how many of the latest entries of a source a podcast wonders.

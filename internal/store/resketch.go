@@ -119,8 +119,11 @@ func (r *resketching) sketch(s news.Shown) error {
 		return err
 	}
 	sketch := story.Gather(s.Source.Outlet, s.Entry).Sketch
-	sketch.Undated = s.Entry.Published.Equal(s.Entry.FirstSeen) // see news.Sane
-	f, err := x.look(sketch, s.Entry.Published)
+	published := s.Entry.Published
+	if s.Entry.Extra.Undated || published.Equal(s.Entry.FirstSeen) { // an older version kept no note of it, see news.Sane
+		sketch.Undated, published = true, s.Entry.FirstSeen
+	}
+	f, err := x.look(sketch, published)
 	if err != nil {
 		return err
 	}

@@ -17,14 +17,16 @@ func (s *saving) visible(found []story.Evidence) ([]story.Evidence, error) {
 	}
 	var kept []story.Evidence
 	for _, c := range found {
+		known := false
 		if s.opened.private[c.SourceID] {
-			if known, err := s.everybodyKnows(c.StoryID); err != nil {
+			var err error
+			if known, err = s.everybodyKnows(c.StoryID); err != nil {
 				return nil, err
-			} else if known {
-				continue
 			}
 		}
-		kept = append(kept, c)
+		if !known {
+			kept = append(kept, c)
+		}
 	}
 	return kept, nil
 }
@@ -45,8 +47,8 @@ func (s *saving) surface(story int64, entryKey string, revision int64) error {
 	if known, err := s.everybodyKnows(story); known || err != nil {
 		return err
 	}
-	var old string
-	if err := s.get(`SELECT key FROM story WHERE id = $1`, []any{story}, &old); err != nil {
+	old, err := s.keyOf(story)
+	if err != nil {
 		return err
 	}
 	for salt := 0; ; salt++ {
@@ -59,6 +61,6 @@ func (s *saving) surface(story int64, entryKey string, revision int64) error {
 			break
 		}
 	}
-	_, err := s.exec(`INSERT INTO story (key, revision, alias_of) VALUES ($1, $2, $3)`, old, revision, story)
+	_, err = s.exec(`INSERT INTO story (key, revision, alias_of) VALUES ($1, $2, $3)`, old, revision, story)
 	return err
 }
