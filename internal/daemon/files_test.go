@@ -134,3 +134,18 @@ func TestRunAsksAboutWhatItPublishes(t *testing.T) {
 		t.Errorf("asked %d and %d times, want once and never", up.Count("/one"), up.Count("/two"))
 	}
 }
+
+// A podcast asks about a file of which nobody says what it is, though no feed shows it
+// yet, and shows it when its server says that it is sound.
+func TestAPodcastAsksWhatPlays(t *testing.T) {
+	up := feedtest.New(t)
+	up.Handle("/feed", feedtest.Response{Body: episodes(up, "one", "page")})
+	up.Handle("/one", sound(1234))
+	up.Handle("/page", feedtest.Response{Body: []byte("<p>log in</p>"), Header: map[string]string{"Content-Type": "text/html"}})
+	r := newHome(t, "sources:", source(up, "a", "/feed", ""), "feeds:", "  - {name: show, kind: podcast}").serve()
+	r.await("the episode is shown", func() bool { files, _ := r.files("show"); return files["one"] == "audio/mpeg 1234" })
+	if files, _ := r.files("show"); len(files) != 1 {
+		t.Errorf("the podcast has %v, want what plays", files)
+	}
+	heads(t, up, "/one")
+}

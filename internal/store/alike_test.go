@@ -156,6 +156,30 @@ func TestResketch(t *testing.T) {
 	}
 }
 
+// TestASeriesThatBecameOneStory: what comes a day later counts for the habits of its
+// source like a first entry, what comes within the day does not.
+func TestASeriesThatBecameOneStory(t *testing.T) {
+	b := newBench(t)
+	firsts := func() (n int) {
+		if err := b.db.engine.Read.QueryRow(`SELECT count(*) FROM sketch WHERE first = 1`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, c := range []struct {
+		after  time.Duration
+		firsts int
+	}{{0, 1}, {time.Hour, 1}, {story.SeriesPause + 2*time.Hour, 2}} {
+		b.at(c.after)
+		e := reported("a", "Brücke gesperrt", report, int(c.after.Minutes()))
+		e.GUID = fmt.Sprint("part after ", c.after)
+		b.fetch("a", e)
+		if stories, got := b.rows("story"), firsts(); stories != 1 || got != c.firsts {
+			t.Errorf("after %v: %d stories and %d first entries, want 1 and %d", c.after, stories, got, c.firsts)
+		}
+	}
+}
+
 // TestResketchOfTheUndated: an entry without a date is compared as of when it came, also
 // where its place in a first document put it into history.
 func TestResketchOfTheUndated(t *testing.T) {

@@ -292,3 +292,47 @@ func TestResumedFeedHasItsID(t *testing.T) {
 		}
 	}
 }
+
+// published is a feed of one Publication with these entries, the one shown first.
+func published(guid string, entered time.Time, entries ...string) *news.Past {
+	return &news.Past{Publications: []news.PastPublication{{
+		Publication: news.Publication{GUID: guid, Entered: entered, Published: entered, Updated: entered, Sequence: entered.UnixMicro()}, Entries: entries,
+	}}}
+}
+
+func (b *bench) entryKey(source, guid string) string { return news.EntryKey(b.sources[source], guid) }
+
+// What was one story and is two goes on as that with the entry that was shown.
+func TestResumedStoryThatFellApart(t *testing.T) {
+	b := newBench(t, all(news.Collapse))
+	copied, shown := reported("a", "Brücke gesperrt", report, -60), reported("b", "Straßenbrücke offen", other, 0)
+	if _, err := b.db.Resume(t.Context(), b.feeds["all"], published(shown.GUID, start.Add(-time.Hour), b.entryKey("b", shown.GUID), b.entryKey("a", copied.GUID))); err != nil {
+		t.Fatal(err)
+	}
+	b.fetch("a", copied)
+	b.fetch("b", shown)
+	wantList(t, b.publish("all"), copied.Title, shown.Title)
+	if s := b.shownIn("all", shown.Title); s.GUID != shown.GUID || !s.Entered.Equal(start.Add(-time.Hour)) {
+		t.Errorf("what was shown is %s, entered %v", s.GUID, s.Entered)
+	}
+	if s := b.shownIn("all", copied.Title); s.GUID == shown.GUID {
+		t.Error("the other has its guid")
+	}
+}
+
+// The guid of a story whose source is silent is no other source's, though that has an
+// entry of the same one.
+func TestResumedGUIDOfASilentSource(t *testing.T) {
+	const guid = "https://both.example/1"
+	b := newBench(t, all(news.Collapse))
+	if _, err := b.db.Resume(t.Context(), b.feeds["all"], published(guid, start.Add(-time.Hour), b.entryKey("a", guid))); err != nil {
+		t.Fatal(err)
+	}
+	e := reported("b", "Straßenbrücke offen", other, 0)
+	e.GUID = guid
+	b.fetch("b", e)
+	b.publish("all")
+	if s := b.shownIn("all", e.Title); s.GUID == guid || s.Entered.Equal(start.Add(-time.Hour)) {
+		t.Errorf("the story of b is %s, entered %v: that is what a had", s.GUID, s.Entered)
+	}
+}

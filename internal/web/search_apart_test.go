@@ -1,11 +1,14 @@
 package web
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
+	"tributary/internal/format"
 	"tributary/internal/news"
+	"tributary/internal/search"
 )
 
 func TestSetApart(t *testing.T) {
@@ -32,5 +35,35 @@ func TestSetApart(t *testing.T) {
 				t.Errorf("%s, at place %d: %d ms, want %d", s.GUID, i, got, want[s.GUID])
 			}
 		}
+	}
+}
+
+// oneTime finds stories that were all updated in one instant.
+type oneTime struct{ Views }
+
+func (s oneTime) Search(ctx context.Context, r search.Request) (*search.Result, error) {
+	found, err := s.Views.Search(ctx, r)
+	if err == nil {
+		for i := range found.Found {
+			found.Found[i].Updated = found.Found[0].Updated
+		}
+	}
+	return found, err
+}
+
+func TestNoTwoOfASearchFeedHaveOneTime(t *testing.T) {
+	b := newSearchBench(t)
+	b.web.Views = oneTime{b.web.Views}
+	a := b.searched(t, b.serve(), "/search.atom?q=text")
+	d, err := format.Decode(a.body, format.Input{URL: b.site.URL})
+	if err != nil || len(d.Entries) < 2 {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	times := map[time.Time]bool{}
+	for _, e := range d.Entries {
+		times[e.Updated] = true
+	}
+	if len(times) != len(d.Entries) {
+		t.Errorf("%d times of %d entries", len(times), len(d.Entries))
 	}
 }
