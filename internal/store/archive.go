@@ -239,12 +239,7 @@ func (p *publishing) outdate() error {
 	var pages []int64
 	err := p.each(`SELECT DISTINCT p.number FROM story s CROSS JOIN entry e CROSS JOIN archive_name p CROSS JOIN source src
 		WHERE `+judged+` AND e.story_id = s.id AND p.entry_id = e.id AND p.feed_id = $3 AND src.id = e.source_id
-		AND `+unfit, p.judging(), func(scan scan) error {
-		var n int64
-		err := scan(&n)
-		pages = append(pages, n)
-		return err
-	})
+		AND `+unfit, p.judging(), appendTo(&pages))
 	for _, n := range pages {
 		if err == nil {
 			p.changed = true

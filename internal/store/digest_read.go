@@ -134,22 +134,12 @@ func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Dig
 	unfit, secret := map[int64]bool{}, map[string]bool{}
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(named)), memberChunk) {
 		err := db.each(ctx, `SELECT e.id FROM entry e JOIN source src ON src.id = e.source_id WHERE e.id IN (`+integers(chunk)+`)
-			AND (e.withdrawn_at <> 0 OR e.hidden <> 0 OR NOT `+knownEntry+`)`, []any{a}, func(scan scan) error {
-			var id int64
-			err := scan(&id)
-			unfit[id] = true
-			return err
-		})
+			AND (e.withdrawn_at <> 0 OR e.hidden <> 0 OR NOT `+knownEntry+`)`, []any{a}, addTo(unfit))
 		if err != nil {
 			return err
 		}
 	}
-	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, func(scan scan) error {
-		var name string
-		err := scan(&name)
-		secret[name] = true
-		return err
-	})
+	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, addTo(secret))
 	gone := func(r news.Report) bool { return unfit[r.EntryID] || r.EntryID == 0 && secret[r.Source] }
 	for _, d := range digests {
 		d.Stories = slices.DeleteFunc(d.Stories, func(s news.Told) bool { return gone(s.Report) })

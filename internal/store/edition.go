@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -127,10 +126,7 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	}
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
 		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil // the live document is next
-	}
-	return e, err
+	return e, ignoreNoRows(err) // without a row the live document is next
 }
 
 // publicationColumns follow shownColumns where Publications are read, as p, with their

@@ -230,12 +230,7 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 // configured as such any more. That a private one was there is told to nobody.
 func (db *DB) RemovedFeeds(ctx context.Context) ([]string, error) {
 	var names []string
-	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, func(scan scan) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	})
+	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, appendTo(&names))
 	return names, err
 }
 
@@ -280,8 +275,5 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 // never stored has none and shows nothing.
 func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, rowName(f)).Scan(&f.ID, &f.UUID)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return f, err
+	return f, ignoreNoRows(err)
 }

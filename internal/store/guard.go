@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,7 +28,7 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		}
 	}
 	var held []story.Held
-	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+places+`)`,
+	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+placeholders+`)`,
 		texts, func(scan scan) error {
 			var h story.Held
 			var title, text int64
@@ -49,7 +47,7 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		}
 	}
 	return s.lookUp(selectKnown+`e.id FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.id IN (`+places+`)`, missing, func(scan scan) error {
+		WHERE e.source_id = $1 AND e.id IN (`+placeholders+`)`, missing, func(scan scan) error {
 		var id int64
 		return known.add(scan, &id, func() string { return "" })
 	})
@@ -104,9 +102,6 @@ func (s *saving) isEcho(a *story.Arrival) (bool, error) {
 	var ours bool
 	err := s.get(`SELECT (EXISTS (SELECT 1 FROM story WHERE guid = $1) OR EXISTS (SELECT 1 FROM publication WHERE guid = $1))
 		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, guidHash(story.GUIDKey(guid))}, &ours)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
 	return ours, err
 }
 

@@ -41,27 +41,6 @@ func (t *tx) keyOf(story int64) (key string, err error) {
 	return key, err
 }
 
-// ids collects row numbers.
-func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
-	err = t.each(query, args, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
-}
-
-// idSet returns the same as a set.
-func (t *tx) idSet(query string) (map[int64]bool, error) {
-	ids, err := t.ids(query)
-	set := map[int64]bool{}
-	for _, id := range ids {
-		set[id] = true
-	}
-	return set, err
-}
-
 // entered is when a Publication entered its feed by our clock, and for which
 // entry it was made.
 type entered struct {

@@ -191,12 +191,7 @@ func (db *DB) Holds(ctx context.Context, source int64, keys []string, before tim
 	held := map[int64]bool{}
 	for _, key := range keys {
 		err := db.each(ctx, `SELECT e.id FROM guid g JOIN entry e ON e.id = g.entry_id
-			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, guidHash(key), ms(before)}, func(scan scan) error {
-			var id int64
-			err := scan(&id)
-			held[id] = true
-			return err
-		})
+			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, guidHash(key), ms(before)}, addTo(held))
 		if err != nil {
 			return 0, err
 		}

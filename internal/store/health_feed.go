@@ -119,13 +119,6 @@ func (db *DB) NoteOutage(ctx context.Context, e news.HealthEvent) error {
 	})
 }
 
-func ignoreNoRows(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	return err
-}
-
 // OfflineSince tells since when we are offline, as last recorded; zero while we are
 // not.
 func (db *DB) OfflineSince(ctx context.Context) (since time.Time, err error) {

@@ -42,7 +42,7 @@ func (s *saving) known() (*known, error) {
 		}
 	}
 	err := s.lookUp(selectKnown+`g.hash FROM guid g JOIN entry e ON e.id = g.entry_id
-		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places+`)`,
+		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+placeholders+`)`,
 		hashes, func(scan scan) error {
 			var hash []byte
 			return k.add(scan, &hash, func() string { return keys[string(hash)] })

@@ -387,10 +387,3 @@ func (p *publishing) claim(guid string, n *fresh) (bool, error) {
 	}
 	return claimed == 1, err
 }
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}

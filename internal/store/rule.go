@@ -106,12 +106,7 @@ const rejudgePart = 500
 // Unjudged are the sources in use that have entries to be judged anew.
 func (db *DB) Unjudged(ctx context.Context) ([]int64, error) {
 	var ids []int64
-	err := db.each(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`, nil, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	err := db.each(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`, nil, appendTo(&ids))
 	return ids, err
 }
 

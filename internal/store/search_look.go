@@ -44,12 +44,7 @@ func (s *searching) audience() news.Audience {
 
 // privateSources are the private sources that a private feed selects.
 func (db *DB) privateSources(ctx context.Context, a news.Audience) (ids []int64, err error) {
-	err = db.each(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, []any{a}, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	err = db.each(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, []any{a}, appendTo(&ids))
 	return ids, err
 }
 

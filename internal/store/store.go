@@ -17,7 +17,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"tributary/internal/store/sqlite"
 )
@@ -191,26 +190,10 @@ func (t *tx) each(query string, args []any, f func(scan) error) error {
 	return eachRow(rows, err, f)
 }
 
-// scan reads one row.
-type scan func(dest ...any) error
-
 // each calls f for every row of a query on a reading connection.
 func (db *DB) each(ctx context.Context, query string, args []any, f func(scan) error) error {
 	rows, err := db.engine.Read.QueryContext(ctx, query, args...)
 	return eachRow(rows, err, f)
-}
-
-func eachRow(rows *sql.Rows, err error, f func(scan) error) error {
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // nextRevision raises the revision and returns it: the number of this
@@ -235,20 +218,4 @@ func (db *DB) Revision(ctx context.Context) (n int64, err error) { return db.cou
 func (db *DB) counter(ctx context.Context, name string) (n int64, err error) {
 	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM counter WHERE name = $1`, name).Scan(&n)
 	return n, err
-}
-
-// ms turns a time into its column value; the zero time is 0.
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// at turns a column value into a time in UTC; 0 is the zero time.
-func at(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
