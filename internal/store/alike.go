@@ -18,7 +18,7 @@ import (
 const forgetLimit = 64
 
 // alikes is what one transaction knows of the index.
-type alikes struct {
+type sketchIndex struct {
 	*tx
 	source    int64
 	cutoff    time.Time // what was seen or published before is not compared
@@ -30,8 +30,8 @@ type alikes struct {
 }
 
 // alikes opens the index for the source that is saved.
-func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes, error) {
-	x := &alikes{tx: t, source: source, cutoff: now.Add(-window)}
+func (t *tx) openSketchIndex(source int64, window time.Duration, now time.Time) (*sketchIndex, error) {
+	x := &sketchIndex{tx: t, source: source, cutoff: now.Add(-window)}
 	var err error
 	if x.apart, err = t.idSet(`SELECT id FROM source WHERE apart = 1`); err != nil {
 		return nil, err
@@ -45,11 +45,11 @@ func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes,
 	if err != nil {
 		return nil, err
 	}
-	return x, x.learn()
+	return x, x.learnHabits()
 }
 
 // learn reads what the source said in its latest stories.
-func (x *alikes) learn() error {
+func (x *sketchIndex) learnHabits() error {
 	var stories []story.Told
 	err := x.each(`SELECT entry_id, data FROM sketch WHERE source_id = $1 AND entry_id > $2 AND first = 1 ORDER BY entry_id DESC LIMIT $3`,
 		[]any{x.source, x.forgotten, story.HabitStories}, func(scan scan) error {
@@ -69,7 +69,7 @@ func (x *alikes) learn() error {
 
 // mark flags in a new sketch what the source says again and again, and stores the
 // sketches again in which that is found out by it.
-func (x *alikes) mark(s *story.Sketch) error {
+func (x *sketchIndex) mark(s *story.Sketch) error {
 	for _, t := range x.habits.Mark(s) {
 		for _, term := range t.Sketch.Dropped() {
 			x.postings.drop(term, t.Entry)
@@ -86,7 +86,7 @@ func (x *alikes) mark(s *story.Sketch) error {
 }
 
 // forget drops entries that have left the window.
-func (x *alikes) forget() error {
+func (x *sketchIndex) forget() error {
 	if err := x.get(`SELECT value FROM counter WHERE name = 'forgotten'`, nil, &x.forgotten); err != nil {
 		return err
 	}
@@ -107,17 +107,17 @@ func (x *alikes) forget() error {
 }
 
 // leaver is an entry that leaves the window.
-type leaver struct {
+type leavingEntry struct {
 	id       int64
 	sketched bool
 }
 
 // leaving returns the next entries, in order of arrival, that have left the window.
-func (x *alikes) leaving() ([]leaver, error) {
-	var old []leaver
+func (x *sketchIndex) leaving() ([]leavingEntry, error) {
+	var old []leavingEntry
 	err := x.each(`SELECT e.id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
 		LEFT JOIN sketch k ON k.entry_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
-		var o leaver
+		var o leavingEntry
 		var seen int64
 		if err := scan(&o.id, &seen, &o.sketched); err != nil {
 			return err
@@ -135,14 +135,14 @@ func (x *alikes) leaving() ([]leaver, error) {
 }
 
 // found is what the index says of an arriving entry.
-type found struct {
+type comparison struct {
 	sketch *story.Sketch
 	finds  *story.Finds
 	mates  []story.Evidence
 }
 
 // look compares an arriving entry with the index; nil when it is too old for that.
-func (x *alikes) look(s *story.Sketch, published time.Time) (*found, error) {
+func (x *sketchIndex) look(s *story.Sketch, published time.Time) (*comparison, error) {
 	if s == nil || published.Before(x.cutoff) {
 		return nil, nil
 	}
@@ -155,11 +155,11 @@ func (x *alikes) look(s *story.Sketch, published time.Time) (*found, error) {
 		return nil, err
 	}
 	mates, err := x.mates(finds.Best())
-	return &found{s, finds, mates}, err
+	return &comparison{s, finds, mates}, err
 }
 
 // keep puts a stored entry into the index.
-func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
+func (x *sketchIndex) keep(f *comparison, entry, storyID int64, m news.Match) error {
 	if f == nil {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 
 // first reports whether an entry is the first of its story in its source, as far as
 // the index holds it, or the first for a day, see [story.SeriesPause].
-func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err error) {
+func (x *sketchIndex) first(entry, storyID int64, m news.Match) (first bool, err error) {
 	if m.Reason == news.ReasonNew {
 		return true, nil
 	}
@@ -193,7 +193,7 @@ func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err erro
 	return first, err
 }
 
-func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool) error {
+func (x *sketchIndex) write(s *story.Sketch, terms []uint32, entry int64, first bool) error {
 	data, err := s.MarshalBinary()
 	if err != nil {
 		return err
@@ -209,7 +209,7 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 }
 
 // revise brings the index up to date with a changed entry, if it holds it.
-func (x *alikes) revise(entry int64, s *story.Sketch) error {
+func (x *sketchIndex) revise(entry int64, s *story.Sketch) error {
 	var first bool
 	var old []byte
 	err := x.get(`SELECT first, data FROM sketch WHERE entry_id = $1 AND $1 > $2`, []any{entry, x.forgotten}, &first, &old)

@@ -21,13 +21,13 @@ var selectSketches = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_se
 	CROSS JOIN sketch k ON k.entry_id = chosen.column1 CROSS JOIN entry e ON e.id = k.entry_id`
 
 // find looks up the entries that share terms with a sketch.
-func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
+func (x *sketchIndex) find(s *story.Sketch) (*story.Finds, error) {
 	asked := s.Asked()
 	terms := make([]uint32, len(asked))
 	for i, t := range asked {
 		terms[i] = t.Hash
 	}
-	under, err := x.postings.under(terms)
+	under, err := x.postings.entriesOf(terms)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 
 // mates returns the evidence of entries and of the other members of their stories:
 // of many, the latest.
-func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
+func (x *sketchIndex) mates(entries []int64) ([]story.Evidence, error) {
 	members, err := x.members(entries)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
 }
 
 // members returns entries, and after them the latest other members of their stories.
-func (x *alikes) members(entries []int64) ([]any, error) {
+func (x *sketchIndex) members(entries []int64) ([]any, error) {
 	found := make([]any, 0, story.MaxMates)
 	for _, id := range entries {
 		found = append(found, id)

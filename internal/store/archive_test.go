@@ -629,7 +629,7 @@ func TestRebuildWhileALookIsUnderWay(t *testing.T) {
 	if _, err := b.db.RebuildArchive(t.Context(), news.Feed{Name: "all"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.db.looked(t.Context(), f, a, false, b.now); err != nil {
+	if err := b.db.noteNothingToClose(t.Context(), f, a, false, b.now); err != nil {
 		t.Fatal(err)
 	}
 	if closed, _ := b.archive("all"); len(closed) == 0 {

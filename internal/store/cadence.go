@@ -93,7 +93,7 @@ func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Tur
 // arrivals are the stories that entered a feed since a time, as news and not into
 // its past, oldest first.
 func (db *DB) arrivals(ctx context.Context, f news.Feed, since time.Time) ([]news.Arrival, error) {
-	crowded, err := db.crowded(ctx, f)
+	crowded, err := db.overDayLimit(ctx, f)
 	if err != nil {
 		return nil, err
 	}

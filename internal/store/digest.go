@@ -32,11 +32,11 @@ func (p *publishing) boundDigest() {
 }
 
 // await takes a story into the digest that is closed, or lets it wait for the next.
-func (p *publishing) await(n fresh, cs []news.Candidate) {
+func (p *publishing) awaitDigest(n fresh, cs []news.Candidate) {
 	since := n.lead.Published
 	ready := !since.After(p.closing)
 	if p.live(n.story, cs) {
-		since = p.begun(n.story, cs)
+		since = p.waitingSince(n.story, cs)
 		ready = !since.After(p.now.Add(-p.feed.Settle))
 	} else if _, waits := p.waits[n.story]; !waits && !since.After(p.closed) {
 		return
@@ -53,7 +53,7 @@ func (p *publishing) await(n fresh, cs []news.Candidate) {
 
 // choose leaves of the stories of the period those that the digest tells of, the
 // most important first: what most outlets report, then the latest.
-func (p *publishing) choose() {
+func (p *publishing) chooseForDigest() {
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(cmp.Compare(b.outlets, a.outlets), b.lead.Published.Compare(a.lead.Published),
 			cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))

@@ -15,7 +15,7 @@ func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 		for i := range d.Stories {
 			s := &d.Stories[i]
 			s.EntryID, s.Sequence = 0, d.Sequence+int64(i)+1
-			err := t.remember(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
+			err := t.rememberPublication(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
 				Entered: d.Closed, Published: s.Published, Updated: s.Published})
 			if err != nil {
 				return err

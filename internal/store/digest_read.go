@@ -50,7 +50,7 @@ func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, ar
 	f := e.Feed
 	f.Limit, f.Window, f.MaxPerSource = news.DigestsShown, -1, 0 // what the feed says is about stories
 	digests, err := db.digests(ctx, f.Audience(), `d.feed_id = $1 AND `+where, append([]any{f.ID}, args...)...)
-	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	for _, d := range digests {
 		if len(d.Stories) > 0 && err == nil {
 			err = page.add(d.Shown(e.Site, e.Feed))
@@ -85,7 +85,7 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 		return json.Unmarshal([]byte(stories), &d.Stories)
 	})
 	if err == nil {
-		err = db.recognise(ctx, all)
+		err = db.findReturnedEntries(ctx, all)
 	}
 	if err == nil {
 		err = db.withhold(ctx, a, all)
@@ -95,7 +95,7 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 
 // recognise finds the entries of stories that a digest told of before the database
 // was lost, as far as they came again.
-func (db *DB) recognise(ctx context.Context, digests []*news.Digest) error {
+func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) error {
 	lost := map[int64]*news.Told{}
 	for _, d := range digests {
 		for i := range d.Stories {

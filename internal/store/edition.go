@@ -38,7 +38,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return db.digestEdition(ctx, site, f)
 	}
 	e := &news.Edition{Site: site, Feed: f}
-	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`,
 		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
@@ -47,7 +47,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return nil, err
 	}
 	e.Updated = at(updated)
-	if page.crowded, err = db.crowded(ctx, f); err != nil {
+	if page.overDayLimit, err = db.overDayLimit(ctx, f); err != nil {
 		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
 	if f.Archive && upto >= 0 {
@@ -74,7 +74,7 @@ const selectPublications = `SELECT ` + shownColumns + publicationColumns + `
 
 // fill reads the Publications of an Edition that meet a condition, newest first,
 // until the page is full. What the condition compares with begins at $2.
-func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where string, args ...any) error {
+func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageBuilder, where string, args ...any) error {
 	err := db.each(ctx, selectPublications+where+` ORDER BY p.sequence DESC`, append([]any{e.Feed.ID}, args...), func(scan scan) error {
 		s, err := scanPublication(scan, e.Feed)
 		if err != nil {
@@ -104,7 +104,7 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 	if err := db.addMembers(ctx, site, a, shown); err != nil {
 		return fmt.Errorf("members of stories: %w", err)
 	}
-	if err := db.learn(ctx, shown); err != nil {
+	if err := db.addFileFacts(ctx, shown); err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
 	finish(site, shown)
@@ -120,7 +120,7 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window, f.MaxPerSource = news.PageSize, -1, 0 // no more than that, even if all entered at once
-	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
@@ -155,14 +155,14 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 var errFull = errors.New("the page is full")
 
 // pageOf collects what a feed shows.
-type pageOf struct {
-	feed      news.Feed
-	shown     []news.Shown
-	bytes     int
-	newest    time.Time
-	archived  int64 // what entered behind this sequence is shown in any case
-	perSource map[string]int
-	crowded   map[int64]bool // sequences that are too many of their day
+type pageBuilder struct {
+	feed         news.Feed
+	shown        []news.Shown
+	bytes        int
+	newest       time.Time
+	archived     int64 // what entered behind this sequence is shown in any case
+	perSource    map[string]int
+	overDayLimit map[int64]bool // sequences that are too many of their day
 
 	passed      int   // left out because of their source
 	firstPassed int64 // the newest of them
@@ -171,7 +171,7 @@ type pageOf struct {
 // maxPassed bounds how far a page looks behind a source that says too much.
 const maxPassed = 10 * news.MaxShown
 
-func (p *pageOf) add(s news.Shown) error {
+func (p *pageBuilder) add(s news.Shown) error {
 	if len(p.shown) == 0 {
 		p.newest = s.Entered
 	}
@@ -179,7 +179,7 @@ func (p *pageOf) add(s news.Shown) error {
 	if beyond || len(p.shown) >= news.MaxShown {
 		return errFull
 	}
-	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.crowded[s.Sequence] {
+	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.overDayLimit[s.Sequence] {
 		p.firstPassed = max(p.firstPassed, s.Sequence)
 		if p.passed++; p.passed >= maxPassed {
 			return errFull

@@ -72,7 +72,7 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	case anew: // everything born until now is its past
 		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
 	case shows != string(f.Duplicates), kind != f.Kind:
-		if err = t.bound(f.ID); err == nil {
+		if err = t.markPast(f.ID); err == nil {
 			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}
 	}
@@ -135,7 +135,7 @@ func (t *tx) syncSelection(feed int64, want map[int64]int) error {
 	if err != nil {
 		return err
 	}
-	return t.bound(feed)
+	return t.markPast(feed)
 }
 
 // syncWatched stores the sources whose health a feed tells of. No story depends
@@ -161,8 +161,9 @@ func (t *tx) selected(feed int64) (map[int64]int, error) {
 	return have, err
 }
 
-// bound makes what a feed has judged so far its past.
-func (t *tx) bound(feed int64) error {
+// markPast makes everything that a feed has judged so far its past: what enters the feed
+// of that from now on goes into its history and is no news.
+func (t *tx) markPast(feed int64) error {
 	_, err := t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
 	return err
 }

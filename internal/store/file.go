@@ -48,7 +48,7 @@ func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) e
 }
 
 // learn adds what is known of the files of entries to what the entries say.
-func (db *DB) learn(ctx context.Context, shown []news.Shown) error {
+func (db *DB) addFileFacts(ctx context.Context, shown []news.Shown) error {
 	var urls []string
 	for i := range shown {
 		for _, f := range shown[i].Entry.Enclosures {

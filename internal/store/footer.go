@@ -21,7 +21,7 @@ func (p *publishing) footer(story, shown int64) (string, error) {
 }
 
 // renewFooter writes down anew whom a Publication names whose words changed.
-func (p *publishing) renewFooter(pub printed, shown int64) error {
+func (p *publishing) renewFooter(pub publicationRow, shown int64) error {
 	footer, err := p.footer(pub.story, shown)
 	if err != nil {
 		return err

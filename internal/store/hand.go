@@ -15,7 +15,7 @@ import (
 // arrives: nothing else ever changes the story of an entry.
 
 // corrects writes what a person did to an entry and returns the row.
-func (t *tx) corrects(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
+func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
 	err = t.get(`INSERT INTO hand (entry_id, act, at, was, became) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
 		[]any{entry, string(act), ms(now), was, became}, &id)
 	return id, err
@@ -23,7 +23,7 @@ func (t *tx) corrects(entry int64, act news.Act, was, became int64, now time.Tim
 
 // regroup takes an entry out of its story into another one.
 func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
-	hand, err := t.corrects(entry, act, from, to, now)
+	hand, err := t.recordHand(entry, act, from, to, now)
 	if err == nil {
 		_, err = t.exec(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
 	}
@@ -70,7 +70,7 @@ func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 
 // standing orders the Publications that a feed has of a story: the first one is
 // shown where only one may be.
-func standing(a, b printed) int {
+func standing(a, b publicationRow) int {
 	if a.aside != b.aside {
 		if b.aside {
 			return -1
@@ -78,13 +78,6 @@ func standing(a, b printed) int {
 		return 1
 	}
 	return cmp.Compare(a.sequence, b.sequence)
-}
-
-// free reports whether no Publication of this feed has the guid of a story as its
-// own: a split may have left it to one of another story.
-func (p *publishing) free(guid string) (free bool, err error) {
-	err = p.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, []any{guid, p.feed.ID}, &free)
-	return free, err
 }
 
 // Corrections returns what people did to an entry, oldest first.
@@ -104,13 +97,13 @@ func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, 
 
 // Entry returns an entry by its number; none when there is none.
 func (db *DB) Entry(ctx context.Context, id int64) ([]news.Placement, error) {
-	return db.where(ctx, `e.id = $1`, id)
+	return db.placedEverywhere(ctx, `e.id = $1`, id)
 }
 
 // FindEntries returns the entries that a text itself names, as their guid or as
 // their address, and not those beside them in their stories.
 func (db *DB) FindEntries(ctx context.Context, text, canonical string) ([]news.Placement, error) {
-	return db.where(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
+	return db.placedEverywhere(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
 }
 
 // storyOf returns the story of an entry.

@@ -17,7 +17,7 @@ const pauseEntries = 50
 // about how it answers.
 func (s *saving) vitals(f news.Fetch) error {
 	if s.added > 0 {
-		if err := s.pauses(); err != nil {
+		if err := s.storePause(); err != nil {
 			return err
 		}
 	}
@@ -44,7 +44,7 @@ func (s *saving) vitals(f news.Fetch) error {
 }
 
 // pauses keeps the usual longest pause between the entries of the source.
-func (s *saving) pauses() error {
+func (s *saving) storePause() error {
 	var times []time.Time
 	err := s.each(`SELECT c.published FROM entry e JOIN content c ON c.entry_id = e.id
 		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, pauseEntries}, func(scan scan) error {

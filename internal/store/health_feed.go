@@ -49,7 +49,7 @@ func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*
 		return nil, err
 	}
 	e.Updated = at(updated)
-	page := pageOf{feed: f, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, perSource: map[string]int{}}
 	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
 		i, err := scanHealthItem(scan)
 		if _, told := i.event.Told(); err != nil || !told {

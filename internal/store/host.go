@@ -9,7 +9,7 @@ import (
 
 // pace stores what the next fetch of the source has to remember, counts what
 // was spared, and notes a host that limited us.
-func (s *saving) pace() error {
+func (s *saving) storePace() error {
 	if s.h.Reread {
 		return nil
 	}
@@ -35,13 +35,13 @@ func (s *saving) pace() error {
 		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes); err != nil {
 		return err
 	}
-	return s.limit(s.h.Host)
+	return s.noteLimited(s.h.Host)
 }
 
 // kept reports whether the body that we hold does as well as a new one: it gave
 // the same entries to the same reader. Many documents change with every request,
 // by the time of day alone, and are not worth a write.
-func (s *saving) kept(b *news.Body) (bool, error) {
+func (s *saving) bodyUnchanged(b *news.Body) (bool, error) {
 	if s.added+s.changed > 0 || s.h.Reread {
 		return false, nil
 	}
@@ -52,7 +52,7 @@ func (s *saving) kept(b *news.Body) (bool, error) {
 
 // limit notes a host that limited us. Of two fetches that were limited at the
 // same time both count, and the longer wait holds.
-func (t *tx) limit(h *news.Host) error {
+func (t *tx) noteLimited(h *news.Host) error {
 	if h == nil {
 		return nil
 	}

@@ -72,7 +72,7 @@ func (x *indexing) flush() error {
 	}
 	clear(x.docs)
 	for v, new := range words {
-		if err := x.learn(v, slices.Sorted(maps.Keys(new))); err != nil {
+		if err := x.addWords(v, slices.Sorted(maps.Keys(new))); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func (x *indexing) flush() error {
 }
 
 // learn makes words known that no entry brought before.
-func (x *indexing) learn(v vocabulary, words []string) error {
+func (x *indexing) addWords(v vocabulary, words []string) error {
 	list, err := json.Marshal(words)
 	if err != nil || len(words) == 0 {
 		return err

@@ -11,17 +11,17 @@ import (
 
 // verdict is a decision under way: made before its entry has a row.
 type verdict struct {
-	story   int64
-	match   news.Match
-	related []int64
-	found   *found // what the index said; nil when it was not asked
+	story    int64
+	match    news.Match
+	related  []int64
+	compared *comparison // what the index said; nil when it was not asked
 }
 
 // judge decides which story an arriving entry belongs to; a story that begins is
 // made. Decision and entry are stored in the same transaction, so that what one
 // entry of a fetch cycle decided, the next sees.
 func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) {
-	x, err := s.index()
+	x, err := s.sketchIndex()
 	if err != nil {
 		return v, err
 	}
@@ -33,17 +33,17 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 		return v, err
 	}
 	published, _ := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
-	if v.found, err = x.look(a.Evidence.Sketch, published); err != nil {
+	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
 	}
 	evidence := a.Evidence
 	evidence.SourceID, evidence.Seen, evidence.Apart = s.h.Source.ID, s.now, s.h.Source.Apart
 	var alike []story.Evidence
-	if v.found != nil {
-		if v.found.mates, err = s.visible(v.found.mates); err != nil {
+	if v.compared != nil {
+		if v.compared.mates, err = s.visible(v.compared.mates); err != nil {
 			return v, err
 		}
-		alike = v.found.mates
+		alike = v.compared.mates
 	} else {
 		evidence.Sketch = nil // too old to be compared by its text
 	}
@@ -53,7 +53,7 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 		v.story, err = s.newStory(a.Identity.New, revision)
 		return v, err
 	}
-	if err := s.surface(v.story, a.Identity.New, revision); err != nil {
+	if err := s.takePublicKey(v.story, a.Identity.New, revision); err != nil {
 		return v, err
 	}
 	return v, s.touch(v.story, revision)
@@ -68,12 +68,12 @@ func (s *saving) matching() news.Matching {
 }
 
 // index opens the index of what entries say, once a transaction.
-func (s *saving) index() (*alikes, error) {
-	if s.opened != nil {
-		return s.opened, nil
+func (s *saving) sketchIndex() (*sketchIndex, error) {
+	if s.sketches != nil {
+		return s.sketches, nil
 	}
-	x, err := s.alikes(s.h.Source.ID, s.matching().Window, s.now)
-	s.opened = x
+	x, err := s.openSketchIndex(s.h.Source.ID, s.matching().Window, s.now)
+	s.sketches = x
 	return x, err
 }
 

@@ -50,7 +50,7 @@ func (m *merging) merge(stories []int64) error {
 	if err := m.rank(stories); err != nil {
 		return err
 	}
-	pubs, err := m.printed()
+	pubs, err := m.publications()
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ type held struct {
 
 // printed returns the Publications of the stories by feed, the survivor's first,
 // and of one story the one that stands.
-func (m *merging) printed() (map[int64][]held, error) {
+func (m *merging) publications() (map[int64][]held, error) {
 	byFeed := map[int64][]held{}
 	for _, story := range append([]int64{m.into}, m.others...) {
 		err := m.each(`SELECT p.feed_id, p.sequence, p.removed, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id

@@ -14,7 +14,7 @@ import (
 const (
 	blockBits   = 15
 	blocks      = 1 << blockBits
-	maxGathered = 1 << 18 // postings: about 4 MiB of memory, those of 20,000 entries
+	maxMemtable = 1 << 18 // postings: about 4 MiB of memory, those of 20,000 entries
 )
 
 // posting is a term and an entry that has it, or has it no longer. Numbers of entries
@@ -37,17 +37,17 @@ func scatter(term uint32) uint32 { return term * 1540483477 }
 
 // gathered are the postings that some block still has to take, by block, without
 // order. It belongs to the writer, and names the state of the database that it holds.
-type gathered struct {
+type memtable struct {
 	logged int64 // the last row of the log
 	turn   int64 // how many blocks were ever written
 	blocks [blocks][]posting
 	count  int
-	stored [blocks]*marks // what stands in the blocks that were read
-	full   full
+	blooms [blocks]*bloom // what stands in the blocks that were read
+	full   fullTerms
 }
 
 // add replaces what was known of the entry under this term.
-func (g *gathered) add(p posting) {
+func (g *memtable) add(p posting) {
 	list := g.blocks[p.block()]
 	for i, have := range list {
 		if have|gone == p|gone {
@@ -62,7 +62,7 @@ func (g *gathered) add(p posting) {
 // postings is the index of one transaction.
 type postings struct {
 	*tx
-	all       *gathered
+	memtable  *memtable
 	fresh     []posting
 	forgotten int64 // entries up to this one have left the window
 }
@@ -84,17 +84,17 @@ func (t *tx) postings(forgotten int64) (*postings, error) {
 	if err != nil {
 		return nil, err
 	}
-	if g := t.gathered; g == nil || g.logged != logged || g.turn != turn {
-		if t.gathered, err = t.gather(logged, turn); err != nil {
+	if g := t.memtable; g == nil || g.logged != logged || g.turn != turn {
+		if t.memtable, err = t.readPostingLog(logged, turn); err != nil {
 			return nil, err
 		}
 	}
-	return &postings{tx: t, all: t.gathered, forgotten: forgotten}, nil
+	return &postings{tx: t, memtable: t.memtable, forgotten: forgotten}, nil
 }
 
 // clearPostings empties the index.
 func (t *tx) clearPostings() error {
-	t.gathered = nil
+	t.memtable = nil
 	for _, query := range []string{`DELETE FROM posting_log`, `DELETE FROM posting_block`} {
 		if _, err := t.exec(query); err != nil {
 			return err
@@ -105,8 +105,8 @@ func (t *tx) clearPostings() error {
 
 // gather reads the log. Blocks may have taken some of it already, which does not
 // matter: the last word on each posting is in it.
-func (t *tx) gather(logged, turn int64) (*gathered, error) {
-	g := &gathered{logged: logged, turn: turn, full: full{}}
+func (t *tx) readPostingLog(logged, turn int64) (*memtable, error) {
+	g := &memtable{logged: logged, turn: turn, full: fullTerms{}}
 	return g, t.each(`SELECT data FROM posting_log ORDER BY id`, nil, func(scan scan) error {
 		var data []byte
 		err := scan(&data)
@@ -117,40 +117,40 @@ func (t *tx) gather(logged, turn int64) (*gathered, error) {
 	})
 }
 
-func (x *postings) add(term uint32, entry int64)  { x.note(newPosting(term, entry)) }
-func (x *postings) drop(term uint32, entry int64) { x.note(newPosting(term, entry) | gone) }
+func (x *postings) add(term uint32, entry int64)  { x.record(newPosting(term, entry)) }
+func (x *postings) drop(term uint32, entry int64) { x.record(newPosting(term, entry) | gone) }
 
-func (x *postings) note(p posting) {
-	delete(x.all.full, p.term())
-	x.all.add(p)
+func (x *postings) record(p posting) {
+	delete(x.memtable.full, p.term())
+	x.memtable.add(p)
 	x.fresh = append(x.fresh, p)
 }
 
 // flush stores what the transaction brought, and writes the blocks whose turn it is.
 func (x *postings) flush() error {
 	if len(x.fresh) > 0 {
-		x.all.logged++
-		if _, err := x.exec(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.all.logged, x.all.turn, packed(x.fresh)); err != nil {
+		x.memtable.logged++
+		if _, err := x.exec(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.memtable.logged, x.memtable.turn, packed(x.fresh)); err != nil {
 			return err
 		}
-		if err := x.set("posted", x.all.logged); err != nil {
+		if err := x.set("posted", x.memtable.logged); err != nil {
 			return err
 		}
 		x.fresh = nil
 	}
-	turn := x.all.turn
-	for ; x.all.count > maxGathered; x.all.turn++ {
-		if err := x.write(x.all.turn % blocks); err != nil {
+	turn := x.memtable.turn
+	for ; x.memtable.count > maxMemtable; x.memtable.turn++ {
+		if err := x.write(x.memtable.turn % blocks); err != nil {
 			return err
 		}
 	}
-	if x.all.turn == turn {
+	if x.memtable.turn == turn {
 		return nil
 	}
-	if _, err := x.exec(`DELETE FROM posting_log WHERE turn <= $1`, x.all.turn-blocks); err != nil { // every block had its turn since
+	if _, err := x.exec(`DELETE FROM posting_log WHERE turn <= $1`, x.memtable.turn-blocks); err != nil { // every block had its turn since
 		return err
 	}
-	return x.set("posting_turn", x.all.turn)
+	return x.set("posting_turn", x.memtable.turn)
 }
 
 // write writes a block with what was gathered for it.
@@ -160,10 +160,10 @@ func (x *postings) write(id int64) error {
 	if err != nil {
 		return err
 	}
-	fresh := x.all.blocks[id]
+	fresh := x.memtable.blocks[id]
 	slices.Sort(fresh)
 	all := merged(unpacked(data), fresh, x.forgotten)
-	x.all.blocks[id], x.all.count, x.all.stored[id] = nil, x.all.count-len(fresh), mark(all)
+	x.memtable.blocks[id], x.memtable.count, x.memtable.blooms[id] = nil, x.memtable.count-len(fresh), newBloom(all)
 	switch {
 	case len(all) > 0:
 		_, err = x.exec(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))

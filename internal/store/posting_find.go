@@ -13,10 +13,10 @@ import (
 
 // marks tell of most terms that are not in a block that they are not: the runs of a new
 // text, as a rule. They take 8 MiB when all blocks were read.
-type marks [32]uint64
+type bloom [32]uint64
 
-func mark(list []posting) *marks {
-	var m marks
+func newBloom(list []posting) *bloom {
+	var m bloom
 	for _, p := range list {
 		word, bit := m.place(p.term())
 		m[word] |= bit
@@ -26,7 +26,7 @@ func mark(list []posting) *marks {
 
 // mayHold reports whether the term may be in the block. Of one that was not read that
 // is not known.
-func (m *marks) mayHold(term uint32) bool {
+func (m *bloom) mayHold(term uint32) bool {
 	if m == nil {
 		return true
 	}
@@ -35,24 +35,24 @@ func (m *marks) mayHold(term uint32) bool {
 }
 
 // place takes the bits of the hash below those that name the block.
-func (m *marks) place(term uint32) (word int, bit uint64) {
+func (m *bloom) place(term uint32) (word int, bit uint64) {
 	h := scatter(term) >> (32 - blockBits - 11)
 	return int(h / 64 % 32), 1 << (h % 64)
 }
 
 // full are terms with as many entries as a term may have, as they were read. Words of
 // every day, they are asked for most, and nothing is kept under them any more.
-type full map[uint32][]int64
+type fullTerms map[uint32][]int64
 
 // maxFull is how many are remembered: about 5 MiB.
-const maxFull = 1 << 15
+const maxFullTerms = 1 << 15
 
 // note remembers the entries of a term, ascending, if it is full.
-func (f full) note(term uint32, entries []int64) {
+func (f fullTerms) note(term uint32, entries []int64) {
 	if len(entries) < story.MaxPostings {
 		return
 	}
-	if len(f) == maxFull {
+	if len(f) == maxFullTerms {
 		clear(f)
 	}
 	f[term] = entries
@@ -60,7 +60,7 @@ func (f full) note(term uint32, entries []int64) {
 
 // entries returns those of a full term; nil when it is not known, or when some have left
 // the window since.
-func (f full) entries(term uint32, forgotten int64) []int64 {
+func (f fullTerms) entries(term uint32, forgotten int64) []int64 {
 	if entries := f[term]; entries != nil && entries[0] > forgotten {
 		return entries
 	}
@@ -73,18 +73,18 @@ const blockBatch = 16
 var selectBlocks = `SELECT id, data FROM (VALUES ` + rowsFrom(1, blockBatch) + `) asked CROSS JOIN posting_block ON id = asked.column1`
 
 // under returns for each of some terms the entries that have it, ascending.
-func (x *postings) under(terms []uint32) ([][]int64, error) {
+func (x *postings) entriesOf(terms []uint32) ([][]int64, error) {
 	stored, err := x.stored(terms)
 	if err != nil {
 		return nil, err
 	}
 	found := make([][]int64, len(terms))
 	for i, term := range terms {
-		if found[i] = x.all.full.entries(term, x.forgotten); found[i] != nil {
+		if found[i] = x.memtable.full.entries(term, x.forgotten); found[i] != nil {
 			continue
 		}
 		var fresh []posting
-		for _, p := range x.all.blocks[block(term)] {
+		for _, p := range x.memtable.blocks[block(term)] {
 			if p.term() == term {
 				fresh = append(fresh, p)
 			}
@@ -93,7 +93,7 @@ func (x *postings) under(terms []uint32) ([][]int64, error) {
 		for _, p := range merged(stored[term], fresh, x.forgotten) {
 			found[i] = append(found[i], p.entry())
 		}
-		x.all.full.note(term, found[i])
+		x.memtable.full.note(term, found[i])
 	}
 	return found, nil
 }
@@ -102,10 +102,10 @@ func (x *postings) under(terms []uint32) ([][]int64, error) {
 func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 	asked := map[int64][]uint32{} // by block
 	for _, term := range terms {
-		if x.all.full.entries(term, x.forgotten) != nil {
+		if x.memtable.full.entries(term, x.forgotten) != nil {
 			continue
 		}
-		if id := block(term); x.all.turn > 0 && x.all.stored[id].mayHold(term) {
+		if id := block(term); x.memtable.turn > 0 && x.memtable.blooms[id].mayHold(term) {
 			asked[id] = append(asked[id], term)
 		}
 	}
@@ -121,8 +121,8 @@ func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 		for _, term := range asked[id] {
 			stored[term] = cut(data, term)
 		}
-		if x.all.stored[id] == nil {
-			x.all.stored[id] = mark(unpacked(data))
+		if x.memtable.blooms[id] == nil {
+			x.memtable.blooms[id] = newBloom(unpacked(data))
 		}
 		return err
 	})
@@ -130,7 +130,7 @@ func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 		return nil, err
 	}
 	for id := range asked {
-		x.all.stored[id] = cmp.Or(x.all.stored[id], &marks{}) // there is no such block
+		x.memtable.blooms[id] = cmp.Or(x.memtable.blooms[id], &bloom{}) // there is no such block
 	}
 	return stored, nil
 }

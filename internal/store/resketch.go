@@ -114,7 +114,7 @@ func (r *resketching) next(done, until int64) ([]news.Shown, error) {
 }
 
 func (r *resketching) sketch(s news.Shown) error {
-	x, err := r.alikes(s.Entry.SourceID, 0, r.cutoff)
+	x, err := r.openSketchIndex(s.Entry.SourceID, 0, r.cutoff)
 	if err != nil {
 		return err
 	}

@@ -49,18 +49,18 @@ func (db *DB) Save(ctx context.Context, h *story.Harvest) (news.Fetch, error) {
 // saving is the state of one Save.
 type saving struct {
 	*tx
-	h        *story.Harvest
-	now      time.Time // when the fetch began: what "first seen" means
-	origin   string    // the source's key at first sight
-	public   bool      // the source is, by the configuration of now
-	backlog  bool      // this is the first document of the source
-	revision int64     // 0 until something changes
-	added    int
-	changed  int
-	echoes   int // publications of ours that came back
-	shared   shared
-	opened   *alikes
-	found    *indexing // by what the entries can be found
+	h           *story.Harvest
+	now         time.Time // when the fetch began: what "first seen" means
+	origin      string    // the source's key at first sight
+	public      bool      // the source is, by the configuration of now
+	backlog     bool      // this is the first document of the source
+	revision    int64     // 0 until something changes
+	added       int
+	changed     int
+	echoes      int // publications of ours that came back
+	shared      shared
+	sketches    *sketchIndex
+	searchIndex *indexing // by what the entries can be found
 }
 
 func (s *saving) save() error {
@@ -90,14 +90,14 @@ func (s *saving) save() error {
 	if err := s.push(); err != nil {
 		return err
 	}
-	if err := s.pace(); err != nil {
+	if err := s.storePace(); err != nil {
 		return err
 	}
-	if err := s.recall(); err != nil {
+	if err := s.rejudgeIfRuleChanged(); err != nil {
 		return err
 	}
-	if s.opened != nil {
-		if err := s.opened.postings.flush(); err != nil {
+	if s.sketches != nil {
+		if err := s.sketches.postings.flush(); err != nil {
 			return err
 		}
 	}
@@ -133,7 +133,7 @@ func (s *saving) entries() error {
 	if err != nil {
 		return err
 	}
-	if s.found, err = s.indexing(); err != nil {
+	if s.searchIndex, err = s.indexing(); err != nil {
 		return err
 	}
 	ids := make([]story.Identity, len(s.h.Arrivals))
@@ -161,7 +161,7 @@ func (s *saving) entries() error {
 			return fmt.Errorf("entry %q: %w", a.Identity.New, err)
 		}
 	}
-	return s.found.flush()
+	return s.searchIndex.flush()
 }
 
 // refresh brings a known entry up to date. Its identity, story, first seen and
@@ -185,7 +185,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 		return nil
 	case k.signature == int64(a.Signature):
 	case s.h.Reread:
-		err = s.mend(k, a.Signature)
+		err = s.keepRevised(k, a.Signature)
 	default:
 		updated = news.Revised(updated, a.Entry.Updated, s.now)
 	}
@@ -199,12 +199,12 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeContent(k.id, a, at(k.published), updated, undated); err != nil {
 		return err
 	}
-	s.found.add(k.id, s.h.Source.ID, s.public, &a.Entry, true)
+	s.searchIndex.add(k.id, s.h.Source.ID, s.public, &a.Entry, true)
 	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
 	if k.signature != int64(a.Signature) {
-		if err := s.retell(k.id, a); err != nil {
+		if err := s.reviseSketch(k.id, a); err != nil {
 			return err
 		}
 	}
@@ -215,8 +215,8 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 }
 
 // retell lets later entries be compared with what an entry says now.
-func (s *saving) retell(entry int64, a *story.Arrival) error {
-	x, err := s.index()
+func (s *saving) reviseSketch(entry int64, a *story.Arrival) error {
+	x, err := s.sketchIndex()
 	if err != nil || a.Evidence.Sketch == nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (s *saving) retell(entry int64, a *story.Arrival) error {
 
 // mend keeps words that only we read wrongly from counting as revised: the
 // Publications that show them take the new signature, their times stay.
-func (s *saving) mend(k *knownRow, signature uint64) error {
+func (s *saving) keepRevised(k *knownRow, signature uint64) error {
 	_, err := s.exec(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
 		k.story, k.id, k.signature, int64(signature))
 	return err
@@ -261,14 +261,14 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err := s.addGUID(id, a.Identity.New); err != nil {
 		return err
 	}
-	if err := s.opened.keep(v.found, id, v.story, v.match); err != nil {
+	if err := s.sketches.keep(v.compared, id, v.story, v.match); err != nil {
 		return err
 	}
 	if err := s.relate(id, v.related); err != nil {
 		return err
 	}
 	s.added++
-	s.found.add(id, s.h.Source.ID, s.public, &a.Entry, false)
+	s.searchIndex.add(id, s.h.Source.ID, s.public, &a.Entry, false)
 	return s.writeContent(id, a, published, updated, statesNoTime(a))
 }
 
@@ -328,7 +328,7 @@ func (s *saving) document() error {
 
 func (s *saving) body() error {
 	b := s.h.Body
-	if kept, err := s.kept(b); kept || err != nil {
+	if kept, err := s.bodyUnchanged(b); kept || err != nil {
 		return err
 	}
 	packed, err := pack(b.Data)

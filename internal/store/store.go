@@ -31,7 +31,7 @@ type DB struct {
 type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
-	gathered *gathered // postings in memory; nil: not read
+	memtable *memtable // postings in memory; nil: not read
 }
 
 // Open opens the database file for reading and writing and brings its schema
@@ -96,7 +96,7 @@ func (db *DB) Close() error {
 type tx struct {
 	ctx      context.Context
 	w        *writer
-	gathered *gathered // the writer's, which gets it back with the commit
+	memtable *memtable // the writer's, which gets it back with the commit
 }
 
 // CheckpointDue has a token when it is time for Checkpoint. Who keeps the database open
@@ -131,16 +131,16 @@ func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	defer t.Rollback()
-	gathered := w.gathered
-	w.gathered = nil // holds what was not stored, should we fail
-	x := &tx{ctx: ctx, w: w, gathered: gathered}
+	gathered := w.memtable
+	w.memtable = nil // holds what was not stored, should we fail
+	x := &tx{ctx: ctx, w: w, memtable: gathered}
 	if err := f(x); err != nil {
 		return err
 	}
 	if err := t.Commit(); err != nil {
 		return err
 	}
-	w.gathered = x.gathered
+	w.memtable = x.memtable
 	db.engine.Committed()
 	return nil
 }

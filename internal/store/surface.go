@@ -12,13 +12,13 @@ import (
 
 // visible leaves out what the arriving entry must not be judged by.
 func (s *saving) visible(found []story.Evidence) ([]story.Evidence, error) {
-	if !s.public || len(s.opened.private) == 0 {
+	if !s.public || len(s.sketches.private) == 0 {
 		return found, nil
 	}
 	var kept []story.Evidence
 	for _, c := range found {
 		known := false
-		if s.opened.private[c.SourceID] {
+		if s.sketches.private[c.SourceID] {
 			var err error
 			if known, err = s.everybodyKnows(c.StoryID); err != nil {
 				return nil, err
@@ -40,8 +40,8 @@ func (s *saving) everybodyKnows(story int64) (known bool, err error) {
 
 // surface gives a story of which only subscribers knew, and which a public entry now
 // tells, the key that it would have if that had begun it. The old one leads to it.
-func (s *saving) surface(story int64, entryKey string, revision int64) error {
-	if !s.public || len(s.opened.private) == 0 {
+func (s *saving) takePublicKey(story int64, entryKey string, revision int64) error {
+	if !s.public || len(s.sketches.private) == 0 {
 		return nil
 	}
 	if known, err := s.everybodyKnows(story); known || err != nil {

@@ -139,7 +139,7 @@ const relatedEntries = 200
 // story, or about a translation of it, and not the same. Withdrawn entries are left
 // out.
 func (db *DB) Related(ctx context.Context, story int64) ([]news.Placement, error) {
-	return oneEach(db.where(ctx, `$1 = 0 AND `+whereRelated, news.Everybody, story, relatedEntries))
+	return oneEach(db.placedEverywhere(ctx, `$1 = 0 AND `+whereRelated, news.Everybody, story, relatedEntries))
 }
 
 // RelatedPages is Related for the eyes of an audience: entries that it may know, of
@@ -175,7 +175,7 @@ func (db *DB) AliasOf(ctx context.Context, a news.Audience, key string) (into st
 
 // where returns entries with all Publications of their stories, also those in
 // private feeds: for the operator.
-func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
+func (db *DB) placedEverywhere(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	entries, err := db.placed(ctx, where, args...)
 	if err != nil {
 		return nil, err
@@ -236,18 +236,18 @@ func (db *DB) Find(ctx context.Context, text, canonical string) ([]news.Placemen
 		`SELECT coalesce(n.alias_of, n.id) FROM story n WHERE n.key = $1 OR n.guid = $1`,
 		`SELECT p.story_id FROM publication p WHERE p.guid = $1`,
 	} {
-		found, err := db.where(ctx, `s.id IN (`+stories+`) ORDER BY e.first_seen, e.id LIMIT 50`, text)
+		found, err := db.placedEverywhere(ctx, `s.id IN (`+stories+`) ORDER BY e.first_seen, e.id LIMIT 50`, text)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
 	if canonical != "" {
-		found, err := db.where(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
+		found, err := db.placedEverywhere(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
-	return db.where(ctx, `c.guid = $1 OR c.link = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
+	return db.placedEverywhere(ctx, `c.guid = $1 OR c.link = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
 }
 
 // Totals are the figures of the whole store.
