@@ -49,7 +49,7 @@ func (b *bench) archive(feed string) (closed, replaced []string) {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		again, err := b.db.ClosePage(b.t.Context(), e, []news.PageDocument{{Format: "atom", ETag: fmt.Sprintf(`"%x"`, guidHash(string(data))), Packed: data, Length: len(data)}}, b.now)
+		again, err := b.db.ClosePage(b.t.Context(), e, []news.PageDocument{{Format: "atom", ETag: fmt.Sprintf(`"%x"`, keyHash(string(data))), Packed: data, Length: len(data)}}, b.now)
 		if err != nil {
 			b.t.Fatal(err)
 		}

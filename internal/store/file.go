@@ -10,7 +10,7 @@ import (
 func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFacts, error) {
 	known := map[string]news.FileFacts{}
 	for _, url := range urls {
-		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{guidHash(url)}, func(scan scan) error {
+		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{keyHash(url)}, func(scan scan) error {
 			f := news.FileFacts{URL: url}
 			var asked int64
 			err := scan(&asked, &f.Tries, &f.Outcome, &f.Type, &f.Length)
@@ -33,7 +33,7 @@ func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) e
 		_, err := t.exec(`INSERT INTO file (hash, url, asked, tries, outcome, type, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (hash) DO UPDATE SET asked = excluded.asked, tries = excluded.tries, outcome = excluded.outcome,
 				type = excluded.type, length = excluded.length`,
-			guidHash(f.URL), f.URL, ms(f.Asked), f.Tries, string(f.Outcome), f.Type, f.Length)
+			keyHash(f.URL), f.URL, ms(f.Asked), f.Tries, string(f.Outcome), f.Type, f.Length)
 		if err != nil || f.Type == "" && f.Length == 0 {
 			return err
 		}

@@ -9,8 +9,9 @@ import (
 	"tributary/internal/story"
 )
 
-// relocate fills in ids for entries whose publisher changed guids and links in
-// mass. Most documents bring little that is new and cost nothing here.
+// relocate recognises entries by their texts when a publisher changed guids and links of
+// many at once, and fills in their ids. It does nothing unless half of the arrivals seem
+// new, so that ordinary documents cost nothing here.
 func (s *saving) relocate(ids []int64, known *known) error {
 	fresh := 0
 	for _, id := range ids {
@@ -53,8 +54,8 @@ func (s *saving) relocate(ids []int64, known *known) error {
 	})
 }
 
-// guard marks the new entries that old ones in mass brought: see news.Flood.
-func (s *saving) guard(ids []int64) error {
+// markFlood marks the new entries that came with a flood of old ones, see news.Flood.
+func (s *saving) markFlood(ids []int64) error {
 	if s.backlog || s.h.Seeds != nil || s.h.Reread {
 		return nil
 	}
@@ -101,7 +102,7 @@ func (s *saving) isEcho(a *story.Arrival) (bool, error) {
 	}
 	var ours bool
 	err := s.get(`SELECT (EXISTS (SELECT 1 FROM story WHERE guid = $1) OR EXISTS (SELECT 1 FROM publication WHERE guid = $1))
-		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, guidHash(story.GUIDKey(guid))}, &ours)
+		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, keyHash(story.GUIDKey(guid))}, &ours)
 	return ours, err
 }
 

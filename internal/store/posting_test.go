@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// postings are those in the index, blocks and what is gathered together.
+// postings are those in the index, of the blocks and the memtable together.
 func (b *bench) postings() []posting {
 	b.t.Helper()
 	var all []posting

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// What the queries of this package have in common: reading rows, binding many values
-// at once, and times as columns.
+// What the queries of this package have in common: reading rows, and binding many values
+// at once.
 
 // scan reads one row.
 type scan func(dest ...any) error
@@ -113,22 +113,6 @@ func pairsFrom(from, n int) string {
 		rows[i] = "(" + placeholdersFrom(from+2*i, 2) + ")"
 	}
 	return strings.Join(rows, ", ")
-}
-
-// ms turns a time into its column value; the zero time is 0.
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// at turns a column value into a time in UTC; 0 is the zero time.
-func at(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 // later returns the later of two times.

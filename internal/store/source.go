@@ -207,7 +207,7 @@ func (db *DB) Request(ctx context.Context, names []string, now time.Time) error 
 				return fmt.Errorf("no source is named %q", name)
 			}
 		}
-		_, err := t.count("request")
+		_, err := t.increment("request")
 		return err
 	})
 }
