@@ -2,31 +2,32 @@ package daemon
 
 import "runtime"
 
-// turns bound how much of what keeps a processor busy is done at once: reading and
-// storing documents, publishing, indexing. One processor is left to those who wait for
-// an answer: a goroutine that works yields after ten milliseconds only, and behind each
-// that may run stands the next. Nobody waits for a cycle that serves nobody: nil bounds
-// nothing.
-type turns chan struct{}
+// semaphore bounds how much of the work that keeps a processor busy is done at a time:
+// reading and storing documents, publishing, indexing. One processor is left free for
+// requests. Without that a request could wait behind several busy goroutines, each of
+// which the scheduler interrupts only after ten milliseconds. A nil semaphore bounds
+// nothing; that is for a cycle, which serves nobody.
+type semaphore chan struct{}
 
-func newTurns() turns { return make(turns, max(1, runtime.GOMAXPROCS(0)-overcommitted-1)) }
+func newSemaphore() semaphore { return make(semaphore, max(1, runtime.GOMAXPROCS(0)-overcommitted-1)) }
 
-// overcommitted is how many goroutines run beyond the number of processors.
+// overcommitted is by how much GOMAXPROCS exceeds the number of processors, see Overcommit.
 const overcommitted = 1
 
-// Overcommit lets one more goroutine run than there are processors, for a process that
-// serves. Its threads wait for disks, and Go lets each that works go on for ten
-// milliseconds; between threads the system decides, and sooner. It is called once,
-// before Open, and Go follows later changes of the processors that it may use no more.
+// Overcommit raises GOMAXPROCS by one, for a process that serves requests: then a request
+// gets a thread of its own while all others are busy or wait for a disk, and the operating
+// system switches between threads sooner than Go switches between goroutines. Call it
+// once, before Open. After that Go no longer follows changes of the number of processors
+// that the process may use.
 func Overcommit() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + overcommitted) }
 
-// take does something when it is its turn. It takes no further turn.
-func (t turns) take(do func()) {
-	if t == nil {
-		do()
+// do calls f when fewer calls are running than the semaphore admits. f must not call do.
+func (s semaphore) do(f func()) {
+	if s == nil {
+		f()
 		return
 	}
-	t <- struct{}{}
-	defer func() { <-t }()
-	do()
+	s <- struct{}{}
+	defer func() { <-s }()
+	f()
 }

@@ -11,7 +11,7 @@ import (
 func TestTurns(t *testing.T) {
 	for room, want := range map[int]int32{0: 5, 1: 1, 3: 3} {
 		synctest.Test(t, func(t *testing.T) {
-			var turns turns // nil bounds nothing
+			var turns semaphore // nil bounds nothing
 			if room > 0 {
 				turns = make(chan struct{}, room)
 			}
@@ -20,7 +20,7 @@ func TestTurns(t *testing.T) {
 			var all sync.WaitGroup
 			for range 5 {
 				all.Go(func() {
-					turns.take(func() {
+					turns.do(func() {
 						now.Add(1)
 						time.Sleep(time.Second)
 						together <- now.Load()
@@ -46,8 +46,8 @@ func TestTurnsOfADaemon(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bounded := cap(d.turns) > 0; bounded != serving {
-			t.Errorf("serving %v: turns for %d", serving, cap(d.turns))
+		if bounded := cap(d.cpu) > 0; bounded != serving {
+			t.Errorf("serving %v: turns for %d", serving, cap(d.cpu))
 		}
 		if err := d.Close(); err != nil {
 			t.Error(err)
