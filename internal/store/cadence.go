@@ -9,8 +9,8 @@ import (
 
 // How much is kept of how often readers come.
 const (
-	keptCadence = 14 * 24 * time.Hour // a length that did not occur again
-	maxClients  = 50                  // programs of a feed; those that were there least go
+	keptCadence = 14 * 24 * time.Hour // how long a length of pause is kept that does not occur again
+	maxClients  = 50                  // programs of a feed; those that spent least time are dropped
 )
 
 // NoteCadences adds pauses between visits to those that are known.

@@ -4,10 +4,9 @@ import (
 	"tributary/internal/news"
 )
 
-// resumeDigests stores the digests that a feed had before the database was lost as
-// they were written, and notes their stories, so that none is told of again. The
-// period that is open then is the one after the last digest: what was closed since
-// without one is closed again, and there is nothing in it.
+// resumeDigests stores the digests that a feed had before the database was lost, as they
+// were written, and their stories, so that no digest tells of them again. The open period
+// is the one after the last digest.
 func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 	var last int64
 	for _, d := range past.Digests {

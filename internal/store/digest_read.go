@@ -36,8 +36,8 @@ func (db *DB) olderDigests(ctx context.Context, site news.Site, f news.Feed, bef
 	return e, ignoreNoRows(err)
 }
 
-// changedDigests is Changes for a feed of digests: a digest changes once, when it is
-// closed.
+// changedDigests is Changes for a feed of digests. A digest is one change, when it is
+// written.
 func (db *DB) changedDigests(ctx context.Context, site news.Site, f news.Feed, after, upto int64) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f, Change: upto}
 	err := db.fillDigests(ctx, e, `d.change > $2 AND d.change <= $3`, after, upto)
@@ -93,8 +93,8 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 	return all, err
 }
 
-// recognise finds the entries of stories that a digest told of before the database
-// was lost, as far as they came again.
+// findReturnedEntries fills in the entries of stories that a digest told of before the
+// database was lost, if they have returned since.
 func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) error {
 	lost := map[int64]*news.Told{}
 	for _, d := range digests {
@@ -119,9 +119,9 @@ func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) e
 	return nil
 }
 
-// withhold takes out of digests what was withdrawn, is hidden, or may not be known
-// to an audience. Of an entry that came before the database was lost, and not again,
-// only its source tells.
+// withhold removes from digests what was withdrawn, is hidden, or may not be known to an
+// audience. An entry from before the database was lost that has not returned is judged by
+// its source alone.
 func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Digest) error {
 	named := map[int64]bool{}
 	for _, d := range digests {
@@ -160,8 +160,7 @@ func (db *DB) Digest(ctx context.Context, a news.Audience, key string) (*news.Di
 	return digests[0], nil
 }
 
-// closesNext tells when the period of a feed of digests ends that is open; zero for
-// never.
+// closesNext returns when the open period of a feed of digests ends; zero for never.
 func (db *DB) closesNext(ctx context.Context, f news.Feed) (time.Time, error) {
 	var closed int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT closed FROM feed WHERE id = $1`, f.ID).Scan(&closed)

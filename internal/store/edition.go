@@ -20,7 +20,7 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 	return n, err
 }
 
-// lastUpdated is when anything was last published in a feed, else when it was
+// lastUpdated selects when anything was last published in a feed, else when the feed was
 // made.
 const lastUpdated = `coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0)`
 
@@ -67,7 +67,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	return e, err
 }
 
-// selectPublications reads those of a feed that meet the condition behind it.
+// selectPublications reads the Publications of a feed, $1. A condition has to follow.
 const selectPublications = `SELECT ` + shownColumns + publicationColumns + `
 	FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id` + shownJoins + `
 	WHERE p.feed_id = $1 AND `
@@ -111,9 +111,9 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 	return nil
 }
 
-// Older returns the Publications of a feed that entered before a sequence, as many
-// as a page holds and however many of one source: who leafs back is to meet those that
-// the live document left out. It needs no archive.
+// Older returns the Publications of a feed below a sequence, as many as a page holds. Limits
+// per source do not apply, so that whoever leafs back finds what the live document left
+// out because of them. It needs no archive.
 func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
 	if f.Digest != nil {
 		return db.olderDigests(ctx, site, f, before)
@@ -133,8 +133,8 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 // story as t.
 const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
 
-// scanPublication reads both, and after them what last points to. It leaves of the
-// entry what the feed gives out, and of a text that is too long its beginning.
+// scanPublication reads both, and after them what last points to. The entry is reduced to
+// what the feed gives out, and a text that is too long to its beginning.
 func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
 	var entered, published, updated, signature int64
@@ -154,23 +154,24 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 // errFull ends the reading of Publications.
 var errFull = errors.New("the page is full")
 
-// pageOf collects what a feed shows.
+// pageBuilder collects what one document of a feed shows.
 type pageBuilder struct {
 	feed         news.Feed
 	shown        []news.Shown
 	bytes        int
 	newest       time.Time
-	archived     int64 // what entered behind this sequence is shown in any case
+	archived     int64 // the last sequence in a closed page: what is above it is shown in any case
 	perSource    map[string]int
-	overDayLimit map[int64]bool // sequences that are too many of their day
+	overDayLimit map[int64]bool // sequences to leave out, see DB.overDayLimit
 
-	passed      int   // left out because of their source
-	firstPassed int64 // the newest of them
+	passed      int   // how many were left out because of their source
+	firstPassed int64 // the highest sequence of them
 }
 
-// maxPassed bounds how far a page looks behind a source that says too much.
+// maxPassed bounds how many Publications of sources that have enough a page skips.
 const maxPassed = 10 * news.MaxShown
 
+// add appends a Publication, leaves it out, or returns errFull when the page takes no more.
 func (p *pageBuilder) add(s news.Shown) error {
 	if len(p.shown) == 0 {
 		p.newest = s.Entered

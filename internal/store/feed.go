@@ -12,13 +12,14 @@ import (
 	"tributary/internal/news"
 )
 
-// SyncFeeds makes the stored feeds those of the configuration and returns them
-// with row numbers and ids. sources are all configured ones, as SyncSources
-// returned them. A feed whose selection changed is judged anew; what it finds
-// goes into its history. A feed that is no longer configured is removed, and
-// its URLs answer "gone". One that was renamed is still known by its former names. A
-// feed that turns from public to private, or back, or is made of something else by now,
-// is another feed.
+// SyncFeeds makes the stored feeds those of the configuration and returns them with row
+// numbers and ids. sources are all configured ones, as SyncSources returned them.
+//
+// When the selection of a feed changed, its stories are judged again; what it gets by that
+// goes into its history. A feed that is no longer configured is removed, and its URLs
+// answer "gone". A renamed one is still found under its former names. A feed that turns
+// from public to private or back, or becomes a feed of problems or stops being one, is
+// another feed.
 func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.Source, now time.Time) ([]news.Feed, error) {
 	out := slices.Clone(feeds)
 	err := db.update(ctx, func(t *tx) error {
@@ -79,7 +80,8 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	return err
 }
 
-// rowName is the name of a feed's row: what may not be mixed has another.
+// rowName returns the name of the row of a feed. Private feeds and feeds of problems have
+// rows of their own, so that they never continue a public feed of the same name.
 func rowName(f news.Feed) string {
 	switch {
 	case f.Kind == news.FeedOfHealth:

@@ -9,19 +9,19 @@ import (
 	"tributary/internal/news"
 )
 
-// Corrections by hand: merge.go, split.go and pin.go. Each is one transaction
-// that moves rows and raises the revision; what feeds show follows with the next
-// round of publishing. They last because an entry is judged only once, when it
-// arrives: nothing else ever changes the story of an entry.
+// Corrections by hand are in merge.go, split.go and pin.go. Each is one transaction, which
+// changes rows and raises the revision; the feeds follow in the next round of publishing.
+// A correction lasts because an entry is judged only once, when it arrives: nothing else
+// ever changes the story of an entry.
 
-// corrects writes what a person did to an entry and returns the row.
+// recordHand stores what a person did to an entry, and returns the number of the row.
 func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
 	err = t.get(`INSERT INTO hand (entry_id, act, at, was, became) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
 		[]any{entry, string(act), ms(now), was, became}, &id)
 	return id, err
 }
 
-// regroup takes an entry out of its story into another one.
+// regroup moves an entry from its story to another one.
 func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
 	hand, err := t.recordHand(entry, act, from, to, now)
 	if err == nil {
@@ -36,23 +36,23 @@ func (t *tx) touch(story, revision int64) error {
 	return err
 }
 
+// keyOf returns the key of a story.
 func (t *tx) keyOf(story int64) (key string, err error) {
 	err = t.get(`SELECT key FROM story WHERE id = $1`, []any{story}, &key)
 	return key, err
 }
 
-// entered is when a Publication entered its feed by our clock, and for which
-// entry it was made.
+// entered is when a Publication entered its feed by our clock, and which entry it was made
+// for.
 type entered struct {
 	when, first int64
 	private     bool // no public feed has the story
 }
 
-// firstEntered returns the first Publication of a story in any feed; ok is false
-// for a story without one. Those in public feeds go first: what everybody sees must
-// not depend on what subscribers of a private feed saw before. One of a backlog says
-// of itself when it would have entered: it came no earlier than its entry and its
-// feed.
+// firstEntered returns the first Publication of a story in any feed; ok is false for a
+// story without one. Public feeds go before private ones: what everybody sees must not
+// depend on what subscribers of a private feed have seen. A Publication of a backlog has
+// entered when it was placed in history, but not before its entry and its feed existed.
 func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 	err = t.each(`SELECT p.entered, e.first_seen, f.created_at, p.first, f.private FROM publication p JOIN entry e ON e.id = p.first
 		JOIN feed f ON f.id = p.feed_id WHERE p.story_id = $1 ORDER BY f.private, p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
@@ -68,8 +68,8 @@ func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 	return earliest, ok, err
 }
 
-// standing orders the Publications that a feed has of a story: the first one is
-// shown where only one may be.
+// standing orders the Publications that a feed has of a story. The first one is shown if
+// only one may be.
 func standing(a, b publicationRow) int {
 	if a.aside != b.aside {
 		if b.aside {

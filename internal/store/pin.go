@@ -68,7 +68,7 @@ func (t *tx) unpin(entry, story int64, now time.Time) error {
 	return err
 }
 
-// show has publishing judge a story again.
+// requeueStory has the next round of publishing judge a story again.
 func (t *tx) requeueStory(story int64) error {
 	revision, err := t.nextRevision()
 	if err == nil {

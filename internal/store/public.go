@@ -7,7 +7,7 @@ import (
 	"tributary/internal/news"
 )
 
-// mostPublic bounds what a question of a stranger reads.
+// mostPublic bounds how many entries a visitor's question reads.
 const mostPublic = 20
 
 // FindPublic returns the entries of public sources that somebody may mean by an

@@ -124,8 +124,8 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 
 const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`
 
-// hidden reports whether a story has entries that are not withdrawn: one of which
-// nothing may be known is not one of which nothing is left.
+// hidden reports whether a story still has entries: then the audience may not know them,
+// which is not the same as that nothing is left of the story.
 func (db *DB) hidden(ctx context.Context, story int64) (hidden bool) {
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
 		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, story).Scan(&hidden)
@@ -148,7 +148,7 @@ func (db *DB) RelatedPages(ctx context.Context, a news.Audience, story int64) ([
 	return oneEach(db.placed(ctx, whereRelatedPage, a, story, relatedEntries))
 }
 
-// oneEach keeps the first of the entries of each story.
+// oneEach keeps of each story the first entry.
 func oneEach(entries []news.Placement, err error) ([]news.Placement, error) {
 	return slices.CompactFunc(entries, func(a, b news.Placement) bool { return a.StoryID == b.StoryID }), err
 }
@@ -173,8 +173,8 @@ func (db *DB) AliasOf(ctx context.Context, a news.Audience, key string) (into st
 	return into, err
 }
 
-// where returns entries with all Publications of their stories, also those in
-// private feeds: for the operator.
+// placedEverywhere returns entries with all Publications of their stories, also those in
+// private feeds. It is for the operator only.
 func (db *DB) placedEverywhere(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	entries, err := db.placed(ctx, where, args...)
 	if err != nil {
@@ -196,7 +196,8 @@ func (db *DB) addPublications(ctx context.Context, entries []news.Placement, whe
 	return err
 }
 
-// placed returns entries without the Publications of their stories.
+// placed returns the entries that meet a condition, without the Publications of their
+// stories.
 func (db *DB) placed(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	var entries []news.Placement
 	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
