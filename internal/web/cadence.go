@@ -1,7 +1,6 @@
 package web
 
 import (
-	"hash/maphash"
 	"maps"
 	"net/http"
 	"slices"
@@ -11,15 +10,29 @@ import (
 	"tributary/internal/news"
 )
 
-// cadences notes how long readers stay away. Like Readers, which it belongs to and
-// whose lock guards it, it knows nobody: only the hashes of who came when, in
-// memory, and for whoever stores it the sums of many.
+// cadences records how long readers stay away between two visits. It is part of Readers,
+// whose lock guards it. Of a single reader it knows a hash and the time of the last visit,
+// in memory only; what is stored are sums over all readers with the same program.
 type cadences struct {
-	came  map[uint64]time.Time // when a reader of a feed was last here
-	spent map[cadence]news.Cadence
+	came  map[visitor]time.Time    // the last visit of a reader of a feed
+	spent map[cadence]news.Cadence // since the last call of Cadences
 }
 
-// cadence is pauses of one length.
+// visitor is a reader of one feed.
+type visitor struct {
+	reader uint64 // hash, see Readers
+	feed   int64
+}
+
+// visit is one request of a reader for a feed.
+type visit struct {
+	visitor
+	request    *http.Request
+	aggregator bool // it announces how many people it reads for
+	at         time.Time
+}
+
+// cadence is what pauses are added up by.
 type cadence struct {
 	feed   int64
 	client string
@@ -27,48 +40,49 @@ type cadence struct {
 }
 
 func newCadences() cadences {
-	return cadences{came: map[uint64]time.Time{}, spent: map[cadence]news.Cadence{}}
+	return cadences{came: map[visitor]time.Time{}, spent: map[cadence]news.Cadence{}}
 }
 
-// note counts the pause that a visit ends. Only who says what he holds counts as
-// one who comes back, or who speaks for subscribers: robots and the curious do
-// neither.
-func (c *cadences) note(seed maphash.Seed, who uint64, feed int64, r *http.Request, speaks bool, now time.Time) {
-	type visitor struct {
-		who  uint64
-		feed int64
-	}
-	key := maphash.Comparable(seed, visitor{who, feed})
-	last, known := c.came[key]
+// record counts the pause that a visit ends. It counts only for readers that come back for
+// more, which is told by a conditional request, and for aggregators: robots and curious
+// people send no such requests.
+func (c *cadences) record(v visit) {
+	last, known := c.came[v.visitor]
 	if !known && len(c.came) >= maxReaders {
 		return
 	}
-	pause := now.Sub(last)
+	pause := v.at.Sub(last)
 	if known && pause < news.LeastPause {
 		return
 	}
-	c.came[key] = now
+	c.came[v.visitor] = v.at
 	every, ok := news.CadenceOf(pause)
-	if !known || !ok || !speaks && r.Header["If-None-Match"] == nil && r.Header["If-Modified-Since"] == nil {
+	if !known || !ok || !v.aggregator && !conditional(v.request.Header) {
 		return
 	}
-	client := program(r.UserAgent())
+	client := program(v.request.UserAgent())
 	if client == "" {
 		return
 	}
-	one := cadence{feed, client, every}
-	sum, known := c.spent[one]
+	key := cadence{v.feed, client, every}
+	sum, known := c.spent[key]
 	if !known && len(c.spent) >= maxServices {
 		return
 	}
-	c.spent[one] = news.Cadence{FeedID: feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: now}
+	c.spent[key] = news.Cadence{FeedID: v.feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: v.at}
 }
 
-// browsers are what a person looks with, now and then.
+// conditional reports whether a request names the copy that the client has.
+func conditional(h http.Header) bool {
+	return h["If-None-Match"] != nil || h["If-Modified-Since"] != nil
+}
+
+// browsers are the products by which browsers name themselves. People look into a feed with
+// them now and then, and do not read it regularly.
 var browsers = []string{"Mozilla", "Gecko", "Firefox", "Chrome", "Safari", "Edg", "OPR"}
 
-// program names what reads: the first product of a User-Agent, of one that begins
-// like a browser's the last, as with Thunderbird; "" for a browser.
+// program returns the name of the program that sent a User-Agent: its first product or, if
+// it begins like that of a browser as Thunderbird's does, its last; "" for a browser.
 func program(agent string) string {
 	name := product(agent)
 	if strings.HasPrefix(name, "Mozilla/") {
@@ -81,12 +95,12 @@ func program(agent string) string {
 	return name
 }
 
-// forget drops those who were not seen for a while.
+// forget drops readers that have not come for readersFor.
 func (c *cadences) forget(now time.Time) {
-	maps.DeleteFunc(c.came, func(_ uint64, last time.Time) bool { return now.Sub(last) >= readersFor })
+	maps.DeleteFunc(c.came, func(_ visitor, last time.Time) bool { return now.Sub(last) >= readersFor })
 }
 
-// Cadences returns the pauses that ended since the last time.
+// Cadences returns the pauses that have ended since the last call.
 func (t *Readers) Cadences() []news.Cadence {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,9 +7,9 @@ import (
 	"tributary/internal/publish"
 )
 
-// choose returns the variant that an Accept-Encoding likes best, of those that it
-// likes equally the shortest; nil for the plain document. RFC 9110 section 12.5.3.
-// Who refuses everything that we have gets the plain one: better than nothing.
+// choose returns the variant that Accept-Encoding prefers, the shortest of those that it
+// gives the same weight; nil for the plain document. A client that refuses everything that
+// we have gets the plain document. RFC 9110 section 12.5.3.
 func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	if len(accept) == 0 || len(variants) == 0 {
 		return nil
@@ -17,7 +17,7 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	var best *publish.Variant
 	most := 0.0
 	for i := range variants { // the shortest first
-		if q := liking(accept, variants[i].Coding); q > most {
+		if q := weightOf(accept, variants[i].Coding); q > most {
 			best, most = &variants[i], q
 		}
 	}
@@ -27,8 +27,8 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	return best
 }
 
-// liking is the weight of a coding: its own, else that of "*", else 0.
-func liking(accept []string, coding string) float64 {
+// weightOf returns the weight of a coding: its own, else that of "*", else 0.
+func weightOf(accept []string, coding string) float64 {
 	if q, ok := named(accept, coding); ok {
 		return q
 	}
@@ -54,8 +54,8 @@ func is(given, coding string) bool {
 	return strings.EqualFold(given, coding) || coding == publish.Gzip && strings.EqualFold(given, "x-gzip")
 }
 
-// weight reads the q of a coding, 1 when there is none. One that is no number from
-// 0 to 1 is 0.
+// weight reads the q parameter of a coding: 1 without one, 0 for one that is no number from
+// 0 to 1.
 func weight(params string) float64 {
 	for p := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")

@@ -58,7 +58,7 @@ func matches(lists []string, d *publish.Document, how comparison) bool {
 			if how == weakly {
 				one = strings.TrimPrefix(one, "W/")
 			}
-			if one == "*" || names(one, d.ETag) {
+			if one == "*" || isTagOf(one, d.ETag) {
 				return true
 			}
 		}
@@ -66,9 +66,9 @@ func matches(lists []string, d *publish.Document, how comparison) bool {
 	return false
 }
 
-// names reports whether a tag is the one of a document or of a variant of it, ready
-// or not: "x" is named by "x", "x-gzip", "x-br" and "x-zstd".
-func names(one, tag string) bool {
+// isTagOf reports whether a tag that a client sent is that of a document or of one of its
+// variants: for "x" these are "x", "x-gzip", "x-br" and "x-zstd".
+func isTagOf(one, tag string) bool {
 	if one == tag {
 		return true
 	}

@@ -21,11 +21,11 @@ var (
 	varyCoding = []string{"Accept-Encoding"}
 )
 
-// idleWrite is how long a client may take to accept the next part of a body;
-// one that accepts nothing for so long is let go.
+// idleWrite is how long a client may take to accept the next part of a body; after that it
+// is disconnected.
 const idleWrite = time.Minute
 
-// part is how much is written under one deadline.
+// part is how many bytes are written under one deadline.
 const part = 256 << 10
 
 // send answers with a document in the coding that the client likes best, without
@@ -86,13 +86,13 @@ func (s *Server) write(w http.ResponseWriter, body []byte) {
 			return // the client left
 		}
 		body = body[part:]
-		s.extend(w)
+		s.extendDeadline(w)
 	}
 	_, _ = w.Write(body)
 }
 
-// extend gives the client another while to take what comes next.
-func (s *Server) extend(w http.ResponseWriter) {
+// extendDeadline gives the client more time, to take what is written next.
+func (s *Server) extendDeadline(w http.ResponseWriter) {
 	patience := s.patience
 	if patience == 0 {
 		patience = idleWrite

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// gate bounds how many requests work at the same time that read the database and
-// render for one visitor. Feeds come from memory and are not counted: they are
-// served whatever else is asked for.
+// gate bounds how many requests are worked on at the same time that read the database and
+// render a page for one visitor. Requests for feeds are answered from memory and pass it by,
+// so that feeds are served under any load.
 type gate struct {
-	places    turns
+	places    semaphore
 	each      int           // of one client, working and waiting
 	patience  time.Duration // of those who wait
 	mu        sync.Mutex
@@ -22,29 +22,30 @@ type gate struct {
 // disk. One client gets half of the places.
 func newGate() *gate {
 	places := 8 * runtime.GOMAXPROCS(0)
-	return &gate{places: make(turns, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
+	return &gate{places: make(semaphore, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
 }
 
 // enter waits for a place. It returns 429 for a client that has too many already
 // and 503 when there is none for a while, each with the time to come back.
 func (g *gate) enter(r *http.Request) (leave func(), err error) {
-	who := visitor(r)
+	who := clientOf(r)
 	if !g.count(who) {
 		return nil, &status{http.StatusTooManyRequests, "page"}
 	}
-	if !g.places.enter(r.Context(), g.patience) {
+	if !g.places.acquire(r.Context(), g.patience) {
 		g.uncount(who)
 		return nil, &status{http.StatusServiceUnavailable, "page"}
 	}
 	return sync.OnceFunc(func() {
-		g.places.leave()
+		g.places.release()
 		g.uncount(who)
 	}), nil
 }
 
-// visitor tells clients apart. Behind a proxy that does not say for whom it asks
-// nobody can be told apart, and nobody is blamed: "".
-func visitor(r *http.Request) string {
+// clientOf returns what clients are told apart by, their address. Behind a proxy that does not
+// say for whom it asks they cannot be told apart: then it is "", and no limit per client
+// applies.
+func clientOf(r *http.Request) string {
 	if _, near := peerAddress(r); near && r.Header.Get("X-Forwarded-For") == "" {
 		return ""
 	}
@@ -75,8 +76,8 @@ func (g *gate) uncount(who string) {
 	}
 }
 
-// costly puts a handler behind the gate. It works until its answer begins: how fast
-// the client reads concerns nobody else.
+// costly puts a handler behind the gate. It leaves the gate when the answer begins, because
+// how fast the client reads costs nothing.
 func (s *Server) costly(f func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if r.RemoteAddr == "" {

@@ -15,16 +15,16 @@ import (
 	"tributary/internal/publish"
 )
 
-// Private feeds stand at /private/TOKEN/. A document is rendered once for all who
-// may read it, with a mask in place of the token, and the token is put there while
-// it is sent; so is its gzip coding, because a reader asks for each state of a feed
-// once: keeping the packed bytes of every subscriber would cost memory and save
-// nothing. A 304 needs neither.
+// Private feeds are at /private/TOKEN/. A document is rendered once for all subscribers, with
+// a mask where the token belongs. The token is put there while the document is sent, and
+// it is compressed then, too: a reader asks for each state of a feed only once, so keeping
+// the compressed bytes of every subscriber would cost memory and save nothing. A 304 needs
+// neither.
 //
-// Nobody learns from an answer whether a feed is there: a wrong token, and a name
-// that is not the token's feed, are answered as any unknown address is.
+// An answer never reveals whether a feed exists: a wrong token, and a name that is not that
+// of the token's feed, are answered like any unknown address.
 
-// grant is what a request may see, and by which token.
+// grant is what a token lets a request see.
 type grant struct {
 	token news.Token
 	feed  news.Feed
@@ -33,21 +33,22 @@ type grant struct {
 
 // private wraps a handler of what stands below a token.
 func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, s.ifGranted(f))
+	return s.answer(noPreflight, s.withGrant(f))
 }
 
-// privateCostly is private for what reads the store.
+// privateCostly is private for handlers that read the store, see costly.
 func (s *Server) privateCostly(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, s.costly(s.ifGranted(f)))
+	return s.answer(noPreflight, s.costly(s.withGrant(f)))
 }
 
-func (s *Server) ifGranted(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
+// withGrant calls f with what the token of a request lets it see, or fails.
+func (s *Server) withGrant(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "private")
-		g, err := s.granted(r)
+		g, err := s.grantOf(r)
 		if err != nil {
 			return err
 		}
@@ -61,8 +62,8 @@ func noPreflight(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// granted looks up what the token of a request opens.
-func (s *Server) granted(r *http.Request) (grant, error) {
+// grantOf returns what the token of a request lets it see.
+func (s *Server) grantOf(r *http.Request) (grant, error) {
 	secret := r.PathValue("token")
 	token, known := s.Tokens.find(secret)
 	if !known {
@@ -168,7 +169,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 		h["Etag"] = []string{publish.VariantTag(own.ETag, publish.Gzip)}
 	}
 	fresh := code == http.StatusNotModified
-	s.Tokens.note(g.token.ID, r.UserAgent(), fresh, s.Now())
+	s.Tokens.record(g.token.ID, r.UserAgent(), fresh, s.Now())
 	if fresh {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -192,8 +193,8 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	return nil
 }
 
-// tag is the entity tag of what one subscriber gets. It tells neither the token nor
-// the mask.
+// tag returns the entity tag of a document as one subscriber gets it. It reveals neither the
+// token nor the mask.
 func (g grant) tag(of string) string {
 	sum := sha256.Sum256(append([]byte(of), g.token.Hash[:]...))
 	return `"` + hex.EncodeToString(sum[:16]) + `"`
@@ -230,20 +231,20 @@ func (p patient) Write(b []byte) (int, error) {
 		if written += n; err != nil || written == len(b) {
 			return written, err
 		}
-		p.s.extend(p.w)
+		p.s.extendDeadline(p.w)
 	}
 }
 
-// packs are gzip writers for what is packed while it is sent. They pack quickly
+// gzipWriters are for what is compressed while it is sent. They pack quickly
 // rather than well: 220 KB take 1.5 ms of processor time.
-var packs = sync.Pool{New: func() any {
+var gzipWriters = sync.Pool{New: func() any {
 	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for an unknown level only
 	return z
 }}
 
 func pack(w io.Writer, write func(io.Writer)) {
-	z := packs.Get().(*gzip.Writer)
-	defer packs.Put(z)
+	z := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(z)
 	z.Reset(w)
 	write(z)
 	_ = z.Close() // the client left

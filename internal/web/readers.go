@@ -13,7 +13,7 @@ import (
 	"tributary/internal/news"
 )
 
-// Bounds of the tally. A reader that comes once a week is still one.
+// Bounds of what is counted. A reader that comes once a week still counts.
 const (
 	readersFor   = 7 * 24 * time.Hour
 	maxReaders   = 10_000
@@ -21,19 +21,18 @@ const (
 	maxServices  = 1000      // aggregators that are told apart between two looks at them
 )
 
-// Readers estimates how many people read our feeds, for the User-Agent with
-// which we ask publishers for theirs. It holds numbers only: a hash of address
-// and agent, under a key that is made at the start and never leaves the
-// process. Nothing of it is stored but what aggregators say of themselves, see
-// Announced, and sums of how long programs stay away, see Cadences. It is safe for
-// concurrent use.
+// Readers estimates how many people read our feeds, for the User-Agent of our own requests
+// to publishers. Of each reader it holds a hash of address and agent, under a key that is
+// made at the start and never leaves the process. None of that is stored; what is stored
+// is what aggregators say of themselves (Announced) and sums of how long the readers with
+// one program stay away (Cadences). It is safe for concurrent use.
 type Readers struct {
 	now  func() time.Time
 	seed maphash.Seed
 
 	mu    sync.Mutex
 	seen  map[uint64]reader
-	swept time.Time // when those who are gone were last looked for
+	swept time.Time // when forget was last called
 	said  map[service]news.Announced
 
 	cadences cadences
@@ -52,15 +51,15 @@ type reader struct {
 	count int
 }
 
-// NewReaders returns a tally that has seen nobody.
+// NewReaders returns a Readers that has seen nobody.
 func NewReaders(now func() time.Time) *Readers {
 	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}, cadences: newCadences()}
 }
 
-// Note counts who asked for a feed, of that row and in that format; 0 is for what
-// a search found, which is no feed of ours. An aggregator asks from many addresses,
-// and for each feed by itself, so it is told by its agent without the number and by
-// the path; everybody else by address and agent.
+// Note counts a reader that requested a feed, which is named by its row number, in a format;
+// the number is 0 for search results. An aggregator uses many addresses, and announces
+// readers for each feed, so it is told apart by the path and by its agent without the
+// number; everybody else by address and agent.
 func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	if r.RemoteAddr == "" {
 		return // an export of our own
@@ -84,7 +83,7 @@ func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if feed != 0 {
-		t.cadences.note(t.seed, key, feed, r, count > 0, now)
+		t.cadences.record(visit{visitor: visitor{reader: key, feed: feed}, request: r, aggregator: count > 0, at: now})
 	}
 	if _, known := t.seen[key]; !known && len(t.seen) >= maxReaders {
 		if now.Sub(t.swept) > time.Hour {
@@ -97,7 +96,8 @@ func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	t.seen[key] = reader{last: now, count: max(count, 1)}
 }
 
-// announce notes what an aggregator says of itself. Its versions are one.
+// announce notes how many people an aggregator says that it reads for. Different versions
+// of its program count as one.
 func (t *Readers) announce(feed int64, format, agent string, count int) {
 	client, _, _ := strings.Cut(product(agent), "/")
 	key := service{feed, format, client}
@@ -117,7 +117,7 @@ func (t *Readers) Announced() []news.Announced {
 	return all
 }
 
-// Count returns how many readers the last seven days saw.
+// Count returns how many readers there were in the last seven days.
 func (t *Readers) Count() (n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -162,8 +162,8 @@ func announced(agent string) (name string, count int) {
 	return agent, 0
 }
 
-// clientAddress is the address of who asks. Behind a proxy of ours, which is on
-// this machine or its network, it is the last that the proxy vouches for.
+// clientAddress returns the address of the client. Behind a proxy of our own, on this
+// machine or its network, that is the last one in X-Forwarded-For, which the proxy wrote.
 func clientAddress(r *http.Request) string {
 	forwarded := r.Header.Get("X-Forwarded-For")
 	if peer, near := peerAddress(r); forwarded == "" || !near {
@@ -172,8 +172,8 @@ func clientAddress(r *http.Request) string {
 	return strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
 }
 
-// peerAddress is the address at the other end of the connection, and whether it is
-// on this machine or its network.
+// peerAddress returns the address at the other end of the connection, and whether it is on
+// this machine or its network.
 func peerAddress(r *http.Request) (address string, near bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -8,12 +8,12 @@ import (
 	"tributary/internal/news"
 )
 
-// setApart gives stories of several feeds that were updated in the same millisecond
-// times of their own, as stories of one feed have: readers cannot sort by equal ones,
-// and validators take them for a fault. The story that came first keeps its time, and
-// so does whoever shares it with nobody; each other gets the next that is free. What is
-// shown decides alone, so the same result has the same times.
-func setApart(shown []news.Shown) {
+// makeTimesDistinct changes the updated times of search results so that no two are the same.
+// Within one feed they differ already, but not across feeds; readers cannot sort by equal
+// times, and validators report them as errors. Of stories with one time the oldest keeps
+// it, and each other one gets the next free millisecond. The result depends on what is
+// shown alone, so the same results always have the same times.
+func makeTimesDistinct(shown []news.Shown) {
 	byAge := make([]*news.Shown, len(shown))
 	for i := range shown {
 		byAge[i] = &shown[i]

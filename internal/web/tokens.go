@@ -44,7 +44,7 @@ func (t *Tokens) find(secret string) (news.Token, bool) {
 }
 
 // note counts a request that was answered.
-func (t *Tokens) note(id int64, agent string, unmodified bool, now time.Time) {
+func (t *Tokens) record(id int64, agent string, unmodified bool, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.used[id]

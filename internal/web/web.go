@@ -1,15 +1,15 @@
 // Package web answers HTTP requests: the feeds from the shelf, and the few
 // pages for people. routes.go is the map of it.
 //
-// A feed is sent as it was rendered, so a request costs no work that grows with
-// the feed and never reaches the database. The base URL of every link comes
-// from the configuration, never from a request. No request changes anything,
-// but those of WebSub: of hubs that push to us, and of subscribers at ours. What is
-// private stands below the token of each who may read it (private.go) and on a shelf
-// of its own, which no public route knows.
+// A feed is sent as it was rendered, so a request for one does little work and never reaches
+// the database. The base URL of every link comes from the configuration, never from a
+// request. Only the requests of WebSub change anything: those of hubs that push to us, and
+// those of subscribers at our own hub. Private feeds are served at addresses that contain
+// the token of a subscriber (private.go), from a shelf of their own, which no public route
+// knows.
 //
-// Handlers return errors; one place (get) turns them into a response and hides
-// the details, which go to the log.
+// Handlers return errors. One place (answer) turns them into responses; the details go to
+// the log and not to the client.
 package web
 
 import (
@@ -85,9 +85,9 @@ type Server struct {
 	Log     *slog.Logger
 
 	patience time.Duration // with slow clients; 0 is idleWrite
-	asking   visitors      // who asks what costs a look into the store
-	within   time.Duration // how much a search may take; 0 is search.Patience
-	searches turns
+	asking   visitors      // limits the rate of questions that need the store
+	within   time.Duration // how much processor time a search may take; 0 is search.Patience
+	searches semaphore
 	days     storyDays
 	current  atomic.Pointer[Snapshot]
 	gate     *gate
@@ -116,11 +116,11 @@ func (s *Server) Handler() http.Handler {
 	if s.gate == nil {
 		s.gate = newGate()
 	}
-	s.searches = make(turns, maxSearches)
+	s.searches = make(semaphore, maxSearches)
 	return s.routes()
 }
 
-// status is an error that is a response: a code with the thing it is about.
+// status is an error that is sent as a response: a code, and what it is about.
 type status struct {
 	code  int
 	thing string
@@ -131,12 +131,12 @@ func (e *status) Error() string { return http.StatusText(e.code) + ": " + e.thin
 func notFound(thing string) error { return &status{http.StatusNotFound, thing} }
 func gone(thing string) error     { return &status{http.StatusGone, thing} }
 
-// moved is an error that leads to the present name of a feed.
+// moved is an error that is sent as a redirect to the present name of a feed.
 type moved struct{ from, to string }
 
 func (e *moved) Error() string { return "moved: feed " + e.from + " is " + e.to }
 
-// toFeed leads to the same document of a feed under its present name.
+// toFeed redirects to the same document of a feed under its present name.
 func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
 	to := url.URL{Path: s.current.Load().base + "/feeds/" + m.to + strings.TrimPrefix(r.URL.Path, "/feeds/"+m.from), RawQuery: r.URL.RawQuery}
 	w.Header().Set("Cache-Control", "public, max-age=86400")
@@ -154,7 +154,7 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 // pages, and every response has a deadline and forbids browsers everything.
 func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.extend(w)
+		s.extendDeadline(w)
 		h := w.Header()
 		h["Content-Security-Policy"] = noPolicy
 		h["X-Content-Type-Options"] = noSniff
@@ -178,7 +178,7 @@ func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseW
 // not found.
 func (s *Server) delegate(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.extend(w)
+		s.extendDeadline(w)
 		if h == nil {
 			s.fail(w, r, notFound("page"))
 			return
