@@ -117,14 +117,12 @@ func (q *Query) find(text string, field Field) []span {
 	}
 	var spans []span
 	for _, c := range q.Clauses {
+		if c.Not {
+			continue
+		}
 		for _, t := range c.Any {
-			if c.Not || t.Field != Anywhere && t.Field != field {
-				continue
-			}
-			for i := range row {
-				if t.at(row[i:]) {
-					spans = append(spans, span{tokens[i].from, tokens[i+len(t.Words)-1].to})
-				}
+			if t.Field == Anywhere || t.Field == field {
+				spans = append(spans, t.spans(tokens, row)...)
 			}
 		}
 	}
@@ -132,7 +130,17 @@ func (q *Query) find(text string, field Field) []span {
 	return join(spans)
 }
 
-// join makes one of spans that touch.
+// spans returns where the term stands among the tokens of a text; row are their words.
+func (t *Term) spans(tokens []token, row []string) (spans []span) {
+	for i := range row {
+		if t.at(row[i:]) {
+			spans = append(spans, span{tokens[i].from, tokens[i+len(t.Words)-1].to})
+		}
+	}
+	return spans
+}
+
+// join merges spans that overlap. They are ordered by their beginnings.
 func join(spans []span) []span {
 	var joined []span
 	for _, s := range spans {
@@ -161,7 +169,7 @@ func tokenize(text string) []token {
 	}
 	for i, r := range text {
 		switch {
-		case alone(r):
+		case filter.IsSingle(r):
 			flush(i)
 			start = i
 			flush(i + utf8.RuneLen(r))
@@ -182,9 +190,4 @@ func inWord(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 	}
 	return unicode.In(r, unicode.L, unicode.M, unicode.N)
-}
-
-// alone reports whether r is a word by itself, as in filter.Words.
-func alone(r rune) bool {
-	return r >= '\u0E00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
