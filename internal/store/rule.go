@@ -192,19 +192,9 @@ func (p *publishing) applyRule(found map[int64][]news.Candidate) error {
 		outlets := outletsOf(cs)
 		var taken []news.Candidate
 		for _, c := range cs {
-			var s news.Shown
-			err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{c.EntryID}, func(scan scan) error {
-				return scanShown(scan, &s)
-			})
+			takes, err := p.takes(c, cs, outlets)
 			if err != nil {
 				return err
-			}
-			subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
-			takes := p.feed.Where.Match(subject)
-			if !takes {
-				if takes, err = p.tookBefore(subject, c, cs); err != nil {
-					return err
-				}
 			}
 			if takes {
 				taken = append(taken, c)
@@ -215,6 +205,23 @@ func (p *publishing) applyRule(found map[int64][]news.Candidate) error {
 		}
 	}
 	return nil
+}
+
+// takes reports whether the rule of the feed takes a candidate. cs are all candidates of its
+// story, with their outlets.
+func (p *publishing) takes(c news.Candidate, cs []news.Candidate, outlets []string) (bool, error) {
+	var s news.Shown
+	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{c.EntryID}, func(scan scan) error {
+		return scanShown(scan, &s)
+	})
+	if err != nil {
+		return false, err
+	}
+	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
+	if p.feed.Where.Match(subject) {
+		return true, nil
+	}
+	return p.tookBefore(subject, c, cs)
 }
 
 // tookBefore reports whether the rule took an entry that was published before the database

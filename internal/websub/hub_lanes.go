@@ -137,19 +137,11 @@ func (l *lanes) noteDuration(callback string, d time.Duration, now time.Time) {
 
 // work starts the workers of all lanes.
 func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
-	workers := func(n int, queue chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
+	workers := func(n int, queue <-chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
 		for range n {
 			g.Go(func() error {
-				for {
-					select {
-					case <-ctx.Done():
-						return nil
-					case s := <-queue:
-						if do(ctx, s) && h.lanes.done(s) {
-							h.Wake()
-						}
-					}
-				}
+				h.worker(ctx, queue, do)
+				return nil
 			})
 		}
 	}
@@ -174,4 +166,19 @@ func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
 		h.deliver(ctx, s.ID)
 		return true
 	})
+}
+
+// worker takes Subscriptions from a queue until ctx ends. do reports whether it is done with
+// one: not when it has put it into another queue.
+func (h *Hub) worker(ctx context.Context, queue <-chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-queue:
+			if do(ctx, s) && h.lanes.done(s) {
+				h.Wake()
+			}
+		}
+	}
 }
