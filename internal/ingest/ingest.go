@@ -1,16 +1,16 @@
-// Package ingest pulls one Source, once: it leases the source, fetches or scans
-// it, reads the document, and hands everything to the store in one transaction.
+// Package ingest pulls one Source, once: it leases the source, fetches its feed or scans its
+// folder, reads the document, and has the store save everything in one transaction.
 //
 //	fetch -> format -> clean -> story -> store        a feed
 //	seed  -> story -> store                           a folder of seed documents
 //	         format -> clean -> story -> store        a delivery of a hub (push.go)
 //
-// On the way it decides when the source is due next (due.go), follows it where it
-// moved (moved.go), fetches the pages of its entries where the source says so
-// (page.go), and keeps out what is no news (guard.go).
+// It also decides when the source is due next (due.go), follows a source that has moved
+// (moved.go), fetches the pages of its entries if the source is configured so (page.go), and
+// holds back what is no news (guard.go).
 //
-// Whatever happens outside is a value: a Fetch with an Outcome, which is always
-// recorded. A failed fetch touches nothing but its own source's next due time.
+// A failure of the outside world is a value: a Fetch with an Outcome, which is always
+// stored. A failed fetch changes nothing but the next due time of its own source.
 package ingest
 
 import (
@@ -63,7 +63,8 @@ type Ingester struct {
 
 	Stalled func(source int64) // told when its server does not answer; may be nil
 
-	// Work does what keeps a processor busy, once it is its turn; nil does it at once.
+	// Work calls do, which keeps a processor busy, when there is a processor for it; nil
+	// calls it at once.
 	Work func(do func())
 
 	Robots *fetch.Robots // asked before a page is fetched
@@ -115,7 +116,7 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
 }
 
-// harvest begins what an attempt on a source is to bring.
+// harvest returns the Harvest of an attempt on a source, which is still empty.
 func (in *Ingester) harvest(src config.Source, epoch int64) *story.Harvest {
 	h := &story.Harvest{Source: src.Source, Epoch: epoch}
 	if in.Matching != nil {
@@ -124,9 +125,8 @@ func (in *Ingester) harvest(src config.Source, epoch int64) *story.Harvest {
 	return h
 }
 
-// store hands over what was fetched or pushed, also when we are told to stop
-// meanwhile, and tells the log. That the source was changed meanwhile is no
-// failure: it is recorded as such.
+// store saves what was fetched or pushed, even if ctx has ended, and logs it. It is no
+// failure if the source was changed meanwhile; the attempt is stored as interrupted.
 func (in *Ingester) store(ctx context.Context, src config.Source, h *story.Harvest) (news.Fetch, error) {
 	var f news.Fetch
 	var err error
@@ -314,7 +314,7 @@ func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	return err
 }
 
-// report tells the log. A feed's text stands in quotes that slog escapes.
+// report logs an attempt. Text that comes from a feed is quoted and escaped by slog.
 func (in *Ingester) report(src config.Source, f news.Fetch) {
 	level := slog.LevelInfo
 	switch {

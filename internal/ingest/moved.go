@@ -23,9 +23,9 @@ type reply struct {
 // home reports whether the configured address is what answered.
 func (r reply) home(src config.Source) bool { return r.address == src.URL }
 
-// ask fetches a source from the address that it moved to, and from the
-// configured one when that is all there is, when its turn has come, and when the
-// other fails: whoever moved may move back.
+// ask fetches a source from the address that it moved to, or from the configured one if it
+// has not moved. Since a source may move back, the configured address is also tried every
+// news.HomeEvery, and whenever the other one fails.
 func (in *Ingester) ask(ctx context.Context, src config.Source, lease news.Lease) reply {
 	home := in.request(src, src.URL, lease.Validators)
 	if lease.Move.Address == "" {
@@ -48,7 +48,7 @@ func (in *Ingester) ask(ctx context.Context, src config.Source, lease news.Lease
 	return reply{away, lease.Move.Address, asked}
 }
 
-// sight notes where the source says that it went, and adopts an address that it
+// sight notes where the source says that it has moved, and adopts an address that it has
 // named often enough and that has its entries.
 func (in *Ingester) sight(ctx context.Context, src config.Source, lease news.Lease, got reply, h *story.Harvest) {
 	was := lease.Move
@@ -73,8 +73,8 @@ func (in *Ingester) sight(ctx context.Context, src config.Source, lease news.Lea
 	}
 }
 
-// notice returns where an answer says that its source is for good, and how. A
-// document that did not change still says what it said.
+// notice returns to which address an answer says that its source has moved for good, and how
+// it says so. A document that did not change still says what it said before.
 func notice(got reply, move news.Move, doc *news.Document) (string, news.Notice) {
 	switch {
 	case got.Permanent != "":
@@ -91,9 +91,10 @@ func notice(got reply, move news.Move, doc *news.Document) (string, news.Notice)
 	return "", ""
 }
 
-// follow adopts the target of a move once it is believed and has our entries. A
-// redirect brought the target's document already: what it held at the first
-// sighting is compared with what we held before. Another notice is looked into.
+// follow adopts the target of a move once the move is believed and the target is known to
+// have our entries. With a redirect the document of the target was fetched already, and its
+// entries are compared with those that were stored before the first sighting. With any other
+// notice the target is fetched for the comparison.
 func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Lease, move news.Move, h *story.Harvest) news.Move {
 	if move.Target == "" {
 		return move
@@ -116,7 +117,7 @@ func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Le
 	return move.Adopted(h.Fetch.Started)
 }
 
-// serves reports whether an answer is a feed with the entries that we hold.
+// serves reports whether an answer is a feed with the entries that are stored.
 func (in *Ingester) serves(ctx context.Context, src config.Source, got fetch.Response, before time.Time) bool {
 	switch got.Fetch.Outcome {
 	case news.OutcomeUnchanged:
@@ -128,8 +129,8 @@ func (in *Ingester) serves(ctx context.Context, src config.Source, got fetch.Res
 	return false
 }
 
-// holds reports whether at least half of a document is what the source brought
-// before a time. When we cannot tell, it is not.
+// holds reports whether at least half of the entries of a document were stored for the source
+// before a time. It is false when that cannot be told.
 func (in *Ingester) holds(ctx context.Context, src config.Source, arrivals []story.Arrival, before time.Time) bool {
 	var keys []string
 	for _, a := range arrivals {

@@ -14,9 +14,10 @@ var pageFormats = []string{"atom", "json"}
 // IsPageFormat reports whether closed pages have the format.
 func IsPageFormat(ext string) bool { return ext == pageFormats[0] || ext == pageFormats[1] }
 
-// archive closes the pages of a feed that are full, replaces those that name what
-// nobody may name any more, and drops the oldest where only so many are kept. Where
-// that changed anything, the feed is to be rendered again: it leads there.
+// archive closes the pages of a feed that are full, replaces closed pages that name entries
+// which were withdrawn or became private, and drops the oldest pages when only a number of
+// them is kept. If that changed anything, the feed is rendered again, since its documents
+// link to the archive.
 func (p *Publisher) archive(ctx context.Context, site news.Site, f news.Feed) error {
 	for {
 		e, err := p.Store.NextPage(ctx, site, f, p.Now())
@@ -80,7 +81,7 @@ func (p *Publisher) log() *slog.Logger {
 	return p.Log
 }
 
-// mark names a version of an archive, and the folder that it is written to.
+// mark is a version of an archive, with the folder that it was written to.
 type mark struct {
 	folder  string
 	version int64

@@ -1,14 +1,15 @@
-// Package publish turns Publications into bytes and keeps them: rendered once
-// per change, with their packed variants, entity tag and time of last change, in
-// memory for the web server and as files in the feeds folder for any other.
+// Package publish renders feeds. Each representation of a feed is rendered once per change,
+// with its compressed variants, entity tag and time of last change. The result is kept in
+// memory, on a Shelf, for the web server, and as files in the feeds folder for any other
+// server.
 //
-// Outputs never touch the network, and requests never touch the database: a
-// request is answered from a Document in the Shelf. What a subscriber sees
-// changes only when a new Document is put there, whole.
+// A request for a feed is answered from a Document on the Shelf and never touches the
+// database. What a subscriber sees changes only when a new Document replaces the old one as
+// a whole.
 //
-// A private feed is rendered once for all who may read it, with a mask where the
-// token of each belongs; the web server puts the token there while it sends. Such
-// a Document never leaves as it is, and never lies in the folder.
+// A private feed is rendered once for all its subscribers, with a mask where the token of
+// each belongs; the web server puts the token there while it sends the Document. Such a
+// Document is never sent as it is, and never written to the folder.
 package publish
 
 import (
@@ -27,7 +28,7 @@ type Document struct {
 	Name        string // file name in the feeds folder: "all.atom", "all/index.html"
 	ContentType string
 	Body        []byte
-	Variants    []Variant // shorter ones, the shortest first; none before they are made
+	Variants    []Variant // compressed ones, the shortest first; none until they are made
 	ETag        string    // quoted; a hash of Body
 	Modified    time.Time // when the bytes last changed, whole seconds
 	MaxAge      time.Duration
@@ -65,13 +66,14 @@ type Publisher struct {
 	Log    *slog.Logger // tells of the archive; nil: nobody
 }
 
-// Feed judges what changed since the last time, and renders the feed when its
-// Publications changed or when the shelf does not hold it up to date. subs
-// gives the sources that it names in its OPML. What was rendered is on the shelf at
-// once, and what is left to do for it is returned, nil for a feed that did not change:
-// its variants, and its files. It may wait for other feeds, which nothing of it shall
-// keep from the web server. After an error the next call makes up for what was left
-// undone.
+// Feed has the store judge what changed since the last call, and renders the feed if its
+// Publications changed or if the shelf does not have it up to date. subs returns the sources
+// for its OPML.
+//
+// What was rendered is on the shelf at once. The rest of the work, compressed variants and
+// files, is returned as a Finish, so that the caller can do it after all feeds are on the
+// shelf; it is nil for a feed that did not change. After an error the next call does what
+// was left undone.
 func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (finish Finish, err error) {
 	if f.Private {
 		site.Token, site.Hub = p.Mask, "" // a topic would tell of the token
@@ -83,7 +85,7 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 			p.Shelf.spoil(f.Name) // it may be done, with only the answer lost
 			return nil, fmt.Errorf("feed %s: %w", f.Name, err)
 		}
-		if changed { // the store tells it once: remembered here until it is rendered
+		if changed { // the store says so only once, so the shelf keeps it until the feed is rendered
 			p.Shelf.spoil(f.Name)
 		}
 	}
@@ -113,11 +115,11 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 	}, nil
 }
 
-// Finish does what is left to do for a feed that is served already. It is called once,
+// Finish does the rest of the work for a feed that is on the shelf. It is called once,
 // before the feed is published again.
 type Finish func(context.Context) error
 
-// render puts the feed on the shelf, plain.
+// render renders the feed and puts it on the shelf, without compressed variants.
 func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) (*shelved, error) {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
@@ -145,9 +147,9 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 	return made, nil
 }
 
-// finish puts a feed on the shelf again when its variants are made, and then into the
-// folder, which may fail. What is sent of a private one is not yet known, and never
-// lies in the folder.
+// finish makes the variants of a feed, puts it on the shelf again with them, and writes its
+// files, which may fail. A private feed has neither: what is compressed depends on the
+// token.
 func (p *Publisher) finish(ctx context.Context, plain *shelved) error {
 	if plain.feed.Private {
 		return p.writePages(ctx, plain.feed)
@@ -165,16 +167,15 @@ func (p *Publisher) finish(ctx context.Context, plain *shelved) error {
 	return p.Folder.Write(docs)
 }
 
-// Bounds of how often we ask subscribers to come back.
+// Bounds of how often subscribers are asked to come back.
 const (
 	minTTL = 10 * time.Minute
 	maxTTL = time.Hour
 )
 
-// Rhythm says how often it is worth coming back: half the usual distance
-// between the latest arrivals, between ten minutes and an hour, in whole
-// minutes. It depends on what is shown only, so that it is the same until
-// something changes.
+// Rhythm returns how often it is worth coming back: half the average time between the latest
+// arrivals, at least ten minutes and at most an hour, in whole minutes. It depends only on
+// what is shown, so that it stays the same until something changes.
 func Rhythm(shown []news.Shown) time.Duration {
 	const latest = 20
 	n := min(len(shown), latest)

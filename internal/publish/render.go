@@ -50,10 +50,9 @@ func representations(theme *page.Theme) []representation {
 // Topics lists the representations that may be subscribed to at the hub.
 func Topics() []string { return []string{"atom", "rss", "json"} }
 
-// Render writes one representation of an Edition, "atom", "rss", "json" or the page
-// for people for "", in a theme; nil is the built-in one. It is made for one
-// request or delivery: nobody keeps when its bytes last changed, so only the entity
-// tag tells.
+// Render writes one representation of an Edition: "atom", "rss", "json" or, for "", the page
+// for people in a theme, where nil is the built-in one. It is for one request or delivery,
+// so the Document has an entity tag but no time of last change.
 func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
 	for _, r := range representations(theme) {
 		if r.ext == ext {
@@ -73,8 +72,7 @@ func ContentType(ext string) string {
 	return ""
 }
 
-// buffers are what documents are written to: growing a new one each time copies more
-// than is written.
+// buffers are reused, because a new buffer copies more while it grows than is written to it.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // documents renders every representation of an Edition.

@@ -18,11 +18,12 @@ type Shelf struct {
 	generation int             // raised by Outdate
 }
 
+// shelved is one feed on a Shelf.
 type shelved struct {
 	feed    news.Feed
 	edition *news.Edition
 	docs    map[string]*Document // by extension; "" is the twin
-	made    int                  // in which generation; -1 is to be made again
+	made    int                  // the generation that it was rendered in; -1: it has to be rendered again
 }
 
 // NewShelf returns an empty shelf.
@@ -63,7 +64,7 @@ func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	return have != nil && have.made == s.generation && reflect.DeepEqual(have.edition.Site, site) && reflect.DeepEqual(have.feed, f)
 }
 
-// current is the generation in which a making begins.
+// current returns the present generation.
 func (s *Shelf) current() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -76,16 +77,16 @@ func (s *Shelf) put(f *shelved) {
 	s.feeds[f.feed.Name] = f
 }
 
-// Outdate orders every feed to be rendered again: something changed that they
-// show beside their Publications. What is there is served until then, and what
-// is being rendered right now counts as outdated too.
+// Outdate has every feed rendered again, because something changed that feeds show beside
+// their Publications. Until then the present Documents are served. A feed that is being
+// rendered at this moment is rendered again, too.
 func (s *Shelf) Outdate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.generation++
 }
 
-// spoil orders one feed to be rendered again.
+// spoil has one feed rendered again.
 func (s *Shelf) spoil(feed string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +95,7 @@ func (s *Shelf) spoil(feed string) {
 	}
 }
 
-// archive is what was last written of a feed's archive.
+// archive returns which version of the archive of a feed was written last.
 func (s *Shelf) archive(feed string) mark {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
