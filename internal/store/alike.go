@@ -37,13 +37,13 @@ func (t *tx) openSketchIndex(source int64, window time.Duration, now time.Time) 
 	if x.apart, err = t.idSet(`SELECT id FROM source WHERE apart = 1`); err != nil {
 		return nil, err
 	}
-	if x.private, err = t.idSet(`SELECT id FROM source WHERE public = 0`); err == nil {
-		err = x.forget()
+	if x.private, err = t.idSet(`SELECT id FROM source WHERE public = 0`); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		x.postings, err = t.postings(x.forgotten)
+	if err := x.forget(); err != nil {
+		return nil, err
 	}
-	if err != nil {
+	if x.postings, err = t.postings(x.forgotten); err != nil {
 		return nil, err
 	}
 	return x, x.learnHabits()

@@ -188,14 +188,17 @@ func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
 		ON CONFLICT (feed_id, generation, number) DO UPDATE SET stale = 0,
 			modified = CASE WHEN excluded.modified > archive_page.modified THEN excluded.modified ELSE archive_page.modified + 1000 END`,
 		c.Feed.ID, c.Part.Generation, c.Part.Page, ms(now))
+	if err != nil {
+		return err
+	}
 	for _, d := range docs {
-		if err == nil {
-			_, err = c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
-				ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
-				c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed)
+		if _, err := c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
+			c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // hold stores which Publications the page holds. One that it held before and holds no
@@ -217,20 +220,23 @@ func (c *closing) hold() error {
 
 // names stores which entries the documents of the page name, for outdatePages.
 func (c *closing) names() error {
-	_, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page)
-	name := func(entry int64) {
-		if err == nil {
-			_, err = c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
-				ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page)
-		}
+	if _, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
+		return err
 	}
+	var named []int64
 	for _, s := range c.Shown {
-		name(s.EntryID)
+		named = append(named, s.EntryID)
 		for _, m := range s.Members {
-			name(m.EntryID)
+			named = append(named, m.EntryID)
 		}
 	}
-	return err
+	for _, entry := range named {
+		if _, err := c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
+			ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // outdatePages marks the closed pages that name an entry of the judged stories which is
@@ -240,12 +246,15 @@ func (p *publishing) outdatePages() error {
 	err := p.each(`SELECT DISTINCT p.number FROM story s CROSS JOIN entry e CROSS JOIN archive_name p CROSS JOIN source src
 		WHERE `+judged+` AND e.story_id = s.id AND p.entry_id = e.id AND p.feed_id = $3 AND src.id = e.source_id
 		AND `+unfit, p.judging(), appendTo(&pages))
+	if err != nil {
+		return err
+	}
 	for _, n := range pages {
-		if err == nil {
-			p.changed = true
-			_, err = p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
-				AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n)
+		p.changed = true
+		if _, err := p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
+			AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }

@@ -205,6 +205,7 @@ func (t *tx) writeSelection(feed int64, have, want map[int64]int) error {
 	return nil
 }
 
+// removeFeeds marks the feeds as removed that are not among kept.
 func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 	var gone []int64
 	err := t.each(`SELECT id FROM feed WHERE removed_at = 0`, nil, func(scan scan) error {
@@ -215,18 +216,22 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
 	for _, id := range gone {
-		if err == nil {
-			_, err = t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now))
+		if _, err := t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
+			return err
 		}
-		if err == nil {
-			_, err = t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id)
+		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
+			return err
 		}
-		if err == nil { // back in the configuration, all that came until then is its past
-			_, err = t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id)
+		// If it is configured again, everything that came until then is its past.
+		if _, err := t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // RemovedFeeds returns the names of feeds that were public once and are not

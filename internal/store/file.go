@@ -25,9 +25,9 @@ func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFac
 	return known, nil
 }
 
-// SaveFile stores what came of asking about a file. Where that is something, the
-// feeds that show one of the stories that have it are rendered again; nothing of
-// their Publications moves.
+// SaveFile stores what was learned of a file. If that is anything, the feeds that show one of
+// the given stories, whose entries have the file, are rendered again; their Publications do
+// not change.
 func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) error {
 	return db.update(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO file (hash, url, asked, tries, outcome, type, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -38,16 +38,19 @@ func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) e
 			return err
 		}
 		revision, err := t.nextRevision()
+		if err != nil {
+			return err
+		}
 		for _, story := range stories {
-			if err == nil {
-				err = t.touch(story, revision)
+			if err := t.touch(story, revision); err != nil {
+				return err
 			}
 		}
-		return err
+		return nil
 	})
 }
 
-// learn adds what is known of the files of entries to what the entries say.
+// addFileFacts adds to the enclosures of entries what is known of the files.
 func (db *DB) addFileFacts(ctx context.Context, shown []news.Shown) error {
 	var urls []string
 	for i := range shown {

@@ -172,15 +172,18 @@ var errBeyond = errors.New("older entries are left as they are")
 // toggleHidden hides entries that were not hidden, and the other way round.
 func (t *tx) toggleHidden(entries []rejudgedEntry) error {
 	revision, err := t.nextRevision()
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if err == nil {
-			_, err = t.exec(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry)
+		if _, err := t.exec(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry); err != nil {
+			return err
 		}
-		if err == nil {
-			err = t.touch(e.story, revision)
+		if err := t.touch(e.story, revision); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // applyRule removes from the candidates what the rule of the feed does not take.
