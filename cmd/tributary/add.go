@@ -21,10 +21,11 @@ func (a *app) addCommand() *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:   "add URL",
-		Short: "find the feed behind URL, show it, append it to the configuration",
-		Long: "URL may be a feed, a page that has one, or the address of a channel, profile or repository that is\n" +
-			"known to have one. When there are several, they are listed and none is added, unless --all is given.\n" +
-			"Comments and blank lines of the configuration stay as they are; a running daemon notices by itself.",
+		Short: "find the feed behind a URL and add it to the configuration",
+		Long: "URL may be a feed, a page that links to one, or the address of a channel, profile or repository on a\n" +
+			"site that is known to have feeds. If there are several, they are listed and none is added, unless\n" +
+			"--all is given. Comments and blank lines in the configuration stay as they are. A running daemon\n" +
+			"notices the change by itself.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one URL"),
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -34,10 +35,10 @@ func (a *app) addCommand() *cobra.Command {
 			return a.add(cmd.Context(), given[0], s, all)
 		},
 	}
-	cmd.Flags().StringVar(&s.Name, "name", "", "`NAME` of the source; default: derived from its address")
+	cmd.Flags().StringVar(&s.Name, "name", "", "`NAME` of the source (default: derived from its address)")
 	cmd.Flags().StringVar(&s.Title, "title", "", "`TITLE` to show instead of the feed's own")
 	cmd.Flags().StringSliceVar(&s.Tags, "tag", nil, "`TAGS` of the source, as in news,de")
-	cmd.Flags().BoolVar(&all, "all", false, "add every feed that is found")
+	cmd.Flags().BoolVar(&all, "all", false, "add every feed found")
 	return cmd
 }
 

@@ -18,9 +18,9 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [--fetch]",
 		Short: "validate the configuration; with --fetch try the sources",
-		Long: "Reports every problem of the configuration with line and column and what would be right. With --fetch\n" +
-			"every source and list is tried, without storing anything, and what it would give is shown, with\n" +
-			"warnings of what its publisher could mend. --only shows the first entries in full.",
+		Long: "Reports every problem in the configuration with line and column, and how to fix it. With --fetch it also\n" +
+			"tries every source and list without storing anything, and shows what each would bring, with warnings\n" +
+			"about what its publisher could improve. With --only it shows the first entries in full.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -30,9 +30,9 @@ func (a *app) checkCommand() *cobra.Command {
 			return a.check(cmd.Context(), c)
 		},
 	}
-	cmd.Flags().BoolVar(&c.fetch, "fetch", false, "try the sources and show what each would give")
-	cmd.Flags().StringSliceVar(&c.only, "only", nil, "try the sources with these `NAMES` only, as in bbc,lwn")
-	cmd.Flags().BoolVar(&c.json, "json", false, "for scripts: one JSON array of what is tried")
+	cmd.Flags().BoolVar(&c.fetch, "fetch", false, "try the sources and show what each would bring")
+	cmd.Flags().StringSliceVar(&c.only, "only", nil, "try only the sources with these `NAMES`, as in bbc,lwn")
+	cmd.Flags().BoolVar(&c.json, "json", false, "for scripts: print the results as one JSON array")
 	_ = cmd.RegisterFlagCompletionFunc("only", a.completeNames) // fails for an unknown flag only
 	return cmd
 }

@@ -26,12 +26,13 @@ func (a *app) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import OPML",
 		Short: "add the subscriptions of an OPML file; folders become tags",
-		Long: "Adds what is not there yet and reports what was. A feed in three folders is one source with three\n" +
-			"tags. With --feeds every folder becomes a merged feed. OPML may be - for standard input.",
+		Long: "Adds the subscriptions that are not there yet and reports those that are. A feed in three folders is\n" +
+			"one source with three tags. With --feeds every folder also becomes a merged feed. OPML may be - for\n" +
+			"standard input.",
 		Args: one("one OPML file, or - for standard input"),
 		RunE: func(_ *cobra.Command, given []string) error { return a.importOPML(given[0], feeds) },
 	}
-	cmd.Flags().BoolVar(&feeds, "feeds", false, "one merged feed for each folder")
+	cmd.Flags().BoolVar(&feeds, "feeds", false, "add a merged feed for each folder")
 	return cmd
 }
 
@@ -170,14 +171,14 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [OPML]",
 		Short: "write the configured feeds as OPML, to a file or standard output",
-		Long: "Tags become folders and categories; what lists have brought is included. Sources that are not public,\n" +
-			"and addresses that hold a secret, are left out, unless --private is given.",
+		Long: "Tags become folders and categories. Sources that came from lists are included. Sources that are not\n" +
+			"public and addresses that hold a secret are left out, unless --private is given.",
 		Args: atMostOne("one OPML file, or none for standard output"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			return a.exportOPML(cmd.Context(), strings.Join(given, ""), private)
 		},
 	}
-	cmd.Flags().BoolVar(&private, "private", false, "also sources that are not public and addresses that hold a secret")
+	cmd.Flags().BoolVar(&private, "private", false, "include sources that are not public and addresses that hold a secret")
 	return cmd
 }
 

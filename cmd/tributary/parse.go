@@ -27,9 +27,9 @@ func (a *app) parseCommand() *cobra.Command {
 	var explain bool
 	cmd := &cobra.Command{
 		Use:   "parse FILE|URL|-",
-		Short: "one document, normalised, as JSON",
+		Short: "parse one document and print it as JSON",
 		Long: "Reads a feed of any format, or a seed document, as the daemon would, and prints what it understood.\n" +
-			"Exit code 0 also for a feed that was repaired or cut off; 1 for what is no feed.",
+			"The exit code is 0 even if the feed was repaired or truncated, and 1 if the document is no feed.",
 		Args: one("one FILE or URL, or - for standard input"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			debug.SetMemoryLimit(parseMemory)
@@ -45,9 +45,9 @@ func (a *app) parseCommand() *cobra.Command {
 			return a.json(newParsed(doc))
 		},
 	}
-	cmd.Flags().StringVar(&in.URL, "url", "", "the `URL` that the document came from, for relative links")
-	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "the media `TYPE` that it was sent with")
-	cmd.Flags().BoolVar(&explain, "explain", false, "tell on standard error what was repaired")
+	cmd.Flags().StringVar(&in.URL, "url", "", "the `URL` of the document, to resolve relative links")
+	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "the media `TYPE` it was served with")
+	cmd.Flags().BoolVar(&explain, "explain", false, "report on standard error what was repaired")
 	return cmd
 }
 

@@ -41,7 +41,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.Flags().Bool("version", false, "which tributary this is") // cobra's own would take -v
+	root.Flags().Bool("version", false, "print the version") // cobra's own would take -v
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().StringVar(&a.config, "config", defaultConfig, "`FILE` with the configuration")
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only

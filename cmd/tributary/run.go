@@ -23,15 +23,17 @@ func (a *app) runCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run [--all | NAME…]",
-		Short: "one cycle: pull what is due, or the named sources, publish, exit",
-		Long: "Pulls what is due, the named sources, or with --all every source, publishes and exits. A source that\n" +
-			"fails is a line on standard error and no failure of the command, unless --strict is given. While\n" +
-			"`tributary serve` runs, the named sources are fetched by it at once. A feed with settle: publishes what\n" +
-			"waited long enough by the end of the cycle; the rest waits for the next one.\n\n" +
-			"With --resume a database that begins empty learns from the feeds that are published already, in a folder\n" +
-			"or at the address of a site, what their subscribers know. So it may be thrown away after each cycle.\n\n" +
-			"--rebuild-archive FEED drops all pages of that feed's archive and makes them anew, in order and as the\n" +
-			"stories are by now, under new addresses; the old ones answer 410. The daemon does it when one runs.",
+		Short: "run one cycle: pull what is due or named, publish, exit",
+		Long: "Pulls the sources that are due, the named ones, or with --all every source; then publishes and exits.\n" +
+			"A source that fails is reported on standard error, but the command fails only with --strict. While\n" +
+			"`tributary serve` is running, the daemon fetches the named sources at once. A feed with settle:\n" +
+			"publishes the stories that have waited long enough by the end of the cycle; the others wait for the\n" +
+			"next one.\n\n" +
+			"With --resume an empty database learns from the feeds that are already published, in a folder or at\n" +
+			"the address of a site, what their subscribers know. So it may be thrown away after each cycle.\n\n" +
+			"--rebuild-archive FEED discards all pages of that feed's archive and writes them again, in order and\n" +
+			"with the stories as they are now, under new addresses; the old ones answer 410. A running daemon does\n" +
+			"this itself.",
 		ValidArgsFunction: a.completeNames,
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {
@@ -51,8 +53,8 @@ func (a *app) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&sel.All, "all", false, "pull every source, due or not")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit with 1 when a source failed")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log every fetch")
-	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "make the archive of this `FEED` anew; may be given repeatedly")
-	cmd.Flags().StringVar(&o.resume, "resume", "", "begin with what is published at `URL|DIR`, unless the database has it")
+	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "write the archive of this `FEED` again; may be repeated")
+	cmd.Flags().StringVar(&o.resume, "resume", "", "start from what is published at `URL|DIR`, for feeds that the database lacks")
 	return cmd
 }
 

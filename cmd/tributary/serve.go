@@ -19,13 +19,13 @@ func (a *app) serveCommand() *cobra.Command {
 	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "the daemon: pull on schedule, publish, serve",
+		Short: "run the daemon: pull on schedule, publish, serve",
 		Long: "Runs until SIGTERM or SIGINT: pulls every source when it is due, publishes, and serves feeds and\n" +
-			"pages. A changed configuration takes effect by itself; SIGHUP asks for a look at it at once.",
+			"pages. A changed configuration is noticed within seconds; SIGHUP reloads it at once.",
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), verbose) },
 	}
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch, also of what is unchanged")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch, even when nothing changed")
 	return cmd
 }
 

@@ -25,10 +25,10 @@ func (a *app) sourcesCommand() *cobra.Command {
 	var asJSON, polite, write bool
 	cmd := &cobra.Command{
 		Use:   "sources [NAME…]",
-		Short: "the health of every source",
-		Long: "Shows how every source is, or those that are named, when it was fetched and when it is next, and for those\n" +
-			"that are not well why, and what to do. --politeness shows what we cost those whom we ask. --write changes the file: a source\n" +
-			"that moved gets the address that it is fetched from.",
+		Short: "show the health of every source",
+		Long: "Shows the state of every source, or of the named ones: when it was fetched, when it is due next, and if\n" +
+			"something is wrong, what and what to do about it. --politeness shows how much we burden the servers we\n" +
+			"fetch from. --write updates the configuration file: a source that moved gets its new address.",
 		ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			switch {
@@ -44,9 +44,9 @@ func (a *app) sourcesCommand() *cobra.Command {
 			return a.sources(cmd.Context(), given, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
-	cmd.Flags().BoolVar(&write, "write", false, "put the addresses that sources moved to into the configuration file")
-	cmd.Flags().BoolVar(&polite, "politeness", false, "how we treat those whom we ask: requests, share of 304, bytes saved, hosts that limited us")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: print one JSON array")
+	cmd.Flags().BoolVar(&write, "write", false, "write the new addresses of sources that moved to the configuration file")
+	cmd.Flags().BoolVar(&polite, "politeness", false, "show requests, share of 304, bytes saved, and hosts that limited us")
 	return cmd
 }
 
@@ -183,10 +183,11 @@ func (a *app) feedsCommand() *cobra.Command {
 	var rule string
 	cmd := &cobra.Command{
 		Use:   "feeds [NAME…]",
-		Short: "what every feed would publish now",
-		Long: "Lists the stories of every feed, or of those that are named, in their order, each with its published time, its source and, behind\n" +
-			"\"also\", the other sources that have it. `feeds --try 'EXPR' [NAME]` rehearses a rule (where:) on the\n" +
-			"stored entries of the last 30 days, for one feed or for every public source, and changes nothing.",
+		Short: "show what every feed would publish now",
+		Long: "Lists the stories of every feed, or of the named ones, in order, each with the time it was published, its\n" +
+			"source and, after \"also\", the other sources that reported it. `feeds --try 'EXPR' [NAME]` rehearses a\n" +
+			"rule (where:) on the stored entries of the last 30 days, for one feed or for all public sources; it\n" +
+			"changes nothing.",
 		Args: func(cmd *cobra.Command, given []string) error {
 			if cmd.Flags().Changed("try") {
 				return atMostOne("the name of a feed")(cmd, given)
@@ -201,8 +202,8 @@ func (a *app) feedsCommand() *cobra.Command {
 			return a.feeds(cmd.Context(), given, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array, or with --try an object")
-	cmd.Flags().StringVar(&rule, "try", "", "rehearse a rule `EXPR`, as in --try 'language == \"de\"'")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: print one JSON array, or with --try an object")
+	cmd.Flags().StringVar(&rule, "try", "", "rehearse the rule `EXPR`, as in --try 'language == \"de\"'")
 	return cmd
 }
 

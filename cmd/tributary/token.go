@@ -22,9 +22,9 @@ import (
 func (a *app) tokenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token add|list|revoke",
-		Short: "who may read private feeds",
-		Long: "A private feed (access: private) has no address that everybody knows: each subscriber gets one of their\n" +
-			"own, which can be taken back. What is added or revoked holds within about a second.",
+		Short: "manage who may read private feeds",
+		Long: "A private feed (access: private) has no common address: each subscriber gets one of their own, which\n" +
+			"can be revoked. Changes take effect within about a second.",
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -39,8 +39,8 @@ func (a *app) tokenAddCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "add FEED NAME",
 		Short: "give somebody an address of a private feed",
-		Long: "FEED is a feed with access: private; NAME says who gets the address, for `tributary token list`. The\n" +
-			"address is shown now and never again: the database keeps only a hash of its secret part.",
+		Long: "FEED is a feed with access: private. NAME says who gets the address and is shown by `tributary token list`.\n" +
+			"The address is shown once and never again: the database keeps only a hash of its secret part.",
 		ValidArgsFunction: a.completePrivate,
 		Args:              exactly(2, "a feed and a name"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.tokenAdd(cmd.Context(), given[0], given[1]) },
@@ -51,21 +51,21 @@ func (a *app) tokenListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:               "list [FEED]",
-		Short:             "who has an address, and how it is used",
+		Short:             "list who has an address, and how it is used",
 		ValidArgsFunction: a.completePrivate,
 		Args:              atMostOne("one feed"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			return a.tokenList(cmd.Context(), strings.Join(given, ""), asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: print one JSON array")
 	return cmd
 }
 
 func (a *app) tokenRevokeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "revoke ID…",
-		Short:             "take addresses back, for good",
+		Short:             "revoke addresses for good",
 		Long:              "ID is the number of a token, as `tributary token list` prints it. Its address answers 410 from then on.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              atLeast(1, "the number of a token or more"),

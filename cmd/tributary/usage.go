@@ -170,7 +170,7 @@ func (a *app) completeFeeds(_ *cobra.Command, given []string, _ string) ([]strin
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: "what a command does, and its flags",
+		Short: "show what a command does, and its flags",
 		RunE: func(cmd *cobra.Command, given []string) error {
 			about, rest, err := cmd.Root().Find(given)
 			if err != nil || about == cmd.Root() && len(rest) > 0 {
@@ -196,7 +196,7 @@ func helpCommand() *cobra.Command {
 func (a *app) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
-		Short: "the script that completes tributary in your shell",
+		Short: "print the completion script for your shell",
 		Long: "Prints a script for the shell. To have it now and in every new shell:\n\n" +
 			"  bash   tributary completion bash > ~/.local/share/bash-completion/completions/tributary\n" +
 			"  zsh    tributary completion zsh > \"${fpath[1]}/_tributary\"\n" +

@@ -16,7 +16,7 @@ func version() string { return release }
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "which tributary this is",
+		Short: "print the version",
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(a.out, versionText())

@@ -18,10 +18,10 @@ import (
 func (a *app) whyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "why ID|URL",
-		Short: "the whole journey of an entry or story, every decision with its reason",
-		Long: "Give the id of a story (from its page), a guid, the address of an article or story page, or the number\n" +
-			"of an entry. It tells which fetches brought it, as what it was read, what it was matched with and why,\n" +
-			"what was corrected by hand, and which feeds show it or do not, by which rule.",
+		Short: "show the journey of an entry or story, with the reason for each decision",
+		Long: "Takes the id of a story (see its page), a guid, the address of an article or a story page, or the number\n" +
+			"of an entry. Shows which fetches brought it, how it was parsed, what it was matched with and why, what\n" +
+			"was corrected by hand, and by which rule each feed shows or hides it.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one story id, guid or address"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.why(cmd.Context(), given[0]) },
