@@ -78,8 +78,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	return nil
 }
 
-// nameOf returns the name of the source with the address of a feed; none when
-// there is no such source.
+// nameOf returns the name of the source with this feed address, or "" if there is none.
 func nameOf(cfg *config.Config, feed string) string {
 	i := slices.IndexFunc(cfg.Sources, func(s config.Source) bool {
 		return s.Kind == news.KindFeed && news.FeedKey(s.URL) == news.FeedKey(feed)
@@ -100,8 +99,9 @@ func (a *app) showCandidate(c discover.Candidate, have string) {
 
 func orUntitled(title string) string { return cmp.Or(oneLine(title), "untitled") }
 
-// edit replaces the configuration file by an edited one, in one step, and
-// returns what the new one says. An edit that makes it invalid is refused.
+// edit replaces the configuration file atomically by an edited version, and
+// returns the new configuration. It refuses an edit that makes the file invalid
+// or renames another source.
 func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) {
 	path, err := filepath.EvalSymlinks(a.config)
 	if err != nil {
@@ -134,8 +134,9 @@ func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) 
 	return cfg, replace(path, edited, info.Mode().Perm())
 }
 
-// renamed returns the name of a source that an edit would call otherwise, and
-// that other name: its pages and whoever selects it by name would lose it.
+// renamed returns a source whose derived name an edit would change, with both
+// names. A new name would break the source's pages, and the feeds that select it
+// by name.
 func renamed(before, after *config.Config) (was, is string) {
 	for _, s := range before.Sources {
 		i := slices.IndexFunc(after.Sources, func(t config.Source) bool { return t.Kind == s.Kind && t.URL == s.URL })
@@ -146,8 +147,7 @@ func renamed(before, after *config.Config) (was, is string) {
 	return "", ""
 }
 
-// replace writes a file beside another and puts it in its place when it is
-// safely on the disk.
+// replace writes data to a file beside path, and renames it to path once it is synced to disk.
 func replace(path string, data []byte, mode os.FileMode) error {
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {

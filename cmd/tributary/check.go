@@ -33,11 +33,11 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&c.fetch, "fetch", false, "try the sources and show what each would bring")
 	cmd.Flags().StringSliceVar(&c.only, "only", nil, "try only the sources with these `NAMES`, as in bbc,lwn")
 	cmd.Flags().BoolVar(&c.json, "json", false, "for scripts: print the results as one JSON array")
-	_ = cmd.RegisterFlagCompletionFunc("only", a.completeNames) // fails for an unknown flag only
+	_ = cmd.RegisterFlagCompletionFunc("only", a.completeNames) // the error is only for an unknown flag
 	return cmd
 }
 
-// checking is what a check does beyond reading the configuration.
+// checking is what check does besides reading the configuration.
 type checking struct {
 	fetch bool
 	only  []string
@@ -57,7 +57,7 @@ func (a *app) check(ctx context.Context, c checking) error {
 	}
 	lists := cfg.Lists
 	if len(c.only) > 0 {
-		cfg = a.listed(ctx, cfg) // those that a list brought can be named too
+		cfg = a.listed(ctx, cfg) // sources that lists brought can be named too
 		lists = slices.DeleteFunc(slices.Clone(lists), func(l config.List) bool { return !slices.Contains(c.only, l.Name) })
 		isList := func(name string) bool {
 			return slices.ContainsFunc(lists, func(l config.List) bool { return l.Name == name })
@@ -92,8 +92,8 @@ func andLists(cfg *config.Config) string {
 	return ", " + count(len(cfg.Lists), "list")
 }
 
-// listed is a configuration with the sources that its lists brought so far;
-// without a database, or with one that cannot be read now, it has none of them.
+// listed returns a configuration with the sources that its lists have brought so
+// far. It returns cfg unchanged if there is no database or it cannot be read now.
 func (a *app) listed(ctx context.Context, cfg *config.Config) *config.Config {
 	if len(cfg.Lists) == 0 {
 		return cfg

@@ -47,7 +47,7 @@ func (a *app) clusterCommand() *cobra.Command {
 	standard := news.DefaultMatching()
 	cmd.Flags().StringVar(&match, "match", string(standard.Level), "how similar two texts must be: the `LEVEL` strict, normal or loose")
 	cmd.Flags().StringVar(&window, "window", span(standard.Window), "how far apart in time the items of one story may be, a `TIME` like 7d or 36h")
-	// Both fail for an unknown flag only.
+	// The errors are only for unknown flags.
 	_ = cmd.RegisterFlagCompletionFunc("match", cobra.FixedCompletions([]string{
 		"strict\trather two stories than one too many", "normal\tthe default", "loose\trather one story than the same one twice",
 	}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder))
@@ -55,7 +55,7 @@ func (a *app) clusterCommand() *cobra.Command {
 	return cmd
 }
 
-// matching reads the two flags by the rules of `stories:` in the configuration.
+// matching reads the two flags as `stories:` in the configuration is read.
 func matching(match, window string) (news.Matching, error) {
 	levels := []string{string(news.Strict), string(news.Normal), string(news.Loose)}
 	if !slices.Contains(levels, match) {

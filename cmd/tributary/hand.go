@@ -58,9 +58,10 @@ func (a *app) pinCommand() *cobra.Command {
 	return cmd
 }
 
-// correcting opens the database for one short transaction, which may run beside
-// a daemon: that publishes what became of it within a second. A database that
-// does not exist is not made.
+// correcting opens the database for one short transaction, which may run beside a
+// daemon. The daemon publishes the result within a second. It is an error if the
+// database does not exist: opening it for reading first makes sure that none is
+// created.
 func (a *app) correcting(ctx context.Context) (*config.Config, *store.DB, error) {
 	cfg, db, err := a.open(ctx)
 	if err != nil {

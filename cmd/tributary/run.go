@@ -58,11 +58,11 @@ func (a *app) runCommand() *cobra.Command {
 	return cmd
 }
 
-// runOptions are the flags of run besides what it pulls.
+// runOptions are the flags of run, apart from the selection of sources.
 type runOptions struct {
 	strict, verbose bool
-	resume          string   // folder, or address of a site; empty for neither
-	rebuild         []string // feeds whose archive is made anew
+	resume          string   // a folder or the address of a site; "" for neither
+	rebuild         []string // feeds whose archives are written again
 }
 
 func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err error) {
@@ -77,7 +77,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	if err != nil {
 		return err
 	}
-	level := slog.LevelError // what sources do is in the summary
+	level := slog.LevelError // the summary reports what sources did
 	if o.verbose {
 		level = slog.LevelDebug
 	}
@@ -115,7 +115,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 		showProgress(a.err, "")
 	}
 	if err == nil {
-		err = ctx.Err() // publishing is done, the cycle is not
+		err = ctx.Err() // interrupted: what was pulled is published, but not every source was pulled
 	}
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	return a.summary(states, o.strict)
 }
 
-// notice is a line for whoever waits, in the place of the progress that stands there.
+// notice prints a line in place of the progress line, if there is one.
 func (a *app) notice(line string) {
 	if isTerminal(a.err) {
 		showProgress(a.err, "")
@@ -131,7 +131,7 @@ func (a *app) notice(line string) {
 	fmt.Fprintln(a.err, line)
 }
 
-// resume begins with what is published, and says of which feeds nothing is.
+// resume calls Daemon.Resume, and names the feeds of which nothing is published yet.
 func (a *app) resume(ctx context.Context, d *daemon.Daemon, from string) error {
 	if from == "" {
 		return nil
@@ -143,19 +143,19 @@ func (a *app) resume(ctx context.Context, d *daemon.Daemon, from string) error {
 	return err
 }
 
-// showProgress replaces the line on a terminal, cut to its width: a line that
-// wraps could not be replaced again.
+// showProgress replaces the current line of a terminal. It cuts the new one to
+// the width of the terminal, because a line that wraps cannot be replaced.
 func showProgress(w io.Writer, line string) {
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 1 && len(line) >= width {
-			line = string([]rune(line)[:width-2]) + "…" // names and figures, one column each
+			line = string([]rune(line)[:width-2]) + "…" // names and figures: each character is one column
 		}
 	}
 	fmt.Fprintf(w, "\r\x1b[K%s", line)
 }
 
-// summary says what a cycle brought: failures a line each, figures on standard
-// output.
+// summary prints the failures of a cycle to standard error, one a line, and its
+// totals to standard output.
 func (a *app) summary(states []news.SourceState, strict bool) error {
 	added, changed, failed := 0, 0, 0
 	for _, s := range states {
@@ -163,7 +163,7 @@ func (a *app) summary(states []news.SourceState, strict bool) error {
 		if s.Last.Outcome.Failed() {
 			failed++
 		}
-		if s.Last.Error != "" { // also what was skipped in a folder, or cut off
+		if s.Last.Error != "" { // includes files skipped in a folder, and truncated feeds
 			fmt.Fprintf(a.err, "%s: %s: %s\n", s.Name, s.Last.Outcome, oneLine(s.Last.Error))
 		}
 	}

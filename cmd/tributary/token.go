@@ -104,7 +104,7 @@ func (a *app) tokenAdd(ctx context.Context, feed, name string) error {
 	return nil
 }
 
-// privateFeed returns the private feed of that name.
+// privateFeed returns the private feed with this name.
 func privateFeed(cfg *config.Config, path, name string) (news.Feed, error) {
 	var private []string
 	for _, f := range cfg.Feeds {
@@ -126,14 +126,14 @@ func privateFeed(cfg *config.Config, path, name string) (news.Feed, error) {
 	return news.Feed{}, usagef("no feed in %s is named %q; private are %s", path, name, strings.Join(private, ", "))
 }
 
-// tokenLine is a token for scripts. Every key is always there. The secret is not
-// known any more.
+// tokenLine is the JSON output for a token. Every key is always present. The
+// secret is not stored, so it cannot be shown.
 type tokenLine struct {
 	ID          int64      `json:"id"`
 	Feed        string     `json:"feed"`
 	Name        string     `json:"name"`
 	Made        *time.Time `json:"made"`
-	Revoked     *time.Time `json:"revoked"` // null: it is good
+	Revoked     *time.Time `json:"revoked"` // null: it is valid
 	Used        *time.Time `json:"used"`    // null: never
 	Client      string     `json:"client"`
 	Requests    int64      `json:"requests"`
@@ -156,7 +156,7 @@ func (a *app) tokenList(ctx context.Context, feed string, asJSON bool) error {
 			lines = append(lines, tokenLine{t.ID, t.Feed, t.Name, stated(t.Made), stated(t.Revoked), stated(t.Used), t.Client, t.Requests, t.Unmodified})
 		}
 	}
-	if feed != "" && len(lines) == 0 { // a feed that was private once may have some
+	if feed != "" && len(lines) == 0 { // a feed that is public now may have tokens from before
 		if _, err := privateFeed(cfg, a.config, feed); err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (a *app) tokenTable(cfg *config.Config, lines []tokenLine, now time.Time) e
 	return w.Flush()
 }
 
-// tokenState says whether an address works, and why not.
+// tokenState says whether an address works, and if not, why.
 func tokenState(cfg *config.Config, l tokenLine) string {
 	private := func(f news.Feed) bool { return f.Name == l.Feed && f.Private }
 	switch {
@@ -202,7 +202,7 @@ func (a *app) tokenRevoke(ctx context.Context, given []string) error {
 	for _, text := range given {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || id < 1 {
-			return usagef("a token is named by its number, as `tributary token list` prints it") // what was given may be a secret
+			return usagef("a token is named by its number, as `tributary token list` prints it") // the argument may be a secret
 		}
 		ids = append(ids, id)
 	}
@@ -218,7 +218,7 @@ func (a *app) tokenRevoke(ctx context.Context, given []string) error {
 	return nil
 }
 
-// completePrivate offers the names of private feeds to the shell.
+// completePrivate completes the names of private feeds in a shell.
 func (a *app) completePrivate(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	cfg, err := a.load()
 	if err != nil || len(given) > 0 {
