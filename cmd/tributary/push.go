@@ -11,7 +11,7 @@ import (
 
 // pushLine is the state of a source's subscription at a hub, for JSON output.
 type pushLine struct {
-	State      news.PushState `json:"state"` // asked active denied
+	State      news.PushState `json:"state"` // asked, active or denied
 	Hub        string         `json:"hub"`   // its host name only
 	Until      *time.Time     `json:"until"` // end of the lease; null: none yet
 	Trusted    bool           `json:"trusted"`
