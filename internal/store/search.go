@@ -12,16 +12,16 @@ import (
 	"tributary/internal/store/sqlite"
 )
 
-// Limits of one search, besides its time.
+// Bounds of one search beside its time.
 const (
-	maxMatches = 1000 // matching entries that are considered, the latest ones
-	maxLonger  = 256  // words that a sequence of letters inside words may stand for
-	maxHolding = 5000 // words that are checked for such a sequence
+	maxMatches = 1000 // entries that are looked at, the latest of those that match
+	maxLonger  = 256  // words that letters inside words stand for
+	maxHolding = 5000 // words that are looked at for them
 )
 
-// Search finds stories that feeds show, either public feeds or one private feed.
-// A search that takes too long fails with search.ErrTooBroad, so that it keeps
-// neither its reader nor others waiting.
+// Search finds stories that feeds show: public ones, or one private one. A search that takes too long is
+// given up with search.ErrTooBroad: a reader is never kept waiting for it, nor are
+// others by it.
 func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, error) {
 	within := r.Within
 	if within == 0 {
@@ -45,11 +45,11 @@ type searching struct {
 	result *search.Result
 }
 
-// match is a story that was found, with its Publication and the entry that matches.
+// match is a story that is found: its Publication, and the entry that matches.
 type match struct {
 	feed, sequence, story int64
 	shown, entry          int64
-	fit                   float64 // smaller is better
+	fit                   float64 // less is better
 }
 
 func (s *searching) run() error {
@@ -75,7 +75,7 @@ func (s *searching) run() error {
 	return s.complete()
 }
 
-// state reads whether the index is complete, and how old the feeds are.
+// state reads how far the index is, and how old the feeds are.
 func (s *searching) state() error {
 	var partial bool
 	var since int64
@@ -94,10 +94,10 @@ func (s *searching) feedIDs() string {
 	return integers(ids)
 }
 
-// load reads what the feeds show of the matches, in the order of matches.
+// load reads what the feeds show of the matches, in their order.
 func (s *searching) load(matches []match) error {
 	place := map[[2]int64]int{}
-	bySequence := map[int64][]int64{} // by feed
+	bySequence := map[int64][]int64{} // of each feed
 	for i, m := range matches {
 		place[[2]int64{m.feed, m.sequence}] = i
 		bySequence[m.feed] = append(bySequence[m.feed], m.sequence)
@@ -121,11 +121,11 @@ func (s *searching) load(matches []match) error {
 	if err := s.hits(matches, found); err != nil {
 		return err
 	}
-	s.result.Found = slices.DeleteFunc(found, func(f search.Found) bool { return f.Entry.ID == 0 }) // removed meanwhile
+	s.result.Found = slices.DeleteFunc(found, func(f search.Found) bool { return f.Entry.ID == 0 }) // went meanwhile
 	return nil
 }
 
-// hits reads the matching entries of stories of which a feed shows another entry.
+// hits reads the entries that match where a feed shows another one of the story.
 func (s *searching) hits(matches []match, found []search.Found) error {
 	place := map[int64]int{}
 	var ids []int64
@@ -149,7 +149,7 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 	})
 }
 
-// complete adds to the stories what belongs to them in other tables.
+// complete adds what is known beside the stories.
 func (s *searching) complete() error {
 	shown := make([]news.Shown, len(s.result.Found))
 	for i := range shown {

@@ -10,12 +10,12 @@ import (
 	"tributary/internal/news"
 )
 
-// Parting is the result of splitting a story.
+// Parting is what became of a story that was split.
 type Parting struct {
-	Key   string  // of the story that keeps its page, its guid and its Publications
-	New   string  // of the new story
-	Stays []int64 // entries of the story Key
-	Moved []int64 // entries of the story New
+	Key   string  // of the story that goes on: its page, its guid and what feeds show of it
+	New   string  // of the story that begins
+	Stays []int64 // entries of the first
+	Moved []int64 // entries of the second
 }
 
 // Errors of Split.
@@ -25,10 +25,10 @@ var (
 	ErrTwoStories = errors.New("they are entries of different stories: one call splits one story")
 )
 
-// Split separates the named entries of a story from the others. The part with the
-// entry that was published first continues as the story, whether or not it is the
-// named one. The other part becomes a new story. It enters feeds as news, unless
-// all its entries are backlog or a feed shows it already.
+// Split parts the named entries of a story from the others. The side with the
+// entry that was published first goes on as the story it was, whether or not it
+// is the one named; the other side is a new story. Subscribers see that as news,
+// unless all its entries are backlog or a feed shows it already.
 func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Parting, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		s := splitting{tx: t, now: now}
@@ -45,7 +45,7 @@ func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Part
 type splitting struct {
 	*tx
 	now          time.Time
-	story, fresh int64 // the story that continues, and the new one
+	story, fresh int64 // that goes on, that begins
 	result       Parting
 }
 
@@ -64,7 +64,7 @@ func (s *splitting) split(named []int64) error {
 		if err := s.regroup(id, news.Split, s.story, s.fresh, s.now); err != nil {
 			return err
 		}
-		// The entry is news as part of the new story, so it must not count as older than a feed.
+		// Born again: what readers could not see until now is no feed's past.
 		if _, err := s.exec(`UPDATE entry SET born = $2 WHERE id = $1`, id, revision); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (s *splitting) split(named []int64) error {
 	return s.touch(s.story, revision)
 }
 
-// sides decides which entries move to the new story.
+// sides decides which entries move.
 func (s *splitting) sides(named []int64) error {
 	for i, id := range named {
 		story, err := s.storyOf(id)
@@ -115,9 +115,9 @@ func (s *splitting) sides(named []int64) error {
 	return nil
 }
 
-// begin inserts the new story. Its key derives from its first entry, as every
-// story's does, but differs from the key of a story that this entry may have
-// begun before.
+// begin makes the new story. Its key derives from its first entry, as that of
+// every story does, and differs from the one that this entry may have begun
+// before.
 func (s *splitting) begin(revision int64) error {
 	var origin, guid string
 	err := s.get(`SELECT src.origin, coalesce(c.guid, '') FROM entry e JOIN source src ON src.id = e.source_id
@@ -129,7 +129,7 @@ func (s *splitting) begin(revision int64) error {
 			break
 		}
 		if errors.Is(err, sql.ErrNoRows) {
-			err = nil // the key is taken
+			err = nil // taken
 		}
 	}
 	if err == nil {
@@ -138,7 +138,8 @@ func (s *splitting) begin(revision int64) error {
 	return err
 }
 
-// rehome assigns each Publication to one of the two stories, with the guid that subscribers know.
+// rehome gives each Publication to the side that it belongs to, with the guid
+// that subscribers know it by.
 func (s *splitting) rehome() error {
 	byFeed := map[int64][]parted{}
 	err := s.each(`SELECT p.feed_id, p.sequence, p.first, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
@@ -168,15 +169,15 @@ func (s *splitting) rehome() error {
 // parted is a Publication of the story that is split.
 type parted struct {
 	feed, sequence, first int64
-	keeps                 bool // its feed has duplicates: keep
-	moves                 bool // whether it moves to the new story
+	keeps                 bool // its feed keeps duplicates
+	moves                 bool // to the new story
 }
 
-// reassign corrects the assignment of a feed's Publications. A Publication
-// normally follows the entry that it was made for. But if all of them would go to
-// one side, the first stands for the side that the feed can show, or for the
-// story that continues if it can show both. So nothing that readers have seen
-// comes back as news.
+// reassign corrects where Publications of one feed go. A Publication goes with
+// the entry that it was made for. But where a feed has shown the story under one
+// Publication only, that one stands for whichever side the feed can show, for
+// the story that goes on where it can show both, so that nothing that readers
+// have seen comes again as news.
 func (s *splitting) reassign(feed int64, pubs []parted) error {
 	stands := &pubs[0]
 	if stands.keeps || slices.ContainsFunc(pubs, func(p parted) bool { return p.moves != stands.moves }) {
@@ -197,7 +198,7 @@ func (s *splitting) reassign(feed int64, pubs []parted) error {
 	case len(moved) > 0:
 		stands.moves, first = true, moved
 	default:
-		return nil // the Publication follows its entry, which may come back
+		return nil // by the entry that it was made for, for the day that this one comes back
 	}
 	if stands.moves != slices.Contains(s.result.Moved, stands.first) {
 		stands.first = first[0]
@@ -205,15 +206,14 @@ func (s *splitting) reassign(feed int64, pubs []parted) error {
 	return nil
 }
 
-// showable returns the entries of a story that a feed may show, in the order they
-// were first seen.
+// showable are the entries of a story that a feed may show, as first seen.
 func (s *splitting) showable(feed, story int64) ([]int64, error) {
 	return s.ids(`SELECT e.id FROM entry e JOIN feed_source fs ON fs.source_id = e.source_id
 		WHERE e.story_id = $1 AND fs.feed_id = $2 AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
 		ORDER BY e.first_seen, e.id`, story, feed)
 }
 
-// give stores the assignment of a Publication.
+// give writes where a Publication belongs now.
 func (s *splitting) give(p parted) error {
 	story := s.story
 	if p.moves {
@@ -225,8 +225,8 @@ func (s *splitting) give(p parted) error {
 	return err
 }
 
-// aliases redirects the pages of stories that were merged before to the new
-// story, if all of their entries moved there.
+// aliases has the pages of stories that were merged before lead to the new story
+// where nothing that they were has stayed.
 func (s *splitting) aliases() error {
 	_, err := s.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
 		AND EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $2)
