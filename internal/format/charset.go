@@ -182,8 +182,7 @@ func choose(body []byte, d bytesSeen, fitting []labelledAs) labelledAs {
 }
 
 // bytesSeen counts the bytes beyond ASCII (high), the UTF-8 sequences that they make
-// (good), the bytes that are part of none (bad), and the runs of consecutive ones
-// (runs).
+// (good), the bytes that are part of none (bad), and the runs of consecutive ones (runs).
 type bytesSeen struct{ high, good, bad, runs int }
 
 func density(body []byte) (d bytesSeen) {
@@ -283,9 +282,8 @@ func declaredCharset(body []byte) string {
 	return strings.TrimSpace(string(value))
 }
 
-// legacy returns the encoding that a label names. It returns nil for a label that
-// cannot be right here: an unknown name, ASCII, or a Unicode encoding, which the bytes
-// would have shown.
+// legacy returns the encoding that a label names. It returns nil for a label that cannot be
+// right here: an unknown name, ASCII, or a Unicode encoding, which the bytes would have shown.
 func legacy(label string) encoding.Encoding {
 	switch strings.ToLower(label) {
 	case "", "us-ascii", "ascii", "utf8":

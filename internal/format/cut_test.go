@@ -25,9 +25,8 @@ var cutDocuments = map[string]struct{ head, item, separator, tail, end string }{
 		`{"content_text": "a\"]}", "id": "g%[1]d", "title": "Nº %[1]d & ü", "url": "http://a.example/%[1]d"}`, ",\n", `], "title": "T", "version": "https://jsonfeed.org/version/1"}`, "}"},
 }
 
-// TestDecodeCutAnywhere cuts a document of every format at every byte. The entries that
-// are complete are read as usual, no others are, and the document never counts as
-// complete.
+// TestDecodeCutAnywhere cuts a document of every format at every byte. The entries that are
+// complete are read as usual, no others are, and the document never counts as complete.
 func TestDecodeCutAnywhere(t *testing.T) {
 	const n = 4
 	for name, c := range cutDocuments {

@@ -140,9 +140,8 @@ func FuzzMendJSON(f *testing.F) {
 	})
 }
 
-// FuzzDecodeDamage damages a valid document in one place. The damage must not affect
-// what stands before the damaged entry or make up entries, and reading twice must give
-// the same.
+// FuzzDecodeDamage damages a valid document in one place. The damage must not affect what
+// stands before the damaged entry or make up entries, and reading twice must give the same.
 func FuzzDecodeDamage(f *testing.F) {
 	sound := map[bool]string{}
 	for _, atom := range []bool{false, true} {
@@ -193,8 +192,7 @@ func FuzzDecodeDamage(f *testing.F) {
 	})
 }
 
-// FuzzDecodeWritten checks that what we write is read as it was written, whatever the
-// texts are.
+// FuzzDecodeWritten checks that what we write is read as it was written, whatever the texts are.
 func FuzzDecodeWritten(f *testing.F) {
 	f.Add("Brücke <b>einig</b> & mehr", "<p>Der Rat & die Stadt</p>", "tag:x,2026:1")
 	f.Add("]]> &amp;lt; \u202e", "<pre>\n a </pre><b>x", "http://a.example/?a=1&b=2")

@@ -7,14 +7,13 @@ import (
 	"unicode"
 )
 
-// parseDate reads a time in any form that feeds have been seen to use: RFC 822, 850,
-// 1123 and 2822, asctime, RFC 3339, ISO 8601 (extended, basic, ordinal, week, without
-// century), W3CDTF of every precision, seconds to nanoseconds since 1970, names of
-// months in the languages of monthNames, Japanese, Chinese and Korean characters, and
-// slips such as "Sept", 24:00 or swapped day and month. A time without a zone is in
-// UTC, or in Korean time when it is written in Korean. parseDate reports false for what
-// it cannot read, for dates that depend on the current date, and for years that no
-// article has.
+// parseDate reads a time in any form that feeds have been seen to use: RFC 822, 850, 1123
+// and 2822, asctime, RFC 3339, ISO 8601 (extended, basic, ordinal, week, without
+// century), W3CDTF of every precision, seconds to nanoseconds since 1970, names of months
+// in the languages of monthNames, Japanese, Chinese and Korean characters, and slips such
+// as "Sept", 24:00 or swapped day and month. A time without a zone is in UTC, or in
+// Korean time when it is written in Korean. parseDate reports false for what it cannot
+// read, for dates that depend on the current date, and for years that no article has.
 //
 // The language of the text (BCP 47; "" when unknown) decides what 03/04/2024 means
 // where both readings are possible. It is 4 March in the languages of the United States
@@ -51,8 +50,7 @@ func whenIn(language string, dates ...string) time.Time {
 	return time.Time{}
 }
 
-// dayFirst reports whether numeric dates with slashes begin with the day in that
-// language.
+// dayFirst reports whether numeric dates with slashes begin with the day in that language.
 func dayFirst(language string) bool {
 	language = strings.ToLower(strings.ReplaceAll(language, "_", "-"))
 	primary, rest, _ := strings.Cut(language, "-")
@@ -74,9 +72,8 @@ func homeZone(s string) int {
 	return 0
 }
 
-// usual is a fast path for the forms that nearly all feeds use. RFC 1123 with a named
-// zone other than GMT is not among them: time.Parse gives every unknown name the offset
-// zero.
+// usual is a fast path for the forms that nearly all feeds use. RFC 1123 with a named zone
+// other than GMT is not among them: time.Parse gives every unknown name the offset zero.
 func usual(s string) (time.Time, bool) {
 	layout := time.RFC1123Z
 	switch {
@@ -307,8 +304,7 @@ func (p *dateParser) time() (time.Time, bool) {
 }
 
 // summerTime reports whether a local time falls into American daylight saving time, by
-// the rule since 2007: from the second Sunday of March to the first of November, at
-// 2:00.
+// the rule since 2007: from the second Sunday of March to the first of November, at 2:00.
 func summerTime(t time.Time) bool {
 	sunday := func(month time.Month, from int) time.Time {
 		first := time.Date(t.Year(), month, from, 2, 0, 0, 0, time.UTC)

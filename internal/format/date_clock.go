@@ -22,8 +22,7 @@ func (p *dateParser) isClock(list []dateToken, i int) bool {
 // hourWord holds the words after a full hour, in German, Dutch, French and Danish.
 var hourWord = map[string]bool{"h": true, "uhr": true, "uur": true}
 
-// before holds the names for half a day that stand before the hour, as eastern spells
-// them.
+// before holds the names for half a day that stand before the hour, as eastern spells them.
 var before = map[string]bool{"forenoon": true, "afternoon": true}
 
 // dated reports whether the date is complete, so that further numbers belong to a time.
@@ -105,8 +104,7 @@ func (p *dateParser) packedClock(list []dateToken, i int) int {
 }
 
 // offsetFollows reports whether the sign after a time begins a zone offset and not a
-// date: it does in "9:15-05:00", "10:00 +0200" and "GMT -5", but not in "10:00 - 5
-// May".
+// date: it does in "9:15-05:00", "10:00 +0200" and "GMT -5", but not in "10:00 - 5 May".
 func (p *dateParser) offsetFollows(list []dateToken, i int) bool {
 	n := list[i+1]
 	if !n.glued {
@@ -116,8 +114,7 @@ func (p *dateParser) offsetFollows(list []dateToken, i int) bool {
 		at(list, i+2).kind == ':' || zones[at(list, i-1).text] == 0 && at(list, i-1).kind == 'a' || p.dated())
 }
 
-// offset reads a zone offset such as +02:00, -0500 or +2, and returns the number of
-// tokens read.
+// offset reads a zone offset such as +02:00, -0500 or +2, and returns the number of tokens read.
 func (p *dateParser) offset(list []dateToken, i int) int {
 	n, used := list[i+1], 2
 	minutes := n.value * 60

@@ -92,9 +92,8 @@ func month(word string) (int, bool) {
 }
 
 // zones maps the names of time zones to offsets in minutes east of UTC. An ambiguous
-// name has the meaning that most feeds give it: IST is Indian, CST and EST are
-// American, BST is British summer time. Single letters are those of RFC 822 section
-// 5.1.
+// name has the meaning that most feeds give it: IST is Indian, CST and EST are American,
+// BST is British summer time. Single letters are those of RFC 822 section 5.1.
 var zones = map[string]int{
 	"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "uct": 0, "zulu": 0,
 	"a": -60, "b": -120, "c": -180, "d": -240, "e": -300, "f": -360, "g": -420, "i": -540, "k": -600, "l": -660, "m": -720,

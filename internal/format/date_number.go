@@ -114,8 +114,7 @@ func (p *dateParser) ordinal(year, day int) bool {
 	return day >= 1 && day <= 366
 }
 
-// week sets the date to a day of a week, the first if none is given, ISO 8601 section
-// 4.1.4.
+// week sets the date to a day of a week, the first if none is given, ISO 8601 section 4.1.4.
 func (p *dateParser) week(year int, week, day dateToken) bool {
 	digits := week.text
 	if len(digits) == 3 {

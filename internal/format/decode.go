@@ -264,8 +264,7 @@ func first(values ...string) string {
 	return ""
 }
 
-// languageTag returns the first of tags that can be one of BCP 47, in lower case, or
-// "".
+// languageTag returns the first of tags that can be one of BCP 47, in lower case, or "".
 func languageTag(tags ...string) string {
 	for _, tag := range tags {
 		tag = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(tag)), "_", "-")
@@ -302,8 +301,7 @@ func addCategory(list []news.Category, c news.Category) []news.Category {
 }
 
 // addPerson appends p, or merges it with the person of the same name. An equal e-mail
-// address suffices only if one of the two has no name, because colleagues may share
-// one.
+// address suffices only if one of the two has no name, because colleagues may share one.
 func addPerson(list []news.Person, p news.Person) []news.Person {
 	if p == (news.Person{}) || len(list) == maxAlike {
 		return list

@@ -21,9 +21,8 @@ func (m *mender) look() use {
 	return leaf
 }
 
-// closeFull closes open elements that cannot hold an element of that name, because
-// their end tags are missing. An element that is not read closes nothing, wherever it
-// stands.
+// closeFull closes open elements that cannot hold an element of that name, because their
+// end tags are missing. An element that is not read closes nothing, wherever it stands.
 func (m *mender) closeFull(name string) {
 	if m.words[name] == unknown {
 		return
@@ -66,8 +65,7 @@ func (m *mender) find(open token) (int, int) {
 	return first, end
 }
 
-// balanced does the search for find. If the tags never balance, the first end tag
-// counts.
+// balanced does the search for find. If the tags never balance, the first end tag counts.
 func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	first, end = -1, -1
 	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
@@ -125,8 +123,7 @@ func (m *mender) isItem(raw string) bool {
 	return strings.EqualFold(raw[strings.IndexByte(raw, ':')+1:], m.item)
 }
 
-// closesItem reports whether an end tag of that name ends an item, or an element around
-// it.
+// closesItem reports whether an end tag of that name ends an item, or an element around it.
 func (m *mender) closesItem(raw string) bool {
 	if m.isItem(raw) {
 		return true
@@ -170,8 +167,7 @@ func (m *mender) endsLater(raw string) bool {
 	return true
 }
 
-// endsAgain reports whether another end tag of that name follows before a start tag of
-// it.
+// endsAgain reports whether another end tag of that name follows before a start tag of it.
 func (m *mender) endsAgain(raw string) bool {
 	look := m.lex
 	look.attrs = nil

@@ -45,9 +45,8 @@ func addHub(hubs []string, url string) []string {
 	return append(hubs, url)
 }
 
-// period returns how often a document changes, by the syndication module of RSS 1.0.
-// The defaults of the module are daily and once. It returns 0 if the module is not
-// used.
+// period returns how often a document changes, by the syndication module of RSS 1.0. The
+// defaults of the module are daily and once. It returns 0 if the module is not used.
 func (r *reader) period(n *node) time.Duration {
 	unit, times := r.line(n, "sy:updateperiod"), r.line(n, "sy:updatefrequency")
 	if unit == "" && times == "" {

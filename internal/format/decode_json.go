@@ -76,8 +76,7 @@ func jsonVersionOf(f *json.Feed, fix *repairs) string {
 	return strings.Replace(version, "://www.", "://", 1)
 }
 
-// jsonBase returns the address that the document gives itself, or else that of its
-// site.
+// jsonBase returns the address that the document gives itself, or else that of its site.
 func jsonBase(f *json.Feed) *url.URL {
 	for _, ref := range []string{f.FeedURL, f.HomePageURL} {
 		if u := baseOfDocument(strings.TrimSpace(ref)); u != nil && u.Host != "" {
@@ -101,8 +100,7 @@ func jsonDocument(f *json.Feed, base *url.URL) *news.Document {
 	}
 }
 
-// jsonHubs reads the WebSub hubs, which gofeed leaves out. Hubs of other protocols are
-// ignored.
+// jsonHubs reads the WebSub hubs, which gofeed leaves out. Hubs of other protocols are ignored.
 func jsonHubs(text []byte, base *url.URL) []string {
 	var f struct {
 		Hubs []struct{ Type, URL string } `json:"hubs"`

@@ -172,9 +172,8 @@ func (l *lexer) declaration(rest string) token {
 	return token{kind: otherToken}
 }
 
-// sectionEnd returns where in rest the "]]>" of a CDATA section stands, or -1 if none
-// belongs to it: when an item ends before the next section begins, this section was
-// never closed.
+// sectionEnd returns where in rest the "]]>" of a CDATA section stands, or -1 if none belongs
+// to it: when an item ends before the next section begins, this section was never closed.
 func (l *lexer) sectionEnd(rest string) int {
 	const open = "![CDATA["
 	from := len(l.s) - len(rest)

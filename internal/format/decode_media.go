@@ -5,11 +5,10 @@ import (
 	"tributary/internal/news"
 )
 
-// mediaEnclosures adds the files of Media RSS. An entry without enclosures takes audio
-// and video from there. An entry with enclosures gets their missing details from there.
-// If Media RSS lists one of them, it lists all files of the entry, so the others are
-// added: podcast programs ask for one enclosure an item, which leaves publishers no
-// other place.
+// mediaEnclosures adds the files of Media RSS. An entry without enclosures takes audio and
+// video from there. An entry with enclosures gets their missing details from there. If
+// Media RSS lists one of them, it lists all files of the entry, so the others are added:
+// podcast programs ask for one enclosure an item, which leaves publishers no other place.
 func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 	stated, listed := len(e.Enclosures) > 0, false
 	var others []news.Enclosure

@@ -59,9 +59,8 @@ func (n *node) declared() string {
 	return ""
 }
 
-// element makes a node of a start tag: it spells names canonically, decodes attributes,
-// and inherits language and base. It also returns the default namespace inside the
-// element.
+// element makes a node of a start tag: it spells names canonically, decodes attributes, and
+// inherits language and base. It also returns the default namespace inside the element.
 func (m *mender) element(t token, parent *node, space string) (*node, string) {
 	n := &node{lang: parent.lang, base: parent.base, rebased: parent.rebased}
 	for _, a := range t.attrs {
@@ -98,15 +97,13 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 	return n, space
 }
 
-// frames reports whether raw, a name as written, is the channel or an item of RSS.
-// These are in no namespace, even if they declare Atom as the default for their
-// content.
+// frames reports whether raw, a name as written, is the channel or an item of RSS. These
+// are in no namespace, even if they declare Atom as the default for their content.
 func (m *mender) frames(raw string) bool {
 	return m.item == "item" && (strings.EqualFold(raw, "channel") || strings.EqualFold(raw, "item"))
 }
 
-// name returns the canonical spelling of an element's name, given the default
-// namespace.
+// name returns the canonical spelling of an element's name, given the default namespace.
 func (m *mender) name(raw, space string) string {
 	prefix, local, ok := strings.Cut(strings.ToLower(raw), ":")
 	if !ok {

@@ -79,8 +79,7 @@ func isMail(s string) bool {
 }
 
 // boxed reads a person made of elements: name, email and uri, as in Atom (RFC 4287
-// section 3.2) and RSS feeds that borrow it. Without elements, the text names the
-// person.
+// section 3.2) and RSS feeds that borrow it. Without elements, the text names the person.
 func (r *reader) boxed(n *node) news.Person {
 	if len(n.kids) == 0 {
 		return person(r.plain(n))

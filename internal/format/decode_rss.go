@@ -13,9 +13,8 @@ import (
 	"tributary/internal/news"
 )
 
-// readRSS decodes RSS of any version with gofeed and takes from the tree what gofeed's
-// structs lose: languages, bases, rdf:about, the order of categories, and people made
-// of elements.
+// readRSS decodes RSS of any version with gofeed and takes from the tree what gofeed's structs
+// lose: languages, bases, rdf:about, the order of categories, and people made of elements.
 func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	f, err := (&rss.Parser{}).Parse(bytes.NewReader(plain))
 	if err != nil {

@@ -108,8 +108,7 @@ func eachSpelled(s string, change func(tag string) string) string {
 	}
 }
 
-// TestDecodeSpellings checks that spelling and encoding do not change what a document
-// says.
+// TestDecodeSpellings checks that spelling and encoding do not change what a document says.
 func TestDecodeSpellings(t *testing.T) {
 	wide := map[string]encoding.Encoding{
 		"UTF-16 LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "UTF-16 BE": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),

@@ -323,8 +323,7 @@ func TestDecodeWithoutURLTakesTheSiteForBase(t *testing.T) {
 	}
 }
 
-// TestDecodeLargeDocument checks that a document that is read in parts yields a single
-// Document.
+// TestDecodeLargeDocument checks that a document that is read in parts yields a single Document.
 func TestDecodeLargeDocument(t *testing.T) {
 	const n = 700
 	d := decode(t, strings.Replace(string(river(n)), "<channel>", "<channel><dc:creator>Adam</dc:creator>", 1))

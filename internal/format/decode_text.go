@@ -143,8 +143,7 @@ func (w *htmlWriter) token(t token) {
 	}
 }
 
-// declared replaces the entities that the document declares. All others are those of
-// HTML.
+// declared replaces the entities that the document declares. All others are those of HTML.
 func (w *htmlWriter) declared(text string) string {
 	if w.own == nil || len(w.own.values) == 0 {
 		return text
@@ -264,8 +263,7 @@ func (r *reader) plain(n *node) string {
 	return clean.Line(c.value)
 }
 
-// isMarkup reports whether a text says that it is XML: escaped tags in it are meant to
-// be seen.
+// isMarkup reports whether a text says that it is XML: escaped tags in it are meant to be seen.
 func (n *node) isMarkup() bool {
 	return n.isXHTML() || strings.HasSuffix(strings.ToLower(n.attr("type")), "xhtml") ||
 		strings.HasSuffix(strings.ToLower(n.attr("type")), "xml")
@@ -294,8 +292,7 @@ func (r *reader) isPacked(n *node) bool {
 		!strings.HasPrefix(kind, "text/") && !strings.HasSuffix(kind, "xml") && !strings.HasSuffix(kind, "json")
 }
 
-// decoded is read plus base64 and the limits on texts. Binary content yields an empty
-// text.
+// decoded is read plus base64 and the limits on texts. Binary content yields an empty text.
 func (r *reader) decoded(n *node) construct {
 	c := r.read(n)
 	if !c.markup && r.isPacked(n) {
@@ -318,8 +315,7 @@ func (r *reader) decoded(n *node) construct {
 	return c
 }
 
-// looksHTML reports whether a text that may be HTML is: it has a known tag or a
-// reference.
+// looksHTML reports whether a text that may be HTML is: it has a known tag or a reference.
 func looksHTML(s string) bool {
 	for i := strings.IndexAny(s, "<&"); i >= 0; {
 		if s[i] == '&' {

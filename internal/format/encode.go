@@ -220,9 +220,8 @@ func hubURL(e *news.Edition) string {
 	return wireURL(e.Site.Hub)
 }
 
-// editionUpdated returns when the feed last changed. It is never the current time, so
-// that the same Edition gives the same bytes, and never before the update of an item
-// shown.
+// editionUpdated returns when the feed last changed. It is never the current time, so that
+// the same Edition gives the same bytes, and never before the update of an item shown.
 func editionUpdated(e *news.Edition, all []wireItem) time.Time {
 	updated := wireMoment(e.Updated)
 	for i := range all {
@@ -275,8 +274,7 @@ func wireAuthors(people []news.Person) []news.Person {
 	return kept
 }
 
-// wireCategories keeps each term of a scheme once. A scheme that is not an IRI is
-// dropped.
+// wireCategories keeps each term of a scheme once. A scheme that is not an IRI is dropped.
 func wireCategories(given []news.Category) []news.Category {
 	var kept []news.Category
 	for _, c := range given {

@@ -114,8 +114,7 @@ func wireEpisode(given *news.Episode) news.Episode {
 	return e
 }
 
-// captions returns the relation of a transcript. The podcast namespace defines only
-// one.
+// captions returns the relation of a transcript. The podcast namespace defines only one.
 func captions(rel string) string {
 	if strings.EqualFold(rel, "captions") {
 		return "captions"
@@ -123,8 +122,7 @@ func captions(rel string) string {
 	return ""
 }
 
-// typeOfTranscript guesses the media type of a transcript, which the podcast namespace
-// requires.
+// typeOfTranscript guesses the media type of a transcript, which the podcast namespace requires.
 func typeOfTranscript(url string) string {
 	if kind := typeByExtension(url); kind != unknownType {
 		return kind

@@ -50,8 +50,7 @@ func (p Prepared) JSON(w io.Writer) error {
 	return enc.Encode(&feed)
 }
 
-// jsonFeed extends the library's feed: a field here replaces the embedded one with the
-// same key.
+// jsonFeed extends the library's feed: a field here replaces the embedded one with the same key.
 type jsonFeed struct {
 	feeds.JSONFeed
 	Tributary jsonHead   `json:"_tributary"`
@@ -126,8 +125,7 @@ type jsonExtension struct {
 	jsonExtra
 }
 
-// jsonExtra has the members of news.Extra except the image, for which JSON Feed has a
-// member.
+// jsonExtra has the members of news.Extra except the image, for which JSON Feed has a member.
 type jsonExtra struct {
 	Rights       string        `json:"rights,omitempty"`
 	License      string        `json:"license,omitempty"`

@@ -326,8 +326,7 @@ func (m maker) words() string {
 	return strings.Join([]string{m.word(), sign, m.word(), fmt.Sprint(m.Uint32())}, " ")
 }
 
-// name is like words, but does not look like HTML: modules do not say what that would
-// mean.
+// name is like words, but does not look like HTML: modules do not say what that would mean.
 func (m maker) name() string {
 	m.noMarkup = true
 	return m.words()

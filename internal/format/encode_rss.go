@@ -16,10 +16,9 @@ import (
 // Edition gives the same bytes. The error is that of w.
 //
 // It uses the modules Atom (links to itself and to the hub, what an item refers to, the
-// other members of its story as related links, and when it changed), content (full
-// text) and Dublin Core (authors, language, rights). If an entry needs them, it also
-// uses slash, the comment API and those of moduleTags. A podcast has the elements of
-// showTags as well.
+// other members of its story as related links, and when it changed), content (full text)
+// and Dublin Core (authors, language, rights). If an entry needs them, it also uses slash,
+// the comment API and those of moduleTags. A podcast has the elements of showTags as well.
 //
 // Programs take one enclosure an item (RSS Best Practices Profile). It is the main
 // file; if there are several, all of them are in Media RSS. An item without a title
@@ -248,8 +247,7 @@ func rssSourceOf(it *wireItem) *rssSource {
 	return nil
 }
 
-// feedDescription returns the description, or the title if there is none: RSS requires
-// it.
+// feedDescription returns the description, or the title if there is none: RSS requires it.
 func feedDescription(e *news.Edition) string {
 	if text := e.Feed.Description; text != "" {
 		return wireText(text)

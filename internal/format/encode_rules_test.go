@@ -31,9 +31,8 @@ func moduleRules(rules map[string]rule, values map[string]func(string) bool) (ma
 
 const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
 
-// RFC 4287 as its appendix B has it in RELAX NG, and the rules that it cannot express:
-// what must not be empty, which links there are, and that times do not contradict each
-// other.
+// RFC 4287 as its appendix B has it in RELAX NG, and the rules that it cannot express: what
+// must not be empty, which links there are, and that times do not contradict each other.
 func TestAtomShape(t *testing.T) {
 	rules, values := moduleRules(map[string]rule{
 		"feed":      {"id title updated author* subtitle? generator? icon? logo? link* entry*", "xml:lang?"},
@@ -170,8 +169,7 @@ func checkRSSOrder(t *testing.T, root element) {
 	}
 }
 
-// The members of jsonfeed.org/version/1.1 with their types; "!" marks the required
-// ones.
+// The members of jsonfeed.org/version/1.1 with their types; "!" marks the required ones.
 func TestJSONShape(t *testing.T) {
 	members := map[string]string{
 		"feed": "version!:text title!:text home_page_url:web feed_url:web description:text icon:web language:tag authors:list.author items!:list.item " +

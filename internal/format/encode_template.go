@@ -73,8 +73,7 @@ func templateParts(text string) ([]templatePart, error) {
 	return append(all, templatePart{text: plain.String()}), nil
 }
 
-// CheckTitle reports what is wrong with a template of titles, as a *TemplateError, or
-// nil.
+// CheckTitle reports what is wrong with a template of titles, as a *TemplateError, or nil.
 func CheckTitle(text string) error {
 	_, err := templateParts(text)
 	return err

@@ -192,8 +192,7 @@ func TestCheckTemplate(t *testing.T) {
 	}
 }
 
-// FuzzTemplate checks that a template that passes the check is filled without loss, and
-// clean.
+// FuzzTemplate checks that a template that passes the check is filled without loss, and clean.
 func FuzzTemplate(f *testing.F) {
 	f.Add(footerText, "Anna")
 	f.Add("<p>{title}", `"><b>`)

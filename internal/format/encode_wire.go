@@ -15,9 +15,8 @@ import (
 	"tributary/internal/news"
 )
 
-// wireURL returns raw as an absolute http or https URI (RFC 3986), or "" if it cannot
-// be one. A URI that is valid stays the same byte for byte, because any change breaks a
-// signed link.
+// wireURL returns raw as an absolute http or https URI (RFC 3986), or "" if it cannot be one.
+// A URI that is valid stays the same byte for byte, because any change breaks a signed link.
 func wireURL(raw string) string {
 	if raw == "" || plainURL(raw) {
 		return raw
@@ -149,8 +148,7 @@ func wireTime(t time.Time) time.Time {
 	return t
 }
 
-// wireMoment is wireTime with milliseconds, which distinguish Publications of the same
-// second.
+// wireMoment is wireTime with milliseconds, which distinguish Publications of the same second.
 func wireMoment(t time.Time) time.Time {
 	second := wireTime(t)
 	if second.IsZero() {

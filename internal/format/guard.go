@@ -13,7 +13,7 @@ import (
 // is refused as too_large. What exceeds a limit of the second group is left out, and
 // Document.Repairs says so.
 const (
-	maxBytes      = 32 << 20 // of the document, decoded
+	maxBytes      = 32 << 20 // of the document, decompressed
 	maxDepth      = 64       // nested elements outside of texts; also nested JSON objects and lists
 	maxElements   = 200_000  // outside of texts; also values in JSON lists and objects
 	maxAttributes = 256      // of one element

@@ -109,9 +109,8 @@ func TestNoFieldCarriesAScript(t *testing.T) {
 	}
 }
 
-// judgeDocument decodes a document and checks every text in it. Plain text may look
-// like markup, because those who show it escape it, but not where the document says
-// that it is HTML.
+// judgeDocument decodes a document and checks every text in it. Plain text may look like
+// markup, because those who show it escape it, but not where the document says that it is HTML.
 func judgeDocument(t *testing.T, name string, doc []byte, markup bool) {
 	t.Helper()
 	d, err := Decode(doc, Input{URL: "https://a.example/feed"})

@@ -94,8 +94,7 @@ func (o *opmlReader) read() error {
 	}
 }
 
-// atEnd judges how the document ended. A list that breaks off may lack most of its
-// content.
+// atEnd judges how the document ended. A list that breaks off may lack most of its content.
 func (o *opmlReader) atEnd(closed bool) error {
 	if !o.inside {
 		return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: want a document that begins with <opml>")
@@ -225,8 +224,7 @@ func subscriptionKey(feedURL string) string {
 	return host + path
 }
 
-// quotedName names a subscription in a message without revealing the secrets of its
-// URL.
+// quotedName names a subscription in a message without revealing the secrets of its URL.
 func quotedName(title, rawURL string) string {
 	if title != "" {
 		return `"` + clip(title, 80) + `"`
@@ -234,11 +232,10 @@ func quotedName(title, rawURL string) string {
 	return `"` + clip(news.SafeURL(rawURL), 80) + `"`
 }
 
-// WriteOPML writes a subscription list as OPML 2.0, every feed once: in a folder named
-// by its first tag, with its other tags as categories. Feeds without tags come first,
-// then the folders in the order in which their tags appear. created is omitted if it is
-// zero. A subscription without an http(s) URL is left out, because the format has no
-// place for it.
+// WriteOPML writes a subscription list as OPML 2.0, every feed once: in a folder named by
+// its first tag, with its other tags as categories. Feeds without tags come first, then
+// the folders in the order in which their tags appear. created is omitted if it is zero. A
+// subscription without an http(s) URL is left out, because the format has no place for it.
 //
 // WriteOPML hides nothing. For a public list, the caller leaves out sources that are
 // not public and URLs that hold a secret.
