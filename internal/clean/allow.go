@@ -18,9 +18,8 @@ func names(list string) map[string]bool {
 }
 
 // allowed maps every element that may be written to its own attributes. It covers what
-// feed readers show: running text, headings, lists, tables, media, ruby, formulas.
-// There is no id, class or style, because they belong to the page from which the text
-// came.
+// feed readers show: running text, headings, lists, tables, media, ruby, formulas. There
+// is no id, class or style, because they belong to the page from which the text came.
 var allowed = map[string]map[string]bool{
 	"a": names("href hreflang type rel"), "abbr": nil, "acronym": nil, "address": nil, "article": nil, "aside": nil,
 	"audio": names("src controls preload loop muted"), "b": nil, "bdi": nil, "bdo": nil, "big": nil,

@@ -31,8 +31,7 @@ func Cut(e *news.Entry, to news.Extent) {
 	}
 }
 
-// Excerpt returns a text of at most n characters unchanged, and the first words of a
-// longer one.
+// Excerpt returns a text of at most n characters unchanged, and the first words of a longer one.
 func Excerpt(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text

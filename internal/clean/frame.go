@@ -23,8 +23,7 @@ var twins = strings.NewReplacer("://youtube.com/", "://www.youtube.com/", "://m.
 	"www.mixcloud.com/widget/iframe?", "www.mixcloud.com/widget/iframe/?")
 
 // frameRules are the attributes of every frame. It may run its own scripts, but reaches
-// nothing of the page around it. It sends the origin of that page, as some players
-// demand.
+// nothing of the page around it. It sends the origin of that page, as some players demand.
 var frameRules = []attribute{
 	{"sandbox", "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-presentation"},
 	{"referrerpolicy", "strict-origin-when-cross-origin"},
@@ -67,8 +66,7 @@ func features(list string) string {
 	return strings.Join(kept, "; ")
 }
 
-// instead writes a link in place of a frame that is no player, unless the frame was
-// invisible.
+// instead writes a link in place of a frame that is no player, unless the frame was invisible.
 func (s *shaper) instead(attrs []attribute) {
 	to := link(s.base, Resolve(s.base, value(attrs, "src")))
 	if to == "" || pixel(attrs, to) || s.index("a") >= 0 || s.index("math") >= 0 || len(s.stack) >= maxDepth || s.out.Len() >= maxOutput {

@@ -294,8 +294,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
-// TestTheWalkerSees proves that danger, the judge of the other tests, finds what it
-// looks for.
+// TestTheWalkerSees proves that danger, the judge of the other tests, finds what it looks for.
 func TestTheWalkerSees(t *testing.T) {
 	for _, bad := range []string{"<script>1</script>", "<img src=x onerror=1>", "<a href=' java\nscript:1'>x</a>", "<svg></svg>", "<!-- x -->", "<p style=x>", "<p id=x>", "<a href=data:text/html,x>", "<iframe src=https://evil.example/></iframe>",
 		"<math><annotation-xml></annotation-xml></math>", "<form>", "a\x00b", "]]>", "<img src=x srcset='javascript:1 1x'>", "<math><mi xlink:href=x>y</mi></math>"} {

@@ -84,8 +84,7 @@ type shaper struct {
 	pieces int      // fallbacks that were parsed
 }
 
-// run processes one piece of markup. The fallback content of an element is a piece of
-// its own.
+// run processes one piece of markup. The fallback content of an element is a piece of its own.
 func (s *shaper) run(markup string, level int) {
 	z := html.NewTokenizer(strings.NewReader(markup))
 	ends := endTags{markup: markup}
@@ -237,10 +236,9 @@ func (s *shaper) start(tag string, z *html.Tokenizer) (framed bool) {
 	return element == "iframe"
 }
 
-// fits reports whether the element may stand here and there is room for it. MathML
-// stands only in math, and nothing else does: a parser that leaves math for HTML would
-// build another tree (HTML section 13.2.6.5). A block or media element of HTML ends the
-// formula.
+// fits reports whether the element may stand here and there is room for it. MathML stands
+// only in math, and nothing else does: a parser that leaves math for HTML would build
+// another tree (HTML section 13.2.6.5). A block or media element of HTML ends the formula.
 func (s *shaper) fits(element string) bool {
 	math := s.index("math")
 	switch {
