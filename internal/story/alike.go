@@ -160,8 +160,7 @@ func (l limits) version(p *pair, contained float64) bool {
 	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour)
 }
 
-// beginsAlike reports whether the headlines or names agree, and the first sentences as
-// well.
+// beginsAlike reports whether the headlines or names agree, and the first sentences as well.
 func (p *pair) beginsAlike() bool {
 	return p.title.part() >= .6 && p.lead.part() >= .3 || p.names.part() >= .75 && p.lead.part() >= .5
 }

@@ -604,8 +604,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestTranslations checks that one page in two languages is two stories that are
-// related.
+// TestTranslations checks that one page in two languages is two stories that are related.
 func TestTranslations(t *testing.T) {
 	german := said{outlet: "amt.example", link: "https://amt.example/de/presse/17", title: "Warnung vor Eisgang an der Wedel", text: "Das Amt warnt vor Eisgang an der Wedel und sperrt die Schleuse.", language: "de"}
 	english := said{outlet: "amt.example", link: "https://amt.example/en/presse/17", title: "Ice warning for the river Wedel", text: "The agency warns of drifting ice on the Wedel and closes the lock.", language: "en"}

@@ -34,9 +34,8 @@ func (a Arrival) GUID() string {
 	return a.Identity.New
 }
 
-// Harvest is everything that one fetch of a Source brought. It is stored in one
-// transaction: entries, stories, validators, body and next due time are all stored or
-// none of them.
+// Harvest is everything that one fetch of a Source brought. It is stored in one transaction:
+// entries, stories, validators, body and next due time are all stored or none of them.
 type Harvest struct {
 	Source     news.Source
 	Epoch      int64 // of the lease under which it was fetched
@@ -89,8 +88,7 @@ func Arrive(s news.Source, d *news.Document) []Arrival {
 	return arrivals
 }
 
-// fieldsHash hashes every field that an entry brings, its origin as [settled] leaves
-// it.
+// fieldsHash hashes every field that an entry brings, its origin as [settled] leaves it.
 func fieldsHash(e news.Entry) uint64 {
 	h := xxh3.New()
 	enc := json.NewEncoder(h)

@@ -18,10 +18,9 @@ func pairsOf(f Figure) []setting {
 	return pairs[:]
 }
 
-// setAside composes the sketch anew from the words that are not usual. The lead is then
-// what stands at the beginning of these, and a notice no longer divides the text around
-// it. The usual runs and figures stay in the sketch with a flag, or the habit would be
-// forgotten.
+// setAside composes the sketch anew from the words that are not usual. The lead is then what
+// stands at the beginning of these, and a notice no longer divides the text around it. The
+// usual runs and figures stay in the sketch with a flag, or the habit would be forgotten.
 func (s *Sketch) setAside(u usual) {
 	own := u.rest(s.words)
 	if len(own) == len(s.words) {

@@ -76,10 +76,9 @@ func (id Identity) agrees(k Known) bool {
 }
 
 // claimChanged recognises entries whose guids changed in mass: at least two entries,
-// which are at least half of the document, look exactly like known ones that the
-// document no longer names. An entry that looks like two of those proves nothing.
-// Neither does a single entry: a daily quiz has the same link, title and text under a
-// new guid each day.
+// which are at least half of the document, look exactly like known ones that the document
+// no longer names. An entry that looks like two of those proves nothing. Neither does a
+// single entry: a daily quiz has the same link, title and text under a new guid each day.
 func (a *assignment) claimChanged(known []Known) {
 	alike := a.unclaimed(known)
 	found := map[int]int64{}

@@ -10,8 +10,7 @@ import (
 )
 
 // BenchmarkDecideAlike measures the decision alone. Its candidates are given as by the
-// store: up to maxFound entries that share terms, and the other members of their
-// stories.
+// store: up to maxFound entries that share terms, and the other members of their stories.
 func BenchmarkDecideAlike(b *testing.B) {
 	const warm, asked = 8000, 2000
 	type task struct {
@@ -49,9 +48,8 @@ func BenchmarkDecideAlike(b *testing.B) {
 	reportQuantiles(b, took)
 }
 
-// filled returns the mates of what was found, filled up with those of the latest
-// entries if fewer than maxFound were found, so that the decision is measured with a
-// full set.
+// filled returns the mates of what was found, filled up with those of the latest entries
+// if fewer than maxFound were found, so that the decision is measured with a full set.
 func filled(c *Clusterer, found []int64) []int64 {
 	for id := int64(len(c.known)); id > 0 && len(found) < maxFound; id-- {
 		if !slices.Contains(found, id) && c.at(id).Sketch != nil {

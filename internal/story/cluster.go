@@ -179,8 +179,7 @@ func (c *Clusterer) evidence(ids []int64) []Evidence {
 	return found
 }
 
-// withMates adds the latest other members of the stories of these entries, up to
-// MaxMates.
+// withMates adds the latest other members of the stories of these entries, up to MaxMates.
 func (c *Clusterer) withMates(ids []int64) []int64 {
 	var mates []int64
 	for _, i := range ids {

@@ -145,9 +145,8 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
-// TestDevelopmentSet checks that the figures of the labelled set are not lower than
-// required, which is a little below what was measured, and that kinds which must stay
-// apart do.
+// TestDevelopmentSet checks that the figures of the labelled set are not lower than required,
+// which is a little below what was measured, and that kinds which must stay apart do.
 func TestDevelopmentSet(t *testing.T) {
 	dir := labelledData(t, "dev")
 	f, err := os.Open(filepath.Join(dir, "items.jsonl.gz"))

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// pair is the result of comparing two sketches. It does not depend on which comes
-// first.
+// pair is the result of comparing two sketches. It does not depend on which comes first.
 type pair struct {
 	own    bool          // of one outlet
 	feed   bool          // of one feed
@@ -33,8 +32,7 @@ type pair struct {
 	moved        bool // one show on two hosts
 }
 
-// share counts what two lists have in common (both), and what the shorter one holds
-// (of).
+// share counts what two lists have in common (both), and what the shorter one holds (of).
 type share struct{ both, of int }
 
 // part returns the shared part of the shorter list, or 0 if it is empty.

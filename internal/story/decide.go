@@ -196,8 +196,7 @@ func sharePage(e, c Evidence) bool {
 	return e.URL != "" && e.URL == c.URL && !clean.IsRoot(e.URL)
 }
 
-// objection says why two entries of one page are not one story, or "" if nothing
-// objects.
+// objection says why two entries of one page are not one story, or "" if nothing objects.
 func (t trial) objection(c Evidence) string {
 	e := t.entry
 	switch {

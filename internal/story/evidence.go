@@ -138,8 +138,7 @@ func isLanguage(s string) bool {
 }
 
 // relation judges the page of an entry. An entry that names the origin of its text
-// (atom:source, RFC 4287 section 4.2.11; RSS 2.0 source) passes on what that origin
-// wrote.
+// (atom:source, RFC 4287 section 4.2.11; RSS 2.0 source) passes on what that origin wrote.
 func relation(outlet, canonical string, e news.Entry) Relation {
 	host := clean.Outlet(canonical)
 	home := clean.Outlet("https://" + outlet + "/")
@@ -175,8 +174,7 @@ func Outlet(s news.Source, entries []news.Entry) string {
 	return s.Name
 }
 
-// fewLinks is the number of links below which they do not tell to which site a Source
-// links.
+// fewLinks is the number of links below which they do not tell to which site a Source links.
 const fewLinks = 5
 
 func sharedSite(entries []news.Entry) string {

@@ -122,10 +122,9 @@ func sameWords(a, b Figure) bool {
 	return false
 }
 
-// compareFigures counts the figures that two texts share, among those of the text that
-// has fewer. It also counts the clashes: figures that only one text has, in words in
-// which only the other text has another figure. A figure counts once, however often it
-// occurs.
+// compareFigures counts the figures that two texts share, among those of the text that has
+// fewer. It also counts the clashes: figures that only one text has, in words in which
+// only the other text has another figure. A figure counts once, however often it occurs.
 func compareFigures(x, y *Sketch) (common share, clashes int) {
 	var first, second [maxFigures]Figure
 	a, b := x.telling(first[:0]), y.telling(second[:0])
@@ -172,9 +171,8 @@ func (s *Sketch) telling(list []Figure) []Figure {
 	return list
 }
 
-// isForm reports whether a text consists of little more than figures in words that its
-// source always says: it has fewer than tooShort runs of its own, or fewer than two for
-// each of them.
+// isForm reports whether a text consists of little more than figures in words that its source
+// always says: it has fewer than tooShort runs of its own, or fewer than two for each of them.
 func (s *Sketch) isForm() bool {
 	own, filled := 0, 0
 	for _, r := range s.Runs {

@@ -100,8 +100,7 @@ func TestWhatIsUsualIsSetAside(t *testing.T) {
 	}
 }
 
-// TestAHabitIsNotForgotten checks that what is set aside stays known as long as it is
-// said.
+// TestAHabitIsNotForgotten checks that what is set aside stays known as long as it is said.
 func TestAHabitIsNotForgotten(t *testing.T) {
 	h := habitual(notice, "")
 	for i := range 3 * HabitStories {

@@ -1,9 +1,8 @@
 package story
 
-// A habit of a source is a run that it said in at least habitTimes of its last
-// HabitStories stories: notices, templates, what stands below every article. Words in
-// which it always has a figure are habits, too: the number of comments, the minutes to
-// read.
+// A habit of a source is a run that it said in at least habitTimes of its last HabitStories
+// stories: notices, templates, what stands below every article. Words in which it always
+// has a figure are habits, too: the number of comments, the minutes to read.
 const (
 	HabitStories = 32
 	habitTimes   = 4
@@ -19,8 +18,7 @@ type Habits struct {
 	last []Told // in order of arrival
 }
 
-// Told is a story by its first entry in the Source, or by one that came SeriesPause
-// later.
+// Told is a story by its first entry in the Source, or by one that came SeriesPause later.
 type Told struct {
 	Entry  int64
 	Sketch *Sketch
@@ -34,8 +32,7 @@ func (h *Habits) Learn(t Told) {
 	}
 }
 
-// Revise replaces the sketch by which a story was learned, if it is still one of the
-// last.
+// Revise replaces the sketch by which a story was learned, if it is still one of the last.
 func (h *Habits) Revise(t Told) {
 	for i := range h.last {
 		if h.last[i].Entry == t.Entry {
@@ -118,8 +115,7 @@ func (h *Habits) settings(figures []Figure) map[setting]bool {
 	return usual
 }
 
-// filter is a Bloom filter of one hash. It spares most lookups of absent settings in a
-// map.
+// filter is a Bloom filter of one hash. It spares most lookups of absent settings in a map.
 type filter [64]uint64
 
 func (f *filter) bit(p setting) (word *uint64, mask uint64) {

@@ -69,8 +69,7 @@ func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
 }
 
 // TestASeriesIsFoundOut checks that what a source repeats day by day under one headline
-// is taken for one article until it is a habit. What it repeats within a day is no
-// habit.
+// is taken for one article until it is a habit. What it repeats within a day is no habit.
 func TestASeriesIsFoundOut(t *testing.T) {
 	const service = `Liebe Leserinnen und Leser, auch heute halten wir unseren Schalter am Markt von morgens bis abends für Sie offen. Sie können
 		dort Anzeigen aufgeben, Karten für Konzerte abholen, alte Ausgaben bestellen und mit uns über das sprechen, was in der Stadt geschieht.

@@ -12,8 +12,7 @@ import (
 	"tributary/internal/news"
 )
 
-// recordings are the audio and video files of an entry in the form in which they are
-// compared.
+// recordings are the audio and video files of an entry in the form in which they are compared.
 type recordings struct {
 	files  []uint32      // hashes of their addresses, ascending, see recordingAddress
 	show   uint32        // hash of title and day; 0 if one of them or the length is unknown
@@ -41,8 +40,7 @@ func recordingsOf(e news.Entry) recordings {
 	return r
 }
 
-// lasting converts a length in seconds as feeds give it. An impossible one is 0,
-// unknown.
+// lasting converts a length in seconds as feeds give it. An impossible one is 0, unknown.
 func lasting(seconds int64) time.Duration {
 	if seconds < 0 || seconds > longest {
 		return 0

@@ -54,9 +54,8 @@ func unwrap(link string) string {
 	return ""
 }
 
-// newsTarget decodes the path of a Google News link: base64 of a small protocol buffer
-// whose field 4 is the address. Newer links hold a token instead, which only Google can
-// resolve.
+// newsTarget decodes the path of a Google News link: base64 of a small protocol buffer whose
+// field 4 is the address. Newer links hold a token instead, which only Google can resolve.
 func newsTarget(path string) string {
 	_, id, ok := strings.Cut(path, "/articles/")
 	if !ok {

@@ -25,8 +25,7 @@ func corpusSketches(seed uint64, n int) []*Sketch {
 	return sketches
 }
 
-// corpusEvidence returns the evidence of n items of the corpus, each as a story of its
-// own.
+// corpusEvidence returns the evidence of n items of the corpus, each as a story of its own.
 func corpusEvidence(seed uint64, n int) []Evidence {
 	c := NewClusterer(news.DefaultMatching())
 	var all []Evidence

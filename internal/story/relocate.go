@@ -13,8 +13,7 @@ const (
 	relocateWords = 10 // words of text; less may be a template
 )
 
-// ToldBy returns what an arrival says. ok is false if that is too little to recognise
-// it by.
+// ToldBy returns what an arrival says. ok is false if that is too little to recognise it by.
 func (a Arrival) ToldBy() (h Held, ok bool) {
 	e := a.Evidence
 	return Held{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= relocateWords

@@ -9,8 +9,7 @@ import (
 	"tributary/internal/story"
 )
 
-// told returns a document of articles. With shift 1 they have other addresses and other
-// guids.
+// told returns a document of articles. With shift 1 they have other addresses and other guids.
 func told(site string, from, to int, text func(i int) string) []story.Arrival {
 	d := &news.Document{}
 	for i := from; i <= to; i++ {

@@ -72,8 +72,7 @@ func (s *Sketch) write(title, text string) {
 	s.compose(s.words)
 }
 
-// compose fills in everything that follows from the headline and these words of the
-// text.
+// compose fills in everything that follows from the headline and these words of the text.
 func (s *Sketch) compose(words []token) {
 	s.Words = len(words)
 	all := runs(words)

@@ -26,9 +26,8 @@ const (
 
 var errSketch = errors.New("not a sketch of this version")
 
-// MarshalBinary packs a sketch for the store, in little endian: a header of fixed
-// length, the single hashes that are not 0, then the lists, each after its length. The
-// error is nil.
+// MarshalBinary packs a sketch for the store, in little endian: a header of fixed length,
+// the single hashes that are not 0, then the lists, each after its length. The error is nil.
 func (s *Sketch) MarshalBinary() ([]byte, error) {
 	le := binary.LittleEndian
 	lists := s.lists()
@@ -128,8 +127,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// given returns a bit for each of the single hashes that is not 0. Usually that is
-// three.
+// given returns a bit for each of the single hashes that is not 0. Usually that is three.
 func (s *Sketch) given() (bits byte) {
 	for i, h := range s.hashes() {
 		if *h != 0 {

@@ -1,8 +1,7 @@
-// Package story decides what is the same: which entry of a document is one that its
-// Source brought before, and which entries of several Sources are one Story. It is pure
-// and deterministic. The store passes it what it knows and keeps what it decides, so
-// that a decision is made once, when the entry arrives, and can be explained at any
-// later time.
+// Package story decides what is the same: which entry of a document is one that its Source
+// brought before, and which entries of several Sources are one Story. It is pure and
+// deterministic. The store passes it what it knows and keeps what it decides, so that a
+// decision is made once, when the entry arrives, and can be explained at any later time.
 //
 // # Identity within a Source
 //
@@ -15,12 +14,11 @@
 //	without a link                                   title+text
 //
 // A new entry is stored under the coarsest key that no different entry of its document
-// shares. A guid that occurs once is the key. A guid that occurs twice with two links
-// is qualified by the link, and if the links are equal too, by the title. A guid that
-// is white space, or the same for all entries of the document ("0", or the address of
-// the feed), is ignored. The root of a site does not count as the link of an entry.
-// Entries that share even the key under which they would be stored are one entry that
-// the document repeats.
+// shares. A guid that occurs once is the key. A guid that occurs twice with two links is
+// qualified by the link, and if the links are equal too, by the title. A guid that is white
+// space, or the same for all entries of the document ("0", or the address of the feed), is
+// ignored. The root of a site does not count as the link of an entry. Entries that share
+// even the key under which they would be stored are one entry that the document repeats.
 //
 // The next document may show the same entry without its double, or with one for the
 // first time. [Assign] therefore tries every rung. The keys from the finest down to
@@ -47,16 +45,14 @@
 //     headline and first words name the same things on one day.
 //   - title: the headlines are equal, and the texts do not contradict each other.
 //
-// An entry joins the most similar entry that a rule accepts, the earliest among equals.
-// It never merges two stories. Other stories of the same page, and translations, are
-// returned as related.
+// An entry joins the most similar entry that a rule accepts, the earliest among equals. It never
+// merges two stories. Other stories of the same page, and translations, are returned as related.
 //
 // # How texts are compared
 //
-// Of every entry a [Sketch] is kept: hashes of its runs of five words, of its figures,
-// of its headline and of the telling words at its beginning. compare counts what two
-// sketches share, and limits.judge applies the rules to the counts. They rest on three
-// ideas:
+// Of every entry a [Sketch] is kept: hashes of its runs of five words, of its figures, of
+// its headline and of the telling words at its beginning. compare counts what two sketches
+// share, and limits.judge applies the rules to the counts. They rest on three ideas:
 //
 //   - What counts is how much of the shorter text is found in the longer one, because
 //     outlets cut, append and insert. The ratio of their lengths keeps digests out.
@@ -67,8 +63,7 @@
 //     series in alike.go.
 //
 // Candidates are found by terms: a sample of the same hashes, chosen by value
-// ([Sketch.Kept], [Sketch.Asked], [Finds]), so that an entry costs about a dozen index
-// rows. The store keeps them in tables, and [Clusterer] keeps them in memory for the
-// command `tributary cluster`, which reads JSON lines. Both pass the same things to
-// [Decide].
+// ([Sketch.Kept], [Sketch.Asked], [Finds]), so that an entry costs about a dozen index rows.
+// The store keeps them in tables, and [Clusterer] keeps them in memory for the command
+// `tributary cluster`, which reads JSON lines. Both pass the same things to [Decide].
 package story

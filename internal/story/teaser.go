@@ -73,10 +73,9 @@ func Derived(m news.Match) bool {
 	return m.Reason == news.ReasonTeaser && m.Score <= derivedScore
 }
 
-// reported is the rule for reports in other words: a teaser and a text of two outlets
-// name the same things in the headline and at the beginning. This is the weakest
-// evidence, so they must be of one day, and an entry that was matched like this does
-// not match a third.
+// reported is the rule for reports in other words: a teaser and a text of two outlets name
+// the same things in the headline and at the beginning. This is the weakest evidence, so
+// they must be of one day, and an entry that was matched like this does not match a third.
 func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
@@ -105,11 +104,10 @@ func (l limits) reported(p *pair) likeness {
 		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
 }
 
-// sameNews reports whether two reports name so many of the same things that they tell
-// of one event. They must be less than sameDay apart, by times of day that both
-// publishers give. If the headlines share no word, it takes more names. Two full texts
-// always share many words, so names decide only if one text is the mere beginning of a
-// report.
+// sameNews reports whether two reports name so many of the same things that they tell of
+// one event. They must be less than sameDay apart, by times of day that both publishers
+// give. If the headlines share no word, it takes more names. Two full texts always share
+// many words, so names decide only if one text is the mere beginning of a report.
 func (p *pair) sameNews() bool {
 	need := 7
 	if p.title.both == 0 {

@@ -12,9 +12,8 @@ type Term struct {
 	Weight int
 }
 
-// How many runs become terms: one in so many. They are chosen by their hash, so that
-// both entries of a pair choose alike. Of the names, the long words do, because they
-// are rare.
+// How many runs become terms: one in so many. They are chosen by their hash, so that both
+// entries of a pair choose alike. Of the names, the long words do, because they are rare.
 const (
 	oneOfLead = 8  // more, because a teaser has only its first runs
 	oneOfBody = 40 // fewer, because copies share many
@@ -124,8 +123,7 @@ const (
 	maxNamed = 3
 )
 
-// Best returns the entries that share most, at most maxFound, and the latest among
-// equals.
+// Best returns the entries that share most, at most maxFound, and the latest among equals.
 func (f *Finds) Best() []int64 {
 	ids := make([]int64, 0, len(f.weight))
 	for id := range f.weight {
