@@ -8,14 +8,13 @@ import (
 	"tributary/internal/search"
 )
 
-// sample is one page that a theme is tried with.
+// sample is a page that a theme is tested with.
 type sample struct {
 	page  string
 	write func(*Theme, io.Writer) error
 }
 
-// samples show everything that a page can have to show, and then as little as
-// there can be.
+// samples render pages with everything that a page can show, and then with as little as possible.
 func samples() []sample {
 	site := news.Site{
 		Title: "River", URL: "https://river.example", Logo: "https://river.example/logo.svg", Intro: "What *happens* here.",

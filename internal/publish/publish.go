@@ -33,7 +33,7 @@ type Document struct {
 	Body        []byte
 	Variants    []Variant // compressed, the shortest first; empty until they are made
 	ETag        string    // quoted; a hash of Body
-	Modified    time.Time // Content-Security-Policy of a page, which allows the style sheet in Body
+	Modified    time.Time // when the bytes last changed, in whole seconds
 	MaxAge      time.Duration
 	Immutable   bool     // a cache need not revalidate its copy before MaxAge has passed
 	Link        []string // the Link header: hub and self (WebSub section 4); nil without a hub
