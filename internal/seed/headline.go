@@ -84,7 +84,7 @@ func withoutDateline(lead string) string {
 
 var articles = wordSet("der die das den dem ein eine einen einem the an this that dieser diese dieses")
 
-// pause is where a clause may end.
+// pause matches where a clause may end.
 var pause = regexp.MustCompile(`[,;:]["”“»«’']?\s|\s(?:[–—-]|--)\s|—|[，；：]`)
 
 // boundaries returns the offsets where the sentence may be cut, in order.

@@ -135,8 +135,8 @@ func arrange(lines []string, width int) []block {
 	return []block{{lines: []string{strings.Join(lines, " ")}}}
 }
 
-// endsSentence reports whether a line ends with the mark of a sentence or of a
-// clause, inside or outside of a quotation.
+// endsSentence reports whether a line ends with the punctuation of a sentence or clause, inside or
+// outside a quotation.
 func endsSentence(line string) bool {
 	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(line, closing))
 	return strings.ContainsRune(".!?…:;,。！？：；、", last)
