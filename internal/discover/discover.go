@@ -10,8 +10,9 @@
 //     exist.
 //  3. If none of those is a feed, it tries six paths where feeds usually are.
 //
-// Links in candidates are never followed, so a page costs at most thirteen requests. A feed in two
-// formats is one candidate. Feeds of comments come last. Each candidate says how it was found.
+// Links in candidates are never followed, so a page costs at most thirteen requests, or fourteen
+// without a scheme. A feed in two formats is one candidate. Feeds of comments come last. Each
+// candidate says how it was found.
 //
 // [Article] extracts the article from a page, and [Hubs] the WebSub hubs that a feed announces.
 package discover

@@ -15,9 +15,9 @@ const (
 	largestChunk = 1 << 20
 	ratioFrom    = 1 << 20 // decoded bytes above which Limits.Ratio applies
 
-	// A decoder that is fed empty blocks or frames runs on without producing anything. Once
-	// idleFrom bytes have been received, at most idleShare of them may have been used per decoded
-	// byte. Real codings need little more than one.
+	// A decoder that is fed empty blocks or frames runs on without producing anything. Once more
+	// than idleFrom bytes have been received, a body is refused if it took more than idleShare of
+	// them per decoded byte. Real codings need little more than one.
 	idleFrom  = 1 << 20
 	idleShare = 4
 )

@@ -42,7 +42,7 @@ func zstded(t testing.TB, body []byte) []byte {
 	return packed(t, func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1)); return z }, body)
 }
 
-// ignore is told of parts and does nothing.
+// ignore is a callback that does nothing.
 func ignore(int) {}
 
 func gzipped(t testing.TB, body []byte) []byte {

@@ -425,7 +425,7 @@ func TestGetMemory(t *testing.T) {
 	client := newClient(t, fetch.DefaultLimits())
 	for _, fault := range []feedtest.Fault{feedtest.Bomb, feedtest.Huge, feedtest.HugeLength} {
 		upstream.Handle("/feed", feedtest.Response{Fault: fault})
-		get(t, client, upstream, "/feed") // the server's own share, once
+		get(t, client, upstream, "/feed") // warm-up: the server's own allocations
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		started := time.Now()

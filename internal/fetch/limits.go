@@ -18,7 +18,7 @@ type Limits struct {
 	Wire      int64 // bytes of body as received
 	Decoded   int64 // bytes of body after decompression
 	Ratio     int   // decoded to received bytes, applied after the first MiB decoded
-	Redirects int   // followed in a row; 0 follows none
+	Redirects int   // maximum number followed; 0 follows none
 }
 
 // DefaultLimits returns limits that are generous for feeds and still stop decompression bombs.

@@ -32,7 +32,7 @@ func TestWatch(t *testing.T) {
 	tests := []struct {
 		name  string
 		steps []step
-		want  int // how often it tells
+		want  int // number of calls
 	}{
 		{"at once", nil, 0},
 		{"just in time", []step{{1999 * time.Millisecond, 5000}}, 0},

@@ -11,8 +11,8 @@ import (
 	"tributary/internal/news"
 )
 
-// While a hub delivers, polling is only a safeguard: the interval is multiplied by pushRest, but
-// polls remain at most longestRest apart.
+// While a hub delivers, polling is only a safeguard: the interval is multiplied by pushRest, up to
+// longestRest.
 const (
 	pushRest    = 4
 	longestRest = 24 * time.Hour

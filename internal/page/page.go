@@ -19,9 +19,9 @@
 // from. A page is written in a single Write or not at all.
 //
 // A page also works from a folder behind any web server. The style sheet and the drawings are
-// inlined; it needs no script and loads nothing but its icon and, without a referrer, the pictures
-// and media that entries link to. Links to the site itself are absolute and start with the
-// configured base URL.
+// inlined, and it needs no script. It loads only its icon, the site's logo and, without a referrer,
+// the pictures and media that entries link to. Links to the site itself are absolute and start with
+// the configured base URL.
 //
 // The content of feeds is hostile, even after package clean has sanitised it. Text therefore goes
 // through html/template. An address becomes a link only if it is an absolute http or https URL (see

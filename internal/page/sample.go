@@ -74,7 +74,7 @@ func samples() []sample {
 	}
 }
 
-// sampleStories are two, of which one has every part that a story can have.
+// sampleStories returns two stories, one of which has every part that a story can have.
 func sampleStories(now time.Time) []news.Shown {
 	source := news.Source{Name: "a", Kind: news.KindFeed, Title: "A", URL: "https://a.example/feed", Site: "https://a.example/", Author: "Anna", Public: true}
 	long := "<p>The river falls, and the ferry waits.</p>"

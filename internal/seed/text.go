@@ -36,7 +36,7 @@ func (b block) text() string { return strings.Join(b.lines, " ") }
 const (
 	unwrapped  = 120 // a longer line was not wrapped by its editor
 	shortLine  = 80  // a sub-heading or a line of verse is not longer
-	shortWords = 12  // nor has it more words
+	shortWords = 12  // nor does it have more words
 	ragged     = 0.7 // a line shorter than this fraction of the width was broken on purpose
 	headLines  = 3   // byline and date are among the first blocks
 )

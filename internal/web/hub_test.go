@@ -56,7 +56,7 @@ func TestOurHubIsRoutedAndNamed(t *testing.T) {
 	if again.status != http.StatusNotModified {
 		t.Errorf("asked again: got %d, want 304", again.status)
 	}
-	for _, path := range []string{"/feeds/all/", "/feeds/all.opml"} { // nobody can subscribe to these
+	for _, path := range []string{"/feeds/all/", "/feeds/all.opml"} { // not offered for subscription
 		if links := ask(t, http.MethodGet, base+path).header.Values("Link"); len(links) > 0 {
 			t.Errorf("%s: Link %q, want none", path, links)
 		}

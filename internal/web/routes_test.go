@@ -201,7 +201,7 @@ func TestScriptsMayRead(t *testing.T) {
 	}
 }
 
-// TestTheBaseURLComesFromTheConfiguration: no header of a request moves a link.
+// TestTheBaseURLComesFromTheConfiguration: no header of a request changes a link.
 func TestTheBaseURLComesFromTheConfiguration(t *testing.T) {
 	b := newBench(t)
 	base := b.serve()
@@ -229,7 +229,7 @@ func TestBaseURLWithAPath(t *testing.T) {
 		status   int
 		location string
 	}{
-		{"/feeds/all.atom", 200, ""}, // the proxy took the path off
+		{"/feeds/all.atom", 200, ""}, // the proxy stripped the path
 		{"/river/feeds/all.atom", 200, ""},
 		{"/", 200, ""},
 		{"/river", 200, ""},

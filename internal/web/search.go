@@ -138,8 +138,7 @@ func (s *Server) asked(r *http.Request) *searching {
 	return one
 }
 
-// errBusy says that too many search at once, errIndexing that the index is being
-// made.
+// errBusy means that too many searches are running, errIndexing that the index is being built.
 var (
 	errBusy     = errors.New("too many search at once")
 	errIndexing = errors.New("the index is being made")

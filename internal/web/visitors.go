@@ -9,7 +9,7 @@ import (
 
 // Rate limits for questions that read the store: per visitor, and for all visitors together.
 const (
-	visitorRate  = rate.Limit(1) // a second
+	visitorRate  = rate.Limit(1) // per second
 	visitorBurst = 20
 	totalRate    = rate.Limit(50)
 	totalBurst   = 100
