@@ -23,9 +23,9 @@ type reply struct {
 // home reports whether the response is that of the configured address.
 func (r reply) home(src config.Source) bool { return r.address == src.URL }
 
-// ask fetches a source from the address that it moved to. It asks the configured address if there
-// is no other, if that is due for a check, and if the new address fails, because a source that
-// moved may move back.
+// ask fetches a source from the address that it moved to, or else from the configured one. A source
+// that moved may move back, so the configured address is tried first when that is due or the last
+// fetch failed, and afterwards when the new address answers 410.
 func (in *Ingester) ask(ctx context.Context, src config.Source, lease news.Lease) reply {
 	home := in.request(src, src.URL, lease.Validators)
 	if lease.Move.Address == "" {

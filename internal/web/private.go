@@ -143,8 +143,7 @@ func (s *Server) privateStory(w http.ResponseWriter, r *http.Request, g grant) e
 	return s.sendPrivate(w, r, g, d)
 }
 
-// nothingPrivate answers every other address below /private/: not found, or gone for a revoked
-// token.
+// nothingPrivate answers every other address below /private/.
 func (s *Server) nothingPrivate(http.ResponseWriter, *http.Request, grant) error {
 	return notFound("page")
 }

@@ -13,7 +13,7 @@
 // Private feeds are served below the token of each subscriber (private.go), from a shelf that no
 // public route reads.
 //
-// Handlers return errors. A single place ([Server.answer]) turns them into responses; details go to
+// Handlers return errors. A single place (Server.answer) turns them into responses; details go to
 // the log and not to the visitor.
 //
 // Caching, validators and content negotiation follow RFC 9110 and RFC 9111.
