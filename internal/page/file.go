@@ -9,17 +9,17 @@ import (
 	"tributary/internal/news"
 )
 
-// file is an enclosure: a link and, for sound and film, a player.
+// file is an enclosure: a link and, for audio and video, a player.
 type file struct {
-	Link   template.HTML // its name, linked
+	Link   template.HTML // name, linked
 	URL    string
 	Name   string
 	Detail string // type and size; may be empty
-	Player string // audio, video, or "" for a plain link
+	Player string // "audio", "video", or "" for a plain link
 }
 
-// attach gives the story its enclosures. An enclosed picture illustrates a text
-// without one; one that the text already has is not shown twice.
+// attach adds the enclosures to the story. An enclosed picture is shown only if the text has none,
+// since it is often the same one.
 func (v *story) attach(enclosures []news.Enclosure) {
 	for _, e := range enclosures {
 		address := link(e.URL)
@@ -42,8 +42,8 @@ func (v *story) attach(enclosures []news.Enclosure) {
 	}
 }
 
-// leastLength is that of a file which may be one. Publishers who do not know a length
-// write 0 or 1.
+// leastLength is the smallest length taken seriously, in bytes. Publishers who do not know the
+// length write 0 or 1.
 const leastLength = 100
 
 func detail(e news.Enclosure) string {
@@ -57,7 +57,7 @@ func detail(e news.Enclosure) string {
 	return strings.Join(parts, ", ")
 }
 
-// fileName returns the last part of an address's path, else its host.
+// fileName returns the last element of an address's path, else its host.
 func fileName(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -10,21 +10,21 @@ import (
 	"tributary/internal/publish"
 )
 
-// The past of a feed. Its pages lie in the database, as they were closed; what
-// came before a Publication is rendered when somebody asks.
+// The past of a feed. Its closed pages are stored in the database. What came before a Publication
+// is rendered on request.
 const (
-	archiveAge = 24 * time.Hour   // a page is replaced only when it must not name something any more: then soon
+	archiveAge = 24 * time.Hour   // replaced only to remove something, which should then show soon
 	olderAge   = 10 * time.Minute // what came before a Publication hardly changes
 )
 
 // archive sends a closed page.
 func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
-	allowScripts(w.Header())
+	forScripts(w.Header())
 	f, err := s.published(r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	page, ext, err := s.closedPage(r, f, s.Shelf)
+	page, ext, err := s.closed(r, f, s.Shelf)
 	switch {
 	case err != nil:
 		return err
@@ -36,10 +36,10 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 	return s.sendPacked(w, r, page)
 }
 
-// closedPage returns the closed page of a feed that a request names. It returns nil for the
-// page that will be closed next: the last closed page links to it already, and until then
-// its address redirects to the live document.
-func (s *Server) closedPage(r *http.Request, f news.Feed, shelf *publish.Shelf) (page *news.PageDocument, ext string, err error) {
+// closed returns the closed page of a feed that a request names. It returns nil for the page that
+// will be closed next, which the last page already links to; the caller redirects that to the live
+// document.
+func (s *Server) closed(r *http.Request, f news.Feed, shelf *publish.Shelf) (page *news.PageDocument, ext string, err error) {
 	number, ext, _ := strings.Cut(r.PathValue("page"), ".")
 	part, ok := news.ParsePage(number)
 	if !ok || !publish.IsPageFormat(ext) {
@@ -60,13 +60,12 @@ func (s *Server) closedPage(r *http.Request, f news.Feed, shelf *publish.Shelf) 
 	return nil, ext, nil
 }
 
-// pageDocument returns the Document of a closed page, without a body.
+// pageDocument returns a stored page as a document without its body.
 func pageDocument(page *news.PageDocument) *publish.Document {
 	return &publish.Document{ContentType: publish.ContentType(page.Format), ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
 }
 
-// sendPacked sends a page compressed as it is stored; it is unpacked only for clients that
-// do not accept gzip.
+// sendPacked sends a stored page in gzip as it is, and unpacks it only for clients without gzip.
 func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, page *news.PageDocument) error {
 	d := pageDocument(page)
 	d.Variants = []publish.Variant{{Coding: publish.Gzip, Body: page.Packed, ETag: publish.VariantTag(page.ETag, publish.Gzip)}}
@@ -79,26 +78,26 @@ func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, page *news.P
 	return s.send(w, r, d)
 }
 
-// older sends what came before a Publication.
+// older sends a page of what came before a Publication.
 func (s *Server) older(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.published(r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	d, err := s.olderDocument(r, s.current.Load().Site, f)
+	d, err := s.before(r, s.current.Load().Site, f)
 	if err != nil {
 		return err
 	}
 	if d.Policy != "" {
 		pageHeader(w.Header(), d.Policy)
 	} else {
-		allowScripts(w.Header())
+		forScripts(w.Header())
 	}
 	return s.sendMade(w, r, d, olderAge)
 }
 
-// olderDocument renders what came before the Publication that a request names.
-func (s *Server) olderDocument(r *http.Request, site news.Site, f news.Feed) (*publish.Document, error) {
+// before renders what came before the Publication that a request names.
+func (s *Server) before(r *http.Request, site news.Site, f news.Feed) (*publish.Document, error) {
 	number, ext, dotted := strings.Cut(r.PathValue("part"), ".")
 	before, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || before <= 0 || strconv.FormatInt(before, 10) != number || dotted != (publish.ContentType(ext) != "" && ext != "") {

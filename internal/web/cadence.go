@@ -1,6 +1,7 @@
 package web
 
 import (
+	"hash/maphash"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,29 +11,15 @@ import (
 	"tributary/internal/news"
 )
 
-// cadences records how long readers stay away between two visits. It is part of Readers,
-// whose lock guards it. Of a single reader it knows a hash and the time of the last visit,
-// in memory only; what is stored are sums over all readers with the same program.
+// cadences measures how long readers stay away between two visits. It is part of Readers and
+// guarded by its lock. Like Readers it identifies nobody: it keeps, in memory, hashes of readers
+// with the time of their last visit, and for storage only sums over many readers.
 type cadences struct {
-	came  map[visitor]time.Time    // the last visit of a reader of a feed
-	spent map[cadence]news.Cadence // since the last call of Cadences
+	came  map[uint64]time.Time // last visit of each reader of a feed
+	spent map[cadence]news.Cadence
 }
 
-// visitor is a reader of one feed.
-type visitor struct {
-	reader uint64 // hash, see Readers
-	feed   int64
-}
-
-// visit is one request of a reader for a feed.
-type visit struct {
-	visitor
-	request    *http.Request
-	aggregator bool // it announces how many people it reads for
-	at         time.Time
-}
-
-// cadence is what pauses are added up by.
+// cadence identifies the pauses of one length between visits to a feed with one program.
 type cadence struct {
 	feed   int64
 	client string
@@ -40,49 +27,47 @@ type cadence struct {
 }
 
 func newCadences() cadences {
-	return cadences{came: map[visitor]time.Time{}, spent: map[cadence]news.Cadence{}}
+	return cadences{came: map[uint64]time.Time{}, spent: map[cadence]news.Cadence{}}
 }
 
-// record counts the pause that a visit ends. It counts only for readers that come back for
-// more, which is told by a conditional request, and for aggregators: robots and curious
-// people send no such requests.
-func (c *cadences) record(v visit) {
-	last, known := c.came[v.visitor]
+// note counts the pause that a visit ends. It counts only readers that send a conditional request,
+// or that announce subscribers (speaks): crawlers and chance visitors do neither.
+func (c *cadences) note(seed maphash.Seed, who uint64, feed int64, r *http.Request, speaks bool, now time.Time) {
+	type visitor struct {
+		who  uint64
+		feed int64
+	}
+	key := maphash.Comparable(seed, visitor{who, feed})
+	last, known := c.came[key]
 	if !known && len(c.came) >= maxReaders {
 		return
 	}
-	pause := v.at.Sub(last)
+	pause := now.Sub(last)
 	if known && pause < news.LeastPause {
 		return
 	}
-	c.came[v.visitor] = v.at
+	c.came[key] = now
 	every, ok := news.CadenceOf(pause)
-	if !known || !ok || !v.aggregator && !conditional(v.request.Header) {
+	if !known || !ok || !speaks && r.Header["If-None-Match"] == nil && r.Header["If-Modified-Since"] == nil {
 		return
 	}
-	client := program(v.request.UserAgent())
+	client := program(r.UserAgent())
 	if client == "" {
 		return
 	}
-	key := cadence{v.feed, client, every}
-	sum, known := c.spent[key]
+	one := cadence{feed, client, every}
+	sum, known := c.spent[one]
 	if !known && len(c.spent) >= maxServices {
 		return
 	}
-	c.spent[key] = news.Cadence{FeedID: v.feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: v.at}
+	c.spent[one] = news.Cadence{FeedID: feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: now}
 }
 
-// conditional reports whether a request names the copy that the client has.
-func conditional(h http.Header) bool {
-	return h["If-None-Match"] != nil || h["If-Modified-Since"] != nil
-}
-
-// browsers are the products by which browsers name themselves. People look into a feed with
-// them now and then, and do not read it regularly.
+// browsers are products that people visit a feed with now and then.
 var browsers = []string{"Mozilla", "Gecko", "Firefox", "Chrome", "Safari", "Edg", "OPR"}
 
-// program returns the name of the program that sent a User-Agent: its first product or, if
-// it begins like that of a browser as Thunderbird's does, its last; "" for a browser.
+// program returns the name of the feed reader in a User-Agent: its first product, or its last if
+// the agent begins like a browser's, as with Thunderbird. It returns "" for a browser.
 func program(agent string) string {
 	name := product(agent)
 	if strings.HasPrefix(name, "Mozilla/") {
@@ -95,12 +80,12 @@ func program(agent string) string {
 	return name
 }
 
-// forget drops readers that have not come for readersFor.
+// forget removes readers who have not been seen for readersFor.
 func (c *cadences) forget(now time.Time) {
-	maps.DeleteFunc(c.came, func(_ visitor, last time.Time) bool { return now.Sub(last) >= readersFor })
+	maps.DeleteFunc(c.came, func(_ uint64, last time.Time) bool { return now.Sub(last) >= readersFor })
 }
 
-// Cadences returns the pauses that have ended since the last call.
+// Cadences returns the pauses that ended since the last call.
 func (t *Readers) Cadences() []news.Cadence {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,9 +7,9 @@ import (
 	"tributary/internal/publish"
 )
 
-// choose returns the variant that Accept-Encoding prefers, the shortest of those that it
-// gives the same weight; nil for the plain document. A client that refuses everything that
-// we have gets the plain document. RFC 9110 section 12.5.3.
+// choose returns the variant that an Accept-Encoding header prefers, the shortest among equals, or
+// nil for the unencoded document (RFC 9110 section 12.5.3). A client that refuses every coding we
+// have, identity included, gets the unencoded document rather than an error.
 func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	if len(accept) == 0 || len(variants) == 0 {
 		return nil
@@ -17,7 +17,7 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	var best *publish.Variant
 	most := 0.0
 	for i := range variants { // the shortest first
-		if q := weightOf(accept, variants[i].Coding); q > most {
+		if q := liking(accept, variants[i].Coding); q > most {
 			best, most = &variants[i], q
 		}
 	}
@@ -27,8 +27,8 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	return best
 }
 
-// weightOf returns the weight of a coding: its own, else that of "*", else 0.
-func weightOf(accept []string, coding string) float64 {
+// liking returns the weight of a coding: its own, else that of "*", else 0.
+func liking(accept []string, coding string) float64 {
 	if q, ok := named(accept, coding); ok {
 		return q
 	}
@@ -36,7 +36,7 @@ func weightOf(accept []string, coding string) float64 {
 	return q
 }
 
-// named returns the weight that is given to a name.
+// named returns the weight given to a name, and whether it is listed.
 func named(accept []string, name string) (q float64, ok bool) {
 	for _, list := range accept {
 		for one := range strings.SplitSeq(list, ",") {
@@ -49,13 +49,12 @@ func named(accept []string, name string) (q float64, ok bool) {
 	return 0, false
 }
 
-// is reports whether a given name means a coding. Old clients say x-gzip.
+// is reports whether a listed name means the coding. Old clients send x-gzip.
 func is(given, coding string) bool {
 	return strings.EqualFold(given, coding) || coding == publish.Gzip && strings.EqualFold(given, "x-gzip")
 }
 
-// weight reads the q parameter of a coding: 1 without one, 0 for one that is no number from
-// 0 to 1.
+// weight returns the q parameter, 1 if there is none, and 0 if it is not a number from 0 to 1.
 func weight(params string) float64 {
 	for p := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")

@@ -15,40 +15,39 @@ import (
 	"tributary/internal/publish"
 )
 
-// Private feeds are at /private/TOKEN/. A document is rendered once for all subscribers, with
-// a mask where the token belongs. The token is put there while the document is sent, and
-// it is compressed then, too: a reader asks for each state of a feed only once, so keeping
-// the compressed bytes of every subscriber would cost memory and save nothing. A 304 needs
-// neither.
+// Private feeds are served at /private/TOKEN/. A document is rendered once for all subscribers,
+// with a mask in place of the token. The mask is replaced by the token while the document is sent,
+// and gzip is applied at the same time. The compressed bytes are not kept: a reader asks for each
+// state of a feed once, so keeping them per subscriber would cost memory and save nothing. A 304
+// needs neither step.
 //
-// An answer never reveals whether a feed exists: a wrong token, and a name that is not that
-// of the token's feed, are answered like any unknown address.
+// No response reveals whether a feed exists: a wrong token, and a name that is not the token's
+// feed, are answered like any unknown address.
 
-// grant is what a token lets a request see.
+// grant is what a request may see, and the token that allows it.
 type grant struct {
 	token news.Token
 	feed  news.Feed
-	site  news.Site // with the token
+	site  news.Site // its Token is the secret of the request
 }
 
-// private wraps a handler of what stands below a token.
+// private wraps a handler of the routes below a token.
 func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, s.withGrant(f))
+	return s.answer(noPreflight, s.ifGranted(f))
 }
 
-// privateCostly is private for handlers that read the store, see costly.
+// privateCostly is private for handlers that read the store.
 func (s *Server) privateCostly(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, s.costly(s.withGrant(f)))
+	return s.answer(noPreflight, s.costly(s.ifGranted(f)))
 }
 
-// withGrant calls f with what the token of a request lets it see, or fails.
-func (s *Server) withGrant(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) ifGranted(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "private")
-		g, err := s.grantOf(r)
+		g, err := s.granted(r)
 		if err != nil {
 			return err
 		}
@@ -56,14 +55,14 @@ func (s *Server) withGrant(f func(http.ResponseWriter, *http.Request, grant) err
 	}
 }
 
-// noPreflight answers OPTIONS where no script of another site may read.
+// noPreflight answers OPTIONS where scripts of other origins may not read.
 func noPreflight(w http.ResponseWriter) {
 	w.Header().Set("Allow", allowed)
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// grantOf returns what the token of a request lets it see.
-func (s *Server) grantOf(r *http.Request) (grant, error) {
+// granted returns what the token of a request gives access to.
+func (s *Server) granted(r *http.Request) (grant, error) {
 	secret := r.PathValue("token")
 	token, known := s.Tokens.find(secret)
 	if !known {
@@ -75,7 +74,7 @@ func (s *Server) grantOf(r *http.Request) (grant, error) {
 		return grant{}, gone("address")
 	}
 	g := grant{token: token, feed: feed, site: snap.Site}
-	g.site.Token, g.site.Hub = secret, "" // a topic would tell of the token
+	g.site.Token, g.site.Hub = secret, "" // a topic URL would reveal the token
 	return g, nil
 }
 
@@ -102,7 +101,7 @@ func (s *Server) privateFile(w http.ResponseWriter, r *http.Request, g grant) er
 	return s.sendPrivate(w, r, g, d)
 }
 
-// privateTwin sends the HTML twin of a private feed.
+// privateTwin sends the HTML page of a private feed.
 func (s *Server) privateTwin(w http.ResponseWriter, r *http.Request, g grant) error {
 	if r.PathValue("name") != g.feed.Name {
 		return notFound("page")
@@ -125,7 +124,7 @@ func (s *Server) privateDocument(g grant, ext string) (*publish.Document, error)
 	return nil, notFound("page")
 }
 
-// privateStory is the page of a story for those who may read a feed that shows it.
+// privateStory sends the page of a story to a subscriber of a feed that shows it.
 func (s *Server) privateStory(w http.ResponseWriter, r *http.Request, g grant) error {
 	v, into, err := s.storyView(r.Context(), g.feed.Audience(), g.site, r.PathValue("key"))
 	if err != nil {
@@ -149,9 +148,9 @@ func (s *Server) nothingPrivate(http.ResponseWriter, *http.Request, grant) error
 	return notFound("page")
 }
 
-// sendPrivate answers with a document that holds masks, as send does with others.
+// sendPrivate sends a document that contains masks. It is the counterpart of send.
 func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d *publish.Document) error {
-	own := *d // as this subscriber gets it
+	own := *d // as this subscriber sees it
 	own.ETag = g.tag(d.ETag)
 	code := precondition(r.Header, &own)
 	if code == http.StatusPreconditionFailed {
@@ -169,7 +168,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 		h["Etag"] = []string{publish.VariantTag(own.ETag, publish.Gzip)}
 	}
 	fresh := code == http.StatusNotModified
-	s.Tokens.record(g.token.ID, r.UserAgent(), fresh, s.Now())
+	s.Tokens.note(g.token.ID, r.UserAgent(), fresh, s.Now())
 	if fresh {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -178,7 +177,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	if packs {
 		h["Content-Encoding"] = []string{publish.Gzip}
 	} else {
-		h["Content-Length"] = []string{strconv.Itoa(len(d.Body))} // a mask is as long as a token
+		h["Content-Length"] = []string{strconv.Itoa(len(d.Body))} // the mask is as long as the token
 	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
@@ -193,15 +192,15 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	return nil
 }
 
-// tag returns the entity tag of a document as one subscriber gets it. It reveals neither the
-// token nor the mask.
+// tag returns the entity tag of a document for one subscriber. It reveals neither the token nor the
+// mask.
 func (g grant) tag(of string) string {
 	sum := sha256.Sum256(append([]byte(of), g.token.Hash[:]...))
 	return `"` + hex.EncodeToString(sum[:16]) + `"`
 }
 
-// unmask writes body with the token where the mask is. An error means that the
-// client left.
+// unmask writes body with the mask replaced by the token. It stops at the first write error, which
+// means that the client has left.
 func unmask(w io.Writer, body []byte, mask, token string) {
 	for mask != "" {
 		at := bytes.Index(body, []byte(mask))
@@ -219,7 +218,7 @@ func unmask(w io.Writer, body []byte, mask, token string) {
 	_, _ = w.Write(body)
 }
 
-// patient writes to a client part by part, see Server.write.
+// patient writes to a client in parts, each under its own deadline; see Server.write.
 type patient struct {
 	s *Server
 	w http.ResponseWriter
@@ -231,21 +230,21 @@ func (p patient) Write(b []byte) (int, error) {
 		if written += n; err != nil || written == len(b) {
 			return written, err
 		}
-		p.s.extendDeadline(p.w)
+		p.s.extend(p.w)
 	}
 }
 
-// gzipWriters are for what is compressed while it is sent. They pack quickly
-// rather than well: 220 KB take 1.5 ms of processor time.
-var gzipWriters = sync.Pool{New: func() any {
-	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for an unknown level only
+// packs are gzip writers for compressing while sending. They favour speed over size: 220 KB take
+// 1.5 ms of processor time.
+var packs = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails only for an invalid level
 	return z
 }}
 
 func pack(w io.Writer, write func(io.Writer)) {
-	z := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(z)
+	z := packs.Get().(*gzip.Writer)
+	defer packs.Put(z)
 	z.Reset(w)
 	write(z)
-	_ = z.Close() // the client left
+	_ = z.Close() // fails only if the client has left
 }

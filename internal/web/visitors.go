@@ -7,30 +7,30 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The rate of questions that need the store: of one visitor, and of all together.
+// Rate limits for questions that read the store: per visitor, and for all visitors together.
 const (
-	visitorRate  = rate.Limit(1) // a second
+	visitorRate  = rate.Limit(1) // per second
 	visitorBurst = 20
 	totalRate    = rate.Limit(50)
 	totalBurst   = 100
-	maxVisitors  = 10_000 // remembered; then all are forgotten
+	maxVisitors  = 10_000 // limiters kept; beyond that all are forgotten
 )
 
-// visitors limits how often visitors may ask. The zero value is ready for use. It is safe
-// for concurrent use.
+// visitors limits the rate of questions. The zero value is ready to use. It is safe for concurrent
+// use.
 type visitors struct {
 	mu    sync.Mutex
 	total *rate.Limiter
 	each  map[string]*rate.Limiter // by address
 }
 
-// allow reports whether somebody may ask now. who is what clientOf returned; for "" only the
-// limit for all applies.
+// allow reports whether a visitor may ask now. An empty who means a visitor that cannot be told
+// apart from others (see visitor), to whom only the common limit applies.
 func (v *visitors) allow(who string, now time.Time) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.total == nil || len(v.each) >= maxVisitors {
-		v.total, v.each = limiterOrNew(v.total), map[string]*rate.Limiter{}
+		v.total, v.each = orLimiter(v.total), map[string]*rate.Limiter{}
 	}
 	if who == "" {
 		return v.total.AllowN(now, 1)
@@ -43,7 +43,7 @@ func (v *visitors) allow(who string, now time.Time) bool {
 	return own.AllowN(now, 1) && v.total.AllowN(now, 1)
 }
 
-func limiterOrNew(l *rate.Limiter) *rate.Limiter {
+func orLimiter(l *rate.Limiter) *rate.Limiter {
 	if l == nil {
 		return rate.NewLimiter(totalRate, totalBurst)
 	}
