@@ -18,6 +18,7 @@ type frame struct {
 	raw   string // name as written, lower case
 	node  *node  // where children go
 	space string // default namespace, canonical
+	end   int    // where its end tag stands, once that was looked for
 }
 
 // mender reads a damaged document into a tree. It never fails on markup: an end
@@ -34,7 +35,7 @@ type mender struct {
 	stack    []frame
 	out      tree
 	elements int
-	ends     int            // end tags of the root
+	rootEnds int            // end tags of the root
 	unclosed int            // unknown elements without end in this entry
 	budget   int            // bytes that looking ahead may still read
 	barren   map[string]int // up to where there is no end tag of a name
@@ -116,7 +117,10 @@ func (m *mender) top() *frame { return &m.stack[len(m.stack)-1] }
 // start handles a start tag inside the root.
 func (m *mender) start(t token) {
 	m.elements++
-	m.closeFull(m.name(t.name, m.top().space))
+	if m.closeFull(m.name(t.name, m.top().space)) {
+		m.skip(t)
+		return
+	}
 	parent := m.top()
 	n, space := m.element(t, parent.node, parent.space)
 	word := m.words[n.name]
