@@ -147,6 +147,10 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 		h.Validators = &got.Validators
 	case news.OutcomeOK, news.OutcomeTruncated:
 		in.read(ctx, src, got.Response, h)
+	case news.OutcomeHTTPError:
+		if got.Fetch.Status < 500 { // perhaps for its conditions: the next request has none
+			h.Validators = &news.Validators{BodyHash: got.Validators.BodyHash}
+		}
 	}
 	if in.Offline != nil && in.Offline(src.Source, lease, h.Fetch) {
 		h.Ours = true // and still due: nobody is punished for it
