@@ -44,7 +44,7 @@ import (
 
 // ReaderVersion is the version of Decode. It is stored with the last body of
 // every source; a newer reader reads that body again.
-const ReaderVersion = 6
+const ReaderVersion = 7
 
 // Input is what is known of a document besides its bytes.
 type Input struct {

@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -247,8 +248,30 @@ func (r *reader) html(n *node) string {
 	case n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
 		return c.value
 	}
-	return clean.Escape(strings.TrimSpace(c.value))
+	return paragraphs(c.value, asWritten[n.name])
 }
+
+// asWritten are texts that people write into a field of several lines and that
+// mean their line breaks. In others those may come from the width of a page.
+var asWritten = map[string]bool{"media:description": true, "itunes:summary": true, "googleplay:description": true}
+
+// paragraphs returns plain text as HTML: a blank line ends a paragraph, and a
+// line break ends a line when it is meant. The breaks themselves stay as well.
+func paragraphs(text string, meant bool) string {
+	text = clean.Escape(strings.TrimSpace(text))
+	blocks := blankLines.Split(text, -1)
+	if meant {
+		for i, b := range blocks {
+			blocks[i] = strings.ReplaceAll(b, "\n", "<br>\n")
+		}
+	}
+	if !strings.Contains(text, "\n") || len(blocks) == 1 && !meant {
+		return text
+	}
+	return "<p>" + strings.Join(blocks, "</p>\n\n<p>") + "</p>"
+}
+
+var blankLines = regexp.MustCompile(`\n\s*\n`)
 
 // plain returns a leaf as one line of text. A text construct keeps its "<b>".
 func (r *reader) plain(n *node) string {
