@@ -102,13 +102,13 @@ func beacon(src string) bool {
 // holders, larger ones a burden to every reader.
 const (
 	minInline = 200
-	maxInline = 64 << 10
+	MaxInline = 64 << 10 // bytes
 )
 
 // inlineImage returns a data URL of a raster image in base64 (RFC 2397), or "".
 func inlineImage(ref string) string {
 	ref = strings.TrimSpace(ref)
-	if len(ref) < minInline || len(ref) > maxInline || !strings.EqualFold(ref[:5], "data:") {
+	if len(ref) < minInline || len(ref) > MaxInline || !strings.EqualFold(ref[:5], "data:") {
 		return ""
 	}
 	head, data, _ := strings.Cut(ref, ",")

@@ -67,7 +67,7 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 		return nil, news.Failf(news.OutcomeTooLarge, "the document has %d bytes; at most %d are read", len(body), maxBytes)
 	}
 	fix := &repairs{}
-	text := toUTF8(body, in.ContentType, fix)
+	text := withoutPictures(toUTF8(body, in.ContentType, fix), fix)
 	base := baseOfDocument(in.URL)
 	d, err := decodeText(text, base, fix)
 	if err != nil || base == nil {

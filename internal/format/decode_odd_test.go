@@ -202,3 +202,24 @@ func TestDecodePeopleOfNetworks(t *testing.T) {
 		t.Errorf("got repairs %q, want those of the person without end alone", d.Repairs)
 	}
 }
+
+// TestDecodePicturesInTexts holds that photographs written into a text cost it no
+// word: they are left out, whatever they weigh.
+func TestDecodePicturesInTexts(t *testing.T) {
+	photo := strings.Repeat("ab/+", 400_000)
+	text := strings.Repeat(`<p>a</p><img src="data:image/jpeg;base64,`+photo+`" alt="x">`, 4) + "<p>b</p>"
+	want := strings.Repeat("<p>a</p>", 4) + "<p>b</p>"
+	for name, in := range map[string]string{
+		"RSS":           item("<title>x</title><description><![CDATA[" + text + "]]></description>"),
+		"RSS, escaped":  item("<title>x</title><description>" + strings.ReplaceAll(text, "<", "&lt;") + "</description>"),
+		"JSON, escaped": `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","content_html":"` + strings.NewReplacer(`"`, `\"`, "/", `\/`).Replace(text) + `"}]}`,
+	} {
+		d := decode(t, in)
+		if got := d.Entries[0].Body(); got != want {
+			t.Errorf("%s: got %.200q, want %q", name, got, want)
+		}
+		if !slices.Contains(d.Repairs, "a picture over 65536 bytes inside a text was left out") {
+			t.Errorf("%s: got repairs %q, want the picture named", name, d.Repairs)
+		}
+	}
+}
