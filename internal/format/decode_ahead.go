@@ -54,7 +54,7 @@ func (m *mender) ends(f *frame) bool {
 			break
 		}
 		if t.kind == endToken && strings.EqualFold(t.name, f.raw) {
-			f.end = t.pos
+			f.end = t.end
 			break
 		}
 		if t.kind == startToken && (strings.EqualFold(t.name, f.raw) || m.isItem(t.name)) || t.kind == endToken && m.closesItem(t.name) {

@@ -18,7 +18,7 @@ type frame struct {
 	raw   string // name as written, lower case
 	node  *node  // where children go
 	space string // default namespace, canonical
-	end   int    // where its end tag stands, once that was looked for
+	end   int    // behind its end tag, once that was looked for
 }
 
 // mender reads a damaged document into a tree. It never fails on markup: an end
@@ -206,7 +206,14 @@ func (m *mender) truncated() {
 // skip passes an element that is not read. Without an end tag of its own only
 // the tag is passed, so that it hides nothing.
 func (m *mender) skip(t token) {
-	if t.empty || voidElements[strings.ToLower(t.name)] {
+	if t.empty {
+		return
+	}
+	if voidElements[strings.ToLower(t.name)] {
+		look := m.lex
+		if end := look.next(); end.kind == endToken && strings.EqualFold(end.name, t.name) {
+			m.lex.pos = end.end
+		}
 		return
 	}
 	end, after := m.find(t)
