@@ -23,7 +23,8 @@ func (a *app) addCommand() *cobra.Command {
 		Use:   "add URL",
 		Short: "find the feed behind URL, show it, append it to the configuration",
 		Long: "URL may be a feed, a page that has one, or the address of a channel, profile or repository that is\n" +
-			"known to have one. When there are several, they are listed and none is added, unless --all is given.\n" +
+			"known to have one. When there are several beside those of comments, they are listed and none is added,\n" +
+			"unless --all is given.\n" +
 			"Comments and blank lines of the configuration stay as they are; a running daemon notices by itself.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one URL"),
@@ -52,11 +53,15 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	if err != nil {
 		return err
 	}
+	wanted := found
+	if !all {
+		wanted = discover.Main(found)
+	}
 	var list []config.NewSource
-	for _, c := range found {
+	for i, c := range found {
 		have := nameOf(cfg, c.URL)
 		a.showCandidate(c, have)
-		if have == "" {
+		if have == "" && i < len(wanted) {
 			s.Feed = c.URL
 			list = append(list, s)
 		}
@@ -64,7 +69,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	switch {
 	case len(list) == 0:
 		return fmt.Errorf("nothing was added: %s has it already", a.config)
-	case len(found) > 1 && !all:
+	case len(wanted) > 1 && !all:
 		return fmt.Errorf("nothing was added: %d feeds found; give the address of the one you want, or --all", len(found))
 	}
 	changed, err := a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, list...) })
