@@ -181,6 +181,7 @@ type setup struct {
 	sources []news.Source // in the order of cfg
 	feeds   []news.Feed
 	states  []news.SourceState
+	answers map[int64]string // see store.Answered
 	theme   *page.Theme
 	pages   *web.Snapshot
 }
@@ -196,7 +197,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	d.server.Show(next.pages)
 	d.shelf.Outdate() // a source may be private now, or be called another name
 	d.closed.Outdate()
-	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))
+	d.runner.Set(append(d.tasks(next.states, next.answers), d.listTasks(next.lists)...))
 	if err := d.heedHosts(ctx); err != nil {
 		return err
 	}
@@ -233,6 +234,9 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error
 		return s, err
 	}
 	if s.states, err = d.db.States(ctx); err != nil {
+		return s, err
+	}
+	if s.answers, err = d.db.Answered(ctx); err != nil {
 		return s, err
 	}
 	listing, err := d.db.Listing(ctx)
@@ -354,6 +358,9 @@ func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
 	if result.Host != nil {
 		d.opts.Log.Warn("a host limits us", "host", result.Host.Name, "until", result.Host.NotBefore, "spacing", result.Host.Spacing)
 		d.heed(*result.Host)
+	}
+	if result.Group != "" {
+		d.runner.Regroup(sourceTask(id), result.Group)
 	}
 	d.mu.Lock()
 	d.progress.note(id, src.Name, result.Fetch)

@@ -88,6 +88,7 @@ type Result struct {
 	Fetch   news.Fetch
 	NextDue time.Time
 	Host    *news.Host // that limited us; nil: none did
+	Group   string     // of the host that the document came from, after redirects; "" without one
 }
 
 // Pull fetches or scans a source and stores what came. The error is our own
@@ -112,7 +113,11 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 	if err != nil {
 		return Result{Fetch: f}, err
 	}
-	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
+	result := Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}
+	if h.Body != nil {
+		result.Group = Group(h.Body.URL)
+	}
+	return result, nil
 }
 
 // harvest begins what an attempt on a source is to bring.
