@@ -259,14 +259,17 @@ var asWritten = map[string]bool{"media:description": true, "itunes:summary": tru
 // line break ends a line when it is meant. The breaks themselves stay as well.
 func paragraphs(text string, meant bool) string {
 	text = clean.Escape(strings.TrimSpace(text))
+	if !strings.Contains(text, "\n") {
+		return text
+	}
 	blocks := blankLines.Split(text, -1)
+	if len(blocks) == 1 && !meant {
+		return text
+	}
 	if meant {
 		for i, b := range blocks {
 			blocks[i] = strings.ReplaceAll(b, "\n", "<br>\n")
 		}
-	}
-	if !strings.Contains(text, "\n") || len(blocks) == 1 && !meant {
-		return text
 	}
 	return "<p>" + strings.Join(blocks, "</p>\n\n<p>") + "</p>"
 }
