@@ -23,8 +23,8 @@ func (a *app) addCommand() *cobra.Command {
 		Use:   "add URL",
 		Short: "find the feed behind a URL and add it to the configuration",
 		Long: "URL may be a feed, a page that links to one, or the address of a channel, profile or repository on a\n" +
-			"site that is known to have feeds. If there are several, they are listed and none is added, unless\n" +
-			"--all is given. Comments and blank lines in the configuration stay as they are. A running daemon\n" +
+			"site that is known to have feeds. If there are several besides those of comments, they are listed and\n" +
+			"none is added, unless --all is given. Comments and blank lines in the configuration stay as they are. A running daemon\n" +
 			"notices the change by itself.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one URL"),

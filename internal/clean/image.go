@@ -102,14 +102,14 @@ func beacon(src string) bool {
 // larger ones are a burden to every reader.
 const (
 	minInline = 200
-	maxInline = 64 << 10
+	MaxInline = 64 << 10 // bytes
 )
 
 // inlineImage returns ref in one spelling if it is a data URL of a raster image in
 // base64 (RFC 2397), else "".
 func inlineImage(ref string) string {
 	ref = strings.TrimSpace(ref)
-	if len(ref) < minInline || len(ref) > maxInline || !strings.EqualFold(ref[:5], "data:") {
+	if len(ref) < minInline || len(ref) > MaxInline || !strings.EqualFold(ref[:5], "data:") {
 		return ""
 	}
 	head, data, _ := strings.Cut(ref, ",")

@@ -23,6 +23,7 @@ type preparedConfig struct {
 	sources []news.Source // in the order of cfg
 	feeds   []news.Feed
 	states  []news.SourceState
+	answers map[int64]string // see store.Answered
 	theme   *page.Theme
 	pages   *web.Snapshot
 }
@@ -39,7 +40,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	d.server.Show(next.pages)
 	d.publicShelf.Outdate() // a source may be private now, or be called another name
 	d.privateShelf.Outdate()
-	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))
+	d.runner.Set(append(d.tasks(next.states, next.answers), d.listTasks(next.lists)...))
 	if err := d.limitHosts(ctx); err != nil {
 		return err
 	}
@@ -76,6 +77,9 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConf
 		return s, err
 	}
 	if s.states, err = d.db.States(ctx); err != nil {
+		return s, err
+	}
+	if s.answers, err = d.db.Answered(ctx); err != nil {
 		return s, err
 	}
 	listing, err := d.db.Listing(ctx)

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -32,15 +33,13 @@ func runnerLimits(l config.Limits) schedule.Limits {
 	}
 }
 
-// tasks returns the tasks that pull the sources.
-func (d *Daemon) tasks(states []news.SourceState) []schedule.Task {
+// tasks are the sources as the runner knows them. A source counts for the host that
+// answered for it last, whatever it redirects through: that is who is asked.
+func (d *Daemon) tasks(states []news.SourceState, answers map[int64]string) []schedule.Task {
 	tasks := make([]schedule.Task, 0, len(states))
 	for _, s := range states {
 		src := d.sources[s.ID]
-		address := src.URL
-		if s.Move.Address != "" {
-			address = s.Move.Address
-		}
+		address := cmp.Or(s.Move.Address, answers[s.ID], src.URL)
 		tasks = append(tasks, schedule.Task{ID: sourceTask(s.ID), Key: src.Key(), Group: ingest.Group(address), Spec: src.Schedule, Due: s.NextDue})
 	}
 	return tasks

@@ -70,6 +70,37 @@ func TestHostIsLeftAloneAfterARestart(t *testing.T) {
 	}
 }
 
+// A source counts for the host that answers for it, and waits when that one asks to
+// be left alone, also where another host only leads there.
+func TestHostIsTheOneThatAnswers(t *testing.T) {
+	upstream := feedtest.New(t)
+	upstream.Handle("/feed", feedtest.Response{Body: []byte(`<rss version="2.0"><channel><title>A</title><item><title>One</title><guid>1</guid></item></channel></rss>`)})
+	upstream.Handle("/away", feedtest.Response{Redirect: upstream.URL + "/feed"})
+	h := newHome(t, fmt.Sprintf("defaults: {allow_networks: [127.0.0.0/8], allow_ports: [%d]}", upstream.Port()), "sources:",
+		fmt.Sprintf("  - {feed: http://localhost:%d/away, name: led}", upstream.Port()))
+	d, err := Open(t.Context(), h.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	limited(t, d, "led", "127.0.0.1", time.Now().Add(2*time.Hour))
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = Open(t.Context(), h.options()); err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if states, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil || len(states) != 0 {
+		t.Errorf("fetched %v, %v; want nothing", states, err)
+	}
+	if n := upstream.Count("/away"); n != 1 {
+		t.Errorf("%d requests, want the one before the host was held", n)
+	}
+}
+
 // A source that its publisher closed is asked again after a month, not before.
 func TestGoneIsAskedOnceAMonth(t *testing.T) {
 	upstream := feedtest.New(t)

@@ -27,7 +27,11 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err != nil {
 		return nil, err
 	}
-	tasks, err := d.cycleTasks(states, sel)
+	answers, err := d.db.Answered(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := d.cycleTasks(states, answers, sel)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +84,8 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 }
 
 // cycleTasks are the tasks that one cycle chooses from.
-func (d *Daemon) cycleTasks(states []news.SourceState, sel Selection) ([]schedule.Task, error) {
-	tasks := d.tasks(states)
+func (d *Daemon) cycleTasks(states []news.SourceState, answers map[int64]string, sel Selection) ([]schedule.Task, error) {
+	tasks := d.tasks(states, answers)
 	if len(sel.Names) == 0 {
 		return tasks, nil
 	}

@@ -72,6 +72,9 @@ func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
 		d.opts.Log.Warn("a host limits us", "host", result.Host.Name, "until", result.Host.NotBefore, "spacing", result.Host.Spacing)
 		d.limitHost(*result.Host)
 	}
+	if result.Group != "" {
+		d.runner.Regroup(sourceTask(id), result.Group)
+	}
 	d.mu.Lock()
 	d.progress.note(id, src.Name, result.Fetch)
 	d.mu.Unlock()

@@ -157,8 +157,17 @@ func (p *page) text(words []byte) {
 
 func title(s string) string { return shorten(clean.Line(s)) }
 
-// commentsLast orders feeds of comments after others. It recognises them by address or title, in
-// English and German.
+// Main returns the one feed among several that is not of comments, and all of them
+// when there is no such one: WordPress announces its comments on every page.
+func Main(found []Candidate) []Candidate {
+	if len(found) > 1 && rank(found[0]) == 0 && rank(found[1]) > 0 {
+		return found[:1]
+	}
+	return found
+}
+
+// commentsLast orders feeds of comments behind others. They are known by their
+// address or title, in English and German.
 func commentsLast(a, b Candidate) int {
 	return rank(a) - rank(b)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/zeebo/xxh3"
 	"golang.org/x/net/http/httpguts"
@@ -48,7 +49,7 @@ func (x *exchange) fail(outcome news.Outcome, status int) *news.Failure {
 	hint := ""
 	switch {
 	case outcome == news.OutcomeLimited && x.response.RetryAfter > 0:
-		hint = "; asks to wait " + x.response.RetryAfter.String()
+		hint = "; asks to wait " + x.response.RetryAfter.Round(time.Second).String()
 	case (status == http.StatusUnauthorized || status == http.StatusForbidden) && x.left && len(x.request.Headers) > 0:
 		hint = "; the configured headers were dropped at the redirect: configure the address that it leads to"
 	}

@@ -158,6 +158,18 @@ func TestGetStatus(t *testing.T) {
 	}
 }
 
+// TestGetWaitsInWholeSeconds holds that a date to come back at is told as people
+// tell times.
+func TestGetWaitsInWholeSeconds(t *testing.T) {
+	upstream := feedtest.New(t)
+	until := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
+	upstream.Handle("/feed", feedtest.Response{Status: 503, Header: map[string]string{"Retry-After": until}})
+	got := get(t, newClient(t, fetch.DefaultLimits()), upstream, "/feed")
+	if _, wait, _ := strings.Cut(got.Fetch.Error, "asks to wait "); wait == "" || strings.Contains(wait, ".") {
+		t.Errorf("got %q, want to be told to wait so many whole seconds", got.Fetch.Error)
+	}
+}
+
 func TestGetEmptyBody(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{ETag: `"1"`})

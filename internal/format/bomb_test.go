@@ -123,6 +123,8 @@ func costly() map[string]string {
 		"unlabelled Shift_JIS":    sjis,
 		"encoded twice":           bombRSS + "<description>" + many("Ã±", 8) + "</description>" + bombEnd,
 		"escape sequences":        bombRSS + "<description>" + many("\x1b$B", 6) + "</description>" + bombEnd,
+		"people, extended":        bombAtom + "<author><name>x</name>" + strings.Repeat("<id/>", 150_000) + "</author></entry></feed>",
+		"people without end":      bombAtom + strings.Repeat("<author><name/><id/>", 40_000) + "</entry></feed>",
 		"JSON items":              bombJSON + strings.Repeat(`{"id":"1","title":"x"},`, 100_000) + `]}`,
 		"JSON commas":             bombJSON + many(",", 5) + "]}",
 		"JSON number":             bombJSON + `{"id":` + many("9", 10) + "}]}",

@@ -55,9 +55,9 @@ import (
 	"tributary/internal/news"
 )
 
-// ReaderVersion is the version of Decode. It is stored with the last body of every
-// source; a newer reader decodes that body again.
-const ReaderVersion = 6
+// ReaderVersion is the version of Decode. It is stored with the last body of
+// every source; a newer reader reads that body again.
+const ReaderVersion = 7
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
@@ -80,7 +80,7 @@ func Decode(body []byte, in Input) (*news.Document, error) {
 		return nil, news.Failf(news.OutcomeTooLarge, "the document has %d bytes; at most %d are read", len(body), maxBytes)
 	}
 	fix := &repairs{}
-	text := toUTF8(body, in.ContentType, fix)
+	text := withoutPictures(toUTF8(body, in.ContentType, fix), fix)
 	base := baseOfDocument(in.URL)
 	d, err := decodeText(text, base, fix)
 	if err != nil || base == nil {

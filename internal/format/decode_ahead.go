@@ -21,16 +21,48 @@ func (m *mender) look() use {
 	return leaf
 }
 
-// closeFull closes open elements that cannot hold an element of that name, because their
-// end tags are missing. An element that is not read closes nothing, wherever it stands.
-func (m *mender) closeFull(name string) {
+// closeFull ends open elements that cannot hold one of that name, because their
+// end tags are missing. It reports true when the innermost does end: then it was
+// extended, and that element is nothing of ours. One that is not read is passed
+// over wherever it stands.
+func (m *mender) closeFull(name string) (foreign bool) {
 	if m.words[name] == unknown {
-		return
+		return false
 	}
 	for len(m.stack) > 1 && !holds(m.top().node.name, name) {
+		if m.ends(m.top()) {
+			return true
+		}
 		m.fix.note("<%s> without end was closed before the next element", clip(m.top().raw, 40))
 		m.stack = m.stack[:len(m.stack)-1]
 	}
+	return false
+}
+
+// ends reports whether the end tag of an open element stands before another of
+// its name begins, and before the item ends. People of social networks (OStatus)
+// have an id, links and a summary of their own.
+func (m *mender) ends(f *frame) bool {
+	if m.lex.pos < f.end {
+		return true
+	}
+	look := m.lex
+	look.attrs = nil
+	for look.pos-m.lex.pos < m.budget {
+		t := look.next()
+		if t.kind == eofToken {
+			break
+		}
+		if t.kind == endToken && strings.EqualFold(t.name, f.raw) {
+			f.end = t.end
+			break
+		}
+		if t.kind == startToken && (strings.EqualFold(t.name, f.raw) || m.isItem(t.name)) || t.kind == endToken && m.closesItem(t.name) {
+			break
+		}
+	}
+	m.budget -= look.pos - m.lex.pos
+	return m.lex.pos < f.end
 }
 
 // holds reports whether an element can have a child of that name, as far as that is
@@ -154,9 +186,9 @@ func (m *mender) rest() int {
 // an item, or an item is open and the root ends again after it.
 func (m *mender) endsLater(raw string) bool {
 	open := slices.ContainsFunc(m.stack[1:], func(f frame) bool { return f.node.name == m.item })
-	m.ends++
+	m.rootEnds++
 	switch {
-	case m.ends > maxAlike: // no careless publisher goes so far
+	case m.rootEnds > maxAlike: // nobody is that careless
 		return false
 	case m.more():
 		m.stack = m.stack[:1]

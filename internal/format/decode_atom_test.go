@@ -220,7 +220,7 @@ func TestJSONItems(t *testing.T) {
 	add(`"id":"1","summary":"a < b"`, ".summary", "a &lt; b")
 	add(`"id":"1","content_html":"<p><a href='x'>x</a></p>"`, ".content", `<p><a href="http://feeds.example/dir/x">x</a></p>`)
 	add(`"id":"1","content_text":"a < b"`, ".content", "a &lt; b")
-	add(`"id":"1","content_text":"one\n\ntwo\nthree"`, ".content", "<p>one</p><p>two<br>three</p>")
+	add(`"id":"1","content_text":"one\n\ntwo\nthree"`, ".content", "<p>one</p>\n\n<p>two<br>\nthree</p>")
 	add(`"id":"1","content_text":"t","content_html":"<b>h</b>"`, ".content", "<b>h</b>")
 	add(`"id":"1","date_published":"2025-12-03T10:00:00+01:00"`, ".published", "2025-12-03T09:00:00Z")
 	add(`"id":"1","date_modified":"2025-12-03T10:00:00Z"`, ".updated", "2025-12-03T10:00:00Z")

@@ -136,7 +136,7 @@ func jsonEntry(i *json.Item, base *url.URL, d *news.Document) news.Entry {
 		e.Authors = d.Authors
 	}
 	if e.Content == "" && i.ContentText != "" {
-		e.Content = paragraphs(i.ContentText)
+		e.Content = clean.HTML(paragraphs(i.ContentText, true), nil)
 	}
 	if e.Link == "" && isAddress(e.GUID) {
 		e.Link = clean.Resolve(nil, e.GUID)
@@ -181,23 +181,8 @@ func jsonPeople(authors []*json.Author, author *json.Author, base *url.URL) []ne
 	return list
 }
 
-// paragraphs returns plain text as HTML: a blank line ends a paragraph.
-func paragraphs(text string) string {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	if !strings.Contains(text, "\n") {
-		return clean.HTML(clean.Escape(text), nil)
-	}
-	var out strings.Builder
-	for block := range strings.SplitSeq(text, "\n\n") {
-		if block = strings.TrimSpace(block); block != "" {
-			out.WriteString("<p>" + strings.ReplaceAll(clean.Escape(block), "\n", "<br>") + "</p>")
-		}
-	}
-	return clean.HTML(out.String(), nil)
-}
-
-// typedJSON decodes a document in which some values have the wrong type. It converts
-// them as the specification wants them and lets gofeed read the result.
+// typedJSON reads a document in which some values have the wrong type: they are
+// spelled as the specification wants them and gofeed reads it again.
 func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
 	var loose map[string]any
 	decoder := stdjson.NewDecoder(bytes.NewReader(text))

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -170,6 +171,54 @@ func TestDecodeLooseJSON(t *testing.T) {
 	for _, body := range []string{`{"title":"T","items":[{"id":"1"}]}`, `{"home_page_url":"http://a.example/","items":[]}`, `{"home_page_url":"http://a.example/","items":[{"name":"x"}]}`} {
 		if _, err := Decode([]byte(body), Input{}); news.OutcomeOf(err) != news.OutcomeNotAFeed {
 			t.Errorf("%s: got %v, want no feed", body, err)
+		}
+	}
+}
+
+// TestDecodePeopleOfNetworks holds that people who are told with an id, links and
+// a life of their own, as OStatus has them (Friendica, GNU social), give none of it
+// to their entry, nor to the feed.
+func TestDecodePeopleOfNetworks(t *testing.T) {
+	const person = `<author><activity:object-type xmlns:activity="http://activitystrea.ms/spec/1.0/">person</activity:object-type>
+		<id>http://a.example/u/1</id><uri>http://a.example/u/1</uri><name>Anna</name><title>Dr</title><summary>Her life</summary>
+		<link rel="alternate" type="text/html" href="http://a.example/anna"/><link rel="avatar" href="http://a.example/a.png"></link>
+		<published>2001-01-01T00:00:00Z</published><link href="http://a.example/anna"/></author>`
+	d := decode(t, `<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title>T</title>`+person+
+		`<entry>`+person+`<id>1</id><title>Eins</title><link href="http://a.example/1"/><content>a</content></entry>
+		<entry><author><name>Bert</name><id>2</id><title>Zwei</title><link href="http://a.example/2"/><content>b</content></entry>
+		<entry><id>3</id><title>Drei</title>`+person+`<author><name>Bert</name></author></entry></feed>`)
+	var got []string
+	for _, e := range d.Entries {
+		got = append(got, fmt.Sprint(e.GUID, e.Title, e.Link, e.Summary, e.Content, e.Published.Year(), e.Authors[0].Name, len(e.Authors)))
+	}
+	want := []string{
+		"1Einshttp://a.example/1a1Anna1", "2Zweihttp://a.example/2b1Bert1", "3Drei1Anna2",
+	}
+	if !slices.Equal(got, want) || d.Link != "" || d.Title != "T" {
+		t.Errorf("got %q of %q at %q, want %q (repairs: %q)", got, d.Title, d.Link, want, d.Repairs)
+	}
+	if want := []string{"<author> without end was closed before the next element"}; !slices.Equal(d.Repairs, want) {
+		t.Errorf("got repairs %q, want %q", d.Repairs, want)
+	}
+}
+
+// TestDecodePicturesInTexts holds that photographs written into a text cost it no
+// word: they are left out, whatever they weigh.
+func TestDecodePicturesInTexts(t *testing.T) {
+	photo := strings.Repeat("ab/+", 400_000)
+	text := strings.Repeat(`<p>a</p><img src="data:image/jpeg;base64,`+photo+`" alt="x">`, 4) + "<p>b</p>"
+	want := strings.Repeat("<p>a</p>", 4) + "<p>b</p>"
+	for name, in := range map[string]string{
+		"RSS":           item("<title>x</title><description><![CDATA[" + text + "]]></description>"),
+		"RSS, escaped":  item("<title>x</title><description>" + strings.ReplaceAll(text, "<", "&lt;") + "</description>"),
+		"JSON, escaped": `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","content_html":"` + strings.NewReplacer(`"`, `\"`, "/", `\/`).Replace(text) + `"}]}`,
+	} {
+		d := decode(t, in)
+		if got := d.Entries[0].Body(); got != want {
+			t.Errorf("%s: got %.200q, want %q", name, got, want)
+		}
+		if !slices.Contains(d.Repairs, "a picture over 65536 bytes inside a text was left out") {
+			t.Errorf("%s: got repairs %q, want the picture named", name, d.Repairs)
 		}
 	}
 }

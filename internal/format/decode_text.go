@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -247,11 +248,35 @@ func (r *reader) html(n *node) string {
 	case n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
 		return c.value
 	}
-	return clean.Escape(strings.TrimSpace(c.value))
+	return paragraphs(c.value, asWritten[n.name])
 }
 
-// plain returns a leaf as one line of text. In a plain text construct "<b>" is content
-// and stays.
+// asWritten are texts that people write into a field of several lines and that
+// mean their line breaks. In others those may come from the width of a page.
+var asWritten = map[string]bool{"media:description": true, "itunes:summary": true, "googleplay:description": true}
+
+// paragraphs returns plain text as HTML: a blank line ends a paragraph, and a
+// line break ends a line when it is meant. The breaks themselves stay as well.
+func paragraphs(text string, meant bool) string {
+	text = clean.Escape(strings.TrimSpace(text))
+	if !strings.Contains(text, "\n") {
+		return text
+	}
+	blocks := blankLines.Split(text, -1)
+	if len(blocks) == 1 && !meant {
+		return text
+	}
+	if meant {
+		for i, b := range blocks {
+			blocks[i] = strings.ReplaceAll(b, "\n", "<br>\n")
+		}
+	}
+	return "<p>" + strings.Join(blocks, "</p>\n\n<p>") + "</p>"
+}
+
+var blankLines = regexp.MustCompile(`\n\s*\n`)
+
+// plain returns a leaf as one line of text. A text construct keeps its "<b>".
 func (r *reader) plain(n *node) string {
 	c := r.decoded(n)
 	switch {

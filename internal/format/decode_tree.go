@@ -18,6 +18,7 @@ type frame struct {
 	raw   string // name as written, lower case
 	node  *node  // where children go
 	space string // default namespace, canonical
+	end   int    // behind its end tag, once that was looked for
 }
 
 // mender reads a damaged document into a tree. It never fails on markup: it drops an
@@ -34,8 +35,8 @@ type mender struct {
 	stack    []frame
 	out      tree
 	elements int
-	ends     int            // end tags of the root
-	unclosed int            // unknown elements without an end in this entry
+	rootEnds int            // end tags of the root
+	unclosed int            // unknown elements without end in this entry
 	budget   int            // bytes that looking ahead may still read
 	barren   map[string]int // by tag name, the offset up to which no end tag follows
 	passed   bool           // an element that is not read contains items
@@ -116,7 +117,10 @@ func (m *mender) top() *frame { return &m.stack[len(m.stack)-1] }
 // start handles a start tag inside the root.
 func (m *mender) start(t token) {
 	m.elements++
-	m.closeFull(m.name(t.name, m.top().space))
+	if m.closeFull(m.name(t.name, m.top().space)) {
+		m.skip(t)
+		return
+	}
 	parent := m.top()
 	n, space := m.element(t, parent.node, parent.space)
 	word := m.words[n.name]
@@ -202,7 +206,14 @@ func (m *mender) truncated() {
 // skip passes over an element that is not read. If the element has no end tag, only the
 // start tag is passed over, so that it hides nothing.
 func (m *mender) skip(t token) {
-	if t.empty || voidElements[strings.ToLower(t.name)] {
+	if t.empty {
+		return
+	}
+	if voidElements[strings.ToLower(t.name)] {
+		look := m.lex
+		if end := look.next(); end.kind == endToken && strings.EqualFold(end.name, t.name) {
+			m.lex.pos = end.end
+		}
 		return
 	}
 	end, after := m.find(t)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -99,7 +100,44 @@ func (m *mender) short(name, inner string) string {
 	return strings.ToValidUTF8(inner[:limit], "")
 }
 
-// thrift is what remains of the budget for the texts of one document.
+// withoutPictures returns a document without the data of pictures that stand in
+// its texts (RFC 2397) and are too large to be kept: else a few photographs would
+// use up what a text may have, and its words would be lost.
+func withoutPictures(s string, fix *repairs) string {
+	const mark = ";base64,"
+	var out strings.Builder
+	for from, at := 0, 0; ; {
+		i := strings.Index(s[at:], mark)
+		switch {
+		case i >= 0:
+		case from == 0:
+			return s
+		default:
+			out.WriteString(s[from:])
+			return out.String()
+		}
+		data := at + i + len(mark)
+		for at = data; at < len(s) && base64Byte(s[at]); {
+			at++
+		}
+		for at > data && s[at-1] == '\\' { // of the quotation mark behind it
+			at--
+		}
+		if at-data > clean.MaxInline {
+			fix.note("a picture over %d bytes inside a text was left out", clean.MaxInline)
+			out.WriteString(s[from:data])
+			from = at
+		}
+	}
+}
+
+// base64Byte reports whether c stands in base64 (RFC 4648), on several lines or in
+// a JSON string as well.
+func base64Byte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/' || c == '=' || c == '\\' || c == '\n' || c == '\r'
+}
+
+// thrift is what the texts of one document may still cost.
 type thrift struct {
 	left int // tags and references
 	fix  *repairs

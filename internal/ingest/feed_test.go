@@ -73,6 +73,29 @@ func TestPullKnowsAnUnchangedBodyWithoutValidators(t *testing.T) {
 	}
 }
 
+// TestPullAsksWithoutConditionsAfterARefusal holds that a source is not lost for
+// good to a server or a filter that takes conditions for a fault of the request.
+// A server in trouble is spared the body.
+func TestPullAsksWithoutConditionsAfterARefusal(t *testing.T) {
+	for status, want := range map[int]string{412: "", 400: "", 403: "", 500: `"a"`, 503: `"a"`, 429: `"a"`} {
+		r := newRig(t)
+		src := r.configure(r.feed("/feed"))[0]
+		r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 3), ETag: `"a"`})
+		r.pull(src)
+		r.wait(time.Hour)
+		r.upstream.Handle("/feed", feedtest.Response{Status: status})
+		r.pull(src)
+		r.wait(time.Hour)
+		r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 3), ETag: `"b"`})
+		if got := r.pull(src).Fetch; got.Outcome != news.OutcomeUnchanged {
+			t.Errorf("after %d: got %+v, want what it was before", status, got)
+		}
+		if etag, since := r.asked("/feed"); etag != want || since != "" {
+			t.Errorf("after %d: asked with %q and %q, want %q", status, etag, since, want)
+		}
+	}
+}
+
 func TestPullUpdatesAnEditedEntryInPlace(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]

@@ -86,7 +86,8 @@ type Ingester struct {
 type Result struct {
 	Fetch   news.Fetch
 	NextDue time.Time
-	Host    *news.Host // the host that limited us; nil if none did
+	Host    *news.Host // that limited us; nil: none did
+	Group   string     // of the host that the document came from, after redirects; "" without one
 }
 
 // Pull fetches or scans a source and stores the result. An error is a failure of our own, such as a
@@ -111,7 +112,11 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 	if err != nil {
 		return Result{Fetch: f}, err
 	}
-	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
+	result := Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}
+	if h.Body != nil {
+		result.Group = Group(h.Body.URL)
+	}
+	return result, nil
 }
 
 // harvest returns a new Harvest for an attempt on a source.
@@ -145,6 +150,10 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 		h.Validators = &got.Validators
 	case news.OutcomeOK, news.OutcomeTruncated:
 		in.read(ctx, src, got.Response, h)
+	case news.OutcomeHTTPError:
+		if got.Fetch.Status < 500 { // perhaps for its conditions: the next request has none
+			h.Validators = &news.Validators{BodyHash: got.Validators.BodyHash}
+		}
 	}
 	if in.Offline != nil && in.Offline(src.Source, lease, h.Fetch) {
 		h.Ours = true // and it stays due: the source is not to blame

@@ -21,12 +21,14 @@ func teaser(source string, n int) string {
 		if !more {
 			break
 		}
-		name := tagName(rest)
+		after, ends := strings.CutPrefix(rest, "/")
+		name := tagName(after)
 		_, source, _ = strings.Cut(rest, ">")
 		switch e := elements[name]; {
-		case e.kind == silent, e.kind == player, name == "figcaption":
+		case !ends && (e.kind == silent || e.kind == player || name == "figcaption"):
 			_, source, _ = strings.Cut(source, "</"+name)
 			_, source, _ = strings.Cut(source, ">")
+		case name == "wbr":
 		case e.kind != inline || e.parent != "" || name == "":
 			b.WriteByte(' ')
 		}
@@ -34,7 +36,7 @@ func teaser(source string, n int) string {
 	return shorten(html.UnescapeString(b.String()), n)
 }
 
-// tagName returns the tag name that follows "<", or "" for an end tag.
+// tagName returns the name in what follows "<" or "</".
 func tagName(s string) string {
 	end := 0
 	for end < len(s) && end < 12 && (s[end] >= 'a' && s[end] <= 'z' || s[end] >= '0' && s[end] <= '9') {

@@ -50,6 +50,20 @@ func (r *Runner) Set(tasks []Task) {
 	})
 }
 
+// Regroup moves a task into another group, from its next start on. One that is
+// there, or unknown, is left as it is.
+func (r *Runner) Regroup(id ID, group string) {
+	r.withLock(func() {
+		j := r.tasks[id]
+		if j == nil || j.gone || j.Group == group {
+			return
+		}
+		t := j.Task
+		t.Group = group
+		r.update(j, t, r.now().Round(0))
+	})
+}
+
 // Trigger makes a task due now, ahead of all others that wait, but within the
 // limits. While it runs, it is run once more afterwards. It returns false for
 // an unknown ID.

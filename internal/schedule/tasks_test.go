@@ -219,3 +219,27 @@ func TestNeverDue(t *testing.T) {
 		}
 	})
 }
+
+// TestRegroup holds that tasks which turn out to share a host keep its distance
+// from then on.
+func TestRegroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Limits{InFlight: 8, PerGroup: 1, Spacing: time.Second})
+		b.work = func(ctx context.Context, id int64) time.Time {
+			b.Regroup(no(id), "shared") // while it runs
+			return takes(100*time.Millisecond)(ctx, id)
+		}
+		b.Set(tasks(4, mustParse(t, "@every 1h", nil), func(i int) string { return fmt.Sprint("host", i) }))
+		b.run() // all of them start
+		b.after(10 * time.Second)
+		for id := range int64(4) {
+			b.Trigger(id + 1)
+		}
+		b.want("one", b.after(500*time.Millisecond), "1")
+		b.Regroup(no(4), "another") // while it waits
+		b.want("two, and who is alone again", b.after(time.Second), "4 2")
+		b.want("three", b.after(time.Second), "3")
+		b.Regroup(no(99), "shared") // nobody
+		b.stop()
+	})
+}

@@ -238,6 +238,20 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 	return b, err
 }
 
+// Answered returns the address that the last document of each source came from in
+// the end, after redirects. It may hold a secret.
+func (db *DB) Answered(ctx context.Context) (map[int64]string, error) {
+	addresses := map[int64]string{}
+	err := db.each(ctx, `SELECT source_id, url FROM body`, nil, func(scan scan) error {
+		var id int64
+		var address string
+		err := scan(&id, &address)
+		addresses[id] = address
+		return err
+	})
+	return addresses, err
+}
+
 // OutdatedBodies returns the sources in use whose last body was read by an
 // older reader than this.
 func (db *DB) OutdatedBodies(ctx context.Context, reader int) ([]int64, error) {
