@@ -46,6 +46,7 @@ const (
 	slogan    = 20  // may stand under any headline
 	shortText = 60  // may be a notice that its source fills in again and again
 	longText  = 100 // shares most of its runs with another one by copying only
+	notices   = 240 // more than what outlets print with all that they print
 )
 
 // judge judges a pair. The first rule that takes the two for the same wins: the
@@ -80,7 +81,7 @@ func (p *pair) recorded() likeness {
 // text: most of the shorter text stands in the other one.
 func (l limits) text(p *pair) likeness {
 	contained := p.runs.part()
-	if p.runs.of < tooShort || !l.copy(p, contained) {
+	if p.runs.of < tooShort || p.filledIn() || !l.copy(p, contained) {
 		return likeness{}
 	}
 	reason := news.ReasonText
@@ -104,6 +105,8 @@ func (l limits) copy(p *pair, contained float64) bool {
 		return false // the longer one is a digest that has the shorter one in it
 	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
 		return false // two outlets may have one notice below all that they print
+	case p.noticed(contained):
+		return false
 	case p.nextPart(contained):
 		return false
 	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
@@ -112,11 +115,33 @@ func (l limits) copy(p *pair, contained float64) bool {
 	return true
 }
 
+// filledIn reports whether what is left of two texts of one feed is what a form is
+// filled in with: less than a sentence or two below headlines that differ, and more that
+// the feed always says.
+func (p *pair) filledIn() bool {
+	return p.feed && p.lead.of < tooShort && p.filled > p.runs.of && p.title.both < p.titleMax
+}
+
 // inserted reports whether a text stands in another one without its headline and
 // not at the beginning.
 func (p *pair) inserted() bool {
 	return p.title.part() < .25 && p.lead.part() < .5
 }
+
+// noticed reports whether what two texts share may be no more than what their outlets
+// print with everything: their headlines name nothing that the other one names above or
+// at its beginning, something is left of both, and what is shared is as short as notices.
+func (p *pair) noticed(contained float64) bool {
+	whole := .98
+	if p.lead.part() >= .7 {
+		whole = .75 // a notice in front is seldom three times as long as the news
+	}
+	return p.titleMax > 0 && p.headed == 0 && p.title.part() < .5 && p.ratio() >= .3 &&
+		contained < whole && p.brief()
+}
+
+// brief reports whether what two texts share is not more than notices are.
+func (p *pair) brief() bool { return p.runs.both<<p.level <= notices }
 
 // excerpt reports whether a much shorter text has the headline and names of the
 // longer one: it was cut, and is no part of a digest.
@@ -146,7 +171,7 @@ func (l limits) version(p *pair, contained float64) bool {
 	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
 		reach = 7 * day
 	}
-	if contained < need || p.agree() < figures || p.apart > reach || p.series(contained) {
+	if contained < need || p.agree() < figures || p.apart > reach || p.series(contained) || p.noticed(contained) {
 		return false
 	}
 	if p.ratio() < .30 && !p.beginsAlike() {
@@ -155,9 +180,14 @@ func (l limits) version(p *pair, contained float64) bool {
 	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && (contained < .93 || p.rare() < shortText) {
 		return false // what returns on another day below another headline is what its source says of itself
 	}
-	// What shares neither beginning nor headline shares what stands below every article.
+	if p.apart > sameDay && p.title.part() < .5 && p.lead.part() < .6 && p.names.part() < .75 && contained < .9 && p.brief() {
+		return false // so is what returns on another day below another headline and beginning
+	}
+	// What shares neither beginning nor headline shares what stands below every article,
+	// unless it is more than that or the headlines name two of the same things.
 	apart := p.lead.part() < .15 && p.title.part() < .5
-	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour)
+	named := p.headed >= 2 || !p.brief()
+	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour && named)
 }
 
 // beginsAlike reports whether headline or names, and the first sentences, agree.
@@ -191,7 +221,7 @@ func (p *pair) series(contained float64) bool {
 // nextPart reports whether two short texts are parts of a series: versions, days,
 // editions.
 func (p *pair) nextPart(contained float64) bool {
-	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && contained < .8)
+	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && (contained < .8 || p.apart > sameDay))
 }
 
 // numbered reports whether the headlines are alike but for a figure.
@@ -205,8 +235,9 @@ func (l limits) sameHeadline(p *pair) likeness {
 		return likeness{}
 	}
 	if p.own {
-		// What returns with the same headline on another day is a column.
-		if p.apart > sameDay || p.runs.of > 0 && (p.runs.part() < .5 || p.agree() < .75) {
+		// What returns with the same headline on another day is a column, and what comes
+		// twice in one feed with texts that are too short to compare are two posts.
+		if p.apart > sameDay || p.feed && p.runs.of == 0 && p.short+p.filled > 0 || p.runs.of > 0 && (p.runs.part() < .5 || p.agree() < .75) {
 			return likeness{}
 		}
 	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 || p.apart > sameDay && p.otherFigures() {

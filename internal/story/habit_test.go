@@ -51,7 +51,7 @@ func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
 		notice("werke.example", 4, "Rohrbruch am Hafen behoben", "Die Straße am Kai ist wieder frei, das Wasser fließt seit dem Morgen überall."),
 		notice("werke.example", 5, "Solardach auf der Schwimmhalle", "Das Dach der Halle liefert bald den Strom für Pumpen, Licht und Sauna."),
 	}
-	other := notice("netze.example", 9, "Glasfaser für Karlsbrück", "Im Süden der Stadt beginnen die Bagger, zuerst in der Gartenstraße und am Markt.")
+	other := notice("netze.example", 9, "Glasfaser für Altmoor", "Im Süden der Stadt beginnen die Bagger, zuerst in der Gartenstraße und am Markt.")
 	cold := NewClusterer(news.DefaultMatching())
 	cold.Add(said[0], at)
 	if v := cold.Add(other, at.Add(time.Hour)); v.Reason == news.ReasonNew {

@@ -16,11 +16,11 @@ const phrase = 3
 
 // teased: the short text stands in the long one, as a rule at its beginning.
 func (l limits) teased(p *pair) likeness {
-	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue || p.numbered() {
+	if p.lead.of < tooShort/2 || p.short > teaserWords && !p.stub() || p.filledIn() || p.tongue || p.numbered() {
 		return likeness{}
 	}
 	hit, inside := p.lead.part(), p.runs.part()
-	if p.ratio() > .6 && inside < .6 {
+	if p.ratio() > .6 && inside < .6 && !p.stub() {
 		return likeness{} // two short texts with one first sentence
 	}
 	reach := 3 * day
@@ -33,6 +33,12 @@ func (l limits) teased(p *pair) likeness {
 	score := max(hit, min(inside, 1))
 	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
 		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
+}
+
+// stub reports whether two outlets print the same under one headline as far as one of
+// them shows it: what stands below the beginning there asks for a subscription.
+func (p *pair) stub() bool {
+	return !p.own && p.title.part() >= .8 && p.title.of > 1 && p.lead.both >= slogan && p.apart <= 2*day
 }
 
 // othersTeaser judges a teaser and a text of two outlets.
