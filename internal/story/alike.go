@@ -11,7 +11,7 @@ import (
 type likeness struct {
 	reason news.Reason // "" when they are not alike
 	score  float64     // 0 to 1
-	detail string      // for the operator
+	detail string      // for the operator; without a reason what spoke against copied text
 }
 
 // limits are what the levels of news.Matching mean.
@@ -53,17 +53,21 @@ const (
 // rules are ordered by how much they prove.
 func (l limits) judge(p *pair) likeness {
 	if p.apart > l.window {
-		return likeness{}
+		return likeness{detail: "they were published further apart than entries are compared"}
 	}
 	if p.recordings > 0 {
 		return p.recorded()
 	}
-	for _, rule := range []func(*pair) likeness{l.text, l.teased, l.sameHeadline, l.reported} {
+	copied := l.text(p)
+	if copied.reason != "" {
+		return copied
+	}
+	for _, rule := range []func(*pair) likeness{l.teased, l.sameHeadline, l.reported} {
 		if found := rule(p); found.reason != "" {
 			return found
 		}
 	}
-	return likeness{}
+	return copied
 }
 
 // recorded judges entries with audio or video by the file alone, or by the show
@@ -75,14 +79,14 @@ func (p *pair) recorded() likeness {
 	case p.moved:
 		return likeness{news.ReasonTitle, 1, "the same recording on another host: title, length and day agree"}
 	}
-	return likeness{}
+	return likeness{detail: "recordings are compared by their files"}
 }
 
 // text: most of the shorter text stands in the other one.
 func (l limits) text(p *pair) likeness {
 	contained := p.runs.part()
-	if p.runs.of < tooShort || p.filledIn() || !l.copy(p, contained) {
-		return likeness{}
+	if objection := l.objection(p, contained); objection != "" {
+		return likeness{detail: objection}
 	}
 	reason := news.ReasonText
 	if p.own {
@@ -90,143 +94,6 @@ func (l limits) text(p *pair) likeness {
 	}
 	return likeness{reason, contained, fmt.Sprintf("same text: %s of the shorter one's rare five-word runs (%d of %d) stand in the other; %s",
 		percent(contained), p.runs.both, p.runs.of, p.circumstances())}
-}
-
-// copy reports whether the shared part makes two texts one.
-func (l limits) copy(p *pair, contained float64) bool {
-	if p.own {
-		return l.version(p, contained)
-	}
-	short, agree := p.rare() < longText, p.agree()
-	switch {
-	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
-		return false // a sentence or two may be a common quotation
-	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
-		return false // the longer one is a digest that has the shorter one in it
-	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
-		return false // two outlets may have one notice below all that they print
-	case p.noticed(contained):
-		return false
-	case p.nextPart(contained):
-		return false
-	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
-		return false // reports of one kind differ in their figures, the more so on another day
-	}
-	return true
-}
-
-// filledIn reports whether what is left of two texts of one feed is what a form is
-// filled in with: less than a sentence or two below headlines that differ, and more that
-// the feed always says.
-func (p *pair) filledIn() bool {
-	return p.feed && p.lead.of < tooShort && p.filled > p.runs.of && p.title.both < p.titleMax
-}
-
-// inserted reports whether a text stands in another one without its headline and
-// not at the beginning.
-func (p *pair) inserted() bool {
-	return p.title.part() < .25 && p.lead.part() < .5
-}
-
-// noticed reports whether what two texts share may be no more than what their outlets
-// print with everything: their headlines name nothing that the other one names above or
-// at its beginning, something is left of both, and what is shared is as short as notices.
-func (p *pair) noticed(contained float64) bool {
-	whole := .98
-	if p.lead.part() >= .7 {
-		whole = .75 // a notice in front is seldom three times as long as the news
-	}
-	return p.titleMax > 0 && p.headed == 0 && p.title.part() < .5 && p.ratio() >= .3 &&
-		contained < whole && p.brief()
-}
-
-// brief reports whether what two texts share is not more than notices are.
-func (p *pair) brief() bool { return p.runs.both<<p.level <= notices }
-
-// excerpt reports whether a much shorter text has the headline and names of the
-// longer one: it was cut, and is no part of a digest.
-func (p *pair) excerpt() bool {
-	return p.title.part() >= .8 && p.names.part() >= .7 && p.ratio() >= .1
-}
-
-// version reports whether two texts of one outlet are one article. Its reports of
-// one kind share a template, so more is asked.
-func (l limits) version(p *pair, contained float64) bool {
-	need, figures, reach := l.again, .60, 4*day
-	nearlyAll := contained >= .9 && p.rare() >= longText
-	switch {
-	case nearlyAll, p.revised && p.title.part() >= .6:
-		figures = 0
-	case p.rare() < longText:
-		need, figures = max(need, .70), .80
-	case p.rare() < longText*3/2:
-		figures = .75
-	}
-	switch {
-	case p.rare() < shortText && contained < .95 && p.ratio() > .5:
-		reach = sameDay // what comes back each day is a series
-		if p.revised {
-			reach = 2 * day
-		}
-	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
-		reach = 7 * day
-	}
-	if contained < need || p.agree() < figures || p.apart > reach || p.series(contained) || p.noticed(contained) {
-		return false
-	}
-	if p.ratio() < .30 && !p.beginsAlike() {
-		return false // a digest of its own
-	}
-	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && (contained < .93 || p.rare() < shortText) {
-		return false // what returns on another day below another headline is what its source says of itself
-	}
-	if p.apart > sameDay && p.title.part() < .5 && p.lead.part() < .6 && p.names.part() < .75 && contained < .9 && p.brief() {
-		return false // so is what returns on another day below another headline and beginning
-	}
-	// What shares neither beginning nor headline shares what stands below every article,
-	// unless it is more than that or the headlines name two of the same things.
-	apart := p.lead.part() < .15 && p.title.part() < .5
-	named := p.headed >= 2 || !p.brief()
-	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour && named)
-}
-
-// beginsAlike reports whether headline or names, and the first sentences, agree.
-func (p *pair) beginsAlike() bool {
-	return p.title.part() >= .6 && p.lead.part() >= .3 || p.names.part() >= .75 && p.lead.part() >= .5
-}
-
-// series reports whether two short entries of one outlet are parts of a series:
-// headlines that differ in a figure (versions, days, parts) or, in one feed, in what
-// they name, above a text that stays.
-func (p *pair) series(contained float64) bool {
-	if p.nextPart(contained) {
-		return true
-	}
-	if p.rare() < slogan && p.titleMax > 0 && p.title.part() < .5 {
-		return true
-	}
-	if !p.feed || p.revised || p.title.both == p.title.of || p.rare() >= longText*3/2 {
-		return false
-	}
-	// Each headline has a word that the other lacks.
-	like := p.title.part() >= .4
-	oneWord := p.titleMax == p.title.of && p.title.both == p.title.of-1
-	label := p.titleMax < 3 && p.title.both == 0 // a product, a place, a name
-	if p.rare() >= longText {
-		return like && contained < .8 && (p.apart < time.Hour/2 || p.apart > sameDay)
-	}
-	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
-}
-
-// nextPart reports whether two short texts are parts of a series: versions, days,
-// editions.
-func (p *pair) nextPart(contained float64) bool {
-	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && (contained < .8 || p.apart > sameDay))
-}
-
-// numbered reports whether the headlines are alike but for a figure.
-func (p *pair) numbered() bool {
-	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of && !p.revised
 }
 
 // sameHeadline: the same words above, and no contradiction below.

@@ -138,6 +138,39 @@ func TestTextAcrossOutlets(t *testing.T) {
 	})
 }
 
+// TestObjections: a near miss is explained by what spoke against it.
+func TestObjections(t *testing.T) {
+	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
+	numbered := set(titled(6, 10, 10), titleFig(0, 1), runsOf(59, 59))
+	for _, c := range []struct {
+		change func(*pair)
+		want   string
+	}{
+		{set(runsOf(9, 9)), tooBrief},
+		{set(runsOf(119, 300)), tooLittle},
+		{set(owned, runsOf(170, 300)), tooLittle},
+		{set(wordsIn(100, 1000)), aDigest},
+		{set(runsOf(60, 100), leadOf(0, 32), titled(0, 4, 8)), allBelow},
+		{set(owned, runsOf(190, 300), leadOf(0, 32), titled(0, 4, 8), wordsIn(90, 100), headedBy(1)), allBelow},
+		{set(headedBy(0), titled(2, 8, 8)), aNotice},
+		{set(owned, headedBy(0), titled(2, 8, 8)), aNotice},
+		{numbered, aSeries},
+		{set(owned, numbered), aSeries},
+		{set(owned, inFeed, titled(7, 8, 8), leadOf(9, 9), runsOf(20, 20), saying(30)), aForm},
+		{set(owned, titled(3, 8, 8), leadOf(10, 32), distant(day)), aForm},
+		{set(figuresOf(1, 9)), contradict},
+		{set(owned, figuresOf(1, 9)), contradict},
+		{set(owned, distant(8*day)), tooLate},
+	} {
+		p := base
+		c.change(&p)
+		l := limitsOf(news.Matching{Level: news.Normal, Window: news.MaxWindow})
+		if found := l.text(&p); found.reason != "" || found.detail != c.want {
+			t.Errorf("%+v: %q, %q; want the objection %q", p, found.reason, found.detail, c.want)
+		}
+	}
+}
+
 func TestVersionWithinOutlet(t *testing.T) {
 	base := pair{own: true, short: 300, long: 400, runs: share{210, 300}, lead: share{20, 32}, figures: share{10, 10}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
 	small := set(runsOf(56, 59), wordsIn(90, 100)) // most, but not all of a notice
