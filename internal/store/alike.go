@@ -141,6 +141,16 @@ type found struct {
 	mates  []story.Evidence
 }
 
+// before are the sketches of the entries that a source has in a story.
+func (f *found) before(source, storyID int64) (sketches []*story.Sketch) {
+	for _, m := range f.mates {
+		if m.SourceID == source && m.StoryID == storyID && m.Sketch != nil {
+			sketches = append(sketches, m.Sketch)
+		}
+	}
+	return sketches
+}
+
 // look compares an arriving entry with the index; nil when it is too old for that.
 func (x *alikes) look(s *story.Sketch, published time.Time) (*found, error) {
 	if s == nil || published.Before(x.cutoff) {
@@ -173,6 +183,7 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 	if err != nil {
 		return err
 	}
+	first = first || story.Retold(f.sketch, f.before(x.source, storyID))
 	f.sketch.Derived = story.Derived(m)
 	if first {
 		x.habits.Learn(story.Told{Entry: entry, Sketch: f.sketch})

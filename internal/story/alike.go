@@ -107,15 +107,21 @@ func (l limits) sameHeadline(p *pair) likeness {
 		if p.apart > sameDay || p.feed && p.runs.of == 0 && p.short+p.filled > 0 || p.runs.of > 0 && (p.runs.part() < .5 || p.agree() < .75) {
 			return likeness{}
 		}
-	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 || p.apart > sameDay && p.otherFigures() {
+	} else if !l.headline || p.apart > 2*day || p.runs.of >= tooShort && p.runs.part() < .1 || p.otherFigures() {
 		return likeness{}
 	}
 	return likeness{news.ReasonTitle, .9, "same headline, and the texts do not contradict; " + p.circumstances()}
 }
 
-// otherFigures reports whether two texts have figures and none in common: what
-// agencies write each day under one headline.
-func (p *pair) otherFigures() bool { return p.figures.of > 1 && p.figures.both == 0 }
+// otherFigures reports whether two texts contradict each other in their figures, or are
+// of two days and have figures and none in common, or little but what their outlets
+// always say: what agencies and offices write each day under one headline.
+func (p *pair) otherFigures() bool {
+	if p.apart > sameDay && (p.figures.of > 1 && p.figures.both == 0 || p.filled > p.runs.of) {
+		return true
+	}
+	return p.clashes > 1 && p.agree() < .5
+}
 
 // circumstances says what else was weighed.
 func (p *pair) circumstances() string {

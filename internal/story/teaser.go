@@ -20,8 +20,8 @@ func (l limits) teased(p *pair) likeness {
 		return likeness{}
 	}
 	hit, inside := p.lead.part(), p.runs.part()
-	if p.ratio() > .6 && inside < .6 && !p.stub() {
-		return likeness{} // two short texts with one first sentence
+	if p.ratio() > .6 && (inside < .9 || p.apart > sameDay) && !p.stub() {
+		return likeness{} // two short texts with one first sentence, or the next of a series
 	}
 	reach := 3 * day
 	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
@@ -83,7 +83,7 @@ func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
-	if p.names.of < 5 || p.numbered() || p.clashes > 1 {
+	if p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
 		return likeness{}
 	}
 	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
