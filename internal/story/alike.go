@@ -58,6 +58,9 @@ func (l limits) judge(p *pair) likeness {
 	if p.recordings > 0 {
 		return p.recorded()
 	}
+	if p.replies {
+		return likeness{detail: "answers quote what they answer"}
+	}
 	copied := l.text(p)
 	if copied.reason != "" {
 		return copied

@@ -29,6 +29,7 @@ type pair struct {
 	filled       int   // runs that are not counted because a source always says them, in the text that has fewer
 	sameHeadline bool
 	revised      bool // one headline, and only one, calls its entry a new version
+	replies      bool // both are of one feed, and their headlines call them answers
 	derived      bool // one of them is tied to its story by names only
 	recordings   int  // how many of the two have audio or video
 	media        int  // files and shows that both have
@@ -85,6 +86,7 @@ func compare(a, b *Sketch) pair {
 	}
 	p.figures, p.clashes = compareFigures(a, b)
 	p.revised = isRevised(a) != isRevised(b)
+	p.replies = p.feed && a.Reply && b.Reply
 	p.titleMax = max(wordsOf(a.Title), wordsOf(b.Title))
 	for _, s := range []*Sketch{a, b} {
 		if len(s.Media) > 0 {

@@ -23,6 +23,7 @@ type Sketch struct {
 	Show      uint32        // of them: hash of title and day; 0 when one of these or the length is unknown
 	Length    time.Duration // of the first
 	Host      uint32        // of them: hash of the site that serves them
+	Reply     bool          // the headline calls the entry an answer to another one
 	Derived   bool          // it joined its story as a report of the same event: nothing is tied to it
 
 	Words   int      // of the text, without those that its source says again and again
@@ -70,6 +71,8 @@ const (
 // write fills in what headline and text say.
 func (s *Sketch) write(title, text string) {
 	s.title, s.head, s.words = title, tokens(title), tokens(text)
+	mark, _, _ := strings.Cut(strings.ToLower(title), ": ")
+	s.Reply = slices.Contains([]string{"re", "aw", "antwort", "antw"}, mark)
 	s.compose(s.words)
 }
 

@@ -23,6 +23,7 @@ const (
 	packedDerived = 1 << iota
 	packedDated   // Published is known: any millisecond is one, 1970 too
 	packedUndated // Published is the time of arrival
+	packedReply
 )
 
 var errSketch = errors.New("not a sketch of this version")
@@ -44,6 +45,9 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	}
 	if s.Undated {
 		known |= packedUndated
+	}
+	if s.Reply {
+		known |= packedReply
 	}
 	if !s.Published.IsZero() {
 		known |= packedDated
@@ -85,7 +89,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	if len(b) < header || b[0] != packing || b[1] > 31 {
 		return errSketch
 	}
-	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0}
+	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0, Reply: b[2]&packedReply != 0}
 	if b[2]&packedDated != 0 {
 		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
 	}
