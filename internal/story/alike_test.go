@@ -94,6 +94,7 @@ func TestTextAcrossOutlets(t *testing.T) {
 	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{2, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
 	part := set(titled(6, 10, 10), titleFig(0, 1))
 	unnamed := set(headedBy(0), runsOf(200, 300))
+	filled := set(runsOf(30, 30), wordsIn(40, 60), saying(31))
 	under(t, limits.text, news.ReasonText, base, []edge{
 		{"part of the runs", runsOf(120, 300), runsOf(119, 300)},
 		{"too short", set(runsOf(10, 10), wordsIn(14, 20)), set(runsOf(9, 9), wordsIn(14, 20))},
@@ -126,6 +127,9 @@ func TestTextAcrossOutlets(t *testing.T) {
 		{"a notice below, by the rest", set(runsOf(80, 100), leadOf(0, 32), titled(0, 4, 8)), set(runsOf(79, 100), leadOf(0, 32), titled(0, 4, 8))},
 		{"a notice below, by the headline", set(runsOf(60, 100), leadOf(0, 32), titled(1, 4, 8)), set(runsOf(60, 100), leadOf(0, 32), titled(1, 5, 8))},
 		{"a notice below, by the beginning", set(runsOf(60, 100), leadOf(16, 32), titled(0, 4, 8)), set(runsOf(60, 100), leadOf(15, 32), titled(0, 4, 8))},
+		{"two forms of two days", set(filled, distant(sameDay)), set(filled, distant(sameDay+1))},
+		{"two forms, by the length", set(filled, distant(day), wordsIn(40, 61)), set(filled, distant(day))},
+		{"two forms, by what they always say", set(filled, distant(day), saying(30)), set(filled, distant(day))},
 		{"short, by the sample", set(runsOf(25, 50), figuresOf(30, 100), sampled(1)), set(runsOf(25, 50), figuresOf(30, 100))},
 		{"a digest", wordsIn(220, 1000), wordsIn(219, 1000)},
 		{"an excerpt by its headline", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(79, 100, 10), namesOf(7, 10))},
@@ -378,6 +382,7 @@ func TestReported(t *testing.T) {
 		{"with a run", set(runsOf(1, 5), namesOf(2, 9)), set(runsOf(1, 5), namesOf(1, 6))},
 		{"with a run at the beginning", set(leadOf(1, 5), namesOf(2, 9)), set(leadOf(0, 5), namesOf(2, 9))},
 		{"of others", nil, owned},
+		{"of two days", set(wordsIn(30, 61), runsOf(3, 5), saying(6), distant(day), namesOf(7, 7)), set(wordsIn(30, 60), runsOf(3, 5), saying(6), distant(day), namesOf(7, 7))},
 		{"no report of a report", nil, func(p *pair) { p.derived = true }},
 		{"another language", nil, tongues},
 		{"within a day", distant(day), distant(day + 1)},

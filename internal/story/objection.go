@@ -44,11 +44,14 @@ func (l limits) objection(p *pair, contained float64) string {
 	return ""
 }
 
-// filledIn reports whether what is left of two texts of one feed is what a form is
-// filled in with: less than a sentence or two below headlines that differ, and more that
-// the feed always says.
+// filledIn reports whether what is left of two texts is what a form is filled in with:
+// more of them is what their sources always say, and they are less than a sentence or two
+// below headlines of one feed that differ, or short notices of two outlets and two days.
 func (p *pair) filledIn() bool {
-	return p.feed && p.lead.of < tooShort && p.filled > p.runs.of && p.title.both < p.titleMax
+	if p.filled <= p.runs.of {
+		return false
+	}
+	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
 }
 
 // inserted reports whether a text stands in another one without its headline and

@@ -80,7 +80,7 @@ func Derived(m news.Match) bool {
 // the beginning. That is the weakest evidence, so only a day counts, and what was
 // matched like this is no bridge to a third.
 func (l limits) reported(p *pair) likeness {
-	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
+	if l.report == 0 || p.own || p.derived || p.tongue || p.filledIn() || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
 	if p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
