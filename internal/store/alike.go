@@ -143,6 +143,16 @@ type comparison struct {
 	mates  []story.Evidence // the most similar of these, with others of their stories
 }
 
+// of returns the sketches of the mates that are of this source and in this story.
+func (c *comparison) of(source, storyID int64) (sketches []*story.Sketch) {
+	for _, m := range c.mates {
+		if m.SourceID == source && m.StoryID == storyID && m.Sketch != nil {
+			sketches = append(sketches, m.Sketch)
+		}
+	}
+	return sketches
+}
+
 // look compares an arriving entry with the index; nil when the entry is too old for that.
 func (x *sketchIndex) look(s *story.Sketch, published time.Time) (*comparison, error) {
 	if s == nil || published.Before(x.cutoff) {
@@ -175,6 +185,7 @@ func (x *sketchIndex) keep(f *comparison, entry, storyID int64, m news.Match) er
 	if err != nil {
 		return err
 	}
+	first = first || story.Retold(f.sketch, f.of(x.source, storyID))
 	f.sketch.Derived = story.Derived(m)
 	if first {
 		x.habits.Learn(story.Told{Entry: entry, Sketch: f.sketch})

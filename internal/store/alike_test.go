@@ -92,7 +92,7 @@ func TestStrictAsksForMore(t *testing.T) {
 		b := newBench(t)
 		b.matching = news.Matching{Level: level, Window: 7 * 24 * time.Hour}
 		b.fetch("a", reported("a", "Brücke gesperrt", report, 0))
-		b.fetch("b", reported("b", "Zwei Brücken im Land", half, 10))
+		b.fetch("b", reported("b", "Eisenbahnbrücke zu, Straßenbrücke offen", half, 10))
 		if got := b.publish("all"); len(got) != want {
 			t.Errorf("%s: the feed shows %q, want %d", level, got, want)
 		}
@@ -309,6 +309,31 @@ func TestAStoryIsLearnedOnce(t *testing.T) {
 	}
 	if n, first := b.rows("story"), b.rows("sketch WHERE first = 1"); n != 1 || first != 1 {
 		t.Errorf("%d stories, %d sketches are the first of one, want 1 and 1", n, first)
+	}
+}
+
+// TestWhatTiesASourceIsLearned: entries of one story below other headlines count for the
+// habits of their source each, or what ties them would never be found out.
+func TestWhatTiesASourceIsLearned(t *testing.T) {
+	b := newBench(t)
+	for i, n := range [][2]string{
+		{"Umspannwerk für Altmoor", "Das Werk geht nach zwei Jahren Bauzeit ans Netz."},
+		{"Altmoor legt Wiesen an", "Gemäht wird am Ufer künftig nur im Herbst."},
+		{"Kundenzentrum Altmoor öffnet länger", "Donnerstags bleibt der Schalter bis abends besetzt."},
+		{"Rohrbruch in Altmoor behoben", "Das Wasser fließt seit gestern früh überall wieder."},
+		{"Solardach auf Altmoors Halle", "Pumpen, Licht und Sauna laufen bald mit Sonne."},
+	} {
+		b.at(time.Duration(i) * time.Hour)
+		b.fetch("a", reported("a", n[0], n[1]+" "+report, i*60))
+		if n := b.rows("story"); i == 1 && n != 1 {
+			t.Fatalf("%d stories: nothing ties the first two, so this test proves nothing", n)
+		}
+	}
+	if n := b.rows("sketch WHERE first = 1"); n != 5 {
+		t.Errorf("%d of 5 reports count for the habits of their source", n)
+	}
+	if n := b.rows("story"); n < 2 {
+		t.Error("what ties the reports was not found out")
 	}
 }
 

@@ -74,6 +74,12 @@ func titled(both, of, longer int) func(*pair) {
 	return func(p *pair) { p.title, p.titleMax = share{both, of}, longer }
 }
 
+// headedBy sets how many words of a headline the other entry names.
+func headedBy(n int) func(*pair) { return func(p *pair) { p.headed = n } }
+
+// saying sets how many runs are not counted because a source always says them.
+func saying(n int) func(*pair) { return func(p *pair) { p.filled = n } }
+
 // sampled sets how coarsely the longer text is sampled.
 func sampled(level uint) func(*pair) { return func(p *pair) { p.level = level } }
 
@@ -85,8 +91,10 @@ func owned(p *pair)   { p.own = true }
 func untimed(p *pair) { p.timed = false }
 
 func TestTextAcrossOutlets(t *testing.T) {
-	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{2, 8}, titleMax: 8, names: share{5, 20}, apart: time.Hour}
+	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{2, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
 	part := set(titled(6, 10, 10), titleFig(0, 1))
+	unnamed := set(headedBy(0), runsOf(200, 300))
+	filled := set(runsOf(30, 30), wordsIn(40, 60), saying(31))
 	under(t, limits.text, news.ReasonText, base, []edge{
 		{"part of the runs", runsOf(120, 300), runsOf(119, 300)},
 		{"too short", set(runsOf(10, 10), wordsIn(14, 20)), set(runsOf(9, 9), wordsIn(14, 20))},
@@ -103,11 +111,25 @@ func TestTextAcrossOutlets(t *testing.T) {
 		{"numbered, short", set(part, runsOf(60, 60)), set(part, runsOf(59, 59))},
 		{"numbered, partly", set(part, runsOf(80, 99)), set(part, runsOf(79, 99))},
 		{"numbered, long", set(part, runsOf(119, 150)), set(part, runsOf(118, 149))},
+		{"numbered, today", set(part, runsOf(149, 149), distant(sameDay)), set(part, runsOf(149, 149), distant(sameDay+1))},
+		{"numbered, long, another day", set(part, runsOf(150, 150), distant(day)), set(part, runsOf(149, 149), distant(day))},
+		{"no word of the headlines", set(unnamed, runsOf(241, 400)), set(unnamed, runsOf(240, 400))},
+		{"no word of the headlines, by the sample", set(unnamed, runsOf(121, 200), sampled(1)), set(unnamed, runsOf(120, 200), sampled(1))},
+		{"a word of the headlines", set(unnamed, headedBy(1)), unnamed},
+		{"half of the headline", set(unnamed, titled(1, 2, 8)), unnamed},
+		{"no headlines", set(unnamed, titled(0, 0, 0)), unnamed},
+		{"no word of the headlines, a part", set(unnamed, wordsIn(299, 1000), titled(2, 8, 8)), set(unnamed, wordsIn(300, 1000), titled(2, 8, 8))},
+		{"no word of the headlines, but all", set(unnamed, runsOf(98, 100)), set(unnamed, runsOf(97, 100))},
+		{"no word of the headlines, but the beginning", set(unnamed, leadOf(7, 10), runsOf(75, 100)), set(unnamed, leadOf(7, 10), runsOf(74, 100))},
+		{"no word of the headlines, by the beginning", set(unnamed, leadOf(7, 10), runsOf(90, 100)), set(unnamed, leadOf(69, 100), runsOf(90, 100))},
 		{"figures that one text has", absent(0, 9), figuresOf(0, 1)},
 		{"a notice below, by its length", set(runsOf(60, 150), leadOf(0, 32), titled(0, 4, 8)), set(runsOf(60, 149), leadOf(0, 32), titled(0, 4, 8))},
 		{"a notice below, by the rest", set(runsOf(80, 100), leadOf(0, 32), titled(0, 4, 8)), set(runsOf(79, 100), leadOf(0, 32), titled(0, 4, 8))},
 		{"a notice below, by the headline", set(runsOf(60, 100), leadOf(0, 32), titled(1, 4, 8)), set(runsOf(60, 100), leadOf(0, 32), titled(1, 5, 8))},
 		{"a notice below, by the beginning", set(runsOf(60, 100), leadOf(16, 32), titled(0, 4, 8)), set(runsOf(60, 100), leadOf(15, 32), titled(0, 4, 8))},
+		{"two forms of two days", set(filled, distant(sameDay)), set(filled, distant(sameDay+1))},
+		{"two forms, by the length", set(filled, distant(day), wordsIn(40, 61)), set(filled, distant(day))},
+		{"two forms, by what they always say", set(filled, distant(day), saying(30)), set(filled, distant(day))},
 		{"short, by the sample", set(runsOf(25, 50), figuresOf(30, 100), sampled(1)), set(runsOf(25, 50), figuresOf(30, 100))},
 		{"a digest", wordsIn(220, 1000), wordsIn(219, 1000)},
 		{"an excerpt by its headline", set(wordsIn(150, 1000), titled(8, 10, 10), namesOf(7, 10)), set(wordsIn(150, 1000), titled(79, 100, 10), namesOf(7, 10))},
@@ -120,12 +142,47 @@ func TestTextAcrossOutlets(t *testing.T) {
 	})
 }
 
+// TestObjections: a near miss is explained by what spoke against it.
+func TestObjections(t *testing.T) {
+	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
+	numbered := set(titled(6, 10, 10), titleFig(0, 1), runsOf(59, 59))
+	for _, c := range []struct {
+		change func(*pair)
+		want   string
+	}{
+		{set(runsOf(9, 9)), tooBrief},
+		{set(runsOf(119, 300)), tooLittle},
+		{set(owned, runsOf(170, 300)), tooLittle},
+		{set(wordsIn(100, 1000)), aDigest},
+		{set(runsOf(60, 100), leadOf(0, 32), titled(0, 4, 8)), allBelow},
+		{set(owned, runsOf(190, 300), leadOf(0, 32), titled(0, 4, 8), wordsIn(90, 100), headedBy(1)), allBelow},
+		{set(headedBy(0), titled(2, 8, 8)), aNotice},
+		{set(owned, headedBy(0), titled(2, 8, 8)), aNotice},
+		{numbered, aSeries},
+		{set(owned, numbered), aSeries},
+		{set(owned, inFeed, titled(7, 8, 8), leadOf(9, 9), runsOf(20, 20), saying(30)), aForm},
+		{set(owned, titled(3, 8, 8), leadOf(10, 32), distant(day)), aForm},
+		{set(figuresOf(1, 9)), contradict},
+		{set(owned, figuresOf(1, 9)), contradict},
+		{set(owned, distant(8*day)), tooLate},
+	} {
+		p := base
+		c.change(&p)
+		l := limitsOf(news.Matching{Level: news.Normal, Window: news.MaxWindow})
+		if found := l.text(&p); found.reason != "" || found.detail != c.want {
+			t.Errorf("%+v: %q, %q; want the objection %q", p, found.reason, found.detail, c.want)
+		}
+	}
+}
+
 func TestVersionWithinOutlet(t *testing.T) {
-	base := pair{own: true, short: 300, long: 400, runs: share{210, 300}, lead: share{20, 32}, figures: share{10, 10}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, apart: time.Hour}
+	base := pair{own: true, short: 300, long: 400, runs: share{210, 300}, lead: share{20, 32}, figures: share{10, 10}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
 	small := set(runsOf(56, 59), wordsIn(90, 100)) // most, but not all of a notice
 	apart := set(leadOf(14, 100), titled(49, 100, 8), wordsIn(90, 100))
 	returns := set(titled(0, 2, 8), wordsIn(90, 100), distant(day), figuresOf(0, 0))
 	digest := set(wordsIn(290, 1000), titled(60, 100, 8), leadOf(30, 100))
+	form := set(titled(3, 8, 8), leadOf(10, 32), runsOf(241, 300), distant(day))
+	filled := set(titled(7, 8, 8), leadOf(9, 9), runsOf(20, 20), saying(30))
 	under(t, limits.text, news.ReasonUpdate, base, []edge{
 		{"part of the runs", runsOf(174, 300), runsOf(173, 300)},
 		{"part of the runs, short", runsOf(70, 99), runsOf(69, 99)},
@@ -157,15 +214,28 @@ func TestVersionWithinOutlet(t *testing.T) {
 		{"returns, another day", set(returns, runsOf(59, 59), distant(sameDay)), set(returns, runsOf(59, 59))},
 		{"what stands below, all of it", set(apart, runsOf(931, 1000), distant(day)), set(apart, runsOf(930, 1000), distant(day))},
 		{"what stands below, today", set(apart, runsOf(196, 300), distant(12*time.Hour-1)), set(apart, runsOf(196, 300), distant(12*time.Hour))},
+		{"what stands below, by what is named", set(apart, runsOf(196, 300)), set(apart, runsOf(196, 300), headedBy(1))},
+		{"what stands below, by its length", set(apart, runsOf(241, 300), headedBy(1)), set(apart, runsOf(240, 300), headedBy(1))},
 		{"what stands below, enough", set(apart, runsOf(196, 300)), set(apart, runsOf(195, 300))},
+		{"no word of the headlines", set(headedBy(0), titled(2, 5, 8), runsOf(241, 300)), set(headedBy(0), titled(2, 5, 8), runsOf(240, 300))},
+		{"a form, by the runs", form, set(form, runsOf(240, 300))},
+		{"a form, all of it", set(form, runsOf(90, 100)), set(form, runsOf(89, 100))},
+		{"a form, by the headline", set(form, titled(4, 8, 8), runsOf(240, 300)), set(form, runsOf(240, 300))},
+		{"a form, by the beginning", set(form, leadOf(60, 100), runsOf(240, 300)), set(form, leadOf(59, 100), runsOf(240, 300))},
+		{"a form, by the names", set(form, namesOf(75, 100), runsOf(240, 300)), set(form, namesOf(74, 100), runsOf(240, 300))},
+		{"a form, today", set(form, runsOf(240, 300), distant(sameDay)), set(form, runsOf(240, 300))},
+		{"filled in", filled, set(filled, inFeed)},
+		{"filled in, by the length", set(filled, inFeed, leadOf(10, 10)), set(filled, inFeed, leadOf(9, 9))},
+		{"filled in, by what it always says", set(filled, inFeed, saying(20)), set(filled, inFeed, saying(21))},
+		{"filled in below one headline", set(filled, inFeed, titled(8, 8, 8)), set(filled, inFeed)},
 		{"what stands below, by the ratio", set(apart, wordsIn(61, 100)), set(apart, wordsIn(60, 100))},
-		{"what stands below, by the beginning", set(apart, leadOf(15, 100), distant(day)), set(apart, distant(day))},
+		{"what stands below, by the beginning", set(apart, runsOf(280, 400), leadOf(15, 100), distant(day)), set(apart, runsOf(280, 400), distant(day))},
 		{"what stands below, by the headline", set(apart, titled(50, 100, 8), distant(day)), set(apart, distant(day))},
 	})
 }
 
 func TestSeries(t *testing.T) {
-	base := pair{own: true, short: 90, long: 100, runs: share{99, 99}, lead: share{20, 32}, figures: share{10, 10}, title: share{8, 8}, titleMax: 8, names: share{5, 20}, apart: time.Hour}
+	base := pair{own: true, short: 90, long: 100, runs: share{99, 99}, lead: share{20, 32}, figures: share{10, 10}, title: share{8, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
 	part := set(titled(6, 10, 10), titleFig(0, 1))
 	named := set(inFeed, titled(2, 5, 5), leadOf(8, 10), runsOf(94, 99))
 	one := set(inFeed, titled(4, 5, 5), leadOf(8, 10), runsOf(93, 99))
@@ -203,14 +273,22 @@ func TestTeaserOfOthers(t *testing.T) {
 	base := pair{short: 30, long: 400, runs: share{0, 5}, lead: share{7, 10}, title: share{1, 8}, titleMax: 8, names: share{3, 10}, apart: time.Hour}
 	below := set(leadOf(0, 10), runsOf(4, 5), titled(25, 100, 30))
 	named := set(leadOf(5, 10), titled(3, 3, 5), namesOf(7, 10))
+	stub := set(wordsIn(120, 400), leadOf(20, 32), titled(8, 10, 10))
 	under(t, limits.teased, news.ReasonTeaser, base, []edge{
 		{"part of the beginning", leadOf(6, 10), leadOf(59, 100)},
 		{"a beginning", leadOf(5, 5), leadOf(4, 4)},
 		{"short", wordsIn(80, 400), wordsIn(81, 400)},
+		{"a stub", stub, set(stub, owned)},
+		{"a stub, by the headline", stub, set(stub, titled(79, 100, 8))},
+		{"a stub, by more than a word", set(stub, titled(2, 2, 2)), set(stub, titled(1, 1, 1))},
+		{"a stub, by the beginning", set(stub, leadOf(20, 32)), set(stub, leadOf(19, 32))},
+		{"a stub, as long", set(stub, wordsIn(360, 400)), set(stub, wordsIn(360, 400), leadOf(19, 32))},
+		{"a stub, within two days", set(stub, distant(2*day)), set(stub, distant(2*day+1))},
 		{"another language", nil, tongues},
 		{"numbered", set(titled(59, 100, 8), titleFig(0, 1)), set(titled(60, 100, 8), titleFig(0, 1))},
 		{"as long", wordsIn(30, 50), wordsIn(31, 50)},
-		{"as long, and within", set(wordsIn(45, 50), runsOf(3, 5)), set(wordsIn(45, 50), runsOf(59, 100))},
+		{"as long, and within", set(wordsIn(45, 50), runsOf(9, 10)), set(wordsIn(45, 50), runsOf(89, 100))},
+		{"as long, today", set(wordsIn(45, 50), runsOf(5, 5), distant(sameDay)), set(wordsIn(45, 50), runsOf(5, 5), distant(sameDay+1))},
 		{"figures", figuresOf(60, 100), figuresOf(59, 100)},
 		{"one figure", figuresOf(0, 1), figuresOf(0, 2)},
 		{"figures that one text has", absent(0, 9), figuresOf(0, 2)},
@@ -275,12 +353,19 @@ func TestSameHeadline(t *testing.T) {
 		{"others' reach", distant(2 * day), distant(2*day + 1)},
 		{"others' texts", runsOf(10, 100), runsOf(9, 100)},
 		{"others' short texts", runsOf(0, 9), runsOf(0, 10)},
-		{"others' figures, another day", set(figuresOf(1, 6), distant(day)), set(figuresOf(0, 6), distant(day))},
-		{"others' one figure, another day", set(figuresOf(0, 1), distant(day)), set(figuresOf(0, 2), distant(day))},
-		{"others' figures, today", set(figuresOf(0, 6), distant(sameDay)), set(figuresOf(0, 6), distant(sameDay+1))},
+		{"others' figures, another day", set(absent(1, 6), distant(day)), set(absent(0, 6), distant(day))},
+		{"others' one figure, another day", set(absent(0, 1), distant(day)), set(absent(0, 2), distant(day))},
+		{"others' figures, today", set(absent(0, 6), distant(sameDay)), set(absent(0, 6), distant(sameDay+1))},
+		{"others' figures that contradict", figuresOf(2, 4), figuresOf(2, 5)},
+		{"others' figure that contradicts", figuresOf(0, 1), figuresOf(0, 2)},
+		{"others' form, another day", set(distant(day), runsOf(5, 9), saying(9)), set(distant(day), runsOf(5, 9), saying(10))},
+		{"others' form, today", set(distant(sameDay), runsOf(5, 9), saying(10)), set(distant(sameDay+1), runsOf(5, 9), saying(10))},
 		{"own reach", set(owned, distant(sameDay)), set(owned, distant(sameDay+1))},
 		{"own texts", set(owned, runsOf(5, 10)), set(owned, runsOf(4, 9))},
 		{"own without texts", owned, set(owned, runsOf(0, 1))},
+		{"twice in one feed", set(owned, inFeed, wordsIn(0, 30)), set(owned, inFeed)},
+		{"twice in one feed, by what it always says", set(owned, inFeed, wordsIn(0, 0)), set(owned, inFeed, wordsIn(0, 0), saying(1))},
+		{"twice in one feed, with texts", set(owned, inFeed, runsOf(5, 10)), set(owned, inFeed)},
 		{"own figures", set(owned, runsOf(5, 5), figuresOf(75, 100)), set(owned, runsOf(5, 5), figuresOf(74, 100))},
 		{"own figures without texts", set(owned, figuresOf(0, 9)), set(owned, runsOf(5, 5), figuresOf(0, 9))},
 	})
@@ -297,6 +382,7 @@ func TestReported(t *testing.T) {
 		{"with a run", set(runsOf(1, 5), namesOf(2, 9)), set(runsOf(1, 5), namesOf(1, 6))},
 		{"with a run at the beginning", set(leadOf(1, 5), namesOf(2, 9)), set(leadOf(0, 5), namesOf(2, 9))},
 		{"of others", nil, owned},
+		{"of two days", set(wordsIn(30, 61), runsOf(3, 5), saying(6), distant(day), namesOf(7, 7)), set(wordsIn(30, 60), runsOf(3, 5), saying(6), distant(day), namesOf(7, 7))},
 		{"no report of a report", nil, func(p *pair) { p.derived = true }},
 		{"another language", nil, tongues},
 		{"within a day", distant(day), distant(day + 1)},
@@ -310,6 +396,7 @@ func TestReported(t *testing.T) {
 		{"numbered", set(titled(2, 4, 8), titleFig(0, 1)), set(titled(2, 3, 8), titleFig(0, 1))},
 		{"names", namesOf(5, 5), namesOf(4, 4)},
 		{"figures", figuresOf(1, 2), figuresOf(0, 2)},
+		{"figures of texts as long", set(figuresOf(1, 2), wordsIn(30, 50), runsOf(1, 5)), set(figuresOf(1, 2), wordsIn(31, 50), runsOf(1, 5))},
 		{"figures that one text has", absent(0, 9), figuresOf(0, 2)},
 		{"two standfirsts, by the headline", heads, set(heads, titled(4, 9, 9))},
 		{"two standfirsts, by the length", set(heads, titled(4, 9, 9), wordsIn(30, 81)), set(heads, titled(4, 9, 9))},

@@ -201,8 +201,13 @@ func (c *Clusterer) index(e Evidence, finds *Finds) {
 	for _, i := range finds.Best() {
 		mates[i] = e.StoryID == c.at(i).StoryID
 	}
-	first := !slices.ContainsFunc(c.members[e.StoryID], func(i int64) bool { return c.at(i).SourceID == e.SourceID && e.Seen.Sub(c.at(i).Seen) < SeriesPause })
-	c.memory.keep(e, finds.Keep(e.Sketch, mates), first)
+	var before []*Sketch // in this story and source
+	for _, i := range c.members[e.StoryID] {
+		if m := c.at(i); m.SourceID == e.SourceID && e.Seen.Sub(m.Seen) < SeriesPause {
+			before = append(before, m.Sketch)
+		}
+	}
+	c.memory.keep(e, finds.Keep(e.Sketch, mates), len(before) == 0 || Retold(e.Sketch, before))
 	c.members[e.StoryID] = append(c.members[e.StoryID], e.EntryID)
 }
 

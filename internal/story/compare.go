@@ -24,9 +24,12 @@ type pair struct {
 	titleMax     int   // words of the longer headline
 	titleFigures share
 	names        share // telling words of headline and lead
+	headed       int   // long words of a headline that the other entry names above or at its beginning
+	filled       int   // runs that are not counted because a source always says them, in the text that has fewer
 	sameHeadline bool
-	revised      bool // one headline, and only one, says that its entry is a new version
-	derived      bool // one of them was matched to its story by names only
+	revised      bool // one headline, and only one, calls its entry a new version
+	replies      bool // both are of one feed, and their headlines call them answers
+	derived      bool // one of them is tied to its story by names only
 	recordings   int  // how many of the two have audio or video
 	media        int  // files and shows that both have
 	moved        bool // one show on two hosts
@@ -74,6 +77,7 @@ func compare(a, b *Sketch) pair {
 		title:        sharedWith(a.Title, b.Title, func(h uint32) bool { return h&flags == 0 }),
 		titleFigures: sharedWith(a.Title, b.Title, func(h uint32) bool { return h&flagFigure != 0 }),
 		names:        shared(a.Names, b.Names),
+		headed:       headed(a.Names, b.Names),
 		sameHeadline: a.Headline != 0 && a.Headline == b.Headline,
 		derived:      a.Derived || b.Derived,
 		media:        shared(a.Media, b.Media).both,
@@ -81,6 +85,7 @@ func compare(a, b *Sketch) pair {
 	}
 	p.figures, p.clashes = compareFigures(a, b)
 	p.revised = isRevised(a) != isRevised(b)
+	p.replies = p.feed && a.Reply && b.Reply
 	p.titleMax = max(wordsOf(a.Title), wordsOf(b.Title))
 	for _, s := range []*Sketch{a, b} {
 		if len(s.Media) > 0 {
@@ -115,9 +120,10 @@ func wordsOf(title []uint32) int {
 // repeatedly counts for neither text.
 func (p *pair) countRuns(a, b *Sketch) {
 	p.level = max(a.Level, b.Level)
-	var of, lead [2]int
+	var of, lead, filled [2]int
 	count := func(side int, h uint32) {
 		if h&flagCommon != 0 {
+			filled[side]++
 			return
 		}
 		if below(h, p.level) {
@@ -139,11 +145,14 @@ func (p *pair) countRuns(a, b *Sketch) {
 		default:
 			x, y := a.Runs[i], b.Runs[j]
 			i, j = i+1, j+1
-			if (x|y)&flagCommon != 0 {
-				continue
+			if common := (x | y) & flagCommon; common != 0 {
+				x, y = x|common, y|common
 			}
 			count(0, x)
 			count(1, y)
+			if x&flagCommon != 0 {
+				continue
+			}
 			if below(x, p.level) {
 				p.runs.both++
 			}
@@ -154,6 +163,7 @@ func (p *pair) countRuns(a, b *Sketch) {
 	}
 	p.runs.of = min(of[0], of[1])
 	p.lead.of = min(lead[0], lead[1])
+	p.filled = min(filled[0], filled[1])
 }
 
 func shared(a, b []uint32) share {
@@ -185,6 +195,26 @@ func sharedWith(a, b []uint32, counts func(uint32) bool) share {
 		}
 	}
 	return share{both, min(na, nb)}
+}
+
+// headed counts the long words of either headline that the other entry has above or at
+// its beginning.
+func headed(a, b []uint32) (n int) {
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		switch x, y := a[i]&^flags, b[j]&^flags; {
+		case x < y:
+			i++
+		case x > y:
+			j++
+		default:
+			if (a[i]|b[j])&flagTitle != 0 {
+				n++
+			}
+			i, j = i+1, j+1
+		}
+	}
+	return n
 }
 
 func isRevised(s *Sketch) bool {

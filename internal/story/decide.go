@@ -79,7 +79,7 @@ func (l limits) most(e Evidence, candidates []Evidence) (Decision, nearest) {
 		p := compare(e.Sketch, c.Sketch)
 		found := l.judge(&p)
 		if found.reason == "" {
-			near.see(c, p)
+			near.see(c, p, found.detail)
 		} else if best.reason == "" || found.strength() > best.strength() {
 			best, with = found, c
 		}
@@ -108,16 +108,17 @@ func (f likeness) strength() float64 {
 
 // nearest is the candidate that came closest to being the same.
 type nearest struct {
-	with Evidence
-	pair pair
+	with      Evidence
+	pair      pair
+	objection string // against taking the two for the same
 }
 
 // tellable is the shared part from which a near miss is worth mentioning.
 const tellable = .1
 
-func (n *nearest) see(c Evidence, p pair) {
+func (n *nearest) see(c Evidence, p pair, objection string) {
 	if part := p.runs.part(); part >= tellable && part > n.pair.runs.part() {
-		n.with, n.pair = c, p
+		n.with, n.pair, n.objection = c, p, objection
 	}
 }
 
@@ -127,8 +128,8 @@ func (n *nearest) detail() string {
 		return ""
 	}
 	p := &n.pair
-	return fmt.Sprintf("; most alike is entry %d (%s), but not enough: %s of the shorter one's rare five-word runs (%d of %d) stand in the other; %s",
-		n.with.EntryID, named(n.with.Outlet), percent(p.runs.part()), p.runs.both, p.runs.of, p.circumstances())
+	return fmt.Sprintf("; most alike is entry %d (%s), but %s: %s of the shorter one's rare five-word runs (%d of %d) stand in the other; %s",
+		n.with.EntryID, named(n.with.Outlet), n.objection, percent(p.runs.part()), p.runs.both, p.runs.of, p.circumstances())
 }
 
 // trial is one decision under way.

@@ -13,12 +13,26 @@ const (
 // never be recognised.
 const SeriesPause = sameDay
 
+// Retold reports whether an entry stands below another headline than each of the others
+// that its source has in its story, of which there is one at least. It counts for the
+// habits like the first, too: what stands with everything ties a source's entries
+// together as long as it is not found out.
+func Retold(s *Sketch, others []*Sketch) bool {
+	for _, o := range others {
+		if p := compare(s, o); p.titleMax == 0 || p.title.part() >= .5 {
+			return false
+		}
+	}
+	return len(others) > 0
+}
+
 // Habits holds the latest stories of one Source.
 type Habits struct {
 	last []Told // in order of arrival
 }
 
-// Told is a story by its first entry in the Source, or by one that came SeriesPause later.
+// Told is a story as its first entry in the Source has it, one that came a day later, or
+// one below another headline.
 type Told struct {
 	Entry  int64
 	Sketch *Sketch

@@ -9,9 +9,9 @@ import (
 	"tributary/internal/clean"
 )
 
-// page returns the canonical URL of the page to which a link leads. Links of
-// aggregators that contain their target are unwrapped without a request. The AMP
-// edition of a page (a path that begins with /amp/) counts as the page.
+// page is the canonical URL of what a link leads to. Links of aggregators that
+// hold their target are unwrapped without asking anybody, and the AMP edition of
+// a page (a path that begins with /amp/ or ends in .amp.html) is the page.
 func page(link string) string {
 	for range 3 { // a wrapper in a wrapper is real, more is a trap
 		target := unwrap(link)
@@ -24,10 +24,14 @@ func page(link string) string {
 	for {
 		site, path, ok := strings.Cut(canonical, "/amp/")
 		if !ok || !clean.IsRoot(site) {
-			return canonical
+			break
 		}
 		canonical = clean.CanonicalURL(site + "/" + path)
 	}
+	if plain, ok := strings.CutSuffix(canonical, ".amp.html"); ok {
+		return plain + ".html"
+	}
+	return canonical
 }
 
 // unwrap returns the target that a link contains, or "".
@@ -44,18 +48,32 @@ func unwrap(link string) string {
 		return absolute(u.Query().Get("url"), u.Query().Get("q"))
 	case strings.HasPrefix(host, "google.") && strings.HasPrefix(u.Path, "/amp/s/"):
 		return "https://" + strings.TrimPrefix(u.Path, "/amp/s/")
-	case strings.HasSuffix(host, "facebook.com") && u.Path == "/l.php":
-		return absolute(u.Query().Get("u"))
 	case strings.HasSuffix(host, ".cdn.ampproject.org"):
 		if _, target, ok := strings.Cut(u.Path, "/s/"); ok {
 			return "https://" + target
 		}
 	}
+	for _, w := range wrappers {
+		if (host == w.host || strings.HasSuffix(host, "."+w.host)) && u.Path == w.path {
+			return absolute(u.Query().Get(w.key))
+		}
+	}
 	return ""
 }
 
-// newsTarget decodes the path of a Google News link: base64 of a small protocol buffer whose
-// field 4 is the address. Newer links hold a token instead, which only Google can resolve.
+// wrappers are redirects that hold their target under a key of their query.
+var wrappers = []struct{ host, path, key string }{
+	{"bing.com", "/news/apiclick.aspx", "url"},
+	{"duckduckgo.com", "/l/", "uddg"},
+	{"facebook.com", "/l.php", "u"},
+	{"instagram.com", "/", "u"},
+	{"safelinks.protection.outlook.com", "/", "url"},
+	{"youtube.com", "/redirect", "q"},
+}
+
+// newsTarget reads the link of a Google News item: base64 of a small protocol
+// buffer whose field 4 is the address. Newer ones hold a token instead, which only
+// its maker can read.
 func newsTarget(path string) string {
 	_, id, ok := strings.Cut(path, "/articles/")
 	if !ok {

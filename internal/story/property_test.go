@@ -366,7 +366,7 @@ func TestSketchRoundTrip(t *testing.T) {
 	}
 	check(&Sketch{})
 	check(&Sketch{Published: time.UnixMilli(0).UTC()}) // a date like any other
-	check(&Sketch{Published: time.UnixMilli(86400123).UTC(), Undated: true})
+	check(&Sketch{Published: time.UnixMilli(86400123).UTC(), Undated: true, Reply: true})
 	for _, s := range corpusSketches(15, 400) {
 		check(s)
 		check(mutated(r, s))

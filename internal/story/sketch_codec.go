@@ -22,6 +22,7 @@ const (
 	packedDerived = 1 << iota
 	packedDated   // Published is known: every time is valid, even 1970
 	packedUndated // Published is the time of arrival
+	packedReply
 )
 
 var errSketch = errors.New("not a sketch of this version")
@@ -43,6 +44,9 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	}
 	if s.Undated {
 		known |= packedUndated
+	}
+	if s.Reply {
+		known |= packedReply
 	}
 	if !s.Published.IsZero() {
 		known |= packedDated
@@ -84,7 +88,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	if len(b) < header || b[0] != packing || b[1] > 31 {
 		return errSketch
 	}
-	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0}
+	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0, Reply: b[2]&packedReply != 0}
 	if b[2]&packedDated != 0 {
 		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
 	}

@@ -17,12 +17,12 @@ const phrase = 3
 // teased is the rule for teasers: the short text stands in the long one, usually at its
 // beginning.
 func (l limits) teased(p *pair) likeness {
-	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue || p.numbered() {
+	if p.lead.of < tooShort/2 || p.short > teaserWords && !p.stub() || p.filledIn() || p.tongue || p.numbered() {
 		return likeness{}
 	}
 	hit, inside := p.lead.part(), p.runs.part()
-	if p.ratio() > .6 && inside < .6 {
-		return likeness{} // two short texts with the same first sentence
+	if p.ratio() > .6 && (inside < .9 || p.apart > sameDay) && !p.stub() {
+		return likeness{} // two short texts with one first sentence, or the next of a series
 	}
 	reach := 3 * day
 	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
@@ -34,6 +34,12 @@ func (l limits) teased(p *pair) likeness {
 	score := max(hit, min(inside, 1))
 	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
 		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
+}
+
+// stub reports whether two outlets print the same under one headline as far as one of
+// them shows it: what stands below the beginning there asks for a subscription.
+func (p *pair) stub() bool {
+	return !p.own && p.title.part() >= .8 && p.title.of > 1 && p.lead.both >= slogan && p.apart <= 2*day
 }
 
 // othersTeaser judges a teaser and a text of two outlets.
@@ -77,10 +83,10 @@ func Derived(m news.Match) bool {
 // the same things in the headline and at the beginning. This is the weakest evidence, so
 // they must be of one day, and an entry that was matched like this does not match a third.
 func (l limits) reported(p *pair) likeness {
-	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
+	if l.report == 0 || p.own || p.derived || p.tongue || p.filledIn() || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
-	if p.names.of < 5 || p.numbered() || p.clashes > 1 {
+	if p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
 		return likeness{}
 	}
 	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase

@@ -1,0 +1,182 @@
+package story
+
+import "time"
+
+// What speaks against taking two texts for one, in words for the operator.
+const (
+	tooBrief   = "it says too little to be recognised by"
+	tooLittle  = "that is too little"
+	aDigest    = "the longer one may be a digest that has the shorter one in it"
+	aNotice    = "their headlines name nothing of each other, so it may be a notice that stands with everything"
+	allBelow   = "headlines and beginnings differ, so it may be a notice that stands below everything"
+	aSeries    = "their headlines differ as those of a series do"
+	aForm      = "it may be a form that is filled in again and again"
+	contradict = "their figures contradict each other"
+	tooLate    = "what returns so much later is another report"
+)
+
+// objection says why the shared part does not make two texts one, "" when it does.
+func (l limits) objection(p *pair, contained float64) string {
+	if p.runs.of < tooShort {
+		return tooBrief
+	}
+	if p.filledIn() {
+		return aForm
+	}
+	if p.own {
+		return l.otherVersion(p, contained)
+	}
+	short, agree := p.rare() < longText, p.agree()
+	switch {
+	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
+		return tooLittle // a sentence or two may be a common quotation
+	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
+		return aDigest
+	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
+		return allBelow // as two outlets of one house may have
+	case p.noticed(contained):
+		return aNotice
+	case p.nextPart(contained):
+		return aSeries
+	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
+		return contradict // as reports of one kind do, the more so on another day
+	}
+	return ""
+}
+
+// filledIn reports whether what is left of two texts is what a form is filled in with:
+// more of them is what their sources always say, and they are less than a sentence or two
+// below headlines of one feed that differ, or short notices of two outlets and two days.
+func (p *pair) filledIn() bool {
+	if p.filled <= p.runs.of {
+		return false
+	}
+	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
+}
+
+// inserted reports whether a text stands in another one without its headline and
+// not at the beginning.
+func (p *pair) inserted() bool {
+	return p.title.part() < .25 && p.lead.part() < .5
+}
+
+// noticed reports whether what two texts share may be no more than what their outlets
+// print with everything: their headlines name nothing that the other one names above or
+// at its beginning, something is left of both, and what is shared is as short as notices.
+// As long as a source has no habits yet, this is what keeps its entries apart.
+func (p *pair) noticed(contained float64) bool {
+	whole := .98
+	if p.lead.part() >= .7 {
+		whole = .75 // a notice in front is seldom three times as long as the news
+	}
+	return p.titleMax > 0 && p.headed == 0 && p.title.part() < .5 && p.ratio() >= .3 &&
+		contained < whole && p.brief()
+}
+
+// brief reports whether what two texts share is not more than notices are.
+func (p *pair) brief() bool { return p.runs.both<<p.level <= notices }
+
+// excerpt reports whether a much shorter text has the headline and names of the
+// longer one: it was cut, and is no part of a digest.
+func (p *pair) excerpt() bool {
+	return p.title.part() >= .8 && p.names.part() >= .7 && p.ratio() >= .1
+}
+
+// otherVersion says why two texts of one outlet are not one article, "" when they are.
+// Its reports of one kind share a template, so more is asked.
+func (l limits) otherVersion(p *pair, contained float64) string {
+	need, figures, reach := l.again, .60, 4*day
+	nearlyAll := contained >= .9 && p.rare() >= longText
+	switch {
+	case nearlyAll, p.revised && p.title.part() >= .6:
+		figures = 0
+	case p.rare() < longText:
+		need, figures = max(need, .70), .80
+	case p.rare() < longText*3/2:
+		figures = .75
+	}
+	switch {
+	case p.rare() < shortText && contained < .95 && p.ratio() > .5:
+		reach = sameDay // what comes back each day is a series
+		if p.revised {
+			reach = 2 * day
+		}
+	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
+		reach = 7 * day
+	}
+	switch {
+	case contained < need:
+		return tooLittle
+	case p.agree() < figures:
+		return contradict
+	case p.apart > reach:
+		return tooLate
+	case p.series(contained):
+		return aSeries
+	case p.noticed(contained):
+		return aNotice
+	case p.ratio() < .30 && !p.beginsAlike():
+		return aDigest
+	case p.returns(contained):
+		return aForm
+	}
+	// What shares neither beginning nor headline shares what stands below every article,
+	// unless it is more than that or the headlines name two of the same things.
+	apart := p.lead.part() < .15 && p.title.part() < .5
+	named := p.headed >= 2 || !p.brief()
+	if apart && !(p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour && named)) {
+		return allBelow
+	}
+	return ""
+}
+
+// returns reports whether a text returns on another day below another headline: short
+// ones are what their source says of itself, longer ones begin otherwise and are its form.
+func (p *pair) returns(contained float64) bool {
+	if p.apart <= sameDay {
+		return false
+	}
+	if p.rare() < longText && p.ratio() > .6 && p.title.of > 1 && p.title.both == 0 && (contained < .93 || p.rare() < shortText) {
+		return true
+	}
+	return p.title.part() < .5 && p.lead.part() < .6 && p.names.part() < .75 && contained < .9 && p.brief()
+}
+
+// beginsAlike reports whether headline or names, and the first sentences, agree.
+func (p *pair) beginsAlike() bool {
+	return p.title.part() >= .6 && p.lead.part() >= .3 || p.names.part() >= .75 && p.lead.part() >= .5
+}
+
+// series reports whether two short entries of one outlet are parts of a series:
+// headlines that differ in a figure (versions, days, parts) or, in one feed, in what
+// they name, above a text that stays.
+func (p *pair) series(contained float64) bool {
+	if p.nextPart(contained) {
+		return true
+	}
+	if p.rare() < slogan && p.titleMax > 0 && p.title.part() < .5 {
+		return true
+	}
+	if !p.feed || p.revised || p.title.both == p.title.of || p.rare() >= longText*3/2 {
+		return false
+	}
+	// Each headline has a word that the other lacks.
+	like := p.title.part() >= .4
+	oneWord := p.titleMax == p.title.of && p.title.both == p.title.of-1
+	label := p.titleMax < 3 && p.title.both == 0 // a product, a place, a name
+	if p.rare() >= longText {
+		return like && contained < .8 && (p.apart < time.Hour/2 || p.apart > sameDay)
+	}
+	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
+}
+
+// nextPart reports whether two short texts are parts of a series: versions, days,
+// editions.
+func (p *pair) nextPart(contained float64) bool {
+	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && (contained < .8 || p.apart > sameDay))
+}
+
+// numbered reports whether the headlines are alike but for a figure.
+func (p *pair) numbered() bool {
+	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of && !p.revised
+}
