@@ -120,7 +120,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	it.also = wireMembers(s.Members, it.link)
 	switch {
 	case e.Feed.Duplicates == news.Group:
-		it.listMembers()
+		it.listMembers(e.Feed.Language)
 	case e.Feed.AlsoReported:
 		it.nameOthers(e.Feed.Language, s.Named)
 	}
@@ -147,13 +147,14 @@ func (it *wireItem) heading() string {
 	return it.link
 }
 
-// listMembers ends the body with the other members of the story.
-func (it *wireItem) listMembers() {
+// listMembers ends the body with the other members of the story, in the words of the
+// feed's language, else of the item's.
+func (it *wireItem) listMembers(feed string) {
 	if len(it.also) == 0 {
 		return
 	}
 	var list strings.Builder
-	list.WriteString("\n<ul>")
+	list.WriteString("\n<p>" + news.WordsIn(first(wireLanguage(feed), it.language)).Also + "</p>\n<ul>")
 	for _, m := range it.also {
 		list.WriteString("\n<li>" + clean.Escape(m.SourceTitle) + `: <a href="` + quoted(m.Link) + `">` + clean.Escape(m.Title) + "</a></li>")
 	}

@@ -56,7 +56,7 @@ func TestGoldenAlsoReported(t *testing.T) {
 func footerOf(e *news.Edition, at int) string {
 	text := wireItems(e)[at].text()
 	for _, words := range []string{news.WordsIn("en").Also, news.WordsIn("de").Also} {
-		if i := strings.Index(text, "<p>"+words); i >= 0 {
+		if i := strings.Index(text, "<p>"+words+" "); i >= 0 {
 			return text[i:]
 		}
 	}
