@@ -129,3 +129,29 @@ func TestWhatWeAddIsNoTitle(t *testing.T) {
 		}
 	}
 }
+
+// Which of several entries came first is chance when they come at once, and no byte
+// depends on it.
+func TestReasonsDependOnNoOrder(t *testing.T) {
+	first, later := news.Match{Reason: news.ReasonNew}, news.Match{Reason: news.ReasonText, Score: 1, With: 7}
+	var want []byte
+	for i := range 3 {
+		matches := []news.Match{later, later, later}
+		matches[i] = first
+		e := alsoEdition("en")
+		e.Shown = e.Shown[:1]
+		e.Shown[0].Entry.Match = matches[0]
+		e.Shown[0].Members = []news.Member{
+			{SourceTitle: "Kurier", Title: "A", Link: "https://kurier.example/1", Match: matches[1]},
+			{SourceTitle: "Echo", Title: "B", Link: "https://echo.example/1", Match: matches[2]},
+		}
+		var got bytes.Buffer
+		if err := WriteJSON(&got, e); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 && !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("entry %d came first: got\n%s\nwant\n%s", i, got.Bytes(), want)
+		}
+		want = got.Bytes()
+	}
+}
