@@ -105,7 +105,11 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 	if err := db.addMembers(ctx, site, a, shown); err != nil {
 		return fmt.Errorf("members of stories: %w", err)
 	}
-	if err := db.learn(ctx, shown); err != nil {
+	entries := make([]*news.Entry, len(shown))
+	for i := range shown {
+		entries[i] = &shown[i].Entry
+	}
+	if err := db.learn(ctx, entries); err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
 	finish(site, shown)
