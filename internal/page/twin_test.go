@@ -112,3 +112,11 @@ func TestShorten(t *testing.T) {
 		}
 	}
 }
+
+func TestPlaying(t *testing.T) {
+	for seconds, want := range map[int64]string{7: "0:07", 245: "4:05", 3723: "1:02:03", 360000: "100:00:00"} {
+		if got := playing(seconds); got != want {
+			t.Errorf("%d seconds: got %s, want %s", seconds, got, want)
+		}
+	}
+}
