@@ -120,3 +120,13 @@ func TestPlaying(t *testing.T) {
 		}
 	}
 }
+
+// Podcast programs read RSS only, so that is the address which people are to copy.
+func TestTwinOfAPodcast(t *testing.T) {
+	for kind, want := range map[news.FeedKind]string{news.Podcast: "into your podcast program: https://river.example/news/feeds/all.rss", "": "into your feed reader: https://river.example/news/feeds/all.atom"} {
+		page := text(tree(t, twinOf(t, &news.Edition{Site: sampleSite, Feed: news.Feed{Name: "all", Kind: kind}})))
+		if !strings.Contains(page, want) {
+			t.Errorf("%s: got %q, want it to say %q", kind, page, want)
+		}
+	}
+}
