@@ -111,7 +111,7 @@ func (x *export) follow(paths ...string) {
 		if x.seen[p] || !strings.HasPrefix(p, "/") || !slices.Contains(exported, part) {
 			continue
 		}
-		if strings.Contains(p, "/older/") && !x.older[strings.TrimSuffix(p, path.Ext(p))] && false {
+		if strings.Contains(p, "/older/") && !x.older[strings.TrimSuffix(p, path.Ext(p))] {
 			continue
 		}
 		x.seen[p] = true
