@@ -21,10 +21,11 @@ func (a *app) addCommand() *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:   "add URL",
-		Short: "find the feed behind URL, show it, append it to the configuration",
-		Long: "URL may be a feed, a page that has one, or the address of a channel, profile or repository that is\n" +
-			"known to have one. When there are several, they are listed and none is added, unless --all is given.\n" +
-			"Comments and blank lines of the configuration stay as they are; a running daemon notices by itself.",
+		Short: "find the feed behind a URL and add it to the configuration",
+		Long: "URL may be a feed, a page that links to one, or the address of a channel, profile or repository on a\n" +
+			"site that is known to have feeds. If there are several, they are listed and none is added, unless\n" +
+			"--all is given. Comments and blank lines in the configuration stay as they are. A running daemon\n" +
+			"notices the change by itself.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one URL"),
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -34,10 +35,10 @@ func (a *app) addCommand() *cobra.Command {
 			return a.add(cmd.Context(), given[0], s, all)
 		},
 	}
-	cmd.Flags().StringVar(&s.Name, "name", "", "`NAME` of the source; default: derived from its address")
+	cmd.Flags().StringVar(&s.Name, "name", "", "`NAME` of the source (default: derived from its address)")
 	cmd.Flags().StringVar(&s.Title, "title", "", "`TITLE` to show instead of the feed's own")
 	cmd.Flags().StringSliceVar(&s.Tags, "tag", nil, "`TAGS` of the source, as in news,de")
-	cmd.Flags().BoolVar(&all, "all", false, "add every feed that is found")
+	cmd.Flags().BoolVar(&all, "all", false, "add every feed found")
 	return cmd
 }
 
@@ -77,8 +78,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	return nil
 }
 
-// nameOf returns the name of the source with the address of a feed; none when
-// there is no such source.
+// nameOf returns the name of the source with this feed address, or "" if there is none.
 func nameOf(cfg *config.Config, feed string) string {
 	i := slices.IndexFunc(cfg.Sources, func(s config.Source) bool {
 		return s.Kind == news.KindFeed && news.FeedKey(s.URL) == news.FeedKey(feed)
@@ -99,8 +99,9 @@ func (a *app) showCandidate(c discover.Candidate, have string) {
 
 func orUntitled(title string) string { return cmp.Or(oneLine(title), "untitled") }
 
-// edit replaces the configuration file by an edited one, in one step, and
-// returns what the new one says. An edit that makes it invalid is refused.
+// edit replaces the configuration file atomically by an edited version, and
+// returns the new configuration. It refuses an edit that makes the file invalid
+// or renames another source.
 func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) {
 	path, err := filepath.EvalSymlinks(a.config)
 	if err != nil {
@@ -133,8 +134,9 @@ func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) 
 	return cfg, replace(path, edited, info.Mode().Perm())
 }
 
-// renamed returns the name of a source that an edit would call otherwise, and
-// that other name: its pages and whoever selects it by name would lose it.
+// renamed returns a source whose derived name an edit would change, with both
+// names. A new name would break the source's pages, and the feeds that select it
+// by name.
 func renamed(before, after *config.Config) (was, is string) {
 	for _, s := range before.Sources {
 		i := slices.IndexFunc(after.Sources, func(t config.Source) bool { return t.Kind == s.Kind && t.URL == s.URL })
@@ -145,8 +147,7 @@ func renamed(before, after *config.Config) (was, is string) {
 	return "", ""
 }
 
-// replace writes a file beside another and puts it in its place when it is
-// safely on the disk.
+// replace writes data to a file beside path, and renames it to path once it is synced to disk.
 func replace(path string, data []byte, mode os.FileMode) error {
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"tributary/internal/store"
 )
 
-// rebuild begins the archives of feeds anew, in a short transaction each that may
-// run beside a daemon. Who publishes next makes the pages.
+// rebuild drops the archives of feeds, in one short transaction each, which may
+// run beside a daemon. Whichever process publishes next writes the pages again.
 func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) error {
 	var kept []news.Feed
 	for _, name := range feeds {
@@ -44,8 +44,9 @@ func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) e
 	return nil
 }
 
-// handed reports whether the daemon that holds the database does all that was
-// asked for: a rebuild needs nothing more than its database.
+// handed reports whether the daemon that holds the database will do everything
+// that was asked for. That is so for a rebuild alone: the daemon writes the pages
+// when it publishes next.
 func handed(held *store.HeldError, sel daemon.Selection, rebuild []string) bool {
 	return held != nil && len(rebuild) > 0 && len(sel.Names) == 0 && !sel.All
 }

@@ -11,16 +11,15 @@ import (
 	"tributary/internal/store"
 )
 
-// How long the running daemon may take: to notice a source that was just added,
-// and from one of the sources that were asked for to the next.
+// Times to wait for the running daemon.
 const (
-	noticeTime = 10 * time.Second
-	askTime    = 2 * time.Minute
-	askEvery   = 200 * time.Millisecond
+	noticeTime = 10 * time.Second       // until it knows a source that was just added
+	askTime    = 2 * time.Minute        // from the result of one source to the next
+	askEvery   = 200 * time.Millisecond // between two looks at the database
 )
 
-// ask makes the daemon that holds the database fetch sources now, and waits
-// for what they bring.
+// ask makes the daemon that holds the database fetch sources now. It waits for
+// the results and prints their summary.
 func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection, held *store.HeldError, strict bool) error {
 	db, err := store.Open(ctx, daemon.DatabasePath(cfg.Data))
 	if err != nil {
@@ -49,7 +48,7 @@ func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection,
 	return a.summary(states, strict)
 }
 
-// noticed waits until the daemon knows the sources: it looks at the
+// noticed waits until the daemon knows the named sources. The daemon looks at the
 // configuration once a second.
 func noticed(ctx context.Context, db *store.DB, names []string) error {
 	deadline := time.Now().Add(noticeTime)
@@ -73,8 +72,8 @@ func noticed(ctx context.Context, db *store.DB, names []string) error {
 	return nil
 }
 
-// answered waits until the named sources were fetched after asked, and returns
-// those that were.
+// answered waits until all named sources were fetched after the time asked, or
+// none was for askTime. It returns the states of those that were fetched.
 func answered(ctx context.Context, db *store.DB, names []string, asked time.Time) ([]news.SourceState, error) {
 	var states []news.SourceState
 	done := map[string]bool{}

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// marker stands in everything that a private source says and is.
+// marker is part of every text, name and address of the private sources.
 const marker = "m4rker"
 
 const privateConfig = `
@@ -44,13 +44,13 @@ feeds:
   - {name: problems, access: private, kind: health}
 `
 
-// shared is the text of an article that a public and a private source have.
+// shared is the text of an article that both a public and a private source publish.
 const shared = `The council of Lower Bridge decided on Tuesday evening to build a second bridge across the river, after the old one had been closed
 	for lorries since spring. Eleven of nineteen members voted for it. Work is to begin in May and to cost four million, half of which the county pays.
 	Shopkeepers on the northern bank had asked for it in a petition with two thousand names.`
 
-// newPrivateUpstream serves a public feed and a private one, which has one article
-// of the public feed and two of its own.
+// newPrivateUpstream serves a public feed and two private ones. The first private
+// feed has an article of the public feed and two of its own.
 func newPrivateUpstream(t *testing.T) *httptest.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/open.xml", func(w http.ResponseWriter, r *http.Request) {
@@ -83,9 +83,10 @@ func newPrivateUpstream(t *testing.T) *httptest.Server {
 	return up
 }
 
-// TestNothingPrivateLeaves walks everything that is for everybody, and what the
-// operator shows to programs, and finds nothing of a private source; it is in the
-// private feed. The token of that is nowhere at all (DESIGN rule 7).
+// TestNothingPrivateLeaves checks that nothing of a private source is in any
+// public document, or in what programs can read from the operator's pages, while
+// the private feeds show it. A token must not appear anywhere, not even in the
+// database (promise 6 of docs/design.md).
 func TestNothingPrivateLeaves(t *testing.T) {
 	c := newCanary(t)
 	upstream := newPrivateUpstream(t).URL
@@ -110,7 +111,7 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	c.historically(public, past)
 
 	c.unfound(public, "/search", "all", "kept", "heard")
-	c.unpushed(public, club, pointed("http://127.0.0.2:$PORT/", upstream)) // where nobody listens, at a port that is allowed
+	c.unpushed(public, club, pointed("http://127.0.0.2:$PORT/", upstream)) // allowed, but nobody listens there
 	guests := c.token("guests")
 	c.await("the feed of the guests is there", func() bool { return strings.Contains(read(t, public+guests+"/guests.atom"), "Another report") })
 	c.unfound(public, guests+"/search")
@@ -150,7 +151,7 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	}
 	c.find(marker, "GET "+public+"/feeds/all.atom")
 
-	// What the operator sees names private sources, but never a token.
+	// The operator's commands name private sources, but never a token.
 	for _, args := range [][]string{{"sources"}, {"sources", "--json"}, {"feeds"}, {"feeds", "--json"}, {"token", "list"}, {"token", "list", "--json"},
 		{"check"}, {"export", "--private"}, {"why", "urn:open:1"}, {"why", public + club + "/club.atom"}} {
 		c.command(args...)
@@ -164,7 +165,7 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	}
 }
 
-// token makes a token for a feed and returns the path that begins its addresses.
+// token makes a token for a feed and returns the prefix of the paths that it opens.
 func (c *canary) token(feed string) string {
 	c.t.Helper()
 	var address string
@@ -181,8 +182,8 @@ func (c *canary) token(feed string) string {
 	return strings.TrimSuffix(u.Path, "/"+feed+".atom")
 }
 
-// privately holds that the private feed has everything in every form, and that its
-// list of sources names public ones only.
+// privately checks that the private feed has everything in each format, and that
+// its list of sources names only public ones.
 func (c *canary) privately(public, club string) {
 	c.t.Helper()
 	for _, file := range []string{"club.atom", "club.rss", "club.json", "club/"} {
@@ -215,8 +216,8 @@ func (c *canary) privately(public, club string) {
 	c.t.Error("no item leads to a page of ours")
 }
 
-// historically holds that the archive of a private feed, its older pages and what a
-// search in it finds are there for who has the token.
+// historically checks that the archive of a private feed, its older pages and a
+// search in it work with the token.
 func (c *canary) historically(public, past string) {
 	c.t.Helper()
 	c.await("the feed with a past has its stories", func() bool { return strings.Contains(read(c.t, public+past+"/past.atom"), "What the m4rker said") })
@@ -234,7 +235,7 @@ func (c *canary) historically(public, past string) {
 	}
 }
 
-// patiently is read for a search, which a busy machine may give up.
+// patiently is like read, but repeats a search that is given up because the machine is busy.
 func (c *canary) patiently(address string) (text string) {
 	c.t.Helper()
 	c.await("there is time for a search", func() bool {
@@ -244,8 +245,9 @@ func (c *canary) patiently(address string) (text string) {
 	return text
 }
 
-// asGuest notes what who may read one private feed is told of another, without the
-// token, which stands in it rightly.
+// asGuest records what the holder of one private feed's token is told about other
+// private feeds. The token itself is removed from the answers, where it is
+// allowed.
 func (c *canary) asGuest(public, guests string) {
 	c.t.Helper()
 	get := func(path string) string {
@@ -268,12 +270,13 @@ func (c *canary) asGuest(public, guests string) {
 	}
 }
 
-// unfound holds that who asks a search for what only a private source has is answered
-// as if it were nowhere: the answers differ in what was asked and in nothing else. So
-// they do where some feeds are asked.
+// unfound checks that a search for a word that only a private source has is
+// answered like a search for a word that no source has. Apart from the word
+// itself, the answers must be equal. The same must hold for a search in each of
+// the given feeds.
 func (c *canary) unfound(public, search string, feeds ...string) {
 	c.t.Helper()
-	const other = "n0where" // as long as a word that nothing holds needs to be, and longer
+	const other = "n0where" // a word that nothing contains, as long as the marker
 	paths := []string{"?q=%s", "?sort=best&q=%s", "?feed=all&q=%s", "?q=title:%s", "?q=text:%s", "?q=author:%s", "?q=tag:%s"}
 	for i := range paths {
 		paths[i] = search + paths[i]
@@ -302,7 +305,8 @@ func (c *canary) unfound(public, search string, feeds ...string) {
 	}
 }
 
-// unpushed holds that our hub knows no private feed, and that none names it.
+// unpushed checks that our hub takes no subscription of a private feed, and that
+// none names the hub.
 func (c *canary) unpushed(public, club, callback string) {
 	c.t.Helper()
 	for topic, want := range map[string]int{"/feeds/all.atom": http.StatusAccepted, club + "/club.atom": http.StatusBadRequest, "/feeds/club.atom": http.StatusBadRequest} {
@@ -327,7 +331,7 @@ func (c *canary) unpushed(public, club, callback string) {
 	}
 }
 
-// database notes all bytes of the database.
+// database records all bytes of the database.
 func (c *canary) database() {
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(c.config), "data", "tributary.db*"))
 	if err != nil || len(files) == 0 {
@@ -342,8 +346,8 @@ func (c *canary) database() {
 	}
 }
 
-// find looks for a text in all that was said; there must have been something at
-// some.
+// find reports every place where text was recorded. some is a place where
+// something must have been recorded.
 func (c *canary) find(text, some string) {
 	c.t.Helper()
 	if c.said[some] == "" {
@@ -356,7 +360,7 @@ func (c *canary) find(text, some string) {
 	}
 }
 
-// read returns what an address answers, and notes nothing of it.
+// read returns the body of a response without recording it.
 func read(t *testing.T, address string) string {
 	t.Helper()
 	resp, err := http.Get(address)

@@ -21,8 +21,8 @@ import (
 	"time"
 )
 
-// canaries are secrets of every kind that a configuration can hold. None of
-// them may be found in anything that Tributary says or writes for others.
+// canaries are secrets of every kind that a configuration can hold. None of them
+// may appear in anything that Tributary prints or publishes.
 var canaries = map[string]string{
 	"path of a private address":        "c4nary-path",
 	"token in a query":                 "c4nary-query",
@@ -71,8 +71,8 @@ sources:
   - {opml: "$UP/missing?token=c4nary-query", name: lostlist}
 `
 
-// canaryUpstream behaves in every way in which a server could make us tell what
-// we know. It keeps the secrets that hubs were told.
+// canaryUpstream misbehaves in every way that could make us reveal a secret. It
+// keeps the secrets that hubs were sent.
 type canaryUpstream struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -141,14 +141,14 @@ func newCanaryUpstream(t *testing.T) *canaryUpstream {
 	return up
 }
 
-// told is what the hub was told that nobody else may know.
+// told returns the secrets that were sent to the hub.
 func (up *canaryUpstream) told() []string {
 	up.mu.Lock()
 	defer up.mu.Unlock()
 	return slices.Clone(up.secret)
 }
 
-// safeBuffer takes what several goroutines write.
+// safeBuffer is a buffer for concurrent writers.
 type safeBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -166,18 +166,18 @@ func (b *safeBuffer) String() string {
 	return b.text.String()
 }
 
-// canary is a daemon whose configuration is full of secrets, and everything
-// that it said so far.
+// canary is a daemon whose configuration is full of secrets, with everything it
+// has printed or published so far.
 type canary struct {
 	t      *testing.T
 	config string
 	log    *safeBuffer
-	said   map[string]string // by where it was said
+	said   map[string]string // by where it was found
 }
 
-// TestNoSecretLeaves walks everything that Tributary gives out, to the public,
-// to the operator and into the log, and finds no secret of the configuration
-// there, whatever fails meanwhile (DESIGN rule 7).
+// TestNoSecretLeaves records everything that Tributary publishes, prints or logs,
+// including errors, and checks that it contains no secret of the configuration
+// (promise 6 of docs/design.md).
 func TestNoSecretLeaves(t *testing.T) {
 	up := newCanaryUpstream(t)
 	t.Setenv("CANARY", "c4nary-variable")
@@ -207,8 +207,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	c.search(up.told())
 }
 
-// brokenCanaries make the configuration wrong in the places where secrets
-// stand.
+// brokenCanaries makes the configuration invalid in places that hold secrets.
 const brokenCanaries = `
 proxy: "ftp://me:c4nary-password@proxy.example:1"
 include: "c4nary-${file:secret}["
@@ -220,13 +219,13 @@ func newCanary(t *testing.T) *canary {
 	return &canary{t: t, config: filepath.Join(t.TempDir(), "config.yaml"), log: &safeBuffer{}, said: map[string]string{}}
 }
 
-// pointed fills in where the upstream of a test is.
+// pointed inserts the address of the upstream into a configuration.
 func pointed(config, upstream string) string {
 	u, _ := url.Parse(upstream)
 	return strings.NewReplacer("$UP", upstream, "$PORT", u.Port()).Replace(config)
 }
 
-// serve starts the daemon. What it returns ends it and notes its log.
+// serve starts the daemon. The function that it returns stops the daemon and records its log.
 func (c *canary) serve() (stop func()) {
 	ctx, cancel := context.WithCancel(c.t.Context())
 	ended := make(chan int, 1)
@@ -242,7 +241,7 @@ func (c *canary) serve() (stop func()) {
 	}
 }
 
-// sources are the names of all sources, also of those that are not public.
+// sources returns the names of all sources, including private ones.
 func (c *canary) sources() (names []string) {
 	for _, line := range strings.Split(c.command("sources"), "\n") {
 		if name, _, ok := strings.Cut(line, " "); ok {
@@ -259,7 +258,7 @@ func (c *canary) write(name, text string) {
 	}
 }
 
-// awaitServing returns where the two listeners are.
+// awaitServing returns the addresses of the two listeners.
 func (c *canary) awaitServing() (public, admin string) {
 	find := func(key string) string {
 		m := regexp.MustCompile(`"msg":"serving".*"` + key + `":"([^"]+)"`).FindStringSubmatch(c.log.String())
@@ -281,7 +280,7 @@ func (c *canary) await(what string, is func() bool) {
 	}
 }
 
-// get notes what an address answers, header and body.
+// get records the header and the body of a response, and returns the body.
 func (c *canary) get(address string) string {
 	c.t.Helper()
 	resp, err := http.Get(address)
@@ -297,9 +296,9 @@ func (c *canary) get(address string) string {
 	return string(body)
 }
 
-// publicRoutes are the addresses that a walk of everything public begins with: those
-// that no page may link, and what a stranger would try. A new kind of route belongs
-// here.
+// publicRoutes returns the paths at which a walk of everything public starts:
+// those that no page may link to, and those that a stranger would try. New kinds
+// of routes have to be added here.
 func publicRoutes(feeds, sources, searches []string) []string {
 	routes := []string{"/", "/sources.opml", "/healthz", "/readyz", "/websub/x", "/nothing?token=x",
 		"/private", "/private/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/", "/private/ABCDEFGHIJKLMNOPQRSTUVWXYZ/stories/x"}
@@ -331,8 +330,8 @@ func publicRoutes(feeds, sources, searches []string) []string {
 	return routes
 }
 
-// walk follows every link to ourselves from the given routes, and returns what came
-// past.
+// walk follows every link to our own pages, beginning at the given paths, and
+// returns all paths it visited.
 func (c *canary) walk(public string, todo []string) map[string]bool {
 	c.t.Helper()
 	links := regexp.MustCompile(`(?:href|id|url)(?:="|>|": ?")(?:http://river\.example)?(/[^"<]*)`)
@@ -351,7 +350,7 @@ func (c *canary) walk(public string, todo []string) map[string]bool {
 	return seen
 }
 
-// command notes and returns what a command says.
+// command records and returns the output of a command.
 func (c *canary) command(args ...string) string {
 	c.t.Helper()
 	var out bytes.Buffer
@@ -360,7 +359,7 @@ func (c *canary) command(args ...string) string {
 	return out.String()
 }
 
-// commands runs every command that tells of sources.
+// commands runs every command that prints something about sources.
 func (c *canary) commands() {
 	var sources []struct{ Name string }
 	if err := json.Unmarshal([]byte(c.command("sources", "--json")), &sources); err != nil || len(sources) < 15 {
@@ -378,8 +377,8 @@ func (c *canary) commands() {
 	}
 }
 
-// files notes everything in a folder that web servers may hand out. What is packed
-// otherwise than with gzip has the same bytes beside it.
+// files records everything in a folder that a web server may serve. Of compressed
+// files it only reads those for gzip, since the others have the same content.
 func (c *canary) files(name string) {
 	c.t.Helper()
 	folder := filepath.Join(filepath.Dir(c.config), name)
@@ -401,7 +400,7 @@ func (c *canary) files(name string) {
 	}
 }
 
-// search finds the canaries in what was said.
+// search reports every canary in what was recorded.
 func (c *canary) search(hub []string) {
 	secrets := map[string]string{}
 	for kind, secret := range canaries {
@@ -418,7 +417,7 @@ func (c *canary) search(hub []string) {
 			for _, form := range []string{secret, url.QueryEscape(secret)} {
 				at := strings.Index(text, form)
 				if at < 0 || kind == "who is written to" && !strings.HasPrefix(where, "GET ") && !strings.Contains(where, "/feeds/") {
-					continue // the operator may read whom to write to
+					continue // the operator may see contacts
 				}
 				c.t.Errorf("%s: the %s: …%q…", where, kind, text[max(0, at-150):min(len(text), at+80)])
 			}

@@ -18,9 +18,9 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [--fetch]",
 		Short: "validate the configuration; with --fetch try the sources",
-		Long: "Reports every problem of the configuration with line and column and what would be right. With --fetch\n" +
-			"every source and list is tried, without storing anything, and what it would give is shown, with\n" +
-			"warnings of what its publisher could mend. --only shows the first entries in full.",
+		Long: "Reports every problem in the configuration with line and column, and how to fix it. With --fetch it also\n" +
+			"tries every source and list without storing anything, and shows what each would bring, with warnings\n" +
+			"about what its publisher could improve. With --only it shows the first entries in full.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -30,14 +30,14 @@ func (a *app) checkCommand() *cobra.Command {
 			return a.check(cmd.Context(), c)
 		},
 	}
-	cmd.Flags().BoolVar(&c.fetch, "fetch", false, "try the sources and show what each would give")
-	cmd.Flags().StringSliceVar(&c.only, "only", nil, "try the sources with these `NAMES` only, as in bbc,lwn")
-	cmd.Flags().BoolVar(&c.json, "json", false, "for scripts: one JSON array of what is tried")
-	_ = cmd.RegisterFlagCompletionFunc("only", a.completeNames) // fails for an unknown flag only
+	cmd.Flags().BoolVar(&c.fetch, "fetch", false, "try the sources and show what each would bring")
+	cmd.Flags().StringSliceVar(&c.only, "only", nil, "try only the sources with these `NAMES`, as in bbc,lwn")
+	cmd.Flags().BoolVar(&c.json, "json", false, "for scripts: print the results as one JSON array")
+	_ = cmd.RegisterFlagCompletionFunc("only", a.completeNames) // the error is only for an unknown flag
 	return cmd
 }
 
-// checking is what a check does beyond reading the configuration.
+// checking is what check does besides reading the configuration.
 type checking struct {
 	fetch bool
 	only  []string
@@ -57,7 +57,7 @@ func (a *app) check(ctx context.Context, c checking) error {
 	}
 	lists := cfg.Lists
 	if len(c.only) > 0 {
-		cfg = a.listed(ctx, cfg) // those that a list brought can be named too
+		cfg = a.listed(ctx, cfg) // sources that lists brought can be named too
 		lists = slices.DeleteFunc(slices.Clone(lists), func(l config.List) bool { return !slices.Contains(c.only, l.Name) })
 		isList := func(name string) bool {
 			return slices.ContainsFunc(lists, func(l config.List) bool { return l.Name == name })
@@ -92,8 +92,8 @@ func andLists(cfg *config.Config) string {
 	return ", " + count(len(cfg.Lists), "list")
 }
 
-// listed is a configuration with the sources that its lists brought so far;
-// without a database, or with one that cannot be read now, it has none of them.
+// listed returns a configuration with the sources that its lists have brought so
+// far. It returns cfg unchanged if there is no database or it cannot be read now.
 func (a *app) listed(ctx context.Context, cfg *config.Config) *config.Config {
 	if len(cfg.Lists) == 0 {
 		return cfg

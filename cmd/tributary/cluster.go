@@ -18,15 +18,15 @@ func (a *app) clusterCommand() *cobra.Command {
 	var match, window string
 	cmd := &cobra.Command{
 		Use:   "cluster [--match LEVEL] [--window TIME] < ITEMS.jsonl",
-		Short: "which items are the same story, as JSON lines",
-		Long: "Reads one JSON object a line (id, source, and where known feed, url, guid, title, summary,\n" +
+		Short: "group items by story, as JSON lines",
+		Long: "Reads one JSON object per line (id, source and, where known, feed, url, guid, title, summary,\n" +
 			"content_html, text, published, lang, media) and writes one line for each as soon as it is decided:\n" +
-			"id, story (the id of its first item), reason, score from 0 to 1, with (the item that it was attached\n" +
-			"to), explain (a sentence) and related (stories of the same page, or of a translation).\n\n" +
+			"id, story (the id of its first item), reason, score from 0 to 1, with (the item it was attached to),\n" +
+			"explain (a sentence) and related (stories about the same page, or translations).\n\n" +
 			"source is the outlet and feed the source within it; media is a list of audio and video files,\n" +
 			`{"url", "type", "duration"}, the last in seconds. The reasons are new, guid, url, title, text, teaser` + "\n" +
-			"and update. It decides as a daemon would whose configuration says stories: {match: …, window: …};\n" +
-			"no configuration is read. A line that cannot be used is told on standard error, and the exit code is 1.",
+			"and update. Decisions are those of a daemon with stories: {match: …, window: …}; no configuration is\n" +
+			"read. A line that cannot be used is reported on standard error, and the exit code is then 1.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,9 +45,9 @@ func (a *app) clusterCommand() *cobra.Command {
 		},
 	}
 	standard := news.DefaultMatching()
-	cmd.Flags().StringVar(&match, "match", string(standard.Level), "how alike two texts must be: the `LEVEL` strict, normal or loose")
-	cmd.Flags().StringVar(&window, "window", span(standard.Window), "how far apart the items of one story may be, as a `TIME` like 7d or 36h")
-	// Both fail for an unknown flag only.
+	cmd.Flags().StringVar(&match, "match", string(standard.Level), "how similar two texts must be: the `LEVEL` strict, normal or loose")
+	cmd.Flags().StringVar(&window, "window", span(standard.Window), "how far apart in time the items of one story may be, a `TIME` like 7d or 36h")
+	// The errors are only for unknown flags.
 	_ = cmd.RegisterFlagCompletionFunc("match", cobra.FixedCompletions([]string{
 		"strict\trather two stories than one too many", "normal\tthe default", "loose\trather one story than the same one twice",
 	}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder))
@@ -55,7 +55,7 @@ func (a *app) clusterCommand() *cobra.Command {
 	return cmd
 }
 
-// matching reads the two flags by the rules of `stories:` in the configuration.
+// matching reads the two flags as `stories:` in the configuration is read.
 func matching(match, window string) (news.Matching, error) {
 	levels := []string{string(news.Strict), string(news.Normal), string(news.Loose)}
 	if !slices.Contains(levels, match) {

@@ -19,19 +19,19 @@ import (
 	"time"
 )
 
-// patience bounds every wait of these tests. Nothing is expected to take long.
+// patience bounds every wait of these tests. None should take long.
 const patience = 90 * time.Second
 
-// siteURL is the public address of the test's river: not where it listens, and
-// with a path.
+// siteURL is the public address of the tests' site. It has a path, and differs
+// from the address of the listener.
 const siteURL = "http://river.example/water"
 
-// river is the binary at work in a folder of its own.
+// river is a Tributary that runs as a process in a folder of its own.
 type river struct {
 	dir    string
 	binary string
-	url    string // where it listens
-	admin  string // where it listens for its operator
+	url    string // address of its listener
+	admin  string // address of the operator's listener
 	cmd    *exec.Cmd
 	ended  chan error
 
@@ -39,8 +39,7 @@ type river struct {
 	log bytes.Buffer
 }
 
-// build compiles the command; with the race detector when TRIBUTARY_RACE has the
-// flags for it.
+// build compiles the command. If TRIBUTARY_RACE holds flags for it, it enables the race detector.
 func build(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "tributary")
@@ -58,8 +57,8 @@ func build(t *testing.T) string {
 	return binary
 }
 
-// newRiver makes the folder: the shipped seeds, and a configuration that names
-// the outlets and one source that never answers.
+// newRiver makes a folder with the shipped seeds and a configuration of the
+// outlets and one source that never answers.
 func newRiver(t *testing.T, from []*outlet, dead string) *river {
 	t.Helper()
 	r := &river{dir: t.TempDir(), binary: build(t), ended: make(chan error, 1)}
@@ -71,8 +70,8 @@ func newRiver(t *testing.T, from []*outlet, dead string) *river {
 	return r
 }
 
-// copySeeds copies the shipped documents, dated back: a seed is read once it
-// stood still.
+// copySeeds copies the shipped documents and back-dates them, because a seed is
+// read only if it has not changed for a while.
 func copySeeds(t *testing.T, to string) {
 	t.Helper()
 	if err := os.CopyFS(to, os.DirFS(filepath.Join("..", "..", "seeds"))); err != nil {
@@ -95,8 +94,8 @@ func glob(t *testing.T, pattern string) []string {
 	return paths
 }
 
-// configuration names every source. Its schedule is half a day away, so that
-// whatever is fetched a second time was asked for.
+// configuration has all sources. Their schedule is half a day away, so that
+// nothing is fetched a second time unless a test asks for it.
 func configuration(t *testing.T, from []*outlet, dead string) string {
 	t.Helper()
 	var sources strings.Builder
@@ -163,7 +162,7 @@ func (r *river) serve(t *testing.T) {
 	}
 }
 
-// follow keeps the log and tells the address that stands in it.
+// follow keeps the log, and sends the address of the listener that it reads there.
 func (r *river) follow(stderr io.Reader, listening chan<- string) {
 	lines := bufio.NewScanner(stderr)
 	lines.Buffer(nil, 1<<20)
@@ -215,7 +214,7 @@ func (r *river) terminate(t *testing.T) error {
 	}
 }
 
-// get reads a path of the daemon. header may be nil.
+// get requests a path from the daemon. header may be nil.
 func (r *river) get(t *testing.T, path string, header http.Header) (*http.Response, []byte) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+path, nil)
@@ -237,20 +236,20 @@ func (r *river) get(t *testing.T, path string, header http.Header) (*http.Respon
 	return resp, body
 }
 
-// item is an entry of a published feed, as subscribers know it.
+// item is an entry of a published feed.
 type item struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 	URL   string `json:"url"`
 }
 
-// items are the entries of a feed as its JSON Feed has them.
+// items returns the entries of a feed, as its JSON Feed lists them.
 func (r *river) items(t *testing.T, feed string) []item {
 	t.Helper()
 	return r.itemsAt(t, "/feeds/"+feed+".json")
 }
 
-// itemsAt are the entries of the JSON Feed at a path.
+// itemsAt returns the entries of the JSON Feed at a path.
 func (r *river) itemsAt(t *testing.T, path string) []item {
 	t.Helper()
 	resp, body := r.get(t, path, nil)
@@ -264,7 +263,7 @@ func (r *river) itemsAt(t *testing.T, path string) []item {
 	return doc.Items
 }
 
-// eventually tries until problem returns nothing.
+// eventually calls problem until it returns "".
 func eventually(t *testing.T, problem func() string) {
 	t.Helper()
 	deadline := time.Now().Add(patience)

@@ -14,17 +14,16 @@ import (
 	"tributary/internal/feedtest"
 )
 
-// cabinet is a river whose sources and feeds are as various as they come: every
-// kind of document that it gives out is checked.
+// cabinet is a river with sources and feeds of all kinds, so that every kind of
+// document it publishes is checked.
 type cabinet struct {
 	*river
 	documents map[string][]byte // by path and query
 }
 
-// TestDocuments has every document of a varied river looked at by what checks
-// feeds: live, older and archived ones, searches, podcasts, private feeds, the
-// health feed and an empty one, with a hub. Its pages are looked at by what checks
-// pages.
+// TestDocuments validates every document of a varied river: live, older and
+// archived feeds, searches, podcasts, private feeds, the health feed and an empty
+// one, with a hub. It also checks the accessibility of the pages.
 func TestDocuments(t *testing.T) {
 	c := newCabinet(t)
 	c.collect(t)
@@ -50,7 +49,7 @@ func newCabinet(t *testing.T) *cabinet {
 	chronik := newPaper(t, 4, "chronik", "rss")
 	chronik.print(chapters(1, 230, time.Now().UTC().Add(-24*time.Hour).Truncate(time.Hour))...)
 	missing := listen(t, 5, http.NotFoundHandler()) + "/feed.xml"
-	var press strings.Builder // papers that all tell one story
+	var press strings.Builder // papers that all report one story
 	ports := []string{port(t, varied.url), port(t, cast.url), port(t, chronik.url), port(t, missing)}
 	for i, name := range []string{"agency", "kurier", "echo", "bote"} {
 		p := newPaper(t, 6+i, name, "atom")
@@ -94,8 +93,8 @@ sources:
 	return c
 }
 
-// collect gets every document that readers can subscribe to, and those that they
-// lead to.
+// collect gets every document that readers can subscribe to, and the documents
+// that these link to.
 func (c *cabinet) collect(t *testing.T) {
 	t.Helper()
 	var paths []string
@@ -131,10 +130,11 @@ func (c *cabinet) collect(t *testing.T) {
 	}
 }
 
-// paged finds where a document says that there is more.
+// paged matches the links to further documents of a feed.
 var paged = regexp.MustCompile(`<(?:atom:)?link href="` + siteURL + `(/feeds/[^"]+)" rel="(?:next|previous|prev-archive|next-archive|current|self)"|"next_url":"` + siteURL + `(/feeds/[^"]+)"`)
 
-// document gets one, patiently where the daemon is busy, and returns where it leads.
+// document gets a document, and waits while the daemon is busy. It returns the
+// documents it links to.
 func (c *cabinet) document(t *testing.T, at string) (more []string) {
 	t.Helper()
 	var body []byte
@@ -143,7 +143,7 @@ func (c *cabinet) document(t *testing.T, at string) (more []string) {
 		if body = got; resp.StatusCode != http.StatusOK {
 			return fmt.Sprintf("%s answers %d %.200s", at, resp.StatusCode, got)
 		}
-		at = strings.TrimPrefix(resp.Request.URL.RequestURI(), "/water") // the next page of an archive leads to the live document until it is there
+		at = strings.TrimPrefix(resp.Request.URL.RequestURI(), "/water") // a missing next page redirects to the live document
 		return ""
 	})
 	c.documents[at] = body
@@ -153,7 +153,7 @@ func (c *cabinet) document(t *testing.T, at string) (more []string) {
 	return more
 }
 
-// testJSON checks every JSON Feed by the specification.
+// testJSON checks every JSON Feed against the specification.
 func (c *cabinet) testJSON(t *testing.T) {
 	n := 0
 	for at, body := range c.documents {
@@ -170,8 +170,9 @@ func (c *cabinet) testJSON(t *testing.T) {
 	}
 }
 
-// testSchema checks every Atom document with jing by the schema of RFC 4287,
-// appendix B. ATOM_RNC is a file with it; without one this is not done.
+// testSchema validates every Atom document with jing against the schema of RFC
+// 4287, appendix B. ATOM_RNC is a file with the schema; without it the test is
+// skipped.
 func (c *cabinet) testSchema(t *testing.T) {
 	schema := os.Getenv("ATOM_RNC")
 	if schema == "" {

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// testPages has axe look at a page of every kind in Chromium, as wide as a phone and
-// as wide as a desktop, light and dark: it must find nothing.
+// testPages runs axe on a page of every kind in Chromium, at the widths of a
+// phone and a desktop, in light and dark. axe must find nothing.
 func (c *cabinet) testPages(t *testing.T) {
 	browser, axe, pages := chromium(t), axeScript(t), c.pages(t)
 	reports := make(chan map[string][]string, 1)
@@ -56,7 +56,7 @@ func (c *cabinet) testPages(t *testing.T) {
 	}
 }
 
-// browse shows an address in a browser without a window until the test ends.
+// browse opens an address in a headless browser until the test ends.
 func browse(t *testing.T, browser, address string) {
 	t.Helper()
 	cmd := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -70,7 +70,7 @@ func browse(t *testing.T, browser, address string) {
 	})
 }
 
-// chromium finds the browser, which has two packages.
+// chromium finds the browser, which has two possible names.
 func chromium(t *testing.T) string {
 	t.Helper()
 	if path, err := exec.LookPath("chromium-headless-shell"); err == nil {
@@ -79,7 +79,7 @@ func chromium(t *testing.T) string {
 	return program(t, "chromium")
 }
 
-// axeScript finds what `npm install --global axe-core` put onto the disk.
+// axeScript finds the file that `npm install --global axe-core` installs.
 func axeScript(t *testing.T) string {
 	t.Helper()
 	folder := strings.TrimSpace(string(run(t, t.TempDir(), nil, program(t, "npm"), "root", "--global")))
@@ -90,8 +90,8 @@ func axeScript(t *testing.T) string {
 	return script
 }
 
-// pages are a page of every kind, by path and query, as the daemon wrote them: only
-// that axe stands where the policy stood, which forbids scripts.
+// pages returns a page of every kind, by path and query, as the daemon wrote it.
+// Only the content security policy, which forbids scripts, is replaced by axe.
 func (c *cabinet) pages(t *testing.T) map[string][]byte {
 	t.Helper()
 	token, err := url.Parse(strings.TrimSpace(c.command(t, "token", "add", "club", "axe")))
@@ -125,7 +125,7 @@ func (c *cabinet) pages(t *testing.T) map[string][]byte {
 	return pages
 }
 
-// link finds where a page leads to.
+// link finds a link in a page.
 func (c *cabinet) link(t *testing.T, at, pattern string) string {
 	t.Helper()
 	_, body := c.get(t, at, nil)

@@ -17,10 +17,10 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// published are the documents that a feed reader is given.
+// published are the documents that feed readers poll.
 var published = []string{"/feeds/all.rss", "/feeds/all.atom", "/feeds/deutsch.rss", "/feeds/deutsch.atom"}
 
-// shelf is what subscribers of a published document must see: title by guid.
+// shelf returns what subscribers of a document must see: titles by guid.
 func (r *river) shelf(t *testing.T, path string) map[string]string {
 	t.Helper()
 	feed, _, _ := strings.Cut(filepath.Base(path), ".")
@@ -31,8 +31,8 @@ func (r *river) shelf(t *testing.T, path string) map[string]string {
 	return want
 }
 
-// program finds an outside program. Where it is not installed the test says so
-// and ends; under CI that is a failure.
+// program finds an external program. If it is not installed, the test is skipped;
+// under CI it fails.
 func program(t *testing.T, name string, works ...string) string {
 	t.Helper()
 	for _, candidate := range []string{name, "/usr/bin/" + name} {
@@ -45,7 +45,7 @@ func program(t *testing.T, name string, works ...string) string {
 	return ""
 }
 
-// missing ends a test that needs something which is not installed.
+// missing skips a test that needs something which is not installed, or fails it under CI.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -54,7 +54,7 @@ func missing(t *testing.T, what string) {
 	t.Skipf("%s does not work here: this was not tried", what)
 }
 
-// gate stands between a reader and the daemon and counts what is answered.
+// gate is a proxy between a reader and the daemon that records the status of every response.
 type gate struct {
 	url string
 
@@ -89,7 +89,7 @@ func (g *gate) answered(path string) []int {
 	return append([]int(nil), g.statuses[path]...)
 }
 
-// run executes a reader in a home of its own.
+// run runs a program with a home directory of its own.
 func run(t *testing.T, home string, stdin []byte, name string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
@@ -105,9 +105,9 @@ func run(t *testing.T, home string, stdin []byte, name string, args ...string) [
 	return out
 }
 
-// testNewsboat reads with newsboat. It knows entries by guid across all feeds,
-// so each document gets a cache of its own. Some versions send validators from
-// their third poll on.
+// testNewsboat reads with newsboat. It identifies entries by guid across all
+// feeds, so each document gets a cache of its own. Some versions send validators
+// only from their third poll on.
 func (r *river) testNewsboat(t *testing.T) {
 	const polls = 4
 	newsboat := program(t, "newsboat")
@@ -133,8 +133,8 @@ func (r *river) testNewsboat(t *testing.T) {
 	}
 }
 
-// newsboatCache returns the titles in a newsboat cache, by guid. A guid that is
-// there twice shows as one that nobody published.
+// newsboatCache returns the titles in a newsboat cache, by guid. For a guid that
+// occurs twice it adds an entry that nobody published.
 func newsboatCache(t *testing.T, path string) map[string]string {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -168,8 +168,7 @@ func add(titles map[string]string, guid, title string) {
 	titles[guid] = title
 }
 
-// testSfeed reads with sfeed, which takes a document on standard input and
-// leaves fetching to others.
+// testSfeed reads with sfeed, which takes a document on standard input and does not fetch itself.
 func (r *river) testSfeed(t *testing.T) {
 	sfeed := program(t, "sfeed")
 	for _, path := range published {
@@ -192,7 +191,7 @@ func (r *river) testSfeed(t *testing.T) {
 }
 
 // testFeedparser reads with Python's feedparser, which polls again with the
-// validators that it got.
+// validators it received.
 func (r *river) testFeedparser(t *testing.T) {
 	python := program(t, "python3", "-c", "import feedparser")
 	script, err := filepath.Abs(filepath.Join("testdata", "e2e", "poll.py"))

@@ -19,9 +19,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestEndToEnd is the main job, whole: the binary takes the shipped seeds and
-// feeds of all formats in, and real feed readers see each story once. The parts
-// stand in the order of a day: they share one daemon.
+// TestEndToEnd tests the whole program. The binary reads the shipped seeds and
+// feeds of all formats, and real feed readers must see each story once. The
+// subtests share one daemon and depend on each other, in this order.
 func TestEndToEnd(t *testing.T) {
 	from := outlets()
 	for i, o := range from {
@@ -34,7 +34,7 @@ func TestEndToEnd(t *testing.T) {
 
 	t.Run("each story once", func(t *testing.T) { r.testStories(t, from) })
 	if t.Failed() {
-		return // all that follows counts on it
+		return // the other subtests depend on it
 	}
 	t.Run("links", r.testLinks)
 	t.Run("folder", r.testFolder)
@@ -47,8 +47,8 @@ func TestEndToEnd(t *testing.T) {
 	t.Run("end", func(t *testing.T) { r.testEnd(t, dead) })
 }
 
-// testStories waits until everything is published, and holds that nothing is
-// there twice. A source that never answers keeps nobody waiting.
+// testStories waits until everything is published, and checks that nothing is
+// published twice. A source that never answers must not delay the others.
 func (r *river) testStories(t *testing.T, from []*outlet) {
 	eventually(t, func() string {
 		resp, body := r.get(t, "/readyz", nil)
@@ -69,8 +69,8 @@ func (r *river) testStories(t *testing.T, from []*outlet) {
 	eventually(t, func() string { return differs(r.items(t, "deutsch"), german, 0) })
 }
 
-// differs says what is missing in, or too many for, a feed that has the titles
-// and so many entries more.
+// differs says what a feed lacks or has too often. It must have the titles once
+// each, and so many entries more.
 func differs(items []item, titles []string, more int) string {
 	count := map[string]int{}
 	ids := map[string]bool{}
@@ -89,8 +89,8 @@ func differs(items []item, titles []string, more int) string {
 	return ""
 }
 
-// seedEntries counts the entries in the shipped seeds: one a document, and those
-// of the feed documents.
+// seedEntries counts the entries in the shipped seeds: one for each text
+// document, and all entries of feed documents.
 func seedEntries(t *testing.T) int {
 	t.Helper()
 	n := 0
@@ -120,8 +120,8 @@ func seedEntries(t *testing.T) int {
 	return n
 }
 
-// testLinks holds that a guid outlives a move of the site, and that entries
-// without an address of their own have a page with us.
+// testLinks checks that guids do not depend on the address of the site, and that
+// entries without a link have a page on it.
 func (r *river) testLinks(t *testing.T) {
 	pages := 0
 	for _, i := range r.items(t, "all") {
@@ -145,8 +145,7 @@ func (r *river) testLinks(t *testing.T) {
 	}
 }
 
-// testFolder compares the files that any web server could hand out with what
-// our own answers.
+// testFolder compares the files in the folder for web servers with what our own server answers.
 func (r *river) testFolder(t *testing.T) {
 	for _, feed := range []string{"all", "deutsch"} {
 		n := len(r.items(t, feed))
@@ -172,8 +171,7 @@ func (r *river) testFolder(t *testing.T) {
 	}
 }
 
-// unlike says how a rendered file, or the compressed one beside it, is not what
-// is served.
+// unlike says how a rendered file, or its compressed copy, differs from what is served.
 func (r *river) unlike(file string, served []byte) string {
 	path := filepath.Join(r.dir, "feeds", filepath.FromSlash(file))
 	plain, err := os.ReadFile(path)
@@ -198,7 +196,7 @@ func (r *river) unlike(file string, served []byte) string {
 	return ""
 }
 
-// wellFormed checks that a document is XML with so many elements of a name.
+// wellFormed returns a check that a document is XML with a given number of elements of a name.
 func wellFormed(element string, want int) func([]byte) error {
 	return func(doc []byte) error {
 		got := 0
@@ -235,8 +233,8 @@ func articles(want int) func([]byte) error {
 	}
 }
 
-// testSecondFetch asks for all sources beside the daemon, which fetches at once:
-// with the validators that it got, and nothing that is published changes.
+// testSecondFetch makes the daemon fetch all sources again. It must send the
+// validators it received, and nothing that is published may change.
 func (r *river) testSecondFetch(t *testing.T, from []*outlet) {
 	before := r.tags(t)
 	args := []string{"run"}
@@ -261,7 +259,7 @@ func (r *river) testSecondFetch(t *testing.T, from []*outlet) {
 	}
 }
 
-// tags are the entity tags of everything that is published.
+// tags returns the entity tags of everything that is published.
 func (r *river) tags(t *testing.T) map[string]string {
 	t.Helper()
 	tags := map[string]string{}
@@ -275,8 +273,9 @@ func (r *river) tags(t *testing.T) map[string]string {
 	return tags
 }
 
-// testNews lets a source publish something: who polls with an old validator gets
-// the new feed, once, and the feed that does not select the source stays.
+// testNews makes a source publish an entry. A reader that polls with an old
+// validator must get the new feed once, and a feed that does not select the
+// source must not change.
 func (r *river) testNews(t *testing.T, o *outlet) {
 	before := r.tags(t)
 	const title = "The cone is back on the road"
@@ -303,7 +302,7 @@ func (r *river) testNews(t *testing.T, o *outlet) {
 	}
 }
 
-// testEnd ends the daemon while it waits for a source that does not answer.
+// testEnd stops the daemon while it waits for a source that does not answer.
 func (r *river) testEnd(t *testing.T, dead *silent) {
 	asking := exec.CommandContext(t.Context(), r.binary, "run", "silent")
 	asking.Dir = r.dir
@@ -311,7 +310,7 @@ func (r *river) testEnd(t *testing.T, dead *silent) {
 		t.Fatal(err)
 	}
 	defer func() {
-		_ = asking.Process.Kill() // it waits for an answer that nobody gives
+		_ = asking.Process.Kill() // it waits for an answer that never comes
 		_ = asking.Wait()
 	}()
 	eventually(t, func() string {

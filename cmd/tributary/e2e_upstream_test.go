@@ -17,14 +17,14 @@ import (
 	"time"
 )
 
-// outlet is a publisher of the end-to-end test: one document of one format, on
-// a server of its own.
+// outlet is a publisher in the end-to-end test: one document of one format, on a
+// server of its own.
 type outlet struct {
-	file   string // in testdata/e2e/upstream
-	tag    string // its language, a tag of the configuration
-	etag   string // sent when not empty, and so is modified
-	dated  bool
-	titles []string // of the entries that we expect in a feed
+	file   string   // in testdata/e2e/upstream
+	tag    string   // its language, used as a tag in the configuration
+	etag   string   // sent as ETag; "" for none
+	dated  bool     // whether Last-Modified is sent
+	titles []string // of the entries that the feed must have
 
 	url    string
 	mu     sync.Mutex
@@ -35,11 +35,11 @@ type outlet struct {
 // visit is one request for the document and how it was answered.
 type visit struct {
 	status      int
-	conditional bool // it carried the validators that were sent before
+	conditional bool // it had the validators sent before
 }
 
-// outlets has every format that we read. The titles are what people write; the
-// files spell them in the ways of their formats.
+// outlets returns an outlet for every format that we read. The titles are as
+// people write them; the files encode them in the ways of their formats.
 func outlets() []*outlet {
 	return []*outlet{
 		{file: "rss091.xml", tag: "de", etag: `"muehle-1"`, dated: true, titles: []string{
@@ -54,21 +54,21 @@ func outlets() []*outlet {
 			"Forty boats in one day", "Café hours & tea"}},
 		{file: "atom10.xml", tag: "en", etag: `"estuary"`, dated: true, titles: []string{
 			"Mud & stars: a night on the flats", "Three seals and a traffic cone"}},
-		{file: "json10.json", tag: "en", titles: []string{ // no validators at all
+		{file: "json10.json", tag: "en", titles: []string{ // no validators
 			"A bottle with two messages", "The plank has a name"}},
-		{file: "json11.json", tag: "de", etag: `"kurz"`, titles: []string{ // its other entry is the story of the crane
+		{file: "json11.json", tag: "de", etag: `"kurz"`, titles: []string{ // the other entry is about the crane
 			"Ebbe fällt heute aus"}},
 	}
 }
 
-// lastModified is when every document changed last, as far as it says.
+// lastModified is the Last-Modified time of every document that has one.
 var lastModified = time.Date(2025, 11, 12, 10, 0, 0, 0, time.UTC)
 
-// name is the source's name in the configuration.
+// name is the name of the source in the configuration.
 func (o *outlet) name() string { return strings.TrimSuffix(o.file, filepath.Ext(o.file)) }
 
-// start serves the document on the n-th loopback address, because requests to
-// one host are spaced.
+// start serves the document on the n-th loopback address, because requests to one
+// host are spaced out.
 func (o *outlet) start(t *testing.T, n int) {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("testdata", "e2e", "upstream", o.file))
@@ -79,8 +79,8 @@ func (o *outlet) start(t *testing.T, n int) {
 	o.url = listen(t, n, o) + "/" + o.file
 }
 
-// listen starts a server on 127.0.0.n, or on 127.0.0.1 where a system has no
-// other loopback address, and returns its URL.
+// listen starts a server on 127.0.0.n, or on 127.0.0.1 if the system has no other
+// loopback address. It returns the server's URL.
 func listen(t *testing.T, n int, h http.Handler) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0."+strconv.Itoa(n)+":0")
@@ -120,7 +120,7 @@ func (o *outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.visits = append(o.visits, visit{status: seen.status, conditional: o.repeated(r.Header)})
 }
 
-// repeated reports whether a request carried our validators, verbatim.
+// repeated reports whether a request has our validators, verbatim.
 func (o *outlet) repeated(h http.Header) bool {
 	since := ""
 	if o.dated {
@@ -136,7 +136,7 @@ func (o *outlet) seen() []visit {
 	return append([]visit(nil), o.visits...)
 }
 
-// amend puts text into the document and gives it a new entity tag.
+// amend inserts text into the document and changes its entity tag.
 func (o *outlet) amend(t *testing.T, before, text string) {
 	t.Helper()
 	o.mu.Lock()
@@ -148,7 +148,7 @@ func (o *outlet) amend(t *testing.T, before, text string) {
 	o.etag = `"amended"`
 }
 
-// witness remembers the status of a response.
+// witness records the status of a response.
 type witness struct {
 	http.ResponseWriter
 	status int
@@ -159,10 +159,10 @@ func (w *witness) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// silent is a server that takes requests and never answers one.
+// silent is a server that accepts requests and never answers.
 type silent struct {
 	url     string
-	waiting atomic.Int32 // requests that wait for an answer
+	waiting atomic.Int32 // number of requests waiting for an answer
 }
 
 func (s *silent) start(t *testing.T, n int) {

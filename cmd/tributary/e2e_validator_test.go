@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// testValidator has the W3C feed validator look at what is published.
+// testValidator runs the W3C feed validator on what is published.
 func (r *river) testValidator(t *testing.T) {
 	documents := map[string][]byte{}
 	for _, path := range published {
@@ -21,10 +21,11 @@ func (r *river) testValidator(t *testing.T) {
 	validate(t, documents)
 }
 
-// validate has the W3C feed validator (github.com/w3c/feedvalidator, with
-// python3-html5lib, -lxml and -rdflib) look at documents, by address: no error and no
-// warning at level AA, except that it takes MathML for no HTML. FEEDVALIDATOR is the folder that it was cloned into; without
-// it this is not done, since it is in no distribution.
+// validate runs the W3C feed validator (github.com/w3c/feedvalidator, with
+// python3-html5lib, -lxml and -rdflib) on documents, by address. It must report
+// no error and no warning of level AA, except that it does not know MathML.
+// FEEDVALIDATOR is the folder of its clone; without it the test is skipped,
+// because no distribution has a package of it.
 func validate(t *testing.T, documents map[string][]byte) {
 	t.Helper()
 	checkout := os.Getenv("FEEDVALIDATOR")
@@ -47,7 +48,7 @@ func validate(t *testing.T, documents map[string][]byte) {
 		t.Fatal(err)
 	}
 	for address, events := range found {
-		if bytes.Contains(documents[address], []byte("math")) { // it knows no MathML in HTML, which the publisher wrote
+		if bytes.Contains(documents[address], []byte("math")) { // it knows no MathML
 			events = slices.DeleteFunc(events, func(event string) bool { return strings.Contains(event, "Non-html tag") })
 		}
 		if len(events) > 0 {

@@ -11,36 +11,37 @@ import (
 	"tributary/internal/store"
 )
 
-// tryExamples is how many entries are shown that a rule keeps, and that it drops.
+// tryExamples is how many entries that a rule keeps are shown, and how many that it drops.
 const tryExamples = 5
 
-// trial is what a rule would do to stored entries, for scripts. Every key is always
-// there.
+// trial is the effect that a rule would have on stored entries. In JSON every key
+// is always present.
 type trial struct {
 	Where   string     `json:"where"`
 	Feed    string     `json:"feed"`    // "" for every public source
-	Days    int        `json:"days"`    // how far back: as far as a changed rule reaches
-	Entries int        `json:"entries"` // that the feed could take
+	Days    int        `json:"days"`    // how far back; as far as a changed rule reaches
+	Entries int        `json:"entries"` // entries that the feed could take
 	Keep    int        `json:"keep"`
 	Drop    int        `json:"drop"`
-	Enter   int        `json:"enter"` // of those kept that the rule of now drops
-	Leave   int        `json:"leave"` // of those dropped that the rule of now keeps
+	Enter   int        `json:"enter"` // kept, but dropped by the current rule
+	Leave   int        `json:"leave"` // dropped, but kept by the current rule
 	Warning string     `json:"warning"`
-	Kept    []tryEntry `json:"kept"` // the latest
+	Kept    []tryEntry `json:"kept"` // the latest few
 	Dropped []tryEntry `json:"dropped"`
 }
 
-// tryEntry is an entry that a rule was tried on.
+// tryEntry is an entry on which a rule was tried.
 type tryEntry struct {
 	Title     string    `json:"title"`
 	Link      string    `json:"link"`
 	Source    string    `json:"source"`
 	Published time.Time `json:"published"`
-	Why       string    `json:"why"` // what of the rule is false; "" where it is true
+	Why       string    `json:"why"` // which part of the rule is false; "" if it is true
 }
 
-// tryRule rehearses a rule on what is stored, for one feed or, without a name, for
-// every public source.
+// tryRule tries a rule on stored entries and prints the result. The entries are
+// those that the named feed could take, or those of every public source if name
+// is "".
 func (a *app) tryRule(ctx context.Context, text, name string, asJSON bool) error {
 	cfg, db, err := a.open(ctx)
 	if err != nil {
@@ -67,8 +68,8 @@ func (a *app) tryRule(ctx context.Context, text, name string, asJSON bool) error
 	return nil
 }
 
-// feedNamed finds a configured feed; no name stands for one that selects every
-// public source.
+// feedNamed returns a configured feed. For "" it returns the zero Feed, which
+// selects every public source.
 func feedNamed(cfg *config.Config, name string) (news.Feed, error) {
 	if name == "" {
 		return news.Feed{}, nil
@@ -112,7 +113,7 @@ func try(ctx context.Context, db *store.DB, feed news.Feed, rule news.Rule, now 
 	return t, err
 }
 
-// add judges one entry; taken says what the rule of now says of it.
+// add counts one entry; taken says whether the current rule takes it.
 func (t *trial) add(s news.Subject, rule news.Rule, taken bool) {
 	e := tryEntry{Title: s.Entry.Title, Link: s.Entry.Link, Source: s.Source.Name, Published: s.Entry.Published}
 	if rule.Match(s) {
@@ -135,19 +136,19 @@ func (t *trial) add(s news.Subject, rule news.Rule, taken bool) {
 	}
 }
 
-// among reports whether an entry is one of the latest.
+// among reports whether an entry belongs to the latest tryExamples of a list, newest first.
 func among(list []tryEntry, e tryEntry) bool {
 	return len(list) < tryExamples || e.Published.After(list[len(list)-1].Published)
 }
 
-// latest adds an entry to the latest, of which so many remain.
+// latest inserts an entry into a list, newest first, and cuts the list to tryExamples.
 func latest(list []tryEntry, e tryEntry) []tryEntry {
 	at, _ := slices.BinarySearchFunc(list, e, func(a, b tryEntry) int { return b.Published.Compare(a.Published) })
 	list = slices.Insert(list, at, e)
 	return list[:min(len(list), tryExamples)]
 }
 
-// tell writes a trial for people.
+// tell prints a trial as text.
 func (a *app) tell(t trial) {
 	whose := "every public source"
 	if t.Feed != "" {
@@ -180,7 +181,7 @@ func (a *app) tell(t trial) {
 	}
 }
 
-// share is a part of all in percent; only none is 0 % and only all are 100 %.
+// share returns n as a percentage. It says 0 % only for none, and 100 % only for all.
 func share(n, of int) string {
 	switch {
 	case of == 0:

@@ -17,10 +17,11 @@ import (
 func (a *app) mergeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "merge A B…",
-		Short: "make one story of several, by hand and for good",
-		Long: "Each argument names a story as for `tributary why`: its id, a guid, the address of an article or of the\n" +
-			"story's page, or the number of an entry. The story that was first published goes on, and the pages of the\n" +
-			"others lead to it. A feed that showed several of them shows one. Nothing automatic takes them apart again.",
+		Short: "join several stories into one, for good",
+		Long: "Each argument names a story as for `tributary why`: by its id, a guid, the address of an article or of\n" +
+			"the story's page, or the number of an entry. The story that was published first remains, and the pages\n" +
+			"of the others redirect to it. A feed that showed several of them shows one. Nothing automatic separates\n" +
+			"them again.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              atLeast(2, "two stories or more"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.merge(cmd.Context(), given) },
@@ -30,10 +31,11 @@ func (a *app) mergeCommand() *cobra.Command {
 func (a *app) splitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "split ENTRY…",
-		Short: "make entries a story of their own, by hand and for good",
-		Long: "Each argument names an entry: its number, as `tributary why` prints it, or its guid or address where that\n" +
-			"is of one entry only. They leave their story and are one story together. The side that was published\n" +
-			"first keeps the id, the page and what feeds show; the other one enters the feeds as a story of its own.",
+		Short: "make entries a story of their own, for good",
+		Long: "Each argument names an entry: by its number, as `tributary why` prints it, or by its guid or address if\n" +
+			"only one entry has it. The entries leave their story and form a new one together. The part that was\n" +
+			"published first keeps the id, the page and its place in feeds; the other one enters the feeds as a\n" +
+			"story of its own.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              atLeast(1, "one entry or more"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.split(cmd.Context(), given) },
@@ -44,21 +46,22 @@ func (a *app) pinCommand() *cobra.Command {
 	var off bool
 	cmd := &cobra.Command{
 		Use:   "pin ENTRY",
-		Short: "show this entry of its story, by hand and for good",
-		Long: "ENTRY is the number of an entry, as `tributary why` prints it, or its guid or address where that is of one\n" +
-			"entry only. It is the one shown of its story wherever a feed selects its source, whatever the order of\n" +
-			"sources says. A story has one pin: a new one replaces the old.",
+		Short: "choose the entry that is shown of a story, for good",
+		Long: "ENTRY is the number of an entry, as `tributary why` prints it, or its guid or address if only one entry\n" +
+			"has it. Every feed that selects its source then shows this entry of the story, whatever the order of\n" +
+			"the sources says. A story has one pin: a new one replaces the old.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one entry"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.pin(cmd.Context(), given[0], off) },
 	}
-	cmd.Flags().BoolVar(&off, "off", false, "take the pin back: feeds choose again")
+	cmd.Flags().BoolVar(&off, "off", false, "remove the pin, so that feeds choose again")
 	return cmd
 }
 
-// correcting opens the database for one short transaction, which may run beside
-// a daemon: that publishes what became of it within a second. A database that
-// does not exist is not made.
+// correcting opens the database for one short transaction, which may run beside a
+// daemon. The daemon publishes the result within a second. It is an error if the
+// database does not exist: opening it for reading first makes sure that none is
+// created.
 func (a *app) correcting(ctx context.Context) (*config.Config, *store.DB, error) {
 	cfg, db, err := a.open(ctx)
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// follower subscribes at a hub and keeps what it is sent.
+// follower subscribes at a hub and keeps what it receives.
 type follower struct {
 	callback string
 
 	mu    sync.Mutex
-	parts [][]string // the ids of each delivery that it took
-	kills []int      // how often the hub had been killed before each
+	parts [][]string // entry ids of each delivery it accepted
+	kills []int      // how often the hub had been killed before each delivery
 	dead  int
 }
 
@@ -40,8 +40,8 @@ func (f *follower) port() string {
 	return u.Port()
 }
 
-// ServeHTTP confirms everything. A delivery counts when it came whole; the answer takes
-// a moment, so that many kills fall between the two.
+// ServeHTTP confirms every subscription. A delivery counts once its body is
+// complete. The response takes a moment, so that many kills fall between the two.
 func (f *follower) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		io.WriteString(w, r.URL.Query().Get("hub.challenge"))
@@ -63,8 +63,8 @@ func (f *follower) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// check holds that nothing was repeated but what was under way at a kill, and returns
-// how much that was and the ids that came.
+// check verifies that only deliveries under way at a kill were repeated. It
+// returns how many these were, and the ids that were delivered.
 func (f *follower) check(t *testing.T) (repeated int, has map[string]bool) {
 	t.Helper()
 	f.mu.Lock()
@@ -92,8 +92,8 @@ func (f *follower) check(t *testing.T) (repeated int, has map[string]bool) {
 	return repeated, has
 }
 
-// Killed at any moment, the hub loses no entry, and repeats at most the delivery that
-// was under way.
+// TestKillBetweenDeliveries checks that the hub, killed at any moment, loses no
+// entry, and repeats at most the delivery that was under way.
 func TestKillBetweenDeliveries(t *testing.T) {
 	t.Parallel()
 	kills := 30
@@ -109,7 +109,7 @@ func TestKillBetweenDeliveries(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := command(t, dir, "run --all").CombinedOutput(); err != nil { // the past
+	if out, err := command(t, dir, "run --all").CombinedOutput(); err != nil { // before the subscription
 		t.Fatalf("%v: %s", err, out)
 	}
 	past := int64(0)
@@ -136,7 +136,7 @@ func TestKillBetweenDeliveries(t *testing.T) {
 	repeated := 0
 	serve(func() {
 		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-			want := up.served.Load() // everything that was read until now must come
+			want := up.served.Load() // all that was read until now must be delivered
 			for ; time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 				if repeated, has = reader.check(t); has[fmt.Sprint(want)] || t.Failed() {
 					return
@@ -164,7 +164,7 @@ func TestKillBetweenDeliveries(t *testing.T) {
 	}
 }
 
-// freePort is a port that was free a moment ago.
+// freePort returns a port that was free a moment ago.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -176,7 +176,8 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// subscribe asks a hub until it is there to take it. What it took is kept.
+// subscribe retries until the hub runs and accepts the subscription. An accepted
+// one must not be lost.
 func subscribe(t *testing.T, site, callback string) {
 	t.Helper()
 	form := url.Values{"hub.mode": {"subscribe"}, "hub.topic": {site + "/feeds/all.atom"}, "hub.callback": {callback}}

@@ -21,14 +21,14 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// init makes the test binary the command itself when a test runs it that way.
+// init runs the command in place of the tests if the test binary was started by command.
 func init() {
 	if args := os.Getenv("TRIBUTARY_TEST_COMMAND"); args != "" {
 		os.Exit(run(context.Background(), strings.Fields(args), streams{os.Stdin, os.Stdout, os.Stderr}))
 	}
 }
 
-// command is this program with arguments, run in dir.
+// command returns a command that runs this program with arguments in dir.
 func command(t *testing.T, dir, args string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -41,8 +41,8 @@ func command(t *testing.T, dir, args string) *exec.Cmd {
 	return cmd
 }
 
-// growing is an upstream on an address of its own whose feed has one entry more
-// with every request. The validator is the number of entries.
+// growing is an upstream on an address of its own. Its feed grows by one entry
+// with every request, and its ETag is the number of entries.
 type growing struct {
 	name    string
 	address string
@@ -56,8 +56,7 @@ func newGrowing(t *testing.T, name string, host int) *growing {
 	return g
 }
 
-// serveOn serves at 127.0.0.HOST until the test ends, and returns the address with the
-// port.
+// serveOn serves at 127.0.0.HOST until the test ends, and returns the address with its port.
 func serveOn(t *testing.T, host int, h http.Handler) string {
 	t.Helper()
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.%d:0", host))
@@ -77,8 +76,8 @@ func serveOn(t *testing.T, host int, h http.Handler) string {
 	return l.Addr().String()
 }
 
-// killed runs the command in dir and kills it once work is done; alive is false when it
-// had ended by itself.
+// killed starts the command in dir, calls work, and kills the command. alive is
+// false if it had ended by itself.
 func killed(t *testing.T, dir, args string, work func()) (alive bool) {
 	t.Helper()
 	cmd := command(t, dir, args)
@@ -88,7 +87,7 @@ func killed(t *testing.T, dir, args string, work func()) (alive bool) {
 		t.Fatal(err)
 	}
 	work()
-	cmd.Process.Kill() // an error says that it has ended
+	cmd.Process.Kill() // the error is that it has ended
 	err := cmd.Wait()
 	if err != nil && cmd.ProcessState.ExitCode() >= 0 {
 		t.Errorf("%s: %v: %s", args, err, out.String())
@@ -96,8 +95,8 @@ func killed(t *testing.T, dir, args string, work func()) (alive bool) {
 	return cmd.ProcessState.ExitCode() < 0
 }
 
-// ServeHTTP gives the entries 1 to n. The links of two upstreams are the same,
-// so that each story comes twice.
+// ServeHTTP returns the entries 1 to n. The links of two upstreams are the same,
+// so each story occurs twice.
 func (g *growing) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	n := g.served.Add(1)
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, n))
@@ -116,9 +115,9 @@ type victim struct {
 	t         *testing.T
 	dir       string
 	upstreams []*growing
-	stored    map[string]int64 // entries by source, as last seen
+	stored    map[string]int64 // entries by source, when last checked
 	published map[string]string
-	midway    int // kills between a request and its entries
+	midway    int // kills between a response and the storing of its entries
 	seeds     int
 }
 
@@ -132,7 +131,7 @@ func newVictim(t *testing.T, upstreams ...*growing) *victim {
 	return v
 }
 
-// configure writes the configuration, with a feed more or less.
+// configure writes the configuration, with or without an extra feed.
 func (v *victim) configure(extra bool) {
 	v.t.Helper()
 	text := "listen: 127.0.0.1:0\nadmin: ''\nsources:\n  - {seeds: seeds/*, name: seeds, schedule: '@every 1s'}\n"
@@ -149,7 +148,7 @@ func (v *victim) configure(extra bool) {
 	}
 }
 
-// addSeed puts one more document into the seed folder.
+// addSeed adds a document to the seed folder.
 func (v *victim) addSeed() {
 	v.t.Helper()
 	v.seeds++
@@ -164,13 +163,13 @@ func (v *victim) addSeed() {
 	}
 }
 
-// kill runs the command and kills it after a while, see killed.
+// kill starts the command and kills it after a while, see killed.
 func (v *victim) kill(args string, after time.Duration) (alive bool) {
 	v.t.Helper()
 	return killed(v.t, v.dir, args, func() { time.Sleep(after) })
 }
 
-// open opens the database as it was left behind; nil while there is none.
+// open opens the database that the process left, or returns nil if there is none.
 func (v *victim) open() *sql.DB {
 	v.t.Helper()
 	path := filepath.Join(v.dir, "data", "tributary.db")
@@ -183,7 +182,7 @@ func (v *victim) open() *sql.DB {
 	}
 	var tables int
 	v.row(db, `SELECT count(*) FROM sqlite_master WHERE name = 'seed_file'`, &tables)
-	if tables == 0 { // killed before the schema was there
+	if tables == 0 { // killed before the schema was made
 		db.Close()
 		return nil
 	}
@@ -197,7 +196,8 @@ func (v *victim) row(db *sql.DB, query string, dest ...any) {
 	}
 }
 
-// check holds what must be true after every kill.
+// check verifies what must be true after every kill. If whole is set, it checks
+// the entire database.
 func (v *victim) check(when string, whole bool) {
 	v.t.Helper()
 	db := v.open()
@@ -230,9 +230,9 @@ func (v *victim) check(when string, whole bool) {
 	}
 }
 
-// acknowledged holds that the validator and exactly the entries that it stands
-// for are there, and that none was lost since. It reports whether an answer was
-// given that is not stored.
+// acknowledged verifies that a validator is stored with exactly the entries that
+// belong to it, and that no entry was lost. It reports whether there was a
+// response that is not stored.
 func (v *victim) acknowledged(db *sql.DB, when string, g *growing) (midway bool) {
 	v.t.Helper()
 	var etag string
@@ -263,7 +263,7 @@ func (v *victim) acknowledged(db *sql.DB, when string, g *growing) (midway bool)
 	return n < g.served.Load()
 }
 
-// unmoved holds that every Publication ever seen is there and where it was.
+// unmoved verifies that every Publication ever seen still exists, in the same place.
 func (v *victim) unmoved(db *sql.DB, when string) {
 	v.t.Helper()
 	rows, err := db.Query(`SELECT f.name, coalesce(p.guid, s.guid), p.sequence, p.published, p.entered
@@ -296,8 +296,8 @@ func (v *victim) unmoved(db *sql.DB, when string) {
 	v.published = now
 }
 
-// files holds that no file of the feeds folder is half a document. It returns
-// the ids of each JSON Feed.
+// files verifies that no file in the feeds folder is incomplete. It returns the
+// ids in each JSON Feed.
 func (v *victim) files(when string) map[string][]string {
 	v.t.Helper()
 	ids := map[string][]string{}
@@ -317,8 +317,8 @@ func (v *victim) files(when string) map[string][]string {
 	return ids
 }
 
-// Killed at any moment, the process loses no entry that it acknowledged, doubles
-// none, and moves nothing that readers have seen.
+// TestKill checks that the process, killed at any moment, loses no entry that it
+// acknowledged, duplicates none, and moves nothing that readers have seen.
 func TestKill(t *testing.T) {
 	t.Parallel()
 	kills := 200
@@ -332,7 +332,7 @@ func TestKill(t *testing.T) {
 	if out, err := command(t, v.dir, "run --all").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	run := time.Since(began) // a whole one, as fast as this machine is
+	run := time.Since(began) // the duration of a whole run on this machine
 	for done := 0; done < kills; {
 		if random.IntN(2) == 0 {
 			v.addSeed()
@@ -345,7 +345,7 @@ func TestKill(t *testing.T) {
 			args, after = "serve", time.Duration(random.Int64N(int64(2*run+200*time.Millisecond)))
 		}
 		if !v.kill(args, after) {
-			ended++ // nothing was killed; it counts as a good run between
+			ended++ // nothing was killed; this counts as an ordinary run in between
 			continue
 		}
 		done++
@@ -378,7 +378,8 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// Killed while the database is being made, the next start makes it.
+// TestKillWhileTheDatabaseIsMade checks that the next start completes a database
+// whose creation was killed.
 func TestKillWhileTheDatabaseIsMade(t *testing.T) {
 	t.Parallel()
 	kills := 20

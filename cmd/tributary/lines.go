@@ -10,15 +10,15 @@ import (
 	"golang.org/x/term"
 )
 
-// lines writes what is told a line each, under labels that stand in a column. On
-// a terminal long ones go on below; elsewhere each stays one line, so that what
-// a script looks for is never broken in two.
+// lines prints labelled lines whose texts start in the same column. On a
+// terminal, long lines are wrapped. Elsewhere they are not, so that a script
+// finds any text on a single line.
 type lines struct {
 	w     io.Writer
-	width int // columns; 0: lines are not broken
+	width int // in columns; 0: lines are not wrapped
 }
 
-// lines writes to standard output.
+// lines returns lines that are printed to standard output.
 func (a *app) lines() lines {
 	l := lines{w: a.out}
 	if f, ok := a.out.(*os.File); ok && isTerminal(f) {
@@ -29,17 +29,17 @@ func (a *app) lines() lines {
 	return l
 }
 
-// labelled writes one line under a label, "  title:      Shared".
+// labelled prints a text under a label: "  title:      Shared".
 func (l lines) labelled(label, format string, args ...any) {
 	l.write(fmt.Sprintf("  %-12s", label+":"), fmt.Sprintf(format, args...), 14)
 }
 
-// plain writes one line that stands for itself.
+// plain prints a text without a label.
 func (l lines) plain(format string, args ...any) {
 	l.write("", fmt.Sprintf(format, args...), 2)
 }
 
-// write breaks a text between words; what follows the first line is indented.
+// write prints lead and text, wrapped between words. Continuation lines are indented.
 func (l lines) write(lead, text string, indent int) {
 	column := utf8.RuneCountInString(lead)
 	var b strings.Builder

@@ -26,7 +26,7 @@ func TestLinesBreakOnTerminalsOnly(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	lines{w: &b, width: 40}.plain("feed all: shown as %s", strings.Repeat("x", 50)) // what has no gap is not broken
+	lines{w: &b, width: 40}.plain("feed all: shown as %s", strings.Repeat("x", 50)) // a word is never broken
 	if want := "feed all: shown as\n  " + strings.Repeat("x", 50) + "\n"; b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}

@@ -12,7 +12,7 @@ import (
 	"tributary/internal/store"
 )
 
-// lists says how every list is doing, and which sources it brings.
+// lists prints the state of every list, with the sources it brings.
 func (a *app) lists(ctx context.Context, db *store.DB, cfg *config.Config, now time.Time) error {
 	if len(cfg.Lists) == 0 {
 		return nil
@@ -38,7 +38,7 @@ func (a *app) lists(ctx context.Context, db *store.DB, cfg *config.Config, now t
 	return nil
 }
 
-// listLine is the state of a list in a line.
+// listLine returns the state of a list as one line.
 func listLine(l news.ListState, names []string, now time.Time) string {
 	text := count(len(names), "source")
 	if len(names) > 0 {

@@ -1,8 +1,15 @@
-// Command tributary is a feed aggregator and syndication service: it takes many
-// feeds and folders of documents in and gives clean merged feeds out.
+// Command tributary is a feed aggregator. It reads many feeds and folders of
+// documents, recognises each story wherever it appears, and publishes merged
+// feeds as RSS, Atom, JSON Feed and HTML.
 //
-// Results go to standard output, everything else to standard error. It exits
-// with 0 on success, 1 when something failed, 2 for wrong arguments.
+// This package holds the command line only: it parses arguments, words results
+// and errors, and leaves the work to internal/daemon and the packages below it.
+// Each command has a constructor, such as serveCommand, which newRoot adds to the
+// tree, and methods of app that carry it out. Corrections by hand and changes of
+// tokens are short transactions, so they may run beside a daemon.
+//
+// Results go to standard output, and everything else to standard error. The exit
+// code is 0 on success, 1 if something failed, and 2 if the arguments are wrong.
 package main
 
 import (
@@ -15,7 +22,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // CRON_TZ works also where no zone files are installed
+	_ "time/tzdata" // so that CRON_TZ works where no time zone files are installed
 
 	"tributary/internal/clean"
 )
@@ -24,7 +31,7 @@ func main() {
 	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
-// streams are what a command reads from and writes to.
+// streams are the standard streams of a command.
 type streams struct {
 	in  io.Reader
 	out io.Writer
@@ -32,9 +39,9 @@ type streams struct {
 }
 
 // run executes one command line and returns its exit code. The first SIGINT or
-// SIGTERM asks the command to end, a second one ends it at once.
+// SIGTERM cancels the command's context. A second one makes run return at once.
 func run(ctx context.Context, args []string, io streams) int {
-	log.SetOutput(discard{}) // net/http prints what servers send there; we record it ourselves
+	log.SetOutput(discard{}) // net/http logs what servers send; the outcome of a fetch is recorded elsewhere
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signals := make(chan os.Signal, 2)
@@ -71,7 +78,7 @@ func execute(ctx context.Context, args []string, io streams) int {
 		fmt.Fprintln(io.err, "tributary: interrupted")
 		return 1
 	}
-	lines := strings.ReplaceAll(err.Error(), "\n", "; ") // of joined errors
+	lines := strings.ReplaceAll(err.Error(), "\n", "; ") // joined errors have a line each
 	fmt.Fprintf(io.err, "tributary: %s\n", clean.Line(lines))
 	if errors.As(err, &usage) {
 		return 2
@@ -79,7 +86,7 @@ func execute(ctx context.Context, args []string, io streams) int {
 	return 1
 }
 
-// discard is where the standard logger writes to.
+// discard is the output of the standard logger: it drops everything.
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }

@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// writeMoves puts the addresses that sources moved to into the configuration
-// file. Nothing else ever writes over what the operator said.
+// writeMoves writes the new addresses of sources that moved into the
+// configuration file. Nothing else overwrites what the operator wrote there.
 func (a *app) writeMoves(ctx context.Context) error {
 	cfg, db, err := a.open(ctx)
 	if err != nil {

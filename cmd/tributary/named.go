@@ -12,8 +12,9 @@ import (
 	"tributary/internal/store"
 )
 
-// oneStory returns the entries of the one story that a person names: as for
-// `why`, or by the number of one of its entries.
+// oneStory returns the entries of the story that what names: as for `tributary
+// why`, or by the number of one of its entries. It is an error if what names no
+// story or several.
 func oneStory(ctx context.Context, db *store.DB, what string) ([]news.Placement, error) {
 	what = strings.TrimSpace(what)
 	stories, err := findStories(ctx, db, what)
@@ -43,8 +44,9 @@ func oneStory(ctx context.Context, db *store.DB, what string) ([]news.Placement,
 	return nil, fmt.Errorf("%q names %s: %s; give the id of one", oneLine(safeGUID(what)), count(len(list), "story"), strings.Join(list, ", "))
 }
 
-// oneEntry returns the one entry that a person names: by its number, or by its
-// guid or address where no other entry has that.
+// oneEntry returns the entry that what names: by its number, or by a guid or
+// address that no other entry has. It is an error if what names no entry or
+// several.
 func oneEntry(ctx context.Context, db *store.DB, what string) (news.Placement, error) {
 	what = strings.TrimSpace(what)
 	found, err := db.FindEntries(ctx, what, clean.CanonicalURL(what))
@@ -73,7 +75,7 @@ func oneEntry(ctx context.Context, db *store.DB, what string) (news.Placement, e
 	return news.Placement{}, fmt.Errorf("%q %s: %s; give the number of one", oneLine(safeGUID(what)), name, named(found))
 }
 
-// byNumber returns the entry of that number; none for what is no number.
+// byNumber returns the entry with this number, or nothing if what is not the number of an entry.
 func byNumber(ctx context.Context, db *store.DB, what string) ([]news.Placement, error) {
 	id, err := strconv.ParseInt(what, 10, 64)
 	if err != nil {

@@ -26,12 +26,13 @@ func (a *app) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import OPML",
 		Short: "add the subscriptions of an OPML file; folders become tags",
-		Long: "Adds what is not there yet and reports what was. A feed in three folders is one source with three\n" +
-			"tags. With --feeds every folder becomes a merged feed. OPML may be - for standard input.",
+		Long: "Adds the subscriptions that are not there yet and reports those that are. A feed in three folders is\n" +
+			"one source with three tags. With --feeds every folder also becomes a merged feed. OPML may be - for\n" +
+			"standard input.",
 		Args: one("one OPML file, or - for standard input"),
 		RunE: func(_ *cobra.Command, given []string) error { return a.importOPML(given[0], feeds) },
 	}
-	cmd.Flags().BoolVar(&feeds, "feeds", false, "one merged feed for each folder")
+	cmd.Flags().BoolVar(&feeds, "feeds", false, "add a merged feed for each folder")
 	return cmd
 }
 
@@ -78,8 +79,8 @@ func (a *app) importOPML(path string, feeds bool) error {
 	return nil
 }
 
-// newSources are the subscriptions that the configuration lacks; folders are
-// the names of all folders in order.
+// newSources returns the subscriptions that the configuration lacks, and the
+// names of all folders in order of appearance.
 func newSources(cfg *config.Config, subs []format.Subscription) (add []config.NewSource, folders []string) {
 	have := map[string]bool{}
 	for _, s := range cfg.Sources {
@@ -102,9 +103,9 @@ func newSources(cfg *config.Config, subs []format.Subscription) (add []config.Ne
 	return add, folders
 }
 
-// untagged names, by tag, the sources of a folder that were there already and
-// lack its tag. Their lines in the file are their author's, so a merged feed
-// has to name them.
+// untagged returns, by tag, the names of sources that are in the configuration
+// already but lack the tag of their folder. An import does not edit their lines,
+// so the merged feed of the folder has to name them.
 func untagged(cfg *config.Config, subs []format.Subscription) map[string][]string {
 	byKey := map[string]config.Source{}
 	for _, s := range cfg.Sources {
@@ -123,7 +124,7 @@ func untagged(cfg *config.Config, subs []format.Subscription) map[string][]strin
 	return names
 }
 
-// newFeeds is one merged feed for each folder; it says why one has none.
+// newFeeds returns a merged feed for each folder. It prints why a folder gets none.
 func (a *app) newFeeds(cfg *config.Config, folders []string, also map[string][]string) []config.NewFeed {
 	taken := map[string]bool{}
 	for _, f := range cfg.Feeds {
@@ -146,8 +147,8 @@ func (a *app) newFeeds(cfg *config.Config, folders []string, also map[string][]s
 	return feeds
 }
 
-// tagOf turns the name of a folder into a tag; one in another script stays as
-// it is.
+// tagOf turns the name of a folder into a tag. A name that gives no slug, such as
+// one in another script, is used as it is.
 func tagOf(folder string) string {
 	if tag := slug(folder); tag != "" {
 		return tag
@@ -155,7 +156,7 @@ func tagOf(folder string) string {
 	return oneLine(folder)
 }
 
-// noName is what cannot stand in a name.
+// noName matches characters that a name may not contain.
 var noName = regexp.MustCompile(`[^a-z0-9_]+`)
 
 // slug turns the name of a folder into the name of a feed.
@@ -170,14 +171,14 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [OPML]",
 		Short: "write the configured feeds as OPML, to a file or standard output",
-		Long: "Tags become folders and categories; what lists have brought is included. Sources that are not public,\n" +
-			"and addresses that hold a secret, are left out, unless --private is given.",
+		Long: "Tags become folders and categories. Sources that came from lists are included. Sources that are not\n" +
+			"public and addresses that hold a secret are left out, unless --private is given.",
 		Args: atMostOne("one OPML file, or none for standard output"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			return a.exportOPML(cmd.Context(), strings.Join(given, ""), private)
 		},
 	}
-	cmd.Flags().BoolVar(&private, "private", false, "also sources that are not public and addresses that hold a secret")
+	cmd.Flags().BoolVar(&private, "private", false, "include sources that are not public and addresses that hold a secret")
 	return cmd
 }
 
@@ -217,7 +218,7 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 	return nil
 }
 
-// output writes to a file, or to standard output for "" and "-".
+// output writes data to a file, or to standard output if path is "" or "-".
 func (a *app) output(path string, data []byte) error {
 	if path == "" || path == "-" {
 		_, err := a.out.Write(data)
@@ -226,7 +227,7 @@ func (a *app) output(path string, data []byte) error {
 	return unwritten(path, os.WriteFile(path, data, 0o644))
 }
 
-// unwritten says why a file could not be written, and what would be right.
+// unwritten adds to the error of writing a file what to do about it. It returns nil for nil.
 func unwritten(path string, err error) error {
 	if err == nil {
 		return nil
@@ -249,7 +250,7 @@ func unwritten(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// input opens a file to read, or standard input for "-".
+// input opens a file for reading, or standard input if path is "-".
 func (a *app) input(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(a.in), nil
@@ -261,7 +262,7 @@ func (a *app) input(path string) (io.ReadCloser, error) {
 	return f, err
 }
 
-// inputName names what input opens.
+// inputName names the input that path stands for, in messages.
 func inputName(path string) string {
 	if path == "-" {
 		return "standard input"

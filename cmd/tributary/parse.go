@@ -27,9 +27,9 @@ func (a *app) parseCommand() *cobra.Command {
 	var explain bool
 	cmd := &cobra.Command{
 		Use:   "parse FILE|URL|-",
-		Short: "one document, normalised, as JSON",
+		Short: "parse one document and print it as JSON",
 		Long: "Reads a feed of any format, or a seed document, as the daemon would, and prints what it understood.\n" +
-			"Exit code 0 also for a feed that was repaired or cut off; 1 for what is no feed.",
+			"The exit code is 0 even if the feed was repaired or truncated, and 1 if the document is no feed.",
 		Args: one("one FILE or URL, or - for standard input"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			debug.SetMemoryLimit(parseMemory)
@@ -45,9 +45,9 @@ func (a *app) parseCommand() *cobra.Command {
 			return a.json(newParsed(doc))
 		},
 	}
-	cmd.Flags().StringVar(&in.URL, "url", "", "the `URL` that the document came from, for relative links")
-	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "the media `TYPE` that it was sent with")
-	cmd.Flags().BoolVar(&explain, "explain", false, "tell on standard error what was repaired")
+	cmd.Flags().StringVar(&in.URL, "url", "", "the `URL` of the document, to resolve relative links")
+	cmd.Flags().StringVar(&in.ContentType, "content-type", "", "the media `TYPE` it was served with")
+	cmd.Flags().BoolVar(&explain, "explain", false, "report on standard error what was repaired")
 	return cmd
 }
 
@@ -69,8 +69,8 @@ func (a *app) parse(ctx context.Context, what string, in format.Input) (*news.Do
 	return doc, nil
 }
 
-// isSeed reports whether a file that is no feed is read as a seed document. A
-// page that came with a media type came from the web.
+// isSeed reports whether a file that is no feed is to be read as a seed document.
+// An HTML page with a media type came from the web, and is none.
 func isSeed(path string, in format.Input) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".txt", ".text", ".md", ".markdown":
@@ -81,11 +81,11 @@ func isSeed(path string, in format.Input) bool {
 	return false
 }
 
-// parseMemory is what the runtime tries to stay below, in bytes: garbage is
-// collected earlier while a hostile document is read.
+// parseMemory is the soft memory limit in bytes. It makes the garbage collector
+// run earlier while a hostile document is parsed.
 const parseMemory = 48 << 20
 
-// maxParse bounds a document on disk as the client bounds a body.
+// maxParse is the maximum size in bytes of a document on disk, as the client limits a body.
 const maxParse = 20 << 20
 
 func (a *app) read(path string) ([]byte, error) {
@@ -95,7 +95,7 @@ func (a *app) read(path string) ([]byte, error) {
 	}
 	defer f.Close()
 	var data bytes.Buffer
-	if file, ok := f.(*os.File); ok { // its size is known: memory is taken once, or not at all
+	if file, ok := f.(*os.File); ok { // the size is known: allocate once, or refuse
 		info, err := file.Stat()
 		switch {
 		case err != nil:
@@ -114,8 +114,8 @@ func (a *app) read(path string) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// parseURL fetches under the defaults of the configuration, or strictly where
-// there is none.
+// parseURL fetches and parses a document. It uses the defaults of the
+// configuration, or the strictest policy if there is no configuration.
 func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.Document, error) {
 	cfg := &config.Config{Limits: config.DefaultLimits()}
 	if _, err := os.Stat(a.config); err == nil || a.config != defaultConfig {
@@ -134,7 +134,7 @@ func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.
 	}
 	doc, err := decode(got)
 	if err == nil || got.Fetch.Outcome.Failed() {
-		return doc, err // a failed fetch says where
+		return doc, err // the error of a failed fetch names the address itself
 	}
 	if news.OutcomeOf(err) == news.OutcomeNotAFeed {
 		return nil, fmt.Errorf("%s: %w; `tributary add` finds the feed behind a page", news.SafeURL(url), err)
@@ -142,8 +142,7 @@ func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.
 	return nil, fmt.Errorf("%s: %w", news.SafeURL(url), err)
 }
 
-// parsed is the output of parse, DESIGN 4.1. Empty values are left out, items
-// never.
+// parsed is the output of parse. Empty values are left out, except items.
 type parsed struct {
 	Format      string       `json:"format"`
 	Outcome     news.Outcome `json:"outcome"`
@@ -169,7 +168,7 @@ type parsedItem struct {
 	Language   string        `json:"language,omitempty"`
 }
 
-// parsedFile is what the contract knows of an enclosure.
+// parsedFile is an enclosure in the output.
 type parsedFile struct {
 	URL    string `json:"url"`
 	Type   string `json:"type,omitempty"`

@@ -13,33 +13,33 @@ import (
 	"tributary/internal/store"
 )
 
-// politeFigures are what our asking costs publishers and us. Every key is
-// always there.
+// politeFigures is what fetching costs the publishers and us. In JSON every key
+// is always present.
 type politeFigures struct {
-	Requests    int   `json:"requests"`     // answered
-	NotModified int   `json:"not_modified"` // with 304
+	Requests    int   `json:"requests"`     // that were answered
+	NotModified int   `json:"not_modified"` // answered with 304
 	Failed      int   `json:"failed"`       // attempts, answered or not
 	Limited     int   `json:"limited"`      // answers that asked us to come less often
-	Bytes       int64 `json:"bytes"`        // received, bodies as sent
-	Saved       int64 `json:"saved"`        // bytes that asking without conditions and compression would have cost beyond
-	NewEntries  int   `json:"new_entries"`  // that came after the first document
+	Bytes       int64 `json:"bytes"`        // received, with bodies as they were sent
+	Saved       int64 `json:"saved"`        // bytes spared by conditional requests and compression
+	NewEntries  int   `json:"new_entries"`  // that came after the first document of a source
 }
 
-// politeSource is a source for scripts.
+// politeSource is the line of one source.
 type politeSource struct {
 	Name     string `json:"name"`
-	Host     string `json:"host"`     // what it shares limits with
-	Interval int    `json:"interval"` // seconds; 0 by the calendar, or not fetched yet
+	Host     string `json:"host"`     // the rate group that it belongs to
+	Interval int    `json:"interval"` // seconds; 0: fetched by calendar, or not yet
 	politeFigures
 }
 
-// politeHost is a host that limited us, for scripts.
+// politeHost is a rate group that limited us.
 type politeHost struct {
 	Host      string    `json:"host"`
-	Limited   int       `json:"limited"` // how often
+	Limited   int       `json:"limited"` // how many times
 	LimitedAt time.Time `json:"limited_at"`
-	Until     time.Time `json:"until"`   // it asked to be left alone; past when it may be asked
-	Spacing   int       `json:"spacing"` // milliseconds between two requests now; 0 is the usual
+	Until     time.Time `json:"until"`   // when it may be asked again; in the past: now
+	Spacing   int       `json:"spacing"` // current milliseconds between two requests; 0: the usual
 }
 
 // politeness is the whole report.
@@ -49,7 +49,7 @@ type politeness struct {
 	Hosts   []politeHost   `json:"hosts"`
 }
 
-// politeness prints how we treat those whom we ask.
+// politeness prints the report, as a table or as JSON.
 func (a *app) politeness(ctx context.Context, asJSON bool) error {
 	_, db, err := a.open(ctx)
 	if err != nil {
@@ -83,7 +83,7 @@ func readPoliteness(ctx context.Context, db *store.DB, now time.Time) (*politene
 	report := &politeness{Sources: []politeSource{}, Hosts: []politeHost{}}
 	for _, s := range states {
 		if s.Kind != news.KindFeed {
-			continue // nobody is asked for a folder
+			continue // a folder of documents has no server
 		}
 		sum := sums[s.ID]
 		figures := politeFigures{sum.Requests, sum.NotModified, sum.Failed, sum.Limited, sum.Bytes, sum.Saved, sum.Fresh}
@@ -133,7 +133,7 @@ func (p *politeness) print(out io.Writer, now time.Time) error {
 	return w.Flush()
 }
 
-// String writes the figures as cells of the table.
+// String returns the figures as cells of the table.
 func (f politeFigures) String() string {
 	perEntry := "-"
 	if f.NewEntries > 0 {
@@ -149,7 +149,7 @@ func percent(part, whole int) string {
 	return fmt.Sprintf("%d %%", (200*part+whole)/(2*whole))
 }
 
-// size writes a number of bytes in the unit that people would use.
+// size formats a number of bytes in a decimal unit: "4.2 kB", "17 MB".
 func size(n int64) string {
 	const units = "kMGTPE"
 	if n < 1000 {

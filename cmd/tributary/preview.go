@@ -17,8 +17,7 @@ import (
 	"tributary/internal/story"
 )
 
-// preview is what a source or list would give. For scripts every key is always
-// there.
+// preview is what a source or list would bring. In JSON every key is always present.
 type preview struct {
 	Name     string         `json:"name"`
 	Kind     string         `json:"kind"` // feed, seeds or list
@@ -28,25 +27,25 @@ type preview struct {
 	Format   string         `json:"format"`
 	Language string         `json:"language"` // as declared
 	Count    int            `json:"count"`    // of entries, or of the sources on a list
-	Entries  []previewEntry `json:"entries"`  // the first as they will be published
-	Sources  []string       `json:"sources"`  // addresses on a list that may be told
-	Warnings []string       `json:"warnings"` // what its publisher, or you, could mend
-	Notes    []string       `json:"notes"`    // what was repaired, and what else there is to know
+	Entries  []previewEntry `json:"entries"`  // the first ones, as they would be published
+	Sources  []string       `json:"sources"`  // addresses on a list, as far as they may be printed
+	Warnings []string       `json:"warnings"` // what the publisher or the operator could improve
+	Notes    []string       `json:"notes"`    // what was repaired, and other facts
 }
 
-// previewEntry is an entry as it will be published.
+// previewEntry is an entry as it would be published.
 type previewEntry struct {
 	Title     string     `json:"title"`
 	Link      string     `json:"link"`
 	Published *time.Time `json:"published"` // null: undated
 	Author    string     `json:"author"`
-	Text      string     `json:"text"` // its beginning
+	Text      string     `json:"text"` // the beginning of it
 }
 
 // previewed is how many entries are shown.
 const previewed = 3
 
-// failed reports whether nothing would come of it.
+// failed reports whether the source or list would bring nothing.
 func (p *preview) failed() bool {
 	return p.Outcome.Failed() || p.Kind == "list" && p.Outcome != news.OutcomeOK
 }
@@ -55,7 +54,7 @@ func newPreview(name, kind string) *preview {
 	return &preview{Name: name, Kind: kind, Entries: []previewEntry{}, Sources: []string{}, Warnings: []string{}, Notes: []string{}}
 }
 
-// previewOf makes the preview of a source of what came of trying it.
+// previewOf returns the preview of a source that was tried.
 func previewOf(src config.Source, got tried, now time.Time) *preview {
 	p := newPreview(src.Name, string(src.Kind))
 	if got.err != nil {
@@ -77,12 +76,12 @@ func previewOf(src config.Source, got tried, now time.Time) *preview {
 	return p
 }
 
-// undated reports whether an entry states no time at all: one that was updated
-// was published then at the latest.
+// undated reports whether an entry states no time at all. An entry that states
+// only when it was updated counts as published at that time.
 func undated(e news.Entry) bool { return e.Published.IsZero() && e.Updated.IsZero() }
 
-// newestFirst are the entries of a document as they will be published: without
-// repeats, the newest first.
+// newestFirst returns the entries of a document as they would be published:
+// without repeats, newest first.
 func newestFirst(src config.Source, doc *news.Document, now time.Time) []news.Entry {
 	arrivals := story.Arrive(src.Source, doc)
 	published := func(a story.Arrival) time.Time {
@@ -116,7 +115,7 @@ func newPreviewEntry(e news.Entry) previewEntry {
 	}
 }
 
-// beginning is the first line of a text, cut at a word.
+// beginning returns a text as one line, cut at a word after at most 120 characters.
 func beginning(text string) string {
 	const most = 120
 	line := []rune(oneLine(text))
@@ -130,7 +129,7 @@ func beginning(text string) string {
 	return cut + "…"
 }
 
-// previewList tries a list.
+// previewList returns the preview of a list.
 func previewList(ctx context.Context, client *fetch.Client, l config.List, site news.Site) *preview {
 	got := daemon.TryList(ctx, client, l, site)
 	p := newPreview(l.Name, "list")
@@ -148,7 +147,7 @@ func previewList(ctx context.Context, client *fetch.Client, l config.List, site 
 	return p
 }
 
-// print shows a preview to people; full with everything of the first entries.
+// print prints a preview as text. If full is set, it prints all that is known of each entry.
 func (p *preview) print(w io.Writer, full bool) {
 	switch {
 	case p.failed():

@@ -9,20 +9,20 @@ import (
 	"tributary/internal/store"
 )
 
-// pushLine is for scripts what a hub does for a source.
+// pushLine is the state of a source's subscription at a hub, for JSON output.
 type pushLine struct {
-	State      news.PushState `json:"state"` // asked active denied
-	Hub        string         `json:"hub"`   // its host
-	Until      *time.Time     `json:"until"` // of the lease; null: none yet
+	State      news.PushState `json:"state"` // asked, active or denied
+	Hub        string         `json:"hub"`   // its host name only
+	Until      *time.Time     `json:"until"` // end of the lease; null: none yet
 	Trusted    bool           `json:"trusted"`
-	Delivered  *time.Time     `json:"delivered"` // the last one; null: never
+	Delivered  *time.Time     `json:"delivered"` // time of the last delivery; null: never
 	Deliveries int64          `json:"deliveries"`
 	Refused    int64          `json:"refused"`
 	Error      string         `json:"error"`
 }
 
-// pushes returns what hubs do, by the row numbers of the sources. What is about
-// to end is left out.
+// pushes returns the subscriptions at hubs, by the row of their source.
+// Subscriptions that are being ended are left out.
 func pushes(ctx context.Context, db *store.DB) (map[int64]*pushLine, error) {
 	all, err := db.Pushes(ctx)
 	lines := map[int64]*pushLine{}
@@ -46,7 +46,7 @@ func hubHost(hub string) string {
 	return u.Hostname()
 }
 
-// String says in a word how a source comes: "active" is pushed.
+// String returns the state for the table: "active" if the hub delivers, "-" without a hub.
 func (p *pushLine) String() string {
 	if p == nil {
 		return "-"

@@ -9,13 +9,13 @@ import (
 	"tributary/internal/store"
 )
 
-// serviceLine is an aggregator and for how many people it says that it reads.
+// serviceLine is an aggregator with the number of subscribers that it reports.
 type serviceLine struct {
 	Client      string `json:"client"`
 	Subscribers int    `json:"subscribers"`
 }
 
-// readership is what is known of who reads our feeds.
+// readership is what is known about the readers of our feeds.
 type readership struct {
 	announced map[int64][]news.Announced // by the row of the feed
 	tokens    []news.Token
@@ -30,7 +30,7 @@ func readers(ctx context.Context, db *store.DB, now time.Time) (r readership, er
 	return r, err
 }
 
-// fill says at a feed who reads it.
+// fill adds the readers of a feed to its line.
 func (r readership) fill(l *feedLine, f news.Feed) {
 	announced := r.announced[f.ID]
 	for _, s := range announced {
@@ -44,15 +44,14 @@ func (r readership) fill(l *feedLine, f news.Feed) {
 	l.note = daemon.ReaderNote(f, announced, r.tokens, r.now)
 }
 
-// turnoverLine is a feed that shows too little for some of its readers, for
-// scripts.
+// turnoverLine describes a feed that shows too few stories for some of its readers.
 type turnoverLine struct {
-	Client  string `json:"client"`  // the program that misses some
+	Client  string `json:"client"`  // the feed reader that misses stories
 	Every   int    `json:"every"`   // seconds between two of its visits
-	Entered int    `json:"entered"` // new stories in such a time, at most
-	Limit   int    `json:"limit"`   // that would do; 0: none would
+	Entered int    `json:"entered"` // the most new stories that entered in that time
+	Limit   int    `json:"limit"`   // a limit: that would suffice; 0: none would
 
-	text string // for people
+	text string // as a sentence, for text output
 }
 
 func newTurnoverLine(t *news.Turnover) *turnoverLine {

@@ -17,8 +17,8 @@ import (
 	"tributary/internal/store"
 )
 
-// TestFeedsWarnOfTurnover: tributary feeds names who misses stories, and the limit
-// that would do.
+// TestFeedsWarnOfTurnover checks that `tributary feeds` names the reader that
+// misses stories, and the limit that would suffice.
 func TestFeedsWarnOfTurnover(t *testing.T) {
 	up := feedtest.New(t)
 	dir := t.TempDir()

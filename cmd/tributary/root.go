@@ -12,13 +12,13 @@ import (
 	"tributary/internal/config"
 )
 
-// app is what the commands share: the streams and the global flags.
+// app holds what the commands share: the streams and the global flags.
 type app struct {
 	streams
-	config string // path of the configuration
+	config string // path of the configuration file
 }
 
-// defaultConfig is the configuration of the folder that one is in.
+// defaultConfig is the configuration file in the working directory.
 const defaultConfig = "config.yaml"
 
 // newRoot builds the command tree.
@@ -41,10 +41,10 @@ func newRoot(io streams) *cobra.Command {
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.Flags().Bool("version", false, "which tributary this is") // cobra's own would take -v
+	root.Flags().Bool("version", false, "print the version") // cobra's own flag would take -v
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().StringVar(&a.config, "config", defaultConfig, "`FILE` with the configuration")
-	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // the error is only for an unknown flag
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(
 		a.serveCommand(), a.runCommand(), a.checkCommand(), a.addCommand(), a.importCommand(), a.exportCommand(),
@@ -58,14 +58,14 @@ func newRoot(io streams) *cobra.Command {
 	return root
 }
 
-// load reads the configuration and leaves its warnings to `tributary check`.
+// load reads the configuration. Its warnings are left to `tributary check`.
 func (a *app) load() (*config.Config, error) {
 	cfg, _, err := config.Load(a.config, os.LookupEnv)
 	return cfg, a.problems(err)
 }
 
-// problems prints what is wrong with a configuration, a line each. Other
-// errors, and nil, it returns as they are.
+// problems prints the problems of a configuration, one a line, and returns an
+// error that counts them. It returns any other error, and nil, as it is.
 func (a *app) problems(err error) error {
 	var p *config.Problems
 	if !errors.As(err, &p) {
@@ -80,7 +80,7 @@ func (a *app) problems(err error) error {
 	return fmt.Errorf("%s in %s; nothing was done", count(len(p.List), "problem"), a.config)
 }
 
-// isTerminal reports whether a stream is a terminal that a person looks at.
+// isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -23,15 +23,17 @@ func (a *app) runCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run [--all | NAME…]",
-		Short: "one cycle: pull what is due, or the named sources, publish, exit",
-		Long: "Pulls what is due, the named sources, or with --all every source, publishes and exits. A source that\n" +
-			"fails is a line on standard error and no failure of the command, unless --strict is given. While\n" +
-			"`tributary serve` runs, the named sources are fetched by it at once. A feed with settle: publishes what\n" +
-			"waited long enough by the end of the cycle; the rest waits for the next one.\n\n" +
-			"With --resume a database that begins empty learns from the feeds that are published already, in a folder\n" +
-			"or at the address of a site, what their subscribers know. So it may be thrown away after each cycle.\n\n" +
-			"--rebuild-archive FEED drops all pages of that feed's archive and makes them anew, in order and as the\n" +
-			"stories are by now, under new addresses; the old ones answer 410. The daemon does it when one runs.",
+		Short: "run one cycle: pull what is due or named, publish, exit",
+		Long: "Pulls the sources that are due, the named ones, or with --all every source; then publishes and exits.\n" +
+			"A source that fails is reported on standard error, but the command fails only with --strict. While\n" +
+			"`tributary serve` is running, the daemon fetches the named sources at once. A feed with settle:\n" +
+			"publishes the stories that have waited long enough by the end of the cycle; the others wait for the\n" +
+			"next one.\n\n" +
+			"With --resume an empty database learns from the feeds that are already published, in a folder or at\n" +
+			"the address of a site, what their subscribers know. So it may be thrown away after each cycle.\n\n" +
+			"--rebuild-archive FEED discards all pages of that feed's archive and writes them again, in order and\n" +
+			"with the stories as they are now, under new addresses; the old ones answer 410. A running daemon does\n" +
+			"this itself.",
 		ValidArgsFunction: a.completeNames,
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {
@@ -51,16 +53,16 @@ func (a *app) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&sel.All, "all", false, "pull every source, due or not")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit with 1 when a source failed")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log every fetch")
-	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "make the archive of this `FEED` anew; may be given repeatedly")
-	cmd.Flags().StringVar(&o.resume, "resume", "", "begin with what is published at `URL|DIR`, unless the database has it")
+	cmd.Flags().StringSliceVar(&o.rebuild, "rebuild-archive", nil, "write the archive of this `FEED` again; may be repeated")
+	cmd.Flags().StringVar(&o.resume, "resume", "", "start from what is published at `URL|DIR`, for feeds that the database lacks")
 	return cmd
 }
 
-// runOptions are the flags of run besides what it pulls.
+// runOptions are the flags of run, apart from the selection of sources.
 type runOptions struct {
 	strict, verbose bool
-	resume          string   // folder, or address of a site; empty for neither
-	rebuild         []string // feeds whose archive is made anew
+	resume          string   // a folder or the address of a site; "" for neither
+	rebuild         []string // feeds whose archives are written again
 }
 
 func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err error) {
@@ -75,7 +77,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	if err != nil {
 		return err
 	}
-	level := slog.LevelError // what sources do is in the summary
+	level := slog.LevelError // the summary reports what sources did
 	if o.verbose {
 		level = slog.LevelDebug
 	}
@@ -113,7 +115,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 		showProgress(a.err, "")
 	}
 	if err == nil {
-		err = ctx.Err() // publishing is done, the cycle is not
+		err = ctx.Err() // interrupted: what was pulled is published, but not every source was pulled
 	}
 	if err != nil {
 		return err
@@ -121,7 +123,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	return a.summary(states, o.strict)
 }
 
-// notice is a line for whoever waits, in the place of the progress that stands there.
+// notice prints a line in place of the progress line, if there is one.
 func (a *app) notice(line string) {
 	if isTerminal(a.err) {
 		showProgress(a.err, "")
@@ -129,7 +131,7 @@ func (a *app) notice(line string) {
 	fmt.Fprintln(a.err, line)
 }
 
-// resume begins with what is published, and says of which feeds nothing is.
+// resume calls Daemon.Resume, and names the feeds of which nothing is published yet.
 func (a *app) resume(ctx context.Context, d *daemon.Daemon, from string) error {
 	if from == "" {
 		return nil
@@ -141,19 +143,19 @@ func (a *app) resume(ctx context.Context, d *daemon.Daemon, from string) error {
 	return err
 }
 
-// showProgress replaces the line on a terminal, cut to its width: a line that
-// wraps could not be replaced again.
+// showProgress replaces the current line of a terminal. It cuts the new one to
+// the width of the terminal, because a line that wraps cannot be replaced.
 func showProgress(w io.Writer, line string) {
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 1 && len(line) >= width {
-			line = string([]rune(line)[:width-2]) + "…" // names and figures, one column each
+			line = string([]rune(line)[:width-2]) + "…" // names and figures: each character is one column
 		}
 	}
 	fmt.Fprintf(w, "\r\x1b[K%s", line)
 }
 
-// summary says what a cycle brought: failures a line each, figures on standard
-// output.
+// summary prints the failures of a cycle to standard error, one a line, and its
+// totals to standard output.
 func (a *app) summary(states []news.SourceState, strict bool) error {
 	added, changed, failed := 0, 0, 0
 	for _, s := range states {
@@ -161,7 +163,7 @@ func (a *app) summary(states []news.SourceState, strict bool) error {
 		if s.Last.Outcome.Failed() {
 			failed++
 		}
-		if s.Last.Error != "" { // also what was skipped in a folder, or cut off
+		if s.Last.Error != "" { // includes files skipped in a folder, and truncated feeds
 			fmt.Fprintf(a.err, "%s: %s: %s\n", s.Name, s.Last.Outcome, oneLine(s.Last.Error))
 		}
 	}

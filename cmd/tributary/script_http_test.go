@@ -11,7 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// freeAddress is a place where a daemon can listen. Nobody holds it until then.
+// freeAddress returns an address that a daemon can listen on, unless somebody
+// else takes it first.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -20,8 +21,8 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// visited gets a path of the daemon that listens at $LISTEN into a file, and wants
-// a status. One that is busy is asked again.
+// visited saves what the daemon at $LISTEN answers for a path, and checks the
+// status. It repeats the request while the daemon is busy.
 func visited(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: visited PATH STATUS FILE")

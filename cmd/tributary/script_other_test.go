@@ -2,5 +2,5 @@
 
 package main
 
-// dropPrivileges has nothing to do where no root is.
+// dropPrivileges does nothing on systems without root.
 func dropPrivileges() {}

@@ -35,21 +35,22 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts holds the command to DESIGN 4.1, as a user meets it: one script
-// for each behaviour. Beside the commands of testscript there are
+// TestScripts tests the commands as a user runs them, with one script for each
+// behaviour. In addition to the commands of testscript there are
 //
-//	exits CODE PROGRAM ARGS…   run it and want exactly this exit code
+//	exits CODE PROGRAM ARGS…   run a program and require this exit code
 //	expand FILE…               replace $UPSTREAM, $PORT and $LISTEN in files
-//	old FILE…                  back-date files, so that seeds have stood still
-//	json PATH WANT             a value in the JSON of the last standard output
-//	keys PATH KEYS             the sorted keys of an object there
-//	storyid FILE VAR           set VAR to the id of the last story that a file names
-//	await FILE TEXT            wait until a file holds a text
-//	stories FILE N             write a feed of N stories, an hour apart, the last of 2025-11-20
-//	visited PATH STATUS FILE   what a daemon at $LISTEN answers
+//	old FILE…                  back-date files, so that they are read as seeds
+//	json PATH WANT             compare a value in the JSON of the last standard output
+//	keys PATH KEYS             compare the sorted keys of an object there
+//	storyid FILE VAR           set VAR to the id of the last story named in a file
+//	await FILE TEXT            wait until a file contains a text
+//	stories FILE N             write a feed of N stories, one an hour, up to 2025-11-20
+//	visited PATH STATUS FILE   save what the daemon at $LISTEN answers
 //
-// What a script has in up/ is served at $UPSTREAM, and again below
-// $UPSTREAM/broken/ by a server that hangs up before the end.
+// The folder up/ of a script is served at $UPSTREAM, and again below
+// $UPSTREAM/broken/ by a server that closes the connection before the end of the
+// body.
 func TestScripts(t *testing.T) {
 	root := t.TempDir()
 	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // for UNPRIVILEGED
@@ -60,7 +61,7 @@ func TestScripts(t *testing.T) {
 		WorkdirRoot:         root,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", // what cmp compares with
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", // rewrites the files that cmp compares with
 		Setup:               setup,
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -70,8 +71,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setup starts the script's upstream and makes its folder one that anybody may
-// enter.
+// setup starts the script's upstream, and makes its folder accessible to everybody.
 func setup(env *testscript.Env) error {
 	folder := filepath.Join(env.WorkDir, "up")
 	mux := http.NewServeMux()
@@ -83,7 +83,7 @@ func setup(env *testscript.Env) error {
 			return
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
-		_, _ = w.Write(body) // and hang up: what was announced does not come
+		_, _ = w.Write(body) // and hang up before the announced last byte
 	})
 	upstream := httptest.NewServer(mux)
 	env.Defer(upstream.Close)
@@ -102,7 +102,7 @@ func setup(env *testscript.Env) error {
 	return os.Chmod(env.WorkDir, 0o755)
 }
 
-// condition adds [ci]: there no outside program may be missing.
+// condition adds [ci], under which external programs must be installed.
 func condition(name string) (bool, error) {
 	if name == "ci" {
 		return os.Getenv("CI") == "true", nil
@@ -160,7 +160,7 @@ func old(ts *testscript.TestScript, _ bool, files []string) {
 	}
 }
 
-// at returns the value at a path like 0.items.1.title in the last output.
+// at returns the value at a path such as 0.items.1.title in the last output.
 func at(ts *testscript.TestScript, path string) any {
 	var value any
 	dec := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
@@ -210,7 +210,7 @@ func jsonKeys(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// storyPattern finds a story in the output of why, and in the address of its page.
+// storyPattern matches the id of a story in the output of why, and in the address of its page.
 var storyPattern = regexp.MustCompile(`(?:^story |/stories/)([a-z0-9]+)`)
 
 func storyID(ts *testscript.TestScript, _ bool, args []string) {
@@ -224,7 +224,7 @@ func storyID(ts *testscript.TestScript, _ bool, args []string) {
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		data, _ := os.ReadFile(ts.MkAbs(args[0])) // not there yet is not yet
+		data, _ := os.ReadFile(ts.MkAbs(args[0])) // the file may not exist yet
 		if strings.Contains(string(data), args[1]) {
 			return
 		}

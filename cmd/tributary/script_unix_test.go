@@ -8,8 +8,7 @@ import (
 	"syscall"
 )
 
-// dropPrivileges makes the process one that obeys the modes of files, when it
-// runs as root.
+// dropPrivileges gives up root, if the process has it, so that file modes apply.
 func dropPrivileges() {
 	const nobody = 65534
 	if os.Getuid() != 0 {

@@ -19,19 +19,19 @@ func (a *app) serveCommand() *cobra.Command {
 	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "the daemon: pull on schedule, publish, serve",
+		Short: "run the daemon: pull on schedule, publish, serve",
 		Long: "Runs until SIGTERM or SIGINT: pulls every source when it is due, publishes, and serves feeds and\n" +
-			"pages. A changed configuration takes effect by itself; SIGHUP asks for a look at it at once.",
+			"pages. A changed configuration is noticed within seconds; SIGHUP reloads it at once.",
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), verbose) },
 	}
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch, also of what is unchanged")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log every fetch, even when nothing changed")
 	return cmd
 }
 
-// heapGrowth is how far, in percent, the heap of the daemon may grow between two
-// collections, instead of Go's 100. It runs for years beside other programs: a
-// seventh more processor time while it reads much buys a fifth less memory.
+// heapGrowth is the GOGC of the daemon, in percent, in place of Go's default of
+// 100. The daemon runs for years beside other programs. While it reads many feeds
+// this costs a seventh more processor time and saves a fifth of the memory.
 const heapGrowth = 50
 
 func (a *app) serve(ctx context.Context, verbose bool) (err error) {
@@ -72,7 +72,7 @@ func (a *app) serve(ctx context.Context, verbose bool) (err error) {
 	return err
 }
 
-// relay turns signals into requests for a reload until stopped is closed.
+// relay turns signals into requests for a reload, until stopped is closed.
 func relay(signals <-chan os.Signal, reload chan<- struct{}, stopped <-chan struct{}) {
 	for {
 		select {
@@ -88,15 +88,15 @@ func relay(signals <-chan os.Signal, reload chan<- struct{}, stopped <-chan stru
 	}
 }
 
-// options are what every command that ingests needs.
+// options returns the options common to all commands that ingest.
 func (a *app) options(what string, level slog.Level) daemon.Options {
 	return daemon.Options{
 		ConfigPath: a.config, Env: os.LookupEnv, Version: version(), What: what, Log: a.logger(level), Now: time.Now,
 	}
 }
 
-// logger writes for people on a terminal, JSON for programs elsewhere. Both
-// escape what a feed may have put into a value.
+// logger writes text to a terminal and JSON to anything else. Both handlers
+// escape control characters, which a feed may have put into a value.
 func (a *app) logger(level slog.Level) *slog.Logger {
 	if isTerminal(a.err) {
 		return slog.New(tint.NewTextHandler(a.err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))

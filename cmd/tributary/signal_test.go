@@ -40,7 +40,7 @@ func (s *serving) text() string {
 	return s.log.String()
 }
 
-// serve starts the daemon in a folder with an empty seed folder.
+// serve starts the daemon with an empty seed folder.
 func serve(t *testing.T) *serving {
 	t.Helper()
 	s := &serving{t: t, dir: t.TempDir(), ended: make(chan struct{})}
@@ -55,7 +55,7 @@ func serve(t *testing.T) *serving {
 	}
 	go func() {
 		defer close(s.ended)
-		s.cmd.Wait() // the exit code says what this error would
+		s.cmd.Wait() // the exit code tells the same
 	}()
 	t.Cleanup(func() {
 		s.cmd.Process.Kill()
@@ -91,7 +91,7 @@ func (s *serving) signal(sig os.Signal) {
 	}
 }
 
-// code waits for the end of the process and returns its exit code.
+// code waits for the process to end and returns its exit code.
 func (s *serving) code() int {
 	s.t.Helper()
 	s.await("it ends", func() bool {
@@ -105,8 +105,7 @@ func (s *serving) code() int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// hold opens a connection whose request never becomes whole, which a server
-// that ends waits for.
+// hold opens a connection with an incomplete request, which a server that shuts down waits for.
 func (s *serving) hold() {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", s.address)
@@ -117,8 +116,8 @@ func (s *serving) hold() {
 	if _, err := conn.Write([]byte("GET / HT")); err != nil {
 		s.t.Fatal(err)
 	}
-	// Connections are taken in turn: when the next one is answered, this one was
-	// taken, too, and is not just thrown away with the port.
+	// Connections are accepted in order: when the next one is answered, this one
+	// has been accepted too, and is not just dropped with the listener.
 	answer, err := http.Get("http://" + s.address + "/")
 	if err != nil {
 		s.t.Fatal(err)
@@ -126,7 +125,7 @@ func (s *serving) hold() {
 	answer.Body.Close()
 }
 
-// closed reports whether the port is given back: the end has begun.
+// closed reports whether the listener is closed, so that the shutdown has begun.
 func (s *serving) closed() bool {
 	conn, err := net.Dial("tcp", s.address)
 	if err == nil {
@@ -143,7 +142,7 @@ func TestServeReloadsOnSIGHUP(t *testing.T) {
 		s.signal(syscall.SIGHUP)
 		s.await("it reloads", func() bool { return strings.Count(s.text(), "configuration reloaded") > reloads })
 	}
-	s.configure("two") // as it is: only the signal can ask for it
+	s.configure("two") // unchanged: only the signal can cause the reload
 	reloads := strings.Count(s.text(), "configuration reloaded")
 	s.signal(syscall.SIGHUP)
 	s.await("it reloads an unchanged file", func() bool { return strings.Count(s.text(), "configuration reloaded") > reloads })

@@ -25,10 +25,10 @@ func (a *app) sourcesCommand() *cobra.Command {
 	var asJSON, polite, write bool
 	cmd := &cobra.Command{
 		Use:   "sources [NAME…]",
-		Short: "the health of every source",
-		Long: "Shows how every source is, or those that are named, when it was fetched and when it is next, and for those\n" +
-			"that are not well why, and what to do. --politeness shows what we cost those whom we ask. --write changes the file: a source\n" +
-			"that moved gets the address that it is fetched from.",
+		Short: "show the health of every source",
+		Long: "Shows the state of every source, or of the named ones: when it was fetched, when it is due next, and if\n" +
+			"something is wrong, what and what to do about it. --politeness shows how much we burden the servers we\n" +
+			"fetch from. --write updates the configuration file: a source that moved gets its new address.",
 		ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			switch {
@@ -44,39 +44,39 @@ func (a *app) sourcesCommand() *cobra.Command {
 			return a.sources(cmd.Context(), given, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
-	cmd.Flags().BoolVar(&write, "write", false, "put the addresses that sources moved to into the configuration file")
-	cmd.Flags().BoolVar(&polite, "politeness", false, "how we treat those whom we ask: requests, share of 304, bytes saved, hosts that limited us")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: print one JSON array")
+	cmd.Flags().BoolVar(&write, "write", false, "write the new addresses of sources that moved to the configuration file")
+	cmd.Flags().BoolVar(&polite, "politeness", false, "show requests, share of 304, bytes saved, and hosts that limited us")
 	return cmd
 }
 
-// sourceLine is a source for scripts. Every key is always there.
+// sourceLine is the JSON output for a source. Every key is always present.
 type sourceLine struct {
 	Name    string       `json:"name"`
 	Kind    news.Kind    `json:"kind"`
 	Title   string       `json:"title"`
 	URL     string       `json:"url"`
 	Tags    []string     `json:"tags"`
-	Lists   []string     `json:"lists"` // that it stands on
+	Lists   []string     `json:"lists"` // the lists that name it
 	Site    string       `json:"site"`
 	Icon    string       `json:"icon"`
 	Author  string       `json:"author"`
 	Contact string       `json:"contact"`
 	Health  news.Health  `json:"health"`
 	Since   *time.Time   `json:"since"`   // null: never judged
-	Cause   string       `json:"cause"`   // why it is how it is; "" for nothing to say
-	Advice  string       `json:"advice"`  // what to do; "" for nothing
-	Address string       `json:"address"` // where it moved to and is fetched from; "" for url
+	Cause   string       `json:"cause"`   // the reason for the health; "" for none
+	Advice  string       `json:"advice"`  // what to do about it; "" for nothing
+	Address string       `json:"address"` // where it moved to and is fetched from; "" if it did not move
 	Entries int          `json:"entries"`
 	Fetched *time.Time   `json:"fetched"` // null: never
 	Outcome news.Outcome `json:"outcome"`
-	Status  int          `json:"status"` // of HTTP; 0 without an answer
+	Status  int          `json:"status"` // HTTP status; 0 without an answer
 	Error   string       `json:"error"`
 	Due     *time.Time   `json:"due"`  // null: at once
-	Push    *pushLine    `json:"push"` // null: no hub brings it
+	Push    *pushLine    `json:"push"` // null: no hub delivers it
 }
 
-// sources prints the named sources, or all and the lists.
+// sources prints the named sources. Without names it prints all of them, and the lists.
 func (a *app) sources(ctx context.Context, given []string, asJSON bool) error {
 	cfg, db, err := a.open(ctx)
 	if err != nil {
@@ -105,7 +105,7 @@ func (a *app) sources(ctx context.Context, given []string, asJSON bool) error {
 			continue
 		}
 		s, ok := byName[src.Name]
-		if !ok { // added since the last run
+		if !ok { // added since the last cycle
 			s.Source = src.Source
 		}
 		line := newSourceLine(s, now)
@@ -136,11 +136,11 @@ func (a *app) sources(ctx context.Context, given []string, asJSON bool) error {
 	return nil
 }
 
-// troubles says below the table what is wrong with those that are not well, and
-// what to do: once for all that need the same.
+// troubles prints below the table what is wrong with each source that is not
+// well. Advice that several sources share is printed once, below all of them.
 func (a *app) troubles(lines []sourceLine) {
 	alike := map[string][]sourceLine{}
-	var advice []string // in the order of the sources
+	var advice []string // each once, in the order of the sources
 	for _, l := range lines {
 		if l.Health == news.HealthOK {
 			continue
@@ -183,10 +183,11 @@ func (a *app) feedsCommand() *cobra.Command {
 	var rule string
 	cmd := &cobra.Command{
 		Use:   "feeds [NAME…]",
-		Short: "what every feed would publish now",
-		Long: "Lists the stories of every feed, or of those that are named, in their order, each with its published time, its source and, behind\n" +
-			"\"also\", the other sources that have it. `feeds --try 'EXPR' [NAME]` rehearses a rule (where:) on the\n" +
-			"stored entries of the last 30 days, for one feed or for every public source, and changes nothing.",
+		Short: "show what every feed would publish now",
+		Long: "Lists the stories of every feed, or of the named ones, in order, each with the time it was published, its\n" +
+			"source and, after \"also\", the other sources that reported it. `feeds --try 'EXPR' [NAME]` rehearses a\n" +
+			"rule (where:) on the stored entries of the last 30 days, for one feed or for all public sources; it\n" +
+			"changes nothing.",
 		Args: func(cmd *cobra.Command, given []string) error {
 			if cmd.Flags().Changed("try") {
 				return atMostOne("the name of a feed")(cmd, given)
@@ -201,30 +202,30 @@ func (a *app) feedsCommand() *cobra.Command {
 			return a.feeds(cmd.Context(), given, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array, or with --try an object")
-	cmd.Flags().StringVar(&rule, "try", "", "rehearse a rule `EXPR`, as in --try 'language == \"de\"'")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: print one JSON array, or with --try an object")
+	cmd.Flags().StringVar(&rule, "try", "", "rehearse the rule `EXPR`, as in --try 'language == \"de\"'")
 	return cmd
 }
 
-// feedLine is a feed for scripts. Every key is always there.
+// feedLine is the JSON output for a feed. Every key is always present.
 type feedLine struct {
 	Name    string        `json:"name"`
 	Title   string        `json:"title"`
-	URL     string        `json:"url"`     // "" for a private feed: each token makes one
-	Private bool          `json:"private"` // only for those who have a token
-	Readers []serviceLine `json:"readers"` // aggregators that came within a week
-	Tokens  int           `json:"tokens"`  // that are good
+	URL     string        `json:"url"`     // "" for a private feed, which has an address for each token
+	Private bool          `json:"private"` // readable only with a token
+	Readers []serviceLine `json:"readers"` // aggregators seen within a week
+	Tokens  int           `json:"tokens"`  // number of tokens that are not revoked
 	Updated *time.Time    `json:"updated"` // null: not stored yet
 	Stories []storyLine   `json:"stories"`
 
-	Subscriptions int           `json:"subscriptions"` // at our hub
-	Turnover      *turnoverLine `json:"turnover"`      // null: no reader that is known misses anything
+	Subscriptions int           `json:"subscriptions"` // active at our hub
+	Turnover      *turnoverLine `json:"turnover"`      // null: no known reader misses stories
 
-	note    string // who reads it, for people
-	digests bool   // its items are digests
+	note    string // the readers, for text output
+	digests bool   // whether its items are digests
 }
 
-// storyLine is a story of a feed for scripts.
+// storyLine is the JSON output for a story of a feed.
 type storyLine struct {
 	GUID      string    `json:"guid"`
 	Title     string    `json:"title"`
@@ -232,11 +233,11 @@ type storyLine struct {
 	Source    string    `json:"source"`
 	Published time.Time `json:"published"`
 	Updated   time.Time `json:"updated"`
-	Also      []string  `json:"also"` // names of the other sources
-	Told      []string  `json:"told"` // of a digest: the guids of the stories that it tells of
+	Also      []string  `json:"also"` // names of the other sources of the story
+	Told      []string  `json:"told"` // guids of the stories in a digest
 }
 
-// feeds prints the named feeds, or all.
+// feeds prints the named feeds, or all of them.
 func (a *app) feeds(ctx context.Context, given []string, asJSON bool) error {
 	cfg, db, err := a.open(ctx)
 	if err != nil {
@@ -296,7 +297,7 @@ func (a *app) feeds(ctx context.Context, given []string, asJSON bool) error {
 	return nil
 }
 
-// about says for people what there is to say of a feed.
+// about returns what the heading of a feed says after its title.
 func (l feedLine) about() []string {
 	about := []string{count(len(l.Stories), "story")}
 	if l.digests {
@@ -335,7 +336,7 @@ func newFeedLine(e *news.Edition) feedLine {
 	return l
 }
 
-// guids are those of the stories that a digest tells of.
+// guids returns the guids of the stories in a digest.
 func guids(d *news.Digest) []string {
 	all := make([]string, len(d.Stories))
 	for i, s := range d.Stories {
@@ -344,8 +345,8 @@ func guids(d *news.Digest) []string {
 	return all
 }
 
-// open reads the configuration and opens its database for reading. What lists
-// brought so far is among its sources.
+// open reads the configuration and opens its database for reading. The
+// configuration includes the sources that lists have brought so far.
 func (a *app) open(ctx context.Context) (*config.Config, *store.DB, error) {
 	cfg, err := a.load()
 	if err != nil {
@@ -362,8 +363,8 @@ func (a *app) open(ctx context.Context) (*config.Config, *store.DB, error) {
 	return full, db, nil
 }
 
-// json prints a value for scripts, indented for people on a terminal. What
-// came from a feed holds nothing that a terminal obeys: clean saw to it.
+// json prints a value as JSON, indented on a terminal. Text from feeds needs no
+// escaping here: package clean has removed all control characters from it.
 func (a *app) json(v any) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)

@@ -9,12 +9,12 @@ import (
 	"tributary/internal/news"
 )
 
-// oneLine makes a feed's text fit to be printed: one line, without anything
-// that a terminal would obey.
+// oneLine makes text from a feed safe to print. It returns at most 300 characters
+// on one line, without control characters.
 func oneLine(s string) string { return cut(s, 300) }
 
-// sentence is oneLine for what we say ourselves of an entry, which names addresses
-// and outlets and is told whole.
+// sentence is oneLine for text of our own about an entry, which may name many
+// addresses and outlets. It allows 2000 characters.
 func sentence(s string) string { return cut(s, 2000) }
 
 func cut(s string, most int) string {
@@ -25,7 +25,7 @@ func cut(s string, most int) string {
 	return s
 }
 
-// count says how many, "1 source" or "2 sources".
+// count returns a number with its noun in the right form: "1 source", "2 sources", "2 entries".
 func count(n int, what string) string {
 	switch {
 	case n == 1:
@@ -36,8 +36,9 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// printedURL is the address of a source as it may be printed: without a
-// secret, and of one that is not public only the site.
+// printedURL returns the address of a source in a form that may be printed. It
+// contains no secret, and for a source that is not public only the scheme and
+// host.
 func printedURL(s news.Source) string {
 	if s.Kind != news.KindFeed || s.Public {
 		return news.SafeURL(s.URL)
@@ -47,8 +48,8 @@ func printedURL(s news.Source) string {
 	return news.SafeURL(scheme + "://" + host + "/…")
 }
 
-// minute writes a time for people, and a day that was stated without a time,
-// which is midnight UTC, as that day wherever they are.
+// minute formats a time in the local zone. Midnight UTC is a date that was stated
+// without a time, and is formatted as that date in every zone.
 func minute(t time.Time) string {
 	switch {
 	case t.IsZero():
@@ -59,7 +60,7 @@ func minute(t time.Time) string {
 	return t.Local().Format("2006-01-02 15:04")
 }
 
-// span says how long, in the one unit that people would use.
+// span formats a duration in one unit: "45s", "90m", "36h", "7d".
 func span(d time.Duration) string {
 	switch {
 	case d < time.Minute:

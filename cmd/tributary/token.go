@@ -22,9 +22,9 @@ import (
 func (a *app) tokenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token add|list|revoke",
-		Short: "who may read private feeds",
-		Long: "A private feed (access: private) has no address that everybody knows: each subscriber gets one of their\n" +
-			"own, which can be taken back. What is added or revoked holds within about a second.",
+		Short: "manage who may read private feeds",
+		Long: "A private feed (access: private) has no common address: each subscriber gets one of their own, which\n" +
+			"can be revoked. Changes take effect within about a second.",
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -39,8 +39,8 @@ func (a *app) tokenAddCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "add FEED NAME",
 		Short: "give somebody an address of a private feed",
-		Long: "FEED is a feed with access: private; NAME says who gets the address, for `tributary token list`. The\n" +
-			"address is shown now and never again: the database keeps only a hash of its secret part.",
+		Long: "FEED is a feed with access: private. NAME says who gets the address and is shown by `tributary token list`.\n" +
+			"The address is shown once and never again: the database keeps only a hash of its secret part.",
 		ValidArgsFunction: a.completePrivate,
 		Args:              exactly(2, "a feed and a name"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.tokenAdd(cmd.Context(), given[0], given[1]) },
@@ -51,21 +51,21 @@ func (a *app) tokenListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:               "list [FEED]",
-		Short:             "who has an address, and how it is used",
+		Short:             "list who has an address, and how it is used",
 		ValidArgsFunction: a.completePrivate,
 		Args:              atMostOne("one feed"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			return a.tokenList(cmd.Context(), strings.Join(given, ""), asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: one JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for scripts: print one JSON array")
 	return cmd
 }
 
 func (a *app) tokenRevokeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "revoke ID…",
-		Short:             "take addresses back, for good",
+		Short:             "revoke addresses for good",
 		Long:              "ID is the number of a token, as `tributary token list` prints it. Its address answers 410 from then on.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              atLeast(1, "the number of a token or more"),
@@ -104,7 +104,7 @@ func (a *app) tokenAdd(ctx context.Context, feed, name string) error {
 	return nil
 }
 
-// privateFeed returns the private feed of that name.
+// privateFeed returns the private feed with this name.
 func privateFeed(cfg *config.Config, path, name string) (news.Feed, error) {
 	var private []string
 	for _, f := range cfg.Feeds {
@@ -126,14 +126,14 @@ func privateFeed(cfg *config.Config, path, name string) (news.Feed, error) {
 	return news.Feed{}, usagef("no feed in %s is named %q; private are %s", path, name, strings.Join(private, ", "))
 }
 
-// tokenLine is a token for scripts. Every key is always there. The secret is not
-// known any more.
+// tokenLine is the JSON output for a token. Every key is always present. The
+// secret is not stored, so it cannot be shown.
 type tokenLine struct {
 	ID          int64      `json:"id"`
 	Feed        string     `json:"feed"`
 	Name        string     `json:"name"`
 	Made        *time.Time `json:"made"`
-	Revoked     *time.Time `json:"revoked"` // null: it is good
+	Revoked     *time.Time `json:"revoked"` // null: it is valid
 	Used        *time.Time `json:"used"`    // null: never
 	Client      string     `json:"client"`
 	Requests    int64      `json:"requests"`
@@ -156,7 +156,7 @@ func (a *app) tokenList(ctx context.Context, feed string, asJSON bool) error {
 			lines = append(lines, tokenLine{t.ID, t.Feed, t.Name, stated(t.Made), stated(t.Revoked), stated(t.Used), t.Client, t.Requests, t.Unmodified})
 		}
 	}
-	if feed != "" && len(lines) == 0 { // a feed that was private once may have some
+	if feed != "" && len(lines) == 0 { // a feed that is public now may have tokens from before
 		if _, err := privateFeed(cfg, a.config, feed); err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (a *app) tokenTable(cfg *config.Config, lines []tokenLine, now time.Time) e
 	return w.Flush()
 }
 
-// tokenState says whether an address works, and why not.
+// tokenState says whether an address works, and if not, why.
 func tokenState(cfg *config.Config, l tokenLine) string {
 	private := func(f news.Feed) bool { return f.Name == l.Feed && f.Private }
 	switch {
@@ -202,7 +202,7 @@ func (a *app) tokenRevoke(ctx context.Context, given []string) error {
 	for _, text := range given {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || id < 1 {
-			return usagef("a token is named by its number, as `tributary token list` prints it") // what was given may be a secret
+			return usagef("a token is named by its number, as `tributary token list` prints it") // the argument may be a secret
 		}
 		ids = append(ids, id)
 	}
@@ -218,7 +218,7 @@ func (a *app) tokenRevoke(ctx context.Context, given []string) error {
 	return nil
 }
 
-// completePrivate offers the names of private feeds to the shell.
+// completePrivate completes the names of private feeds in a shell.
 func (a *app) completePrivate(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	cfg, err := a.load()
 	if err != nil || len(given) > 0 {

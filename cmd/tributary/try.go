@@ -17,11 +17,10 @@ import (
 	"tributary/internal/seed"
 )
 
-// tries is how many sources are tried at a time, one of each group.
+// tries is how many sources are tried at the same time, at most one of each rate group.
 const tries = 8
 
-// try shows what every list and source would give, in order, and returns how
-// many failed.
+// try prints what every list and source would bring, in order, and returns how many failed.
 func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, sources []config.Source, c checking) (failed int) {
 	client := a.client(cfg)
 	defer client.Close()
@@ -43,19 +42,19 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 		previews = append(previews, p)
 	}
 	if c.json && ctx.Err() == nil {
-		_ = a.json(previews) // nobody reads it any more
+		_ = a.json(previews) // fails only if standard output is closed
 	}
 	return failed
 }
 
-// job is one thing that is tried, and the group whose servers it asks.
+// job tries one source or list of a rate group.
 type job struct {
 	group string
 	do    func() *preview
 }
 
-// inOrder does jobs a few at a time, of one group one at a time, and yields
-// what they give in their order.
+// inOrder runs jobs concurrently, at most tries at a time and one of each group,
+// and yields their results in the order of jobs.
 func inOrder(jobs []job) func(func(*preview) bool) {
 	return func(yield func(*preview) bool) {
 		groups := map[string]*sync.Mutex{}
@@ -82,19 +81,19 @@ func inOrder(jobs []job) func(func(*preview) bool) {
 	}
 }
 
-// client makes the guarded client of a configuration.
+// client returns the guarded HTTP client of a configuration.
 func (a *app) client(cfg *config.Config) *fetch.Client {
 	return fetch.New(fetch.Options{UserAgent: daemon.UserAgent(version(), cfg.Site, -1), Limits: cfg.Limits.Limits, Proxy: cfg.Proxy, Now: time.Now})
 }
 
-// tried is what a source gave.
+// tried is the result of trying a source.
 type tried struct {
-	answer fetch.Response // of a feed
+	answer fetch.Response // only for a feed
 	doc    *news.Document
 	err    error
 }
 
-// trySource reads a source as the daemon would and stores nothing.
+// trySource reads a source as the daemon would, but stores nothing.
 func trySource(ctx context.Context, client *fetch.Client, src config.Source) tried {
 	if src.Kind == news.KindSeeds {
 		doc, err := trySeeds(ctx, src)
@@ -119,7 +118,7 @@ func trySeeds(ctx context.Context, src config.Source) (*news.Document, error) {
 	return scan.Document, nil
 }
 
-// decode reads what was fetched; a failed fetch is its error.
+// decode parses what was fetched. For a failed fetch it returns the fetch's error.
 func decode(got fetch.Response) (*news.Document, error) {
 	if got.Fetch.Outcome != news.OutcomeOK && got.Fetch.Outcome != news.OutcomeTruncated {
 		return nil, news.Failf(got.Fetch.Outcome, "%s", got.Fetch.Error)

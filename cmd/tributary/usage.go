@@ -12,12 +12,12 @@ import (
 	"tributary/internal/config"
 )
 
-// usageError is a command line that cannot be understood.
+// usageError is an error in the command line. The exit code is then 2.
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
-// unknownCommand refuses arguments of the bare program.
+// unknownCommand refuses arguments where only the name of a command may stand.
 func unknownCommand(cmd *cobra.Command, given []string) error {
 	if len(given) == 0 {
 		return nil
@@ -28,10 +28,10 @@ func unknownCommand(cmd *cobra.Command, given []string) error {
 	return usagef("there is no command %q; `tributary help` lists them", given[0])
 }
 
-// flagNames finds the flags in their description.
+// flagNames matches the flags in a usage text.
 var flagNames = regexp.MustCompile(`--([a-z-]+)`)
 
-// unknownFlag words the errors of flags.
+// unknownFlag words an error about flags, and suggests a flag for a misspelt one.
 func unknownFlag(cmd *cobra.Command, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
@@ -47,12 +47,12 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	return usagef("there is no flag --%s; `%s --help` lists them", name, cmd.CommandPath())
 }
 
-// called is a command as people call it: "check", or "token add".
+// called returns the name of a command without the program: "check", or "token add".
 func called(cmd *cobra.Command) string {
 	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 }
 
-// none refuses arguments.
+// none refuses any argument.
 func none(cmd *cobra.Command, given []string) error {
 	if len(given) == 0 {
 		return nil
@@ -60,7 +60,7 @@ func none(cmd *cobra.Command, given []string) error {
 	return usagef("%s takes no argument, got %q; usage: %s", called(cmd), given[0], cmd.UseLine())
 }
 
-// one wants exactly one argument, and says what it is.
+// one demands exactly one argument; what describes it.
 func one(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if len(given) == 1 {
@@ -70,7 +70,7 @@ func one(what string) cobra.PositionalArgs {
 	}
 }
 
-// exactly wants so many arguments, and says what they are.
+// exactly demands n arguments; what describes them.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if len(given) == n {
@@ -80,7 +80,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// atLeast wants so many arguments or more, and says what they are.
+// atLeast demands n arguments or more; what describes them.
 func atLeast(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if len(given) >= n {
@@ -90,7 +90,7 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// atMostOne wants one argument or none.
+// atMostOne demands one argument or none; what describes it.
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if len(given) <= 1 {
@@ -146,7 +146,7 @@ func sourceNames(cfg *config.Config) []string {
 	return names
 }
 
-// completeNames offers the names of sources to the shell.
+// completeNames completes the names of sources in a shell.
 func (a *app) completeNames(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	cfg, err := a.load()
 	if err != nil {
@@ -156,7 +156,7 @@ func (a *app) completeNames(_ *cobra.Command, given []string, _ string) ([]strin
 	return left, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeFeeds offers the names of feeds to the shell.
+// completeFeeds completes the names of feeds in a shell.
 func (a *app) completeFeeds(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	cfg, err := a.load()
 	if err != nil {
@@ -166,11 +166,11 @@ func (a *app) completeFeeds(_ *cobra.Command, given []string, _ string) ([]strin
 	return left, cobra.ShellCompDirectiveNoFileComp
 }
 
-// helpCommand is cobra's, except that an unknown command is an error.
+// helpCommand replaces cobra's own, for which an unknown command is no error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: "what a command does, and its flags",
+		Short: "show what a command does, and its flags",
 		RunE: func(cmd *cobra.Command, given []string) error {
 			about, rest, err := cmd.Root().Find(given)
 			if err != nil || about == cmd.Root() && len(rest) > 0 {
@@ -191,12 +191,11 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-// completionCommand writes the script that completes commands, flags and names
-// of sources in a shell.
+// completionCommand prints the script that lets a shell complete commands, flags and names.
 func (a *app) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
-		Short: "the script that completes tributary in your shell",
+		Short: "print the completion script for your shell",
 		Long: "Prints a script for the shell. To have it now and in every new shell:\n\n" +
 			"  bash   tributary completion bash > ~/.local/share/bash-completion/completions/tributary\n" +
 			"  zsh    tributary completion zsh > \"${fpath[1]}/_tributary\"\n" +
@@ -220,5 +219,5 @@ func (a *app) completionCommand() *cobra.Command {
 	}
 }
 
-// errSilent ends a command with exit code 1 after it has said why.
+// errSilent makes a command exit with code 1. The command has printed the reason itself.
 var errSilent = errors.New("failed")

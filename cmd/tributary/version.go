@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is set by the linker for releases: -ldflags "-X main.release=1.2.3".
+// release is set by the linker for a release: -ldflags "-X main.release=1.2.3".
 var release = "dev"
 
 func version() string { return release }
@@ -16,7 +16,7 @@ func version() string { return release }
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "which tributary this is",
+		Short: "print the version",
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(a.out, versionText())
@@ -25,8 +25,7 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// versionText says which release and commit this is, and what it was built
-// with and for.
+// versionText returns the release, the commit, the Go version and the platform.
 func versionText() string {
 	commit := ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -14,11 +14,10 @@ import (
 	"tributary/internal/seed"
 )
 
-// ahead is how far a clock may be wrong before it is worth a word.
+// ahead is how far in the future an entry may be dated before there is a warning.
 const ahead = 24 * time.Hour
 
-// warnings are what is wrong with a source that was tried, a sentence each with
-// what would be right.
+// warnings returns what is wrong with a source that was tried, as sentences that name the remedy.
 func warnings(src config.Source, got tried, now time.Time) []string {
 	all := entryWarnings(src, got.doc, now)
 	if src.Kind != news.KindFeed {
@@ -36,7 +35,9 @@ func warnings(src config.Source, got tried, now time.Time) []string {
 	return all
 }
 
-// insecure reports whether an address on the Internet is asked in the clear.
+// insecure reports whether an address would be fetched from the Internet without
+// encryption. Loopback and private addresses, and host names without a dot, are
+// local.
 func insecure(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" {
@@ -48,7 +49,7 @@ func insecure(address string) bool {
 	return strings.Contains(u.Hostname(), ".")
 }
 
-// entryWarnings are what is wrong with the entries.
+// entryWarnings returns what is wrong with the entries of a document.
 func entryWarnings(src config.Source, doc *news.Document, now time.Time) []string {
 	var all []string
 	if len(doc.Entries) == 0 && src.Kind == news.KindFeed {
@@ -79,7 +80,8 @@ func entryWarnings(src config.Source, doc *news.Document, now time.Time) []strin
 	return all
 }
 
-// repeated reports whether a value that is there was there before.
+// repeated returns a function that reports whether an entry's value occurred
+// before. Empty values do not count.
 func repeated(value func(news.Entry) string) func(news.Entry) bool {
 	seen := map[string]bool{}
 	return func(e news.Entry) bool {
@@ -90,7 +92,7 @@ func repeated(value func(news.Entry) string) func(news.Entry) bool {
 	}
 }
 
-// languageWarning says when the entries are in another language than declared.
+// languageWarning returns a warning if the entries are not in the declared language.
 func languageWarning(doc *news.Document) string {
 	var text strings.Builder
 	declared := doc.Language
@@ -99,14 +101,14 @@ func languageWarning(doc *news.Document) string {
 			declared = e.Language
 		}
 		if e.Language != "" && e.Language != declared {
-			return "" // it says so itself, entry by entry
+			return "" // the feed declares several languages, entry by entry
 		}
 		text.WriteString(e.Title + ". " + clean.Text(e.Body()) + "\n")
 	}
 	language, _, _ := strings.Cut(declared, "-")
 	switch language {
 	case "no", "nn":
-		language = "nb" // the recogniser knows one Norwegian
+		language = "nb" // the detector knows one kind of Norwegian
 	case "sh", "bs":
 		language = "hr"
 	}
@@ -117,7 +119,7 @@ func languageWarning(doc *news.Document) string {
 	return fmt.Sprintf("declared as %q, but its entries look like %q: a feed with language: or a filter takes it for the former", oneLine(declared), found)
 }
 
-// moveWarnings say when the feed lives elsewhere by now.
+// moveWarnings returns a warning if the feed has moved.
 func moveWarnings(src config.Source, got tried) []string {
 	var all []string
 	elsewhere := func(address string) bool { return address != "" && news.FeedKey(address) != news.FeedKey(src.URL) }
@@ -130,8 +132,7 @@ func moveWarnings(src config.Source, got tried) []string {
 	return all
 }
 
-// remarks are what else there is to know of a feed: who would push it, and how
-// often it wants to be asked.
+// remarks returns other facts about a feed: its hubs, and how often it wants to be fetched.
 func remarks(src config.Source, got tried) []string {
 	if src.Kind != news.KindFeed {
 		return nil

@@ -9,35 +9,35 @@ import (
 	"time"
 )
 
-// Chapters of the chronicle: those of the past fill two pages of its archive, and
-// the restored ones a third.
+// Number of chapters of the chronicle: those from before the week fill two pages
+// of its archive, and the restored ones a third.
 const (
 	chaptersBefore = 255
 	chaptersMore   = 45
 )
 
-// name is a word that only the story with this number has in its title.
+// name returns a word that only the title of story n contains.
 func name(n int) string {
 	first := []string{"Alder", "Birch", "Cinder", "Dapple", "Elm", "Fallow", "Gorse", "Hazel", "Ivory", "Juniper"}
 	second := []string{"ford", "holm", "brook", "wick", "stead", "combe", "mere"}
 	return first[n%len(first)] + second[n/len(first)%len(second)]
 }
 
-// report is a story of its own, as a paper prints it at that time.
+// report returns story n as a paper prints it.
 func report(n int, at time.Time) article {
 	words := strings.Fields(strings.NewReplacer("<p>", "", "</p>", "", ".", "").Replace(prose(uint64(n)+1000, 4)))
 	return article{title: name(n) + ": " + strings.Join(words, " "), text: prose(uint64(n), 150), published: at}
 }
 
-// copied is the report as another paper prints it: under a headline of its own, and
-// with a paragraph more.
+// copied returns story n as another paper prints it: under a headline of its own,
+// and with an additional paragraph.
 func copied(n int, by string, at time.Time) article {
 	a := report(n, at)
 	a.title, a.text = "What "+name(n)+" means for the "+by, a.text+prose(uint64(n)*31+uint64(len(by)), 30)
 	return a
 }
 
-// chapters are entries of the chronicle, an hour apart.
+// chapters returns n entries of the chronicle, one an hour.
 func chapters(from, n int, last time.Time) []article {
 	var all []article
 	for i := range n {
@@ -47,7 +47,7 @@ func chapters(from, n int, last time.Time) []article {
 	return all
 }
 
-// begin is Monday: every paper has a past, and the daemon has none.
+// begin is Monday: every paper has older reports, and the daemon has none.
 func (w *week) begin(t *testing.T) {
 	for n, paper := range []string{"agency", "agency", "kurier", "kurier", "echo", "echo", "bote", "bote", "blog", "blog"} {
 		w.papers[paper].print(report(n, w.at(0, n)))
@@ -68,8 +68,8 @@ func (w *week) begin(t *testing.T) {
 	w.open(t)
 }
 
-// wire is Tuesday: two papers print what the agency sent, one corrects itself, and
-// one changes nothing but spaces and case.
+// wire is Tuesday: two papers print what the agency sent, one corrects a report,
+// and one changes only white space, case and markup.
 func (w *week) wire(t *testing.T) {
 	w.papers["agency"].print(report(15, w.at(1, 8)))
 	w.papers["kurier"].print(copied(15, "Kurier", w.at(1, 9)))
@@ -92,8 +92,8 @@ func (w *week) wire(t *testing.T) {
 	w.fetch(t, "agency", "kurier", "echo", "bote", "cast", "inner")
 }
 
-// copiesFirst is Wednesday: the copies are here before what they copy, one paper is
-// down, and a document lies in the folder.
+// copiesFirst is Wednesday: copies arrive before their original, one paper is
+// down, and a document is put into the folder.
 func (w *week) copiesFirst(t *testing.T) {
 	w.papers["kurier"].print(copied(19, "Kurier", w.at(2, 10)))
 	w.papers["echo"].print(copied(19, "reader of the Echo", w.at(2, 11)))
@@ -109,9 +109,9 @@ func (w *week) copiesFirst(t *testing.T) {
 	w.fetch(t, "kurier", "echo", "bote", "blog", "seeds", "chronik")
 }
 
-// lateOriginal is Thursday: the agency's report comes a day late and back-dated, the
-// paper that was down has two days in one, a recording moves, and the daemon is
-// restarted.
+// lateOriginal is Thursday: the agency's report arrives a day late and
+// back-dated, the paper that was down publishes two days at once, the file of an
+// episode moves, and the daemon is restarted.
 func (w *week) lateOriginal(t *testing.T) {
 	w.papers["agency"].print(report(19, w.at(2, 7)))
 	w.told(name(19), 1, "kept")
@@ -129,8 +129,8 @@ func (w *week) lateOriginal(t *testing.T) {
 	w.fetch(t, "agency", "bote", "cast")
 }
 
-// moveAndKill is Friday: the blog moves, the chronicle is restored with many old
-// chapters, a paper drops a report, and the daemon is killed while it reads.
+// moveAndKill is Friday: the blog moves, many old chapters of the chronicle are
+// restored, a paper drops a report, and the daemon is killed while it fetches.
 func (w *week) moveAndKill(t *testing.T) {
 	w.papers["blog"].set(func(p *paper) { p.moved = true })
 	w.papers["blog"].print(report(24, w.at(4, 8)))
@@ -163,8 +163,8 @@ func (w *week) moveAndKill(t *testing.T) {
 	w.await(name(14)+": a note, continued", reports...)
 }
 
-// rename is Saturday: the news feed has another name, a paper gives all its reports
-// other guids, and the agency corrects what others copied.
+// rename is Saturday: the news feed is renamed, a paper changes the guids of all
+// its reports, and the agency corrects a report that others copied.
 func (w *week) rename(t *testing.T) {
 	config := filepath.Join(w.river.dir, "config.yaml")
 	text, err := os.ReadFile(config)
@@ -186,8 +186,8 @@ func (w *week) rename(t *testing.T) {
 	w.fetch(t, "kurier", "agency")
 }
 
-// quiet is Sunday: what was dropped is listed again, the daemon is killed while it
-// does nothing, a document has another name, and nothing is new but one edit.
+// quiet is Sunday: the dropped report is listed again, the daemon is killed while
+// idle, a document is renamed, and nothing is new except one correction.
 func (w *week) quiet(t *testing.T) {
 	w.papers["echo"].print(w.dropped)
 	w.papers["bote"].edit(t, name(23), func(a *article) { a.title, a.text = name(23)+", seen again", prose(7004, 50)+a.text })
@@ -201,7 +201,7 @@ func (w *week) quiet(t *testing.T) {
 	w.fetch(t, "echo", "bote", "seeds", "agency", "kurier", "blog", "cast", "chronik", "inner")
 }
 
-// episode is printed by the podcast.
+// episode makes the podcast publish an episode.
 func (w *week) episode(n int, at time.Time) {
 	a := report(n, at)
 	a.sound = fmt.Sprintf("https://cast.example/%d.mp3", n)
@@ -209,14 +209,14 @@ func (w *week) episode(n int, at time.Time) {
 	w.told(name(n), 1, "listen")
 }
 
-// chronicle prints chapters, and awaits the last one.
+// chronicle publishes chapters, and expects the last one in the feed.
 func (w *week) chronicle(from, n int, last time.Time) {
 	all := chapters(from, n, last)
 	w.papers["chronik"].print(all...)
 	w.await(all[n-1].title, "chronicle")
 }
 
-// plain is a text without its markup.
+// plain returns a text without its markup.
 func plain(html string) string {
 	return strings.NewReplacer("<p>", "", "</p>", "\n\n").Replace(html)
 }

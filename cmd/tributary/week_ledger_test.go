@@ -10,20 +10,20 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// ledger is what a feed has shown on the evenings of the week, when its readers
-// poll. From it follows what each reader must have, by the rule that it knows
-// items by.
+// ledger records what a feed showed each evening, when its readers poll. It
+// determines what each reader must have, according to how the reader identifies
+// items.
 type ledger struct {
 	latest map[string]item // by id
-	first  []item          // as each was first seen
-	seen   []item          // every wording of title and link
-	texts  []item          // every wording of the text
+	first  []item          // as they were first seen
+	seen   []item          // every version of title and link
+	texts  []item          // every version of the text
 	said   map[string]string
 }
 
 func newLedger() *ledger { return &ledger{latest: map[string]item{}, said: map[string]string{}} }
 
-// enter writes down what the JSON Feed shows this evening.
+// enter records what the JSON Feed shows this evening.
 func (l *ledger) enter(t *testing.T, document []byte) {
 	t.Helper()
 	var doc struct {
@@ -51,8 +51,8 @@ func (l *ledger) enter(t *testing.T, document []byte) {
 	}
 }
 
-// byID is for readers that know an item by its id: each is there once, in the
-// latest words.
+// byID is for readers that identify an item by its id. They have each item once,
+// in its latest version.
 func (l *ledger) byID() []item {
 	var items []item
 	for _, i := range l.latest {
@@ -61,29 +61,27 @@ func (l *ledger) byID() []item {
 	return items
 }
 
-// byFirst is for readers that know an item by its id and keep it as it was when
-// they met it.
+// byFirst is for readers that identify an item by its id and ignore later versions.
 func (l *ledger) byFirst() []item { return l.first }
 
-// byWording is for readers to which an item with another title or link is
-// another one.
+// byWording is for readers that take an item with a different title or link for a new one.
 func (l *ledger) byWording() []item { return l.seen }
 
-// byText is for readers that tell an item once, and again when its text changed.
+// byText is for readers that report an item once, and again whenever its text changed.
 func (l *ledger) byText() []item { return l.texts }
 
-// subscriber is a feed reader that polls every evening and keeps what it reads.
+// subscriber is a feed reader that polls every evening and keeps what it has read.
 type subscriber interface {
-	// poll reads all documents. The addresses are by name, as in week.documents.
+	// poll makes the reader fetch all documents. The addresses are by name, as in week.documents.
 	poll(t *testing.T, addresses map[string]string)
-	// holds is everything that it has of a document, one item a row. An empty ID or
-	// URL says that the reader keeps none, or one of its own.
+	// holds returns everything that the reader has from a document. IDs or URLs
+	// are empty if the reader does not keep them.
 	holds(t *testing.T, document string) []item
-	// expects is what it has to have after the evenings in the ledger.
+	// expects returns what the reader must have after the evenings in the ledger.
 	expects(l *ledger) []item
 }
 
-// sorted brings items into an order of their own, without what is left out.
+// sorted returns items in a fixed order, without the fields that are to be ignored.
 func sorted(items []item, ids, links bool) []item {
 	items = slices.Clone(items)
 	for i := range items {
@@ -100,15 +98,15 @@ func sorted(items []item, ids, links bool) []item {
 	return items
 }
 
-// compare says how what a reader has differs from what it has to have, in what it
-// keeps of items.
+// compare returns the difference between what a reader has and what it must have,
+// in the fields that it keeps.
 func compare(want, got []item) string {
 	ids, links := len(got) == 0 || got[0].ID != "", len(got) == 0 || got[0].URL != ""
 	return gocmp.Diff(sorted(want, ids, links), sorted(got, ids, links))
 }
 
-// evening writes down what every feed shows. Nothing changes until all have
-// polled: the sources are quiet.
+// evening records what every feed shows. Nothing changes before all readers have
+// polled, because the sources are quiet.
 func (w *week) evening(t *testing.T) {
 	t.Helper()
 	for _, feed := range w.feeds() {

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// liferea is a desktop reader, at work without a screen: on a virtual display and
-// a session bus of its own. It knows an item of a feed by its id, and keeps the words in which it met
-// it: Liferea 1.14 takes no edits.
+// liferea is a desktop reader. It runs on a virtual display and a session bus of
+// its own. It identifies an item of a feed by its id, and keeps the first
+// version: Liferea 1.14 ignores later ones.
 type liferea struct {
 	program, home string
 	env           []string
@@ -28,8 +28,7 @@ func newLiferea(t *testing.T, home string) subscriber {
 	return &liferea{program: program(t, "liferea"), home: home}
 }
 
-// helper starts a program that runs until the test ends and returns the first
-// line that it says.
+// helper starts a program that runs until the test ends, and returns the first line it prints.
 func (l *liferea) helper(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
@@ -52,8 +51,8 @@ func (l *liferea) helper(t *testing.T, name string, args ...string) string {
 	return strings.TrimSpace(line)
 }
 
-// poll asks a liferea that is open, or opens one, to update all feeds. They come
-// in while it goes on.
+// poll makes liferea update all feeds, and starts it if necessary. The updates
+// arrive in the background.
 func (l *liferea) poll(t *testing.T, addresses map[string]string) {
 	if l.cmd == nil {
 		l.open(t, addresses)
@@ -66,7 +65,7 @@ func (l *liferea) poll(t *testing.T, addresses map[string]string) {
 	})
 }
 
-// call calls a method of liferea's on the session bus.
+// call calls a method of liferea on the session bus.
 func (l *liferea) call(t *testing.T, method string) ([]byte, error) {
 	call := exec.CommandContext(t.Context(), "dbus-send", "--session", "--print-reply", "--dest=org.gnome.feed.Reader",
 		"/org/gnome/feed/Reader", "org.gnome.feed.Reader."+method)
@@ -77,7 +76,7 @@ func (l *liferea) call(t *testing.T, method string) ([]byte, error) {
 // desktop starts the session bus and the display.
 func (l *liferea) desktop(t *testing.T) {
 	t.Helper()
-	// The network monitor that counts links would find none but the loopback.
+	// The default network monitor would see only the loopback interface, and report no network.
 	l.env = []string{"HOME=" + l.home, "XDG_RUNTIME_DIR=" + l.home, "PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8",
 		"GSETTINGS_BACKEND=memory", "GIO_USE_NETWORK_MONITOR=base", "NO_AT_BRIDGE=1"}
 	l.env = append(l.env,
@@ -109,14 +108,14 @@ func (l *liferea) open(t *testing.T, addresses map[string]string) {
 	t.Cleanup(func() { l.close(t) })
 }
 
-// close ends liferea as a logout does, which has it save everything.
+// close ends liferea as a logout does, so that it saves everything.
 func (l *liferea) close(t *testing.T) {
 	if l.cmd == nil {
 		return
 	}
 	ended := make(chan error, 1)
 	go func(cmd *exec.Cmd) { ended <- cmd.Wait() }(l.cmd)
-	_ = l.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself, which Wait tells
+	_ = l.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already, which Wait reports
 	select {
 	case <-ended:
 	case <-time.After(10 * time.Second):

@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// rss2email mails an item once, by its guid, and with reply-changes answers that
-// mail when the text of the item changed. It writes into a folder: no mail leaves.
+// rss2email mails an item once, by its guid. With reply-changes it replies to
+// that mail when the text of the item changes. It writes to a maildir and sends
+// nothing.
 type rss2email struct{ program, home string }
 
 func newRSS2email(t *testing.T, home string) subscriber {

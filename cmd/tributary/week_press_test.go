@@ -14,26 +14,26 @@ import (
 	"time"
 )
 
-// article is one report in the document of a paper.
+// article is a report in the document of a paper.
 type article struct {
 	guid, link  string
 	title, text string
 	published   time.Time
-	sound       string // the address of a recording, if it is one
+	sound       string // the address of a recording, for an episode
 }
 
-// paper is a publisher of the simulated week: one document, the newest report
-// first, that it edits, moves and now and then fails to serve.
+// paper is a publisher in the simulated week. It has one document, newest report
+// first, which it edits, moves and sometimes fails to serve.
 type paper struct {
 	name   string
 	format string // atom, rss or json
-	url    string // where its document stands when the week begins
+	url    string // address of its document at the beginning of the week
 
 	mu       sync.Mutex
 	articles []article
 	down     bool
-	moved    bool            // its document has another address, and the old one says so
-	asked    chan<- struct{} // told of a request, when somebody waits for it
+	moved    bool            // the old address of its document redirects to a new one
+	asked    chan<- struct{} // receives once, at the next request; may be nil
 }
 
 // newPaper serves a paper on the n-th loopback address.
@@ -44,8 +44,7 @@ func newPaper(t *testing.T, n int, name, format string) *paper {
 	return p
 }
 
-// print adds reports to the document. One without link and guid gets those that
-// the paper gives.
+// print adds reports to the document. A report without a link or guid gets one.
 func (p *paper) print(reports ...article) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -61,7 +60,7 @@ func (p *paper) print(reports ...article) {
 	slices.SortStableFunc(p.articles, func(a, b article) int { return b.published.Compare(a.published) })
 }
 
-// edit changes the reports whose title has a word.
+// edit changes the reports whose title contains a word.
 func (p *paper) edit(t *testing.T, word string, change func(*article)) {
 	t.Helper()
 	p.mu.Lock()
@@ -78,7 +77,7 @@ func (p *paper) edit(t *testing.T, word string, change func(*article)) {
 	}
 }
 
-// drop takes the oldest report off the document and returns it.
+// drop removes the oldest report from the document and returns it.
 func (p *paper) drop() article {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -88,7 +87,7 @@ func (p *paper) drop() article {
 	return oldest
 }
 
-// set changes how the paper serves.
+// set changes how the paper is served.
 func (p *paper) set(change func(*paper)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -152,19 +151,19 @@ func (p *paper) json() string {
 	}
 	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": p.name, "home_page_url": "https://" + p.name + ".example/", "items": items})
 	if err != nil {
-		panic(err) // strings only
+		panic(err) // cannot fail: strings only
 	}
 	return string(doc)
 }
 
 func escaped(text string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes everything
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder returns no error
 	return b.String()
 }
 
-// prose is a text of invented words that nobody else has, in paragraphs. The same
-// seed gives the same words.
+// prose returns paragraphs of invented words that no other text contains. The
+// same seed gives the same words.
 func prose(seed uint64, words int) string {
 	r := rand.New(rand.NewPCG(seed, 4287))
 	syllables := []string{"ba", "ke", "lo", "mir", "tan", "ves", "gol", "dur", "pi", "hau", "ne", "sor"}

@@ -12,7 +12,7 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// write puts a file into a reader's home.
+// write writes a file in a reader's home directory.
 func write(t *testing.T, home, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o600); err != nil {
@@ -20,7 +20,7 @@ func write(t *testing.T, home, name, text string) {
 	}
 }
 
-// rows reads id, title and link of items out of a reader's SQLite database.
+// rows reads id, title and link of items from a reader's SQLite database.
 func rows(t *testing.T, path, query string, args ...any) []item {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)")
@@ -47,8 +47,9 @@ func rows(t *testing.T, path, query string, args ...any) []item {
 	return items
 }
 
-// newsboat knows an item by its guid, across all feeds of one cache; so each
-// document has a cache of its own. It takes edits and keeps what left the feed.
+// newsboat identifies an item by its guid across all feeds in a cache, so each
+// document has a cache of its own. It accepts edits and keeps items that left the
+// feed.
 type newsboat struct{ program, home string }
 
 func newNewsboat(t *testing.T, home string) subscriber {
@@ -70,8 +71,9 @@ func (n *newsboat) holds(t *testing.T, document string) []item {
 
 func (n *newsboat) expects(l *ledger) []item { return l.byID() }
 
-// sfeed knows an item by id, title and link together (merge in sfeed_update(1)):
-// one whose title is edited is a second line. It follows no redirect.
+// sfeed identifies an item by id, title and link together (merge in
+// sfeed_update(1)), so an edited title makes a second line. It does not follow
+// redirects.
 type sfeed struct{ program, home string }
 
 func newSfeed(t *testing.T, home string) subscriber {
@@ -111,7 +113,7 @@ func (s *sfeed) holds(t *testing.T, document string) []item {
 func (s *sfeed) expects(l *ledger) []item { return l.byWording() }
 
 // parser is a loop around Python's feedparser that keeps entries by id, as many
-// scripts do, and polls with the validators that it got.
+// scripts do, and polls with the validators it received.
 type parser struct {
 	program, script, home string
 }

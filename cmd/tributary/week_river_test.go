@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// door is the public address of a daemon, which listens elsewhere after each
-// start: what a web server in front of it would be.
+// door is the public address of a daemon, which listens on a different port after
+// each start. It stands for a web server in front of the daemon.
 type door struct {
 	url string
 
@@ -41,7 +41,7 @@ func newDoor(t *testing.T) *door {
 	return d
 }
 
-// open leads to a daemon.
+// open makes the door lead to a daemon.
 func (d *door) open(t *testing.T, address string) {
 	t.Helper()
 	to, err := url.Parse(address)
@@ -64,7 +64,8 @@ func settle(t *testing.T, binary, config string) *river {
 	return r
 }
 
-// seed puts a document into the folder, dated back: it is read once it stood still.
+// seed adds a back-dated document to the folder, because a seed is read only if
+// it has not changed for a while.
 func (r *river) seed(t *testing.T, name, text string) {
 	t.Helper()
 	path := filepath.Join(r.dir, "seeds", name)
@@ -77,7 +78,7 @@ func (r *river) seed(t *testing.T, name, text string) {
 	}
 }
 
-// kill ends the daemon as a power cut does.
+// kill ends the daemon with SIGKILL.
 func (r *river) kill(t *testing.T) {
 	t.Helper()
 	if err := r.cmd.Process.Signal(syscall.SIGKILL); err != nil {
@@ -93,15 +94,15 @@ func (w *week) interrupted(t *testing.T, names ...string) {
 	_ = cmd.Run()
 }
 
-// second is another Tributary that subscribes to documents of ours. One that is
-// pushed is a daemon with an address of its own; one that pulls runs every evening.
-// It keeps the ids, but for those of private stories, which each Tributary makes anew
-// so that they tell nothing.
+// second is another Tributary that subscribes to our documents. If pushed, it is
+// a daemon with an address of its own; otherwise it runs every evening. It keeps
+// our ids, except for private stories: each Tributary makes new ids for these, so
+// that they reveal nothing.
 type second struct {
 	binary    string
 	documents []string
 	pushed    bool
-	keep      bool // as many items as the document has, whatever tells the same story
+	keep      bool // its feeds have duplicates: keep
 	door      *door
 	river     *river
 }
@@ -143,12 +144,12 @@ func (s *second) configuration(t *testing.T, addresses map[string]string) string
 		s.door.url, halfADayAway(), websub, strings.Join(reach, ", "), sources.String(), feeds.String())
 }
 
-// halfADayAway is a schedule that does not come up while the test runs.
+// halfADayAway returns a schedule that does not fire while the test runs.
 func halfADayAway() string {
 	return fmt.Sprintf("CRON_TZ=UTC 0 %d * * *", (time.Now().UTC().Hour()+12)%24)
 }
 
-// unsubscribed says which source no hub delivers.
+// unsubscribed names a source that no hub delivers.
 func (s *second) unsubscribed(t *testing.T) string {
 	t.Helper()
 	var sources []struct {

@@ -11,41 +11,41 @@ import (
 	"time"
 )
 
-// week is a week in the life of a river: papers that print, copy, correct, move
-// and fail, a daemon that is restarted and killed, and readers that poll every
-// evening.
+// week simulates a week: papers publish, copy, correct, move and fail, the daemon
+// is restarted and killed, and readers poll every evening.
 type week struct {
 	river   *river
 	door    *door
 	papers  map[string]*paper
 	monday  time.Time
 	club    string // the path that a token opens
-	news    string // what the news feed is called by now
+	news    string // the present name of the news feed
 	ledgers map[string]*ledger
 	readers []reading
-	dropped article // what a paper does not list for two days
+	dropped article // a report that a paper does not list for two days
 
-	// What there is to be shown, by feed: the word that only the title of this
-	// story has, and how many items have it.
+	// The stories that feeds must show: by feed, and by the word that only the
+	// title of the story contains, the number of its items.
 	stories map[string]map[string]int
 	tonight map[string][]string // titles that a feed must show by the evening
 }
 
-// reading is a reader and the documents that it subscribed to.
+// reading is a reader with the documents it is subscribed to.
 type reading struct {
 	name      string
 	documents []string
 	subscriber
 }
 
-// documents are what readers subscribe to: by name, the feed and the format.
+// documents are the feed and the format of what readers subscribe to, by name.
 var documents = map[string][2]string{
 	"news-atom": {"news", ".atom"}, "news-rss": {"news", ".rss"}, "kept-atom": {"kept", ".atom"},
 	"listen-rss": {"listen", ".rss"}, "chronicle-atom": {"chronicle", ".atom"}, "club-atom": {"club", ".atom"},
 }
 
-// TestWeek has real readers poll for a week of seven evenings, in which the dates
-// are spread and the clock is not: all see the same items, and none sees one twice.
+// TestWeek lets real readers poll on seven simulated evenings. The dates of the
+// reports are spread over a week, but the clock is not changed. All readers must
+// see the same items, and none an item twice.
 func TestWeek(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a week takes minutes, most of which the readers wait")
@@ -70,7 +70,7 @@ func TestWeek(t *testing.T) {
 			t.Run(day.name+" "+r.name, func(t *testing.T) { w.check(t, r) })
 		}
 		if t.Failed() {
-			return // the days that follow count on it
+			return // the following days depend on it
 		}
 	}
 	t.Run("history", w.testHistory)
@@ -109,7 +109,7 @@ func newWeek(t *testing.T) *week {
 	return w
 }
 
-// configuration has the news feed as it stands in YAML.
+// configuration returns the configuration. newsFeed is the news feed in YAML.
 func (w *week) configuration(t *testing.T, newsFeed string, pushed *door) string {
 	t.Helper()
 	var sources strings.Builder
@@ -129,12 +129,12 @@ func (w *week) configuration(t *testing.T, newsFeed string, pushed *door) string
 		w.door.url, halfADayAway(), strings.Join(ports, ", "), sources.String(), strings.Trim(newsFeed, "{}"), selection)
 }
 
-// at is an hour of a day of the week, 0 for Monday.
+// at returns an hour of a day of the week; 0 is Monday.
 func (w *week) at(day, hour int) time.Time {
 	return w.monday.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour)
 }
 
-// path is where the documents of a feed stand, without the format.
+// path returns the path of a feed's documents, without the format.
 func (w *week) path(feed string) string {
 	switch feed {
 	case "club":
@@ -147,8 +147,9 @@ func (w *week) path(feed string) string {
 
 func (w *week) feeds() []string { return []string{"news", "kept", "listen", "chronicle", "club"} }
 
-// addresses are what a reader was given. The news feed keeps its first one, also
-// when it has another name by now; who follows no redirect is told the new one.
+// addresses returns the addresses that a reader uses. Readers keep the first
+// address of the news feed after it is renamed, except for one that does not
+// follow redirects.
 func (w *week) addresses(r reading) map[string]string {
 	addresses := map[string]string{}
 	for _, document := range r.documents {
@@ -169,13 +170,13 @@ func (w *week) open(t *testing.T) {
 	w.door.open(t, w.river.url)
 }
 
-// fetch has the daemon ask sources now.
+// fetch makes the daemon fetch sources now.
 func (w *week) fetch(t *testing.T, names ...string) {
 	t.Helper()
 	w.river.command(t, append([]string{"run"}, names...)...)
 }
 
-// told adds a story to what feeds are to show.
+// told adds a story to those that feeds must show.
 func (w *week) told(name string, items int, feeds ...string) {
 	for _, feed := range feeds {
 		if w.stories[feed] == nil {
@@ -188,14 +189,14 @@ func (w *week) told(name string, items int, feeds ...string) {
 // reports are the feeds of the papers' reports.
 var reports = []string{"news", "kept"}
 
-// await adds a title to what feeds must show by the evening.
+// await adds a title to those that feeds must show by the evening.
 func (w *week) await(title string, feeds ...string) {
 	for _, feed := range feeds {
 		w.tonight[feed] = append(w.tonight[feed], title)
 	}
 }
 
-// untold says what a feed has not, or has too often.
+// untold says what a feed lacks or has too often.
 func (w *week) untold(t *testing.T) string {
 	t.Helper()
 	for feed, stories := range w.stories {
@@ -227,14 +228,14 @@ func (w *week) untold(t *testing.T) string {
 	return ""
 }
 
-// items are those of a feed's JSON.
+// items returns the entries of a feed, as its JSON Feed lists them.
 func (w *week) items(t *testing.T, feed string) []item {
 	t.Helper()
 	return w.river.itemsAt(t, w.path(feed)+".json")
 }
 
-// check holds that a reader has what its rule asks for, by and by: some go on
-// reading after they were asked to.
+// check verifies that a reader has what it must have. It waits, because some
+// readers fetch in the background.
 func (w *week) check(t *testing.T, r reading) {
 	for _, document := range r.documents {
 		want := r.expects(w.ledgers[documents[document][0]])
@@ -247,8 +248,8 @@ func (w *week) check(t *testing.T, r reading) {
 	}
 }
 
-// testHistory walks the archive as RFC 5005 says, and finds everything that the
-// chronicle ever printed, once.
+// testHistory follows the archive as RFC 5005 describes. It must find every
+// chapter of the chronicle once.
 func (w *week) testHistory(t *testing.T) {
 	python, home := program(t, "python3", "-c", "import feedparser"), t.TempDir()
 	script, err := filepath.Abs(filepath.Join("testdata", "e2e", "archive.py"))

@@ -18,10 +18,10 @@ import (
 func (a *app) whyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "why ID|URL",
-		Short: "the whole journey of an entry or story, every decision with its reason",
-		Long: "Give the id of a story (from its page), a guid, the address of an article or story page, or the number\n" +
-			"of an entry. It tells which fetches brought it, as what it was read, what it was matched with and why,\n" +
-			"what was corrected by hand, and which feeds show it or do not, by which rule.",
+		Short: "show the journey of an entry or story, with the reason for each decision",
+		Long: "Takes the id of a story (see its page), a guid, the address of an article or a story page, or the number\n" +
+			"of an entry. Shows which fetches brought it, how it was parsed, what it was matched with and why, what\n" +
+			"was corrected by hand, and by which rule each feed shows or hides it.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one story id, guid or address"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.why(cmd.Context(), given[0]) },
@@ -75,8 +75,7 @@ func (a *app) why(ctx context.Context, what string) error {
 	return nil
 }
 
-// findStories returns the stories that a person may mean, each with all of its
-// entries.
+// findStories returns the stories that what may name, each with all of its entries.
 func findStories(ctx context.Context, db *store.DB, what string) ([][]news.Placement, error) {
 	found, err := db.Find(ctx, what, clean.CanonicalURL(what))
 	if key := storyKey(what); err == nil && len(found) == 0 && key != "" {
@@ -100,8 +99,8 @@ func findStories(ctx context.Context, db *store.DB, what string) ([][]news.Place
 	return stories, err
 }
 
-// storyKey is the story that the address of a page of ours names: its own page,
-// or its place on the page of a feed.
+// storyKey returns the key of the story that the address of one of our pages
+// names. That is the page of a story, or a story's anchor on the page of a feed.
 func storyKey(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -114,7 +113,8 @@ func storyKey(address string) string {
 	return strings.Trim(key, "/")
 }
 
-// whyNot explains the absence of what was asked for as far as it can.
+// whyNot prints the state of the sources from which what could have come. It
+// always returns an error.
 func (a *app) whyNot(ctx context.Context, db *store.DB, what string) error {
 	outlet := clean.Outlet(what)
 	states, err := db.States(ctx)

@@ -15,13 +15,13 @@ import (
 	"tributary/internal/story"
 )
 
-// journey tells what became of entries, in the order in which it happened:
-// fetched, read, cleaned, identified, matched, corrected, shown.
+// journey prints the history of entries in the order of events: fetched, parsed,
+// cleaned, identified, matched, corrected, shown.
 type journey struct {
 	lines
 	cfg       *config.Config
 	db        *store.DB
-	documents map[int64]*news.Document // the last one of each source that was told of; nil where none is kept
+	documents map[int64]*news.Document // the stored document of each source seen so far; nil if there is none
 }
 
 func (j *journey) story(ctx context.Context, entries []news.Placement) error {
@@ -49,7 +49,7 @@ func (j *journey) story(ctx context.Context, entries []news.Placement) error {
 	return nil
 }
 
-// related names the stories about the same page, which are not the same.
+// related prints the stories about the same page that are not the same story.
 func (j *journey) related(ctx context.Context, story int64) error {
 	others, err := j.db.Related(ctx, story)
 	var named []string
@@ -62,7 +62,7 @@ func (j *journey) related(ctx context.Context, story int64) error {
 	return err
 }
 
-// arrived tells what the entry is, and which fetch brought it.
+// arrived prints what the entry is, and which fetch brought it.
 func (j *journey) arrived(ctx context.Context, p news.Placement) error {
 	e := p.Entry
 	j.plain("entry %d of source %s (%s)", e.ID, p.Source.Name, oneLine(p.SourceTitle))
@@ -84,8 +84,9 @@ func (j *journey) arrived(ctx context.Context, p news.Placement) error {
 	return err
 }
 
-// clockOf says whose published time an entry has. An older version did not write down
-// which entries state none.
+// clockOf says whose clock the published time of an entry is from. An entry that
+// was published when it was first seen counts as undated, because early versions
+// did not mark those that are.
 func clockOf(e news.Entry) string {
 	switch {
 	case e.Published.Equal(e.FirstSeen):
@@ -98,10 +99,11 @@ func clockOf(e news.Entry) string {
 	return "undated: as it was published before the database was lost"
 }
 
-// allFetches is more than are kept of any source.
+// allFetches is more than the number of fetches stored for any source.
 const allFetches = 1 << 20
 
-// fetched finds the attempt that brought an entry: first seen is when it began.
+// fetched describes the fetch that brought an entry: it began at the time the
+// entry was first seen.
 func fetched(fetches []news.Fetch, seen time.Time) string {
 	i := slices.IndexFunc(fetches, func(f news.Fetch) bool { return f.Started.Equal(seen) && !f.Outcome.Failed() })
 	switch {
@@ -124,8 +126,8 @@ func fetched(fetches []news.Fetch, seen time.Time) string {
 	return fmt.Sprintf("longer ago than single fetches are kept (%s)", span(store.FetchesKept))
 }
 
-// identity says what the entry is known by within its source. A key that stands
-// for a guid names what it is made of.
+// identity says by what an entry is known within its source. A key made up in
+// place of a guid starts with the parts that it is made of.
 func identity(guid string) string {
 	kind, _, _ := strings.Cut(guid, ":")
 	switch kind {
@@ -139,7 +141,7 @@ func identity(guid string) string {
 	return "by its guid"
 }
 
-// arrival says how an entry came when it was not by an ordinary fetch.
+// arrival says how an entry came, unless it was by an ordinary fetch.
 func arrival(p news.Placement) string {
 	switch {
 	case p.Pushed:
@@ -150,7 +152,7 @@ func arrival(p news.Placement) string {
 	return ""
 }
 
-// read tells as what its document and its text were read.
+// read prints how the document and the text of an entry were parsed.
 func (j *journey) read(ctx context.Context, p news.Placement) error {
 	e := p.Entry
 	document, err := j.document(ctx, p)
@@ -168,8 +170,8 @@ func (j *journey) read(ctx context.Context, p news.Placement) error {
 	return err
 }
 
-// document says in what format an entry stands, in which file, and what had to
-// be mended, by the last document of its source: older ones are not kept.
+// document returns the format and file of an entry, and what was repaired. It
+// knows only the latest document of a source, because older ones are not stored.
 func (j *journey) document(ctx context.Context, p news.Placement) (string, error) {
 	if p.Source.Kind == news.KindSeeds {
 		files, err := j.db.SeedFiles(ctx, p.Entry.SourceID)
@@ -186,7 +188,7 @@ func (j *journey) document(ctx context.Context, p news.Placement) (string, error
 			return "", err
 		}
 		if body != nil {
-			doc, _ = format.Decode(body.Data, format.Input{URL: body.URL, ContentType: body.ContentType}) // nil: it was kept by another reader
+			doc, _ = format.Decode(body.Data, format.Input{URL: body.URL, ContentType: body.ContentType}) // nil if unreadable
 		}
 		j.documents[p.Entry.SourceID] = doc
 	}
@@ -203,7 +205,7 @@ func (j *journey) document(ctx context.Context, p news.Placement) (string, error
 	return text, nil
 }
 
-// article says what came of fetching the page of an entry (content: page).
+// article describes the result of fetching the page of an entry (content: page).
 func article(p news.PageText) string {
 	if p.HTML == "" {
 		return fmt.Sprintf("its page was asked for %s (%s): %s; the feed's own text stays", moment(p.Fetched), p.Outcome, oneLine(p.Note))
@@ -211,8 +213,8 @@ func article(p news.PageText) string {
 	return fmt.Sprintf("its page was fetched %s and has %s", moment(p.Fetched), count(len(strings.Fields(clean.Text(p.HTML))), "word"))
 }
 
-// matched tells why the entry is in its story, with which entry it was compared,
-// and which ones came to the story by it.
+// matched prints why the entry is in its story, which entry it was compared with,
+// and which entries joined the story because of it.
 func (j *journey) matched(ctx context.Context, e news.Entry, mates []news.Placement) error {
 	j.labelled("story", "%s: %s", e.Match.Reason, sentence(e.Match.Detail))
 	if e.Match.With != 0 {
@@ -238,10 +240,10 @@ func (j *journey) matched(ctx context.Context, e news.Entry, mates []news.Placem
 	return nil
 }
 
-// score is how alike two entries were found, "84 %".
+// score formats the similarity of two entries: "84 %".
 func score(m news.Match) string { return fmt.Sprintf("%.0f %%", 100*m.Score) }
 
-// some joins a list, of which a story of a day full of copies has too many.
+// some joins at most ten items of a list. A story may have very many copies in one day.
 func some(list []string) string {
 	const most = 10
 	if n := len(list) - most; n > 0 {
@@ -250,8 +252,8 @@ func some(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// entry names an entry that another was compared with: one of the same story,
-// unless it was moved by hand since.
+// entry describes an entry that another was matched with. It is in the same
+// story, unless one of them was moved by hand since.
 func (j *journey) entry(ctx context.Context, id int64, mates []news.Placement) (string, error) {
 	elsewhere := ""
 	i := slices.IndexFunc(mates, func(p news.Placement) bool { return p.Entry.ID == id })
@@ -266,7 +268,7 @@ func (j *journey) entry(ctx context.Context, id int64, mates []news.Placement) (
 	return fmt.Sprintf("entry %d of source %s: %s%s", id, p.Source.Name, orUntitled(p.Entry.Title), elsewhere), nil
 }
 
-// corrected tells what people and settings did to the entry.
+// corrected prints what people and settings did to the entry.
 func (j *journey) corrected(ctx context.Context, p news.Placement) error {
 	for _, s := range j.cfg.Sources {
 		if s.Name == p.Source.Name && s.Apart {
@@ -292,7 +294,7 @@ func (j *journey) corrected(ctx context.Context, p news.Placement) error {
 	return err
 }
 
-// sourceRule says what of the rule of its source is false of a hidden entry.
+// sourceRule says which part of its source's rule is false for a hidden entry.
 func (j *journey) sourceRule(p news.Placement) string {
 	i := slices.IndexFunc(j.cfg.Sources, func(s config.Source) bool { return s.Name == p.Source.Name })
 	if !p.Entry.Hidden || i < 0 {
@@ -305,7 +307,7 @@ func (j *journey) sourceRule(p news.Placement) string {
 	return " " + falsehood(rule, subject)
 }
 
-// falsehood says that a rule is false of a subject, and what of it is.
+// falsehood says that a rule is false for a subject, and which part of it.
 func falsehood(rule news.Rule, s news.Subject) string {
 	text := fmt.Sprintf("where %s is false", sentence(rule.String()))
 	if why := rule.Explain(s); why != "" {
@@ -314,7 +316,7 @@ func falsehood(rule news.Rule, s news.Subject) string {
 	return text
 }
 
-// unavailable says why no feed may show an entry; nothing when one may.
+// unavailable says why no feed may show an entry. It returns "" if feeds may.
 func unavailable(p news.Placement) string {
 	switch {
 	case !p.Withdrawn.IsZero():
@@ -329,7 +331,7 @@ func unavailable(p news.Placement) string {
 	return ""
 }
 
-// safeGUID is a guid as it may be printed; many are addresses.
+// safeGUID returns a guid without secrets, for printing. Many guids are URLs.
 func safeGUID(guid string) string {
 	if strings.Contains(guid, "://") {
 		return news.SafeURL(guid)

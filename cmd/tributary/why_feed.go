@@ -10,8 +10,8 @@ import (
 	"tributary/internal/store"
 )
 
-// feed tells whether and how a feed shows a story, which it may hold back until a
-// time, and what its rules made of several entries.
+// feed prints whether and how a feed shows a story, and how it treats the story's
+// duplicates. If the feed holds the story back, until is the end of that.
 func (j *journey) feed(e *news.Edition, entries []news.Placement, until time.Time) {
 	var standing []news.Publication
 	var removed *news.Publication
@@ -44,7 +44,7 @@ func (j *journey) feed(e *news.Edition, entries []news.Placement, until time.Tim
 	}
 }
 
-// takenBy are the entries, among those that a feed may show, that its rule takes.
+// takenBy returns those entries of able, which the feed may show, that its rule takes.
 func takenBy(f news.Feed, able []news.Placement) (taken []news.Placement) {
 	for i := range able {
 		if news.Takes(f.Where, subject(able, i)) {
@@ -54,7 +54,7 @@ func takenBy(f news.Feed, able []news.Placement) (taken []news.Placement) {
 	return taken
 }
 
-// subject is one of the entries that a feed may show as its rule sees it.
+// subject returns able[i] as the rule of a feed sees it. able are the entries the feed may show.
 func subject(able []news.Placement, i int) news.Subject {
 	s := news.Subject{Entry: &able[i].Entry, Source: &able[i].Source, Size: len(able)}
 	for _, p := range able {
@@ -75,8 +75,8 @@ func refusal(f news.Feed, able []news.Placement) string {
 	return text
 }
 
-// absence says why a feed does not show a story. able are its entries that the
-// feed may show.
+// absence says why a feed does not show a story. able are the entries of it that
+// the feed may show.
 func absence(f news.Feed, entries, able []news.Placement, removed *news.Publication, until time.Time) string {
 	private := slices.IndexFunc(entries, func(p news.Placement) bool { return !p.Source.Public && names(f, p.Source) })
 	switch {
@@ -103,13 +103,14 @@ func absence(f news.Feed, entries, able []news.Placement, removed *news.Publicat
 	return "not shown: it selects " + selection(f)
 }
 
-// names reports whether a feed would select a source if it were private.
+// names reports whether a feed selects a source by name or tag, regardless of who
+// may see the source.
 func names(f news.Feed, s news.Source) bool {
 	f.Private = true
 	return len(f.Sources)+len(f.Tags) > 0 && f.Selects(s)
 }
 
-// place says where in a feed a Publication stands now, or which rule leaves it out.
+// place says at which place of a feed a Publication is shown, or why it is not.
 func place(e *news.Edition, p news.Publication, entries []news.Placement) string {
 	f := e.Feed
 	i := slices.IndexFunc(e.Shown, func(s news.Shown) bool { return s.Tells(p) })
@@ -135,8 +136,7 @@ func place(e *news.Edition, p news.Publication, entries []news.Placement) string
 	return fmt.Sprintf("published, but by now beyond what any feed shows (%d stories, %d MB)", news.MaxShown, news.MaxShownBytes>>20)
 }
 
-// together says what becomes of several entries that a feed may show, and why it
-// is this one that stands for them.
+// together says how a feed shows the several entries of a story, and why it shows this one.
 func together(f news.Feed, able []news.Placement, standing []news.Publication) string {
 	if f.Duplicates == news.Keep {
 		return fmt.Sprintf("an item for each of %d entries", len(able))
@@ -165,8 +165,8 @@ func together(f news.Feed, able []news.Placement, standing []news.Publication) s
 	return fmt.Sprintf("%s; entry %d is the original: what the others link to, else the earliest, else the fullest", text, shown.Entry.ID)
 }
 
-// rank is the place of a source among those that a feed names, behind them for
-// one that it does not name.
+// rank returns the position of a source among the sources that a feed names, or
+// the number of these if it does not name it.
 func rank(f news.Feed, s news.Source) int {
 	i := slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
 	if i < 0 {
@@ -187,7 +187,7 @@ func waiting(f news.Feed, until time.Time) string {
 	return fmt.Sprintf("waits until %s: the feed holds new stories back for %s (settle)", until.Local().Format(layout), inWords(f.Settle))
 }
 
-// inWords is a duration as people say it: "15 min", "2 h", "1 h 30 min", "45 s".
+// inWords formats a duration: "15 min", "2 h", "1 h 30 min", "45 s".
 func inWords(d time.Duration) string {
 	var parts []string
 	for _, unit := range []struct {

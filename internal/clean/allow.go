@@ -17,9 +17,9 @@ func names(list string) map[string]bool {
 	return set
 }
 
-// allowed maps every element that is written to its own attributes. What
-// readers show: running text, headings, lists, tables, media, ruby, formulas.
-// No id, no class, no style: they belong to the page that the text came from.
+// allowed maps every element that may be written to its own attributes. It covers what
+// feed readers show: running text, headings, lists, tables, media, ruby, formulas. There
+// is no id, class or style, because they belong to the page from which the text came.
 var allowed = map[string]map[string]bool{
 	"a": names("href hreflang type rel"), "abbr": nil, "acronym": nil, "address": nil, "article": nil, "aside": nil,
 	"audio": names("src controls preload loop muted"), "b": nil, "bdi": nil, "bdo": nil, "big": nil,
@@ -44,9 +44,9 @@ var allowed = map[string]map[string]bool{
 	"track": names("src kind srclang label default"), "tt": nil, "u": nil, "ul": names("type compact"), "var": nil,
 	"video": names("src poster width height controls preload loop muted playsinline"), "wbr": nil,
 
-	// Presentation MathML (MathML Core section 3 and MathML 3 chapter 3). Not
-	// semantics, annotation and annotation-xml, maction, mglyph, malignmark: they
-	// switch parsers back to HTML or act.
+	// Presentation MathML (MathML Core section 3 and MathML 3 chapter 3). It lacks semantics,
+	// annotation and annotation-xml, maction, mglyph and malignmark, which switch parsers back
+	// to HTML or trigger actions.
 	"math": names("display alttext"), "menclose": names("notation"), "merror": nil, "mfenced": names("open close separators"),
 	"mfrac": names("linethickness"), "mi": names("mathvariant"), "mmultiscripts": nil, "mn": names("mathvariant"), "none": nil,
 	"mo":    names("stretchy fence separator symmetric largeop movablelimits accent form lspace rspace minsize maxsize"),
@@ -57,38 +57,38 @@ var allowed = map[string]map[string]bool{
 }
 
 var (
-	// mathML are the elements that stand in a formula, and nowhere else.
+	// mathML are the elements of formulas. Apart from math, they stand nowhere else.
 	mathML = names("math menclose merror mfenced mfrac mi mmultiscripts mn none mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover")
 
 	// everywhere are the attributes that every element may have.
 	everywhere = names("dir lang title")
 
-	// prose are attributes that say something to people in any characters.
+	// prose attributes hold text for people, which may contain any character.
 	prose = names("title alt label abbr summary alttext axis char open close separators")
 
 	// void elements have no content and no end tag (HTML section 13.1.2).
 	void = names("br col hr img source track wbr")
 
-	// dropped elements go with everything in them. All others that are not
-	// allowed lose their tags and keep their text.
+	// dropped elements are removed with their content. All others that are not allowed lose
+	// their tags and keep their text.
 	dropped = names("script style applet svg template title annotation annotation-xml")
 
-	// fallback elements are raw text to a browser that does not need them; to a
-	// reader without scripts and frames that text is the content.
+	// fallback elements hold raw text for a browser that does not need their content. To a
+	// reader without scripts and frames, that content is the text.
 	fallback = names("noscript noembed noframes iframe")
 
-	// needing elements say nothing without one of these attributes.
+	// needing elements are useless without one of these attributes.
 	needing = map[string][]string{"a": {"href"}, "img": {"src", "srcset"}, "iframe": {"src"},
 		"source": {"src", "srcset"}, "track": {"src"}}
 
-	// addresses are attributes with a URL, resolved and checked.
+	// addresses are attributes that hold a URL, which is resolved and checked.
 	addresses = names("href src cite poster longdesc")
 
-	// block elements separate words; an open paragraph ends before them.
+	// block elements separate words. An open paragraph ends before them.
 	block = names("address article aside blockquote caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol optgroup option p plaintext pre search section select summary table tbody td tfoot th thead tr ul xmp")
 
-	// alone lists, for elements whose end tag may be left out, which open
-	// elements a new one ends, and where the search stops.
+	// alone lists elements whose end tag may be omitted: the open elements that a new one ends,
+	// and the elements at which the search for those stops.
 	alone = map[string]struct{ ends, within map[string]bool }{
 		"a":     {names("a"), names("table td th")},
 		"li":    {names("li"), names("ul ol menu dir")},
@@ -104,17 +104,18 @@ var (
 	paragraph      = names("p")
 	paragraphScope = names("table td th caption")
 
-	// lazy attributes of sourced elements hold the address that a script would load.
+	// lazy and lazySets are attributes of sourced elements that hold the address a script would
+	// load.
 	sourced  = names("img source iframe video audio")
 	lazy     = strings.Fields("data-src data-lazy-src data-original data-actualsrc data-lazy data-lazyload data-echo data-ll-src")
 	lazySets = strings.Fields("data-srcset data-lazy-srcset data-original-set data-original-srcset")
 
-	// renamed elements are others by an older or a private name.
+	// renamed maps elements with an obsolete or private name to those that replace them.
 	renamed    = map[string]string{"amp-img": "img", "amp-video": "video", "amp-audio": "audio", "image": "img", "xmp": "pre", "listing": "pre", "plaintext": "pre", "embed": "iframe"}
 	linkScheme = names("http https mailto tel magnet xmpp sms geo gopher gemini ftp ftps sftp irc ircs news nntp matrix")
 )
 
-// policy is bluemonday's view of the same lists, built once.
+// policy returns the bluemonday policy for the same lists. It is built once.
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.RequireParseableURLs(true)
@@ -137,8 +138,8 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// Element reports whether name, in lower case, is an element that HTML may
-// return or that it removes for what it does. Text with other tags is text.
+// Element reports whether name, in lower case, is an element that HTML keeps, or one
+// that it knows and removes. A tag with any other name is text.
 func Element(name string) bool {
 	if _, ok := allowed[name]; ok {
 		return true
@@ -146,6 +147,6 @@ func Element(name string) bool {
 	return dropped[name] || fallback[name] || removed[name]
 }
 
-// removed are well-known elements that lose their tags.
+// removed are other well-known elements, which lose their tags.
 var removed = names("font object embed form input textarea select optgroup option datalist button label fieldset legend output xmp plaintext listing " +
 	"marquee blink nobr basefont bgsound keygen param map area canvas dialog html head body meta link base frameset frame image")

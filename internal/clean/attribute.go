@@ -9,11 +9,11 @@ import (
 // attribute is a name and an unescaped value.
 type attribute struct{ name, value string }
 
-// maxValue is the longest value that is kept, in bytes; images in the text of
-// the page and lists of images have bounds of their own.
+// maxValue is the length to which a value is cut, in bytes. Data URLs and lists of
+// images have limits of their own.
 const maxValue = 4 << 10
 
-// attributes reads those of the current tag, at most 64; of a repeated one the
+// attributes returns at most 64 attributes of the current tag. Of a repeated one the
 // first counts.
 func attributes(z *html.Tokenizer) []attribute {
 	var list []attribute
@@ -55,7 +55,7 @@ func with(attrs []attribute, name, value string) []attribute {
 	return append(attrs, attribute{name, value})
 }
 
-// attributes keeps those that the element may have, with their URLs absolute.
+// attributes returns those attributes that the element may have, with absolute URLs.
 func (s *shaper) attributes(element string, own map[string]bool, attrs []attribute) []attribute {
 	kept := attrs[:0:0]
 	for _, a := range attrs {
@@ -78,7 +78,7 @@ func (s *shaper) attributes(element string, own map[string]bool, attrs []attribu
 	return kept
 }
 
-// value returns what may stay of an attribute, "" when nothing may.
+// value returns what may stay of an attribute's value, or "" if nothing may.
 func (s *shaper) value(element string, a attribute) string {
 	switch {
 	case a.name == "srcset":
@@ -103,7 +103,7 @@ func outside(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(` .,:;%+-_/()*="'`, r)
 }
 
-// address makes the URL of one attribute absolute, or empty when it is refused.
+// address returns the URL of an attribute as an absolute one, or "" if it is refused.
 func (s *shaper) address(element string, a attribute) string {
 	if a.name == "href" {
 		return link(s.base, a.value)
@@ -120,8 +120,8 @@ func (s *shaper) address(element string, a attribute) string {
 	return abs
 }
 
-// relations keeps what a link's target is to the text (HTML section 4.6.7);
-// other keywords are orders to the browser.
+// relations keeps the keywords that say how a link's target relates to the text (HTML
+// section 4.6.7). All others instruct the browser.
 func relations(list string) string {
 	var kept []string
 	for word := range strings.FieldsSeq(strings.ToLower(list)) {

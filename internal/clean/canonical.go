@@ -11,13 +11,14 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// CanonicalURL returns the key under which two spellings of one page are equal,
-// or "" when raw is no absolute http or https URL. Left out are: scheme, user,
-// default port, fragment (but not a "#!" route), trailing slash, tracking
-// parameters, and the www, m, mobile and amp variants of host and path. Made
-// equal are: case and IDN spelling of the host, percent-encoding, dot segments,
-// the order of query keys. Every query key that is not on the tracking list is
-// identity. The key looks like a URL; it is idempotent.
+// CanonicalURL returns a key that is equal for two spellings of one page, or "" if raw
+// is not an absolute http or https URL.
+//
+// It omits the scheme, user, default port, fragment (but not a "#!" route), trailing
+// slash, tracking parameters, and the www, m, mobile and amp variants of host and path.
+// It normalises the case and IDN spelling of the host, percent-encoding, dot segments,
+// and the order of query keys. Every query key that is not on the tracking list is
+// significant. The key looks like a URL, and it is its own canonical URL.
 func CanonicalURL(raw string) string {
 	u := parse(raw)
 	if u == nil || u.Opaque != "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
@@ -45,15 +46,15 @@ func CanonicalURL(raw string) string {
 	return key
 }
 
-// IsRoot reports whether a canonical URL is a site's front page: no path and no
-// query. Such a link says nothing about which story it belongs to.
+// IsRoot reports whether a canonical URL is the front page of a site: no path and no
+// query. A link to one does not tell to which story it belongs.
 func IsRoot(canonical string) bool {
 	_, rest, ok := strings.Cut(canonical, "://")
 	return ok && !strings.ContainsAny(rest, "/?#")
 }
 
-// plainHost removes the labels that only choose a rendering of the same site,
-// as long as a registrable domain remains.
+// plainHost removes labels that only select a rendering of the same site, as long as a
+// registrable domain remains.
 func plainHost(host string) string {
 	for {
 		label, rest, ok := strings.Cut(host, ".")
@@ -65,7 +66,7 @@ func plainHost(host string) string {
 		}
 		host = rest
 	}
-	// de.m.wikipedia.org: the variant may stand behind a language.
+	// de.m.wikipedia.org: the variant may follow a language.
 	for {
 		label, rest, ok := strings.Cut(host, ".m.")
 		if !ok || len(label) != 2 || !strings.Contains(rest, ".") {
@@ -77,11 +78,11 @@ func plainHost(host string) string {
 
 var variants = names("www m mobile amp")
 
-// plainPath normalises a path and takes off a trailing slash and amp segment.
+// plainPath normalises a path and removes trailing slashes and amp segments.
 func plainPath(escaped string) string {
 	path := normalEscapes(escaped, pathSafe)
 	if strings.Contains(path, "/.") {
-		// Not url.Parse: of a path that begins with // it makes a host.
+		// Not url.Parse, which takes a path that begins with // for a host.
 		if plain, err := url.PathUnescape(path); err == nil {
 			path = (&url.URL{Path: "/"}).ResolveReference(&url.URL{Path: plain, RawPath: path}).EscapedPath()
 		}
@@ -154,7 +155,7 @@ func unescape(s string) string {
 //go:embed tracking.txt
 var trackingList string
 
-// trackingKeys is the list as two sets: whole names, and beginnings of names.
+// trackingKeys returns the list as a set of whole names and a list of prefixes.
 var trackingKeys = sync.OnceValue(func() (t struct {
 	whole  map[string]bool
 	begins []string
@@ -172,8 +173,7 @@ var trackingKeys = sync.OnceValue(func() (t struct {
 	return t
 })
 
-// tracking reports whether a query key (lower case) only says how the reader
-// came here.
+// tracking reports whether a query key (lower case) only tells how the reader got here.
 func tracking(name string) bool {
 	keys := trackingKeys()
 	if keys.whole[name] {
@@ -187,16 +187,16 @@ func tracking(name string) bool {
 	return false
 }
 
-// Characters that stand for themselves: unreserved (RFC 3986 section 2.3) and,
-// by part of the URL, delimiters that have no meaning there.
+// The characters that are not escaped, apart from the unreserved ones (RFC 3986 section
+// 2.3): the delimiters that have no meaning in that part of the URL.
 const (
 	pathSafe     = "/:@!$&'()*+,;="
 	querySafe    = "/:@!$'()*,;?=["
 	fragmentSafe = "/:@!$&'()*+,;=?"
 )
 
-// normalEscapes decodes the escapes of unreserved characters, spells the others
-// in upper case, and escapes what must be (RFC 3986 section 6.2.2).
+// normalEscapes decodes the escapes of unreserved characters, writes all other escapes
+// in upper case, and escapes what needs it (RFC 3986 section 6.2.2).
 func normalEscapes(s, safe string) string {
 	const hex = "0123456789ABCDEF"
 	var out strings.Builder

@@ -7,14 +7,14 @@ import (
 	"tributary/internal/news"
 )
 
-// How long a summary may be, in characters: one that is longer, or that stands for
-// a whole text, is cut to what most publishers write.
+// Lengths of summaries, in characters. A summary that is longer than longSummary, which
+// is rather a whole text, is cut to cutSummary, which is what most publishers write.
 const (
 	longSummary = 500
 	cutSummary  = 300
 )
 
-// Cut leaves of an entry what a feed gives out, see news.Extent.
+// Cut reduces the texts of an entry to what a feed publishes, see news.Extent.
 func Cut(e *news.Entry, to news.Extent) {
 	switch to {
 	case news.LinkOnly:
@@ -31,8 +31,7 @@ func Cut(e *news.Entry, to news.Extent) {
 	}
 }
 
-// Excerpt returns the first words of a text that has more than n characters, and any
-// other text whole.
+// Excerpt returns a text of at most n characters unchanged, and the first words of a longer one.
 func Excerpt(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text
@@ -40,8 +39,8 @@ func Excerpt(text string, n int) string {
 	return firstWords(text, n)
 }
 
-// firstWords returns the words of a text that fit into n characters. In scripts
-// without blanks it cuts anywhere.
+// firstWords returns the words of a text that fit into n characters, and an ellipsis.
+// In scripts without blanks it cuts anywhere.
 func firstWords(text string, n int) string {
 	head := string([]rune(text)[:n])
 	if at := strings.LastIndexByte(head, ' '); at > len(head)/2 {

@@ -21,7 +21,7 @@ func TestCut(t *testing.T) {
 	if e.Summary != "<p>Kurz &amp; <b>gut</b></p>" || e.Content != "" {
 		t.Errorf("summary: %q, %q", e.Summary, e.Content)
 	}
-	for _, e := range []news.Entry{{Content: full().Content}, {Summary: full().Content}} { // many put the whole text there
+	for _, e := range []news.Entry{{Content: full().Content}, {Summary: full().Content}} { // many put all of it there
 		Cut(&e, news.SummaryOnly)
 		if n := len([]rune(Text(e.Summary))); e.Content != "" || n > cutSummary+1 || n < cutSummary-20 || !strings.HasSuffix(e.Summary, "…") ||
 			!strings.Contains(e.Summary, "Brücken &amp; Straßen") {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// TestFoldWord: the quick way says what the thorough one says, for every character
-// and every two letters that may meet.
+// TestFoldWord checks that the fast path of foldWord agrees with the full one, for
+// every character and every pair of letters on it.
 func TestFoldWord(t *testing.T) {
 	fold := cases.Fold()
 	check := func(word string) {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// players are the addresses below which a frame may stay a frame: video and
-// audio that has no other form in a feed. One host and the beginning of a path
-// each; whoever can put a page of his own there does not belong here.
+// players are the addresses below which a frame may stay a frame: video and audio that
+// a feed has in no other form. Each is a host and the beginning of a path. An address
+// below which anybody can publish a page does not belong here.
 var players = strings.Fields(`
 www.youtube.com/embed/ www.youtube-nocookie.com/embed/ player.vimeo.com/video/
 www.dailymotion.com/embed/ geo.dailymotion.com/player player.twitch.tv/ clips.twitch.tv/embed
@@ -17,27 +17,27 @@ archive.org/embed/ media.ccc.de/v/ embed.ted.com/talks/ player.bilibili.com/play
 www.ardmediathek.de/embed/ www.ardaudiothek.de/embed/ ngp.zdf.de/miniplayer/embed/
 www.arte.tv/embeds/ www.arte.tv/player/ www.srf.ch/play/embed`)
 
-// twins are other addresses of the same players.
+// twins replaces other addresses of the same players.
 var twins = strings.NewReplacer("://youtube.com/", "://www.youtube.com/", "://m.youtube.com/", "://www.youtube.com/", "youtube.com/v/", "youtube.com/embed/",
 	"://youtube-nocookie.com/", "://www.youtube-nocookie.com/", "://dailymotion.com/", "://www.dailymotion.com/", "://mixcloud.com/", "://www.mixcloud.com/",
 	"www.mixcloud.com/widget/iframe?", "www.mixcloud.com/widget/iframe/?")
 
-// frameRules go with every frame: it runs its own scripts, reaches nothing of
-// the page around it, and says where it is embedded, as some players demand.
+// frameRules are the attributes of every frame. It may run its own scripts, but reaches
+// nothing of the page around it. It sends the origin of that page, as some players demand.
 var frameRules = []attribute{
 	{"sandbox", "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-presentation"},
 	{"referrerpolicy", "strict-origin-when-cross-origin"},
 }
 
-// player returns the address of a frame when it is a known player, always over
-// https and without starting by itself; else "".
+// player returns the address of a frame if it is that of a known player, over https and
+// without autoplay, else "".
 func player(abs string) string {
 	if rest, ok := strings.CutPrefix(abs, "http://"); ok {
 		abs = "https://" + rest
 	}
 	u, err := url.Parse(twins.Replace(abs))
 	if err != nil || u.Scheme != "https" || strings.Contains(u.Path, "/.") || strings.ContainsAny(u.Path, `\%`) {
-		return "" // a path that climbs out of the player
+		return "" // the path may climb out of the player's
 	}
 	at := u.Host + u.Path
 	for _, p := range players {
@@ -52,8 +52,8 @@ func player(abs string) string {
 	return ""
 }
 
-// features keeps what a player may be allowed of what the publisher allows it
-// (Permissions Policy section 5).
+// features keeps those permissions of a frame that a player may have (Permissions
+// Policy section 5).
 func features(list string) string {
 	var kept []string
 	for feature := range strings.SplitSeq(strings.ToLower(list), ";") {
@@ -66,8 +66,7 @@ func features(list string) string {
 	return strings.Join(kept, "; ")
 }
 
-// instead writes a link where a frame was that is no player; nothing where the
-// frame shows nothing.
+// instead writes a link in place of a frame that is no player, unless the frame was invisible.
 func (s *shaper) instead(attrs []attribute) {
 	to := link(s.base, Resolve(s.base, value(attrs, "src")))
 	if to == "" || pixel(attrs, to) || s.index("a") >= 0 || s.index("math") >= 0 || len(s.stack) >= maxDepth || s.out.Len() >= maxOutput {

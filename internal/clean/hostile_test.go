@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// What a tree may hold. The lists are written for this test, by what browsers
-// do with a name, and not taken from the sanitiser's own.
+// What a tree may hold. The lists are written for this test, by what browsers do with a
+// name, and are not those of the sanitiser.
 var (
 	harmlessElements = names(`a abbr acronym address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup data dd del
 		details dfn dir div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i iframe img ins kbd li main mark menu meter nav ol p
@@ -32,8 +32,8 @@ var (
 	loadingAttributes = names("src srcset poster longdesc cite href")
 )
 
-// danger parses markup as a browser would, in several places, and returns what
-// in it could run a script, load what is no medium, or break out; "" for none.
+// danger parses markup as a browser would, in several contexts. It returns what in it
+// could run a script, load something that is not a medium, or break out, or "".
 func danger(markup string) string {
 	if !utf8.ValidString(markup) || strings.ContainsAny(markup, "\x00\x0b\x0c\r\x1b\x7f") || strings.Contains(markup, "]]>") || strings.Contains(markup, "<!") || strings.Contains(markup, "<?") {
 		return "bytes that break what it stands in"
@@ -108,7 +108,7 @@ func badAddress(element, key, v string) string {
 	return key + "=" + v
 }
 
-// scripts are addresses that run, as an attacker spells them.
+// scripts are addresses that run a script, as attackers spell them.
 var scripts = []string{
 	"javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "\x01javascript:alert(1)", "java\tscript:alert(1)", "java\nscript:alert(1)", "java\r\nscript:alert(1)",
 	"javascript\n:alert(1)", "&#106;avascript:alert(1)", "&#x6A;avascript:alert(1)", "&#0000106avascript:alert(1)", "javascript&colon;alert(1)", "java&Tab;script:alert(1)", "java&NewLine;script:alert(1)",
@@ -117,7 +117,7 @@ var scripts = []string{
 	"view-source:javascript:alert(1)", "jar:javascript:alert(1)!/", "feed:javascript:alert(1)", "feed:data:text/html,x", "blob:https://example.org/1", "filesystem:https://example.org/x", "file:///etc/passwd", "about:blank", "ms-its:x", "intent:x", "\\\\evil.example\\x:javascript",
 }
 
-// attacks returns markup that would do harm. %s in one stands for an address.
+// attacks returns markup that would do harm. %s stands for an address.
 func attacks() []string {
 	list := strings.Split(strings.TrimSpace(`
 <script>alert(1)</script>
@@ -236,13 +236,13 @@ func attacks() []string {
 	return list
 }
 
-// wrappers stand around an attack; raw text must not hide it from us.
+// wrappers surround an attack. Raw text must not hide it from the sanitiser.
 var wrappers = []string{
 	"%s", "<div><p>%s</p></div>", "<table><tr><td>%s</td></tr></table>", "<ul><li>%s", "<math><mtext>%s</mtext></math>", "<svg><desc>%s</desc></svg>", "<noscript>%s</noscript>", "<a href='https://a.example/'>%s</a>",
 	"<pre>%s</pre>", "<select><option>%s</option></select>", "<iframe src=x>%s</iframe>", "<template>%s</template>",
 }
 
-// spellings are what happens to bytes on the way.
+// spellings are transformations that bytes undergo on their way.
 var spellings = map[string]func(string) string{
 	"as it is":      func(s string) string { return s },
 	"upper case":    strings.ToUpper,
@@ -294,8 +294,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
-// TestTheWalkerSees proves that the judge of the other tests finds what they
-// look for.
+// TestTheWalkerSees proves that danger, the judge of the other tests, finds what it looks for.
 func TestTheWalkerSees(t *testing.T) {
 	for _, bad := range []string{"<script>1</script>", "<img src=x onerror=1>", "<a href=' java\nscript:1'>x</a>", "<svg></svg>", "<!-- x -->", "<p style=x>", "<p id=x>", "<a href=data:text/html,x>", "<iframe src=https://evil.example/></iframe>",
 		"<math><annotation-xml></annotation-xml></math>", "<form>", "a\x00b", "]]>", "<img src=x srcset='javascript:1 1x'>", "<math><mi xlink:href=x>y</mi></math>"} {
@@ -310,7 +309,7 @@ func TestTheWalkerSees(t *testing.T) {
 	}
 }
 
-// TestTextAroundAttacksStays: what is no part of the attack is still there.
+// TestTextAroundAttacksStays checks that text outside of an attack is kept.
 func TestTextAroundAttacksStays(t *testing.T) {
 	for _, attack := range attacks() {
 		low := strings.ToLower(attack)
@@ -325,8 +324,8 @@ func TestTextAroundAttacksStays(t *testing.T) {
 	}
 }
 
-// TestHarmlessSurvives: every element and attribute that a reader shows comes
-// out as it went in.
+// TestHarmlessSurvives checks that every element and attribute that a reader shows is
+// kept unchanged.
 func TestHarmlessSurvives(t *testing.T) {
 	for _, in := range strings.Split(strings.TrimSpace(survivors), "\n") {
 		if got := HTML(in, nil); got != in {
@@ -345,8 +344,8 @@ func TestHarmlessSurvives(t *testing.T) {
 	}
 }
 
-// TestSafeWhereItStands embeds results in what feeds and pages are made of and
-// takes them out again.
+// TestSafeWhereItStands embeds results in the documents of which feeds and pages are
+// made, and extracts them again.
 func TestSafeWhereItStands(t *testing.T) {
 	u, _ := url.Parse("https://example.org/")
 	for _, attack := range attacks() {

@@ -18,10 +18,10 @@ func base(t testing.TB) *url.URL {
 	return u
 }
 
-// frame is what stands in every frame.
+// frame has the attributes of every frame.
 const frame = ` sandbox="allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-presentation" referrerpolicy="strict-origin-when-cross-origin"`
 
-// pictureData is base64 of some bytes, more than a place holder has.
+// pictureData is base64 that is longer than a placeholder.
 var pictureData = base64.StdEncoding.EncodeToString([]byte(strings.Repeat("Bild", 60)))
 
 func TestHTML(t *testing.T) {
@@ -142,9 +142,9 @@ func TestHTMLWithoutBaseDropsRelativeURLs(t *testing.T) {
 	}
 }
 
-// TestHTMLOfHostileSize holds the bounds of work: what is measured is memory and
-// the shape of the result, which do not depend on the machine's load; a case
-// that is quadratic would run into the test's time limit.
+// TestHTMLOfHostileSize checks the limits. It measures memory and the shape of the
+// result, which do not depend on the load of the machine. A quadratic case would exceed
+// the time limit of the test.
 func TestHTMLOfHostileSize(t *testing.T) {
 	for name, unit := range map[string]string{"text": "Wort ", "deep": "<div>", "pairs": "<b>x</b>", "svg": "<svg>", "open quote": `<a href="`, "lesser": "<", "ampersand": "&", "noscript": "<noscript>",
 		"select": "<select>", "p": "<p><b>", "end tags": "</p>", "comment": "<!--", "cdata": "<![CDATA[", "attributes": " x=y", "tables": "<table><tr><td>", "math": "<math><mi>", "a in table": "<a href=http://a/><table>",

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// beacons are hosts, or hosts and the beginning of a path, of images that only
-// count readers. A host stands for those below it.
+// beacons are hosts, or hosts and the beginning of a path, of images that only count
+// readers. A host includes its subdomains.
 var beacons = beaconSet(`
 feeds.feedburner.com/~r/ feeds.feedburner.com/~ff/ feedproxy.google.com/~r/ feeds.feedblitz.com/~/i/ feedsportal.com pheedo.com
 pixel.wp.com stats.wordpress.com b.wordpress.com medium.com/_/stat blogger.googleusercontent.com/tracker/
@@ -17,7 +17,7 @@ pixel.quantserve.com scorecardresearch.com pixel.mathtag.com bat.bing.com px.ads
 facebook.com/tr t.co/i/adsct analytics.twitter.com mc.yandex.ru counter.yadro.ru counter.rambler.ru top-fwz1.mail.ru
 track.hubspot.com pixel.newscred.com pixel.parsely.com p1.parsely.com list-manage.com/track/ email.mg. hits.blogsoft.org`)
 
-// counters are ends of paths that only count, on any host.
+// counters are suffixes of paths that only count, on any host.
 var counters = []string{"/matomo.php", "/piwik.php", "/__utm.gif", "/count.gif", "/pixel.gif", "/webbug.gif"}
 
 func beaconSet(list string) map[string][]string {
@@ -45,8 +45,8 @@ func (s *shaper) unlazy(attrs []attribute) []attribute {
 	return attrs
 }
 
-// pixel reports whether an image or a frame is there to be counted, not to be
-// seen: of one pixel or none, hidden, or from a known counter.
+// pixel reports whether an image or frame is there to be counted and not to be seen: it
+// is of one pixel or none, hidden, or from a known counter.
 func pixel(attrs []attribute, src string) bool {
 	if unseen(value(attrs, "width"), value(attrs, "height")) || find(attrs, "hidden") != nil {
 		return true
@@ -98,14 +98,15 @@ func beacon(src string) bool {
 	return false
 }
 
-// Images that stand in the text itself: those that are smaller are place
-// holders, larger ones a burden to every reader.
+// The length of data URLs of images, in bytes. Smaller ones are placeholders, and
+// larger ones are a burden to every reader.
 const (
 	minInline = 200
 	maxInline = 64 << 10
 )
 
-// inlineImage returns a data URL of a raster image in base64 (RFC 2397), or "".
+// inlineImage returns ref in one spelling if it is a data URL of a raster image in
+// base64 (RFC 2397), else "".
 func inlineImage(ref string) string {
 	ref = strings.TrimSpace(ref)
 	if len(ref) < minInline || len(ref) > maxInline || !strings.EqualFold(ref[:5], "data:") {
@@ -127,8 +128,8 @@ func inlineImage(ref string) string {
 // maxCandidates is how many sizes of one image are kept.
 const maxCandidates = 24
 
-// srcset makes every candidate absolute and drops those that cannot be. The
-// grammar is that of HTML section 4.8.4.2.1.
+// srcset makes every candidate absolute, and drops beacons and those that cannot be.
+// The grammar is that of HTML section 4.8.4.2.1.
 func (s *shaper) srcset(list string) string {
 	var out []string
 	for len(out) < maxCandidates {
@@ -147,7 +148,7 @@ func (s *shaper) srcset(list string) string {
 		} else {
 			descriptor, list, _ = strings.Cut(list, ",")
 		}
-		// A comma at the end would be the list's.
+		// A comma at the end would separate candidates.
 		if abs := strings.TrimRight(Resolve(s.base, ref), ","); abs != "" && !beacon(abs) {
 			out = append(out, strings.TrimSpace(abs+" "+plainDescriptor(descriptor)))
 		}
@@ -155,7 +156,7 @@ func (s *shaper) srcset(list string) string {
 	return strings.Join(out, ", ")
 }
 
-// plainDescriptor keeps a width or density such as 640w or 2x.
+// plainDescriptor returns d if it is a width or density such as 640w or 2x, else "".
 func plainDescriptor(d string) string {
 	d = strings.TrimSpace(d)
 	if d == "" || len(d) > 12 || strings.Trim(d, "0123456789.") != "w" && strings.Trim(d, "0123456789.") != "x" {

@@ -9,22 +9,22 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Bounds of one fragment. What is over them loses its tags, then is cut off.
+// Limits of one fragment. Elements beyond them lose their tags, and text is cut off.
 const (
-	maxDepth  = 100     // elements in each other; parsers slow down or fail from a few hundred on
+	maxDepth  = 100     // nested elements; parsers slow down or fail from a few hundred on
 	maxOutput = 1 << 20 // bytes of the result, longer than any article
 	maxInput  = 2 * maxOutput
-	maxLevel  = 3    // fallbacks in fallbacks
-	maxPieces = 1000 // fallbacks that are read on their own
+	maxLevel  = 3    // nested fallbacks
+	maxPieces = 1000 // fallbacks that are parsed
 )
 
-// HTML returns the fragment as safe HTML: elements and attributes by
-// allow-list, URLs absolute against base, lazy images with their real source,
-// frames only of known players, tracking pixels and tracking parameters gone.
-// An attribute whose URL is relative is dropped when base is nil. Text is kept,
-// except that of scripts, styles and foreign content; a fragment that is longer
-// than 2 MiB, or gets longer than 1 MiB, is cut. The result is well-formed and
-// a fixed point: cleaning it again with the same base changes nothing.
+// HTML returns the fragment as safe HTML: elements and attributes of the allow-list,
+// URLs absolute against base, lazy images with their real source, frames of known
+// players only, and no tracking pixels or tracking parameters. If base is nil, an
+// attribute with a relative URL is dropped. Text is kept, except that of scripts,
+// styles and foreign content. A fragment longer than 2 MiB is cut, and so is a result
+// longer than 1 MiB. The result is well-formed and a fixed point: cleaning it again
+// with the same base changes nothing.
 func HTML(fragment string, base *url.URL) string {
 	fragment = cut(fragment, maxInput)
 	if !strings.ContainsAny(fragment, "<&") {
@@ -48,8 +48,8 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// quotes takes the escaping of quotation marks back in text, where they mean
-// nothing; a title should read as it was written.
+// quotes unescapes quotation marks in text, where they have no special meaning, so that
+// titles read as they were written.
 func quotes(s string) string {
 	if !strings.Contains(s, "&#3") {
 		return s
@@ -60,7 +60,7 @@ func quotes(s string) string {
 	for i := 0; i < len(s); i++ {
 		switch {
 		case s[i] == '<' || s[i] == '>':
-			inTag = s[i] == '<' // inside tags both are escaped
+			inTag = s[i] == '<' // in tags both stay escaped
 		case s[i] == '&' && !inTag && strings.HasPrefix(s[i:], "&#39;"):
 			out.WriteByte('\'')
 			i += 4
@@ -81,15 +81,14 @@ type shaper struct {
 	out    strings.Builder
 	stack  []string // open elements that were written
 	image  string   // address of the last image, to drop its <noscript> twin
-	pieces int      // fallbacks that were read
+	pieces int      // fallbacks that were parsed
 }
 
-// run walks one piece of markup; the fallback content of an element is a piece
-// of its own.
+// run processes one piece of markup. The fallback content of an element is a piece of its own.
 func (s *shaper) run(markup string, level int) {
 	z := html.NewTokenizer(strings.NewReader(markup))
 	ends := endTags{markup: markup}
-	skip, quiet, pos := "", false, 0 // the element that is passed over, with its fallback too; bytes read
+	skip, quiet, pos := "", false, 0 // the element being skipped, whether with its fallback; bytes read
 	for {
 		kind := z.Next()
 		pos += len(z.Raw())
@@ -114,7 +113,7 @@ func (s *shaper) run(markup string, level int) {
 			element, open := string(name), len(s.stack)
 			quiet = s.start(element, z) // a player needs no fallback
 			if kind == html.SelfClosingTagToken && mathML[element] && len(s.stack) > open {
-				s.end(element) // the slash counts in foreign content only
+				s.end(element) // self-closing counts only in foreign content
 			}
 			switch {
 			case !dropped[element] && !fallback[element] && element != "textarea":
@@ -137,7 +136,7 @@ func (s *shaper) run(markup string, level int) {
 	}
 }
 
-// endTags knows where the last end tag of an element stands. One that is never
+// endTags finds where the last end tag of an element stands. An element that is never
 // closed must not take the rest of the text with it.
 type endTags struct {
 	markup string
@@ -145,7 +144,7 @@ type endTags struct {
 	last   map[string]int
 }
 
-// follow reports whether the element that began before pos is closed.
+// follow reports whether an element whose start tag ends at pos is closed after it.
 func (e *endTags) follow(element string, pos int) bool {
 	at, ok := e.last[element]
 	if !ok {
@@ -158,7 +157,7 @@ func (e *endTags) follow(element string, pos int) bool {
 	return at >= pos
 }
 
-// lowerASCII keeps every byte where it stands, which strings.ToLower may not.
+// lowerASCII keeps the position of every byte, which strings.ToLower may not.
 func lowerASCII(s string) string {
 	lower := []byte(s)
 	for i, c := range lower {
@@ -169,10 +168,10 @@ func lowerASCII(s string) string {
 	return string(lower)
 }
 
-// text writes text, as much as there is room for.
+// text writes as much of a text as there is room for.
 func (s *shaper) text(t string) {
 	if t = legal(t); s.out.Len() == 0 {
-		t = strings.TrimLeftFunc(t, unicode.IsSpace) // as HTML does, so that lengths stay
+		t = strings.TrimLeftFunc(t, unicode.IsSpace) // so that a second pass counts the same lengths
 	}
 	room := max(maxOutput-s.out.Len(), 0)
 	if t = html.EscapeString(cut(t, room)); len(t) > room {
@@ -191,7 +190,7 @@ func (s *shaper) apart(element string) {
 	}
 }
 
-// gap writes a blank unless white space or a tag of a block stands there.
+// gap writes a blank unless white space or a tag other than </a> stands there.
 func (s *shaper) gap() {
 	written := s.out.String()
 	if written == "" || unicode.IsSpace(rune(written[len(written)-1])) {
@@ -203,8 +202,8 @@ func (s *shaper) gap() {
 	s.text(" ")
 }
 
-// start writes a start tag, after the end tags that it implies. It reports
-// whether that was a player's frame.
+// start writes a start tag, after the end tags that it implies. It reports whether it
+// wrote the frame of a player.
 func (s *shaper) start(tag string, z *html.Tokenizer) (framed bool) {
 	element := tag
 	if to := renamed[element]; to != "" {
@@ -230,16 +229,16 @@ func (s *shaper) start(tag string, z *html.Tokenizer) (framed bool) {
 		return false
 	}
 	s.imply(element)
-	if s.out.Len() >= maxOutput { // judged behind the end tags, where a second pass judges it
+	if s.out.Len() >= maxOutput { // checked after the end tags, as in a second pass
 		return false
 	}
 	s.open(element, kept)
 	return element == "iframe"
 }
 
-// fits reports whether there is room for the element. MathML stands only in
-// math and nothing else does: a parser that leaves math for HTML would build
-// another tree (HTML section 13.2.6.5). A block of HTML ends the formula.
+// fits reports whether the element may stand here and there is room for it. MathML stands
+// only in math, and nothing else does: a parser that leaves math for HTML would build
+// another tree (HTML section 13.2.6.5). A block or media element of HTML ends the formula.
 func (s *shaper) fits(element string) bool {
 	math := s.index("math")
 	switch {
@@ -255,7 +254,7 @@ func (s *shaper) fits(element string) bool {
 	return len(s.stack) < maxDepth
 }
 
-// index returns where the innermost open element of that name is, or -1.
+// index returns the position of the innermost open element of that name, or -1.
 func (s *shaper) index(element string) int {
 	for i := len(s.stack) - 1; i >= 0; i-- {
 		if s.stack[i] == element {
@@ -285,8 +284,8 @@ func (s *shaper) open(element string, attrs []attribute) {
 	}
 }
 
-// worth reports whether the element says anything: links and media need an
-// address, an image must not be a tracking pixel or the twin of the last one.
+// worth reports whether the element shows anything. Links and media need an address,
+// and an image must not be a tracking pixel or a repetition of the last image.
 func (s *shaper) worth(element string, all, kept []attribute) bool {
 	if need := needing[element]; need != nil {
 		found := false
@@ -301,7 +300,7 @@ func (s *shaper) worth(element string, all, kept []attribute) bool {
 		return true
 	}
 	src := value(kept, "src")
-	if pixel(all, src) || pixel(kept, src) { // what is kept is judged when it is cleaned again
+	if pixel(all, src) || pixel(kept, src) { // a second pass sees only what is kept
 		return false
 	}
 	if element == "img" {
@@ -313,7 +312,7 @@ func (s *shaper) worth(element string, all, kept []attribute) bool {
 	return true
 }
 
-// imply ends the open elements that a new one ends by being there.
+// imply closes the open elements that a new one ends implicitly.
 func (s *shaper) imply(element string) {
 	if block[element] {
 		s.endWithin(paragraph, paragraphScope)
@@ -323,8 +322,8 @@ func (s *shaper) imply(element string) {
 	}
 }
 
-// endWithin closes the innermost open element of the set, unless one of the
-// boundaries stands above it.
+// endWithin closes the innermost open element that is in set, unless one in boundary is
+// further in.
 func (s *shaper) endWithin(set, boundary map[string]bool) {
 	for i := len(s.stack) - 1; i >= 0; i-- {
 		if set[s.stack[i]] {
@@ -337,8 +336,8 @@ func (s *shaper) endWithin(set, boundary map[string]bool) {
 	}
 }
 
-// end closes the element and what is still open in it; an end tag without a
-// start is dropped.
+// end closes the element and everything that is open in it. An end tag without a start
+// tag is dropped.
 func (s *shaper) end(element string) {
 	if element == "br" && s.fits("br") && s.out.Len() < maxOutput { // browsers read </br> as <br>
 		s.out.WriteString("<br>")

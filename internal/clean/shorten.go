@@ -9,13 +9,13 @@ import (
 	"tributary/internal/news"
 )
 
-// paragraphs are the elements behind whose end, and br behind which, a text may be
-// broken off.
+// paragraphs are the elements after whose end a text may be broken off. br and hr,
+// which have no end, count as well.
 var paragraphs = names("article aside blockquote br dd details div dl dt figure hr li main ol p pre section table tr ul")
 
-// Shorten cuts what a document may not hold of one entry, see news.MaxTextBytes, and
-// reports whether it did. It does not look at what else the document holds, so the
-// same text is always cut in the same place.
+// Shorten cuts the texts of an entry to what a document may hold of each, see
+// news.MaxTextBytes, and reports whether it cut any. It does not consider the rest of
+// the document, so the same text is always cut in the same place.
 func Shorten(e *news.Entry) bool {
 	summary, cutSummary := shorten(e.Summary, news.MaxTextBytes)
 	content, cutContent := shorten(e.Content, news.MaxTextBytes)
@@ -23,7 +23,7 @@ func Shorten(e *news.Entry) bool {
 	return cutSummary || cutContent
 }
 
-// ReadOn ends the text of an entry that was shortened with a link to all of it.
+// ReadOn appends to the text of a shortened entry a link to the whole.
 func ReadOn(e *news.Entry) {
 	link := HTML(`<p><a href="`+html.EscapeString(e.Link)+`">`+news.WordsIn(e.Language).ReadOn+"</a></p>", nil)
 	if e.Content != "" {
@@ -33,9 +33,9 @@ func ReadOn(e *news.Entry) {
 	}
 }
 
-// shorten returns of what HTML made at most about so many bytes: up to the end of the
-// last paragraph that fits or, where that leaves less than half of them, of the last
-// word. What is open there is closed.
+// shorten returns about the first most bytes of a result of HTML. It cuts after the
+// last paragraph that fits or, if that would leave less than half, after the last word.
+// It closes what is open there.
 func shorten(markup string, most int) (string, bool) {
 	if len(markup) <= most {
 		return markup, false
@@ -65,10 +65,10 @@ func shorten(markup string, most int) (string, bool) {
 // cutter goes through markup token by token.
 type cutter struct {
 	markup  string
-	at      int      // behind the last token
-	open    []string // elements there
-	end     int      // of the last paragraph
-	closing string   // and the end tags of what was open there
+	at      int      // offset after the last token
+	open    []string // elements that are open there
+	end     int      // offset after the last paragraph
+	closing string   // end tags of what is open there
 }
 
 func (c *cutter) pass(kind xhtml.TokenType, name string) {
@@ -84,7 +84,7 @@ func (c *cutter) pass(kind xhtml.TokenType, name string) {
 	}
 }
 
-// closed are the end tags of open elements.
+// closed returns the end tags of open elements.
 func closed(open []string) string {
 	var b strings.Builder
 	for i := len(open) - 1; i >= 0; i-- {
@@ -93,8 +93,8 @@ func closed(open []string) string {
 	return b.String()
 }
 
-// lastWord cuts text behind its last whole word. In scripts without blanks it cuts
-// anywhere but within a character reference.
+// lastWord cuts text after its last whole word. In scripts without blanks it cuts
+// anywhere but inside a character reference.
 func lastWord(text string) string {
 	if at := strings.LastIndexByte(text, ' '); at > len(text)/2 {
 		return text[:at]

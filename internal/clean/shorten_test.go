@@ -43,7 +43,7 @@ func TestReadOn(t *testing.T) {
 	}
 }
 
-// FuzzShorten holds that what is cut off HTML of ours leaves HTML of ours.
+// FuzzShorten checks that what remains of cleaned HTML is cleaned HTML.
 func FuzzShorten(f *testing.F) {
 	f.Add("<div><p>a</p><table><tr><td>b", 12)
 	f.Add("<math><mi>x</mi></math><br>&amp;&amp;&amp;", 9)

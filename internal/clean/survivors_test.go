@@ -1,6 +1,6 @@
 package clean
 
-// survivors are lines that come out as they went in, together every allowed
+// survivors are lines that must stay unchanged. Together they have every allowed
 // element and attribute.
 const survivors = `
 Text &amp; "Zeichen" &lt;b&gt; – 'ä' 漢字 😀 1 &lt; 2

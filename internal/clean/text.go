@@ -11,9 +11,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Text returns what a reader sees of HTML: tags gone, entities decoded, block
-// elements apart, white space folded. It leaves out what HTML leaves out, so
-// that Text(HTML(x)) is Text(x) but for links that stand for frames.
+// Text returns what a reader sees of HTML: tags removed, references decoded, block
+// elements separated by blanks, white space folded. It omits what HTML omits, so that
+// Text(HTML(x)) is Text(x) except for links that stand in for frames.
 func Text(markup string) string {
 	if !strings.ContainsAny(markup, "<&") {
 		return Line(markup)
@@ -27,8 +27,8 @@ func Text(markup string) string {
 	return Line(out.String())
 }
 
-// oneParagraph returns what stands in markup that is one paragraph and has no other
-// tags, as most summaries: a tokenizer is a large thing for so little.
+// oneParagraph returns the content of markup that is one paragraph without other tags,
+// as most summaries are. That spares them the cost of a tokenizer.
 func oneParagraph(markup string) (text string, ok bool) {
 	text, ok = strings.CutPrefix(markup, "<p>")
 	if !ok {
@@ -38,8 +38,8 @@ func oneParagraph(markup string) (text string, ok bool) {
 	return text, ok && strings.IndexByte(text, '<') < 0
 }
 
-// visible writes the text of one piece of markup; the fallback content of an
-// element is a piece of its own.
+// visible writes the text of one piece of markup. The fallback content of an element is
+// a piece of its own.
 func visible(out *strings.Builder, markup string) {
 	z := html.NewTokenizer(strings.NewReader(markup))
 	ends := endTags{markup: markup}
@@ -77,16 +77,16 @@ func visible(out *strings.Builder, markup string) {
 	}
 }
 
-// Escape returns plain text as HTML, without the characters that HTML forbids.
+// Escape returns plain text as HTML, without control characters.
 func Escape(text string) string {
 	return escaper.Replace(legal(text))
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// Line returns s as one plain line: valid UTF-8, white space folded, without
-// control characters and without the bidirectional controls that can make a
-// title read as something else (UAX 9 section 2).
+// Line returns s as one plain line: valid UTF-8, white space folded, without control
+// characters and without the bidirectional controls that can make a title read as
+// something else (UAX 9 section 2).
 func Line(s string) string {
 	if plain(s) {
 		return s
@@ -104,14 +104,14 @@ func Line(s string) string {
 				out.WriteByte(' ')
 			}
 			space = false
-			out.WriteRune(r) // a broken byte ranges as U+FFFD
+			out.WriteRune(r) // an invalid byte is read as U+FFFD
 		}
 	}
 	return out.String()
 }
 
-// plain reports whether s is already a line, as most are: printable ASCII
-// with single blanks inside.
+// plain reports whether s is already a line, as most are: printable ASCII with single
+// blanks inside.
 func plain(s string) bool {
 	last := byte(' ')
 	for i := range len(s) {
@@ -124,8 +124,8 @@ func plain(s string) bool {
 	return s == "" || last != ' '
 }
 
-// hidden reports whether r is a control character or changes the direction of
-// the text after it.
+// hidden reports whether r is a control character other than white space, a
+// noncharacter, or changes the direction of the text after it.
 func hidden(r rune) bool {
 	if r < 0x7f {
 		return r < ' ' && r != '\t' && r != '\n' && r != '\r'
@@ -135,8 +135,8 @@ func hidden(r rune) bool {
 		r >= 0xfdd0 && r <= 0xfdef
 }
 
-// legal returns s as valid UTF-8 without control characters other than tabs and
-// line feeds; other line breaks become those.
+// legal returns s as valid UTF-8 without control characters other than tabs and line
+// feeds. Other line breaks become line feeds.
 func legal(s string) string {
 	if ordinary(s) {
 		return s
@@ -201,8 +201,8 @@ func eachWord(text string, f func(word string)) {
 	}
 }
 
-// foldWord normalises one word. The letters of western Europe need only the cheap
-// half: they are normal, and ß is the one whose folding is no small letter.
+// foldWord normalises one word. The letters of Western Europe need no NFKC, and ß is
+// the only one of them whose case folding is not its lower case.
 func foldWord(fold cases.Caser, word string) string {
 	for _, r := range word {
 		if r >= utf8.RuneSelf && r < 'À' || r > 'ÿ' {
@@ -212,15 +212,14 @@ func foldWord(fold cases.Caser, word string) string {
 	return strings.ReplaceAll(strings.ToLower(word), "ß", "ss")
 }
 
-// between reports whether r separates words. Soft hyphens and joiners are
-// inside words and are kept out by dropping them before.
+// between reports whether r separates words. Soft hyphens and joiners do so, too.
 func between(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
 }
 
-// Signature is a hash of the words of a title and a [Text]. It changes when the
-// words change and stays when case, white space, punctuation, markup, URLs or
-// pure numbers do: what counts as a new version of an entry.
+// Signature returns a hash of the words of a title and a [Text], which tells whether an
+// entry has a new version. It changes when the words change. It does not change with
+// case, white space, punctuation, markup, URLs or pure numbers.
 func Signature(title, text string) uint64 {
 	all := make([]byte, 0, len(title)+len(text)+len(text)/4)
 	add := func(word string) { all = append(append(all, word...), 0) }

@@ -41,11 +41,12 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestTextIsThatOfHTML: markup and what is made of it read the same.
+// TestTextIsThatOfHTML checks that Text reads the same from markup and from what HTML
+// makes of it.
 func TestTextIsThatOfHTML(t *testing.T) {
 	for _, attack := range attacks() {
 		if strings.Contains(attack, "<iframe") || strings.Contains(attack, "<frame") || strings.Contains(attack, "<embed") {
-			continue // a link may stand for it
+			continue // a link may stand in for it
 		}
 		in := "a " + attack + " b"
 		if got, want := Text(in), Text(HTML(in, base(t))); got != want {
@@ -118,7 +119,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// The short way through a single paragraph and the long one lead to the same text.
+// The fast path for a single paragraph gives the same text as the tokenizer.
 func TestTextOfOneParagraph(t *testing.T) {
 	for _, inside := range []string{"", "a", " a \n b ", "a &amp; b &lt;c&gt; &nbsp;&eacute;&#x1F600; &unknown; &amp", "a\r\nb\rc\x00d\ufffd\xff", "3 > 2 &\u202e", "a<br>b", "<b>a</b>", "a</p><p>b"} {
 		markup := "<p>" + inside + "</p>"

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Resolve returns ref as an absolute http or https URL, against base when it is
-// relative, or "" when it is none or leads elsewhere. User names and passwords
-// are dropped. It forgives what browsers forgive: blanks around and line breaks
-// inside, unescaped characters, broken percent signs.
+// Resolve returns ref as an absolute http or https URL, resolved against base if it is
+// relative, or "" if that is not possible. It drops user names and passwords. It
+// tolerates what browsers tolerate: surrounding blanks, line breaks, unescaped
+// characters, and broken percent signs.
 func Resolve(base *url.URL, ref string) string {
 	u := resolve(base, ref)
 	if u == nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -23,8 +23,8 @@ func Resolve(base *url.URL, ref string) string {
 	return u.String()
 }
 
-// link returns the target of a hyperlink: as Resolve, without tracking
-// parameters, and also addresses such as mailto: by a list of schemes.
+// link returns the target of a hyperlink. Unlike Resolve, it removes tracking
+// parameters and accepts other schemes, such as mailto:, from a list.
 func link(base *url.URL, ref string) string {
 	u := resolve(base, ref)
 	if u == nil || !linkScheme[u.Scheme] {
@@ -42,33 +42,33 @@ func link(base *url.URL, ref string) string {
 	return u.String()
 }
 
-// resolve parses ref leniently; nil when nothing can be made of it.
+// resolve parses ref leniently. It returns nil if nothing can be made of it.
 func resolve(base *url.URL, ref string) *url.URL {
 	u := parse(ref)
 	if u == nil {
 		return nil
 	}
 	if base != nil && u.Scheme == base.Scheme && u.Host == "" {
-		u.Scheme, u.Path, u.Opaque = "", u.Path+u.Opaque, "" // "http:x" is x (RFC 3986 section 5.2.2, not strict)
+		u.Scheme, u.Path, u.Opaque = "", u.Path+u.Opaque, "" // "http:x" is x (RFC 3986 section 5.2.2)
 	}
 	if !u.IsAbs() {
 		if base == nil {
 			return nil
 		}
 		if u = base.ResolveReference(u); !plainAuthority(u) {
-			return nil // an xml:base is a stranger's, too
+			return nil // an xml:base is untrusted, too
 		}
 	}
 	u.User = nil
 	u.Scheme = strings.ToLower(u.Scheme)
 	u.Host = spelledHost(u)
-	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // url.Parse lets these stand
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // url.Parse leaves blanks
 	u.Opaque = strings.ReplaceAll(u.Opaque, " ", "%20")
 	return u
 }
 
-// spelledHost returns the host with its port as every program understands it: a
-// name beyond ASCII in punycode (RFC 3987 section 3.1).
+// spelledHost returns the host and port in the spelling that every program understands,
+// with a name beyond ASCII in punycode (RFC 3987 section 3.1).
 func spelledHost(u *url.URL) string {
 	if strings.IndexFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
 		return u.Host
@@ -80,7 +80,7 @@ func spelledHost(u *url.URL) string {
 	return host
 }
 
-// parse is url.Parse for what people write.
+// parse is url.Parse with tolerance for what people write. It returns nil on failure.
 func parse(ref string) *url.URL {
 	ref = strings.TrimSpace(legal(ref))
 	if strings.ContainsAny(ref, "\t\r\n") {
@@ -99,16 +99,16 @@ func parse(ref string) *url.URL {
 	return u
 }
 
-// plainAuthority reports whether a host has only characters that hosts may have;
-// url.Parse lets more pass, and spells it in other ways on the way out.
+// plainAuthority reports whether a host has only characters that hosts may have.
+// url.Parse accepts more, and writes them differently.
 func plainAuthority(u *url.URL) bool {
 	return !strings.ContainsAny(u.Host, "\"<>^`{|}\\%") && !strings.ContainsFunc(u.Host, unicode.IsSpace)
 }
 
-// maxURL is the longest address that is kept, in bytes.
+// maxURL is the longest URL that is kept, in bytes.
 const maxURL = 8 << 10
 
-// repairPercent escapes the percent signs that begin no escape, and blanks.
+// repairPercent escapes blanks, and percent signs that do not begin an escape.
 func repairPercent(s string) string {
 	var out strings.Builder
 	for i := range len(s) {
@@ -128,9 +128,9 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
-// Outlet returns who publishes behind a link: the registrable domain of its
-// host by the public suffix list, lower case, ASCII. Of an IP address or a bare
-// host name it is the host; "" when there is none.
+// Outlet returns who publishes what a link leads to: the registrable domain of its host
+// by the public suffix list, in lower case and ASCII. For an IP address or a bare host
+// name it is the host. It returns "" if there is none.
 func Outlet(rawURL string) string {
 	u := parse(rawURL)
 	if u == nil {
@@ -143,14 +143,14 @@ func Outlet(rawURL string) string {
 	return host
 }
 
-// asciiHost returns a host name in lower-case ASCII (punycode) without the
-// final dot of the root, or several where somebody wrote them.
+// asciiHost returns a host name in lower-case ASCII (punycode), without the dots of the
+// root at its end.
 func asciiHost(host string) string {
 	host = strings.TrimRight(strings.ToLower(host), ".")
 	for i := range len(host) {
 		if host[i] >= 0x80 {
 			if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-				return strings.TrimRight(ascii, ".") // it writes the full stops of other scripts as dots
+				return strings.TrimRight(ascii, ".") // full stops of other scripts become dots
 			}
 			return host
 		}

@@ -34,8 +34,7 @@ func TestCanonicalURLMakesSpellingsEqual(t *testing.T) {
 	}
 }
 
-// TestResolveSpellsHosts holds that the host of an address is one that every
-// program understands.
+// TestResolveSpellsHosts checks that every program understands the host of a URL.
 func TestResolveSpellsHosts(t *testing.T) {
 	for ref, want := range map[string]string{
 		"http://MÜLLER.example/ü":     "http://xn--mller-kva.example/%C3%BC",

@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// feedURL reads the address of a feed. A secret in it would be printed by
-// logs and pages of other programs, so userinfo is refused.
+// feedURL reads the address of a feed. It refuses user information, because logs
+// and pages of other programs would print the password.
 func (r *reader) feedURL(n node) (string, bool) {
 	raw, ok := r.text(n)
 	if !ok {
@@ -27,8 +27,8 @@ func (r *reader) feedURL(n node) (string, bool) {
 	return raw, true
 }
 
-// proxy reads the address of a proxy; "" is none, so that a variable may hold
-// it. It may hold a user name and password, which are not shown.
+// proxy reads the address of a proxy. It may hold a user name and password, which
+// no message shows. "" means no proxy, so that the value may be a variable.
 func (r *reader) proxy(n node) (*url.URL, bool) {
 	raw, ok := r.optional(n)
 	if !ok || raw == "" {
@@ -48,10 +48,10 @@ func (r *reader) proxy(n node) (*url.URL, bool) {
 	return nil, false
 }
 
-// badAddress reports an address as it stands in the file.
+// badAddress reports an invalid address, as it is written in the file.
 func (r *reader) badAddress(n node, err error) {
 	if hasVariable(n.Value) {
-		// What is wrong may be the secret, so only the variable is named.
+		// The fault may lie in a secret, so the message names only the variable.
 		err = errors.New("holds variables that make no address such as https://example.org/")
 	}
 	hint := ""
@@ -61,11 +61,11 @@ func (r *reader) badAddress(n node, err error) {
 	r.errorf(n.Node, "%s %s %v%s", n, shown(n.Value), err, hint)
 }
 
-// errNoWeb is what an address is that cannot be fetched.
+// errNoWeb is the error for an address of a scheme that is not fetched.
 var errNoWeb = errors.New("is no address that begins with https:// or http://")
 
-// webAddress parses an absolute http or https address (RFC 3986 section 4.3)
-// without userinfo.
+// webAddress parses an absolute http or https URL (RFC 3986 section 4.3) without
+// user information.
 func webAddress(raw string) (*url.URL, error) {
 	if strings.ContainsFunc(raw, isForeign) {
 		return nil, errors.New("has a character that no address may have; write it as %20 and the like")
@@ -92,13 +92,12 @@ func webAddress(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// isForeign reports whether a character can stand in no address, RFC 3986 or
-// RFC 3987.
+// isForeign reports whether neither RFC 3986 nor RFC 3987 allows a character in an address.
 func isForeign(c rune) bool {
 	return c == utf8.RuneError || unicode.IsSpace(c) || unicode.IsControl(c) || strings.ContainsRune("\"<>\\", c)
 }
 
-// guessAddress completes what people write for an address, or returns nothing.
+// guessAddress returns the address meant by a common misspelling of one, or "" if it knows none.
 func guessAddress(raw string) string {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	switch {
@@ -123,8 +122,8 @@ func guessAddress(raw string) string {
 	return ""
 }
 
-// isHost reports whether s looks like the name of a host on the Internet:
-// labels with dots between them, the last without digits, maybe a port.
+// isHost reports whether s looks like a host name on the Internet: labels
+// separated by dots, the last one without digits, and perhaps a port.
 func isHost(s string) bool {
 	s, _, _ = strings.Cut(s, ":")
 	labels := strings.Split(s, ".")
@@ -135,13 +134,12 @@ func isHost(s string) bool {
 	return len(last) >= 2 && !strings.ContainsAny(last, "0123456789_") && !isFileType(last)
 }
 
-// isFileType reports whether the end of a name is that of a file that feeds,
-// seeds, lists and icons come in.
+// isFileType reports whether s is a file extension of feeds, seeds, lists or icons.
 func isFileType(s string) bool {
 	return slices.Contains([]string{"xml", "rss", "atom", "json", "rdf", "txt", "md", "html", "htm", "opml", "png", "ico", "jpg", "svg", "gif"}, strings.ToLower(s))
 }
 
-// baseURL reads the public address of the site, without a slash at its end.
+// baseURL reads the public address of the site and removes a slash at its end.
 func (r *reader) baseURL(n node) (string, bool) {
 	raw, ok := r.text(n)
 	if !ok {
@@ -158,7 +156,7 @@ func (r *reader) baseURL(n node) (string, bool) {
 	return strings.TrimRight(raw, "/"), true
 }
 
-// contact reads what a publisher whom we bother can write to.
+// contact reads an e-mail address, or the address of a page, at which somebody can be reached.
 func (r *reader) contact(n node) (string, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -175,8 +173,7 @@ func (r *reader) contact(n node) (string, bool) {
 	return "", false
 }
 
-// listener reads the address of a listener, host:port. Port 0 lets the system
-// choose one.
+// listener reads the address of a listener, host:port. With port 0 the system chooses a port.
 func (r *reader) listener(n node) (string, bool) {
 	if n.Tag == "!!int" {
 		r.errorf(n.Node, `%s is a number, not host:port; did you mean "127.0.0.1:%s"?`, n, n.Value)
@@ -193,7 +190,7 @@ func (r *reader) listener(n node) (string, bool) {
 	return text, true
 }
 
-// listenerOff is listener for one that "" turns off.
+// listenerOff is like listener, but "" turns the listener off.
 func (r *reader) listenerOff(n node) (string, bool) {
 	if isEmptyText(n) {
 		return "", true
@@ -218,7 +215,7 @@ func checkListener(text string) error {
 	return nil
 }
 
-// siteURL is the address under which people reach a listener on this machine.
+// siteURL returns the URL at which a browser on this machine reaches a listener.
 func siteURL(listen string) string {
 	host, port, _ := net.SplitHostPort(listen)
 	addr, err := netip.ParseAddr(host)
@@ -238,7 +235,7 @@ func isOpen(listen string) bool {
 	return host == "" || err == nil && !addr.IsLoopback()
 }
 
-// network reads a CIDR, RFC 4632.
+// network reads a network in CIDR notation (RFC 4632).
 func (r *reader) network(n node) (netip.Prefix, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -267,7 +264,7 @@ func (r *reader) network(n node) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
-// port reads a port that may be reached.
+// port reads a port number that requests may go to.
 func (r *reader) port(n node) (uint16, bool) {
 	p, ok := r.whole(1, 65535)(n)
 	return uint16(p), ok

@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// basicAuth reads a user name and password and returns the value of the header
-// Authorization (RFC 7617). It never appears in a problem.
+// basicAuth reads a user name and password, and returns the value of an
+// Authorization header (RFC 7617). No problem shows it.
 func (r *reader) basicAuth(n node) (string, bool) {
 	var username, password string
 	before := len(r.problems)
@@ -35,7 +35,7 @@ func (r *reader) basicAuth(n node) (string, bool) {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(username+":"+password)), true
 }
 
-// authorize puts the login of a source among its headers, which go to the
+// authorize adds the login of a source to its headers, which are sent to the
 // configured origin only.
 func (r *reader) authorize(d *draft) {
 	const field = "Authorization"

@@ -1,32 +1,36 @@
-// Package config reads config.yaml, the one file that says what a Tributary
-// takes in and gives out.
+// Package config reads config.yaml, the file that says what a Tributary reads and publishes.
 //
-// Reading is strict and complete. Strict: an unknown key, a wrong type, a
-// duplicate name, a reference to nothing or an address that is none is an
-// error; nothing is ignored. Complete: every problem of the file is found in
-// one go and reported with its line and column and with what would be right.
-// Only a file that is not YAML at all is reported by its first error, because
-// the rest of it has no meaning yet.
+// Load returns a Config, which holds the Sources, the Lists that bring in further
+// sources, the Feeds and all other settings, with every default filled in.
+// Config.With adds the sources that lists have brought. A Watch notices when a
+// file of the configuration changes.
+//
+// Reading is strict: an unknown key, a wrong type, a duplicate name, an undefined
+// reference or an invalid address is an error. Reading is also complete: all
+// problems in the file are found at once, and each is reported as a Problem with
+// its line and column and with the remedy. Only for a file that is not YAML is
+// the first error alone reported, because the rest has no meaning yet.
 //
 // # The file
 //
 //	site:      title, url, contact, logo, intro, links
-//	listen:    where pages and feeds are served       127.0.0.1:8080
-//	admin:     the operator's pages; "" turns it off  127.0.0.1:8081
-//	data:      the folder of the database             data/
-//	publish:   the folder of rendered feeds; "" off   feeds/
-//	limits:    of a request, and of how many there are
-//	proxy:     that requests go through               none
-//	stories:   match and window: what is one story
-//	hub:       others may subscribe to the feeds       auto
-//	theme:     a folder of templates and styles of pages; "" none
+//	listen:    where pages and feeds are served            127.0.0.1:8080
+//	admin:     the operator's pages; "" turns them off     127.0.0.1:8081
+//	data:      folder of the database                      data/
+//	publish:   folder of rendered feeds; "" turns it off   feeds/
+//	export:    folder of the whole public site             none
+//	limits:    limits of each request, and of the number of requests
+//	proxy:     proxy for requests                          none
+//	stories:   match and window: what counts as one story
+//	hub:       whether others may subscribe to the feeds   auto
+//	theme:     folder of templates and styles for pages    built in
 //	defaults:  schedule, min_interval, max_interval, content, selector, backlog,
 //	           user_agent, websub, merge, where, allow_networks, allow_ports
-//	include:   patterns of names of files that hold further sources
+//	include:   patterns of files that hold further sources
 //	sources:   a list; each has seeds:, feed: or opml:, and may have name,
 //	           title, tags, public, outlet, site, icon, author, contact,
-//	           headers, basic_auth, all of defaults:, and with opml: refresh
-//	           and limit
+//	           headers, basic_auth, everything in defaults:, and with opml:
+//	           refresh and limit
 //	feeds:     a list; each has name:, and may have title, description,
 //	           language, sources, tags, duplicates, limit, window, where,
 //	           content, max_per_source, max_per_source_day, settle,
@@ -34,25 +38,25 @@
 //	           archive_keep, moved_from, access, kind, author, image, and
 //	           with kind: podcast: email, explicit, categories
 //
-// A file with only sources: is complete; it publishes one feed named all. An
-// included file holds one source or a list of them, as they stand in sources:.
-// Paths are relative to the folder of the file that they stand in. What stands
-// at a source
-// replaces what stands in defaults:, whose schedule is that of feeds: a folder
-// of seeds is scanned every 30 seconds unless it has a schedule of its own.
+// A file with only sources: is complete. It publishes one feed, named all. An
+// included file holds one source or a list of them, in the form of sources:.
+// Relative paths start at the folder of the file that contains them. A setting of
+// a source replaces that of defaults:. The schedule in defaults: applies to feeds
+// only: a folder of seeds is scanned every 30 seconds unless it has a schedule of
+// its own.
 //
 // # Secrets
 //
-// In any value ${VAR} stands for an environment variable, ${VAR:-x} for one
-// with a fallback, ${file:PATH} for the text of a file and $$ for a dollar
-// sign. They are expanded in the values after YAML has been read, so that what
-// they hold cannot change the structure of the file; it never appears in a
-// problem.
+// In any value, ${VAR} stands for an environment variable, ${VAR:-x} for one with
+// a fallback, ${file:PATH} for the text of a file, and $$ for a dollar sign. They
+// are expanded after the YAML has been parsed, so what they hold cannot change
+// the structure of the file. No problem ever shows it.
 //
 // # Editing
 //
-// AppendSources and AppendFeeds add to the file as its author would,
-// and leave every other byte as it was.
+// AppendSources and AppendFeeds add items to the file as its author would write
+// them, and MoveSource changes the address of a source. They leave every other
+// byte unchanged.
 package config
 
 import (
@@ -72,39 +76,39 @@ import (
 	"tributary/internal/schedule"
 )
 
-// Config is a valid configuration with every default filled in. It is not
-// changed after Load; a reload makes a new one.
+// Config is a valid configuration with every default filled in. It does not
+// change after Load; a reload makes a new one.
 type Config struct {
-	Path     string // of the file, as given
-	Dir      string // its folder, which relative paths start from
+	Path     string // of the file, as given to Load
+	Dir      string // folder of the file, at which relative paths start
 	Site     news.Site
 	Listen   string   // host:port
-	Admin    string   // host:port; empty: no operator's pages
+	Admin    string   // host:port; "": no operator's pages
 	Data     string   // folder, resolved against Dir
-	Publish  string   // folder, resolved against Dir; empty: nothing is written
-	Export   string   // folder that gets the whole public site; empty: none does
-	Proxy    *url.URL // that requests go through; nil: none. May hold a password
+	Publish  string   // folder, resolved against Dir; "": nothing is written
+	Export   string   // folder for the whole public site; "": none
+	Proxy    *url.URL // proxy for requests, which may hold a password; nil: none
 	Limits   Limits
 	Stories  news.Matching // which entries are one story
-	Hub      Switch        // others may subscribe to our feeds at a hub of ours
-	Theme    string        // folder of templates and styles, resolved against Dir; empty: none
+	Hub      Switch        // whether others may subscribe to our feeds at our hub
+	Theme    string        // folder of templates and styles, resolved against Dir; "": built in
 	Defaults Defaults
-	Include  []string    // patterns of the names of further files with sources, resolved against Dir
-	Terms    []string    // names of the files that rules take words from, as in list("terms.txt")
+	Include  []string    // patterns of further files with sources, resolved against Dir
+	Terms    []string    // files from which rules take words, as in list("terms.txt")
 	Sources  []Source    // in the order of the file, then of the included files
-	Lists    []List      // likewise
+	Lists    []List      // in the same order
 	Feeds    []news.Feed // in the order of the file; never empty
 }
 
-// Defaults are the settings of sources that do not say otherwise; see Source
-// for what they mean. The two lists also bind requests that belong to no
-// source.
+// Defaults are the settings of sources that do not set their own; see Source for
+// their meaning. AllowNetworks and AllowPorts also apply to requests that belong
+// to no source.
 type Defaults struct {
-	Schedule      schedule.Spec // of feeds; seeds have their own default
+	Schedule      schedule.Spec // of feeds; seeds have a default of their own
 	ScheduleText  string
 	Auto          bool
 	Least, Most   time.Duration
-	AllowNetworks []netip.Prefix // reachable although not public
+	AllowNetworks []netip.Prefix // may be reached although they are not public
 	AllowPorts    []uint16
 	Content       Content
 	Selector      string
@@ -117,32 +121,32 @@ type Defaults struct {
 
 // Source is a source as configured, with the defaults applied.
 type Source struct {
-	news.Source   // URL is the feed's address, or the glob resolved against the folder of File
+	news.Source   // URL is the address of the feed, or the glob resolved against the folder of File
 	Schedule      schedule.Spec
 	ScheduleText  string // as written
 	AllowNetworks []netip.Prefix
 	AllowPorts    []uint16
-	Headers       map[string]string // may hold secrets: for the configured origin only, never logged
+	Headers       map[string]string // may hold secrets: sent to the configured origin only, never logged
 	Line          int               // where it begins in File
-	File          string            // that names it, or the list that it stands on; Config.Path or an included file
+	File          string            // the file that names it or its list: Config.Path or an included file
 
-	Listed    bool          // a list brings it, and no file names it
-	Content   Content       // what of an entry is read
-	Selector  string        // CSS selector of the article in its page, with ContentPage; empty: by readability
-	UserAgent string        // instead of ours
-	WebSub    Switch        // hubs that its document names may push it
-	Auto      bool          // schedule: auto, within the two bounds, as Schedule says too
+	Listed    bool          // brought by a list, and named in no file
+	Content   Content       // where the text of its entries comes from
+	Selector  string        // CSS selector of the article in its page, for ContentPage; "": by readability
+	UserAgent string        // replaces our own
+	WebSub    Switch        // whether hubs named in its document may push it
+	Auto      bool          // schedule: auto; Schedule then holds the two bounds as well
 	Least     time.Duration // shortest interval of schedule: auto
 	Most      time.Duration // longest interval of schedule: auto
 	Backlog   int           // how many entries of its first document may be published; 0: all
 }
 
-// Policy is what requests for the source may reach.
+// Policy returns the addresses that requests for the source may reach.
 func (s Source) Policy() netguard.Policy {
 	return netguard.Policy{AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts}
 }
 
-// Policy is what requests may reach that belong to no source.
+// Policy returns the addresses that requests which belong to no source may reach.
 func (d Defaults) Policy() netguard.Policy {
 	return netguard.Policy{AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts}
 }
@@ -156,7 +160,7 @@ const (
 	ContentPage Content = "page" // from the page that the entry links to
 )
 
-// The defaults of the file, DESIGN section 4.3.
+// Defaults of the file.
 const (
 	defaultTitle        = "Tributary"
 	defaultListen       = "127.0.0.1:8080"
@@ -172,14 +176,14 @@ const (
 	defaultMost         = 24 * time.Hour
 )
 
-// maxBytes bounds the file. It leaves room for ten thousand sources with every
-// option that a source commonly has.
+// maxBytes is the maximum size of the file. It has room for ten thousand sources
+// with every option that is common for a source.
 const maxBytes = 4 << 20
 
-// Load reads the configuration at path. Variables are looked up with env; nil
-// knows none. It returns the warnings, which do not keep the configuration
-// from working, and as error a *Problems with everything that does. The
-// configuration is nil when there is an error.
+// Load reads the configuration at path. It looks up variables with env; if env is
+// nil, none are set. It returns the warnings, with which the configuration still
+// works. If anything else is wrong, the configuration is nil and the error is a
+// *Problems that lists all of it.
 func Load(path string, env func(string) (string, bool)) (*Config, []Problem, error) {
 	data, err := readFile(path, maxBytes)
 	if err != nil {
@@ -188,8 +192,8 @@ func Load(path string, env func(string) (string, bool)) (*Config, []Problem, err
 	return Parse(path, data, env)
 }
 
-// Parse is Load for a file whose bytes are at hand. Path says where relative
-// paths start and what problems are called by; the file itself is not read.
+// Parse is like Load for a file that has been read already. Path is where
+// relative paths start, and is named in problems; the file at path is not read.
 func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, []Problem, error) {
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
@@ -217,7 +221,7 @@ func newReader(path string, data []byte, env func(string) (string, bool)) *reade
 		schedules: map[string]schedule.Spec{}, rules: map[ruleKey]*filter.Rule{}}
 }
 
-// readFile reads at most limit bytes. Its errors do not repeat the path.
+// readFile reads a file of at most limit bytes. Its errors do not contain the path.
 func readFile(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	switch {
@@ -237,7 +241,7 @@ func readFile(path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// cause strips the operation and the path from an error of package os.
+// cause removes the operation and the path from an error of package os.
 func cause(err error) error {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		return p.Err

@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// testEnv is the environment of the files in testdata.
+// testEnv is the environment for the files in testdata.
 func testEnv(name string) (string, bool) {
 	value, ok := map[string]string{
 		"TOKEN":   "t0ken",
@@ -26,8 +26,8 @@ func testEnv(name string) (string, bool) {
 	return value, ok
 }
 
-// TestBadFiles compares the whole report of each bad file, errors and
-// warnings, with the text beside it.
+// TestBadFiles compares the whole report of each bad file, errors and warnings,
+// with the text file beside it.
 func TestBadFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.bad.yaml")
 	if err != nil || len(files) < 40 {
@@ -44,8 +44,8 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// TestReportsHoldNoSecret: what stands for a secret in the bad files is in no
-// report.
+// TestReportsHoldNoSecret checks that no report shows the text that stands for a
+// secret in the bad files.
 func TestReportsHoldNoSecret(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.bad.txt")
 	if err != nil || len(files) == 0 {
@@ -96,7 +96,7 @@ func TestExpand(t *testing.T) {
 			t.Errorf("expand(%q) = %q, %v, want %q", raw, got, err, want)
 		}
 	}
-	// What a variable holds is not expanded again.
+	// The text of a variable is not expanded again.
 	r.env = func(string) (string, bool) { return "${A} $$", true }
 	if got, err := r.expand("${A}"); err != nil || got != "${A} $$" {
 		t.Errorf("got %q, %v, want the value as it is", got, err)
@@ -121,8 +121,8 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// TestSuggest: a slip of the hand is mended, a guess is not made, and a file
-// full of errors does not cost a search each.
+// TestSuggest checks that misspellings are corrected, that nothing is suggested
+// for other words, and that the number of searches is bounded.
 func TestSuggest(t *testing.T) {
 	for name, want := range map[string]string{
 		"titel": "title", "Title": "title", "tag": "tags", "tgas": "tags", "shedules": "schedule",
@@ -141,7 +141,7 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-// report merges warnings and errors into one text in the order of the file.
+// report merges warnings and errors into one text, in the order of the file.
 func report(t *testing.T, path string, warnings []Problem, err error) string {
 	t.Helper()
 	all := slices.Clone(warnings)

@@ -22,7 +22,7 @@ func (r *reader) content(n node) (Content, bool) {
 	return Content(text), true
 }
 
-// longestSelector is more than any article needs to be found.
+// longestSelector is the maximum length of a selector in bytes.
 const longestSelector = 1000
 
 // selector reads a CSS selector.
@@ -42,7 +42,7 @@ func (r *reader) selector(n node) (string, bool) {
 	return text, true
 }
 
-// checkContent reports a selector that nothing is selected with.
+// checkContent refuses a selector for a feed whose pages are not read.
 func (r *reader) checkContent(n node, d *draft) {
 	_, selector := find(n.Node, "selector")
 	if selector != nil && d.Kind == news.KindFeed && d.Content != ContentPage {

@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// calendar reads the times at which a feed closes its digests: a cron expression as
-// in schedule:, with the same zones. "" is none.
+// calendar reads the times at which a feed closes its digests. It is a cron
+// expression as in schedule:, with the same time zones. "" means no digests.
 func (r *reader) calendar(n node) (news.Calendar, bool) {
 	if isEmptyText(n) {
 		return nil, true
@@ -57,8 +57,8 @@ func parseCalendar(text string) (news.Calendar, error) {
 	return spec.Calendar()
 }
 
-// checkDigest refuses what a feed of digests cannot be, and fills in how much it
-// tells of a story: the whole text would be no digest.
+// checkDigest refuses settings that contradict digests. It also sets the default
+// of content:, since a digest with whole texts would be none.
 func (r *reader) checkDigest(d *feedDraft) {
 	if d.Kind == news.Podcast {
 		r.errorf(d.kind, "kind: podcast has an item for each episode, and digest: makes one item of many stories; leave one of the two out")

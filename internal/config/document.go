@@ -12,12 +12,12 @@ import (
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 )
 
-// maxDepth bounds nesting; a configuration needs five levels.
+// maxDepth bounds nesting. A configuration needs five levels.
 const maxDepth = 64
 
-// document reads the one YAML document that the file is, as nodes that know
-// their place; nil when nothing but comments stands there. A file that is not
-// YAML gives its first problem, without Path.
+// document parses the file, which must be a single YAML document, into nodes with
+// positions. It returns nil if the file holds nothing but comments. If the file
+// is not YAML it returns the first problem, without a Path.
 func document(data []byte) (*yaml.Node, *Problem) {
 	if p := encoding(data); p != nil {
 		return nil, p
@@ -42,8 +42,7 @@ func document(data []byte) (*yaml.Node, *Problem) {
 	return nil, &Problem{Line: second.Line, Col: second.Column, Text: `a second document begins here; remove the line "---" or "..." before it`}
 }
 
-// encoding refuses what YAML cannot hold, because the YAML library does not
-// say where it stands.
+// encoding refuses characters that YAML forbids. The YAML library would do so without a position.
 func encoding(data []byte) *Problem {
 	if len(data) > maxBytes {
 		return &Problem{Text: fmt.Sprintf("more than %d KiB; is it the right file?", maxBytes>>10)}
@@ -69,7 +68,7 @@ func encoding(data []byte) *Problem {
 	return nil
 }
 
-// allowed is c-printable of YAML 1.2.2, section 5.1.
+// allowed reports whether c is c-printable in YAML 1.2.2, section 5.1.
 func allowed(c rune) bool {
 	switch {
 	case c == '\t', c == '\n', c == '\r', c == 0x85:
@@ -80,8 +79,7 @@ func allowed(c rune) bool {
 	return true
 }
 
-// syntax says in the words of someone who edits a file what the YAML library
-// says in those of its parser.
+// syntax rewords an error of the YAML library for people who edit the file.
 func syntax(data []byte, err error) *Problem {
 	var le *yaml.LoadError
 	if !errors.As(err, &le) {
@@ -116,7 +114,7 @@ func syntax(data []byte, err error) *Problem {
 	return p
 }
 
-// badStart explains a character that no plain value may begin with.
+// badStart explains a character with which no plain value may begin.
 func badStart(data []byte, line, col int) string {
 	switch c := charAt(data, line, col); c {
 	case '\t':
@@ -128,7 +126,7 @@ func badStart(data []byte, line, col int) string {
 	}
 }
 
-// charAt returns the character at a position, or a space beyond the end.
+// charAt returns the character at a position, or a space beyond the end of the file.
 func charAt(data []byte, line, col int) rune {
 	lines := bytes.SplitN(data, []byte("\n"), line+1)
 	if line < 1 || line > len(lines) {

@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// longest keeps a duration well inside the range of its type.
+// longest is the maximum of any duration. It is far from the limits of time.Duration.
 const longest = 366 * day
 
 const day = 24 * time.Hour
 
-// duration makes a reader of durations from least to most, in the notation of
-// ParseDuration.
+// duration returns a reader of durations from least to most, in the notation of ParseDuration.
 func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, bool) {
 	return func(n node) (time.Duration, bool) {
 		if n.Tag == "!!int" {
@@ -41,8 +40,9 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 	}
 }
 
-// ParseDuration reads the notation of Go's time.ParseDuration, before which days
-// may stand: 90m, 7d, 1d12h. A day is 24 hours, also when clocks change.
+// ParseDuration parses a duration in the notation of time.ParseDuration, which
+// may begin with days: 90m, 7d, 1d12h. A day is always 24 hours, even when clocks
+// change.
 func ParseDuration(text string) (time.Duration, error) {
 	number, rest, found := strings.Cut(text, "d")
 	if !found {
@@ -56,15 +56,15 @@ func ParseDuration(text string) (time.Duration, error) {
 	if rest == "" {
 		return d, nil
 	}
-	if rest[0] < '0' || rest[0] > '9' { // no second sign
+	if rest[0] < '0' || rest[0] > '9' { // excludes a second sign
 		return 0, strconv.ErrSyntax
 	}
 	more, err := time.ParseDuration(rest)
 	return d + more, err
 }
 
-// withUnit is a number in the unit that a key is given in as a rule, which is
-// the last letter of its example. What is given in hours may be in minutes.
+// withUnit adds to a number the usual unit of its key, which is the last letter
+// of the key's example. For keys in hours it offers minutes too.
 func withUnit(n node) string {
 	example := n.example()
 	unit := example[len(example)-1:]
@@ -74,7 +74,7 @@ func withUnit(n node) string {
 	return n.Value + unit
 }
 
-// between names the ends of a range of durations.
+// between words a range of durations.
 func between(least, most time.Duration) string {
 	if most == longest {
 		return inWords(least) + " to " + inWords(most) + " (a year)"
@@ -82,8 +82,8 @@ func between(least, most time.Duration) string {
 	return inWords(least) + " to " + inWords(most)
 }
 
-// inWords writes a duration as people do: 1h, not 1h0m0s, and from two whole days
-// on in days.
+// inWords formats a duration without zero parts, 1h instead of 1h0m0s, and whole
+// days from two on as days.
 func inWords(d time.Duration) string {
 	if d == 0 {
 		return "0"
@@ -101,8 +101,7 @@ func inWords(d time.Duration) string {
 	return text
 }
 
-// durationHint says what would be right: units of one letter, weeks in days, and
-// no spaces.
+// durationHint corrects common mistakes: units of several letters, weeks, and spaces.
 func durationHint(text string, n node) string {
 	if close := strings.ReplaceAll(text, " ", ""); close != text && !hasVariable(n.Value) {
 		if _, err := ParseDuration(close); err == nil {
@@ -122,11 +121,11 @@ func durationHint(text string, n node) string {
 	return "write days, hours, minutes or seconds, as in " + n.example()
 }
 
-// units of sizes, by their names in lower case: those of IEC 80000-13 count in
-// 1024, those of SI in 1000.
+// units are the units of sizes in lower case. Those of IEC 80000-13 are powers of
+// 1024, and those of SI are powers of 1000.
 var units = map[string]int64{"": 1, "b": 1, "kb": 1000, "mb": 1000_000, "gb": 1000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 
-// leastSize is where a size begins to make sense: "10" is somebody who means 10 MiB.
+// leastSize is the smallest size that makes sense. "10" is meant as 10 MiB.
 const leastSize = 1 << 10
 
 // size reads a number of bytes, as in 10 MiB.

@@ -12,7 +12,7 @@ import (
 	"tributary/internal/news"
 )
 
-// NewSource is a source to be added to the file. Only Feed must be there.
+// NewSource is a source to be added to the file. Only Feed is required.
 type NewSource struct {
 	Feed  string // its address
 	Name  string
@@ -20,7 +20,7 @@ type NewSource struct {
 	Tags  []string
 }
 
-// NewFeed is a feed to be added to the file. Only Name must be there.
+// NewFeed is a feed to be added to the file. Only Name is required.
 type NewFeed struct {
 	Name    string
 	Title   string
@@ -28,11 +28,11 @@ type NewFeed struct {
 	Sources []string
 }
 
-// AppendSources returns the file with sources at the end of sources:, written
-// as the items there are. Every other byte stays: comments, blank lines,
-// quotes, line ends. It is an error when one of them is there already, when the
-// file is not YAML, and when it is written in a way that cannot be added to
-// without a change elsewhere; then data is to be edited by hand.
+// AppendSources returns the file with sources added at the end of sources:, in
+// the style of the items there. Every other byte stays the same, including
+// comments, blank lines, quotes and line endings. It is an error if a source is
+// in the file already, if the file is not YAML, or if nothing can be added
+// without changes elsewhere. The file must then be edited by hand.
 func AppendSources(data []byte, list ...NewSource) ([]byte, error) {
 	items := make([]item, len(list))
 	for i, s := range list {
@@ -47,8 +47,8 @@ func AppendSources(data []byte, list ...NewSource) ([]byte, error) {
 	return extend(data, "sources", items)
 }
 
-// AppendFeeds is AppendSources for feeds:. Where the file lists no feeds yet, the
-// feed "all", which it publishes for that reason, is listed too, so that its
+// AppendFeeds is like AppendSources, for feeds:. A file without feeds publishes
+// the feed "all". In such a file it also adds "all" explicitly, so that its
 // subscribers do not lose it.
 func AppendFeeds(data []byte, list ...NewFeed) ([]byte, error) {
 	root, problem := document(data)
@@ -69,9 +69,9 @@ func AppendFeeds(data []byte, list ...NewFeed) ([]byte, error) {
 	return extend(data, "feeds", items)
 }
 
-// extend adds items to the end of the list under a key of the file. It tries
-// the places where they may go, best first, and takes the first one after
-// which the file means what it meant, and the items.
+// extend adds items to the end of the list under a key. It tries the possible
+// places, best first, and takes the first one with which the file still means the
+// same, plus the items.
 func extend(data []byte, key string, items []item) ([]byte, error) {
 	root, problem := document(data)
 	if problem != nil {
@@ -91,7 +91,7 @@ func extend(data []byte, key string, items []item) ([]byte, error) {
 	return nil, fmt.Errorf("%s: is written in a way that cannot be added to; add by hand: - %s", key, flow(items[0]))
 }
 
-// repeated refuses an item that the list has already, or that comes twice.
+// repeated returns an error if an item is in the list already or is given twice.
 func repeated(root *yaml.Node, key string, items []item) error {
 	lines := map[string]int{}
 	_, list := find(root, key)
@@ -122,7 +122,7 @@ func repeated(root *yaml.Node, key string, items []item) error {
 	return nil
 }
 
-// identity is what two items of a list may not share.
+// identity returns a key that no two items of a list may share.
 func identity(key, value string) string {
 	if key == "feed" {
 		value = news.FeedKey(value)
@@ -130,7 +130,7 @@ func identity(key, value string) string {
 	return key + "\x00" + value
 }
 
-// find returns the key and value of a mapping; nil when it has none such.
+// find returns the key node and the value node of a key in a mapping, or nil if it is missing.
 func find(m *yaml.Node, key string) (k, v *yaml.Node) {
 	if m == nil || m.Kind != yaml.MappingNode {
 		return nil, nil
@@ -143,8 +143,8 @@ func find(m *yaml.Node, key string) (k, v *yaml.Node) {
 	return nil, nil
 }
 
-// isExtended reports whether after is before with items at the end of the list
-// under key, and nothing else changed.
+// isExtended reports whether after is before with items added to the list under
+// key, and nothing else changed.
 func isExtended(before, after *yaml.Node, key string, items []item) bool {
 	if after == nil || after.Kind != yaml.MappingNode {
 		return false
@@ -187,13 +187,13 @@ func isSame(a, b *yaml.Node) bool {
 		slices.EqualFunc(a.Content, b.Content, isSame)
 }
 
-// isItem reports whether a node is an item as it was to be written.
+// isItem reports whether a node is the given item.
 func isItem(n *yaml.Node, it item) bool {
 	want, err := yamlOf(it)
 	return err == nil && isSame(n, want)
 }
 
-// yamlOf reads an item back from its flow form.
+// yamlOf parses the flow form of an item.
 func yamlOf(it item) (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := yaml.Load([]byte(flow(it)), &doc); err != nil {
@@ -202,7 +202,7 @@ func yamlOf(it item) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// oneLine makes one line of text that came from elsewhere.
+// oneLine returns text from elsewhere as one line, without characters that YAML forbids.
 func oneLine(s string) string {
 	clean := strings.Map(func(c rune) rune {
 		if !allowed(c) || c == 0xfffd {
@@ -213,7 +213,7 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(clean), " ")
 }
 
-// lines is oneLine for a list; what is empty or repeated is dropped.
+// lines applies oneLine to a list, and drops empty and repeated texts.
 func lines(list []string) []string {
 	var out []string
 	for _, s := range list {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// plus marks in an expected text the lines that must be new.
+// plus marks the lines of an expected text that are new.
 const plus = "+"
 
 func TestAppendSource(t *testing.T) {
@@ -65,7 +65,7 @@ func TestAppendSource(t *testing.T) {
 	}
 }
 
-// unmarked takes the marks of new lines away.
+// unmarked removes the marks of new lines.
 func unmarked(s string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(s, plus), "\n"+plus, "\n")
 }
@@ -88,7 +88,7 @@ func TestAppendSourceInBrackets(t *testing.T) {
 	}
 }
 
-// TestAppendValues: what is written reads back, whatever it is.
+// TestAppendValues checks that any values read back as they were written.
 func TestAppendValues(t *testing.T) {
 	for _, s := range []NewSource{
 		{Feed: "https://example.org/?a=b&c=d#e", Name: "a-1", Title: "Mein Fluss", Tags: []string{"de", "news"}},
@@ -146,7 +146,7 @@ func TestAppendRefuses(t *testing.T) {
 	}
 }
 
-// TestAppendFeed: the feed that a file without feeds: publishes stays.
+// TestAppendFeed checks that the default feed of a file without feeds: is kept.
 func TestAppendFeed(t *testing.T) {
 	river := NewFeed{Name: "river", Title: "Am Fluss", Tags: []string{"a b", "c"}, Sources: []string{"seeds"}}
 	item := "  - name: river\n    title: Am Fluss\n    sources: [seeds]\n    tags: [a b, c]\n"
@@ -170,8 +170,8 @@ func TestAppendFeed(t *testing.T) {
 	}
 }
 
-// TestAppendToShipped: the file that users have is one that can be added to,
-// with its comments where they were.
+// TestAppendToShipped checks that the shipped file can be added to, and that its
+// comments stay where they are.
 func TestAppendToShipped(t *testing.T) {
 	path := filepath.Join("..", "..", "config.yaml")
 	data, err := os.ReadFile(path)

@@ -8,17 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// maxSecret bounds a file that a value is read from.
+// maxSecret is the maximum size of a file that holds a value.
 const maxSecret = 64 << 10
 
-// hasVariable reports whether a value is made of something outside the file.
+// hasVariable reports whether a value contains ${…}, so that part of it comes
+// from outside the file.
 func hasVariable(raw string) bool {
 	return strings.Contains(strings.ReplaceAll(raw, "$$", ""), "${")
 }
 
-// expand replaces ${VAR}, ${VAR:-fallback}, ${file:PATH} and $$ in a value. A
-// dollar sign before anything else stands for itself. What a variable holds is
-// not expanded again, and no error shows it.
+// expand replaces ${VAR}, ${VAR:-fallback}, ${file:PATH} and $$ in a value. Any
+// other dollar sign stands for itself. The text of a variable is not expanded
+// again, and no error shows it.
 func (r *reader) expand(raw string) (string, error) {
 	var out strings.Builder
 	for {
@@ -50,8 +51,8 @@ func (r *reader) expand(raw string) (string, error) {
 	}
 }
 
-// variable returns what the text between ${ and } stands for. As in a shell,
-// a fallback also replaces a variable that is set but empty.
+// variable returns the text that the expression between ${ and } stands for. As
+// in a shell, the fallback also replaces a variable that is set but empty.
 func (r *reader) variable(expression string) (string, error) {
 	if path, ok := strings.CutPrefix(expression, "file:"); ok {
 		return r.secretFile(path)
@@ -70,7 +71,7 @@ func (r *reader) variable(expression string) (string, error) {
 	return value, nil
 }
 
-// secretFile returns the text of a file without the line break at its end.
+// secretFile returns the text of a file without line breaks at its end.
 func (r *reader) secretFile(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("${file:} names no file; write ${file:secrets/token}")
@@ -85,8 +86,7 @@ func (r *reader) secretFile(path string) (string, error) {
 	return strings.TrimRight(string(data), "\r\n"), nil
 }
 
-// resolvePath makes a path of the file independent of the working directory's
-// relation to it.
+// resolvePath resolves a path relative to the folder of the file that contains it.
 func (r *reader) resolvePath(path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
@@ -94,8 +94,8 @@ func (r *reader) resolvePath(path string) string {
 	return filepath.Join(r.dir, path)
 }
 
-// isVariableName follows POSIX: letters, digits and underscores, no digit
-// first.
+// isVariableName reports whether s is a POSIX variable name: letters, digits and
+// underscores, not beginning with a digit.
 func isVariableName(s string) bool {
 	for i, c := range s {
 		letter := c == '_' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
@@ -106,7 +106,7 @@ func isVariableName(s string) bool {
 	return s != ""
 }
 
-// clip shortens text of the file for a message.
+// clip shortens a text from the file for a message, like shown, but without quotes.
 func clip(s string) string {
 	quoted := shown(s)
 	return quoted[1 : len(quoted)-1]

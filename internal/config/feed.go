@@ -12,29 +12,28 @@ import (
 	"tributary/internal/news"
 )
 
-// reference is a name of something that stands elsewhere in the file.
+// reference is a name that refers to something elsewhere in the file.
 type reference struct {
 	name string
 	node *yaml.Node
 }
 
-// feedDraft is a feed as read, before its references are looked up.
+// feedDraft is a feed as read, before its references are resolved.
 type feedDraft struct {
 	news.Feed
 	named   *yaml.Node
 	sources []reference
 	tags    []reference
-	kind    *yaml.Node  // where kind: stands; nil for nowhere
-	stories []node      // of keys that only a feed of stories has a use for
-	public  []node      // of keys that only a feed for everybody has a use for
-	moved   []reference // names that it had before
-	single  []node      // of keys that only a feed of single stories has a use for
-	content *yaml.Node  // where content: stands; nil for nowhere
-	archive *yaml.Node  // likewise archive:
+	kind    *yaml.Node  // value of kind:; nil if it is missing
+	stories []node      // keys that only a feed of stories may have
+	public  []node      // keys that only a public feed may have
+	moved   []reference // former names of the feed
+	single  []node      // keys that only a feed which shows stories one by one may have
+	content *yaml.Node  // value of content:; nil if it is missing
+	archive *yaml.Node  // value of archive:; nil if it is missing
 }
 
-// mostSettle is the longest that a feed may hold a new story back: what is held
-// longer is no news any more.
+// mostSettle is the longest time for which a feed may hold a new story back.
 const mostSettle = 24 * time.Hour
 
 // feed reads an item of feeds:.
@@ -128,7 +127,7 @@ func (r *reader) feed(n node) *feedDraft {
 	return d
 }
 
-// checkHealth refuses what a feed of problems cannot be.
+// checkHealth refuses settings that a feed of kind: health cannot have.
 func (r *reader) checkHealth(d *feedDraft) {
 	if !d.Private {
 		r.errorf(d.kind, "kind: health tells of private sources and of what goes wrong, so it is not for everybody; write access: private beside it")
@@ -138,7 +137,7 @@ func (r *reader) checkHealth(d *feedDraft) {
 	}
 }
 
-// checkPrivate refuses what only a feed for everybody can have.
+// checkPrivate refuses settings that only a public feed can have.
 func (r *reader) checkPrivate(d *feedDraft) {
 	for _, n := range d.public {
 		r.errorf(n.Node, "%s is for public feeds, and this one is private; leave it out", n)
@@ -151,7 +150,7 @@ func (r *reader) access(n node) (private, ok bool) {
 	return text == "private", ok
 }
 
-// oneOf reads one of a few words.
+// oneOf reads one of several words.
 func (r *reader) oneOf(n node, words ...string) (string, bool) {
 	text, ok := r.text(n)
 	if ok && !slices.Contains(words, text) {
@@ -166,7 +165,7 @@ func (r *reader) reference(n node) (reference, bool) {
 	return reference{text, n.Node}, ok
 }
 
-// oldName reads a name that a feed had before.
+// oldName reads a former name of a feed.
 func (r *reader) oldName(n node) (reference, bool) {
 	ref, ok := r.reference(n)
 	if ok && !isName(ref.name) {
@@ -176,9 +175,9 @@ func (r *reader) oldName(n node) (reference, bool) {
 	return ref, ok
 }
 
-// language reads a tag of BCP 47 by its outline; whether it is registered is
-// the reader's business. The longer first parts that the standard would allow are
-// none in use, but "german" and "deutsch" are what people write.
+// language reads a language tag (BCP 47). It checks the form only, not whether
+// the tag is registered. BCP 47 would allow longer first subtags, but none is in
+// use, and refusing them catches "german" and "deutsch".
 func (r *reader) language(n node) (string, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -199,14 +198,14 @@ func (r *reader) duplicates(n node) (news.Duplicates, bool) {
 	return news.Duplicates(text), ok
 }
 
-// extent reads how much of an entry a feed gives out.
+// extent reads how much of an entry a feed publishes.
 func (r *reader) extent(n node) (news.Extent, bool) {
 	text, ok := r.oneOf(n, string(news.Full), string(news.SummaryOnly), string(news.LinkOnly))
 	return news.Extent(text), ok
 }
 
-// link looks up what a feed selects, among sources by name. With lists, there
-// may be tags that are not known yet.
+// link resolves the sources and tags that a feed selects. If there are lists,
+// their sources may have tags that are not known yet.
 func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]bool, lists bool) {
 	for _, ref := range d.sources {
 		s := sources[ref.name]
@@ -232,8 +231,8 @@ func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]b
 	}
 }
 
-// linkMoved gives each feed the names that it had before: no feed has one of them
-// now, and none leads to two.
+// linkMoved sets the former names of each feed. It refuses one that a feed has
+// now, or that two feeds had.
 func (r *reader) linkMoved(f *sections, feeds map[string]int) {
 	lines := map[string]int{}
 	for _, d := range f.feeds {
@@ -250,6 +249,6 @@ func (r *reader) linkMoved(f *sections, feeds map[string]int) {
 	}
 }
 
-// names lists the keys of m in order, so that of equally good suggestions
-// always the same one is made.
+// names returns the keys of m in order, so that the same one of equally good
+// suggestions is always made.
 func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -26,8 +26,9 @@ func addFiles(f *testing.F, add func([]byte)) {
 	}
 }
 
-// FuzzParse: any bytes give a configuration that keeps its promises, or
-// problems that can be printed, a line each, in order, without a secret.
+// FuzzParse checks that any bytes give either a configuration that keeps its
+// invariants, or problems that are printable, a line each, sorted, and without a
+// secret.
 func FuzzParse(f *testing.F) {
 	addFiles(f, func(data []byte) { f.Add(data) })
 	const canary = "c4nary"
@@ -55,7 +56,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, p := range all {
 			text := p.String()
-			if p.Excerpt != "" { // shown below, with a caret
+			if p.Excerpt != "" { // on lines of its own, with a caret
 				text = strings.Replace(strings.Replace(text, "\n    ", " ", 1), "\n    ", " ", 1)
 			}
 			if strings.ContainsAny(text, "\n\r") || utf8.Valid(data) && !utf8.ValidString(text) || len(text) > 3000 {
@@ -68,7 +69,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// checkConfig holds what the rest of the program relies on.
+// checkConfig checks the invariants that the rest of the program relies on.
 func checkConfig(t *testing.T, cfg *Config) {
 	t.Helper()
 	names := map[string]bool{}
@@ -98,8 +99,9 @@ func checkConfig(t *testing.T, cfg *Config) {
 	}
 }
 
-// FuzzAppendSource: adding a source inserts one run of bytes, apart from an
-// empty value that may go, and what was read before is read again.
+// FuzzAppendSource checks that adding a source inserts one run of bytes, apart
+// from an empty value that may be removed, and that the earlier content still
+// reads the same.
 func FuzzAppendSource(f *testing.F) {
 	addFiles(f, func(data []byte) { f.Add(data, "https://new.example/", "Neu: ä", "de,en") })
 	f.Fuzz(func(t *testing.T, data []byte, feed, title, tags string) {
@@ -148,7 +150,7 @@ func checkAppended(t *testing.T, data, out []byte, feed string) {
 	}
 }
 
-// many writes a file of n sources, as an import would leave it.
+// many returns a file with n sources, as an import would write it.
 func many(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("sources:\n")

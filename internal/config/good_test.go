@@ -18,7 +18,8 @@ import (
 	"tributary/internal/schedule"
 )
 
-// options compare schedules by what they are, and tell nil from empty.
+// options compares schedules, rules and calendars by their text, and
+// distinguishes nil from empty.
 var options = cmp.Options{
 	cmp.Comparer(func(a, b schedule.Spec) bool { return a.String() == b.String() && a.Auto() == b.Auto() }),
 	cmp.AllowUnexported(url.Userinfo{}),
@@ -34,7 +35,7 @@ func ruleText(r news.Rule) string {
 	return r.String()
 }
 
-// rule is one that a file has as text.
+// calendarText returns the text of a calendar, or "" for none.
 func calendarText(c news.Calendar) string {
 	if c == nil {
 		return ""
@@ -78,8 +79,7 @@ func load(t *testing.T, path string) (*Config, []Problem) {
 	return cfg, warnings
 }
 
-// TestGood is the reference of the configuration: every option in
-// conf.good.yaml and what becomes of it.
+// TestGood covers every option of the configuration, as it is set in conf.good.yaml.
 func TestGood(t *testing.T) {
 	const file, included = "testdata/conf.good.yaml", "testdata/members/"
 	got, warnings := load(t, file)
@@ -92,7 +92,7 @@ func TestGood(t *testing.T) {
 		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: Auto, Apart: true, Where: rule(t, "not paid"),
 	}
-	// source is one with the defaults, at a place of the file.
+	// source returns a source with the defaults, from a line of the file.
 	source := func(file string, line int, s news.Source, change func(*Source)) Source {
 		d := defaults
 		out := Source{
@@ -197,7 +197,7 @@ func TestGood(t *testing.T) {
 	}
 }
 
-// TestSmall holds the defaults: a file with only sources: is complete.
+// TestSmall checks the defaults: a file with only sources: is complete.
 func TestSmall(t *testing.T) {
 	const file = "testdata/small.good.yaml"
 	got, warnings := load(t, file)
@@ -226,7 +226,7 @@ func TestSmall(t *testing.T) {
 	}
 }
 
-// TestOddGoodFiles reads files that are unusual but right.
+// TestOddGoodFiles reads files that are unusual but valid.
 func TestOddGoodFiles(t *testing.T) {
 	for _, tt := range []struct {
 		file, title, feed string
@@ -259,7 +259,7 @@ func TestOddGoodFiles(t *testing.T) {
 	}
 }
 
-// TestSchedules: the default of a folder is not that of defaults:.
+// TestSchedules checks that the schedule in defaults: does not apply to seeds.
 func TestSchedules(t *testing.T) {
 	cfg, _, err := Parse("testdata/x.yaml", []byte("defaults: {schedule: '@daily'}\nsources:\n  - seeds: folder/*\n  - feed: https://example.org/\n"), nil)
 	if err != nil {
@@ -287,7 +287,7 @@ func TestSiteURL(t *testing.T) {
 	}
 }
 
-// TestDerivedNames: a name depends on the source's own address.
+// TestDerivedNames checks that a derived name depends on the address of the source alone.
 func TestDerivedNames(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://example.org/atom.xml":                       "example-org",
@@ -312,8 +312,8 @@ func TestDerivedNames(t *testing.T) {
 	}
 }
 
-// TestNamesAreUnique: given names stay, a second source of a derived name gets
-// a mark of its address that the first does not change.
+// TestNamesAreUnique checks that given names are kept, and that a second source
+// with the same derived name gets a suffix which depends on its own address only.
 func TestNamesAreUnique(t *testing.T) {
 	names := func(text string) string {
 		cfg, _, err := Parse("c.yaml", []byte(text), nil)
@@ -340,7 +340,7 @@ func TestNamesAreUnique(t *testing.T) {
 	}
 }
 
-// TestShipped: the configuration that a new user gets has nothing wrong.
+// TestShipped checks that the shipped configuration has no problems.
 func TestShipped(t *testing.T) {
 	path := filepath.Join("..", "..", "config.yaml")
 	cfg, warnings := load(t, path)

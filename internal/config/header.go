@@ -8,13 +8,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// ownHeaders are those that the fetcher answers for itself: a source that set
-// them would break the transport, the cache or the guard of addresses.
+// ownHeaders are headers that the fetcher sets itself. If a source set them, it
+// would break the transport, conditional requests or the guard of addresses.
 var ownHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Cookie2", "Host", "If-Modified-Since",
 	"If-None-Match", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
-// headers reads the HTTP headers that a feed is asked with, under their
-// canonical names. Their values never appear in a problem.
+// headers reads the HTTP headers sent with requests for a feed, and returns them
+// under their canonical names. No problem shows their values.
 func (r *reader) headers(n node) (map[string]string, bool) {
 	if !r.isKind(n, yaml.MappingNode) {
 		return nil, false
@@ -42,7 +42,7 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 	return values, true
 }
 
-// header reads one value. RFC 9110 section 5.5 allows printable characters.
+// header reads one header value. RFC 9110 section 5.5 allows printable characters.
 func (r *reader) header(n node) string {
 	text, ok := r.optional(n)
 	if ok && text == "" {
@@ -51,7 +51,7 @@ func (r *reader) header(n node) string {
 	return text
 }
 
-// isToken is token of RFC 9110 section 5.6.2.
+// isToken reports whether s is a token of RFC 9110 section 5.6.2.
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c))

@@ -9,11 +9,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxIncluded bounds the files that include: brings in.
+// maxIncluded is the maximum number of included files.
 const maxIncluded = 10_000
 
-// include reads patterns of names of files that hold sources, one or a list of
-// them each, and returns the patterns resolved.
+// include reads one pattern, or a list of patterns, of files that hold sources.
+// It returns the patterns resolved.
 func (r *reader) include(n node) ([]string, bool) {
 	if n.Kind == yaml.SequenceNode {
 		return list(r, r.pattern)(n)
@@ -41,12 +41,12 @@ func (r *reader) pattern(n node) (string, bool) {
 	return path, true
 }
 
-// included are the files that patterns match, each once, in order of their
-// names; never the file that includes them.
+// included returns the files that the patterns match, sorted and each once. The
+// file self, which includes them, and hidden files are left out.
 func included(self string, patterns []string) []string {
 	var files []string
 	for _, pattern := range patterns {
-		found, _ := filepath.Glob(pattern) // an error means a bad pattern, which was reported
+		found, _ := filepath.Glob(pattern) // the error is for a bad pattern, which was reported
 		for _, path := range found {
 			if filepath.Clean(path) != filepath.Clean(self) && filepath.Base(path)[0] != '.' {
 				files = append(files, path)
@@ -100,8 +100,8 @@ func (r *reader) records(path string, defaults Defaults) (drafts []*draft) {
 	return drafts
 }
 
-// readRegular reads a file beside the configuration. A pipe or a device could keep
-// us for ever.
+// readRegular reads a file that the configuration names. It refuses pipes and
+// devices, which could block for ever.
 func readRegular(path string, limit int64) ([]byte, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, errors.New("is no regular file")
@@ -109,8 +109,7 @@ func readRegular(path string, limit int64) ([]byte, error) {
 	return readFile(path, limit)
 }
 
-// enter makes another file the one that is read, for problems and relative
-// paths, until the function that it returns is called.
+// enter makes path the current file, for problems and relative paths, until leave is called.
 func (r *reader) enter(path string) (leave func()) {
 	was, dir, data := r.path, r.dir, r.data
 	r.path, r.dir, r.data = path, filepath.Dir(path), nil

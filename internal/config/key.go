@@ -7,13 +7,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// section is a mapping of the file: the keys that it has.
+// section is a kind of mapping in the file, with the keys it may have.
 type section struct {
 	title string
 	keys  []string
 }
 
-// sharedKeys are those of defaults:, each of which can stand at a source.
+// sharedKeys are the keys of defaults:, each of which a source may have too.
 var sharedKeys = []string{"schedule", "min_interval", "max_interval", "content", "selector", "backlog", "user_agent",
 	"websub", "merge", "where", "allow_networks", "allow_ports"}
 
@@ -61,13 +61,12 @@ var (
 	}
 )
 
-// sections in the order in which they are suggested.
+// allSections returns the sections in the order in which they are suggested.
 func allSections() []section {
 	return []section{topSection, siteSection, linkSection, defaultsSection, limitsSection, storiesSection, sourceSection, authSection, feedSection}
 }
 
-// Keys that mean one thing in the file and another below: sources: of a feed,
-// site: of a source, window: of stories.
+// Names of keys that mean different things in different sections, such as site: of a source.
 const (
 	feedSources   = "sources of a feed"
 	sourceSite    = "site of a source"
@@ -79,7 +78,7 @@ const (
 	includedFile = "an included file"
 )
 
-// examples shows a right value for every key.
+// examples holds a valid example for every key.
 var examples = map[string]string{
 	"the file":           "sources: and below it - feed: https://example.org/atom.xml",
 	"site":               "site: {title: My river}",
@@ -173,7 +172,8 @@ var examples = map[string]string{
 	"access":             "access: private",
 }
 
-// unknownKey says why a key cannot stand in a section, and which can.
+// unknownKey reports a key that a section does not have, and says where it
+// belongs or what was meant.
 func (r *reader) unknownKey(key *yaml.Node, s section) {
 	var homes []string
 	for _, other := range allSections() {
@@ -192,5 +192,5 @@ func (r *reader) unknownKey(key *yaml.Node, s section) {
 	r.errorf(key, "unknown key %s in %s%s", shown(key.Value), s.title, hint)
 }
 
-// fewKeys can be listed in one line.
+// fewKeys is how many keys a message lists at most.
 const fewKeys = 14

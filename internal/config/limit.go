@@ -8,37 +8,37 @@ import (
 	"tributary/internal/fetch"
 )
 
-// Limits bounds what goes out: the section limits: of the file.
+// Limits are the limits on outgoing requests: the section limits: of the file.
 type Limits struct {
-	fetch.Limits // of one request
+	fetch.Limits // for each request
 
-	InFlight  int           // requests under way at the same time
-	PerHost   int           // of them to one host
-	PerSecond int           // starts in any second
-	Spacing   time.Duration // between two starts to one host
+	InFlight  int           // concurrent requests
+	PerHost   int           // concurrent requests to one host
+	PerSecond int           // requests started in any second
+	Spacing   time.Duration // between the starts of two requests to one host
 }
 
-// DefaultLimits are those of a file that says nothing: two requests to a host
-// at a time and a second apart, never a burst.
+// DefaultLimits returns the limits of a file that sets none: at most two requests
+// to a host at a time, started a second apart.
 func DefaultLimits() Limits {
 	return Limits{Limits: fetch.DefaultLimits(), InFlight: 32, PerHost: 2, PerSecond: 20, Spacing: time.Second}
 }
 
-// The widest pace: beyond it, a mistake is likelier than a need.
+// Upper bounds of limits. A larger value is more likely a mistake than a need.
 const (
 	mostInFlight  = 1024
 	mostPerHost   = 64
 	mostPerSecond = 1000
 )
 
-// limits reads the section of that name over the defaults.
+// limits reads the section limits: over the defaults.
 func (r *reader) limits(n node) (Limits, bool) {
 	l := DefaultLimits()
 	if isEmpty(n) {
 		return l, true
 	}
 	before := len(r.problems)
-	span := r.duration(0, longest) // fetch knows which are sensible
+	span := r.duration(0, longest) // package fetch checks which values make sense
 	complete := r.mapping(n, limitsSection, fields{
 		"dial":       into(&l.Dial, span),
 		"tls":        into(&l.TLS, span),
@@ -60,7 +60,7 @@ func (r *reader) limits(n node) (Limits, bool) {
 	return l, true
 }
 
-// checkLimits reports the limits that fetch cannot work with, each at its key.
+// checkLimits reports the limits that package fetch refuses, each at its key.
 func (r *reader) checkLimits(n node, l Limits) {
 	joined, ok := l.Validate().(interface{ Unwrap() []error })
 	if !ok {
@@ -75,7 +75,7 @@ func (r *reader) checkLimits(n node, l Limits) {
 	}
 }
 
-// valueOf is where the value of a key stands, or the mapping that lacks it.
+// valueOf returns the value of a key, or the mapping itself if the key is missing.
 func valueOf(n node, key string) *yaml.Node {
 	if _, v := find(n.Node, key); v != nil {
 		return v

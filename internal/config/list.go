@@ -8,28 +8,29 @@ import (
 	"tributary/internal/schedule"
 )
 
-// List is an OPML list of sources, in a file or on the web. It brings sources
-// and is none itself; its name stands for them in sources: of a feed.
+// List is an OPML list of sources, in a file or on the web. It brings in sources
+// but is not one itself. In sources: of a feed, its name stands for all of them.
 type List struct {
 	Name    string        // unique among lists and sources
 	Title   string        // as configured
-	URL     string        // an address, or a path resolved against the folder of the file that names it
-	OnDisk  bool          // it is a path
-	Limit   int           // sources taken of it at most
+	URL     string        // an address, or a path resolved against the folder of File
+	OnDisk  bool          // URL is a path
+	Limit   int           // maximum number of sources taken from it
 	Refresh schedule.Spec // when it is read again; one on disk is read when it changes
-	Each    Source        // what its sources are like: settings, tags, public; Name and URL are empty
-	Line    int           // where it begins in its file
-	File    string        // that names it
+	Each    Source        // settings, tags and public for its sources; Name and URL are empty
+	Line    int           // where it begins in File
+	File    string        // the file that names it
 }
 
-// MaxListed is how many sources a list may bring. Whoever writes a list makes
-// us ask that many servers: CommaFeed's GHSA-83jp-rww3-57rr.
+// MaxListed is how many sources a list may bring at most. Whoever writes a list
+// makes us send requests to that many servers; compare GHSA-83jp-rww3-57rr in
+// CommaFeed.
 const MaxListed = 2000
 
 // defaultRefresh is how often a list on the web is read.
 const defaultRefresh = "@every 24h"
 
-// address makes a reader of the address of a list or of its path.
+// address returns a reader of the address or path of a list.
 func (l *List) address(r *reader) func(node) (string, bool) {
 	return func(n node) (string, bool) {
 		raw, ok := r.text(n)
@@ -40,7 +41,7 @@ func (l *List) address(r *reader) func(node) (string, bool) {
 			return r.feedURL(n)
 		}
 		l.OnDisk = true
-		path, ok := r.folder(n) // a path like any other
+		path, ok := r.folder(n) // resolves the path
 		if ok {
 			r.checkListFile(n, raw, path)
 		}
@@ -48,7 +49,7 @@ func (l *List) address(r *reader) func(node) (string, bool) {
 	}
 }
 
-// checkListFile warns of a list that cannot be read now; it may come later.
+// checkListFile warns about a list that does not exist, since it may be created later.
 func (r *reader) checkListFile(n node, raw, path string) {
 	info, err := os.Stat(path)
 	switch {
@@ -74,7 +75,7 @@ func (r *reader) refresh(n node) (schedule.Spec, bool) {
 	return when.spec, ok
 }
 
-// finishList makes the list of a draft, defaults applied.
+// finishList returns the list of a draft with the defaults applied.
 func (r *reader) finishList(d *draft, defaults Defaults) List {
 	l := d.list
 	l.Name, l.Title, l.URL, l.Line, l.File = d.Name, d.Title, d.URL, d.Line, d.File

@@ -10,17 +10,17 @@ import (
 	"tributary/internal/news"
 )
 
-// maxPerHost is how many sources of one host a list may bring; see MaxListed.
+// maxPerHost is how many sources on one host a list may bring; see MaxListed.
 const maxPerHost = 200
 
-// With returns the configuration with the sources that its lists bring, given
-// by the names of the lists, behind those of the file. A source that the file
-// names keeps the settings of the file; one on several lists has those of the
-// first, the tags of all, and is public when all of them are. Each of them
-// knows its lists.
+// With returns the configuration with the sources that its lists bring added
+// after those of the file. The map is keyed by the names of lists. A source that
+// the file names keeps the settings of the file. A source on several lists has
+// the settings of the first and the tags of all, and is public only if all of
+// them are. Source.Lists names the lists of each source.
 //
-// Names last: a source keeps the one that it had (news.Listed.Name) unless the
-// file gives it to another.
+// Names are stable: a source keeps its former name (news.Listed.Name) unless a
+// source of the file has that name now.
 func (c *Config) With(lists map[string][]news.Listed) *Config {
 	m := merger{cfg: *c, byKey: map[string]int{}, taken: map[string]bool{}}
 	m.cfg.Sources = slices.Clone(c.Sources)
@@ -43,8 +43,9 @@ func (c *Config) With(lists map[string][]news.Listed) *Config {
 	return &m.cfg
 }
 
-// Take returns the sources of a list that are taken: those with a usable
-// address that is none of our own, as far as the limits of the list allow.
+// Take returns the sources that are taken from a list, up to its limits. Entries
+// with an unusable address, or with the address of one of our own feeds, are
+// skipped.
 func (l List) Take(site news.Site, listed []news.Listed) []news.Listed {
 	var taken []news.Listed
 	hosts := map[string]int{}
@@ -62,24 +63,23 @@ func (l List) Take(site news.Site, listed []news.Listed) []news.Listed {
 	return taken
 }
 
-// isOwn reports whether an address is one of our own: what we publish is no
-// source of ours.
+// isOwn reports whether an address is that of something we publish, which cannot be a source.
 func isOwn(site news.Site, address string) bool {
 	key := news.FeedKey(address)
 	below := func(path string) bool { return strings.HasPrefix(key, news.FeedKey(site.URL+path)) }
 	return below("/feeds/") || below("/private/") || key == news.FeedKey(site.URL+"/sources.opml")
 }
 
-// merger puts the sources of lists behind those of the file.
+// merger adds the sources of lists to those of the file.
 type merger struct {
 	cfg        Config
-	configured int            // sources of the file
-	byKey      map[string]int // place of a source, by its address
+	configured int            // number of sources in the file
+	byKey      map[string]int // index of a source, by news.FeedKey of its address
 	taken      map[string]bool
-	wanted     []string // names that the sources of lists had before, "" for none
+	wanted     []string // former names of the sources of lists; "" for none
 }
 
-// add adds a source of a list, or the list to a source that is there.
+// add adds a source of a list, or adds the list to a source that exists already.
 func (m *merger) add(l List, listed news.Listed) {
 	at, known := m.byKey[news.FeedKey(listed.URL)]
 	if !known {
@@ -91,7 +91,7 @@ func (m *merger) add(l List, listed news.Listed) {
 	s := &m.cfg.Sources[at]
 	s.Lists = append(slices.Clip(s.Lists), l.Name)
 	if at < m.configured {
-		return // the file has said what else it is
+		return // the file determines everything else
 	}
 	s.Public = s.Public && l.Each.Public
 	s.Tags = merged(s.Tags, tagsOf(l, listed))
@@ -100,8 +100,8 @@ func (m *merger) add(l List, listed news.Listed) {
 	}
 }
 
-// source is a source of a list before it has a name. A secret that belongs to
-// the list goes to the list's own origin only.
+// source returns a source of a list, without a name. The headers of the list may
+// hold secrets, so a source gets them only if it has the origin of the list.
 func (l List) source(listed news.Listed) Source {
 	s := l.Each
 	s.Kind, s.URL, s.Title, s.Site = news.KindFeed, listed.URL, listed.Title, listed.Site
@@ -112,7 +112,7 @@ func (l List) source(listed news.Listed) Source {
 	return s
 }
 
-// tagsOf are the tags that a list gives a source: its own and the folders.
+// tagsOf returns the tags of a source of a list: those of the list, and its folders.
 func tagsOf(l List, listed news.Listed) []string {
 	tags := slices.Clone(l.Each.Tags)
 	for _, folder := range listed.Tags {
@@ -123,7 +123,7 @@ func tagsOf(l List, listed news.Listed) []string {
 	return tags
 }
 
-// merged adds to a list what it lacks.
+// merged adds to tags those of more that it lacks.
 func merged(tags, more []string) []string {
 	for _, tag := range more {
 		if !slices.Contains(tags, tag) {
@@ -133,8 +133,8 @@ func merged(tags, more []string) []string {
 	return tags
 }
 
-// Tag turns the name of a folder into a tag; one in another script stays as it
-// is.
+// Tag turns the name of a folder into a tag. A name that gives no slug, such as
+// one in another script, is used as it is.
 func Tag(folder string) string {
 	if tag := slug(folder); tag != "" {
 		return tag
@@ -142,7 +142,7 @@ func Tag(folder string) string {
 	return clean.Line(folder)
 }
 
-// name gives every source of a list its name: first those that had one.
+// name names the sources of lists. Those that had a name before are served first.
 func (m *merger) name() {
 	sources := m.cfg.Sources[m.configured:]
 	for i, name := range m.wanted {
@@ -161,8 +161,8 @@ func (m *merger) name() {
 	}
 }
 
-// Named returns what lists hold with the names that their sources have in the
-// configuration, to be kept.
+// Named returns the contents of lists with the names that their sources have in
+// the configuration. It is stored so that sources keep their names.
 func (c *Config) Named(lists map[string][]news.Listed) map[string][]news.Listed {
 	names := map[string]string{}
 	for _, s := range c.Sources {

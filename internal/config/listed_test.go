@@ -11,8 +11,8 @@ import (
 	"tributary/internal/news"
 )
 
-// withLists is a configuration of two lists, the second of them private, and a
-// feed of the file that stands on the first.
+// withLists is a configuration with two lists, the second of them private. A feed
+// of the file is also on the lists.
 const withLists = `
 site: {url: https://river.example/r}
 sources:
@@ -39,7 +39,7 @@ func parse(t *testing.T, text string) *Config {
 	return cfg
 }
 
-// line is what the tests compare of a source.
+// line returns what the tests compare of a source.
 func line(s Source) string {
 	private := ""
 	if !s.Public {
@@ -93,8 +93,8 @@ func TestWith(t *testing.T) {
 	}
 }
 
-// TestWithKeepsNames: a source of a list keeps its name whatever comes, goes or
-// moves on the lists, unless the file gives the name to another.
+// TestWithKeepsNames checks that a source of a list keeps its name whatever is
+// added, removed or moved on the lists, unless a source of the file has the name.
 func TestWithKeepsNames(t *testing.T) {
 	names := func(cfg *Config) map[string]string {
 		byURL := map[string]string{}
@@ -111,7 +111,7 @@ func TestWithKeepsNames(t *testing.T) {
 		t.Fatalf("got the name %q", got)
 	}
 	lists = first.Named(lists)
-	lists = map[string][]news.Listed{"a": {x}, "b": lists["a"]} // another before it, and on another list
+	lists = map[string][]news.Listed{"a": {x}, "b": lists["a"]} // it moves to another list, behind a new one
 	second := cfg.With(lists)
 	got := names(second)
 	if got[y.URL] != "host-example" || !strings.HasPrefix(got[x.URL], "host-example-") {
@@ -131,8 +131,8 @@ func TestWithKeepsNames(t *testing.T) {
 	}
 }
 
-// TestTakeLimits: a list makes us ask no more servers, and none of them more
-// often, than it may.
+// TestTakeLimits checks that a list cannot make us send requests to more servers,
+// or more requests to one server, than the limits allow.
 func TestTakeLimits(t *testing.T) {
 	cfg := parse(t, withLists)
 	var listed []news.Listed
@@ -155,8 +155,8 @@ func TestTakeLimits(t *testing.T) {
 	}
 }
 
-// TestListsInFeeds: the name of a list stands for its sources, and folders of
-// lists are tags that are not known yet.
+// TestListsInFeeds checks that the name of a list stands for its sources, and
+// that tags may be folders of lists that are not known yet.
 func TestListsInFeeds(t *testing.T) {
 	cfg, warnings, err := Parse("c.yaml", []byte(withLists+"feeds: [{name: all, sources: [a], tags: [later]}]\n"), nil)
 	if err != nil || len(warnings) > 0 {
@@ -174,7 +174,7 @@ func TestListsInFeeds(t *testing.T) {
 	}
 }
 
-// Five full lists are put behind the sources of the file.
+// BenchmarkWith10000Sources adds five full lists to the sources of the file.
 func BenchmarkWith10000Sources(b *testing.B) {
 	var text strings.Builder
 	text.WriteString("sources:\n")

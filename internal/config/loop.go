@@ -9,9 +9,9 @@ import (
 	"tributary/internal/news"
 )
 
-// checkLoops refuses a source that is a feed of ours, as far as its address
-// tells: all that we publish would come back. What it redirects to or is a copy
-// of is seen when it is read.
+// checkLoops refuses a source whose address is that of one of our own feeds,
+// since everything we publish would come back as entries. Redirects and copies
+// are detected when the source is read.
 func (r *reader) checkLoops(f *sections) {
 	for _, d := range f.sources {
 		if d.Kind != news.KindFeed || !isOwnFeed(d.URL, f.cfg.Site.URL, f.cfg.Listen) {
@@ -25,8 +25,7 @@ func (r *reader) checkLoops(f *sections) {
 	}
 }
 
-// isOwnFeed reports whether an address is below the feeds of a site, or of the
-// listener behind it.
+// isOwnFeed reports whether an address is below the feeds of the site or of its listener.
 func isOwnFeed(address, site, listen string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -54,8 +53,8 @@ func portOf(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// isHere reports whether a host of an address is the one that a listener has:
-// the same, or both this machine.
+// isHere reports whether the host of an address is that of a listener: the same
+// name, or both are this machine.
 func isHere(host, listener string) bool {
 	local := func(s string) bool {
 		addr, err := netip.ParseAddr(s)

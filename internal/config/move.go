@@ -10,11 +10,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// MoveSource returns the file with another address for the source that is
-// configured as old, and with its name written down where it was derived from
-// that address, so that it keeps it. Every other byte stays. It is an error when
-// no feed: says old as it is, as where it is made of variables or stands in a
-// list or an included file; then the address is to be changed by hand.
+// MoveSource returns the file with a new address for the source whose address is
+// old. If the name of the source was derived from the old address, it is written
+// to the file, so that the source keeps it. Every other byte stays the same. It
+// is an error if no feed: has old as its literal value, for example because it
+// contains variables, or is in a list or an included file. The address must then
+// be changed by hand.
 func MoveSource(data []byte, old, address, name string) ([]byte, error) {
 	if _, err := webAddress(address); err != nil {
 		return nil, fmt.Errorf("feed: %s %w", shown(address), err)
@@ -56,8 +57,8 @@ func MoveSource(data []byte, old, address, name string) ([]byte, error) {
 	return out, nil
 }
 
-// feedItem returns the source whose feed: is this very text, and where in its
-// content that key stands.
+// feedItem returns the source whose feed: is exactly this text, and the index of
+// that key in its content.
 func feedItem(root *yaml.Node, feed string) (item *yaml.Node, at int) {
 	_, list := find(root, "sources")
 	if list == nil || list.Kind != yaml.SequenceNode {
@@ -73,8 +74,8 @@ func feedItem(root *yaml.Node, feed string) (item *yaml.Node, at int) {
 	return nil, 0
 }
 
-// nameLine returns the text that gives an item a name, and where it goes: behind
-// the address in a flow, on a line of its own below it in a block.
+// nameLine returns the text that names an item, and the offset to insert it at:
+// after the address in flow style, on a line of its own below it in block style.
 func (t *text) nameLine(item, key *yaml.Node, name string, behind int) (string, int) {
 	if item.Style&yaml.FlowStyle != 0 {
 		return ", name: " + name, behind

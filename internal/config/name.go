@@ -11,10 +11,10 @@ import (
 	"tributary/internal/news"
 )
 
-// longestName is the length of [a-z0-9][a-z0-9_-]{0,63}.
+// longestName is the maximum length of a name, which matches [a-z0-9][a-z0-9_-]{0,63}.
 const longestName = 64
 
-// name reads the name of a source or feed, which is a part of its URLs.
+// name reads the name of a source or feed, which becomes part of URLs.
 func (r *reader) name(n node) (string, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -31,7 +31,7 @@ func (r *reader) name(n node) (string, bool) {
 	return text, true
 }
 
-// nameHint says what a text that is no name could be.
+// nameHint suggests a valid name in place of an invalid one.
 func nameHint(text string) string {
 	if better := slug(text); better != "" {
 		return fmt.Sprintf("did you mean %s?", shown(better))
@@ -39,7 +39,7 @@ func nameHint(text string) string {
 	return "write lower case letters, digits, - and _, at most 64"
 }
 
-// isName is the pattern of names, DESIGN section 4.3.
+// isName reports whether s is a valid name.
 func isName(s string) bool {
 	for i, c := range []byte(s) {
 		alphanumeric := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
@@ -50,12 +50,11 @@ func isName(s string) bool {
 	return s != "" && len(s) <= longestName
 }
 
-// folded spells the letters of German and its neighbours in a name.
+// folded transliterates the letters of German and neighbouring languages for names.
 var folded = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "à", "a", "â", "a",
 	"ç", "c", "î", "i", "ï", "i", "ô", "o", "ñ", "n", "å", "a", "ø", "o", "æ", "ae")
 
-// slug makes a name of any text, or nothing when no letter of it can stand in
-// one.
+// slug turns a text into a name. It returns "" if no character of the text may stand in a name.
 func slug(text string) string {
 	words := strings.FieldsFunc(folded.Replace(strings.ToLower(text)), func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_'
@@ -67,13 +66,14 @@ func slug(text string) string {
 	return strings.TrimRight(name, "-")
 }
 
-// generic are the words of an address that tell no two feeds apart.
+// generic are words in addresses that do not tell two feeds apart.
 var generic = []string{"rss", "rss2", "atom", "feed", "feeds", "xml", "rdf", "json", "opml", "index", "php", "html", "default"}
 
-// derived names a source by its own address alone, so that it keeps its name
-// whatever becomes of the others: host and telling words of the path for a
-// feed, the folder for seeds, the file for a list. Of an address with
-// variables, whose path may be a secret, only the host is used.
+// derived returns the default name of a source. It depends on the address alone,
+// so that a source keeps its name whatever happens to other sources. For a feed
+// it is the host with the distinctive words of the path, for seeds the folder,
+// for a list the file. If the address contains variables, only the host is used,
+// because the path may be a secret.
 func (d *draft) derived() string {
 	switch {
 	case d.Kind == news.KindSeeds && d.variable:
@@ -92,8 +92,8 @@ func (d *draft) derived() string {
 	return derivedName(d.URL, !d.variable)
 }
 
-// derivedName names a feed or list by its address: the host, and what tells it
-// apart in the path unless that may be a secret.
+// derivedName returns the name of a feed or list at an address: the host and, if
+// path is set, the distinctive words of the path.
 func derivedName(address string, path bool) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -113,14 +113,13 @@ func orSource(name string) string {
 	return name
 }
 
-// telling drops the generic words of a path.
+// telling removes the generic words from a path.
 func telling(path string) string {
 	words := strings.FieldsFunc(strings.ToLower(path), func(c rune) bool { return strings.ContainsRune("/.-_~ ", c) })
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return slices.Contains(generic, w) }), "-")
 }
 
-// unique returns the derived name, or one with a mark of the address where
-// another source has that name already.
+// unique returns the derived name, with a hash of the address appended if the name is taken.
 func (d *draft) unique(taken func(string) bool) string {
 	return uniqueName(d.derived(), d.URL, taken)
 }

@@ -12,21 +12,21 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Problem is one thing that is wrong with the file, or, as a Warning, one that
-// works but hardly as meant. Text never holds an expanded value.
+// Problem is an error in the file or, if Warning is set, something that works but
+// is hardly intended. Text never contains an expanded value.
 type Problem struct {
 	Path    string
-	Line    int // from 1; 0 when the whole file is meant
+	Line    int // from 1; 0 for the file as a whole
 	Col     int // in characters, from 1
 	Text    string
 	Warning bool
 
-	Excerpt string // the line of a rule that Text is about; empty for none
-	Caret   int    // the place in it, in characters from 0
+	Excerpt string // the line of a rule or template that Text is about; "" for none
+	Caret   int    // the position in Excerpt, in characters from 0
 }
 
-// String returns "path:line:col: text", the form that editors jump to. An Excerpt
-// stands below it, and below that a caret.
+// String returns "path:line:col: text", which editors can jump to. An Excerpt
+// follows on lines of its own, with a caret below it.
 func (p Problem) String() string {
 	text := p.Text
 	if p.Warning {
@@ -42,11 +42,11 @@ func (p Problem) String() string {
 	return said + "\n" + p.Pointed()
 }
 
-// Pointed is the Excerpt with a caret below it, in two indented lines.
+// Pointed returns the Excerpt with a caret below it, as two indented lines.
 func (p Problem) Pointed() string { return pointed(p.Excerpt, p.Caret) }
 
-// pointed shows a line with a caret below the place in it, both indented. Of a long
-// line it shows the part around.
+// pointed returns a line with a caret below position caret, both indented. Of a
+// long line it returns only the part around the caret.
 func pointed(line string, caret int) string {
 	const width = 100
 	chars := []rune(line)
@@ -61,8 +61,8 @@ func pointed(line string, caret int) string {
 	return "    " + string(chars) + "\n    " + strings.Repeat(" ", caret-begin) + "^"
 }
 
-// printable escapes what a terminal would obey or hide: YAML knows escapes for
-// control characters, and a name may turn the direction of writing.
+// printable escapes control characters, which YAML escapes may produce, and
+// characters that change the direction of writing.
 func printable(s string) string {
 	var out strings.Builder
 	for _, c := range s {
@@ -76,11 +76,10 @@ func printable(s string) string {
 	return out.String()
 }
 
-// Problems is the error of Load and Parse: everything that must be put right,
-// in the order of the file.
+// Problems is the error of Load and Parse. It lists all errors in the order of the file.
 type Problems struct{ List []Problem }
 
-// Error returns one problem a line.
+// Error returns the problems, one a line.
 func (p *Problems) Error() string {
 	lines := make([]string, len(p.List))
 	for i, problem := range p.List {
@@ -89,25 +88,25 @@ func (p *Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// errorf notes an error at a node.
+// errorf records an error at a node.
 func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
 	r.note(n, false, fmt.Sprintf(format, args...))
 }
 
-// warnf notes a warning at a node.
+// warnf records a warning at a node.
 func (r *reader) warnf(n *yaml.Node, format string, args ...any) {
 	r.note(n, true, fmt.Sprintf(format, args...))
 }
 
 func (r *reader) note(n *yaml.Node, warning bool, text string) {
 	if r.visited >= maxValues && len(r.problems) > 0 {
-		return // the file was not read to its end: what is missing in it is not known
+		return // reading stopped early, so what seems to be missing may be there
 	}
 	r.problems = append(r.problems, Problem{Path: r.path, Line: n.Line, Col: n.Column, Text: text, Warning: warning})
 }
 
-// report sorts the problems by position and splits off the warnings. What an
-// alias repeats is said once.
+// report sorts the problems by position, and returns errors and warnings apart.
+// Problems repeated by an alias are returned once.
 func (r *reader) report() (failures, warnings []Problem) {
 	slices.SortStableFunc(r.problems, r.byFile)
 	for _, p := range slices.Compact(r.problems) {
@@ -124,7 +123,7 @@ func (r *reader) byFile(a, b Problem) int {
 	return cmp.Or(r.compareFiles(a.Path, b.Path), byPlace(a, b))
 }
 
-// compareFiles puts the file that includes before those that it includes.
+// compareFiles sorts the main file before those that it includes.
 func (r *reader) compareFiles(a, b string) int {
 	switch {
 	case a == b:
@@ -141,8 +140,8 @@ func byPlace(a, b Problem) int {
 	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 }
 
-// shown quotes text of the file for a message: short, and without what may be
-// a secret in an address, its userinfo and its query.
+// shown quotes a text from the file for a message. It shortens it, and hides the
+// user information and query of an address, which may be secrets.
 func shown(s string) string {
 	const longest = 60
 	s = withoutUser(s)
@@ -155,8 +154,8 @@ func shown(s string) string {
 	return `"` + strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`, `"`, `\"`).Replace(s) + `"`
 }
 
-// withoutUser hides a user name and password in what may be meant for an
-// address, however it is misspelt. "https://host/@name" has none.
+// withoutUser hides the user name and password in what may be an address, however
+// misspelt. "https://host/@name" has none.
 func withoutUser(s string) string {
 	at := strings.LastIndexByte(s, '@')
 	if at < 0 {

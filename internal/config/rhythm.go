@@ -12,10 +12,10 @@ import (
 	"tributary/internal/schedule"
 )
 
-// auto is the word for a schedule that follows the source.
+// auto is the schedule that adapts to how often the source publishes.
 const auto = "auto"
 
-// rhythm is when a source is read: as its own rhythm asks, or by a schedule.
+// rhythm is a schedule, either auto or a spec.
 type rhythm struct {
 	spec schedule.Spec
 	auto bool
@@ -24,7 +24,7 @@ type rhythm struct {
 // set reports whether a schedule was given.
 func (w rhythm) set() bool { return w.auto || w.spec.String() != "" }
 
-// String is the schedule as it was written.
+// String returns the schedule as it was written.
 func (w rhythm) String() string {
 	if w.auto {
 		return auto
@@ -32,8 +32,8 @@ func (w rhythm) String() string {
 	return w.spec.String()
 }
 
-// longestSchedule is more than any cron expression needs; a longer text would
-// make a long error.
+// longestSchedule is the maximum length in bytes of a cron expression. It keeps
+// error messages short.
 const longestSchedule = 200
 
 // rhythm reads a cron expression, or auto. Times without a zone are local.
@@ -64,10 +64,10 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	return rhythm{spec: spec}, true
 }
 
-// longStep finds a step that no hour is long enough for.
+// longStep matches a step of minutes that is longer than an hour.
 var longStep = regexp.MustCompile(`(?:^| )\*/(6[1-9]|[7-9]\d|[1-9]\d{2,3})(?: \S+){4}$`)
 
-// cronNames are the schedules that cron knows besides its five fields.
+// cronNames are the named schedules of cron.
 var cronNames = []string{"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@midnight", "@annually"}
 
 func parseSchedule(text string) (schedule.Spec, error) {
@@ -92,11 +92,11 @@ func parseSchedule(text string) (schedule.Spec, error) {
 	return schedule.Parse(text, time.Local)
 }
 
-// interval finds how often, as people say it.
+// interval matches a frequency in plain words.
 var interval = regexp.MustCompile(`(?i)^(?:@?every\s+)?(\d{1,4})?\s*(second|sec|minute|min|hour|day|week)s?$`)
 
-// spoken returns the schedule that somebody means who says "every 20 minutes", "2
-// days" or "every hour"; "" for anything else.
+// spoken returns the schedule meant by a phrase such as "every 20 minutes", "2
+// days" or "every hour", or "" for any other text.
 func spoken(text string) string {
 	said := interval.FindStringSubmatch(text)
 	if said == nil {
@@ -106,7 +106,7 @@ func spoken(text string) string {
 	if said[1] == "" {
 		return map[string]string{"minute": "@every 1m", "min": "@every 1m", "hour": "@hourly", "day": "@daily", "week": "@weekly"}[unit]
 	}
-	n, _ := strconv.Atoi(said[1]) // four digits at most
+	n, _ := strconv.Atoi(said[1]) // the pattern allows four digits
 	switch unit {
 	case "day":
 		return fmt.Sprintf("@every %dh", 24*n)
@@ -116,7 +116,7 @@ func spoken(text string) string {
 	return fmt.Sprintf("@every %d%s", n, unit[:1])
 }
 
-// checkRhythm reports bounds that contradict each other or bound nothing.
+// checkRhythm reports bounds that contradict each other or have no effect.
 func (r *reader) checkRhythm(n node, d *draft) {
 	_, least := find(n.Node, "min_interval")
 	_, most := find(n.Node, "max_interval")
@@ -134,7 +134,7 @@ func (r *reader) checkRhythm(n node, d *draft) {
 	}
 }
 
-// rhythmOf fills in what a source leaves to the defaults.
+// rhythmOf fills in the schedule of a source that has none, and the bounds of schedule: auto.
 func (s *Source) rhythmOf(d Defaults, seeds schedule.Spec) {
 	if s.Schedule.String() == "" && !s.Auto {
 		s.Schedule, s.Auto = d.Schedule, d.Auto

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// checkShippedText holds the promises of the shipped file: under 60 active
-// lines, and every key that there is, active or commented out.
+// checkShippedText checks that the shipped file has fewer than 60 active lines,
+// and that it contains every key, active or commented out.
 func checkShippedText(t *testing.T, path string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -37,8 +37,9 @@ func checkShippedText(t *testing.T, path string) {
 	}
 }
 
-// optional are the blocks of commented options of the shipped file, the comment
-// signs removed: those of the whole file, of a source, a list and a feed.
+// optional returns the blocks of commented-out options in the shipped file,
+// without comment signs: those of the whole file, of a source, of a list and of a
+// feed.
 func optional(t *testing.T) (top, source, list, feed string) {
 	t.Helper()
 	data, err := os.ReadFile("../../config.yaml")
@@ -56,8 +57,8 @@ func optional(t *testing.T) (top, source, list, feed string) {
 	return parts[0], parts[1], parts[2], parts[3]
 }
 
-// TestShippedDefaults: what the shipped file calls a default is one. The
-// options of the whole file are put in force and must change nothing.
+// TestShippedDefaults checks that the values which the shipped file calls
+// defaults are the defaults. Setting them explicitly must change nothing.
 func TestShippedDefaults(t *testing.T) {
 	data, err := os.ReadFile("../../config.yaml")
 	if err != nil {
@@ -77,11 +78,11 @@ func TestShippedDefaults(t *testing.T) {
 	}
 }
 
-// TestShippedOptions: every other option that the shipped file shows can stand
-// where it says, as it stands there.
+// TestShippedOptions checks that all other options in the shipped file are valid
+// as they are shown.
 func TestShippedOptions(t *testing.T) {
 	_, source, list, feed := optional(t)
-	feed = regexp.MustCompile(`(?m)^.*(description|language|author|image|email): "".*\n`).ReplaceAllString(feed, "") // left out when empty
+	feed = regexp.MustCompile(`(?m)^.*(description|language|author|image|email): "".*\n`).ReplaceAllString(feed, "") // "" is invalid in these
 	text := "sources:\n  - feed: https://example.org/feed\n" + source + list + "feeds:\n  - name: all\n" + feed
 	cfg, warnings, err := Parse("x.yaml", []byte(text), nil)
 	if err != nil || len(warnings) > 0 {
@@ -102,8 +103,8 @@ func TestShippedOptions(t *testing.T) {
 	}
 }
 
-// TestKeysHaveReaders: each section reads the keys that it names and every key
-// has an example.
+// TestKeysHaveReaders checks that each section reads exactly its keys, and that
+// every key has an example.
 func TestKeysHaveReaders(t *testing.T) {
 	r := &reader{}
 	top := r.topFields(&sections{cfg: &Config{}})
@@ -115,7 +116,7 @@ func TestKeysHaveReaders(t *testing.T) {
 			if examples[key] == "" {
 				t.Errorf("%s: of %s has no example", key, s.title)
 			}
-			// A key without a reader would be called unknown or not supported.
+			// A key without a reader would be reported as unknown.
 			_, _, err := Parse("testdata/x.yaml", []byte(inSection(s, key)), nil)
 			if err != nil && strings.Contains(err.Error(), `"`+key+`"`) {
 				t.Errorf("%s", err)

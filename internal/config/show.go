@@ -8,7 +8,7 @@ import (
 	"tributary/internal/news"
 )
 
-// feedKind reads what a feed is made of.
+// feedKind reads what kind of feed a feed is.
 func (r *reader) feedKind(n node) (news.FeedKind, bool) {
 	const ofNews = "news"
 	text, ok := r.oneOf(n, ofNews, string(news.Podcast), string(news.FeedOfHealth))
@@ -18,7 +18,7 @@ func (r *reader) feedKind(n node) (news.FeedKind, bool) {
 	return news.FeedKind(text), ok
 }
 
-// email reads an address that everybody may see.
+// email reads an e-mail address that is published.
 func (r *reader) email(n node) (string, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -31,10 +31,10 @@ func (r *reader) email(n node) (string, bool) {
 	return text, true
 }
 
-// divided is what stands between a category and one of its parts.
+// divided separates a category from its subcategory.
 const divided = " > "
 
-// showCategory reads one of the subjects that directories of podcasts know.
+// showCategory reads a category of podcast directories.
 func (r *reader) showCategory(n node) (news.ShowCategory, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -50,7 +50,7 @@ func (r *reader) showCategory(n node) (news.ShowCategory, bool) {
 		r.errorf(n.Node, "%s: %s has no part %s%s", n, shown(name), shown(sub), r.suggest(sub, parts))
 		return news.ShowCategory{}, false
 	}
-	for _, whole := range names(known) { // its part alone
+	for _, whole := range names(known) { // a subcategory alone
 		if slices.Contains(known[whole], text) {
 			r.errorf(n.Node, "%s: %s stands below another; did you mean %s?", n, shown(text), shown(whole+divided+text))
 			return news.ShowCategory{}, false
@@ -60,8 +60,8 @@ func (r *reader) showCategory(n node) (news.ShowCategory, bool) {
 	return news.ShowCategory{}, false
 }
 
-// checkShow refuses what only a podcast has at other feeds, and warns of a podcast
-// that directories would not take.
+// checkShow refuses podcast settings on other feeds. It warns of a public podcast
+// that lacks what directories require.
 func (r *reader) checkShow(n node, d *feedDraft) {
 	if d.Kind != news.Podcast {
 		if key := podcastKey(d.Show); key != "" {
@@ -80,8 +80,8 @@ func (r *reader) checkShow(n node, d *feedDraft) {
 	}
 }
 
-// podcastKey names the first key that says something which only podcasts have; ""
-// for none.
+// podcastKey returns the first key with a value that only podcasts may have, or
+// "" if there is none.
 func podcastKey(s news.Show) string {
 	switch {
 	case s.Email != "":
@@ -94,7 +94,7 @@ func podcastKey(s news.Show) string {
 	return ""
 }
 
-// stands reports whether a mapping has a key, with whatever value.
+// stands reports whether a mapping has a key, whatever its value.
 func stands(n node, key string) bool {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {

@@ -14,15 +14,15 @@ import (
 	"tributary/internal/news"
 )
 
-// Bounds of what stands on pages.
+// Limits of what appears on pages.
 const (
-	maxLogo  = 32 << 10 // bytes of a file: it is a part of every page
+	maxLogo  = 32 << 10 // bytes of a file, which is part of every page
 	maxIntro = 16 << 10 // bytes of Markdown
 	maxLinks = 20
 )
 
-// logo reads the address of a picture, or a file with one, which becomes a
-// data: URL (RFC 2397): so a page needs nothing beside itself.
+// logo reads the address of an image, or the path of an image file. It turns a
+// file into a data: URL (RFC 2397), so that a page needs no other file.
 func (r *reader) logo(n node) (string, bool) {
 	text, ok := r.optional(n)
 	if !ok || text == "" {
@@ -42,8 +42,8 @@ func (r *reader) logo(n node) (string, bool) {
 	return text, true
 }
 
-// dataURL writes a picture as an address. A browser runs nothing that stands in
-// an SVG which it shows as a picture.
+// dataURL returns an image as a data: URL. Browsers run no scripts in an SVG that
+// is used as an image.
 func dataURL(name string, data []byte) (string, error) {
 	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
 	switch ext := strings.ToLower(filepath.Ext(name)); {
@@ -110,7 +110,7 @@ func (r *reader) siteLink(n node) (news.SiteLink, bool) {
 	return l, l.Title != "" && l.URL != ""
 }
 
-// linkURL reads the address of a page or of somebody to write to.
+// linkURL reads a web or mailto: address.
 func (r *reader) linkURL(n node) (string, bool) {
 	text, ok := r.text(n)
 	if !ok {
@@ -126,8 +126,8 @@ func (r *reader) linkURL(n node) (string, bool) {
 	return text, true
 }
 
-// theme reads the folder of templates and styles; what stands in it is checked
-// by who can read it.
+// theme reads the folder of templates and styles. The files in it are checked
+// when they are loaded.
 func (r *reader) theme(n node) (string, bool) {
 	path, ok := r.folderOff(n)
 	if !ok || path == "" {

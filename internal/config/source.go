@@ -14,8 +14,7 @@ import (
 	"tributary/internal/schedule"
 )
 
-// kindList marks a draft that is a list. It never leaves this package: a list
-// brings sources and is none.
+// kindList marks a draft as a list. It is never used outside this package.
 const kindList news.Kind = "opml"
 
 // draft is a source or a list as read, before it is compared with the others.
@@ -24,12 +23,12 @@ type draft struct {
 	list     List
 	node     *yaml.Node // the item
 	address  *yaml.Node // the value of feed:, seeds: or opml:
-	named    *yaml.Node // the value of name:; nil when it is derived
+	named    *yaml.Node // the value of name:; nil if the name is derived
 	auth     *yaml.Node // the value of basic_auth:
-	login    string     // what basic_auth: makes of it: the value of a header
+	login    string     // the value of the Authorization header made of it
 	when     rhythm
-	variable bool // the address is made of ${…}
-	stated   bool // public: stands there
+	variable bool // the address contains ${…}
+	stated   bool // public: is set
 }
 
 // source reads an item of sources: over the defaults.
@@ -93,7 +92,7 @@ func (r *reader) sourceFields(d *draft) fields {
 	return f
 }
 
-// shareFields adds the readers of what can stand in defaults: and at a source.
+// shareFields adds readers for the keys that defaults: and a source share.
 func (r *reader) shareFields(f fields, when *rhythm, s *Source) {
 	f["schedule"] = into(when, r.rhythm)
 	f["min_interval"] = into(&s.Least, r.duration(leastInterval, longest))
@@ -113,13 +112,13 @@ func (r *reader) shareFields(f fields, when *rhythm, s *Source) {
 	f["allow_ports"] = into(&s.AllowPorts, list(r, r.port))
 }
 
-// Bounds of what a source may ask for.
+// Limits of what a source may set.
 const (
-	leastInterval = time.Minute // of schedule: auto
-	mostBacklog   = 1_000_000   // entries; no document has as many
+	leastInterval = time.Minute // for schedule: auto
+	mostBacklog   = 1_000_000   // in entries; more than any document has
 )
 
-// read reads what a source is made of: exactly one kind of thing.
+// read reads the address of a source, and refuses a second one of another kind.
 func (d *draft) read(r *reader, n node, kind news.Kind, address func(node) (string, bool)) {
 	if d.Kind != "" && d.Kind != kind {
 		r.errorf(n.Node, "this source has both %s: and %s:; make two sources of it", d.Kind, kind)
@@ -129,7 +128,7 @@ func (d *draft) read(r *reader, n node, kind news.Kind, address func(node) (stri
 	into(&d.URL, address)(n)
 }
 
-// meaningless are the keys that mean nothing to a kind of source, and why.
+// meaningless are the keys without meaning for a kind of source, and the reason.
 var meaningless = map[news.Kind]struct {
 	keys []string
 	why  string
@@ -141,7 +140,7 @@ var meaningless = map[news.Kind]struct {
 		"a list, whose sources differ in it"},
 }
 
-// onlyFor refuses the keys that mean nothing to what a source is.
+// onlyFor refuses keys that have no meaning for the kind of the source.
 func (r *reader) onlyFor(n node, d *draft) {
 	rule := meaningless[d.Kind]
 	for _, key := range []string{"headers", "basic_auth", "refresh"} {
@@ -156,8 +155,8 @@ func (r *reader) onlyFor(n node, d *draft) {
 	}
 }
 
-// seeds reads the glob of a folder of seed documents and resolves it. That it
-// matches nothing yet is a warning: files may arrive later.
+// seeds reads and resolves the glob of a folder of seed documents. If nothing
+// matches it, that is only a warning, because files may arrive later.
 func (r *reader) seeds(n node) (string, bool) {
 	raw, ok := r.text(n)
 	if !ok {
@@ -200,12 +199,10 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// hasMeta reports whether a path has a character that path/filepath.Match
-// gives a meaning.
+// hasMeta reports whether a path has a character that is special to filepath.Match.
 func hasMeta(path string) bool { return strings.ContainsAny(path, `*?[\`) }
 
-// pageURL reads the address of a page or picture that will be shown to people,
-// so that a secret in it is refused.
+// pageURL reads an address that is shown to readers. It refuses one that seems to hold a secret.
 func (r *reader) pageURL(n node) (string, bool) {
 	raw, ok := r.feedURL(n)
 	if ok && news.HasSecret(raw) {
@@ -215,10 +212,10 @@ func (r *reader) pageURL(n node) (string, bool) {
 	return raw, ok
 }
 
-// defaultPorts are those of http and https.
+// defaultPorts returns the ports of http and https.
 func defaultPorts() []uint16 { return []uint16{80, 443} }
 
-// defaults reads the section of that name over what it is when left out.
+// defaults reads the section defaults: over the built-in defaults.
 func (r *reader) defaults(n node) Defaults {
 	s := Source{
 		AllowNetworks: []netip.Prefix{}, AllowPorts: defaultPorts(),
@@ -237,7 +234,7 @@ func (r *reader) defaults(n node) Defaults {
 	}
 	if d.Least > d.Most {
 		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write %s", inWords(d.Least), examples["max_interval"])
-		d.Least, d.Most = defaultLeast, defaultMost // so that no source repeats it
+		d.Least, d.Most = defaultLeast, defaultMost // so that no source reports it again
 	}
 	if d.ScheduleText = when.String(); d.Auto {
 		d.Schedule = schedule.Auto(d.Least, d.Most)
@@ -245,8 +242,8 @@ func (r *reader) defaults(n node) Defaults {
 	return d
 }
 
-// source is what a source is before its own keys are read. Its schedule is not
-// set: that of seeds is another than that of feeds.
+// source returns a source with the defaults applied, before its own keys are
+// read. Its schedule is not set, because the default depends on its kind.
 func (d Defaults) source() Source {
 	return Source{
 		Source: news.Source{Public: true, Apart: d.Apart, Where: d.Where}, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts,

@@ -7,7 +7,7 @@ import (
 	"tributary/internal/news"
 )
 
-// stories reads the section of that name over the defaults.
+// stories reads the section stories: over the defaults.
 func (r *reader) stories(n node, m *news.Matching) {
 	if isEmpty(n) {
 		return
@@ -19,7 +19,7 @@ func (r *reader) stories(n node, m *news.Matching) {
 	})
 }
 
-// level reads how alike two texts must be to be one story.
+// level reads how similar the texts of one story must be.
 func (r *reader) level(n node) (news.Level, bool) {
 	text, ok := r.text(n)
 	if !ok {

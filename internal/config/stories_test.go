@@ -7,7 +7,7 @@ import (
 	"tributary/internal/news"
 )
 
-// TestParseDuration: days may stand before what Go reads, once and whole.
+// TestParseDuration checks durations with days before the notation of Go.
 func TestParseDuration(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"7d": 7 * day, "0d": 0, "1d12h": 36 * time.Hour, "2d0.5h": 48*time.Hour + 30*time.Minute, "90m": 90 * time.Minute, "-1h": -time.Hour,
@@ -23,8 +23,8 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
-// TestApart: merge: of a source goes before that of defaults:, and that of a
-// list goes for every source that it brings.
+// TestApart checks that merge: of a source overrides that of defaults:, and that
+// merge: of a list applies to all its sources.
 func TestApart(t *testing.T) {
 	cfg := parse(t, `
 defaults: {merge: false}

@@ -2,12 +2,13 @@ package config
 
 import "strings"
 
-// maxSuggestions bounds the search for what was meant: comparing each of ten
-// thousand wrong names with ten thousand right ones helps nobody.
+// maxSuggestions bounds how often suggestions are searched for. Comparing
+// thousands of wrong names with thousands of right ones would take long and help
+// nobody.
 const maxSuggestions = 100
 
-// suggest returns `; did you mean "x"?` for the candidate nearest to a name
-// that is none of them, or nothing when none is near.
+// suggest returns `; did you mean "x"?` for the candidate nearest to a wrong
+// name, or "" if none is near.
 func (r *reader) suggest(name string, candidates []string) string {
 	if r.suggested >= maxSuggestions {
 		return ""
@@ -19,17 +20,17 @@ func (r *reader) suggest(name string, candidates []string) string {
 	return ""
 }
 
-// didYouMean ends a message with what would be right.
+// didYouMean returns the end of a message that suggests something better.
 func didYouMean(better string) string { return "; did you mean " + better + "?" }
 
-// Nearest returns the candidate that is meant by a name that is none of them,
-// or nothing when none is near.
+// Nearest returns the candidate that is most likely meant by a misspelt name, or
+// "" if none is near.
 func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
 
-// nearest returns the candidate that a slip of the hand makes name of: at most
-// one edit in three characters. The first of equals wins.
+// nearest returns the candidate with the smallest distance from name, if that is
+// at most one edit in three characters. The first of several equals wins.
 func nearest(name string, candidates []string) string {
-	const longest = 64 // names have no more
+	const longest = 64 // the maximum length of a name
 	if len(name) > longest {
 		return ""
 	}
@@ -46,8 +47,8 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// distance counts the insertions, deletions, substitutions and swaps of
-// neighbours that turn a into b (optimal string alignment).
+// distance returns the number of insertions, deletions, substitutions and
+// transpositions of neighbours that turn a into b (optimal string alignment).
 func distance(a, b string) int {
 	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range above {

@@ -7,7 +7,7 @@ import (
 	"tributary/internal/format"
 )
 
-// itemTitle reads a template of titles.
+// itemTitle reads a template for titles.
 func (r *reader) itemTitle(n node) (string, bool) {
 	text, ok := r.template(n, format.CheckTitle)
 	if ok && text != "" && !strings.Contains(text, "{title}") {
@@ -16,10 +16,10 @@ func (r *reader) itemTitle(n node) (string, bool) {
 	return text, ok
 }
 
-// itemFooter reads a template of HTML.
+// itemFooter reads an HTML template for the end of items.
 func (r *reader) itemFooter(n node) (string, bool) { return r.template(n, format.CheckFooter) }
 
-// template reads a template that a check finds nothing wrong in. "" is none.
+// template reads a template and validates it with check. "" means none.
 func (r *reader) template(n node, check func(string) error) (string, bool) {
 	if isEmptyText(n) {
 		return "", true
@@ -37,7 +37,7 @@ func (r *reader) template(n node, check func(string) error) (string, bool) {
 	switch err := check(s.text); {
 	case !errors.As(err, &bad):
 		return text, true
-	case s.expanded: // what a variable stands for may be secret
+	case s.expanded: // the text of a variable may be secret
 		r.errorf(n.Node, "%s what the variables in it make of it is no template; write %s", n, examples[n.key])
 	default:
 		hint := ""

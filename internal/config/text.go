@@ -10,18 +10,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// item is what a list of the file is extended with: keys in order.
+// item is an item to be added to a list of the file: its keys in order.
 type item []pair
 
-// pair is a key with a value or a list of values; with neither it is not
-// written.
+// pair is a key with a value or a list of values. A pair with neither is left out.
 type pair struct {
 	key   string
 	value string
 	list  []string
 }
 
-// written returns the pairs that are written, their values in YAML.
+// written returns the pairs as YAML, without those left out.
 func (it item) written() []string {
 	var out []string
 	for _, p := range it {
@@ -39,16 +38,16 @@ func (it item) written() []string {
 	return out
 }
 
-// flow writes an item in one line.
+// flow returns an item in flow style, on one line.
 func flow(it item) string { return "{" + strings.Join(it.written(), ", ") + "}" }
 
-// block writes an item over several lines behind a dash at an indentation.
+// block returns an item in block style, with an indented dash.
 func block(it item, indent, newline string) string {
 	return indent + "- " + strings.Join(it.written(), newline+indent+"  ") + newline
 }
 
-// quote writes text as a YAML scalar that stands in block and flow and reads
-// back as the same text, now and after the expansion of variables.
+// quote returns a text as a YAML scalar that is valid in block and in flow style.
+// It reads back as the same text, also after the expansion of variables.
 func quote(s string) string {
 	if strings.Contains(s, "$$") || strings.Contains(s, "${") {
 		s = strings.ReplaceAll(s, "$", "$$")
@@ -56,12 +55,12 @@ func quote(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	// What Go escapes, and how, is a part of YAML 1.2.2 section 5.7.
+	// The escapes of strconv.Quote are a subset of those in YAML 1.2.2, section 5.7.
 	return strconv.Quote(strings.ToValidUTF8(s, "\ufffd"))
 }
 
-// isPlain reports whether text needs no quotes: words, names and addresses
-// that YAML takes for text.
+// isPlain reports whether a text needs no quotes: it has only common characters,
+// and YAML reads it as text.
 func isPlain(s string) bool {
 	for i, c := range s {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0xc0 && c < 0x250 && c != 0xd7 && c != 0xf7
@@ -81,7 +80,7 @@ func isPlain(s string) bool {
 	return err == nil && doc.Content[0].Tag == "!!str" && doc.Content[0].Value == s
 }
 
-// text is the file as lines, to find places in it.
+// text is the file split into lines, for finding positions in it.
 type text struct {
 	data    []byte
 	starts  []int // offset of each line
@@ -101,18 +100,18 @@ func newText(data []byte) *text {
 	return t
 }
 
-// edit is one way to make room: bytes that are cut, and the offset behind them
-// at which the items go.
+// edit is one way to insert items: the bytes from from to to are cut, and the
+// items are inserted at at, which is not before to.
 type edit struct {
 	from, to int
 	at       int
 	indent   string
-	flow     bool // in one line, inside brackets
-	comma    bool // behind another item
-	key      bool // with the key before them
+	flow     bool // on one line, within brackets
+	comma    bool // after another item
+	key      bool // preceded by the key
 }
 
-// apply carries out an edit.
+// apply returns the file with items inserted by an edit.
 func (t *text) apply(e edit, key string, items []item) []byte {
 	var in strings.Builder
 	if !e.flow && e.at > 0 && t.data[e.at-1] != '\n' {
@@ -136,10 +135,10 @@ func (t *text) apply(e edit, key string, items []item) []byte {
 	return slices.Concat(t.data[:e.from], t.data[e.to:e.at], []byte(in.String()), t.data[e.at:])
 }
 
-// defaultIndent is that of a list which has no items yet.
+// defaultIndent is the indentation of a list that has no items yet.
 const defaultIndent = "  "
 
-// places returns where items may go, best first.
+// places returns the edits that may insert items under a key, best first.
 func (t *text) places(root *yaml.Node, key string) []edit {
 	k, v := find(root, key)
 	end := len(t.data)
@@ -157,9 +156,10 @@ func (t *text) places(root *yaml.Node, key string) []edit {
 	return nil
 }
 
-// blockPlaces finds the end of a list whose items stand on lines: behind its
-// last line that is neither blank nor a comment in the first column, which
-// would belong to what follows; else right before the next key.
+// blockPlaces returns the places at the end of a list in block style. The best is
+// after its last line that is neither blank nor a comment in the first column,
+// since these would belong to what follows. The other is right before the next
+// key.
 func (t *text) blockPlaces(root, list *yaml.Node) []edit {
 	if len(list.Content) == 0 {
 		return nil
@@ -179,8 +179,8 @@ func (t *text) blockPlaces(root, list *yaml.Node) []edit {
 	return []edit{{at: t.after(line), indent: indent}, {at: t.after(next - 1), indent: indent}}
 }
 
-// flowPlaces finds the closing bracket of a list in one line, or in brackets
-// over several. An empty one becomes a list on lines.
+// flowPlaces returns the places at the end of a list in flow style. An empty one
+// may also be replaced by a list in block style.
 func (t *text) flowPlaces(list *yaml.Node) []edit {
 	open := t.offset(list.Line, list.Column)
 	last, shut := t.bracket(open)
@@ -195,8 +195,8 @@ func (t *text) flowPlaces(list *yaml.Node) []edit {
 	return []edit{t.cut(open, shut+1, line), inside}
 }
 
-// cut makes an edit that puts items on the lines below the one where a value
-// is taken away, with the space before it when nothing follows.
+// cut returns an edit that removes a value and inserts items on the lines below
+// it. Spaces before the value are removed too if nothing follows it on its line.
 func (t *text) cut(from, to, line int) edit {
 	e := edit{from: from, to: to, at: t.after(line), indent: defaultIndent}
 	if to == len(t.data) || t.data[to] == '\n' || t.data[to] == '\r' {
@@ -207,9 +207,9 @@ func (t *text) cut(from, to, line int) edit {
 	return e
 }
 
-// bracket returns the offset behind the last thing inside the bracket at open
-// that is no space and no comment, and that of the bracket which closes it; -1
-// when there is none.
+// bracket finds the bracket that closes the one at open. It returns the offset
+// after the last text inside that is neither space nor comment, and the offset of
+// the closing bracket, or -1 if there is none.
 func (t *text) bracket(open int) (last, shut int) {
 	depth, quoted := 0, byte(0)
 	for i := open; i < len(t.data); i++ {
@@ -239,7 +239,7 @@ func (t *text) bracket(open int) (last, shut int) {
 	return 0, -1
 }
 
-// offset returns that of a line and column, which counts characters from 1.
+// offset returns the byte offset of a line and column. The column counts characters from 1.
 func (t *text) offset(line, col int) int {
 	if line < 1 || line > len(t.starts) {
 		return len(t.data)
@@ -255,7 +255,7 @@ func (t *text) offset(line, col int) int {
 	return at
 }
 
-// after returns the offset behind a line and its line break.
+// after returns the offset after a line and its line break.
 func (t *text) after(line int) int {
 	if line < 0 || line >= len(t.starts) {
 		return len(t.data)
@@ -263,7 +263,7 @@ func (t *text) after(line int) int {
 	return t.starts[line]
 }
 
-// line returns the bytes of a line with its line break.
+// line returns a line with its line break.
 func (t *text) line(line int) []byte { return t.data[t.starts[line-1]:t.after(line)] }
 
 // isLoose reports whether a line is blank or a comment in the first column.
@@ -275,8 +275,7 @@ func (t *text) isLoose(line int) bool {
 	return len(bytes.TrimSpace(l)) == 0 || l[0] == '#'
 }
 
-// indentation returns what stands before the first dash from one line to
-// another.
+// indentation returns the indentation of the first dash in a range of lines.
 func (t *text) indentation(from, to int) string {
 	for line := max(from, 1); line <= min(to, len(t.starts)); line++ {
 		l := string(t.line(line))

@@ -11,7 +11,7 @@ import (
 	"tributary/internal/news"
 )
 
-// sections are the parts of the file that are read before they are compared.
+// sections holds the sections of the file as read, before references between them are resolved.
 type sections struct {
 	cfg      *Config
 	top      node
@@ -22,14 +22,13 @@ type sections struct {
 	export   *yaml.Node
 	include  *yaml.Node
 	defaults node
-	items    node // of sources:
+	items    node // the value of sources:
 	sources  []*draft
-	listed   bool // sources: or include: stands there
+	listed   bool // whether the file has sources: or include:
 	feeds    []*feedDraft
 }
 
-// config reads the whole file. What it returns is good for use only when no
-// error was noted.
+// config reads the whole file. The result may be used only if no error was recorded.
 func (r *reader) config(root *yaml.Node) *Config {
 	f := &sections{top: node{root, "the file"}, cfg: &Config{
 		Path: r.path, Dir: r.dir,
@@ -103,14 +102,14 @@ func (r *reader) topFields(f *sections) fields {
 	}
 }
 
-// section reads a list that may be left over empty, its items commented out.
+// section reads a list that may be empty, for example because all its items are commented out.
 func (r *reader) section(n node, read func(node)) {
 	if !isEmpty(n) {
 		r.items(n, read)
 	}
 }
 
-// site reads the section of that name and returns where its url stands.
+// site reads the section site: and returns the node of its url.
 func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 	if isEmpty(n) {
 		return nil
@@ -129,10 +128,10 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 	return url
 }
 
-// isEmpty reports whether nothing stands after a key.
+// isEmpty reports whether a key has no value.
 func isEmpty(n node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
-// isEmptyText reports whether "" stands after a key.
+// isEmptyText reports whether the value of a key is "".
 func isEmptyText(n node) bool {
 	return n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == ""
 }
@@ -150,7 +149,7 @@ func (r *reader) folder(n node) (string, bool) {
 	return r.resolvePath(text), true
 }
 
-// folderOff is folder for one that "" turns off.
+// folderOff is like folder, but "" turns the feature off.
 func (r *reader) folderOff(n node) (string, bool) {
 	if isEmptyText(n) {
 		return "", true
@@ -179,14 +178,13 @@ func (r *reader) checkListeners(f *sections) {
 	}
 }
 
-// checkFolders keeps the database out of the folder that a web server may
-// hand to everybody (DESIGN rule 7).
+// checkFolders keeps the database out of folders that a web server may serve to everybody.
 func (r *reader) checkFolders(f *sections) {
 	r.checkOutput("publish", f.cfg.Publish, f.publish, f)
 	r.checkOutput("export", f.cfg.Export, f.export, f)
 }
 
-// checkOutput keeps the database out of a folder that is published.
+// checkOutput refuses an output folder that contains the database.
 func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
 	if folder == "" {
 		return
@@ -201,9 +199,9 @@ func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
 	r.errorf(at, "%s: the folder of data: lies in it, so the database would be published; write %s", key, examples[key])
 }
 
-// nameSources finds names and addresses that two sources share, and derives
-// the names that are not given. Given names come first, so that none of them
-// is lost to a derived one. Lists are named among the sources.
+// nameSources refuses names and addresses that two sources share, and derives
+// names that are not given. Given names are assigned first, so that no derived
+// name takes one of them. Lists share the names of sources.
 func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[string]bool) {
 	byName, tags = map[string]*draft{}, map[string]bool{}
 	addresses := map[string]*draft{}
@@ -228,7 +226,7 @@ func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[st
 	return byName, tags
 }
 
-// checkName refuses a second source of the same name.
+// checkName refuses a second source with the same name.
 func (r *reader) checkName(d *draft, byName map[string]*draft) {
 	if d.Name == "" {
 		return
@@ -240,7 +238,7 @@ func (r *reader) checkName(d *draft, byName map[string]*draft) {
 	byName[d.Name] = d
 }
 
-// place says where a draft stands, seen from the file that is read.
+// place describes the position of a draft, as seen from the current file.
 func (r *reader) place(d *draft) string {
 	if d.File == r.path {
 		return fmt.Sprintf("line %d", d.Line)
@@ -248,8 +246,8 @@ func (r *reader) place(d *draft) string {
 	return fmt.Sprintf("%s, line %d", clip(d.File), d.Line)
 }
 
-// checkAddress refuses a second source of the same address, since that is what
-// a source is recognised by, and warns of one that may show a secret.
+// checkAddress refuses a second source with the same address, since sources are
+// identified by it. It warns of a public address that may be a secret.
 func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
 	if d.URL == "" {
 		return
@@ -269,13 +267,13 @@ func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
 	addresses[address] = d
 }
 
-// hasList reports whether a list is among the sources: its folders are tags
-// that are not known yet.
+// hasList reports whether one of the sources is a list. The folders of a list are
+// tags that are not known yet.
 func hasList(sources []*draft) bool {
 	return slices.ContainsFunc(sources, func(d *draft) bool { return d.Kind == kindList })
 }
 
-// linkFeeds looks up the references of feeds and their names.
+// linkFeeds resolves the references of feeds, and refuses duplicate names.
 func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[string]bool) {
 	lines := map[string]int{}
 	for _, d := range f.feeds {
@@ -292,7 +290,7 @@ func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[stri
 	r.linkMoved(f, lines)
 }
 
-// finish moves the drafts into the configuration, defaults applied.
+// finish moves the drafts into the configuration and applies the defaults.
 func (r *reader) finish(f *sections) {
 	cfg := f.cfg
 	seeds, _ := parseSchedule(defaultSeedSchedule)

@@ -15,37 +15,37 @@ import (
 	"tributary/internal/schedule"
 )
 
-// maxValues bounds what aliases can blow a file up to: ten thousand sources
-// with every option have a third as many.
+// maxValues bounds the number of values in a file, with repetitions by aliases.
+// Ten thousand sources with every option have a third as many.
 const maxValues = 1 << 19
 
-// reader walks the nodes of one file and collects what is wrong with them. It
-// goes on after every problem, so that one report has them all.
+// reader walks the nodes of a file and collects problems. It continues after each
+// problem, so that one report has all of them.
 type reader struct {
 	main      string // path of config.yaml
-	path, dir string // of the file that is read, which may be an included one
-	data      []byte // of that file
+	path, dir string // of the current file, which may be an included one
+	data      []byte // of the current file
 	env       func(string) (string, bool)
 	problems  []Problem
-	visited   int                      // values read, repeated ones counted each time
-	suggested int                      // searches for what was meant
-	schedules map[string]schedule.Spec // parsed before, by expression
-	rules     map[ruleKey]*filter.Rule // likewise
-	terms     []string                 // files that rules take words from
+	visited   int                      // values read; those repeated by aliases count each time
+	suggested int                      // searches for suggestions
+	schedules map[string]schedule.Spec // parsed schedules, by expression
+	rules     map[ruleKey]*filter.Rule // compiled rules
+	terms     []string                 // files from which rules take words
 
-	// The readers of a source's keys are made once, for there may be thousands:
-	// they fill this draft, which is copied.
+	// The readers of a source's keys are made only once, because there may be
+	// thousands of sources. They write to scratch, which is then copied.
 	sourceKeys fields
 	scratch    *draft
 }
 
-// node is a value of the file under the name that messages give it.
+// node is a value of the file, with the name that messages use for it.
 type node struct {
 	*yaml.Node
 	key string
 }
 
-// String names the value in a message.
+// String returns the name of the value for messages.
 func (n node) String() string {
 	if strings.HasPrefix(n.key, itemOf) || strings.Contains(n.key, " ") {
 		return n.key
@@ -53,7 +53,7 @@ func (n node) String() string {
 	return n.key + ":"
 }
 
-// example shows a right value.
+// example returns a valid example for the value.
 func (n node) example() string {
 	if strings.HasPrefix(n.key, theHeader) {
 		return examples["headers"]
@@ -61,11 +61,10 @@ func (n node) example() string {
 	return examples[strings.TrimPrefix(n.key, itemOf)]
 }
 
-// fields says how to read each key of a mapping.
+// fields maps the keys of a mapping to their readers.
 type fields map[string]func(node)
 
-// into makes a field that stores what read finds valid and leaves dst alone
-// otherwise.
+// into returns a field reader that stores a valid value in dst, and leaves dst alone otherwise.
 func into[T any](dst *T, read func(node) (T, bool)) func(node) {
 	return func(n node) {
 		if v, ok := read(n); ok {
@@ -74,9 +73,9 @@ func into[T any](dst *T, read func(node) (T, bool)) func(node) {
 	}
 }
 
-// value returns what stands at a place under a name, in the place of an alias
-// what it repeats. It is false when aliases make too much of the file, which is
-// reported once.
+// value returns a node with a name. An alias is resolved, but keeps its own
+// position. It returns false once there are too many values, which is reported
+// once.
 func (r *reader) value(n *yaml.Node, key string) (node, bool) {
 	if n.Kind == yaml.AliasNode {
 		repeated := *n.Alias
@@ -85,14 +84,14 @@ func (r *reader) value(n *yaml.Node, key string) (node, bool) {
 	}
 	r.visited++
 	if r.visited == maxValues {
-		r.problems = nil // what else is wrong was said of values that are too many
+		r.problems = nil // only this error is useful
 		r.errorf(n, "more than %d values, those that an alias (*name) repeats counted each time; write fewer", maxValues)
 	}
 	return node{n, key}, r.visited < maxValues
 }
 
-// mapping reads the keys of a section. It is false when n is no mapping or has
-// keys that are not understood, so that missing ones need not be reported.
+// mapping reads the keys of a section. It returns false if n is no mapping or has
+// unknown keys, so that missing keys need not be reported as well.
 func (r *reader) mapping(n node, s section, read fields) bool {
 	if !r.isKind(n, yaml.MappingNode) {
 		return false
@@ -141,13 +140,13 @@ func (r *reader) items(n node, read func(node)) bool {
 	return true
 }
 
-// What the names begin with that messages give to values without a key.
+// Prefixes of the names of values without a key.
 const (
 	itemOf    = "an item of "
 	theHeader = "the header "
 )
 
-// list makes a reader of a list of values; a list that is there is not nil.
+// list returns a reader of a list of values. An empty list is read as non-nil.
 func list[T any](r *reader, read func(node) (T, bool)) func(node) ([]T, bool) {
 	return func(n node) ([]T, bool) {
 		values := []T{}
@@ -160,7 +159,7 @@ func list[T any](r *reader, read func(node) (T, bool)) func(node) ([]T, bool) {
 	}
 }
 
-// isKind reports whether n is of a kind, and notes what it is instead.
+// isKind reports whether n is of a kind. If not, it records an error.
 func (r *reader) isKind(n node, kind yaml.Kind) bool {
 	if n.Kind == kind {
 		return true
@@ -169,12 +168,12 @@ func (r *reader) isKind(n node, kind yaml.Kind) bool {
 	return false
 }
 
-// wrongType says what n is, what it should be, and shows a right one.
+// wrongType records that a value is of the wrong type, with a valid example.
 func (r *reader) wrongType(n node, want string) {
 	r.errorf(n.Node, "%s is %s, not %s; write %s", n, kindOf(n.Node), want, n.example())
 }
 
-// kindOf names what a node is, in words.
+// kindOf describes the kind or type of a node.
 func kindOf(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -201,7 +200,7 @@ func kindOf(n *yaml.Node) string {
 type scalar struct {
 	text     string
 	tag      string
-	expanded bool // made of ${…}: text may be secret, and its type is what it looks like
+	expanded bool // contains ${…}: text may be secret, and its type is what it looks like
 }
 
 // scalar reads a single value of any type.
@@ -235,11 +234,11 @@ func (r *reader) optional(n node) (string, bool) {
 	return text, true
 }
 
-// patterned are keys whose text has a form that no number, date or truth has,
-// so that quotes would not help.
+// patterned are keys whose text cannot be a number, date or boolean, so that
+// quotes would not help.
 var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "access", "kind", "image", "email", "categories", storiesWindow}
 
-// notText asks for quotes around what YAML takes for a number, a date or true.
+// notText asks for quotes around a value that YAML reads as a number, date or boolean.
 func (r *reader) notText(n node) {
 	resolved := slices.Contains([]string{"!!int", "!!float", "!!bool", "!!timestamp"}, n.Tag)
 	if !resolved || slices.Contains(patterned, strings.TrimPrefix(n.key, itemOf)) {
@@ -249,7 +248,7 @@ func (r *reader) notText(n node) {
 	r.errorf(n.Node, "%s is %s, not text; put it in quotes: %q", n, kindOf(n.Node), n.Value)
 }
 
-// text reads one line of text that says something.
+// text reads one line of text that is not empty.
 func (r *reader) text(n node) (string, bool) {
 	text, ok := r.optional(n)
 	if ok && text == "" {
@@ -274,7 +273,7 @@ func (r *reader) boolean(n node) (value, ok bool) {
 	return false, false
 }
 
-// whole makes a reader of whole numbers from least to most.
+// whole returns a reader of integers from least to most.
 func (r *reader) whole(least, most int) func(node) (int, bool) {
 	return func(n node) (int, bool) {
 		s, ok := r.scalar(n)
@@ -295,7 +294,7 @@ func (r *reader) whole(least, most int) func(node) (int, bool) {
 	}
 }
 
-// described names a value as it stands in the file, variables unexpanded.
+// described describes a value as it is written in the file, with variables unexpanded.
 func described(n node) string {
 	if n.Value == "" || n.Kind != yaml.ScalarNode {
 		return kindOf(n.Node)

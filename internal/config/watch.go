@@ -12,33 +12,33 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Watch notices when the files that make a configuration change. It is not
-// safe for concurrent use.
+// Watch notices changes of the files that make up a configuration. It is not safe
+// for concurrent use.
 type Watch struct {
 	path   string
 	env    func(string) (string, bool)
-	data   []byte // of the file when last looked at
+	data   []byte // of the file when it was last read
 	beside beside
-	terms  []string         // files that rules take words from
-	stamps map[string]stamp // of the files that belong to it
+	terms  []string         // files from which rules take words
+	stamps map[string]stamp // of all other files that belong to it
 }
 
-// stamp tells two states of a file apart.
+// stamp identifies a state of a file.
 type stamp struct {
 	size     int64
 	modified time.Time
 }
 
-// NewWatch watches the configuration at path from its present state on. It may
-// be a bad one: that it is mended is a change.
+// NewWatch watches the configuration at path from its present state on. The
+// configuration may be invalid: correcting it is a change.
 func NewWatch(path string, env func(string) (string, bool)) *Watch {
 	w := &Watch{path: path, env: env}
 	w.Changed()
 	return w
 }
 
-// Changed reports whether a file changed, came or went since the last call. A
-// configuration that cannot be read at the moment has not changed.
+// Changed reports whether a file was changed, created or removed since the last
+// call. A configuration that cannot be read at the moment counts as unchanged.
 func (w *Watch) Changed() bool {
 	changed := false
 	if data, err := os.ReadFile(w.path); err == nil && !bytes.Equal(data, w.data) {
@@ -60,8 +60,8 @@ func (w *Watch) look() map[string]stamp {
 	return stampsOf(slices.Concat(included(w.path, w.beside.include), themed(w.beside.theme), w.beside.files, w.terms))
 }
 
-// termFiles are the files that the rules of a configuration, which may be a bad
-// one, take words from, whether they are there or not.
+// termFiles returns the files from which the rules of a configuration take words,
+// whether they exist or not. The configuration may be invalid.
 func termFiles(path string, data []byte, env func(string) (string, bool)) []string {
 	root, _ := document(data)
 	if root == nil {
@@ -75,14 +75,14 @@ func termFiles(path string, data []byte, env func(string) (string, bool)) []stri
 	return r.terms
 }
 
-// beside are the files that a configuration takes something from.
+// beside holds the files that a configuration refers to.
 type beside struct {
 	include []string // patterns
 	theme   string   // a folder
-	files   []string // the logo, and those that values are read from
+	files   []string // the logo, and files that hold values
 }
 
-// besides reads what belongs to a configuration that may be a bad one.
+// besides finds the files that a configuration refers to. The configuration may be invalid.
 func besides(path string, data []byte, env func(string) (string, bool)) (b beside) {
 	r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env}
 	root, _ := document(data)
@@ -94,7 +94,7 @@ func besides(path string, data []byte, env func(string) (string, bool)) (b besid
 	}
 	if site, ok := r.valueAt(root, "site"); ok {
 		if n, ok := r.valueAt(site.Node, "logo"); ok {
-			b.files = append(b.files, r.resolvePath(n.Value)) // an address names no file, and is not found
+			b.files = append(b.files, r.resolvePath(n.Value)) // an address is not found
 		}
 	}
 	for _, match := range fileValue.FindAllSubmatch(data, -1) {
@@ -103,10 +103,10 @@ func besides(path string, data []byte, env func(string) (string, bool)) (b besid
 	return b
 }
 
-// fileValue is a value that is read from a file.
+// fileValue matches a reference to a file that holds a value.
 var fileValue = regexp.MustCompile(`\$\{file:([^}\n]+)\}`)
 
-// valueAt returns what stands at a key of a mapping.
+// valueAt returns the value of a key of a mapping.
 func (r *reader) valueAt(root *yaml.Node, key string) (node, bool) {
 	_, value := find(root, key)
 	if value == nil {
@@ -115,7 +115,7 @@ func (r *reader) valueAt(root *yaml.Node, key string) (node, bool) {
 	return r.value(value, key)
 }
 
-// themed are the files of a theme; none of a folder that is not there.
+// themed returns the files of a theme. It returns none if the folder does not exist.
 func themed(folder string) (files []string) {
 	if folder == "" {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestWatch: every file that a configuration is made of is watched, also those
-// of a configuration that has problems.
+// TestWatch checks that every file of a configuration is watched, even if the
+// configuration is invalid.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
 	clock := time.Now().Add(-time.Hour)

@@ -2,13 +2,13 @@ package config
 
 import "slices"
 
-// Switch is something that we turn on where it can work.
+// Switch says whether a feature is used: always, never, or where it can work.
 type Switch string
 
 // The values of websub: at a source, and of hub:.
 const (
 	Auto Switch = "auto" // where the other side can reach us
-	On   Switch = "on"   // also where our address is not public, for those on the same network
+	On   Switch = "on"   // even if our address is not public, for others on the same network
 	Off  Switch = "off"
 )
 
@@ -23,7 +23,7 @@ func (r *reader) toggle(n node) (Switch, bool) {
 	if !ok {
 		return "", false
 	}
-	ways := []string{string(Auto), string(Off), string(On)} // the likelier before the other
+	ways := []string{string(Auto), string(Off), string(On)} // suggestions prefer the earlier one
 	if !slices.Contains(ways, text) {
 		r.errorf(n.Node, "%s: %s is %s%s", n.key, shown(n.Value), are, r.suggest(text, ways))
 		return "", false

@@ -15,14 +15,14 @@ import (
 	"tributary/internal/news"
 )
 
-// ruleKey tells rules apart that mean different things: the same words name other
-// files in another folder.
+// ruleKey identifies a compiled rule. The folder is part of it, because the same
+// text names other files in another folder.
 type ruleKey struct {
 	text, dir string
 	story     bool
 }
 
-// where makes a reader of rules; story says that they stand at a feed. "" is none.
+// where returns a reader of rules. story says that they are rules of feeds. "" means no rule.
 func (r *reader) where(story bool) func(node) (news.Rule, bool) {
 	return func(n node) (news.Rule, bool) {
 		if isEmptyText(n) {
@@ -50,9 +50,9 @@ func (r *reader) where(story bool) func(node) (news.Rule, bool) {
 	}
 }
 
-// Where compiles a rule of a feed that stands in no file, as `feeds --try` gets it.
-// Lists are looked for beside the configuration. A Problem of it has an Excerpt and
-// no Line.
+// Where compiles a rule for a feed that is not in the file, as `feeds --try`
+// needs. Files of words are looked for beside the configuration. Its Problem has
+// an Excerpt but no Line.
 func (c *Config) Where(text string) (news.Rule, *Problem) {
 	r := newReader(c.Path, nil, nil)
 	rule, err := filter.Compile(text, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
@@ -68,8 +68,8 @@ func (c *Config) Where(text string) (news.Rule, *Problem) {
 	return rule, nil
 }
 
-// badRule notes what is wrong with a rule, at the place in the file. What a variable
-// stands for may be secret and is not shown.
+// badRule records an error in a rule at its position in the file. A rule with
+// variables is not shown, because their text may be secret.
 func (r *reader) badRule(n *yaml.Node, s scalar, err error) {
 	var bad *filter.Error
 	switch {
@@ -82,7 +82,7 @@ func (r *reader) badRule(n *yaml.Node, s scalar, err error) {
 	}
 }
 
-// errorIn notes what is wrong at a place in a value, and shows it.
+// errorIn records an error at a character position in a value, with an excerpt.
 func (r *reader) errorIn(n *yaml.Node, place int, text string) {
 	at := *n
 	at.Line, at.Column = r.placeIn(n, place)
@@ -102,7 +102,7 @@ func (r *reader) ruleText(e *filter.Error) string {
 	return text
 }
 
-// lineAt is the line of a text with the character at a place, and the place in it.
+// lineAt returns the line of a text that contains the character at, and its position in the line.
 func lineAt(text string, at int) (line string, in int) {
 	chars := []rune(text)
 	at = min(at, len(chars))
@@ -116,14 +116,14 @@ func lineAt(text string, at int) (line string, in int) {
 	return string(chars[begin:end]), at - begin
 }
 
-// Bounds of a file of words.
+// Limits of a file of words.
 const (
 	maxTermBytes = 1 << 20
 	maxTerms     = 10_000
 )
 
-// termList reads a file of words, one term a line. It is watched, also while it
-// cannot be read.
+// termList reads a file of words, one term a line. Watch watches the file even if
+// it cannot be read.
 func (r *reader) termList(name string) ([]string, error) {
 	if name == "" || strings.HasPrefix(name, "~") {
 		return nil, errors.New("is no name of a file; paths are relative to this one")
@@ -149,10 +149,10 @@ func (r *reader) termList(name string) ([]string, error) {
 	return terms, nil
 }
 
-// placeIn finds where the character at a place in a value stands in the file. The
-// two are read side by side: quotes and escapes count in the file only, and lines
-// that YAML folds are white space in both. Where they part, it is the beginning of
-// the value.
+// placeIn returns the position in the file of a character of a value. It reads
+// the value and its source side by side: quotes and escapes are only in the
+// source, and lines that YAML folds are white space in both. If the two do not
+// match, it returns the start of the value.
 func (r *reader) placeIn(n *yaml.Node, at int) (line, col int) {
 	t := newText(r.data)
 	start := t.offset(n.Line, n.Column)
@@ -171,11 +171,11 @@ func (r *reader) placeIn(n *yaml.Node, at int) (line, col int) {
 	return line, col
 }
 
-// align returns the place in raw that belongs to a place in value.
+// align returns the index in raw that corresponds to index at in value.
 func align(raw, value []rune, at int, style yaml.Style) (pos int, ok bool) {
 	switch {
 	case style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		for pos < len(raw) && raw[pos] != '\n' { // behind "|" or ">"
+		for pos < len(raw) && raw[pos] != '\n' { // skip "|" or ">"
 			pos++
 		}
 		if len(value) > 0 && !unicode.IsSpace(value[0]) {

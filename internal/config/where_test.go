@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TestPlaceIn: the place in a value is found in the file, however it is written.
+// TestPlaceIn checks that a position in a value is found in the file, in every style of YAML.
 func TestPlaceIn(t *testing.T) {
 	for name, text := range map[string]string{
 		"plain":          "a: title == X",
@@ -59,8 +59,8 @@ func TestPointed(t *testing.T) {
 	}
 }
 
-// TestRulesOfMany: ten thousand sources with one rule compile it once, and the
-// rule of a source goes before that of defaults:.
+// TestRulesOfMany checks that a rule used by many sources is compiled once, and
+// that the rule of a source overrides that of defaults:.
 func TestRulesOfMany(t *testing.T) {
 	cfg, _, err := Parse("x.yaml", []byte(`
 defaults: {where: not paid}
@@ -88,7 +88,7 @@ feeds:
 	}
 }
 
-// TestWhere: a rule that stands in no file.
+// TestWhere compiles a rule that is not in a file.
 func TestWhere(t *testing.T) {
 	cfg := &Config{Path: "testdata/conf.good.yaml"}
 	if _, p := cfg.Where(`word(title, list("terms.txt")) and size > 1`); p != nil {

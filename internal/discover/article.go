@@ -19,28 +19,28 @@ import (
 	"tributary/internal/clean"
 )
 
-// The bounds of a page that an article is looked for in. Real pages of
-// newspapers have a tenth of them.
+// Bounds of a page from which an article is extracted. Real newspaper pages are a tenth of this
+// size.
 const (
 	maxPage     = 4 << 20 // bytes
 	maxArticle  = 1 << 20 // bytes of its markup
 	maxElements = 20_000
 )
 
-// ErrPaid says that a page shows its article only to those who pay or consent.
+// ErrPaid means that a page shows its article only to those who pay or consent to tracking.
 var ErrPaid = errors.New("the page asks for payment or consent")
 
 // Page is a web page as it was fetched.
 type Page struct {
-	URL         string // that answered; relative addresses count from it
+	URL         string // final address; relative references are resolved against it
 	ContentType string // as sent; names the character set
 	Body        []byte
 }
 
-// Article returns the article of a page as clean HTML, without its headline.
-// With a CSS selector it is what the selector matches, in the page's order; with
-// an empty one a port of Mozilla's Readability decides. The error is a clause
-// that says why there is none, [ErrPaid] among them.
+// Article returns the article of a page as clean HTML without the headline. With a CSS selector it
+// is everything that the selector matches, in document order; without one a port of Mozilla's
+// Readability finds it. The error, which may be [ErrPaid], is a clause that says why there is no
+// article.
 func Article(p Page, selector string) (string, error) {
 	base, err := url.Parse(p.URL)
 	if err != nil {
@@ -70,7 +70,7 @@ func Article(p Page, selector string) (string, error) {
 	return article, nil
 }
 
-// parse reads the page in the character set that it is in.
+// parse parses the page, decoding its character set.
 func (p Page) parse() (*html.Node, error) {
 	if len(p.Body) > maxPage {
 		return nil, fmt.Errorf("the page has more than %d MiB", maxPage>>20)
@@ -78,7 +78,7 @@ func (p Page) parse() (*html.Node, error) {
 	if kind, _, err := mime.ParseMediaType(p.ContentType); err == nil && !slices.Contains(pageTypes, kind) {
 		return nil, fmt.Errorf("it is no page but %s", clean.Line(kind))
 	}
-	if bytes.Count(p.Body, []byte("<")) > 4*maxElements { // what is no element counts too: cheap, and generous
+	if bytes.Count(p.Body, []byte("<")) > 4*maxElements { // not only elements, but cheap and generous
 		return nil, errors.New("the page has too many elements")
 	}
 	text, err := charset.NewReader(bytes.NewReader(p.Body), p.ContentType)
@@ -92,7 +92,7 @@ func (p Page) parse() (*html.Node, error) {
 	return doc, nil
 }
 
-// pageTypes are the media types that articles come in.
+// pageTypes are the media types of pages with articles.
 var pageTypes = []string{"text/html", "application/xhtml+xml", "application/xml", "text/xml"}
 
 func extract(doc *html.Node, base *url.URL, selector string) (string, error) {
@@ -112,8 +112,8 @@ func extract(doc *html.Node, base *url.URL, selector string) (string, error) {
 	return b.String(), nil
 }
 
-// selected renders what a selector matches. What lies inside a match is not
-// rendered again.
+// selected renders the elements that a selector matches. Matches inside another match are not
+// repeated.
 func selected(doc *html.Node, base *url.URL, selector string) (string, error) {
 	group, err := cascadia.ParseGroup(selector)
 	if err != nil {
@@ -152,8 +152,8 @@ var (
 	unfree      = regexp.MustCompile(`(?i)"isAccessibleForFree"\s*:\s*"?(?:https?://schema\.org/)?false`)
 )
 
-// locked reports whether a page says to machines that its article is not free:
-// schema.org isAccessibleForFree, Facebook's article:content_tier.
+// locked reports whether a page declares in its metadata that the article is not free: by
+// schema.org's isAccessibleForFree or Facebook's article:content_tier.
 func locked(doc *html.Node) bool {
 	for _, n := range cascadia.QueryAll(doc, metadata) {
 		if n.DataAtom == atom.Meta {
@@ -178,12 +178,12 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// shortText is the length in bytes below which a text that asks for money is a
-// notice, and not an article about such notices.
+// shortText is the length in bytes below which a text that asks for payment is a notice, and not an
+// article about such notices.
 const shortText = 3000
 
-// notice matches what stands where an article would begin if one paid or
-// agreed to be followed, in German and English.
+// notice matches what stands in place of an article until the reader pays or consents to tracking,
+// in German and English.
 var notice = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`\b(?:jetzt|sofort|hier) (?:weiterlesen|freischalten|abonnieren)\b`,
 	`\bweiterlesen mit\b`,

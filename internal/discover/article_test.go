@@ -11,12 +11,12 @@ import (
 	"tributary/internal/clean"
 )
 
-// paragraphs are long enough for a text to count as an article.
+// paragraphs is long enough for a text to count as an article.
 const paragraphs = `<p>Der Pegel am alten Wehr stieg in der Nacht um vierzig Zentimeter, und am Morgen stand das Wasser in den unteren Gärten. Die Feuerwehr legte Sandsäcke, die Schule blieb geschlossen, und der Bürgermeister ging von Haus zu Haus.</p>
 <p>Gegen Mittag fiel der Regen schwächer, doch die Flussmeisterei warnte davor, schon aufzuräumen. Oben im Tal seien die Rückhaltebecken voll, sagte ihre Leiterin, und was dort abfließe, komme erst am Abend an.</p>
 <p>Seit dem letzten Hochwasser hat die Gemeinde zwei Deiche erhöht und eine Brücke ersetzt. Beides habe sich bewährt, hieß es, nur der Weg am Ufer sei wieder unterspült und müsse gesperrt bleiben, bis das Gelände trocken ist.</p>`
 
-// site pages have a menu, a notice about cookies and links around the article.
+// newsPage returns a page with a menu, a cookie notice and links around the article.
 func newsPage(head, article string) string {
 	return `<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Pegel steigt | Talbote</title>` + head + `</head><body>
 <nav><ul><li><a href="/">Start</a></li><li><a href="/sport">Sport</a></li><li><a href="/wetter">Wetter</a></li></ul></nav>
@@ -113,7 +113,7 @@ func TestArticleRefuses(t *testing.T) {
 	}
 }
 
-// hostilePages cost a naive reader minutes or its stack.
+// hostilePages return pages that cost a naive parser minutes or its stack.
 func hostilePages() map[string]string {
 	return map[string]string{
 		"deep divs":        strings.Repeat("<div>", 60_000),
@@ -132,8 +132,8 @@ func hostilePages() map[string]string {
 	}
 }
 
-// BenchmarkHostilePages reports time and memory of each; none has a bound on
-// time in the tests, because machines are noisy.
+// BenchmarkHostilePages reports the time and memory of each. The tests have no time limit, because
+// the speed of machines varies.
 func BenchmarkHostilePages(b *testing.B) {
 	for name, page := range hostilePages() {
 		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
@@ -145,7 +145,7 @@ func BenchmarkHostilePages(b *testing.B) {
 	}
 }
 
-// TestHostilePages holds that none takes minutes or ends the process.
+// TestHostilePages holds that none takes minutes or crashes the process.
 func TestHostilePages(t *testing.T) {
 	for name, page := range hostilePages() {
 		for _, selector := range []string{"", "div, p"} {

@@ -1,18 +1,20 @@
-// Package discover finds the feed behind an address that a person has: the page
-// of a site, a channel, a profile, a repository, or the feed itself.
+// Package discover finds the feed behind an address that a person has: a site's page, a channel, a
+// profile, a repository, or the feed itself.
 //
-// [Find] asks the network, through a [Getter] that guards every request:
+// [Find] makes its requests through a [Getter], which guards each of them:
 //
-//  1. The address itself. If it is a feed, that is the answer. An address
-//     without a scheme is tried with https, then with http.
-//  2. Addresses that services are known to use (patterns.go) and those that the
-//     page names ([Links]): at most six, fetched and decoded, because pages link
-//     feeds that no longer exist.
-//  3. When none of those is a feed, six paths where feeds usually are.
+//  1. It requests the address itself. If that is a feed, it is the answer. An address without a
+//     scheme is tried with https, then with http.
+//  2. It tries addresses that services are known to use (patterns.go) and those that the page names
+//     ([Links]). At most six are fetched and decoded, because pages link to feeds that no longer
+//     exist.
+//  3. If none of those is a feed, it tries six paths where feeds usually are.
 //
-// What a candidate links is never followed, so a page can cost thirteen requests
-// and no more. One feed in two formats is one candidate. Feeds of comments come
-// last. A candidate says in words why it is one.
+// Links in candidates are never followed, so a page costs at most thirteen requests, or fourteen
+// without a scheme. A feed in two formats is one candidate. Feeds of comments come last. Each
+// candidate says how it was found.
+//
+// [Article] extracts the article from a page, and [Hubs] the WebSub hubs that a feed announces.
 package discover
 
 import (
@@ -29,30 +31,29 @@ import (
 	"tributary/internal/news"
 )
 
-// Candidate is a feed, or from [Links] what a page calls one.
+// Candidate is a feed, or, from [Links], what a page calls a feed.
 type Candidate struct {
 	URL     string
 	Title   string // plain text
 	Type    string // format as in news.Document; from Links the media type, which may be empty
 	Entries int    // in the document; 0 from Links
-	Why     string // one clause: how it was found
+	Why     string // how it was found, as a clause
 }
 
-// Getter fetches one document and reports failure in the Response.
+// Getter fetches a document and reports failure in the Response.
 type Getter interface {
 	Get(ctx context.Context, r fetch.Request) fetch.Response
 }
 
-// maxTries bounds the candidates that are fetched in one step.
+// maxTries bounds the candidates fetched in one step.
 const maxTries = 6
 
-// usual are the paths where feeds are when nothing says so. The list has at most
-// maxTries entries.
+// usual are the paths that are tried if nothing names a feed. The list must not exceed maxTries.
 var usual = [...]string{"/feed", "/rss.xml", "/atom.xml", "/feed.json", "/index.xml", "/feed.xml"}
 
-// Find returns the feeds behind raw, best first and at least one. The error is a
-// *news.Failure that says what was looked for: not_a_feed when the page was read
-// and has none, else the outcome of the attempt to read it.
+// Find returns the feeds behind raw, best first and at least one. Its error is a *news.Failure that
+// says what was tried: not_a_feed if the page was read and has no feed, else the outcome of the
+// attempt to read it.
 func Find(ctx context.Context, g Getter, policy netguard.Policy, raw string) ([]Candidate, error) {
 	addresses, err := spellings(raw)
 	if err != nil {
@@ -88,7 +89,8 @@ type finder struct {
 	seen   map[string]bool // addresses tried
 }
 
-// open fetches the first spelling that is answered; the last one's failure else.
+// open returns the response to the first spelling that is answered, or else the failure of the last
+// one.
 func (f *finder) open(ctx context.Context, addresses []string) (page fetch.Response) {
 	for _, f.asked = range addresses {
 		page = f.get(ctx, f.asked)
@@ -106,10 +108,10 @@ func (f *finder) get(ctx context.Context, address string) fetch.Response {
 	return f.getter.Get(ctx, fetch.Request{URL: address, Policy: f.policy})
 }
 
-// try fetches the first candidates and keeps those that are feeds.
+// try fetches the first maxTries candidates and returns those that are feeds.
 func (f *finder) try(ctx context.Context, candidates []Candidate) (found []Candidate) {
 	tries := 0
-	var begin []string // of the feeds found
+	var begin []string // of each feed found
 	for _, c := range candidates {
 		if tries == maxTries || ctx.Err() != nil {
 			break
@@ -137,7 +139,7 @@ func (f *finder) try(ctx context.Context, candidates []Candidate) (found []Candi
 	return found
 }
 
-// decode returns the document that was fetched, nil when it is no feed.
+// decode returns the fetched document, or nil if it is not a feed.
 func decode(answer fetch.Response) *news.Document {
 	if answer.Fetch.Outcome.Failed() {
 		return nil
@@ -149,7 +151,7 @@ func decode(answer fetch.Response) *news.Document {
 	return d
 }
 
-// read completes a candidate with what its document says.
+// read returns the candidate with what its document says.
 func (c Candidate) read(d *news.Document) Candidate {
 	c.Type, c.Entries = d.Format, len(d.Entries)
 	if d.Title != "" {
@@ -158,8 +160,8 @@ func (c Candidate) read(d *news.Document) Candidate {
 	return c
 }
 
-// beginning is what one feed has in common in all its formats: its first links.
-// It is empty when there are none.
+// beginning returns the first links of a feed, which identify it in all its formats. It is empty if
+// there are none.
 func beginning(d *news.Document) string {
 	var links []string
 	for _, e := range d.Entries[:min(3, len(d.Entries))] {
@@ -168,8 +170,8 @@ func beginning(d *news.Document) string {
 	return strings.Trim(strings.Join(links, "\n"), "\n")
 }
 
-// lasting is the address to subscribe to: the one that answered when every
-// redirect on the way was for good (301, 308), else the one that was asked.
+// lasting returns the address to subscribe to: the final one if every redirect was permanent (301,
+// 308), else the requested one.
 func lasting(answer fetch.Response, asked string) string {
 	for _, hop := range answer.Redirects {
 		if hop.Status != 301 && hop.Status != 308 {
@@ -182,8 +184,8 @@ func lasting(answer fetch.Response, asked string) string {
 	return answer.URL
 }
 
-// guesses are the feed below the page, when it lies deeper, and the usual paths
-// at the root of its site.
+// guesses returns the feed below the page, if the page is not the root, and the usual paths at the
+// root of the site.
 func guesses(page string) (list []Candidate) {
 	u, err := url.Parse(page)
 	if err != nil {
@@ -200,7 +202,7 @@ func guesses(page string) (list []Candidate) {
 	return list
 }
 
-// nothing says what was looked for in vain.
+// nothing returns an error that says what was tried in vain.
 func (f *finder) nothing(page fetch.Response, named int) error {
 	where := news.SafeURL(f.asked)
 	if page.Fetch.Outcome.Failed() {
@@ -217,7 +219,7 @@ func (f *finder) nothing(page fetch.Response, named int) error {
 // spellings returns the addresses to try for what a person typed.
 func spellings(raw string) ([]string, error) {
 	address := strings.TrimSpace(raw)
-	for _, prefix := range []string{"feed:", "rss:"} { // subscribe links of old readers
+	for _, prefix := range []string{"feed:", "rss:"} { // schemes used by old feed readers
 		if rest, ok := strings.CutPrefix(address, prefix); ok {
 			address = strings.TrimPrefix(rest, "//")
 		}

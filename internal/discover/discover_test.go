@@ -35,8 +35,7 @@ func atomFeed(title string, links ...string) string {
 	return `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x</id><title>` + title + `</title><updated>2026-03-01T00:00:00Z</updated>` + items.String() + `</feed>`
 }
 
-// site is a web server with pages by path; a page that begins with "301 " or
-// "302 " redirects.
+// site is a web server with pages by path. A page that begins with "301 " or "302 " redirects.
 type site struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -64,7 +63,7 @@ func serve(t *testing.T, pages map[string]string) *site {
 	return s
 }
 
-// policy opens the server's own port on loopback.
+// policy allows the server's own port on loopback.
 func (s *site) policy(t *testing.T) netguard.Policy {
 	u, err := url.Parse(s.URL)
 	if err != nil {
@@ -181,8 +180,8 @@ func TestFindErrors(t *testing.T) {
 	}
 }
 
-// TestFindIsBounded holds that a page full of links costs few requests and that
-// what is linked is not followed.
+// TestFindIsBounded holds that a page full of links costs few requests, and that links in
+// candidates are not followed.
 func TestFindIsBounded(t *testing.T) {
 	var page strings.Builder
 	for i := range 100 {

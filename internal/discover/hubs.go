@@ -7,16 +7,16 @@ import (
 	"tributary/internal/news"
 )
 
-// maxHubs is how many hubs of one feed are worth trying.
+// maxHubs is the number of hubs of a feed that are considered.
 const maxHubs = 5
 
 // maxAddress bounds the address of a hub or topic, in bytes.
 const maxAddress = 2 << 10
 
-// Hubs returns what a feed announces of being pushed: WebSub section 4. Links
-// in the header go before those in the document. A feed that names hubs and not
-// itself is known to them by the address that it came from. An address that
-// holds a secret is not told to anybody else, so such a feed announces nothing.
+// Hubs returns the WebSub hubs and the topic that a feed announces (WebSub section 4). Links in the
+// header take precedence over those in the document. If a feed names hubs but no topic, the topic
+// is the address it came from. An address with a secret must not be passed on, so for such a feed
+// the announcement is empty.
 func Hubs(answer fetch.Response, doc *news.Document) *news.Announcement {
 	a := &news.Announcement{}
 	base, err := url.Parse(answer.URL)
@@ -46,7 +46,7 @@ func Hubs(answer fetch.Response, doc *news.Document) *news.Announcement {
 	return a
 }
 
-// usable leaves out repeats and what cannot be an address to send a form to.
+// usable removes duplicates and addresses that a form cannot or must not be sent to.
 func usable(addresses []string) []string {
 	var kept []string
 	seen := map[string]bool{}

@@ -2,10 +2,9 @@ package discover
 
 import "tributary/internal/news"
 
-// Instead returns the failure to read a feed with the address of the feed that
-// the document links in its place, when it is a page that does: what used to
-// be a feed moved, or somebody took the page for it. Other errors, and nil,
-// stay as they are.
+// Instead adds to the failure to read a feed the address of a feed that the document links to. It
+// does so if the document is a page with such a link: the feed moved, or somebody mistook the page
+// for the feed. Other errors, and nil, are returned unchanged.
 func Instead(err error, body []byte, base string) error {
 	if news.OutcomeOf(err) != news.OutcomeNotAFeed {
 		return err

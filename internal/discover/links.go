@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	maxLinks = 50      // noted of one page
-	maxHead  = 1 << 20 // bytes of a page that are looked at: feeds are announced at its top
+	maxLinks = 50      // taken from one page
+	maxHead  = 1 << 20 // bytes of a page that are read; feeds are announced near the top
 )
 
 // feedTypes are the media types under which pages announce feeds.
@@ -24,12 +24,11 @@ var feedTypes = []string{
 	"application/x-rss+xml", "application/xml", "text/xml", "application/json",
 }
 
-// Links returns the feeds that an HTML page announces, in its order, those of
-// comments last: link elements with rel=alternate and a feed's type (the
-// convention of RSS Autodiscovery) or, without a type, a feed's address, or
-// rel=feed (microformats). Only when there
-// are none, a elements whose address looks like that of a feed. URLs are absolute,
-// against the page's base element or the given base.
+// Links returns the feeds that an HTML page announces, in document order but those of comments
+// last. A feed is announced by a link element: with rel=alternate and either the media type of a
+// feed (RSS Autodiscovery) or, without a type, the address of a feed; or with rel=feed
+// (microformats). Only if there are none, a elements whose address looks like that of a feed are
+// returned. URLs are resolved against the page's base element, or else against base.
 func Links(body []byte, base string) []Candidate {
 	p := page{seen: map[string]bool{}}
 	p.base, _ = url.Parse(base)
@@ -51,13 +50,13 @@ func Links(body []byte, base string) []Candidate {
 	return p.candidates()
 }
 
-// page collects candidates while its tokens pass by.
+// page collects candidates from the tokens of a page.
 type page struct {
 	base      *url.URL
-	based     bool // by the page itself
+	based     bool // base was set by the page itself
 	announced []Candidate
 	anchors   []Candidate
-	anchor    *Candidate // the a element that is open, if it looks like a feed
+	anchor    *Candidate // the open a element, if it looks like a link to a feed
 	seen      map[string]bool
 }
 
@@ -90,7 +89,7 @@ func (p *page) element(z *html.Tokenizer) {
 	}
 	switch kind {
 	case atom.Base:
-		if !p.based { // of several the first counts (HTML section 4.2.3)
+		if !p.based { // the first one counts (HTML section 4.2.3)
 			p.base, _ = url.Parse(href)
 			p.based = true
 		}
@@ -101,8 +100,8 @@ func (p *page) element(z *html.Tokenizer) {
 	}
 }
 
-// webAddress returns what stands behind the scheme "feed", which once opened the
-// reader: "feed://a.example/" and "feed:https://a.example/".
+// webAddress returns ref without the scheme "feed", which used to open the feed reader:
+// "feed://a.example/" and "feed:https://a.example/".
 func webAddress(ref string) string {
 	ref = strings.TrimSpace(ref)
 	if len(ref) < 5 || !strings.EqualFold(ref[:5], "feed:") {
@@ -119,7 +118,7 @@ func (p *page) link(href string, attr map[string]string) {
 	media, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(attr["type"])), ";")
 	feed := slices.Contains(rel, "feed")
 	alternate := slices.Contains(rel, "alternate") && !slices.Contains(rel, "stylesheet") && (slices.Contains(feedTypes, media) || media == "" && looksLikeFeed(href))
-	// WordPress announces its programming interface as an alternate of this type.
+	// WordPress announces its API as an alternate of this type.
 	if media == "application/json" && !strings.Contains(strings.ToLower(href), "feed") {
 		alternate = false
 	}
@@ -130,7 +129,7 @@ func (p *page) link(href string, attr map[string]string) {
 	p.announced = append(p.announced, Candidate{URL: href, Title: title(attr["title"]), Type: media, Why: "announced by the page"})
 }
 
-// feedPath matches the end of paths that feeds have.
+// feedPath matches the end of typical paths of feeds.
 var feedPath = regexp.MustCompile(`(?i)(^|[/._-])(feeds?|rss2?|atom|rdf)([/.]?(xml|json|rdf|php|atom|rss))?/?$|\.(rss|atom|rdf)$`)
 
 func looksLikeFeed(href string) bool {
@@ -149,7 +148,7 @@ func (p *page) a(href string, attr map[string]string) {
 	p.anchor = &p.anchors[len(p.anchors)-1]
 }
 
-// text gives an anchor without a title its first words.
+// text gives an anchor without a title its first text.
 func (p *page) text(words []byte) {
 	if p.anchor != nil && p.anchor.Title == "" {
 		p.anchor.Title = title(html.UnescapeString(strings.ToValidUTF8(string(words), "�")))
@@ -158,8 +157,8 @@ func (p *page) text(words []byte) {
 
 func title(s string) string { return shorten(clean.Line(s)) }
 
-// commentsLast orders feeds of comments behind others. They are known by their
-// address or title, in English and German.
+// commentsLast orders feeds of comments after others. It recognises them by address or title, in
+// English and German.
 func commentsLast(a, b Candidate) int {
 	return rank(a) - rank(b)
 }

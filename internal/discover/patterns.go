@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// service derives feed addresses from a page's. Its parts are those of the path.
+// service derives feed addresses from the address of a page. The parts are those of the path.
 type service struct {
 	name  string
-	hosts []string // the host without www; ".x" stands for all below x
+	hosts []string // without "www."; ".x" matches every host below x
 	feeds func(u *url.URL, parts []string) []string
 }
 
-// services is asked in order; the first that claims the host answers.
+// services is searched in order; the first that serves the host is used.
 var services = []service{
 	{"YouTube", []string{"youtube.com", "m.youtube.com", "youtu.be"}, youtube},
 	{"Reddit", []string{"reddit.com", "old.reddit.com", "new.reddit.com", "np.reddit.com"}, reddit},
@@ -27,7 +27,7 @@ var services = []service{
 	{"WordPress", []string{".wordpress.com"}, fixed("/feed/")},
 	{"Tumblr", []string{".tumblr.com"}, fixed("/rss")},
 	{"Blogger", []string{".blogspot.com"}, fixed("/feeds/posts/default")},
-	{"", []string{"threads.net", "threads.com", "tiktok.com"}, none}, // profiles that look like Mastodon's
+	{"", []string{"threads.net", "threads.com", "tiktok.com"}, none}, // their profiles look like Mastodon's
 	{"Mastodon", []string{"."}, mastodon},
 }
 
@@ -37,9 +37,9 @@ func (s service) serves(host string) bool {
 	})
 }
 
-// known returns the feeds that a known service has for the page at raw, best
-// first; none when the service is unknown or its addresses do not tell (a YouTube
-// handle: its page does).
+// known returns the feeds that a known service has for the page at raw, best first. It returns none
+// if the service is unknown or the address does not suffice, as with a YouTube handle, whose page
+// names the feed.
 func known(raw string) (list []Candidate) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
@@ -53,8 +53,7 @@ func known(raw string) (list []Candidate) {
 	return list
 }
 
-// parts splits a path; the slice has at least four elements, so that a short path
-// reads as one with empty parts.
+// parts splits a path into at least four elements, so that missing parts are empty.
 func parts(u *url.URL) []string {
 	list := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
 	return append(list, make([]string, max(0, 4-len(list)))...)
@@ -83,7 +82,7 @@ func reddit(u *url.URL, p []string) []string {
 		return []string{"https://www.reddit.com/user/" + strings.TrimPrefix(path, "u/") + "/.rss"}
 	case (p[0] == "r" || p[0] == "user") && p[1] != "":
 		feed := "https://www.reddit.com/" + path + "/.rss"
-		if span := u.Query().Get("t"); span != "" { // of a top list: day, week, …
+		if span := u.Query().Get("t"); span != "" { // period of a top list: day, week, …
 			feed += "?t=" + url.QueryEscape(span)
 		}
 		return []string{feed}
@@ -91,7 +90,7 @@ func reddit(u *url.URL, p []string) []string {
 	return nil
 }
 
-// githubPages are first parts of paths that name no account.
+// githubPages are first path elements that are not accounts.
 var githubPages = []string{"about", "apps", "collections", "explore", "features", "login", "marketplace", "orgs", "search", "settings", "sponsors", "topics", "trending"}
 
 func github(_ *url.URL, p []string) []string {
@@ -146,8 +145,8 @@ func medium(_ *url.URL, p []string) []string {
 	return []string{"https://medium.com/feed/" + p[0]}
 }
 
-// mastodon knows profiles and hashtags of any server by the form of the path. A
-// profile from elsewhere, /@name@host, has its feed at home.
+// mastodon recognises profiles and hashtags on any server by the form of the path. The feed of a
+// remote profile, /@name@host, is on its home server.
 func mastodon(u *url.URL, p []string) []string {
 	server := u.Scheme + "://" + u.Host
 	name, remote, away := strings.Cut(strings.TrimPrefix(p[0], "@"), "@")

@@ -13,11 +13,11 @@ import (
 	"tributary/internal/netguard"
 )
 
-// TestFindIsGuarded lets a page announce feeds in every place that no source may
-// reach. Names are left out, since this test has no name server of its own.
+// TestFindIsGuarded uses a page that announces feeds at every kind of forbidden address. Names are
+// left out, since this test has no name server of its own.
 func TestFindIsGuarded(t *testing.T) {
 	inner, connections := feedtest.Witness(t)
-	listener, err := net.Listen("tcp4", "127.9.9.9:0") // not the witness's, so that it can be opened alone
+	listener, err := net.Listen("tcp4", "127.9.9.9:0") // other than the witness's, to be allowed alone
 	if err != nil {
 		t.Skipf("this system has no 127.9.9.9: %v", err)
 	}

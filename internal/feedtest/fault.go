@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// faults says how each Fault is done.
+// faults maps each Fault to its implementation.
 var faults = map[Fault]func(*answer){
 	SlowHeader: func(a *answer) {
 		if a.pause() {
@@ -134,11 +134,11 @@ var faults = map[Fault]func(*answer){
 	},
 }
 
-// raw takes the connection over from the server. HTTP/1 only.
+// raw hijacks the connection. It works with HTTP/1 only.
 func (a *answer) raw(write func(*bufio.Writer)) {
 	conn, buffer, err := http.NewResponseController(a.w).Hijack()
 	if err != nil {
-		panic(err) // the fault was asked for over HTTP/2
+		panic(err) // the request was made over HTTP/2
 	}
 	defer conn.Close()
 	write(buffer.Writer)
@@ -148,12 +148,12 @@ func (a *answer) raw(write func(*bufio.Writer)) {
 	}
 }
 
-// reset takes the connection over and breaks it off once the client had time to
-// read what was written.
+// reset hijacks the connection and resets it, after the client has had time to read what was
+// written.
 func (a *answer) reset(write func(*bufio.Writer)) {
 	conn, buffer, err := http.NewResponseController(a.w).Hijack()
 	if err != nil {
-		panic(err) // the fault was asked for over HTTP/2
+		panic(err) // the request was made over HTTP/2
 	}
 	write(buffer.Writer)
 	buffer.Flush()
@@ -164,14 +164,14 @@ func (a *answer) reset(write func(*bufio.Writer)) {
 	conn.Close()
 }
 
-// head writes a status line, the header that was set and one field more.
+// head writes a status line, the header fields that were set, and one more.
 func (a *answer) head(w *bufio.Writer, proto, field string) {
 	w.WriteString(proto + " 200 OK\r\n" + field + "\r\n")
 	a.w.Header().Write(w)
 	w.WriteString("\r\n")
 }
 
-// encoded sends body as gzip, whatever it is.
+// encoded sends body with the label gzip, whatever it contains.
 func (a *answer) encoded(body []byte) {
 	a.w.Header().Set("Content-Encoding", "gzip")
 	a.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -179,13 +179,13 @@ func (a *answer) encoded(body []byte) {
 	a.w.Write(body)
 }
 
-// push sends what was written so far and reports whether that went well.
+// push flushes what was written and reports whether that succeeded.
 func (a *answer) push() bool { return http.NewResponseController(a.w).Flush() == nil }
 
-// flush does the same on a connection that was taken over.
+// flush is push for a hijacked connection.
 func (a *answer) flush(w *bufio.Writer) bool { return w.Flush() == nil && a.alive() }
 
-// alive reports whether somebody still waits for the answer.
+// alive reports whether somebody is still waiting for the response.
 func (a *answer) alive() bool {
 	select {
 	case <-a.closing:
@@ -199,8 +199,8 @@ func (a *answer) alive() bool {
 
 func half(body []byte) []byte { return body[:len(body)/2] }
 
-// bomb is 1 GiB of zeros, in members of 4 MiB of which only one has to be
-// compressed, once for all tests of a process.
+// bomb returns 1 GiB of zeros in gzip members of 4 MiB. Only one member is compressed, once per
+// process.
 var bomb = sync.OnceValue(func() []byte {
 	return bytes.Repeat(Gzip(make([]byte, 4<<20)), 1<<8)
 })

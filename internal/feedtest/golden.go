@@ -10,8 +10,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-// Golden compares got with the file at path. With -update it writes the file
-// instead, and the difference is read in version control.
+// Golden compares got with the file at path. With -update it writes the file instead; the
+// difference is then reviewed in version control.
 func Golden(t testing.TB, path string, got []byte) {
 	t.Helper()
 	if *update {
@@ -34,8 +34,8 @@ func Golden(t testing.TB, path string, got []byte) {
 	t.Errorf("%s differs at line %d:\n got %.400q\nwant %.400q", path, line, gotLine, wantLine)
 }
 
-// firstDifference returns the first line, counted from 1, in which a and b are
-// not the same; "<end>" stands for a line that is not there.
+// firstDifference returns the first line, counted from 1, in which a and b differ; "<end>" stands
+// for a missing line.
 func firstDifference(a, b []byte) (line int, inA, inB string) {
 	linesA, linesB := bytes.SplitAfter(a, []byte("\n")), bytes.SplitAfter(b, []byte("\n"))
 	at := func(lines [][]byte, i int) string {

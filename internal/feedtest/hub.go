@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Hub is a WebSub hub of a test. It confirms what it is asked for, at once and
-// in a goroutine of its own, and delivers what the test publishes.
+// Hub is a WebSub hub for tests. It confirms requests immediately, in a separate goroutine, and
+// delivers what the test publishes.
 //
 //	hub := feedtest.NewHub(t)
 //	hub.Reach = server.URL // where the public site of the subscriber really is
@@ -24,14 +24,14 @@ import (
 //	hub.Publish(topic, "application/atom+xml", body)
 type Hub struct {
 	URL   string
-	Reach string        // scheme and host that callbacks are sent to; empty: their own
-	Lease time.Duration // granted; 0 grants what is asked for
+	Reach string        // scheme and host to send callbacks to; empty means those of the callback
+	Lease time.Duration // lease to grant; 0 grants what was requested
 
-	Refuse int                     // status of the answer to every request; 0 is 202
-	Silent bool                    // takes requests and never confirms
-	Sync   bool                    // confirms before it answers, as PubSubHubbub 0.3
-	Alter  func(query url.Values)  // changes what is asked back; may be nil
-	Sign   func(mac []byte) string // writes X-Hub-Signature for the HMAC-SHA256; nil writes it right
+	Refuse int                     // status of the response to every request; 0 means 202
+	Silent bool                    // accepts requests and never confirms them
+	Sync   bool                    // confirms before it responds, as in PubSubHubbub 0.3
+	Alter  func(query url.Values)  // modifies the verification request; may be nil
+	Sign   func(mac []byte) string // returns X-Hub-Signature for an HMAC-SHA256; nil means the correct one
 
 	http    *httptest.Server
 	work    sync.WaitGroup
@@ -41,14 +41,14 @@ type Hub struct {
 	subs    map[string]url.Values // by callback
 }
 
-// Reply is what a subscriber answered to a request to confirm.
+// Reply is a subscriber's response to a verification request.
 type Reply struct {
 	Query  url.Values
 	Status int
 	Body   string
 }
 
-// NewHub starts a hub that ends with the test.
+// NewHub starts a hub that is closed at the end of the test.
 func NewHub(t testing.TB) *Hub {
 	h := &Hub{subs: map[string]url.Values{}}
 	h.http = httptest.NewServer(http.HandlerFunc(h.serve))
@@ -60,7 +60,7 @@ func NewHub(t testing.TB) *Hub {
 	return h
 }
 
-// serve takes a request of a subscriber.
+// serve handles a request from a subscriber.
 func (h *Hub) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || r.ParseForm() != nil {
 		http.Error(w, "a hub takes forms", http.StatusBadRequest)
@@ -83,14 +83,14 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// Set changes what the hub does, while it may be serving.
+// Set changes the hub, possibly while it is serving.
 func (h *Hub) Set(change func(*Hub)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	change(h)
 }
 
-// Confirm asks a subscriber back whether it meant a request, and does it if so.
+// Confirm verifies a request with the subscriber, and carries it out if confirmed.
 func (h *Hub) Confirm(form url.Values) Reply {
 	const challenge = "feedtest challenge"
 	lease := form.Get("hub.lease_seconds")
@@ -119,7 +119,7 @@ func (h *Hub) Confirm(form url.Values) Reply {
 	return reply
 }
 
-// Ask sends a GET to a callback.
+// Ask sends a GET request to a callback.
 func (h *Hub) Ask(callback string, query url.Values) Reply {
 	reply := Reply{Query: query}
 	resp, err := http.Get(h.reach(callback) + "?" + query.Encode())
@@ -134,7 +134,7 @@ func (h *Hub) Ask(callback string, query url.Values) Reply {
 	return reply
 }
 
-// reach is where a callback really is.
+// reach returns where a callback really is.
 func (h *Hub) reach(callback string) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -145,14 +145,14 @@ func (h *Hub) reach(callback string) string {
 	return h.Reach + u.EscapedPath()
 }
 
-// Asked returns the requests of subscribers so far.
+// Asked returns the requests received so far.
 func (h *Hub) Asked() []url.Values {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]url.Values(nil), h.asked...)
 }
 
-// Replies returns what subscribers answered so far.
+// Replies returns the subscribers' responses so far.
 func (h *Hub) Replies() []Reply {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -172,8 +172,8 @@ func (h *Hub) Subscribed(topic string) []url.Values {
 	return subs
 }
 
-// Publish delivers a document to everybody who subscribed to a topic and returns
-// the statuses of their answers.
+// Publish delivers a document to all subscribers of a topic and returns the statuses of their
+// responses.
 func (h *Hub) Publish(topic, contentType string, body []byte) (statuses []int) {
 	for _, form := range h.Subscribed(topic) {
 		mac := hmac.New(sha256.New, []byte(form.Get("hub.secret")))
@@ -187,8 +187,8 @@ func (h *Hub) Publish(topic, contentType string, body []byte) (statuses []int) {
 	return statuses
 }
 
-// Deliver sends a POST to a callback and returns its status; 0 without an
-// answer. Without a signature the header is left out.
+// Deliver sends a POST request to a callback and returns the status, or 0 if there was no response.
+// If signature is empty, the header is omitted.
 func (h *Hub) Deliver(callback, contentType, signature string, body io.Reader) int {
 	request, err := http.NewRequest(http.MethodPost, h.reach(callback), body)
 	if err != nil {

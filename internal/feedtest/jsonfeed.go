@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/language"
 )
 
-// The members of the objects of a JSON Feed, by jsonfeed.org/version/1.1: of which
-// kind each value is, "!" for one that must be there.
+// jsonMembers lists the members of each object of a JSON Feed (jsonfeed.org/version/1.1) and the
+// kinds of their values. "!" marks a required member.
 var jsonMembers = map[string]string{
 	"feed": "version!:url title!:text home_page_url:url feed_url:url description:text user_comment:text next_url:url icon:url favicon:url " +
 		"author:author authors:authors language:language expired:truth hubs:hubs items!:items",
@@ -24,8 +24,8 @@ var jsonMembers = map[string]string{
 	"attachment": "url!:url mime_type!:type title:text size_in_bytes:number duration_in_seconds:number",
 }
 
-// JSONFeed returns what is wrong with a document by the specification of JSON Feed
-// 1.1, a line each with its place; nil when nothing is.
+// JSONFeed checks a document against the specification of JSON Feed 1.1. It returns a line for each
+// problem, with its place, or nil.
 func JSONFeed(document []byte) []string {
 	var feed map[string]any
 	if err := json.Unmarshal(document, &feed); err != nil {
@@ -45,7 +45,7 @@ func JSONFeed(document []byte) []string {
 		place := fmt.Sprintf("feed.items[%d]", i)
 		item, ok := it.(map[string]any)
 		if !ok {
-			continue // that is told already
+			continue // already reported
 		}
 		if ids[item["id"]] {
 			c.say(place+".id", "%v is that of another item", item["id"])
@@ -64,7 +64,7 @@ func (c *jsonChecker) say(place, format string, args ...any) {
 	c.problems = append(c.problems, place+" "+fmt.Sprintf(format, args...))
 }
 
-// object checks the members of one object.
+// object checks the members of an object.
 func (c *jsonChecker) object(place, kind string, o map[string]any) {
 	known := map[string]bool{}
 	for _, member := range strings.Fields(jsonMembers[kind]) {
@@ -88,14 +88,14 @@ func (c *jsonChecker) object(place, kind string, o map[string]any) {
 	}
 }
 
-// isExtension: "Names must start with an _ character followed by a letter", and the
-// value is an object of the extension's own.
+// isExtension reports whether a member is an extension: "Names must start with an _ character
+// followed by a letter", and the value is an object.
 func isExtension(name string, value any) bool {
 	_, object := value.(map[string]any)
 	return object && len(name) > 1 && name[0] == '_' && (name[1]|0x20) >= 'a' && (name[1]|0x20) <= 'z' && !strings.Contains(name, ".")
 }
 
-// value checks one value; a plural is a list.
+// value checks one value; a kind in the plural is a list.
 func (c *jsonChecker) value(place, kind string, value any) {
 	if one, plural := strings.CutSuffix(kind, "s"); plural {
 		list, ok := value.([]any)
@@ -121,7 +121,7 @@ func (c *jsonChecker) value(place, kind string, value any) {
 	}
 }
 
-// scalar says what a value should have been; "" when it is that.
+// scalar returns what a value should have been, or "" if it is valid.
 func scalar(kind string, value any) string {
 	switch kind {
 	case "number":

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestJSONFeed: what the specification allows passes, and each departure from it is
-// told with its place.
+// TestJSONFeed: what the specification allows passes, and each violation is reported with its
+// place.
 func TestJSONFeed(t *testing.T) {
 	const item = `{"id": "1", "content_text": "x"`
 	good := `{"version": "https://jsonfeed.org/version/1.1", "title": "T", "feed_url": "https://a.example/f.json", "next_url": "https://a.example/2.json",

@@ -8,57 +8,56 @@ import (
 	"time"
 )
 
-// Response is what a path answers. The zero Response is 200 without a body.
+// Response is the response for a path. The zero Response is 200 without a body.
 type Response struct {
 	Status int               // 0 means 200, or 302 with Redirect
-	Header map[string]string // sent as they are
+	Header map[string]string // sent verbatim
 	Body   []byte
 
-	// ETag and LastModified are sent, and a request that repeats one of them is
-	// answered 304 without a body. If-None-Match goes first, as in RFC 9110
-	// section 13.2.2.
+	// ETag and LastModified are sent. A request that repeats one of them is answered with 304.
+	// If-None-Match takes precedence, as in RFC 9110 section 13.2.2.
 	ETag         string
 	LastModified string
 
 	Gzip     bool   // compressed for clients that accept it
-	Redirect string // the Location, as it is sent
+	Redirect string // Location, sent verbatim
 
 	Fault Fault
-	Pause time.Duration // how long the slow faults wait; 0 means 100 ms
+	Pause time.Duration // delay of the slow faults; 0 means 100 ms
 }
 
-// Fault is a way to misbehave.
+// Fault is a kind of misbehaviour.
 type Fault string
 
-// The faults. Those that cut send half of the body.
+// The faults. Those that truncate send half of the body.
 const (
 	SlowHeader  Fault = "slow header"  // waits for Pause before the status line
-	DripHeader  Fault = "drip header"  // header bytes one by one, Pause apart, without an end
+	DripHeader  Fault = "drip header"  // header bytes one by one, Pause apart, endlessly
 	HugeHeader  Fault = "huge header"  // 4 MiB of header fields
 	Trickle     Fault = "trickle"      // body bytes one by one, Pause apart
 	Stall       Fault = "stall"        // half of the body, then nothing
-	CutLength   Fault = "cut length"   // Content-Length tells of more than comes
+	CutLength   Fault = "cut length"   // Content-Length is larger than the body
 	CutChunked  Fault = "cut chunked"  // no final chunk
-	CutClose    Fault = "cut close"    // HTTP/1.0: the end of the connection is the end of the body
-	CutGzip     Fault = "cut gzip"     // half of the compressed bytes, with their true length
-	BadGzip     Fault = "bad gzip"     // compressed bytes whose checksum is wrong
-	FalseGzip   Fault = "false gzip"   // says gzip and sends the body as it is
+	CutClose    Fault = "cut close"    // HTTP/1.0: the body ends when the connection does
+	CutGzip     Fault = "cut gzip"     // half of the compressed bytes, with their actual length
+	BadGzip     Fault = "bad gzip"     // compressed, with a wrong checksum
+	FalseGzip   Fault = "false gzip"   // labelled gzip, sent uncompressed
 	DoubleGzip  Fault = "double gzip"  // compressed twice, declared once
 	Bomb        Fault = "bomb"         // 1 GiB of zeros in 1 MiB of gzip
 	Huge        Fault = "huge"         // an endless body
 	HugeLength  Fault = "huge length"  // a Content-Length of 1 TiB
-	ShortLength Fault = "short length" // Content-Length tells of less than comes
-	BadChunks   Fault = "bad chunks"   // a chunk in the middle has no readable size
+	ShortLength Fault = "short length" // Content-Length is smaller than the body
+	BadChunks   Fault = "bad chunks"   // one chunk in the middle has an invalid size
 	ManyHeaders Fault = "many headers" // 60,000 small header fields
-	Inform      Fault = "inform"       // 103 again and again, Pause apart, and no final answer
-	Reset       Fault = "reset"        // breaks the connection off (RST) instead of answering
+	Inform      Fault = "inform"       // 103 repeatedly, Pause apart, without a final response
+	Reset       Fault = "reset"        // resets the connection (RST) instead of answering
 	ResetBody   Fault = "reset body"   // the same after half of the body
 	HangUp      Fault = "hang up"      // closes the connection instead of answering
 	Garbage     Fault = "garbage"      // answers in no known protocol
-	EchoRequest Fault = "echo request" // a status line made of the request's header, for canaries
+	EchoRequest Fault = "echo request" // a status line that repeats the request's header, for canaries
 )
 
-// answer is one response being written.
+// answer is a response being written.
 type answer struct {
 	Response
 	w       http.ResponseWriter
@@ -98,7 +97,7 @@ func (a *answer) setHeader(name, value string) {
 	}
 }
 
-// status is the one to send.
+// status returns the status to send.
 func (a *answer) status() int {
 	switch {
 	case a.Status != 0:
@@ -109,7 +108,7 @@ func (a *answer) status() int {
 	return http.StatusOK
 }
 
-// notModified reports whether the client has this version already.
+// notModified reports whether the client has the current version.
 func (a *answer) notModified() bool {
 	if tag := a.r.Header.Get("If-None-Match"); tag != "" {
 		return a.ETag != "" && tag == a.ETag
@@ -118,8 +117,7 @@ func (a *answer) notModified() bool {
 	return since != "" && since == a.LastModified
 }
 
-// pause waits and reports whether to go on: not when the client or the test has
-// ended.
+// pause waits. It returns false if the client or the test has ended.
 func (a *answer) pause() bool {
 	wait := a.Pause
 	if wait == 0 {
@@ -136,11 +134,11 @@ func (a *answer) pause() bool {
 	return false
 }
 
-// Gzip returns body compressed.
+// Gzip returns body compressed with gzip.
 func Gzip(body []byte) []byte {
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)
-	zip.Write(body) // a buffer takes everything
+	zip.Write(body) // a buffer never fails
 	zip.Close()
 	return b.Bytes()
 }

@@ -1,6 +1,7 @@
-// Package feedtest is support for tests: an upstream server on loopback that can
-// misbehave in every way that real ones do, a hub (Hub), listeners that nobody
-// must reach (Witness) or that never answer (Silent), and golden files.
+// Package feedtest supports tests that use the network. It has an upstream server on loopback that
+// can misbehave in all the ways that real ones do ([Server], [Fault]), a WebSub hub ([Hub]),
+// listeners that must never be reached ([Witness]) or that never answer ([Silent]), a checker for
+// JSON Feed ([JSONFeed]), and golden files ([Golden]).
 //
 //	upstream := feedtest.New(t)
 //	upstream.Handle("/feed.xml", feedtest.Response{Body: body, ETag: `"1"`})
@@ -8,8 +9,8 @@
 //	… fetch upstream.URL + "/feed.xml" under upstream.Policy() …
 //	if got := upstream.Count("/feed.xml"); got != 1 { … }
 //
-// A path that was not handled answers 404. Every request is recorded. The server
-// closes with the test; handlers that stall end then.
+// A path without a handler answers 404. Every request is recorded. The server is closed at the end
+// of the test, which also ends stalled handlers.
 package feedtest
 
 import (
@@ -30,9 +31,9 @@ import (
 	"tributary/internal/netguard"
 )
 
-// Server is an upstream of a test. It is safe for concurrent use.
+// Server is an upstream server for tests. It is safe for concurrent use.
 type Server struct {
-	URL string // http://127.0.0.1:port, or https, without a slash at the end
+	URL string // http://127.0.0.1:port, or https, without a trailing slash
 
 	http     *httptest.Server
 	closing  chan struct{}
@@ -41,25 +42,25 @@ type Server struct {
 	requests []Request
 }
 
-// Request is one request as it arrived.
+// Request is a request as it was received.
 type Request struct {
 	Method string
-	Path   string // with the query
+	Path   string // including the query
 	Header http.Header
-	Body   string // of a form, the first MiB
+	Body   string // at most 1 MiB
 	Proto  string // HTTP/1.1 or HTTP/2.0
-	Remote string // the client's address and port: the same for one connection
+	Remote string // address and port of the client, which identify the connection
 }
 
-// New starts a server that ends with the test.
+// New starts a server that is closed at the end of the test.
 func New(t testing.TB) *Server {
 	s := unstarted()
 	s.http.Start()
 	return s.run(t)
 }
 
-// NewTLS starts a server that speaks HTTPS, HTTP/2 included, with a certificate
-// for example.com and 127.0.0.1 that only Roots vouches for.
+// NewTLS starts a server for HTTPS, including HTTP/2. Its certificate is for example.com and
+// 127.0.0.1 and is only trusted through Roots.
 func NewTLS(t testing.TB) *Server {
 	s := unstarted()
 	s.http.EnableHTTP2 = true
@@ -70,7 +71,7 @@ func NewTLS(t testing.TB) *Server {
 func unstarted() *Server {
 	s := &Server{closing: make(chan struct{}), handled: map[string][]Response{}}
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
-	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // it is made to fail
+	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // faults cause expected errors
 	return s
 }
 
@@ -84,15 +85,15 @@ func (s *Server) run(t testing.TB) *Server {
 	return s
 }
 
-// Handle sets what a path answers. With several responses each is given once, in
-// turn, and the last one for ever. A later call replaces an earlier one.
+// Handle sets the responses for a path. Each is sent once, in order, and the last one repeatedly. A
+// later call replaces an earlier one.
 func (s *Server) Handle(path string, responses ...Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.handled[path] = responses
 }
 
-// Requests returns the requests for a path, in order of arrival; "" means all.
+// Requests returns the requests for a path in order of arrival; "" means all paths.
 func (s *Server) Requests(path string) []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,10 +106,10 @@ func (s *Server) Requests(path string) []Request {
 	return list
 }
 
-// Count returns how many requests came for a path; "" means all.
+// Count returns the number of requests for a path; "" means all paths.
 func (s *Server) Count(path string) int { return len(s.Requests(path)) }
 
-// Roots vouches for the certificate of NewTLS; for nothing without one.
+// Roots returns a pool with the certificate of NewTLS; it is empty for New.
 func (s *Server) Roots() *x509.CertPool {
 	pool := x509.NewCertPool()
 	if certificate := s.http.Certificate(); certificate != nil {
@@ -117,11 +118,11 @@ func (s *Server) Roots() *x509.CertPool {
 	return pool
 }
 
-// Certificates are those of NewTLS with their keys, for a server of a test's own
-// that Roots vouches for as well.
+// Certificates returns the certificates of NewTLS with their keys, for another server that Roots
+// should trust as well.
 func (s *Server) Certificates() []tls.Certificate { return s.http.TLS.Certificates }
 
-// Policy lets a client reach this server, and nothing else that is not public.
+// Policy allows a client to reach this server, and otherwise only public addresses.
 func (s *Server) Policy() netguard.Policy {
 	return netguard.Policy{
 		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
@@ -133,7 +134,7 @@ func (s *Server) Policy() netguard.Policy {
 func (s *Server) Port() uint16 {
 	u, err := url.Parse(s.URL)
 	if err != nil {
-		panic(err) // we built it
+		panic(err) // the URL is our own
 	}
 	port, err := strconv.ParseUint(u.Port(), 10, 16)
 	if err != nil {
@@ -142,9 +143,9 @@ func (s *Server) Port() uint16 {
 	return uint16(port)
 }
 
-// serve records the request and gives the next answer of its path.
+// serve records the request and sends the next response of its path.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // a body that breaks off is as long as it came
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // an aborted body is kept as far as it came
 	s.mu.Lock()
 	s.requests = append(s.requests, Request{Method: r.Method, Body: string(body), Path: r.URL.RequestURI(), Header: r.Header.Clone(), Proto: r.Proto, Remote: r.RemoteAddr})
 	queue := s.handled[r.URL.Path]

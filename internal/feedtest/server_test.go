@@ -65,17 +65,17 @@ func TestServerAnswers(t *testing.T) {
 	}
 }
 
-// TestFaultsHappen holds that no fault is a healthy answer by mistake, since a
-// test that relies on one would then prove nothing.
+// TestFaultsHappen holds that no fault accidentally gives a healthy response, which would make the
+// tests that rely on it meaningless.
 func TestFaultsHappen(t *testing.T) {
-	log.SetOutput(io.Discard) // net/http prints what a server sends unasked
+	log.SetOutput(io.Discard) // net/http logs unsolicited data from servers
 	defer log.SetOutput(os.Stderr)
 	body := bytes.Repeat([]byte("Ein Satz. A sentence.\n"), 100)
 	healthy := map[Fault]bool{SlowHeader: true, HugeHeader: true, DoubleGzip: true, Trickle: true}
 	for fault := range faults {
 		switch fault {
 		case DripHeader, Stall, Huge, HugeLength, Trickle, Bomb, Inform:
-			continue // without an end, or long: the client's tests time them
+			continue // endless or long: the client's tests time them
 		}
 		s := New(t)
 		s.Handle("/", Response{Body: body, Fault: fault, Pause: 1})

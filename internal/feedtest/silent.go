@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// Silent starts a server that accepts every connection and says nothing, not
-// even the TLS handshake that is asked of it, and returns its host and port. It
-// ends with the test.
+// Silent starts a server that accepts connections but sends nothing, not even a TLS handshake, and
+// returns its host and port. It is closed at the end of the test.
 func Silent(t testing.TB) string {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// victims are spellings of hosts that no source may reach: this machine, its
-// networks, and what leads to them. Some are no address to Go and a name that
-// nobody has, such as 127.1; a resolver of the C library reads them as one.
+// victims are spellings of hosts that no source may reach: this machine, its networks, and
+// addresses that lead to them. For Go some of them, such as 127.1, are not addresses but names that
+// do not exist; a C library's resolver reads them as addresses.
 const victims = `
 	127.0.0.1 127.0.0.2 127.1.1.1 127.255.255.254 127.1 127.0.1 127.000.000.001 0127.0.0.1 0177.0.0.1 0177.0.0.01 00000177.0.0.1
 	0x7f.0.0.1 0x7f.0x0.0x0.0x1 0x7f.1 0x7f000001 0x7F000001 0X7F000001 017700000001 2130706433 4294967295 3232235521 02130706433
@@ -35,14 +35,12 @@ const victims = `
 	169.254.0.1 169.254.169.254 169.254.170.2 192.0.0.1 192.0.0.8 192.0.0.170 192.0.0.192 192.0.2.1 198.18.0.1 198.19.255.255 198.51.100.1
 	203.0.113.1 192.88.99.1 192.31.196.1 192.52.193.1 192.175.48.1 224.0.0.1 239.255.255.250 240.0.0.1 250.1.2.3 255.255.255.255`
 
-// Victims lists spellings of hosts, as they stand in a URL, that nothing which
-// comes from outside may lead to. Every path by which it could do so is worth
-// a test with all of them and a Witness.
+// Victims lists spellings of hosts, as in a URL, that outside input must never lead to. Every way
+// in which it could should be tested with all of them and a Witness.
 func Victims() []string { return strings.Fields(victims) }
 
-// Witness is a server on the loopback addresses, of both families if there are
-// two, that counts the connections which get through to it. It ends with the
-// test.
+// Witness starts a server on the loopback addresses, of both families if available, which counts
+// the connections that reach it. It is closed at the end of the test.
 func Witness(t testing.TB) (port uint16, connections *atomic.Int64) {
 	t.Helper()
 	four, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -58,7 +56,7 @@ func Witness(t testing.TB) (port uint16, connections *atomic.Int64) {
 	return port, connections
 }
 
-// witness answers whoever comes, in words that a test would find again.
+// witness serves a response that a test can recognise.
 func witness(t testing.TB, listener net.Listener) {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte("innen"))
@@ -74,7 +72,7 @@ func witness(t testing.TB, listener net.Listener) {
 	})
 }
 
-// counter counts what it accepts.
+// counter counts accepted connections.
 type counter struct {
 	net.Listener
 	accepted *atomic.Int64

@@ -12,11 +12,11 @@ import (
 	"tributary/internal/news"
 )
 
-// maxValidator is the longest validator that is kept, in bytes. It goes into the
-// database and into every later request.
+// maxValidator is the longest validator kept, in bytes. Validators are stored in the database and
+// sent with every later request.
 const maxValidator = 1 << 10
 
-// read judges the final answer by its status and reads the body of a success.
+// read judges the final response by its status, and reads the body of a success.
 func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failure {
 	status := answer.StatusCode
 	switch {
@@ -39,9 +39,9 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failur
 	return x.load(ctx, answer)
 }
 
-// fail says what a status means for the operator.
+// fail returns the failure for a status, with a sentence for the operator.
 func (x *exchange) fail(outcome news.Outcome, status int) *news.Failure {
-	text := http.StatusText(status) // never the server's own words
+	text := http.StatusText(status) // never the server's reason phrase
 	if text == "" {
 		text = "of no known meaning"
 	}
@@ -55,8 +55,7 @@ func (x *exchange) fail(outcome news.Outcome, status int) *news.Failure {
 	return news.Failf(outcome, "status %d %s%s", status, text, hint)
 }
 
-// notModified takes a 304, which may bring newer validators: RFC 9110 section
-// 15.4.5.
+// notModified handles a 304, which may carry newer validators (RFC 9110 section 15.4.5).
 func (x *exchange) notModified(answer *http.Response) *news.Failure {
 	asked := x.request.Validators
 	if asked.ETag == "" && asked.LastModified == "" {
@@ -73,7 +72,7 @@ func (x *exchange) notModified(answer *http.Response) *news.Failure {
 	return nil
 }
 
-// load reads the body and tells new, unchanged, cut and empty apart.
+// load reads the body of a success: new, unchanged, truncated or empty.
 func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failure {
 	body, wire, err := x.client.limits.read(answer, x.watch.came)
 	x.response.Fetch.Bytes = wire
@@ -98,9 +97,9 @@ func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failur
 	return nil
 }
 
-// broken takes a body that did not come whole. What came is given to the reader,
-// which can salvage whole entries; its validators are not, or the next request
-// would be told that nothing changed.
+// broken handles an incomplete body. The part that was received is kept, since the parser can
+// salvage complete entries from it. Its validators are not kept: otherwise the next request would
+// be answered with a 304.
 func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Failure {
 	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
 		return failure
@@ -122,11 +121,11 @@ func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Fai
 	return news.Failf(news.OutcomeTruncated, "the body ended early, after %d bytes", len(body))
 }
 
-// errPartial is a 206 to a request without a Range.
+// errPartial reports a 206 to a request without a Range.
 var errPartial = errors.New("status 206: a part, although the whole was asked for")
 
-// validators returns the verbatim validators of a header. Those that could not be
-// sent back are dropped.
+// validators returns the validators of a header, unchanged. Those that could not be sent back are
+// dropped.
 func validators(h http.Header) news.Validators {
 	usable := func(value string) string {
 		if len(value) > maxValidator || !httpguts.ValidHeaderFieldValue(value) {

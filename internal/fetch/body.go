@@ -13,19 +13,18 @@ import (
 const (
 	firstChunk   = 32 << 10
 	largestChunk = 1 << 20
-	ratioFrom    = 1 << 20 // decoded bytes from which Limits.Ratio is judged
+	ratioFrom    = 1 << 20 // decoded bytes above which Limits.Ratio applies
 
-	// A decoder that is fed with empty blocks or frames works without an end and
-	// gives nothing: from idleFrom bytes of the wire on, each byte decoded may
-	// have cost idleShare of them. Honest codings cost little more than one.
+	// A decoder that is fed empty blocks or frames runs on without producing anything. Once more
+	// than idleFrom bytes have been received, a body is refused if it took more than idleShare of
+	// them per decoded byte. Real codings need little more than one.
 	idleFrom  = 1 << 20
 	idleShare = 4
 )
 
-// read returns the decoded body and the number of bytes that came for it. With
-// an error, the body is what could be read before; beyond a limit the error is a
-// *news.Failure and there is no body.
-// came is told of every part.
+// read returns the decoded body and the number of bytes received for it. With an error, body is
+// what was read before it. If a limit is exceeded, the error is a *news.Failure and there is no
+// body. came is called with the size of each part received.
 func (l Limits) read(answer *http.Response, came func(n int)) (body []byte, wire int64, err error) {
 	if answer.ContentLength > l.Wire {
 		return nil, 0, l.overWire()
@@ -40,7 +39,7 @@ func (l Limits) read(answer *http.Response, came func(n int)) (body []byte, wire
 	return body, in.count, in.blame(err)
 }
 
-// collect reads all of in, in chunks that grow, so that what is refused in the
+// collect reads all of in. It uses chunks of growing size, so that a body that is refused in the
 // end was never copied.
 func (l Limits) collect(in io.Reader, wire *meter) ([]byte, error) {
 	var chunks [][]byte
@@ -61,8 +60,8 @@ func (l Limits) collect(in io.Reader, wire *meter) ([]byte, error) {
 	}
 }
 
-// fill reads decoded bytes until chunk is full. Unlike io.ReadFull it hands the
-// reader's own error on, since here an EOF is an end and not an accident.
+// fill reads decoded bytes until chunk is full. Unlike io.ReadFull it returns the reader's own
+// error, since EOF is not an error here.
 func (m *meter) fill(decoder io.Reader, chunk []byte) (n int, err error) {
 	for n < len(chunk) && err == nil {
 		var more int
@@ -73,15 +72,14 @@ func (m *meter) fill(decoder io.Reader, chunk []byte) (n int, err error) {
 	return n, err
 }
 
-// meter counts the bytes on both sides of the decoder and stops at the limits
-// of the wire.
+// meter counts the bytes on both sides of the decoder and enforces the limits on received bytes.
 type meter struct {
 	in      io.Reader
 	limits  Limits
 	came    func(n int)
-	count   int64 // of the wire
+	count   int64 // received
 	decoded int64
-	broken  error // that in gave, other than its end, or that we gave
+	broken  error // an error of in other than EOF, or one of our own
 }
 
 func (m *meter) Read(p []byte) (int, error) {
@@ -101,8 +99,8 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// blame tells whose fault an error is. What neither the wire nor a limit gave,
-// and what is no early end, the decoder gave: the bytes are damaged.
+// blame attributes an error. If it came neither from the connection nor from a limit, and is not an
+// unexpected EOF, then it came from the decoder: the bytes are damaged.
 func (m *meter) blame(err error) error {
 	failure := (*news.Failure)(nil)
 	switch {

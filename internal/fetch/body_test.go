@@ -42,7 +42,7 @@ func zstded(t testing.TB, body []byte) []byte {
 	return packed(t, func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1)); return z }, body)
 }
 
-// ignore is told of parts and does nothing.
+// ignore is a callback that does nothing.
 func ignore(int) {}
 
 func gzipped(t testing.TB, body []byte) []byte {
@@ -159,8 +159,8 @@ func TestLimitsReadRefuses(t *testing.T) {
 	}
 }
 
-// TestLimitsReadCut holds that every cut of a compressed body is noticed and
-// gives the start of the text.
+// TestLimitsReadCut holds that truncation of a compressed body is always detected, and that the
+// result is a prefix of the text.
 func TestLimitsReadCut(t *testing.T) {
 	plain := []byte("Der Fluss steigt. The river rises.")
 	for coding, packed := range map[string][]byte{"gzip": gzipped(t, plain), "br": brotlied(t, plain), "zstd": zstded(t, plain), "deflate": zlibbed(t, plain)} {
@@ -173,8 +173,8 @@ func TestLimitsReadCut(t *testing.T) {
 	}
 }
 
-// TestLimitsReadDamaged turns bits over: the fault is the bytes', and what is
-// read before it is the start of the text.
+// TestLimitsReadDamaged flips bits: the error is errDamaged, and what was read before is a prefix
+// of the text.
 func TestLimitsReadDamaged(t *testing.T) {
 	plain := bytes.Repeat([]byte("Der Fluss steigt. The river rises.\n"), 5000)
 	for coding, packed := range map[string][]byte{"gzip": gzipped(t, plain), "zstd": zstded(t, plain), "deflate": zlibbed(t, plain)} { // brotli has no checksum
@@ -191,8 +191,8 @@ func TestLimitsReadDamaged(t *testing.T) {
 	}
 }
 
-// zstdWindow is a frame that asks for a window and has a block of n zeros
-// without an end: RFC 8878 section 3.1.1.
+// zstdWindow returns a frame that declares a window and has an unfinished block of n zeros (RFC
+// 8878 section 3.1.1).
 func zstdWindow(window uint64, n int) []byte {
 	exponent := byte(0)
 	for window>>(exponent+10) > 1 {
@@ -201,14 +201,14 @@ func zstdWindow(window uint64, n int) []byte {
 	return append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, exponent << 3, byte(n<<3) | 2, byte(n >> 5), 0}, 0)
 }
 
-// zstdSingle is a frame whose window is its size, which is stated and not kept.
+// zstdSingle returns a frame whose window is its declared size, which its content does not have.
 func zstdSingle(size uint32) []byte {
 	frame := []byte{0x28, 0xb5, 0x2f, 0xfd, 0xa0}
 	return append(binary.LittleEndian.AppendUint32(frame, size), 2, 0, 0, 0)
 }
 
-// FuzzLimitsRead holds that no body, however it is labelled, passes the limits or
-// panics, and that a plain one is not changed.
+// FuzzLimitsRead holds that no body, however it is labelled, exceeds the limits or causes a panic,
+// and that a plain body is not changed.
 func FuzzLimitsRead(f *testing.F) {
 	f.Add([]byte("<rss/>"), "")
 	f.Add(gzipped(f, []byte("<rss/>")), "gzip")
@@ -231,5 +231,5 @@ func FuzzLimitsRead(f *testing.F) {
 	})
 }
 
-// bufferSize is what one read may bring beyond the limit before it is noticed.
+// bufferSize is how much a single read may exceed a limit before that is noticed.
 const bufferSize = 4 << 10

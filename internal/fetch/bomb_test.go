@@ -19,7 +19,7 @@ import (
 	"tributary/internal/news"
 )
 
-// thin is a text that shrinks by less than 200-fold: a bomb below the ratio.
+// thin returns a text that compresses less than 200-fold: a bomb below the ratio limit.
 func thin(size int) []byte {
 	random := rand.New(rand.NewPCG(1, 2))
 	var b bytes.Buffer
@@ -29,7 +29,7 @@ func thin(size int) []byte {
 	return b.Bytes()[:size]
 }
 
-// chunks writes n times the same block.
+// chunks writes the same block n times.
 func chunks(t *testing.T, open func(io.Writer) io.WriteCloser, block []byte, n int) []byte {
 	var b bytes.Buffer
 	w := open(&b)
@@ -44,10 +44,9 @@ func chunks(t *testing.T, open func(io.Writer) io.WriteCloser, block []byte, n i
 	return b.Bytes()
 }
 
-// TestBombs refuses every kind of body that costs more than it is worth, and
-// measures what it costs: everything that was allocated on the way, freed or
-// not, is at most 32 MiB, and 8 more under the widest window of brotli. The time
-// is for docs/reliability.md.
+// TestBombs holds that every kind of bomb is refused, and measures the cost: all allocations
+// together, freed or not, are at most 32 MiB, and 8 MiB more with the largest brotli window. The
+// time is for docs/reliability.md.
 func TestBombs(t *testing.T) {
 	zip := func(w io.Writer) io.WriteCloser { z, _ := gzip.NewWriterLevel(w, 9); return z }
 	def := func(w io.Writer) io.WriteCloser { z, _ := flate.NewWriter(w, 9); return z }
@@ -69,7 +68,7 @@ func TestBombs(t *testing.T) {
 		want   news.Outcome
 	}{
 		{"gzip of zeros", []string{"gzip"}, gigabyte, news.OutcomeTooLarge},
-		{"gzip twice, declared once", []string{"gzip"}, chunks(t, zip, gigabyte, 1), news.OutcomeOK}, // gives gzip, which is no feed
+		{"gzip twice, declared once", []string{"gzip"}, chunks(t, zip, gigabyte, 1), news.OutcomeOK}, // yields gzip, which is not a feed
 		{"gzip twice, declared twice", []string{"gzip", "gzip"}, chunks(t, zip, gigabyte, 1), news.OutcomeHTTPError},
 		{"deflate of zeros", []string{"deflate"}, chunks(t, def, zeros, 64), news.OutcomeTooLarge},
 		{"br of zeros", []string{"br"}, chunks(t, br, zeros, 64), news.OutcomeTooLarge},

@@ -17,12 +17,12 @@ import (
 	"tributary/internal/news"
 )
 
-// river is a body that is worth something when it is cut.
+// river returns a body whose beginning is of use when it is truncated.
 func river(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0"?><rss version="2.0"><channel><title>Am Fluss</title>`)
 	for i := 0; b.Len() < n; i++ {
-		sum := sha256.Sum256(fmt.Appendf(nil, "item %d", i)) // so that it compresses as text does
+		sum := sha256.Sum256(fmt.Appendf(nil, "item %d", i)) // so that it compresses like text
 		fmt.Fprintf(&b, "<item><guid>%x</guid><title>Pegel %d steigt</title><description>The river rises, %x.</description></item>", sum[:8], i, sum)
 	}
 	b.WriteString("</channel></rss>")
@@ -51,7 +51,7 @@ func TestGetFaults(t *testing.T) {
 		{feedtest.CutGzip, 0, news.OutcomeTruncated, "the body ended early, after "},
 		{feedtest.BadGzip, 0, news.OutcomeTruncated, "the compressed body is damaged after "},
 		{feedtest.FalseGzip, 0, news.OutcomeOK, ""},
-		{feedtest.DoubleGzip, 0, news.OutcomeOK, ""}, // the inner layer is the reader's to refuse
+		{feedtest.DoubleGzip, 0, news.OutcomeOK, ""}, // the inner layer is left to the parser
 		{feedtest.Bomb, 0, news.OutcomeTooLarge, "the body grows more than 200-fold in decompression"},
 		{feedtest.Huge, 0, news.OutcomeTooLarge, "the body is larger than 10 MiB"},
 		{feedtest.HugeLength, 0, news.OutcomeTooLarge, "the body is larger than 10 MiB"},
@@ -64,7 +64,7 @@ func TestGetFaults(t *testing.T) {
 			t.Parallel()
 			upstream := feedtest.New(t)
 			upstream.Handle("/feed", feedtest.Response{Body: body, ETag: `"1"`, Fault: tt.fault, Pause: tt.pause})
-			limits := fetch.DefaultLimits() // the one under test is short, the others spare a slow machine
+			limits := fetch.DefaultLimits() // only the limit under test is short
 			switch {
 			case strings.HasSuffix(tt.text, "300ms"):
 				limits.Header = 300 * time.Millisecond
@@ -89,7 +89,7 @@ func TestGetFaults(t *testing.T) {
 	}
 }
 
-// checkBody holds what every Response promises about its body.
+// checkBody checks what every Response promises about its body.
 func checkBody(t *testing.T, got fetch.Response, sent []byte) {
 	t.Helper()
 	switch got.Fetch.Outcome {
@@ -168,7 +168,7 @@ func TestGetEmptyBody(t *testing.T) {
 	checkBody(t, got, nil)
 }
 
-// TestGetConditional plays a source over several polls.
+// TestGetConditional simulates a source over several polls.
 func TestGetConditional(t *testing.T) {
 	const day = "Wed, 03 Dec 2025 10:00:00 GMT"
 	upstream := feedtest.New(t)
@@ -207,7 +207,7 @@ func TestGetConditional(t *testing.T) {
 		t.Errorf("a 304 with a newer date: got %+v, want %+v", last, want)
 	}
 
-	// A server that ignores conditions sends the same bytes, with a new tag.
+	// A server that ignores conditions sends the same bytes with a new tag.
 	got = poll(feedtest.Response{Body: one, ETag: `"2"`})
 	if got.Fetch.Outcome != news.OutcomeUnchanged || got.Fetch.Status != 200 || got.Body != nil {
 		t.Errorf("third: got %+v, want the same bytes to be unchanged", got.Fetch)
@@ -216,7 +216,7 @@ func TestGetConditional(t *testing.T) {
 		t.Errorf("third: got %+v, want %+v: what a 200 does not give is dropped", last, want)
 	}
 
-	// A failure keeps what we hold, a cut body drops it.
+	// A failure keeps the validators; a truncated body drops them.
 	before := last
 	poll(feedtest.Response{Status: 500})
 	if last != before {
@@ -230,14 +230,14 @@ func TestGetConditional(t *testing.T) {
 		t.Errorf("new words: got %+v %+v", got.Fetch, last)
 	}
 
-	// What could not be sent back is not kept.
+	// Validators that could not be sent back are not kept.
 	poll(feedtest.Response{Body: one, ETag: `"` + strings.Repeat("x", 2000) + `"`})
 	if last.ETag != "" {
 		t.Errorf("kept a tag of %d bytes", len(last.ETag))
 	}
 }
 
-// TestGetDamaged sends compressed bodies that give nothing at all.
+// TestGetDamaged sends compressed bodies from which nothing can be decoded.
 func TestGetDamaged(t *testing.T) {
 	upstream := feedtest.New(t)
 	client := newClient(t, fetch.DefaultLimits())
@@ -247,9 +247,9 @@ func TestGetDamaged(t *testing.T) {
 		body   []byte
 		want   news.Outcome
 	}{
-		{"gzip", append([]byte{0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 255, 1, 1}, zipped[10:]...), news.OutcomeMalformed}, // false checksum of the header
+		{"gzip", append([]byte{0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 255, 1, 1}, zipped[10:]...), news.OutcomeMalformed}, // wrong header CRC
 		{"gzip", append(zipped[:10:10], bytes.Repeat([]byte{0xff}, 20)...), news.OutcomeMalformed},
-		{"deflate", []byte{0x78, 0xbb, 1, 2, 3, 4, 5, 6}, news.OutcomeMalformed}, // wants a dictionary
+		{"deflate", []byte{0x78, 0xbb, 1, 2, 3, 4, 5, 6}, news.OutcomeMalformed}, // needs a dictionary
 		{"deflate", bytes.Repeat([]byte{0xff}, 20), news.OutcomeMalformed},
 		{"gzip", zipped[:10], news.OutcomeRefused},
 	}
@@ -263,7 +263,7 @@ func TestGetDamaged(t *testing.T) {
 	}
 }
 
-// TestGetHostileValidators sends stored validators that are no header values.
+// TestGetHostileValidators uses stored validators that are not valid field values.
 func TestGetHostileValidators(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: []byte("<rss/>")})
@@ -402,8 +402,8 @@ func TestGetTLS(t *testing.T) {
 		!strings.HasSuffix(got.Fetch.Error, ": the certificate is for another host") {
 		t.Errorf("another host: got %+v", got.Fetch)
 	}
-	// HTTP/2 knows a header that is too large only up to a point; beyond it, the
-	// whole connection is broken off.
+	// HTTP/2 detects an oversized header only up to a point; beyond it, the whole connection is
+	// closed.
 	large := map[string]string{"X-Large": strings.Repeat("x", 40<<10), "X-Larger": strings.Repeat("x", 40<<10)}
 	faults := map[news.Outcome]feedtest.Response{
 		news.OutcomeTruncated: {Body: river(3000), Fault: feedtest.CutChunked},
@@ -418,14 +418,14 @@ func TestGetTLS(t *testing.T) {
 	}
 }
 
-// TestGetMemory holds that what is refused costs little: everything allocated
-// on the way, freed or not, is counted.
+// TestGetMemory holds that refused bodies cost little memory. It counts all allocations, freed or
+// not.
 func TestGetMemory(t *testing.T) {
 	upstream := feedtest.New(t)
 	client := newClient(t, fetch.DefaultLimits())
 	for _, fault := range []feedtest.Fault{feedtest.Bomb, feedtest.Huge, feedtest.HugeLength} {
 		upstream.Handle("/feed", feedtest.Response{Fault: fault})
-		get(t, client, upstream, "/feed") // the server's own share, once
+		get(t, client, upstream, "/feed") // warm-up: the server's own allocations
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		started := time.Now()
@@ -441,8 +441,8 @@ func TestGetMemory(t *testing.T) {
 	}
 }
 
-// TestGetConcurrent uses one client from many goroutines, with policies that push
-// each other out of the pool.
+// TestGetConcurrent uses one client from many goroutines, with policies that evict each other from
+// the pool.
 func TestGetConcurrent(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: river(3000), Gzip: true})
@@ -457,7 +457,7 @@ func TestGetConcurrent(t *testing.T) {
 				t.Errorf("%d: got %+v", i, got.Fetch)
 			}
 			if i%20 == 0 {
-				client.Close() // costs connections, never an answer
+				client.Close() // costs connections, but never a response
 			}
 		})
 	}

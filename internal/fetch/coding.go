@@ -16,19 +16,19 @@ import (
 	"tributary/internal/news"
 )
 
-// acceptEncoding is what we ask for. Deflate is read and not asked for: servers
-// disagree on what it is.
+// acceptEncoding lists the codings that we request. Deflate is understood but not requested,
+// because servers disagree on what it means.
 const acceptEncoding = "gzip, br, zstd"
 
-// errDamaged is a compressed body whose bytes are wrong, not only cut off.
+// errDamaged means that the bytes of a compressed body are wrong, not merely truncated.
 var errDamaged = errors.New("the compressed body is damaged")
 
-// maxWindow is the window that a decoder of zstd must support and may refuse to
-// exceed: RFC 9659 section 3.
+// maxWindow is the largest window of zstd: decoders must support it, and may refuse larger ones
+// (RFC 9659 section 3).
 const maxWindow = 8 << 20
 
-// decode undoes the content coding, once. Bytes decide before labels: servers
-// call plain bodies gzip, and serve .gz files without saying so.
+// decode removes one content coding. The bytes take precedence over the labels: servers label plain
+// bodies as gzip, and serve .gz files without a label.
 func decode(in *bufio.Reader, labels []string) (io.ReadCloser, error) {
 	codings := codingsOf(labels)
 	if len(codings) > 1 {
@@ -38,7 +38,7 @@ func decode(in *bufio.Reader, labels []string) (io.ReadCloser, error) {
 	_, err := in.Peek(1)
 	switch {
 	case err != nil:
-		return io.NopCloser(in), nil // nothing of any coding
+		return io.NopCloser(in), nil // empty, so in no coding
 	case isGzip(in):
 		return io.NopCloser(&gunzip{in: in}), nil
 	case isZstd(in):
@@ -50,13 +50,13 @@ func decode(in *bufio.Reader, labels []string) (io.ReadCloser, error) {
 	case coding == "deflate":
 		return inflate(in)
 	case slices.Contains([]string{"gzip", "x-gzip", "zstd"}, coding):
-		return io.NopCloser(in), nil // it has no such magic number: the label is wrong
+		return io.NopCloser(in), nil // the magic number is missing: the label is wrong
 	}
 	return nil, news.Failf(news.OutcomeHTTPError, "the body has a content coding that was not asked for")
 }
 
-// codingsOf lists the codings that labels name, in lower case: RFC 9110 section
-// 8.4. Words that say "as it is", or mean something else, are left out.
+// codingsOf returns the codings that the labels name, in lower case (RFC 9110 section 8.4). It
+// leaves out identity and words that are no codings.
 func codingsOf(labels []string) []string {
 	codings := strings.FieldsFunc(strings.ToLower(strings.Join(labels, ",")), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 	return slices.DeleteFunc(codings, func(coding string) bool {
@@ -68,24 +68,24 @@ func codingsOf(labels []string) []string {
 	})
 }
 
-// isGzip looks for the magic number and method of RFC 1952 section 2.3.1.
+// isGzip reports whether in starts with the magic number and method of gzip (RFC 1952 section
+// 2.3.1).
 func isGzip(in *bufio.Reader) bool {
 	magic, _ := in.Peek(3)
 	return bytes.Equal(magic, []byte{0x1f, 0x8b, 8})
 }
 
-// isZstd looks for the magic number of a frame or of one to be skipped: RFC 8878
-// sections 3.1.1 and 3.1.2.
+// isZstd reports whether in starts with the magic number of a zstd frame or a skippable frame (RFC
+// 8878 sections 3.1.1 and 3.1.2).
 func isZstd(in *bufio.Reader) bool {
 	magic, _ := in.Peek(4)
 	return len(magic) == 4 && (bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}) ||
 		magic[0]&0xf0 == 0x50 && bytes.Equal(magic[1:], []byte{0x2a, 0x4d, 0x18}))
 }
 
-// isPlain reports whether a body begins as a document does, with a tag, an
-// object or a byte order mark, and without the control characters that
-// compressed bytes have. A stream of brotli (RFC 7932 section 9) can begin
-// with none of the three, but with the white space in front of them.
+// isPlain reports whether a body starts like a document: with a tag, an object or a byte order
+// mark, and without the control characters of compressed data. A brotli stream (RFC 7932 section 9)
+// cannot start with any of the three, but it can start with white space that precedes them.
 func isPlain(in *bufio.Reader) bool {
 	start, _ := in.Peek(64)
 	text := bytes.TrimLeft(start, " \t\r\n")
@@ -96,8 +96,8 @@ func isPlain(in *bufio.Reader) bool {
 	return !control && (text[0] == '<' || text[0] == '{' || bytes.HasPrefix(text, []byte("\xef\xbb\xbf")))
 }
 
-// unzstd reads frames of zstd in the calling goroutine, with a window that is
-// bounded.
+// unzstd returns a reader of zstd frames. It decodes in the calling goroutine and bounds the
+// window.
 func unzstd(in io.Reader) (io.ReadCloser, error) {
 	d, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxWindow))
@@ -107,8 +107,8 @@ func unzstd(in io.Reader) (io.ReadCloser, error) {
 	return &zstdReader{ReadCloser: d.IOReadCloser()}, nil
 }
 
-// zstdReader gives the decoder's own limits their Outcome, and takes what is no
-// frame behind a whole one for the end.
+// zstdReader turns the decoder's own limits into an Outcome. After a complete frame, it treats data
+// that is not a frame as the end.
 type zstdReader struct {
 	io.ReadCloser
 	began bool
@@ -126,8 +126,8 @@ func (z *zstdReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unbrotli reads one stream of brotli, and not what follows it: the library
-// knows rubbish behind the end only as an error without a name.
+// unbrotli reads a single brotli stream and ignores what follows. The library reports trailing data
+// only as an unnamed error.
 type unbrotli struct{ in *brotli.Reader }
 
 func (u *unbrotli) Read(p []byte) (int, error) {
@@ -138,13 +138,13 @@ func (u *unbrotli) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// inflate reads what servers call deflate: zlib (RFC 1950) as it should be, or
-// bare deflate (RFC 1951) as it was for years.
+// inflate reads what servers call deflate: zlib (RFC 1950), which is correct, or raw deflate (RFC
+// 1951), which was common for years.
 func inflate(in *bufio.Reader) (io.ReadCloser, error) {
 	start, err := in.Peek(2)
 	switch {
 	case err != nil:
-		return io.NopCloser(in), nil // a single byte is no stream
+		return io.NopCloser(in), nil // a single byte is not a stream
 	case start[0]&0x0f == 8 && (uint(start[0])<<8|uint(start[1]))%31 == 0:
 		return zlib.NewReader(in)
 	}

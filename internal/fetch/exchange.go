@@ -17,27 +17,26 @@ import (
 	"tributary/internal/news"
 )
 
-// defaultAccept prefers feeds, then XML and JSON, and takes what there is.
+// defaultAccept prefers feeds, then XML and JSON, and accepts everything else.
 const defaultAccept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, " +
 	"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 
-// reserved are the fields that Request.Headers must not set: they decide how the
-// message is read, and that is our part.
+// reserved are the fields that Request.Headers must not set, because they determine how the message
+// is interpreted.
 var reserved = map[string]bool{
 	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Host": true, "If-Match": true,
 	"If-Modified-Since": true, "If-None-Match": true, "If-Range": true, "If-Unmodified-Since": true, "Keep-Alive": true,
 	"Range": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 
-// How far a request has come, for the words of its failure.
+// Stages of a request, for the text of its failure.
 const (
 	connecting int32 = iota
 	handshaking
 	waiting
 )
 
-// exchange is one Get, Post or Send under way: a request for each hop, and the
-// response in the making.
+// exchange is a Get, Post or Send in progress: a request for each hop, and the response so far.
 type exchange struct {
 	client   *Client
 	request  Request
@@ -46,18 +45,18 @@ type exchange struct {
 	watch    *watch
 	response Response
 
-	isMessage bool   // ends where it is sent
-	body      []byte // of a message; nil: GET
+	isMessage bool   // does not follow redirects
+	body      []byte // of a message; nil sends a GET
 
-	first   *url.URL        // where the operator sent us
-	at      *url.URL        // the hop under way; nil before the first
+	first   *url.URL        // the configured address
+	at      *url.URL        // the present hop; nil before the first
 	visited map[string]bool // hops so far
 	left    bool            // a redirect has left the origin of first
 	stage   atomic.Int32
-	remote  atomic.Pointer[netip.AddrPort] // of the latest connection
+	remote  atomic.Pointer[netip.AddrPort] // address of the latest connection
 }
 
-// run follows redirects to an answer and reads it.
+// run follows redirects to the final response and reads it.
 func (x *exchange) run(ctx context.Context) *news.Failure {
 	first, failure := parse(x.request.URL)
 	if failure != nil {
@@ -77,15 +76,14 @@ func (x *exchange) run(ctx context.Context) *news.Failure {
 			answer.Body.Close()
 			return failure
 		}
-		answer.Body.Close() // unread: draining would wait for a slow server
+		answer.Body.Close() // not drained: that would wait for a slow server
 		if next, failure = x.follow(answer); failure != nil {
 			return failure
 		}
 	}
 }
 
-// parse reads the address of a hop. Its fragment is none of the server's
-// business.
+// parse parses the address of a hop and removes the fragment, which is not sent to servers.
 func parse(raw string) (*url.URL, *news.Failure) {
 	u, err := url.Parse(raw)
 	switch {
@@ -103,7 +101,7 @@ func parse(raw string) (*url.URL, *news.Failure) {
 	return u, nil
 }
 
-// send asks the server of the present hop.
+// send makes the request of the present hop.
 func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:           func(string) { x.stage.Store(connecting) },
@@ -132,8 +130,7 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The transport is asked directly: http.Client would add redirects, Referer
-	// and cookies of its own.
+	// Use the transport directly: http.Client would add its own redirects, Referer and cookies.
 	return x.client.pool.get(x.request.Policy).RoundTrip(request)
 }
 
@@ -156,7 +153,7 @@ func (x *exchange) header() (http.Header, error) {
 		}
 	}
 	h.Set("Accept-Encoding", acceptEncoding)
-	if x.request.Head { // the length of the file, not of what it could be packed into
+	if x.request.Head { // Length is that of the file itself, not of its compressed form
 		h.Set("Accept-Encoding", "identity")
 	}
 	if x.isForm {
@@ -176,14 +173,14 @@ func (x *exchange) header() (http.Header, error) {
 	return h, nil
 }
 
-// setValid sets a field to what a server once sent, if it can be sent back.
+// setValid sets a field to a value from an earlier response, if it is a valid field value.
 func setValid(h http.Header, name, value string) {
 	if value != "" && httpguts.ValidHeaderFieldValue(value) {
 		h.Set(name, value)
 	}
 }
 
-// note keeps what the header of an answer says.
+// note records the header of a response.
 func (x *exchange) note(answer *http.Response) {
 	now := x.client.now()
 	x.response.Header = answer.Header.Clone()
@@ -199,8 +196,8 @@ func (x *exchange) note(answer *http.Response) {
 	}
 }
 
-// isRedirect reports whether a status sends us elsewhere: RFC 9110 section
-// 15.4, but 300, which offers a choice, and 305 and 306, which are history.
+// isRedirect reports whether a status is followed as a redirect (RFC 9110 section 15.4). That
+// excludes 300, which offers a choice, and the obsolete 305 and 306.
 func isRedirect(status int) bool {
 	switch status {
 	case 301, 302, 303, 307, 308:
@@ -209,7 +206,7 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// follow returns where an answer sends us.
+// follow returns the target of a redirect.
 func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 	keeps := answer.StatusCode == http.StatusTemporaryRedirect || answer.StatusCode == http.StatusPermanentRedirect
 	if x.isForm && !keeps {
@@ -245,8 +242,8 @@ func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 	return next, nil
 }
 
-// permanent returns where the leading run of permanent redirects ends. What
-// comes after a temporary one is as temporary.
+// permanent returns the target of the last hop in the leading run of permanent redirects. Whatever
+// follows a temporary redirect is temporary too.
 func permanent(hops []Redirect) (address string) {
 	for _, hop := range hops {
 		if hop.Status != http.StatusMovedPermanently && hop.Status != http.StatusPermanentRedirect {
@@ -257,20 +254,20 @@ func permanent(hops []Redirect) (address string) {
 	return address
 }
 
-// SameOrigin reports whether two addresses have one origin, so that what is
-// secret between us and the one may be sent to the other.
+// SameOrigin reports whether two addresses have the same origin, so that secrets meant for one may
+// be sent to the other.
 func SameOrigin(a, b string) bool {
 	one, failure := parse(a)
 	two, other := parse(b)
 	return failure == nil && other == nil && origin(one) == origin(two)
 }
 
-// origin is scheme, host and port: RFC 6454 section 4.
+// origin returns scheme, host and port (RFC 6454 section 4).
 func origin(u *url.URL) string {
 	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + portOf(u)
 }
 
-// portOf is the port of a URL, or the one that its scheme implies.
+// portOf returns the port of a URL, or the default port of its scheme.
 func portOf(u *url.URL) string {
 	if port := u.Port(); port != "" {
 		return port

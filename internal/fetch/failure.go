@@ -18,10 +18,9 @@ import (
 	"tributary/internal/news"
 )
 
-// explain turns the error of a hop into an Outcome and words of our own. The
-// order matters: a refused address and a name that does not resolve are known
-// for certain, a context that ended explains everything else, and only then do
-// the kinds of error count.
+// explain turns the error of a hop into an Outcome and a sentence of our own. The order matters:
+// first come causes that are certain, such as a refused address; then a context that has ended,
+// which may be the cause of any other error; and only then the type of the error.
 func (x *exchange) explain(ctx context.Context, err error) *news.Failure {
 	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
 		return failure
@@ -51,8 +50,8 @@ func (x *exchange) explain(ctx context.Context, err error) *news.Failure {
 	return news.Failf(news.OutcomeRefused, "%s", refusedText(err))
 }
 
-// ended explains a context that is over: by our limit or the caller's deadline
-// it is a timeout, else the caller wants to stop.
+// ended explains a context that is done. Our limit and the caller's deadline are timeouts;
+// otherwise the caller cancelled it.
 func (x *exchange) ended(cause error) *news.Failure {
 	switch {
 	case errors.Is(cause, errTotal):
@@ -63,7 +62,7 @@ func (x *exchange) ended(cause error) *news.Failure {
 	return news.Failf(news.OutcomeInterrupted, "interrupted before an answer was complete")
 }
 
-// timeout names the limit that was hit.
+// timeout returns a failure that names the limit that was exceeded.
 func (x *exchange) timeout() *news.Failure {
 	limits := x.client.limits
 	switch x.stage.Load() {
@@ -85,7 +84,7 @@ func explainDNS(err *net.DNSError) *news.Failure {
 	return news.Failf(news.OutcomeDNS, "the host name does not resolve: the name server could not tell")
 }
 
-// tlsText says why a handshake failed. A certificate's own texts stay out.
+// tlsText says why a handshake failed. It contains no text from the certificate.
 func tlsText(err error) string {
 	var (
 		host    x509.HostnameError
@@ -108,7 +107,7 @@ func tlsText(err error) string {
 	return "the TLS handshake failed"
 }
 
-// refusedText says why there was no answer.
+// refusedText says why there was no response.
 func refusedText(err error) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -121,7 +120,7 @@ func refusedText(err error) string {
 	return "the answer is not HTTP, or the connection broke"
 }
 
-// sentence puts the host in front of what happened there.
+// sentence returns the text of a failure, preceded by the host where it occurred.
 func (x *exchange) sentence(failure *news.Failure) string {
 	switch {
 	case x.at == nil:
@@ -132,8 +131,8 @@ func (x *exchange) sentence(failure *news.Failure) string {
 	return fmt.Sprintf("%s (redirected from %s): %s", x.host(x.at), x.host(x.first), failure.Error())
 }
 
-// host shows the host of a hop, which may be of a server's making: cut, escaped,
-// and left out when it repeats a secret that the server got from us.
+// host returns the host of a hop for display. A redirecting server can choose it, so it is
+// truncated and escaped, and replaced if it contains one of our secrets.
 func (x *exchange) host(u *url.URL) string {
 	shown := strings.ToLower(u.Host)
 	for _, secret := range x.secrets() {
@@ -145,8 +144,8 @@ func (x *exchange) host(u *url.URL) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// secrets returns what the operator's headers and the query of the configured
-// address hold, whole and word by word.
+// secrets returns the values of the operator's headers, whole and word by word, and of the
+// configured address's query and the form.
 func (x *exchange) secrets() []string {
 	var list []string
 	for _, value := range x.request.Headers {
@@ -160,11 +159,11 @@ func (x *exchange) secrets() []string {
 	return list
 }
 
-// minSecret is the length in bytes from which a value is looked for in a host:
-// shorter ones are no secrets, and part of every name.
+// minSecret is the minimum length in bytes of a value that is looked for in a host. Shorter values
+// are not secrets and occur in any name.
 const minSecret = 6
 
-// maxShown is how much of a foreign host is shown, in bytes.
+// maxShown is the maximum length of a host that is shown, in bytes.
 const maxShown = 80
 
 func cut(s string) string {
@@ -174,7 +173,7 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s[:maxShown], "") + "…"
 }
 
-// bytesText writes a number of bytes for people.
+// bytesText formats a number of bytes.
 func bytesText(n int64) string {
 	switch {
 	case n >= 1<<20:

@@ -17,8 +17,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestFaultNames asks name servers that fail, change their mind, and answer with
-// fifty addresses. One that recovers is answered at once.
+// TestFaultNames uses name servers that fail, change their answers, or return fifty addresses. A
+// name that recovers is resolved at once.
 func TestFaultNames(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: []byte("<rss/>")})
@@ -45,8 +45,8 @@ func TestFaultNames(t *testing.T) {
 	}
 }
 
-// TestFaultSilence meets servers that accept and say nothing, or stop in the
-// middle: each ends at its limit, and tells once that it stands still.
+// TestFaultSilence uses servers that accept and stay silent, or stop midway. Each fetch ends at its
+// limit, and reports once that it stalled.
 func TestFaultSilence(t *testing.T) {
 	body := river(4 << 10)
 	silent := feedtest.Silent(t)
@@ -85,9 +85,8 @@ func TestFaultSilence(t *testing.T) {
 	}
 }
 
-// TestFaultSilenceOfMany has 200 fetches that stand still at the same time as
-// healthy ones. All tell, none holds up the others, and no goroutine is left
-// (see TestMain).
+// TestFaultSilenceOfMany runs 200 stalled fetches beside healthy ones. All of them report that they
+// stalled, none delays the others, and no goroutine is leaked (see TestMain).
 func TestFaultSilenceOfMany(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: river(4 << 10)})
@@ -123,8 +122,8 @@ func TestFaultSilenceOfMany(t *testing.T) {
 	slow.Wait()
 }
 
-// TestFaultLies holds that no answer which is not what it says is taken for a
-// whole new document, and that nothing of it is remembered.
+// TestFaultLies holds that a response which is not what it claims is never taken for a complete new
+// document, and that its validators are not kept.
 func TestFaultLies(t *testing.T) {
 	body := river(4 << 10)
 	half := fmt.Sprintf("the body ended early, after %d bytes", len(body)/2)
@@ -134,7 +133,7 @@ func TestFaultLies(t *testing.T) {
 		want   news.Outcome
 		text   string
 	}{
-		{"longer than it says", feedtest.Response{Fault: feedtest.ShortLength}, news.OutcomeOK, ""}, // the reader sees the missing end
+		{"longer than it says", feedtest.Response{Fault: feedtest.ShortLength}, news.OutcomeOK, ""}, // the parser detects the missing end
 		{"unreadable chunks", feedtest.Response{Fault: feedtest.BadChunks}, news.OutcomeTruncated, half},
 		{"reset before the answer", feedtest.Response{Fault: feedtest.Reset}, news.OutcomeRefused, "the connection broke before an answer came"},
 		{"reset in the body", feedtest.Response{Fault: feedtest.ResetBody}, news.OutcomeTruncated, half},
@@ -172,8 +171,7 @@ func TestFaultLies(t *testing.T) {
 	}
 }
 
-// TestFaultRedirects adds to TestGetRedirects what needs two protocols: from
-// http to https and back, and fifty hops.
+// TestFaultRedirects adds to TestGetRedirects the cases that need both protocols, and fifty hops.
 func TestFaultRedirects(t *testing.T) {
 	plain, secure := feedtest.New(t), feedtest.NewTLS(t)
 	plain.Handle("/a", feedtest.Response{Redirect: secure.URL + "/b", Status: 301})
@@ -210,8 +208,8 @@ func TestFaultRedirects(t *testing.T) {
 	}
 }
 
-// TestOwn holds that our own listener is out of reach, also where everything is
-// allowed, and that a change of it counts for connections that are open.
+// TestOwn holds that our own listener cannot be reached, even if everything is allowed, and that a
+// change applies to open connections.
 func TestOwn(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: []byte("<rss/>")})
@@ -232,8 +230,8 @@ func TestOwn(t *testing.T) {
 	}
 }
 
-// TestUserAgent holds who says who we are: the source, then the request, then
-// the client as it was told last.
+// TestUserAgent tests the precedence: the source's header, then the request, then the client's
+// latest.
 func TestUserAgent(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: []byte("<rss/>")})

@@ -7,8 +7,8 @@ import (
 	"tributary/internal/netguard"
 )
 
-// Form is one POST of application/x-www-form-urlencoded, such as a request to a
-// WebSub hub. Its values may be secrets: none of them is in an error.
+// Form is a POST of application/x-www-form-urlencoded, such as a request to a WebSub hub. Its
+// values may be secrets and never appear in errors.
 type Form struct {
 	URL    string // http or https, without a user name
 	Values url.Values
@@ -18,10 +18,10 @@ type Form struct {
 // formType is the media type of a Form.
 const formType = "application/x-www-form-urlencoded"
 
-// Post sends a form. It is bounded and guarded as Get is, and differs in three
-// ways: an empty answer is ok, the answer is never unchanged, and of redirects
-// only 307 and 308 are followed, since they alone keep the form (RFC 9110
-// section 15.4), and not from https to http, which would show it to everybody.
+// Post sends a form. It has the limits and guards of Get, with these differences: an empty response
+// is ok, the outcome is never unchanged, and only the redirects 307 and 308 are followed, since
+// only these keep the form (RFC 9110 section 15.4). A redirect from https to http is refused,
+// because it would send the form unencrypted.
 func (c *Client) Post(ctx context.Context, f Form) Response {
 	return c.do(ctx, &exchange{
 		client:  c,

@@ -61,8 +61,7 @@ func TestPost(t *testing.T) {
 	}
 }
 
-// TestPostDowngrade holds that a secret which was sent by https is not sent on
-// in the clear.
+// TestPostDowngrade holds that a secret sent over https is not sent on unencrypted.
 func TestPostDowngrade(t *testing.T) {
 	secure, plain := feedtest.NewTLS(t), feedtest.New(t)
 	secure.Handle("/hub", feedtest.Response{Redirect: plain.URL + "/hub", Status: 307})
@@ -77,7 +76,7 @@ func TestPostDowngrade(t *testing.T) {
 	}
 }
 
-// TestPostIsGuarded holds that a hub is no way around the guard.
+// TestPostIsGuarded holds that a form cannot bypass the guard.
 func TestPostIsGuarded(t *testing.T) {
 	hub := feedtest.New(t)
 	hub.Handle("/hub", feedtest.Response{Status: 202})

@@ -8,12 +8,11 @@ import (
 	"tributary/internal/news"
 )
 
-// maxMembers bounds the members of one gzip stream; empty ones cost time and
-// give nothing.
+// maxMembers bounds the number of members in a gzip stream: empty ones cost time and produce
+// nothing.
 const maxMembers = 1 << 10
 
-// gunzip reads one gzip stream: its members, and not what follows them, which
-// is padding or rubbish.
+// gunzip reads the members of a gzip stream and ignores the padding or garbage that may follow.
 type gunzip struct {
 	in      *bufio.Reader
 	zip     *gzip.Reader
@@ -28,7 +27,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 				return n, err
 			}
 			if n > 0 {
-				return n, nil // it says EOF again
+				return n, nil // the next call returns EOF again
 			}
 		}
 		if g.zip != nil && !isGzip(g.in) {
@@ -40,7 +39,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 	}
 }
 
-// next opens the member that stands at the front.
+// next opens the next member.
 func (g *gunzip) next() (err error) {
 	if g.members++; g.members > maxMembers {
 		return news.Failf(news.OutcomeTooLarge, "the body has more than %d gzip members", maxMembers)

@@ -9,7 +9,7 @@ import (
 	"tributary/internal/news"
 )
 
-// TestHead asks for type and length of files without taking them.
+// TestHead requests the type and length of files without their bodies.
 func TestHead(t *testing.T) {
 	upstream := feedtest.New(t)
 	sound := feedtest.Response{Body: make([]byte, 1234), Header: map[string]string{"Content-Type": "audio/mpeg"}}

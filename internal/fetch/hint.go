@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// MaxHint caps what a server may ask for with Retry-After, max-age or Expires.
+// MaxHint caps the durations that a server may set with Retry-After, max-age or Expires.
 const MaxHint = 24 * time.Hour
 
-// retryAfter reads the field of RFC 9110 section 10.2.3, seconds or a date.
+// retryAfter returns the value of Retry-After, seconds or a date (RFC 9110 section 10.2.3).
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, ok := deltaSeconds(value); ok {
@@ -23,8 +23,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// maxAge is how long an answer stays fresh from now on: RFC 9111 sections 4.2.1
-// and 5.2.2, for a private cache.
+// maxAge returns how long a response stays fresh from now, for a private cache (RFC 9111 sections
+// 4.2.1 and 5.2.2).
 func maxAge(h http.Header, now time.Time) time.Duration {
 	directives := strings.Split(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",")
 	age, stated := time.Duration(0), false
@@ -42,11 +42,11 @@ func maxAge(h http.Header, now time.Time) time.Duration {
 	if !stated {
 		age = expires(h, now)
 	}
-	old, _ := deltaSeconds(strings.TrimSpace(h.Get("Age"))) // that a cache on the way has held it for
+	old, _ := deltaSeconds(strings.TrimSpace(h.Get("Age"))) // time spent in caches on the way
 	return hint(age - old)
 }
 
-// expires reads the older form, an absolute date by the server's clock.
+// expires reads Expires, an absolute date by the server's clock.
 func expires(h http.Header, now time.Time) time.Duration {
 	end, err := http.ParseTime(h.Get("Expires"))
 	if err != nil {
@@ -58,8 +58,8 @@ func expires(h http.Header, now time.Time) time.Duration {
 	return max(end.Sub(now), 0)
 }
 
-// deltaSeconds reads RFC 9111 section 1.2.2: digits, where a number too large
-// to hold means for ever.
+// deltaSeconds parses a number of seconds (RFC 9111 section 1.2.2). Values that are too large are
+// capped.
 func deltaSeconds(s string) (time.Duration, bool) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
@@ -71,5 +71,5 @@ func deltaSeconds(s string) (time.Duration, bool) {
 	return time.Duration(n) * time.Second, true
 }
 
-// hint keeps a wish between nothing and MaxHint.
+// hint limits d to the range from 0 to MaxHint.
 func hint(d time.Duration) time.Duration { return min(max(d, 0), MaxHint) }

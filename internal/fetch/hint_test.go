@@ -75,7 +75,7 @@ func TestMaxAge(t *testing.T) {
 	}
 }
 
-// FuzzHints holds that no header asks for less than nothing or more than MaxHint.
+// FuzzHints holds that hints are never negative and never exceed MaxHint.
 func FuzzHints(f *testing.F) {
 	f.Add("120", "max-age=600", "10", "Wed, 03 Dec 2025 12:10:00 GMT", "Wed, 03 Dec 2025 12:05:00 GMT")
 	f.Add("Mon, 01 Jan 0001 00:00:00 GMT", "max-age=9999999999", "-1", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT")

@@ -22,8 +22,8 @@ import (
 	"tributary/internal/news"
 )
 
-// frames is a server for HTTP/2 that answers the first request of every
-// connection with what a test writes, frame by frame.
+// frames is an HTTP/2 server that answers the first request of every connection with the frames
+// that write sends.
 func frames(t *testing.T, write func(f *http2.Framer, stream uint32)) (url string, roots *x509.CertPool) {
 	borrowed := feedtest.NewTLS(t) // for its certificate
 	listener := listen(t, "tcp4", "127.0.0.1:0")
@@ -44,8 +44,8 @@ func frames(t *testing.T, write func(f *http2.Framer, stream uint32)) (url strin
 	return "https://" + listener.Addr().String(), borrowed.Roots()
 }
 
-// speak reads the preface and the frames of a client up to its request, lets
-// write answer, and waits until the client has gone.
+// speak reads the client's preface and frames up to its request, calls write to answer, and waits
+// until the client has disconnected.
 func speak(conn *tls.Conn, write func(f *http2.Framer, stream uint32)) {
 	conn.SetDeadline(time.Now().Add(20 * time.Second))
 	if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err != nil {
@@ -69,7 +69,7 @@ func speak(conn *tls.Conn, write func(f *http2.Framer, stream uint32)) {
 	}
 }
 
-// header writes the header of an answer.
+// header writes the header of a response.
 func header(f *http2.Framer, stream uint32, end bool, fields ...string) {
 	var b bytes.Buffer
 	e := hpack.NewEncoder(&b)
@@ -79,8 +79,8 @@ func header(f *http2.Framer, stream uint32, end bool, fields ...string) {
 	f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: b.Bytes(), EndStream: end, EndHeaders: true})
 }
 
-// TestHTTP2Misbehaves answers over HTTP/2 in ways that HTTP/1 does not know. All
-// of them are an Outcome, and at once.
+// TestHTTP2Misbehaves answers in ways that only HTTP/2 allows. All of them result in an Outcome,
+// without delay.
 func TestHTTP2Misbehaves(t *testing.T) {
 	ok := []string{":status", "200", "content-type", "application/rss+xml"}
 	body := []byte("<rss><channel><title>Fluss</title>")
@@ -119,7 +119,7 @@ func TestHTTP2Misbehaves(t *testing.T) {
 		}, news.OutcomeRefused},
 		{"a bomb of header compression", func(f *http2.Framer, s uint32) {
 			fields := append([]string{":status", "200"}, "x-bomb", strings.Repeat("x", 4000))
-			for range 5000 { // an index of one byte each
+			for range 5000 { // each is a one-byte index
 				fields = append(fields, "x-bomb", strings.Repeat("x", 4000))
 			}
 			header(f, s, true, fields...)
@@ -155,8 +155,8 @@ func open(t *testing.T, url string) netguard.Policy {
 	return netguard.Policy{AllowNetworks: []netip.Prefix{netip.PrefixFrom(at.Addr(), 32)}, AllowPorts: []uint16{at.Port()}}
 }
 
-// TestConnectionsAreShared holds that many requests share one connection, over
-// both versions of HTTP, also after answers whose body was not wanted.
+// TestConnectionsAreShared holds that requests share a connection in both versions of HTTP, even
+// after responses whose body was not read.
 func TestConnectionsAreShared(t *testing.T) {
 	for name, upstream := range map[string]*feedtest.Server{"HTTP/1.1": feedtest.New(t), "HTTP/2.0": feedtest.NewTLS(t)} {
 		upstream.Handle("/feed", feedtest.Response{Body: river(3000), Gzip: true, ETag: `"1"`})

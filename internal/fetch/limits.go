@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// Limits bounds one request, from the first name that is looked up to the last
-// byte of the body. See Validate for what is sensible.
+// Limits bounds a request, from the first name lookup to the last byte of the body. See Validate
+// for the allowed values.
 type Limits struct {
 	Dial   time.Duration // one connection, name resolution included
 	TLS    time.Duration // its handshake
 	Header time.Duration // from the request to the end of the response's header
 	Total  time.Duration // everything, redirects and body included
-	Stall  time.Duration // without an answer, or without 1 KiB more of it, until Request.Stalled is called; 0 means never
+	Stall  time.Duration // time without another KiB of response until Request.Stalled is called; 0 means never
 
-	Wire      int64 // bytes of body as sent
+	Wire      int64 // bytes of body as received
 	Decoded   int64 // bytes of body after decompression
-	Ratio     int   // decoded to wire, judged after the first MiB decoded
-	Redirects int   // followed in a row; 0 follows none
+	Ratio     int   // decoded to received bytes, applied after the first MiB decoded
+	Redirects int   // maximum number followed; 0 follows none
 }
 
-// DefaultLimits are generous for feeds and deadly for bombs.
+// DefaultLimits returns limits that are generous for feeds and still stop decompression bombs.
 func DefaultLimits() Limits {
 	return Limits{
 		Dial:      10 * time.Second,
@@ -36,7 +36,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// The widest limits. A body is held in memory whole, and a redirect costs a
+// The largest values allowed. A body is held in memory as a whole, and each redirect may cost a
 // connection.
 const (
 	maxWait      = time.Hour
@@ -45,7 +45,7 @@ const (
 	maxRedirects = 20
 )
 
-// LimitError says that one limit has no sensible value.
+// LimitError reports a limit with an invalid value.
 type LimitError struct {
 	Key    string // as in a configuration: "dial", "wire", …
 	Reason string // "must be from 1ns to 1h0m0s"
@@ -53,8 +53,8 @@ type LimitError struct {
 
 func (e *LimitError) Error() string { return e.Key + " " + e.Reason }
 
-// Validate returns every limit that has no sensible value, each a *LimitError,
-// joined; nil when there is none.
+// Validate returns a *LimitError for each limit with an invalid value, joined, or nil if there is
+// none.
 func (l Limits) Validate() error {
 	var errs []error
 	within := func(key string, value, least, most int64, show func(int64) string) {

@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// maxLinks bounds the links that are read of one header.
+// maxLinks bounds the number of links read from a header.
 const maxLinks = 64
 
-// Link is one link of a Link header: RFC 8288 section 3.
+// Link is a link of a Link header (RFC 8288 section 3).
 type Link struct {
 	URL  string   // absolute, http or https, without a fragment
 	Rel  []string // relation types in lower case, such as "hub" and "self"
-	Type string   // media type as hinted, may be empty
+	Type string   // media type hint; may be empty
 }
 
-// Is reports whether the link has a relation.
+// Is reports whether the link has the relation.
 func (l Link) Is(rel string) bool { return slices.Contains(l.Rel, rel) }
 
-// Links reads the Link fields of an answer that came from base. Links without a
-// relation, about another document (anchor) or to another scheme are left out,
-// and so is what cannot be read.
+// Links returns the links in the Link header of a response from base. It omits links without a
+// relation, links about another document (anchor), links to other schemes, and whatever cannot be
+// parsed.
 func Links(h http.Header, base *url.URL) []Link {
 	var links []Link
 	for _, field := range h.Values("Link") {
@@ -37,14 +37,14 @@ func Links(h http.Header, base *url.URL) []Link {
 	return links
 }
 
-// rawLink is a link as written.
+// rawLink is a link before it is resolved.
 type rawLink struct {
 	target string
-	params map[string]string // names in lower case, the first of each
+	params map[string]string // by name in lower case; the first of each counts
 }
 
-// cutLink reads the first link of a field, whatever stands before its "<", and
-// returns what follows.
+// cutLink reads the first link of a field, skipping everything before its "<", and returns the
+// rest.
 func cutLink(s string) (raw rawLink, rest string) {
 	_, s, _ = strings.Cut(s, "<")
 	raw.target, s, _ = strings.Cut(s, ">")
@@ -52,7 +52,7 @@ func cutLink(s string) (raw rawLink, rest string) {
 	for {
 		s = strings.TrimLeft(s, " \t")
 		if !strings.HasPrefix(s, ";") {
-			return raw, s // a comma, or what nobody can read
+			return raw, s // a comma, or something unintelligible
 		}
 		var name, value string
 		name, value, s = cutParam(s[1:])
@@ -62,8 +62,7 @@ func cutLink(s string) (raw rawLink, rest string) {
 	}
 }
 
-// cutParam reads a parameter, name=token or name="quoted", up to the semicolon
-// or comma behind it.
+// cutParam reads a parameter, name=token or name="quoted", up to the next semicolon or comma.
 func cutParam(s string) (name, value, rest string) {
 	end := strings.IndexAny(s, "=;,")
 	if end < 0 {
@@ -83,7 +82,7 @@ func cutParam(s string) (name, value, rest string) {
 	return name, value + strings.TrimSpace(s[:end]), s[end:]
 }
 
-// cutQuoted reads a quoted-string behind its first quote: RFC 9110 section 5.6.4.
+// cutQuoted reads a quoted-string after its opening quote (RFC 9110 section 5.6.4).
 func cutQuoted(s string) (value, rest string) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -98,7 +97,7 @@ func cutQuoted(s string) (value, rest string) {
 	return b.String(), ""
 }
 
-// resolve makes a Link of what was written.
+// resolve returns the Link, or false if it is to be omitted.
 func (r rawLink) resolve(base *url.URL) (Link, bool) {
 	target, err := base.Parse(strings.TrimSpace(r.target))
 	if err != nil || target.Scheme != "http" && target.Scheme != "https" || target.Host == "" || target.User != nil {
@@ -112,8 +111,7 @@ func (r rawLink) resolve(base *url.URL) (Link, bool) {
 	return Link{URL: target.String(), Rel: rels, Type: strings.ToLower(strings.TrimSpace(r.params["type"]))}, true
 }
 
-// isAbout reports whether an anchor leaves base the document that the link is
-// about: section 3.2.
+// isAbout reports whether a link with the anchor is about the document at base (section 3.2).
 func isAbout(anchor string, base *url.URL) bool {
 	if anchor == "" {
 		return true

@@ -61,7 +61,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// FuzzLinks holds that every link is one that could be fetched.
+// FuzzLinks holds that every link can be fetched.
 func FuzzLinks(f *testing.F) {
 	f.Add(`<https://hub.example/>; title="a, b; \"c\""; rel="hub self", <x>;rel=y`)
 	f.Add(`<>;=;"`)

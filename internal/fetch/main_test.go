@@ -18,11 +18,10 @@ import (
 	"tributary/internal/fetch"
 )
 
-// TestMain resolves every name through a name server of our own: no test leaves
-// the machine, and the names do what hostile ones do. It also holds that no
-// goroutine outlives the tests.
+// TestMain resolves every name through a name server of its own: no test leaves the machine, and
+// names can behave like hostile ones. It also checks that no goroutine outlives the tests.
 func TestMain(m *testing.M) {
-	log.SetOutput(io.Discard) // net/http prints what servers send unasked
+	log.SetOutput(io.Discard) // net/http logs unsolicited responses
 	server, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
@@ -50,17 +49,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// impatient is a connection to a name server that waits for 100 ms. The resolver
-// of Go waits for 5 s, in a goroutine that outlives the question.
+// impatient is a connection to a name server that waits for 100 ms. Go's resolver waits for 5 s, in
+// a goroutine that outlives the lookup.
 type impatient struct{ net.Conn }
 
-// SetDeadline ignores the one that is asked for.
+// SetDeadline ignores the requested deadline.
 func (c impatient) SetDeadline(time.Time) error {
 	return c.Conn.SetDeadline(time.Now().Add(100 * time.Millisecond))
 }
 
-// ReadFrom and WriteTo make it a net.PacketConn, which tells the resolver to
-// speak UDP.
+// ReadFrom and WriteTo make it a net.PacketConn, which tells the resolver to use UDP.
 func (c impatient) ReadFrom(p []byte) (int, net.Addr, error) {
 	return c.Conn.(net.PacketConn).ReadFrom(p)
 }
@@ -69,11 +67,10 @@ func (c impatient) WriteTo(p []byte, to net.Addr) (int, error) {
 	return c.Conn.(net.PacketConn).WriteTo(p, to)
 }
 
-// serveNames answers until the connection closes. Every name is this machine,
-// but for those that are made to fail, "flap", which fails the first time,
-// "many" and "mixed", which have private addresses as well, those that say
-// their address in hexadecimal before ".named.test", and "rebind", which is
-// public when it is asked for the first time and this machine from then on.
+// serveNames answers until the connection is closed. Every name resolves to this machine, except:
+// those that are made to fail; "flap", which fails the first time; "many" and "mixed", which have
+// private addresses as well; those that spell their address in hexadecimal before ".named.test";
+// and "rebind", which is public the first time and this machine from then on.
 func serveNames(server net.PacketConn) {
 	asked, flaps := 0, 0
 	buffer := make([]byte, 1500)
@@ -99,7 +96,7 @@ func serveNames(server net.PacketConn) {
 			reply.RCode = dnsmessage.RCodeNameError
 		case strings.HasPrefix(name, "broken."):
 			reply.RCode = dnsmessage.RCodeServerFailure
-		case strings.HasPrefix(name, "flap.") && flaps < 2: // asked for both families
+		case strings.HasPrefix(name, "flap.") && flaps < 2: // both address families are asked for
 			flaps++
 			reply.RCode = dnsmessage.RCodeNameError
 		case strings.HasPrefix(name, "many."):
@@ -140,14 +137,14 @@ func serveNames(server net.PacketConn) {
 	}
 }
 
-// newClient returns a client with the given limits that closes with the test.
+// newClient returns a client with the limits, which is closed at the end of the test.
 func newClient(t testing.TB, limits fetch.Limits) *fetch.Client {
 	c := fetch.New(fetch.Options{UserAgent: "Tributary/test (+https://example.org/)", Limits: limits, Now: time.Now})
 	t.Cleanup(c.Close)
 	return c
 }
 
-// get fetches a path of the upstream, which the policy allows.
+// get fetches a path from the upstream server, whose address the policy allows.
 func get(t testing.TB, c *fetch.Client, upstream *feedtest.Server, path string) fetch.Response {
 	t.Helper()
 	return c.Get(context.Background(), fetch.Request{URL: upstream.URL + path, Policy: upstream.Policy()})

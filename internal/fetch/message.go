@@ -9,22 +9,21 @@ import (
 	"tributary/internal/news"
 )
 
-// Message is one request that ends where it is sent: no redirect is followed, and a
-// 3xx is a failure like any other. So a WebSub hub talks to a subscriber (sections 5.3
-// and 7). Its address and header may be secrets: neither is in an error.
+// Message is a request that follows no redirect: a 3xx is a failure like any other status. A WebSub
+// hub sends such requests to subscribers (WebSub sections 5.3 and 7). The address and header may be
+// secrets and never appear in errors.
 type Message struct {
 	URL    string            // http or https, without a user name
-	Header map[string]string // beside our own
-	Body   []byte            // of a POST; nil makes it a GET
+	Header map[string]string // in addition to our own
+	Body   []byte            // body of a POST; nil sends a GET
 	Policy netguard.Policy
 }
 
-// maxReply is how much of an answer to a Message is read, in bytes.
+// maxReply is the number of bytes read from the response to a Message.
 const maxReply = 8 << 10
 
-// Send sends a message. It is bounded and guarded as Get is. The answer to a GET is
-// read, up to a few KiB, and may be empty; that to a POST is a status, and what comes
-// with it is passed over.
+// Send sends a message. It has the limits and guards of Get. The response to a GET is read up to
+// maxReply and may be empty; of the response to a POST only the status counts.
 func (c *Client) Send(ctx context.Context, m Message) Response {
 	return c.do(ctx, &exchange{
 		client:    c,
@@ -34,10 +33,10 @@ func (c *Client) Send(ctx context.Context, m Message) Response {
 	})
 }
 
-// reply reads the body of a success.
+// reply reads the body of a successful response.
 func (x *exchange) reply(ctx context.Context, answer *http.Response) *news.Failure {
 	if x.body != nil {
-		_, _ = io.CopyN(io.Discard, answer.Body, maxReply) // so that the connection can be used again
+		_, _ = io.CopyN(io.Discard, answer.Body, maxReply) // so that the connection can be reused
 		return nil
 	}
 	limits := x.client.limits

@@ -12,8 +12,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestSend talks to a subscriber as a WebSub hub does: redirects are failures, answers
-// to deliveries are not read, and nothing of the address is in an error.
+// TestSend sends messages as a WebSub hub does: redirects are failures, responses to deliveries are
+// not read, and no part of the address appears in an error.
 func TestSend(t *testing.T) {
 	up := feedtest.New(t)
 	up.Handle("/ok", feedtest.Response{Status: 200, Body: []byte("challenge")})

@@ -14,18 +14,17 @@ import (
 	"tributary/internal/netguard"
 )
 
-// Bounds of what is kept open, and of the header of one response.
+// Bounds on open connections and on the header of a response.
 const (
 	maxPolicies    = 16 // transports, one for each Policy in use
-	maxIdle        = 64 // connections of one transport
+	maxIdle        = 64 // idle connections of one transport
 	maxIdlePerHost = 2
 	idleTime       = 30 * time.Second
 	maxHeaderBytes = 64 << 10
 )
 
-// pool holds one transport for each Policy. A connection that was opened under
-// a wide Policy is thereby never given to a request with a narrow one, for
-// which the guard would have refused it.
+// pool holds one transport for each Policy. A connection that was opened under a permissive Policy
+// is thus never reused for a request under a strict one, for which the guard would have refused it.
 type pool struct {
 	limits Limits
 	roots  *x509.CertPool
@@ -34,23 +33,23 @@ type pool struct {
 	mu         sync.Mutex
 	own        []netip.AddrPort
 	transports map[string]*http.Transport
-	recent     []string // keys of transports, the last used at the end
+	recent     []string // keys of transports, the most recently used last
 }
 
 func newPool(o Options) *pool {
 	return &pool{limits: o.Limits, roots: o.Roots, proxy: o.Proxy, own: o.Own, transports: map[string]*http.Transport{}}
 }
 
-// setOwn changes the addresses that no policy opens. They are part of a
-// policy's key, so that no older transport is used again.
+// setOwn changes the addresses that no policy allows. They are part of a policy's key, so existing
+// transports are not used again.
 func (p *pool) setOwn(own []netip.AddrPort) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.own = slices.Clone(own)
 }
 
-// get returns the transport of a policy. When there are too many, the one that
-// was used least recently goes; requests that still hold it end undisturbed.
+// get returns the transport of a policy. Beyond maxPolicies it removes the least recently used one;
+// requests that still use it are not affected.
 func (p *pool) get(policy netguard.Policy) *http.Transport {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -78,9 +77,9 @@ func (p *pool) get(policy netguard.Policy) *http.Transport {
 	return transport
 }
 
-// open makes a transport whose every connection the policy judges. The
-// environment's proxies are not used. Decompression is ours, so that both sides
-// of it are counted.
+// open returns a transport whose connections are all checked by the policy. It ignores proxies of
+// the environment. It does not decompress: package fetch does, so that it can count the bytes on
+// both sides.
 func (p *pool) open(policy netguard.Policy) *http.Transport {
 	transport := &http.Transport{
 		DialContext:            policy.Dialer(p.limits.Dial).DialContext,
@@ -92,10 +91,10 @@ func (p *pool) open(policy netguard.Policy) *http.Transport {
 		MaxIdleConnsPerHost:    maxIdlePerHost,
 		IdleConnTimeout:        idleTime,
 		DisableCompression:     true,
-		ForceAttemptHTTP2:      true, // off by default beside a dialer of our own
+		ForceAttemptHTTP2:      true, // a custom dialer disables it by default
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: p.limits.Header, PingTimeout: p.limits.Dial},
 	}
-	if p.proxy != nil { // the only address that is dialled then, and the operator's own
+	if p.proxy != nil { // then only the proxy, which the operator chose, is dialled
 		transport.DialContext = (&net.Dialer{Timeout: p.limits.Dial}).DialContext
 		transport.Proxy = judged(p.proxy, policy, p.limits)
 		transport.OnProxyConnectResponse = tunnelled
@@ -103,7 +102,7 @@ func (p *pool) open(policy netguard.Policy) *http.Transport {
 	return transport
 }
 
-// close drops every transport with its idle connections.
+// close drops all transports and closes their idle connections.
 func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,8 +9,7 @@ import (
 
 func policyOf(port int) netguard.Policy { return netguard.Policy{AllowPorts: []uint16{uint16(port)}} }
 
-// TestPoolBound holds that transports are shared, bounded, and dropped in order
-// of their last use.
+// TestPoolBound holds that transports are shared, bounded, and evicted in order of their last use.
 func TestPoolBound(t *testing.T) {
 	p := newPool(Options{Limits: DefaultLimits()})
 	first := p.get(policyOf(1))
@@ -20,7 +19,7 @@ func TestPoolBound(t *testing.T) {
 	for port := 2; port <= maxPolicies; port++ {
 		p.get(policyOf(port))
 	}
-	p.get(policyOf(1)) // used again, so that 2 is the oldest
+	p.get(policyOf(1)) // used again, so 2 is now the oldest
 	second := p.transports[policyOf(2).Key()]
 	p.get(policyOf(maxPolicies + 1))
 

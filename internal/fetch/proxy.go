@@ -14,11 +14,10 @@ import (
 	"tributary/internal/news"
 )
 
-// judged returns what a transport asks for the proxy of every request, redirects
-// included. Behind a proxy the dialer sees the proxy's address only, so the
-// target is judged here: its name must resolve on this machine too, and the
-// policy must allow each of its addresses. The proxy resolves the name once
-// more, so a name that changes its mind in between is left to the proxy's rules.
+// judged returns the proxy function of a transport, which is called for every request, redirects
+// included. With a proxy, the dialer only sees the proxy's address, so the target is checked here:
+// its name must resolve locally, and the policy must allow each of its addresses. The proxy
+// resolves the name again. A name whose addresses change in between is left to the proxy's rules.
 func judged(proxy *url.URL, policy netguard.Policy, limits Limits) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		ctx, cancel := context.WithTimeout(r.Context(), limits.Dial)
@@ -27,12 +26,11 @@ func judged(proxy *url.URL, policy netguard.Policy, limits Limits) func(*http.Re
 	}
 }
 
-// judge resolves the host of a URL and returns the refusal of the first address
-// that the policy does not allow.
+// judge resolves the host of a URL and returns an error if the policy refuses any of its addresses.
 func judge(ctx context.Context, policy netguard.Policy, target *url.URL) error {
 	host, err := idna.Lookup.ToASCII(target.Hostname())
 	if err != nil {
-		host = target.Hostname() // an IPv6 address, or a name that will not resolve
+		host = target.Hostname() // an IPv6 address, or a name that does not resolve
 	}
 	port, err := strconv.ParseUint(portOf(target), 10, 16)
 	if err != nil {
@@ -50,7 +48,7 @@ func judge(ctx context.Context, policy netguard.Policy, target *url.URL) error {
 	return nil
 }
 
-// tunnelled explains a proxy that does not connect us.
+// tunnelled returns a failure if the proxy does not open a tunnel.
 func tunnelled(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil

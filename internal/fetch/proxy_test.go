@@ -20,7 +20,7 @@ import (
 	"tributary/internal/news"
 )
 
-// relay is a proxy for HTTP that notes what it is asked for.
+// relay is an HTTP proxy that records what is requested.
 type relay struct {
 	mu    sync.Mutex
 	asked []string
@@ -62,7 +62,7 @@ func (p *relay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	join(client, target)
 }
 
-// join copies both ways until either side ends.
+// join copies in both directions until either side ends.
 func join(a, b net.Conn) {
 	defer a.Close()
 	defer b.Close()
@@ -79,8 +79,7 @@ func join(a, b net.Conn) {
 	<-ended
 }
 
-// serveSocks is a proxy for SOCKS5 (RFC 1928) without authentication that counts
-// what it connects.
+// serveSocks is a SOCKS5 proxy (RFC 1928) without authentication. It counts its connections.
 func serveSocks(t *testing.T) (address string, connects func() int) {
 	listener := listen(t, "tcp4", "127.0.0.1:0")
 	var all sync.WaitGroup
@@ -134,8 +133,7 @@ func greetSocks(client net.Conn) net.Conn {
 	return target
 }
 
-// TestGetProxy goes through proxies of both kinds. What the guard refuses never
-// reaches them.
+// TestGetProxy uses proxies of both kinds. Requests that the guard refuses never reach them.
 func TestGetProxy(t *testing.T) {
 	plain, secure := feedtest.New(t), feedtest.NewTLS(t)
 	for _, s := range []*feedtest.Server{plain, secure} {
@@ -190,7 +188,7 @@ func TestGetProxy(t *testing.T) {
 	}
 }
 
-// TestGetProxyFails holds that a proxy that fails is told apart from the source.
+// TestGetProxyFails holds that failures of a proxy are distinguished from those of the source.
 func TestGetProxyFails(t *testing.T) {
 	web := &relay{}
 	listener := listen(t, "tcp4", "127.7.7.7:0")

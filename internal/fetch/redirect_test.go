@@ -67,7 +67,7 @@ func TestGetRedirects(t *testing.T) {
 	}
 }
 
-// targets are what no client should follow.
+// targets are addresses that no client should follow.
 var targets = map[string]string{
 	"none":   "",
 	"file":   "file:///etc/passwd",
@@ -80,8 +80,8 @@ var targets = map[string]string{
 	"long":   strings.Repeat("x", 5000) + ":y",
 }
 
-// TestGetKeepsHeadersHome follows redirects over two origins and looks where the
-// operator's headers arrive.
+// TestGetKeepsHeadersHome follows redirects between two origins and checks which requests carry the
+// operator's headers.
 func TestGetKeepsHeadersHome(t *testing.T) {
 	home, away := feedtest.New(t), feedtest.New(t)
 	home.Handle("/within", feedtest.Response{Redirect: "/feed"})
@@ -102,7 +102,7 @@ func TestGetKeepsHeadersHome(t *testing.T) {
 		{"/within", []bool{true, true}},
 		{"/out", []bool{true, false}},
 		{"/round", []bool{true, false, false}},
-		{"/name", []bool{true, false}}, // another host, if only by name
+		{"/name", []bool{true, false}}, // another host, though only by name
 	}
 	for _, tt := range tests {
 		before, beforeAway := home.Count(""), away.Count("")
@@ -124,8 +124,7 @@ func TestGetKeepsHeadersHome(t *testing.T) {
 	}
 }
 
-// TestGetDowngrade holds that headers for https do not go to the same host over
-// http.
+// TestGetDowngrade holds that headers for https are not sent to the same host over http.
 func TestGetDowngrade(t *testing.T) {
 	secure, plain := feedtest.NewTLS(t), feedtest.New(t)
 	secure.Handle("/feed", feedtest.Response{Redirect: plain.URL + "/feed"})
@@ -144,8 +143,8 @@ func TestGetDowngrade(t *testing.T) {
 	}
 }
 
-// TestGetCanary lets servers throw the operator's secrets back in every way that
-// could reach an error.
+// TestGetCanary lets servers echo the operator's secrets in every way that could put them into an
+// error.
 func TestGetCanary(t *testing.T) {
 	const canary = "Kanarienvogel42"
 	upstream := feedtest.New(t)
@@ -178,8 +177,8 @@ func TestGetCanary(t *testing.T) {
 	}
 }
 
-// TestGetSeparatesPolicies opens a connection under a wide policy and asks again
-// under a narrow one: the connection that is still open must not serve it.
+// TestGetSeparatesPolicies opens a connection under a permissive policy and repeats the request
+// under a strict one, which must not reuse it.
 func TestGetSeparatesPolicies(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: []byte("<rss/>")})
@@ -196,7 +195,7 @@ func TestGetSeparatesPolicies(t *testing.T) {
 	if got := upstream.Count("/feed"); got != 3 {
 		t.Errorf("%d requests arrived, want those of the wide policy only", got)
 	}
-	// More policies than are kept: the first still works.
+	// Beyond the number of policies kept, the first still works.
 	for i := range uint16(40) {
 		policy := upstream.Policy()
 		policy.AllowPorts = append(policy.AllowPorts, 10000+i)

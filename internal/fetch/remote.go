@@ -5,8 +5,7 @@ import (
 	"net/netip"
 )
 
-// remoteOf returns the address at the other end of a connection; the zero one
-// for what is not TCP.
+// remoteOf returns the address of the peer, or the zero address if the connection is not TCP.
 func remoteOf(conn net.Conn) *netip.AddrPort {
 	remote, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if !ok {
@@ -17,8 +16,8 @@ func remoteOf(conn net.Conn) *netip.AddrPort {
 	return &at
 }
 
-// answeredFrom is the address that the latest answer came from; the zero one
-// behind a proxy, which keeps it to itself.
+// answeredFrom returns the address that sent the latest response. Behind a proxy it is unknown, and
+// the zero address is returned.
 func (x *exchange) answeredFrom() netip.AddrPort {
 	if at := x.remote.Load(); at != nil && x.client.pool.proxy == nil {
 		return *at

@@ -17,24 +17,23 @@ import (
 )
 
 const (
-	// product is the name that site owners address in robots.txt: RFC 9309
-	// section 2.2.1.
+	// product is the name by which robots.txt addresses us (RFC 9309 section 2.2.1).
 	product = "Tributary"
 
-	robotsAge   = 24 * time.Hour   // how long an answer may be used: RFC 9309 section 2.4
-	robotsRetry = 10 * time.Minute // how long a failure is believed
-	robotsBytes = 512 << 10        // so much of a file is read: RFC 9309 section 2.5
+	robotsAge   = 24 * time.Hour   // how long a file is used: RFC 9309 section 2.4
+	robotsRetry = 10 * time.Minute // how long a failure is remembered
+	robotsBytes = 512 << 10        // bytes of a file that are read: RFC 9309 section 2.5
 	robotsHosts = 2000             // origins remembered
 
-	maxCrawlDelay = 60 // seconds; who asks for more is taken for a mistake
+	maxCrawlDelay = 60 // seconds; larger values are ignored as mistakes
 )
 
-// Robots answers whether a page may be fetched, by the robots.txt of its origin
-// (RFC 9309), which it fetches through the same client and remembers for a day.
-// Feeds are made to be fetched by programs and are not asked about.
+// Robots decides whether a page may be fetched, by the robots.txt of its origin (RFC 9309). It
+// fetches that file through the same client and caches it for a day. Feeds are meant to be fetched
+// by programs and are not checked.
 //
-// It is safe for concurrent use. Two callers that ask about a new origin at the
-// same time may both fetch its file.
+// It is safe for concurrent use. Two callers that ask about a new origin at the same time may both
+// fetch its file.
 type Robots struct {
 	Client interface {
 		Get(ctx context.Context, r Request) Response
@@ -45,18 +44,17 @@ type Robots struct {
 	origins map[string]rules
 }
 
-// rules are what one origin allows.
+// rules are the rules of one origin.
 type rules struct {
-	group *robotstxt.Group // nil with failure
+	group *robotstxt.Group // nil after a failure
 	until time.Time
-	fail  news.Outcome // why nothing is allowed: the file could not be asked for
+	fail  news.Outcome // if group is nil, why the file could not be read
 }
 
-// Allowed returns nil when page may be fetched, else a Failure: robots when the
-// file says no, or the outcome of the attempt to read it, because a site that
-// cannot answer has not agreed (RFC 9309 section 2.3.1.4). Delay is the pause
-// between two pages that the file asks for (the common extension Crawl-delay),
-// 0 without one.
+// Allowed returns nil if page may be fetched. Otherwise it returns a Failure: robots if the file
+// forbids it, or the outcome of fetching the file, because an unreachable robots.txt forbids
+// everything (RFC 9309 section 2.3.1.4). delay is the pause between two pages that the file asks
+// for with the common extension Crawl-delay, or 0.
 func (r *Robots) Allowed(ctx context.Context, page string, policy netguard.Policy) (delay time.Duration, failure *news.Failure) {
 	u, failure := parse(page)
 	if failure != nil {
@@ -88,8 +86,8 @@ func (r *Robots) rules(ctx context.Context, page *url.URL, policy netguard.Polic
 	return got
 }
 
-// judgeRobots reads an answer as RFC 9309 section 2.3.1 says: a file that does
-// not exist allows everything, a server that fails allows nothing.
+// judgeRobots interprets the response as RFC 9309 section 2.3.1 says: a missing file allows
+// everything, a failing server allows nothing.
 func judgeRobots(answer Response, now time.Time) rules {
 	status := answer.Fetch.Status
 	switch outcome := answer.Fetch.Outcome; {
@@ -111,12 +109,11 @@ func readRobots(body []byte, now time.Time) rules {
 	return rules{group: data.FindGroup(product), until: now.Add(robotsAge)}
 }
 
-// understood returns the lines of a file that mean something to us. Others are
-// to be passed over (RFC 9309 section 2.2.4), and the library would give up the
-// file for one that it cannot read.
+// understood returns the lines of a file that we understand. The others must be ignored (RFC 9309
+// section 2.2.4), but the library rejects the whole file if it cannot parse one of them.
 func understood(file []byte) []byte {
 	var known []byte
-	named := false // rules before the first name are nobody's
+	named := false // rules before the first user-agent line apply to nobody
 	for line := range bytes.Lines(bytes.TrimPrefix(bytes.ReplaceAll(file, []byte("\r"), []byte("\n")), []byte("\ufeff"))) {
 		line, _, _ = bytes.Cut(line, []byte("#"))
 		key, value, found := bytes.Cut(line, []byte(":"))
@@ -139,8 +136,8 @@ func understood(file []byte) []byte {
 	return known
 }
 
-// remember keeps an answer; when there are too many, those that are outdated
-// go, else all.
+// remember caches the rules of an origin. When the cache is full, it removes expired rules, or if
+// there are none, all of them.
 func (r *Robots) remember(key string, got rules, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

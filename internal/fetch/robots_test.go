@@ -11,7 +11,7 @@ import (
 	"tributary/internal/news"
 )
 
-// siteFile answers every request with the same robots.txt, and counts.
+// siteFile answers every request with the same robots.txt and counts them.
 type siteFile struct {
 	answer fetch.Response
 	asked  []string
@@ -119,7 +119,7 @@ func TestRobotsAreRemembered(t *testing.T) {
 	}
 }
 
-// A failure is not believed for a whole day.
+// A failure is not remembered for a whole day.
 func TestRobotsFailureIsAskedAgain(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	site := &siteFile{answer: failed(503, news.OutcomeHTTPError)}

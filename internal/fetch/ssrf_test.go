@@ -40,9 +40,8 @@ func serve(t *testing.T, listener net.Listener, handler http.Handler) {
 	})
 }
 
-// TestSSRF tries every spelling on every path by which a request goes out:
-// directly, behind a redirect, behind a name of somebody else's, as a form to a
-// hub, and as a form that a hub sends elsewhere.
+// TestSSRF tries every spelling in every way in which a request can be made: directly, after a
+// redirect, through a foreign name, as a form to a hub, and as a form that a hub redirects.
 func TestSSRF(t *testing.T) {
 	spellings := feedtest.Victims()
 	if len(spellings) < 150 {
@@ -51,8 +50,8 @@ func TestSSRF(t *testing.T) {
 	inner, hits := feedtest.Witness(t)
 	suffix := ":" + strconv.Itoa(int(inner)) + "/"
 
-	// The redirecting server has a loopback address of its own, so that it can be
-	// opened without the victim's.
+	// The redirecting server has its own loopback address, so that the policy can allow it without
+	// allowing the victim's.
 	outer := listen(t, "tcp4", "127.9.9.9:0")
 	serve(t, outer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", r.URL.Query().Get("to"))
@@ -89,7 +88,7 @@ func TestSSRF(t *testing.T) {
 		t.Errorf("%d connections got through", n)
 	}
 
-	// The table is worth something only if the spellings do lead to the victim.
+	// The table proves something only if the spellings really lead to the victim.
 	wide := netguard.Policy{AllowPorts: []uint16{inner}, AllowNetworks: []netip.Prefix{
 		netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("::/128")}}
 	reached := 0
@@ -104,8 +103,8 @@ func TestSSRF(t *testing.T) {
 	}
 }
 
-// named is a name that the name server of these tests resolves to the address
-// that host spells, or to this machine when it spells none.
+// named returns a name that the tests' name server resolves to the address that host spells, or to
+// this machine if it spells none.
 func named(host string) string {
 	text, _, _ := strings.Cut(strings.Trim(host, "[]"), "%")
 	addr, err := netip.ParseAddr(text)
@@ -115,7 +114,7 @@ func named(host string) string {
 	return hex.EncodeToString(addr.AsSlice()) + ".named.test"
 }
 
-// refused holds that a spelling was stopped for a reason that is about it.
+// refused checks that a spelling was refused for a fitting reason.
 func refused(t *testing.T, host string, got fetch.Response, count map[news.Outcome]int) {
 	t.Helper()
 	count[got.Fetch.Outcome]++
@@ -129,8 +128,8 @@ func refused(t *testing.T, host string, got fetch.Response, count map[news.Outco
 	}
 }
 
-// TestSSRFRebinding asks for a name that is public when it is checked and
-// loopback when it is dialled.
+// TestSSRFRebinding requests a name that is public when it is checked and loopback when it is
+// dialled.
 func TestSSRFRebinding(t *testing.T) {
 	inner, hits := feedtest.Witness(t)
 	client := newClient(t, fetch.DefaultLimits())
@@ -148,8 +147,8 @@ func TestSSRFRebinding(t *testing.T) {
 	}
 }
 
-// TestSSRFProxy holds that a proxy of the environment is not used, which would
-// hide the address from the guard.
+// TestSSRFProxy holds that a proxy of the environment is not used: it would hide the address from
+// the guard.
 func TestSSRFProxy(t *testing.T) {
 	inner, hits := feedtest.Witness(t)
 	proxy := "http://127.0.0.1:" + strconv.Itoa(int(inner))
@@ -163,7 +162,7 @@ func TestSSRFProxy(t *testing.T) {
 	}
 }
 
-// TestBlockedText holds that the operator is told what would allow it.
+// TestBlockedText holds that the operator is told which setting would allow the address.
 func TestBlockedText(t *testing.T) {
 	got := newClient(t, fetch.DefaultLimits()).Get(context.Background(), fetch.Request{URL: "http://127.0.0.1:8081/feed"})
 	want := "127.0.0.1:8081: refused to connect to 127.0.0.1:8081: a loopback address; to allow it: " +

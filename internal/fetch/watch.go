@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// watchStep is how many bytes of a body count as progress. A server that sends
-// one byte a second holds its place as much as one that sends none.
+// watchStep is the number of body bytes that count as progress. A server that sends one byte a
+// second occupies a place as much as one that sends none.
 const watchStep = 1 << 10
 
-// watch tells once when an answer stands still. A nil watch has nobody to tell.
+// watch calls a function once when a response stalls. A nil watch does nothing.
 type watch struct {
 	patience time.Duration
 	tell     func()
@@ -20,7 +20,7 @@ type watch struct {
 	ended bool
 }
 
-// newWatch returns a watch that runs, to be stopped; nil when none is needed.
+// newWatch returns a running watch, which must be stopped, or nil if none is needed.
 func newWatch(patience time.Duration, tell func()) *watch {
 	if patience <= 0 || tell == nil {
 		return nil
@@ -30,8 +30,7 @@ func newWatch(patience time.Duration, tell func()) *watch {
 	return w
 }
 
-// fire tells. It does so under the lock, so that nobody is told of a fetch that
-// has returned.
+// fire calls tell. It does so under the lock, so that tell is never called after stop has returned.
 func (w *watch) fire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -41,10 +40,10 @@ func (w *watch) fire() {
 	}
 }
 
-// answered notes that an answer has begun.
+// answered notes that a response has begun.
 func (w *watch) answered() { w.came(watchStep) }
 
-// came notes n bytes of an answer.
+// came notes that n bytes of a response were received.
 func (w *watch) came(n int) {
 	if w == nil {
 		return
@@ -57,7 +56,7 @@ func (w *watch) came(n int) {
 	}
 }
 
-// stop ends the watch. Once it has returned, nobody is told any more.
+// stop stops the watch. After it returns, tell is not called any more.
 func (w *watch) stop() {
 	if w == nil {
 		return

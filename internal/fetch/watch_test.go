@@ -16,7 +16,7 @@ import (
 	"tributary/internal/news"
 )
 
-// TestWatch plays answers that come in parts. A step is what comes, after a
+// TestWatch simulates responses that arrive in parts. A step is the bytes that arrive after a
 // pause.
 func TestWatch(t *testing.T) {
 	type step struct {
@@ -32,7 +32,7 @@ func TestWatch(t *testing.T) {
 	tests := []struct {
 		name  string
 		steps []step
-		want  int // how often it tells
+		want  int // number of calls
 	}{
 		{"at once", nil, 0},
 		{"just in time", []step{{1999 * time.Millisecond, 5000}}, 0},
@@ -60,8 +60,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestStalled plays servers whose answer comes in parts, over a connection in
-// memory and with a clock of its own.
+// TestStalled simulates servers whose response arrives in parts, over an in-memory connection and
+// with a fake clock.
 func TestStalled(t *testing.T) {
 	const quick, slow = 1900 * time.Millisecond, 2100 * time.Millisecond
 	part := strings.Repeat("x", 2<<10)

@@ -20,10 +20,10 @@ const (
 	bombJSON = `{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[`
 )
 
-// many repeats s up to a million bytes, n times.
+// many repeats s up to n million bytes.
 func many(s string, n int) string { return strings.Repeat(s, n*1_000_000/len(s)) }
 
-// counted writes a pattern with running numbers.
+// counted repeats a pattern with running numbers n times.
 func counted(pattern string, n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -56,8 +56,8 @@ func refused() map[string]string {
 	}
 }
 
-// costly are documents that make work. They may give entries; what was left out
-// is said.
+// costly are documents that are expensive to read. They may yield entries; what was
+// left out is recorded.
 func costly() map[string]string {
 	twice := func(s string) string {
 		out, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(s)
@@ -141,16 +141,16 @@ func costly() map[string]string {
 	}
 }
 
-// Bounds on one hostile document. The product should need far less: they are
-// for a machine that is slow, not for one that is shared.
+// Limits for one hostile document. The code should need far less: they allow for a slow
+// machine, not for a shared one.
 const (
 	bombCPU    = time.Second
-	bombMemory = 192 << 20 // bytes allocated, freed ones included; a third is held at a time
+	bombMemory = 192 << 20 // bytes allocated, including freed ones; a third is held at a time
 )
 
-// TestDecodeBombs holds that documents made to exhaust a reader are over in a
-// moment and allocate little, whatever they give. The first one kills gofeed
-// alone; nested bases once took two minutes and 18 GB.
+// TestDecodeBombs checks that documents made to exhaust a reader are quickly done with
+// and allocate little, whatever they yield. The first one alone kills gofeed; nested
+// bases once took two minutes and 18 GB.
 func TestDecodeBombs(t *testing.T) {
 	for kind, documents := range map[string]map[string]string{"refused": refused(), "costly": costly()} {
 		for name, body := range documents {
@@ -159,7 +159,7 @@ func TestDecodeBombs(t *testing.T) {
 				var d *news.Document
 				var err error
 				took := 2 * bombCPU
-				for try := 0; try < 3 && took > bombCPU; try++ { // what others do to a shared machine, they do not do thrice
+				for try := 0; try < 3 && took > bombCPU; try++ { // other load does not disturb thrice
 					runtime.ReadMemStats(&before)
 					took = cpuOf(func() { d, err = Decode([]byte(body), Input{URL: docURL, ContentType: "text/xml"}) })
 					runtime.ReadMemStats(&after)
@@ -180,8 +180,8 @@ func TestDecodeBombs(t *testing.T) {
 	}
 }
 
-// TestDecodeLeavesOutWhatIsTooMuch holds the limits that cost no entry, and that
-// every one is said.
+// TestDecodeLeavesOutWhatIsTooMuch checks the limits that cost no entry, and that each
+// of them is recorded.
 func TestDecodeLeavesOutWhatIsTooMuch(t *testing.T) {
 	for _, c := range []struct {
 		name, in, says string
@@ -220,7 +220,7 @@ func TestDecodeLeavesOutWhatIsTooMuch(t *testing.T) {
 	}
 }
 
-// TestReadOPMLBombs holds the same for lists.
+// TestReadOPMLBombs checks the same for lists.
 func TestReadOPMLBombs(t *testing.T) {
 	const open = "<opml><body>"
 	for name, body := range map[string]string{

@@ -31,10 +31,10 @@ var marks = []struct {
 	{"\x4c\x6f\xa7\x94", charmap.CodePage037, "EBCDIC"}, // "<?xm"
 }
 
-// toUTF8 returns the body as valid UTF-8 text without a byte order mark and
-// without characters that XML forbids. What the bytes show goes before what
-// HTTP says, and that before what the document says of itself (RFC 7303
-// section 3). Where neither can be right, statistics decide (charset_guess.go).
+// toUTF8 returns the body as valid UTF-8 without a byte order mark and without the
+// characters that XML forbids. The evidence of the bytes takes precedence over the
+// charset of HTTP, and that over the declaration in the document (RFC 7303 section 3).
+// Where neither label can be right, statistics decide (charset_guess.go).
 func toUTF8(body []byte, contentType string, fix *repairs) string {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if enc, name, skip := wide(body); enc != nil {
@@ -61,15 +61,15 @@ func toUTF8(body []byte, contentType string, fix *repairs) string {
 	return legal(mixed(body, d), fix)
 }
 
-// shifting reports whether escape sequences change the meaning of ASCII, as in
-// ISO-2022-JP. A lone escape is a stray.
+// shifting reports whether escape sequences change the meaning of ASCII bytes, as in
+// ISO-2022-JP. A lone escape character does not count.
 func shifting(body []byte, d bytesSeen) bool {
 	return d.high == 0 && (bytes.Contains(body, []byte("\x1b$")) || bytes.Contains(body, []byte("\x1b(")))
 }
 
-// wide recognises encodings of two and four bytes a character: by their mark,
-// or by the zeros beside ASCII (XML 1.0 appendix F). It returns how many bytes
-// the mark has.
+// wide recognises encodings with two or four bytes a character, by their byte order
+// mark or by the zero bytes beside ASCII (XML 1.0 appendix F), and EBCDIC by its first
+// bytes. skip is the length of the mark in bytes. enc is nil for any other encoding.
 func wide(body []byte) (enc encoding.Encoding, name string, skip int) {
 	for _, m := range marks {
 		if bytes.HasPrefix(body, []byte(m.prefix)) {
@@ -96,8 +96,8 @@ func wide(body []byte) (enc encoding.Encoding, name string, skip int) {
 	return nil, "", 0
 }
 
-// valid reads what is valid UTF-8. A label that says otherwise is wrong, unless
-// it names characters of several bytes and there are hardly any.
+// valid decodes a body that is valid UTF-8. A label that names another encoding is
+// wrong, unless it names a multi-byte encoding and hardly any bytes are beyond ASCII.
 func valid(body []byte, d bytesSeen, fix *repairs, labels ...string) string {
 	for _, label := range labels {
 		enc := legacy(label)
@@ -119,13 +119,13 @@ func valid(body []byte, d bytesSeen, fix *repairs, labels ...string) string {
 	return text
 }
 
-// view returns bytes as a string without copying them: a document is held once.
-// Decode asks its callers not to change them.
+// view returns the bytes as a string that shares their memory, so that a document is
+// held only once. It relies on the caller of Decode not to change them.
 func view(body []byte) string { return unsafe.String(unsafe.SliceData(body), len(body)) }
 
-// labelled reads the body as a label says. One that cannot be read that way is
-// passed over; of two that can, and of the one that servers send by default, the
-// bytes decide.
+// labelled decodes the body by one of its labels and reports whether one fits. A label
+// that the bytes contradict is ignored. Between two that fit, and against windows-1252,
+// which servers send by default, choose lets the bytes decide.
 func labelled(body []byte, d bytesSeen, fix *repairs, labels ...string) (string, bool) {
 	var fitting []labelledAs
 	for _, label := range labels {
@@ -161,10 +161,11 @@ func (l labelledAs) name() string {
 	return name
 }
 
-// choose picks one of the encodings whose labels can be right, or a better one.
+// choose picks one of the encodings whose labels fit, in order of precedence, or a
+// better one that the statistics suggest.
 func choose(body []byte, d bytesSeen, fitting []labelledAs) labelledAs {
 	first, last := fitting[0], fitting[len(fitting)-1]
-	byDefault := first.enc == charmap.Windows1252 // ISO-8859-1, too
+	byDefault := first.enc == charmap.Windows1252 // htmlindex maps ISO-8859-1 to it as well
 	if first.enc == last.enc && !byDefault {
 		return first
 	}
@@ -180,8 +181,8 @@ func choose(body []byte, d bytesSeen, fitting []labelledAs) labelledAs {
 	return first
 }
 
-// bytesSeen counts bytes beyond ASCII, how often they make a character of
-// UTF-8 and how often none, and how many stand beside another.
+// bytesSeen counts the bytes beyond ASCII (high), the UTF-8 sequences that they make
+// (good), the bytes that are part of none (bad), and the runs of consecutive ones (runs).
 type bytesSeen struct{ high, good, bad, runs int }
 
 func density(body []byte) (d bytesSeen) {
@@ -205,27 +206,27 @@ func density(body []byte) (d bytesSeen) {
 	return d
 }
 
-// crowded reports whether bytes beyond ASCII stand in rows: words of another
-// script. Western European text has one here and there.
+// crowded reports whether the characters beyond ASCII stand in runs of two or more on
+// average, like words of a non-Latin script. In Western European text they stand alone.
 func (d bytesSeen) crowded() bool { return d.good+d.bad >= 2*d.runs }
 
-// decodeAs reads the body in that encoding; what it cannot read it replaces.
+// decodeAs decodes the body from enc. Invalid bytes become U+FFFD.
 func decodeAs(enc encoding.Encoding, body []byte) string {
 	var out strings.Builder
 	out.Grow(len(body) / 2)
 	if transcode(enc, body, func(piece []byte) { out.Write(piece) }) != nil {
-		return mixed(body, bytesSeen{}) // this is no text at all
+		return mixed(body, bytesSeen{}) // the decoder gave up: this is no such text
 	}
 	return strings.TrimPrefix(out.String(), "\ufeff")
 }
 
-// reads reports whether the bytes can be text of that encoding: of a hundred
-// characters beyond ASCII at most one may be broken, and a document may have
-// been cut inside one.
+// reads reports whether the bytes can be text in that encoding. One character may be
+// broken, because a document may have been cut inside it, and one more for each hundred
+// characters beyond ASCII.
 func reads(enc encoding.Encoding, body []byte) bool {
 	broken, total := 0, 0
 	err := transcode(enc, body, func(piece []byte) {
-		for _, r := range string(piece) { // a character is never divided between pieces
+		for _, r := range string(piece) { // a character is never split between pieces
 			if r >= utf8.RuneSelf {
 				total++
 			}
@@ -237,8 +238,8 @@ func reads(enc encoding.Encoding, body []byte) bool {
 	return err == nil && broken <= 1+total/100
 }
 
-// transcode hands the body on in UTF-8, piece by piece, so that it is never in
-// memory twice.
+// transcode passes the body to take in UTF-8, piece by piece, so that it is never held
+// in memory twice. A piece is valid only during the call.
 func transcode(enc encoding.Encoding, body []byte, take func([]byte)) error {
 	var piece [16 << 10]byte
 	for d := enc.NewDecoder(); ; {
@@ -250,7 +251,7 @@ func transcode(enc encoding.Encoding, body []byte, take func([]byte)) error {
 	}
 }
 
-// httpCharset returns the charset parameter of a Content-Type.
+// httpCharset returns the charset parameter of a Content-Type, or "".
 func httpCharset(contentType string) string {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -281,8 +282,8 @@ func declaredCharset(body []byte) string {
 	return strings.TrimSpace(string(value))
 }
 
-// legacy returns the encoding of a label, or nil for what cannot be right: an
-// unknown name, ASCII, or a Unicode encoding that the bytes would have shown.
+// legacy returns the encoding that a label names. It returns nil for a label that cannot be
+// right here: an unknown name, ASCII, or a Unicode encoding, which the bytes would have shown.
 func legacy(label string) encoding.Encoding {
 	switch strings.ToLower(label) {
 	case "", "us-ascii", "ascii", "utf8":
@@ -297,13 +298,13 @@ func legacy(label string) encoding.Encoding {
 	case err != nil, strings.HasPrefix(name, "utf-"), name == "replacement":
 		return nil
 	case name == "gbk":
-		return simplifiedchinese.GB18030 // which holds it
+		return simplifiedchinese.GB18030 // a superset of GBK
 	}
 	return enc
 }
 
-// codePage returns one of the encodings of a single byte that browsers have
-// forgotten, by the names that IANA has for it and the usual spellings of those.
+// codePage returns a single-byte encoding that browsers no longer support, by its IANA
+// name or one of the usual spellings of it, or nil.
 func codePage(label string) encoding.Encoding {
 	switch label = strings.ReplaceAll(strings.ToLower(label), "_", "-"); label {
 	case "mac-roman":
@@ -321,9 +322,9 @@ func codePage(label string) encoding.Encoding {
 	return nil
 }
 
-// mixed reads UTF-8 and takes every byte that is none for windows-1252. Where
-// there is UTF-8, the beginning of a character whose rest is missing is no text of
-// that, nor is any in the text of another script.
+// mixed decodes UTF-8 and reads every invalid byte as windows-1252. In a document that
+// contains UTF-8, a sequence whose last bytes are missing becomes U+FFFD instead. So
+// does every invalid byte in the text of a non-Latin script.
 func mixed(body []byte, d bytesSeen) string {
 	foreign := d.crowded() && d.good > d.bad
 	var out strings.Builder
@@ -331,7 +332,7 @@ func mixed(body []byte, d bytesSeen) string {
 	for len(body) > 0 {
 		r, size := utf8.DecodeRune(body)
 		switch {
-		case d.good > 0 && !utf8.FullRune(body): // the document was cut off in it
+		case d.good > 0 && !utf8.FullRune(body): // the document was cut off inside a character
 			size = len(body)
 		case r == utf8.RuneError && size == 1:
 			if pair := halves(body); pair != utf8.RuneError {
@@ -351,8 +352,8 @@ func mixed(body []byte, d bytesSeen) string {
 	return out.String()
 }
 
-// halves returns the character whose two halves in UTF-16 were each written as if
-// they were one (CESU-8), or U+FFFD.
+// halves returns the character whose two UTF-16 surrogates are each encoded as three
+// bytes at the start of body (CESU-8), or U+FFFD.
 func halves(body []byte) rune {
 	if len(body) < 6 || body[0] != 0xed || body[3] != 0xed {
 		return utf8.RuneError
@@ -361,8 +362,9 @@ func halves(body []byte) rune {
 	return utf16.DecodeRune(half(body), half(body[3:]))
 }
 
-// broken returns how many bytes at the start begin a character of UTF-8 that
-// has three or four and lacks the last; 1 when they begin none.
+// broken returns the length of an incomplete UTF-8 sequence at the start of body: the
+// first byte of a character of three or four bytes, with some but not all of the
+// others. It returns 1 when there is none.
 func broken(body []byte) int {
 	size := 1
 	for size < min(len(body), 4) && body[size]&0xc0 == 0x80 {
@@ -381,8 +383,8 @@ func broken(body []byte) int {
 	return size
 }
 
-// legal removes the characters that XML 1.0 section 2.2 forbids and reads C1
-// control characters as the windows-1252 that they were meant to be.
+// legal removes the characters that XML 1.0 section 2.2 forbids. It reads C1 control
+// characters as the windows-1252 characters that were meant.
 func legal(s string, fix *repairs) string {
 	if !suspicious(s) {
 		return s
@@ -407,7 +409,8 @@ func legal(s string, fix *repairs) string {
 	return out
 }
 
-// suspicious is a fast look for bytes of characters that legal changes.
+// suspicious is a fast check for the bytes of characters that legal changes. It may
+// report true for text that needs no change.
 func suspicious(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {

@@ -12,9 +12,8 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 )
 
-// guessable are the encodings that a guess may name, with the languages that
-// are written in them; of two between which statistics see no difference the
-// first counts.
+// guessable lists the encodings that a guess may name, with the languages that are
+// written in them. Of two encodings with equal scores the first one wins.
 var guessable = []struct{ charset, languages string }{
 	{"GB18030", "zh"}, {"Shift_JIS", "ja"}, {"EUC-JP", "ja"}, {"EUC-KR", "ko"}, {"Big5", "zh"}, {"ISO-2022-JP", "ja"},
 	{"windows-1251", "ru uk be bg sr mk"}, {"KOI8-R", "ru uk be"}, {"ISO-8859-5", "ru bg sr mk"},
@@ -25,15 +24,15 @@ var guessable = []struct{ charset, languages string }{
 	{"windows-1254", "tr az"}, {"ISO-8859-9", "tr az"},
 }
 
-// guess names the encoding that the bytes look most like: how often its usual
-// characters follow each other, and whether the document says that it is in a
-// language of it, which told reports. Nil when the bytes look like nothing.
+// guess returns the encoding that the bytes look most like, or nil when they look like
+// none. It weighs how often the usual characters of an encoding follow each other, and
+// whether the document declares a language of that encoding, which told reports.
 func guess(body []byte) (best encoding.Encoding, told bool) {
 	results, err := chardet.NewTextDetector().DetectAll(sample(body))
 	if err != nil {
 		return nil, false
 	}
-	confidence := make(map[string]int, len(results)) // the order of equal ones is that of goroutines
+	confidence := make(map[string]int, len(results)) // equal ones come in random order
 	for _, r := range results {
 		confidence[r.Charset] = r.Confidence
 	}
@@ -50,16 +49,16 @@ func guess(body []byte) (best encoding.Encoding, told bool) {
 	return best, told
 }
 
-// latin reports whether an encoding is one of our letters: in their texts others
-// than ASCII stand alone, in those of other scripts in rows.
+// latin reports whether enc is for another Latin script than Western European. Its
+// letters beyond ASCII stand alone, where those of non-Latin scripts stand in runs.
 func latin(enc encoding.Encoding) bool {
 	return enc == charmap.Windows1250 || enc == charmap.ISO8859_2 || enc == charmap.Windows1254
 }
 
-// charsetNamed returns the widest encoding that holds the one named.
+// charsetNamed returns the named encoding or a superset of it, or nil.
 func charsetNamed(name string) encoding.Encoding {
 	switch name {
-	case "KOI8-R": // the Ukrainian letters stand where it has lines for boxes
+	case "KOI8-R": // KOI8-U has Ukrainian letters where this has box-drawing characters
 		return charmap.KOI8U
 	case "ISO-8859-8-I":
 		name = "ISO-8859-8"
@@ -71,13 +70,13 @@ func charsetNamed(name string) encoding.Encoding {
 	return enc
 }
 
-// sampleSize is as much text as the statistics look at.
+// sampleSize is how many bytes of text the statistics look at.
 const sampleSize = 8 << 10
 
-// sample returns text of the document around bytes beyond ASCII, without tags
-// and references, which look like English.
+// sample returns those pieces of text that contain bytes beyond ASCII, without tags and
+// character references, which look like English.
 func sample(body []byte) []byte {
-	if bytes.IndexByte(body, 0x1b) >= 0 { // "<" is half a character there
+	if bytes.IndexByte(body, 0x1b) >= 0 { // in ISO-2022, "<" may be half of a character
 		return body[:min(len(body), sampleSize)]
 	}
 	out := make([]byte, 0, sampleSize)
@@ -99,7 +98,8 @@ func sample(body []byte) []byte {
 	return out[:min(len(out), sampleSize)]
 }
 
-// withoutReferences drops "&lt;p&gt;" and "&amp;" as they stand.
+// withoutReferences replaces character references with blanks, and escaped tags such as
+// "&lt;p&gt;" as a whole.
 func withoutReferences(text []byte) []byte {
 	out := make([]byte, 0, min(len(text), 2*sampleSize))
 	for len(text) > 0 && len(out) < sampleSize {
@@ -120,9 +120,8 @@ func withoutReferences(text []byte) []byte {
 	return out
 }
 
-// saysLanguage returns the language that the document says it is in, two
-// letters in lower case, as far as its first kilobytes show without being
-// parsed; "" when they do not.
+// saysLanguage returns the language that the document declares, as two lower-case
+// letters, or "". It searches the first sampleSize bytes without parsing them.
 func saysLanguage(body []byte) string {
 	head := body[:min(len(body), sampleSize)]
 	for _, mark := range []string{"<language>", "<dc:language>", `xml:lang="`, `xml:lang='`, `"language":"`, `"language": "`} {
@@ -137,11 +136,11 @@ func saysLanguage(body []byte) string {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// encodedTwice undoes what happens when UTF-8 is taken for windows-1252 and
-// encoded again: "Niños" stands there as "NiÃ±os". It is sure only when every
-// character beyond ASCII is part of it.
+// encodedTwice decodes UTF-8 that was mistaken for windows-1252 and encoded again, so
+// that "Niños" became "NiÃ±os". It reports false unless every character beyond ASCII is
+// explained by that mistake.
 func encodedTwice(text string) (string, bool) {
-	if strings.IndexByte(text, "Ã"[0]) < 0 { // so begins what first bytes become
+	if strings.IndexByte(text, "Ã"[0]) < 0 { // what lead bytes become begins with this byte
 		return "", false
 	}
 	once := make([]byte, 0, len(text))
@@ -154,7 +153,7 @@ func encodedTwice(text string) (string, bool) {
 		switch {
 		case ok:
 			once = append(once, b)
-		case r < 0xa0: // bytes that windows-1252 leaves open
+		case r < 0xa0: // bytes that windows-1252 leaves unassigned
 			once = append(once, byte(r))
 		default:
 			return "", false
@@ -166,7 +165,8 @@ func encodedTwice(text string) (string, bool) {
 	return string(once), true
 }
 
-// oddRune reports whether nobody writes r: then the first reading was right.
+// oddRune reports whether r is a character that nobody writes, which proves that the
+// first decoding was right.
 func oddRune(r rune) bool {
 	return r >= 0x80 && r < 0xa0 || r >= 0xe000 && r < 0xf900 || r > 0x20000 || r >= utf8.RuneSelf && !unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r)
 }

@@ -16,8 +16,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// spoken are a few sentences in languages whose letters are not those of
-// English.
+// spoken are a few sentences in languages with other letters than those of English.
 var spoken = map[string]string{
 	"de": "Für die Bürger der Stadt ändert sich zunächst nichts, erklärte die zuständige Behörde. Außerdem müssen künftig alle Geräte regelmäßig überprüft werden.",
 	"fr": "Le ministère a publié mardi une étude sur la qualité des eaux. Les élèves ont été reçus à la mairie après les congés de février.",
@@ -32,7 +31,7 @@ var spoken = map[string]string{
 	"ko": "정부는 화요일 전국의 도로와 다리, 학교에 대한 새로운 투자를 발표했다. 시민들은 설명을 요구하고 있다.",
 }
 
-// inEncodings are languages in the encodings that feeds in them have had.
+// inEncodings are languages with the encodings that feeds have used for them.
 var inEncodings = []struct {
 	language, label string
 	enc             encoding.Encoding
@@ -82,7 +81,7 @@ func TestDecodeLabels(t *testing.T) {
 	}
 }
 
-// TestToUTF8 holds what single bytes and damaged text become.
+// TestToUTF8 checks what becomes of single bytes and damaged text.
 func TestToUTF8(t *testing.T) {
 	wide := func(enc encoding.Encoding, s string) string {
 		out, err := enc.NewEncoder().String(s)
@@ -125,8 +124,8 @@ func TestToUTF8(t *testing.T) {
 	}
 }
 
-// FuzzToUTF8 holds that whatever comes becomes legal text, in one way, and that
-// text without fault stays as it is.
+// FuzzToUTF8 checks that any input becomes legal text, always the same, and that text
+// without fault is not changed.
 func FuzzToUTF8(f *testing.F) {
 	for _, c := range inEncodings {
 		body, _ := c.enc.NewEncoder().String("<language>" + c.language + "</language>" + spoken[c.language])

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// cpuOf returns the processor time that f took on its thread, which does not
-// depend on what else the machine does.
+// cpuOf returns the processor time that f took on its thread, which does not depend on
+// the load of the machine.
 func cpuOf(f func()) time.Duration {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

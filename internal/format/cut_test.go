@@ -9,7 +9,7 @@ import (
 	"tributary/internal/news"
 )
 
-// cutItem is a whole entry of each format, numbered.
+// cutDocuments are documents of each format with numbered entries.
 var cutDocuments = map[string]struct{ head, item, separator, tail, end string }{
 	"RSS": {`<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>T</title><link>http://a.example/</link>`,
 		`<item><title>Nº %[1]d &amp; ü</title><link>http://a.example/%[1]d</link><guid isPermaLink="false">g%[1]d</guid><description><![CDATA[<p>é</p>]]></description></item>`, "\n", `</channel></rss>`, "</item>"},
@@ -25,9 +25,8 @@ var cutDocuments = map[string]struct{ head, item, separator, tail, end string }{
 		`{"content_text": "a\"]}", "id": "g%[1]d", "title": "Nº %[1]d & ü", "url": "http://a.example/%[1]d"}`, ",\n", `], "title": "T", "version": "https://jsonfeed.org/version/1"}`, "}"},
 }
 
-// TestDecodeCutAnywhere cuts a document of every format at every byte: the
-// entries that are whole come out as they would, no others, and the document
-// never counts as complete.
+// TestDecodeCutAnywhere cuts a document of every format at every byte. The entries that are
+// complete are read as usual, no others are, and the document never counts as complete.
 func TestDecodeCutAnywhere(t *testing.T) {
 	const n = 4
 	for name, c := range cutDocuments {
@@ -50,7 +49,7 @@ func TestDecodeCutAnywhere(t *testing.T) {
 				if err != nil {
 					t.Fatalf("cut after %q: %v", whole[max(0, cut-20):cut], err)
 				}
-				// The last character of an end tag says nothing that is not known.
+				// Without the last character, an end tag says as much.
 				if len(d.Entries) == want+1 && strings.HasSuffix(whole[:cut]+">", c.end) {
 					want++
 				}
@@ -60,7 +59,7 @@ func TestDecodeCutAnywhere(t *testing.T) {
 	}
 }
 
-// checkCut compares the entries of a cut document with the first of the whole.
+// checkCut compares the entries of a cut document with the first ones of the whole.
 func checkCut(t *testing.T, d *news.Document, sound []news.Entry, want int, after string) {
 	t.Helper()
 	if d.Outcome != news.OutcomeTruncated || len(d.Entries) != want || len(d.Repairs) == 0 {

@@ -11,8 +11,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestDecodeMendsStructure holds damages that once cost the entries behind them
-// or the text of the one that has them.
+// TestDecodeMendsStructure checks damage that once cost the entries after it or the
+// text of the entry that has it.
 func TestDecodeMendsStructure(t *testing.T) {
 	atom := func(first string) string {
 		return `<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>
@@ -60,7 +60,7 @@ func TestDecodeMendsStructure(t *testing.T) {
 	}
 }
 
-// TestDecodeLooksAheadWithoutHarm holds that what looking ahead found to be
+// TestDecodeLooksAheadWithoutHarm checks that a mark which looking ahead found to be
 // missing further on is still found before that place.
 func TestDecodeLooksAheadWithoutHarm(t *testing.T) {
 	e := decode(t, `<rss version="2.0"><channel><item><custom><!-- <title>Zwei</title> --><title>Eins</title><guid isPermaLink='false'>http://a.example/g</guid>
@@ -70,7 +70,7 @@ func TestDecodeLooksAheadWithoutHarm(t *testing.T) {
 	}
 }
 
-// TestDecodeMendsJSON holds what generators written by hand get wrong.
+// TestDecodeMendsJSON checks what hand-written generators get wrong.
 func TestDecodeMendsJSON(t *testing.T) {
 	const head, items = `{"version":"https://jsonfeed.org/version/1.1",`, `"items":[{"id":"1","title":"Eins"},{"id":"2","title":"Zwei"}]}`
 	for name, body := range map[string]string{
@@ -107,7 +107,7 @@ func TestDecodeMendsJSON(t *testing.T) {
 	}
 }
 
-// FuzzMendJSON holds that mending changes nothing in JSON that is sound.
+// FuzzMendJSON checks that mending does not change valid JSON.
 func FuzzMendJSON(f *testing.F) {
 	for _, s := range []string{`{"a":[1,2,{"b":"c\n\u00e9\\"}],"items":[{"id":"1"},[],"x",null]}`, `{"a" : -1.5e3 , "b":{} }`, `{"a":[,],"b" 1,}`, `{"items":[{"id":"`, `{"a":"` + "\n" + `\x"`} {
 		f.Add(s)
@@ -140,9 +140,8 @@ func FuzzMendJSON(f *testing.F) {
 	})
 }
 
-// FuzzDecodeDamage damages a sound document in one place: what stands before
-// the damaged entry is not touched by it, no entry is made up, and reading
-// twice gives the same.
+// FuzzDecodeDamage damages a valid document in one place. The damage must not affect what
+// stands before the damaged entry or make up entries, and reading twice must give the same.
 func FuzzDecodeDamage(f *testing.F) {
 	sound := map[bool]string{}
 	for _, atom := range []bool{false, true} {
@@ -193,8 +192,7 @@ func FuzzDecodeDamage(f *testing.F) {
 	})
 }
 
-// FuzzDecodeWritten holds that what we write is read as it was written, whatever
-// the texts are.
+// FuzzDecodeWritten checks that what we write is read as it was written, whatever the texts are.
 func FuzzDecodeWritten(f *testing.F) {
 	f.Add("Brücke <b>einig</b> & mehr", "<p>Der Rat & die Stadt</p>", "tag:x,2026:1")
 	f.Add("]]> &amp;lt; \u202e", "<pre>\n a </pre><b>x", "http://a.example/?a=1&b=2")
@@ -203,7 +201,7 @@ func FuzzDecodeWritten(f *testing.F) {
 		shown := shownFull()
 		shown.Entry.Title, shown.Entry.Content, shown.Publication.GUID = clean.Line(title), clean.HTML(content, nil), guid
 		e.Shown = []news.Shown{shown}
-		if guid == "" || clean.Line(title) == "" || clean.Line(guid) != guid || strings.ContainsAny(title, "<&") || len(title) > maxTitle/2 || // RSS cannot say what it means in a title
+		if guid == "" || clean.Line(title) == "" || clean.Line(guid) != guid || strings.ContainsAny(title, "<&") || len(title) > maxTitle/2 || // RSS cannot tell what this means in a title
 			len(guid) > 500 || len(content) > 10_000 {
 			return
 		}

@@ -7,18 +7,18 @@ import (
 	"unicode"
 )
 
-// parseDate reads a time in any form that feeds have been seen to use: RFC 822,
-// 850, 1123 and 2822, asctime, RFC 3339, ISO 8601 (extended, basic, ordinal,
-// week, without century), W3CDTF of every precision, seconds to nanoseconds
-// since 1970, names of months in the languages of monthNames, signs of Japanese,
-// Chinese and Korean, and slips such as "Sept", 24:00 or swapped day and month.
-// A time without a zone is UTC, and one in Korean that of Korea. It returns
-// false for what cannot be read, for what needs today's date to be understood,
-// and for years that no article has.
+// parseDate reads a time in any form that feeds have been seen to use: RFC 822, 850, 1123
+// and 2822, asctime, RFC 3339, ISO 8601 (extended, basic, ordinal, week, without
+// century), W3CDTF of every precision, seconds to nanoseconds since 1970, names of months
+// in the languages of monthNames, Japanese, Chinese and Korean characters, and slips such
+// as "Sept", 24:00 or swapped day and month. A time without a zone is in UTC, or in
+// Korean time when it is written in Korean. parseDate reports false for what it cannot
+// read, for dates that depend on the current date, and for years that no article has.
 //
-// The language of the text (BCP 47; "" is unknown) decides what 03/04/2024 means
-// where both are possible: 4 March in American and unknown English, in an unknown
-// language and beside AM or PM; else 3 April.
+// The language of the text (BCP 47; "" when unknown) decides what 03/04/2024 means
+// where both readings are possible. It is 4 March in the languages of the United States
+// and the Philippines, in English without a region, in an unknown language, and beside
+// AM or PM; otherwise it is 3 April.
 func parseDate(s, language string) (time.Time, bool) {
 	if len(s) > 120 {
 		return time.Time{}, false
@@ -27,7 +27,7 @@ func parseDate(s, language string) (time.Time, bool) {
 		s = html.UnescapeString(s)
 	}
 	if s = strings.TrimSpace(s); s == "" {
-		return time.Time{}, false // most of the fields that may hold one
+		return time.Time{}, false // most of the fields that may hold a date are empty
 	}
 	if t, ok := usual(s); ok {
 		return sane(t)
@@ -39,8 +39,8 @@ func parseDate(s, language string) (time.Time, bool) {
 	return p.time()
 }
 
-// whenIn returns the first readable time of a document in that language, in
-// UTC, or zero.
+// whenIn returns the first of dates that can be read, in UTC, or the zero time.
+// language is that of the document, as in parseDate.
 func whenIn(language string, dates ...string) time.Time {
 	for _, s := range dates {
 		if t, ok := parseDate(s, language); ok {
@@ -50,7 +50,7 @@ func whenIn(language string, dates ...string) time.Time {
 	return time.Time{}
 }
 
-// dayFirst reports whether numbers between slashes begin with the day there.
+// dayFirst reports whether numeric dates with slashes begin with the day in that language.
 func dayFirst(language string) bool {
 	language = strings.ToLower(strings.ReplaceAll(language, "_", "-"))
 	primary, rest, _ := strings.Cut(language, "-")
@@ -63,8 +63,8 @@ func dayFirst(language string) bool {
 	return !strings.HasSuffix(rest, "us")
 }
 
-// homeZone is the zone of a time that names none, in minutes. Of the scripts that
-// dates are written in, Hangul alone is at home in a single zone.
+// homeZone returns the zone of a time that names none, in minutes east of UTC. Hangul
+// is the only script of dates that is at home in a single zone.
 func homeZone(s string) int {
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Hangul, r) }) {
 		return zones["kst"]
@@ -72,9 +72,8 @@ func homeZone(s string) int {
 	return 0
 }
 
-// usual reads the forms that nearly all feeds use, fast. RFC 1123 with a named
-// zone is not among them: the standard library takes every name but GMT for
-// offset zero.
+// usual is a fast path for the forms that nearly all feeds use. RFC 1123 with a named zone
+// other than GMT is not among them: time.Parse gives every unknown name the offset zero.
 func usual(s string) (time.Time, bool) {
 	layout := time.RFC1123Z
 	switch {
@@ -89,7 +88,7 @@ func usual(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// sane refuses years that are a mistake.
+// sane rejects years before 1900 and after 2100, which are mistakes.
 func sane(t time.Time) (time.Time, bool) {
 	if t.Year() < 1900 || t.Year() > 2100 {
 		return time.Time{}, false
@@ -97,27 +96,27 @@ func sane(t time.Time) (time.Time, bool) {
 	return t, true
 }
 
-// dateParser gathers the parts of a date.
+// dateParser collects the parts of a date.
 type dateParser struct {
-	year, month, day           int // month is -1 without a name
+	year, month, day           int // month is -1 until a name is read
 	hour, minute, second, nano int
 	zone                       int // minutes
 	timed, zoned               bool
-	trailing                   bool        // only words and signs since the time: a zone may come
-	nums                       []dateToken // numbers that are no time, in order
-	seps                       []byte      // the sign before each
+	trailing                   bool        // only words and signs came since the time: a zone may follow
+	nums                       []dateToken // numbers that are not part of a time, in order
+	seps                       []byte      // the character before each of them
 	named                      int         // how many numbers stood before the name of the month
 	leading                    bool        // the name of the month came first: it may be a weekday
 	afternoon, forenoon        bool
 	dayFirst                   bool      // 03/04 is 3 April
-	american                   bool      // a zone such as EST5EDT, with summer time
-	exact                      time.Time // of an epoch number
+	american                   bool      // a zone with daylight saving time, such as EST5EDT
+	exact                      time.Time // of an epoch number or a week
 }
 
-// read sorts the tokens into parts.
+// read sorts the tokens into the parts of a date and reports whether they make one.
 func (p *dateParser) read(list []dateToken) bool {
 	if len(list) == 0 || len(list) > 40 || list[0].kind == '-' && at(list, 1).kind == '-' {
-		return false // --12-03 is of this year, whichever that is
+		return false // --12-03 is of the current year, which is not known here
 	}
 	if p.single(list) {
 		return true
@@ -128,7 +127,7 @@ func (p *dateParser) read(list []dateToken) bool {
 	return p.resolve()
 }
 
-// step takes what begins at i and returns how many tokens it was.
+// step reads what begins at i and returns how many tokens it was.
 func (p *dateParser) step(list []dateToken, i int) int {
 	t, next := list[i], at(list, i+1)
 	switch {
@@ -151,8 +150,8 @@ func (p *dateParser) step(list []dateToken, i int) int {
 	return 1
 }
 
-// word reads the name of a month or zone, or am and pm; all others, such as
-// weekdays, say nothing more. It returns how many tokens that was.
+// word reads the name of a month or zone, or am or pm, and ignores all other words,
+// such as weekdays. It returns the number of tokens read.
 func (p *dateParser) word(list []dateToken, i int) int {
 	w := list[i].text
 	if half, used := halfDay(list, i); half != 0 && (p.trailing || before[w]) {
@@ -176,11 +175,12 @@ func (p *dateParser) word(list []dateToken, i int) int {
 	return 1
 }
 
-// weekdays are those whose names begin like months. An abbreviated one, the
-// French "mar.", is found out by the month that follows it.
+// weekdays lists the names of weekdays that begin like months. An abbreviated one, the
+// French "mar.", is recognised by the month that follows it.
 var weekdays = map[string]bool{"mardi": true, "martes": true, "martedi": true, "marti": true, "pazar": true, "pazartesi": true}
 
-// resolve decides which number is year, month and day.
+// resolve decides which numbers are the year, month and day, and reports whether they
+// make a date.
 func (p *dateParser) resolve() bool {
 	n := p.nums
 	if p.leading && len(n) >= 3 && p.seps[1] == p.seps[2] && strings.IndexByte("./-", p.seps[1]) >= 0 {
@@ -205,9 +205,9 @@ func (p *dateParser) resolve() bool {
 	return p.valid()
 }
 
-// namedMonth finds day and year around the name of the month: the day stands
-// beside it, before rather than after; the year is the number of four digits,
-// else the one that remains.
+// namedMonth finds the day and the year around the name of the month. The year is the
+// number with four digits, else the one that is left over. The day is the number beside
+// the month, preferably the one before it.
 func (p *dateParser) namedMonth() bool {
 	day, year := -1, -1
 	for i, n := range p.nums {
@@ -237,9 +237,10 @@ func (p *dateParser) namedMonth() bool {
 	return p.valid()
 }
 
-// numeric orders three numbers: the year first when it has four digits or when
-// it looks like ISO 8601; else between slashes as dayFirst says, else the day
-// first. A month that there is not was the day, but not in ISO 8601.
+// numeric assigns three numbers to year, month and day. The year comes first when it
+// has four digits or the form is that of ISO 8601. Otherwise slashes mean what dayFirst
+// says, and other separators that the day comes first. A month above 12 is swapped with
+// the day, except in ISO 8601.
 func (p *dateParser) numeric(a, b, c dateToken, sep byte) bool {
 	switch {
 	case len(a.text) == 4 || sep == '-' && len(a.text) == 2 && len(c.text) == 2 && b.value <= 12 && c.value <= 31:
@@ -261,8 +262,9 @@ func (p *dateParser) valid() bool {
 	return p.month >= 1 && p.month <= 12 && p.day >= 1 && p.day <= 31
 }
 
-// fullYear adds the century: 00 to 49 is ours (RFC 2822 section 4.3). A year of
-// one digit is that of an emperor or a slip.
+// fullYear adds the century to a year of two digits: 00 to 49 are of this century (RFC
+// 2822 section 4.3). Three digits count from 1900. A single digit, of a Japanese era or
+// a slip, is returned as it is, and sane rejects it.
 func fullYear(t dateToken) int {
 	switch {
 	case len(t.text) == 2 && t.value < 50:
@@ -273,8 +275,8 @@ func fullYear(t dateToken) int {
 	return t.value
 }
 
-// time puts the parts together. A day that the month does not have is one of
-// the next; a time of day that does not exist is left out.
+// time assembles the date. A day that the month does not have becomes one of the next
+// month. A time of day that does not exist is dropped.
 func (p *dateParser) time() (time.Time, bool) {
 	if !p.exact.IsZero() {
 		return sane(p.exact)
@@ -296,13 +298,13 @@ func (p *dateParser) time() (time.Time, bool) {
 		p.zone += 60
 	}
 	if !p.timed {
-		return sane(t) // a day is no instant: it has no zone
+		return sane(t) // a date without a time of day is not shifted by a zone
 	}
 	return sane(t.Add(-time.Duration(p.zone) * time.Minute))
 }
 
-// summerTime reports whether a local time is one of American summer time, by
-// the rule since 2007: second Sunday of March to first Sunday of November, 2:00.
+// summerTime reports whether a local time falls into American daylight saving time, by
+// the rule since 2007: from the second Sunday of March to the first of November, at 2:00.
 func summerTime(t time.Time) bool {
 	sunday := func(month time.Month, from int) time.Time {
 		first := time.Date(t.Year(), month, from, 2, 0, 0, 0, time.UTC)

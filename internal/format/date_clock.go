@@ -1,7 +1,7 @@
 package format
 
-// isClock reports whether a time of day begins at i: 12:34, 20h15, 8 pm, 20 Uhr,
-// and 10.05 behind a date.
+// isClock reports whether a time of day begins at i, such as 12:34, 20h15, 8 pm, 20
+// Uhr, or 10.05 after a date.
 func (p *dateParser) isClock(list []dateToken, i int) bool {
 	next := at(list, i+1)
 	switch {
@@ -19,18 +19,19 @@ func (p *dateParser) isClock(list []dateToken, i int) bool {
 	return false
 }
 
-// hourWord are the words behind a full hour, in German, Dutch, French, Danish.
+// hourWord holds the words after a full hour, in German, Dutch, French and Danish.
 var hourWord = map[string]bool{"h": true, "uhr": true, "uur": true}
 
-// before are the halves of a day that stand in front of the hour.
+// before holds the names for half a day that stand before the hour, as eastern spells them.
 var before = map[string]bool{"forenoon": true, "afternoon": true}
 
-// dated reports whether the date is complete, so that more numbers are a time.
+// dated reports whether the date is complete, so that further numbers belong to a time.
 func (p *dateParser) dated() bool {
 	return len(p.nums) >= 3 || len(p.nums) == 2 && p.month > 0
 }
 
-// clock reads what isClock saw, with minutes, seconds and their fraction.
+// clock reads the time that isClock found, with minutes, seconds and their fraction. It
+// returns the number of tokens read.
 func (p *dateParser) clock(list []dateToken, i int) int {
 	p.timed, p.trailing, p.hour = true, true, list[i].value
 	sign := at(list, i+1)
@@ -49,8 +50,8 @@ func (p *dateParser) clock(list []dateToken, i int) int {
 	return n + p.fraction(list, i+n)
 }
 
-// halfDay reads am, a.m., p. m. and their like at i: 'a' or 'p', and how many
-// tokens that is; 0 when something else stands there.
+// halfDay reads am, a.m., p. m. and the like at i. It returns 'a' or 'p' and the number
+// of tokens read, or 0 when something else stands there.
 func halfDay(list []dateToken, i int) (half byte, used int) {
 	w := at(list, i).text
 	switch w {
@@ -74,7 +75,8 @@ func halfDay(list []dateToken, i int) (half byte, used int) {
 	return 0, 0
 }
 
-// fraction reads the part of a second behind a point or comma.
+// fraction reads the fraction of a second after a point or comma, and returns the
+// number of tokens read.
 func (p *dateParser) fraction(list []dateToken, i int) int {
 	sign, digits := at(list, i), at(list, i+1)
 	if sign.kind != '.' && sign.kind != ',' || digits.kind != '0' || !digits.glued {
@@ -101,8 +103,8 @@ func (p *dateParser) packedClock(list []dateToken, i int) int {
 	return 1 + p.fraction(list, i+1)
 }
 
-// offsetFollows reports whether a sign after a time begins a zone and not a
-// date: "9:15-05:00", "10:00 +0200" and "GMT -5" do, "10:00 - 5 May" does not.
+// offsetFollows reports whether the sign after a time begins a zone offset and not a
+// date: it does in "9:15-05:00", "10:00 +0200" and "GMT -5", but not in "10:00 - 5 May".
 func (p *dateParser) offsetFollows(list []dateToken, i int) bool {
 	n := list[i+1]
 	if !n.glued {
@@ -112,7 +114,7 @@ func (p *dateParser) offsetFollows(list []dateToken, i int) bool {
 		at(list, i+2).kind == ':' || zones[at(list, i-1).text] == 0 && at(list, i-1).kind == 'a' || p.dated())
 }
 
-// offset reads +02:00, -0500, +2.
+// offset reads a zone offset such as +02:00, -0500 or +2, and returns the number of tokens read.
 func (p *dateParser) offset(list []dateToken, i int) int {
 	n, used := list[i+1], 2
 	minutes := n.value * 60
@@ -123,7 +125,7 @@ func (p *dateParser) offset(list []dateToken, i int) int {
 		used = 4
 	}
 	p.trailing = false
-	if minutes < 0 || minutes > 15*60 { // no such zone
+	if minutes < 0 || minutes > 15*60 { // no zone has such an offset
 		return used
 	}
 	if list[i].kind == '-' {

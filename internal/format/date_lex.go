@@ -18,18 +18,20 @@ type dateToken struct {
 	glued bool // no blank before it
 }
 
-// eastern replaces the signs of Japanese, Chinese and Korean dates.
+// eastern replaces the units of Japanese, Chinese and Korean dates with separators, and
+// the dashes and signs of other languages with ASCII.
 var eastern = strings.NewReplacer("年", "-", "월", "-", "月", "-", "년", "-", "日", " ", "일", " ", "號", " ", "号", " ",
 	"時", ":", "시", ":", "时", ":", "點", ":", "点", ":", "分", ":", "분", ":", "秒", " ", "초", " ",
 	"午前", " forenoon ", "午後", " afternoon ", "오전", " forenoon ", "오후", " afternoon ", "上午", " forenoon ", "下午", " afternoon ",
 	"凌晨", " forenoon ", "早上", " forenoon ", "晚上", " afternoon ",
 	"à", " ", "\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\uff1a", ":", "º", " ", "ª", " ")
 
-// letters are those that lose no accent in Unicode but are written without.
+// letters replaces letters that Unicode does not decompose, but that monthNames spells
+// in plain letters.
 var letters = strings.NewReplacer("ł", "l", "ß", "ss", "ı", "i", "ς", "σ", "đ", "d", "ø", "o", "æ", "ae")
 
-// unaccented returns s in lower case without accents, full-width signs as
-// ordinary ones, digits of other scripts as ours.
+// unaccented returns s in lower case without accents, with full-width characters and
+// the digits of other scripts in ASCII.
 func unaccented(s string) string {
 	s = strings.ToLower(s)
 	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
@@ -42,8 +44,8 @@ func unaccented(s string) string {
 	return s
 }
 
-// digit returns the ASCII digit for one of Arabic, Persian, Devanagari, Bengali
-// or Thai.
+// digit returns the ASCII digit for an Arabic, Persian, Devanagari, Bengali or Thai
+// one, and any other character unchanged.
 func digit(r rune) rune {
 	for _, zero := range []rune{0x660, 0x6f0, 0x966, 0x9e6, 0xe50} {
 		if r >= zero && r < zero+10 {
@@ -53,7 +55,7 @@ func digit(r rune) rune {
 	return r
 }
 
-// tokens cuts a date into numbers, words and signs.
+// tokens splits a date into numbers, words and signs.
 func tokens(s string) []dateToken {
 	list := make([]dateToken, 0, 24)
 	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
@@ -86,7 +88,7 @@ func at(list []dateToken, i int) dateToken {
 	return dateToken{}
 }
 
-// span returns the length of the beginning of s for whose characters ok holds.
+// span returns the length of the longest prefix of s whose characters all satisfy ok.
 func span(s string, ok func(rune) bool) int {
 	if n := strings.IndexFunc(s, func(r rune) bool { return !ok(r) }); n >= 0 {
 		return n
@@ -94,7 +96,7 @@ func span(s string, ok func(rune) bool) int {
 	return len(s)
 }
 
-// number returns the value of up to 16 digits; others are -1.
+// number returns the value of up to 16 digits, or -1 for anything else.
 func number(s string) int {
 	if len(s) > 16 {
 		return -1

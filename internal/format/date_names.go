@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// monthNames lists the names of the twelve months, one line a language, as they
-// are written in dates (nominative and genitive) without accents. A name also
-// matches by its beginning, from three letters on, where that is unambiguous.
+// monthNames lists the names and abbreviations of the twelve months, one language a
+// line, as they are written in dates (nominative and genitive) without accents. A word
+// also matches if it begins with one of them, of three letters or more: see month.
 const monthNames = `
 january february march april may june july august september october november december
 jan feb mar apr may jun jul aug sept oct nov dec
@@ -75,7 +75,7 @@ var months = sync.OnceValue(func() map[string]int {
 	return table
 })
 
-// month returns the number of a month's name in lower case without accents.
+// month returns the number of the month that word names, in lower case without accents.
 func month(word string) (int, bool) {
 	table := months()
 	word = strings.TrimSuffix(word, ".")
@@ -83,7 +83,7 @@ func month(word string) (int, bool) {
 		return m, true
 	}
 	runes := []rune(word)
-	for n := len(runes) - 1; n >= 3; n-- { // "septemb", "juillt": the longest beginning
+	for n := len(runes) - 1; n >= 3; n-- { // "septemb", "juillt": the longest prefix that is a name
 		if m, ok := table[string(runes[:n])]; ok {
 			return m, true
 		}
@@ -91,9 +91,9 @@ func month(word string) (int, bool) {
 	return 0, false
 }
 
-// zones are time zone names with their offset in minutes. Of ambiguous ones the
-// meaning is that of most feeds: IST is India, CST and EST are American, BST is
-// British summer. Single letters are as RFC 822 section 5.1 has them.
+// zones maps the names of time zones to offsets in minutes east of UTC. An ambiguous
+// name has the meaning that most feeds give it: IST is Indian, CST and EST are American,
+// BST is British summer time. Single letters are those of RFC 822 section 5.1.
 var zones = map[string]int{
 	"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "uct": 0, "zulu": 0,
 	"a": -60, "b": -120, "c": -180, "d": -240, "e": -300, "f": -360, "g": -420, "i": -540, "k": -600, "l": -660, "m": -720,

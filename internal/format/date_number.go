@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// single reads a date that is one number, or year and week.
+// single reads a date that is a single number, or a year and a week.
 func (p *dateParser) single(list []dateToken) bool {
 	list = unwrapped(list)
 	first, second := list[0], at(list, 1)
@@ -25,8 +25,8 @@ func (p *dateParser) single(list []dateToken) bool {
 	return false
 }
 
-// unwrapped takes /Date(…)/ of .NET away, with the zone behind its
-// milliseconds, which says nothing about the instant; also a leading "@".
+// unwrapped removes the /Date(…)/ of .NET together with the zone after the
+// milliseconds, which does not change the instant. It also removes a leading "@".
 func unwrapped(list []dateToken) []dateToken {
 	for i, t := range list[:len(list)-1] {
 		if t.text == "date" && list[i+1].kind == '(' && i+2 < len(list) && list[i+2].kind == '0' {
@@ -39,8 +39,9 @@ func unwrapped(list []dateToken) []dateToken {
 	return list
 }
 
-// epoch reads seconds, milliseconds, microseconds and nanoseconds since 1970,
-// YYYYMMDDhhmm[ss], YYMMDD and YYDDD (ISO 8601:1988). Other numbers are dates.
+// epoch reads a single number: seconds, milliseconds, microseconds or nanoseconds since
+// 1970, YYYYMMDDhhmm[ss], YYYYMM, YYMMDD or YYDDD (ISO 8601:1988). It reports false for
+// numbers of other lengths, which resolve reads.
 func (p *dateParser) epoch(t dateToken) bool {
 	n, _ := strconv.ParseInt(t.text, 10, 64)
 	switch len(t.text) {
@@ -70,7 +71,7 @@ func (p *dateParser) epoch(t dateToken) bool {
 	return true
 }
 
-// short makes a token of two digits of a longer one.
+// short makes a token from some of the digits of a longer one.
 func short(digits string) dateToken {
 	return dateToken{kind: '0', text: digits, value: number(digits)}
 }
@@ -107,13 +108,13 @@ func (p *dateParser) packed(digits string) bool {
 	return p.valid()
 }
 
-// ordinal is a year and its day, ISO 8601 section 4.1.3.
+// ordinal sets the date to a day of a year, ISO 8601 section 4.1.3.
 func (p *dateParser) ordinal(year, day int) bool {
 	p.year, p.month, p.day = year, 1, day
 	return day >= 1 && day <= 366
 }
 
-// week reads a year, a week and a day of it, ISO 8601 section 4.1.4.
+// week sets the date to a day of a week, the first if none is given, ISO 8601 section 4.1.4.
 func (p *dateParser) week(year int, week, day dateToken) bool {
 	digits := week.text
 	if len(digits) == 3 {

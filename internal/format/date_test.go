@@ -103,8 +103,8 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
-// TestParseDateForms reads testdata/dates.tsv: an expected time in UTC, or none,
-// a tab, and a date as somebody wrote it.
+// TestParseDateForms reads testdata/dates.tsv: in each line the expected time in UTC,
+// or nothing, a tab, and a date as somebody wrote it.
 func TestParseDateForms(t *testing.T) {
 	table, err := os.ReadFile("testdata/dates.tsv")
 	if err != nil {
@@ -144,8 +144,8 @@ func TestParseDateInLanguage(t *testing.T) {
 	}
 }
 
-// TestDecodeReadsDatesInTheLanguageOfTheFeed: the language that the document
-// declares decides what a time between slashes means.
+// TestDecodeReadsDatesInTheLanguageOfTheFeed checks that the declared language of a
+// document decides what a date with slashes means.
 func TestDecodeReadsDatesInTheLanguageOfTheFeed(t *testing.T) {
 	for language, want := range map[string]string{"en-us": "2024-03-04", "en-gb": "2024-04-03", "fr": "2024-04-03"} {
 		d, err := Decode([]byte(`<rss version="2.0"><channel><title>x</title><language>`+language+`</language><item><title>a</title><pubDate>03/04/2024 10:00</pubDate></item></channel></rss>`), Input{})

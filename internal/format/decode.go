@@ -1,37 +1,50 @@
-// Package format turns the bytes of a feed into a news.Document, and what we
-// publish into bytes. It performs no input or output and asks no clock.
+// Package format decodes feeds of every kind into a [news.Document] and writes a
+// [news.Edition] as RSS, Atom and JSON Feed. It also reads and writes OPML lists. It is
+// pure: it opens no files or connections and reads no clock.
 //
-// Reading. Decode is the only door. Real documents are damaged, and some are
-// hostile, so the library that knows the vocabularies, gofeed, never sees one:
+// # Reading
+//
+// [Decode] is the only way in. Real documents are damaged, and some are hostile, so
+// gofeed, the library that knows the vocabularies, never sees an original. A document
+// is first converted to UTF-8, split into tokens, mended into a tree and written anew
+// in the plainest XML that says the same. gofeed reads that. What its structs lose is
+// taken from the tree, by the index of the item.
 //
 //	charset.go       bytes -> UTF-8, whatever the labels say;
-//	charset_guess.go what the bytes look like where no label can be right
-//	sniff.go         which format; nofeed.go: what stands there instead
-//	decode_lex.go    text -> tokens; everything is accepted, in linear time
-//	decode_tree.go   tokens -> tree of nodes (decode_node.go): tags mended by
-//	decode_ahead.go  looking ahead, limits of guard.go enforced
-//	decode_text.go   leaves -> values: CDATA, types of texts; references are
-//	decode_entity.go undone
-//	decode_plain.go  tree -> the plainest XML that says the same
-//	decode_rss.go    gofeed reads that; what its structs lose comes from the
-//	decode_atom.go   tree, by the index of the item: addresses and links
-//	decode_link.go   (Atom's in either vocabulary), people, what the head asks
-//	decode_head.go   of those who fetch, and what entries bring besides text
-//	decode_extra.go
-//	decode_media.go  Media RSS
+//	charset_guess.go statistics, for when no label can be right
+//	sniff.go         the format and its version; nofeed.go: what else a document is
+//	decode_lex.go    text -> tokens; accepts everything, in linear time
+//	decode_tree.go   tokens -> tree of nodes (decode_node.go): mends missing tags by
+//	decode_ahead.go  looking ahead, and enforces the limits of guard.go
+//	decode_text.go   leaves -> values: CDATA, types of texts;
+//	decode_entity.go character and entity references
+//	decode_plain.go  tree -> plain XML for gofeed
+//	decode_rss.go    gofeed's RSS -> Document
+//	decode_atom.go   gofeed's Atom -> Document
+//	decode_link.go   addresses, and Atom links in either vocabulary
+//	decode_person.go people
+//	decode_head.go   what the head says of the feed and asks of its clients
+//	decode_extra.go  what entries carry besides their text
+//	decode_media.go  files of Media RSS
 //	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed;
-//	decode_json_ours.go  what we write into one beyond the format
+//	decode_json_ours.go  the extension that WriteJSON writes
 //	date.go          times in every form that feeds have been seen to use
 //
-// No entry disappears silently: the items of the tree and those that gofeed
-// returns are counted against each other. Everything in a Document is clean:
-// lines are lines, HTML went through the allow-list, URLs are absolute.
+// No entry disappears silently: the items of the tree are counted against those that
+// gofeed returns. Everything in a Document is clean: titles are plain lines, HTML has
+// passed the allow-list of package clean, URLs are absolute.
 //
-// Writing. An Edition is rendered by WriteRSS, WriteAtom and WriteJSON from the
-// same prepared items (encode.go, encode_extra.go, their values encode_wire.go), so
-// that the formats cannot differ. encode_module.go holds what RSS and Atom say in
-// the same other vocabularies, encode_podcast.go the tags of podcasts; opml.go reads
-// and writes lists.
+// # Writing
+//
+// [Prepare] turns an Edition into the items that all formats share (encode.go,
+// encode_extra.go; single values in encode_wire.go), so that the formats cannot differ.
+// [WriteRSS], [WriteAtom] and [WriteJSON] render them. encode_module.go holds the
+// elements of other vocabularies that RSS and Atom have in common, encode_podcast.go
+// those of podcasts. opml.go reads and writes subscription lists. past.go reads back
+// what WriteJSON wrote, to rebuild a lost database.
+//
+// The formats are those of RSS 2.0, RFC 4287 (Atom), JSON Feed 1.1 and OPML 2.0, with
+// RFC 4685 (threading) and RFC 5005 (paging and archives).
 package format
 
 import (
@@ -42,26 +55,26 @@ import (
 	"tributary/internal/news"
 )
 
-// ReaderVersion is the version of Decode. It is stored with the last body of
-// every source; a newer reader reads that body again.
+// ReaderVersion is the version of Decode. It is stored with the last body of every
+// source; a newer reader decodes that body again.
 const ReaderVersion = 6
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
-	URL         string // where it was found, after redirects; without its query the base of relative URLs
+	URL         string // where it was found, after redirects; the base of relative URLs, without its query
 	ContentType string // HTTP Content-Type as sent; may be empty
 }
 
-// Decode reads one feed document of any format into its plainest form: times in
-// UTC as stated, URLs absolute, texts sanitised. Every stage forgives what real
-// publishers get wrong and says so in Document.Repairs:
+// Decode decodes one feed document of any format: times in UTC as stated, URLs
+// absolute, texts sanitised. Every stage tolerates what real publishers get wrong and
+// records it in Document.Repairs:
 //
 //	bytes -> toUTF8 -> findRoot -> mend (tree) -> plainXML -> gofeed -> Document
 //
-// A document that was cut off gives its whole entries with the Outcome
-// truncated. The bytes must not change afterwards: the Document may share their
-// memory. The error is always a *news.Failure: not_a_feed for another kind
-// of document, too_large over a limit, malformed for a feed beyond repair.
+// A document that was cut off yields its complete entries with the Outcome truncated.
+// The Document may share the memory of body, which must not be changed afterwards. The
+// error is always a *news.Failure: not_a_feed for another kind of document, too_large
+// for one over a limit, malformed for a feed beyond repair.
 func Decode(body []byte, in Input) (*news.Document, error) {
 	if len(body) > maxBytes {
 		return nil, news.Failf(news.OutcomeTooLarge, "the document has %d bytes; at most %d are read", len(body), maxBytes)
@@ -91,8 +104,8 @@ func decodeText(text string, base *url.URL, fix *repairs) (*news.Document, error
 	return d, err
 }
 
-// leadNotes lets links to a place in the feed document, as "#fn1" is one, lead to that
-// place on the page of the entry: there the footnote is.
+// leadNotes redirects links to a fragment of the feed document, such as "#fn1", to the
+// same fragment of the entry's page, where the footnote is.
 func leadNotes(e *news.Entry, base *url.URL) {
 	page, _, _ := strings.Cut(e.Link, "#")
 	if page == "" {
@@ -103,10 +116,10 @@ func leadNotes(e *news.Entry, base *url.URL) {
 	e.Summary = strings.ReplaceAll(e.Summary, from, to)
 }
 
-// baseOfDocument returns what relative URLs are resolved against; nil without an
-// absolute address. A reference to the document itself, "#note" or an empty one, would
-// take its query along (RFC 3986 section 5.2.2), which may be the key of who subscribes:
-// what is published has none.
+// baseOfDocument returns the URL against which relative URLs are resolved, or nil if
+// address is not absolute. It has no query: a reference to the document itself, such as
+// "#note" or an empty one, would inherit it (RFC 3986 section 5.2.2), and it may hold a
+// subscriber's key, which must not be published.
 func baseOfDocument(address string) *url.URL {
 	u, err := url.Parse(address)
 	if err != nil || !u.IsAbs() {
@@ -153,12 +166,12 @@ func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error)
 	return d, nil
 }
 
-// maxPart is how much gofeed reads at a time, in bytes as they stand in the
-// document: a large one is never in memory in all its forms at once.
+// maxPart is how much gofeed reads at a time, in bytes of the document, so that a large
+// one is never in memory in all its forms at once.
 const maxPart = 1 << 20
 
-// parts divides a tree between items, each part with the head; there is at
-// least one.
+// parts divides a tree between its items into parts of about maxPart bytes, each with
+// the head. There is at least one part.
 func (t *tree) parts() []*tree {
 	var parts []*tree
 	from, size := 0, 0
@@ -175,7 +188,7 @@ func (t *tree) parts() []*tree {
 	return parts
 }
 
-// size is how many bytes the texts of an element have.
+// size returns how many bytes the texts of an element have.
 func (n *node) size() int {
 	size := len(n.inner)
 	for _, k := range n.kids {
@@ -184,8 +197,8 @@ func (n *node) size() int {
 	return size
 }
 
-// guessBase takes the site's address for the document's when that is unknown,
-// as for a feed read from a pipe.
+// guessBase uses the address of the site as base when that of the document is unknown,
+// as for a feed that is read from a pipe.
 func (r *reader) guessBase(t *tree) {
 	var base *url.URL
 	for _, k := range t.head.kids {
@@ -216,11 +229,11 @@ func (r *reader) guessBase(t *tree) {
 	}
 }
 
-// field is a value that gofeed read, and the element that it came from.
+// field is a value that gofeed read, with the name of its element.
 type field struct{ name, value string }
 
-// body returns the first field that says something, as clean HTML with URLs
-// absolute against the base of its element.
+// body returns the first field that is not empty as clean HTML, with URLs absolute
+// against the base of its element.
 func (r *reader) body(item *node, fields ...field) string {
 	for _, f := range fields {
 		if strings.TrimSpace(f.value) == "" {
@@ -233,7 +246,7 @@ func (r *reader) body(item *node, fields ...field) string {
 	return ""
 }
 
-// baseOf returns the base of the child of that name, else of the item.
+// baseOf returns the base of the child of that name, or of the item if it has none.
 func baseOf(item *node, name string) *url.URL {
 	if k := item.kid(name); k != nil {
 		return k.base
@@ -251,7 +264,7 @@ func first(values ...string) string {
 	return ""
 }
 
-// languageTag returns a tag in lower case, or "" for what is none (BCP 47).
+// languageTag returns the first of tags that can be one of BCP 47, in lower case, or "".
 func languageTag(tags ...string) string {
 	for _, tag := range tags {
 		tag = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(tag)), "_", "-")
@@ -263,8 +276,8 @@ func languageTag(tags ...string) string {
 	return ""
 }
 
-// addCategory appends c unless its term is there already, in its scheme. One that says
-// no scheme is the same in any.
+// addCategory appends c unless its term is already in the list with the same scheme. A
+// category without a scheme equals one with any.
 func addCategory(list []news.Category, c news.Category) []news.Category {
 	if len(list) == maxAlike {
 		return list
@@ -287,8 +300,8 @@ func addCategory(list []news.Category, c news.Category) []news.Category {
 	return append(list, c)
 }
 
-// addPerson appends p unless it is known by name, or by an address without another
-// name: the people of a desk may share one.
+// addPerson appends p, or merges it with the person of the same name. An equal e-mail
+// address suffices only if one of the two has no name, because colleagues may share one.
 func addPerson(list []news.Person, p news.Person) []news.Person {
 	if p == (news.Person{}) || len(list) == maxAlike {
 		return list
@@ -303,7 +316,7 @@ func addPerson(list []news.Person, p news.Person) []news.Person {
 	return append(list, p)
 }
 
-// addEnclosure appends e unless it has no address or is there already.
+// addEnclosure appends e unless it has no URL or its URL is already in the list.
 func addEnclosure(list []news.Enclosure, e news.Enclosure) []news.Enclosure {
 	if e.URL == "" || len(list) == maxAlike {
 		return list

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// look decides whether an element holds elements or text: by what stands first
-// in it, comments aside.
+// look decides whether an element holds elements or text, by what comes first in it
+// apart from comments.
 func (m *mender) look() use {
 	look := m.lex
 	look.attrs = nil
@@ -21,8 +21,8 @@ func (m *mender) look() use {
 	return leaf
 }
 
-// closeFull ends open elements that cannot hold one of that name: their end tags
-// are missing. One that is not read is passed over wherever it stands.
+// closeFull closes open elements that cannot hold an element of that name, because their
+// end tags are missing. An element that is not read closes nothing, wherever it stands.
 func (m *mender) closeFull(name string) {
 	if m.words[name] == unknown {
 		return
@@ -33,8 +33,8 @@ func (m *mender) closeFull(name string) {
 	}
 }
 
-// holds reports whether an element can have a child of that name, as far as that
-// is plain: people have names and addresses, Media RSS has groups of its own.
+// holds reports whether an element can have a child of that name, as far as that is
+// certain: people have names and addresses, and Media RSS has groups of its own.
 func holds(box, child string) bool {
 	switch box {
 	case "author", "contributor", "atom:author", "itunes:owner":
@@ -47,15 +47,15 @@ func holds(box, child string) bool {
 
 var personWords = map[string]bool{"name": true, "email": true, "uri": true, "url": true, "homepage": true}
 
-// find looks ahead for the end tag of an element: the first that is balanced
-// among its like and does not lie beyond the end of the item. It returns where
-// the tag begins and ends, or -1. What it read is charged to the budget, and
-// what was in vain is remembered, so that all looking ahead is linear.
+// find looks ahead for the end tag of an element: the first that balances the start
+// tags of that name and does not lie beyond the end of the item. It returns where the
+// tag begins and ends, or -1. What it reads is charged to the budget, and failures are
+// remembered in barren, so that all looking ahead together takes linear time.
 func (m *mender) find(open token) (int, int) {
 	if m.lex.pos < m.barren[open.name] {
 		return -1, -1
 	}
-	look := m.lex // reads ahead with what is known already
+	look := m.lex // a copy that knows which marks are missing
 	look.attrs = m.lex.attrs[:0]
 	first, end := m.balanced(&look, open)
 	m.budget -= look.pos - m.lex.pos
@@ -65,7 +65,7 @@ func (m *mender) find(open token) (int, int) {
 	return first, end
 }
 
-// balanced does the looking. Of likes that never balance the first end counts.
+// balanced does the search for find. If the tags never balance, the first end tag counts.
 func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	first, end = -1, -1
 	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
@@ -103,8 +103,8 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	return first, end
 }
 
-// holdsItem reports whether an item begins before that place. What reading on
-// costs is charged as looking ahead is.
+// holdsItem reports whether an item begins before end. What it reads is charged to the
+// budget, like all looking ahead.
 func (m *mender) holdsItem(end int) bool {
 	look := m.lex
 	look.attrs = nil
@@ -123,7 +123,7 @@ func (m *mender) isItem(raw string) bool {
 	return strings.EqualFold(raw[strings.IndexByte(raw, ':')+1:], m.item)
 }
 
-// closesItem reports whether the end tag of that name ends an item or more.
+// closesItem reports whether an end tag of that name ends an item, or an element around it.
 func (m *mender) closesItem(raw string) bool {
 	if m.isItem(raw) {
 		return true
@@ -136,7 +136,8 @@ func (m *mender) closesItem(raw string) bool {
 	return false
 }
 
-// rest counts the entries from the one on that was just begun.
+// rest counts the entries from here to the end of the document, including the one that
+// was just begun.
 func (m *mender) rest() int {
 	n := 1
 	for {
@@ -149,13 +150,13 @@ func (m *mender) rest() int {
 	}
 }
 
-// endsLater reports whether the root only seems to end: the next element is one
-// of its items, or it ends again behind the item that is open.
+// endsLater reports whether an end tag of the root comes too early: the next element is
+// an item, or an item is open and the root ends again after it.
 func (m *mender) endsLater(raw string) bool {
 	open := slices.ContainsFunc(m.stack[1:], func(f frame) bool { return f.node.name == m.item })
 	m.ends++
 	switch {
-	case m.ends > maxAlike: // nobody is that careless
+	case m.ends > maxAlike: // no careless publisher goes so far
 		return false
 	case m.more():
 		m.stack = m.stack[:1]
@@ -166,8 +167,7 @@ func (m *mender) endsLater(raw string) bool {
 	return true
 }
 
-// endsAgain reports whether another end tag of that name follows, without a
-// start tag between.
+// endsAgain reports whether another end tag of that name follows before a start tag of it.
 func (m *mender) endsAgain(raw string) bool {
 	look := m.lex
 	look.attrs = nil

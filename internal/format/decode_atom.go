@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// readAtom lets gofeed read Atom 1.0 and 0.3 and takes from the tree what its
-// structs lose: languages, bases, ids as written, RSS habits in entries.
+// readAtom decodes Atom 1.0 and 0.3 with gofeed and takes from the tree what gofeed's
+// structs lose: languages, bases, ids as written, and elements of RSS in entries.
 func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 	f, err := (&atom.Parser{}).Parse(bytes.NewReader(plain))
 	if err != nil {
@@ -36,7 +36,7 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 	return d, nil
 }
 
-// atomEntry maps one entry.
+// atomEntry converts one entry.
 func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry {
 	media, dc, terms, itunes := a.Extensions["media"], a.Extensions["dc"], a.Extensions["dcterms"], a.Extensions["itunes"]
 	content := ""
@@ -69,7 +69,7 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 	return e
 }
 
-// id returns the id as the document has it; gofeed would spell URLs anew.
+// id returns the id as the document has it. gofeed would normalise URLs.
 func (r *reader) id(n *node) string {
 	if k := n.kid("id"); k != nil {
 		return clean.Line(r.read(k).value)
@@ -77,7 +77,7 @@ func (r *reader) id(n *node) string {
 	return ""
 }
 
-// inner returns the first child of that name as HTML, not yet cleaned.
+// inner returns the first child of that name as HTML that is not yet sanitised.
 func (r *reader) inner(n *node, name string) string {
 	if k := n.kid(name); k != nil {
 		return r.html(k)
@@ -85,11 +85,11 @@ func (r *reader) inner(n *node, name string) string {
 	return ""
 }
 
-// atomLink returns the page of a feed or entry: RFC 4287 section 4.2.7.
+// atomLink returns the address of a feed's or entry's page (RFC 4287 section 4.2.7).
 func (r *reader) atomLink(n *node) string { return first(alternate(n), r.textLink(n)) }
 
-// atomAuthors are the authors of an entry. One without has those of the feed
-// that it comes from, or else of this one: RFC 4287 section 4.2.1.
+// atomAuthors returns the authors of an entry. If it names none, they are those of the
+// feed that it was copied from, or else of this feed (RFC 4287 section 4.2.1).
 func (r *reader) atomAuthors(n *node, feed []news.Person) []news.Person {
 	list := r.atomPeople(n)
 	if k := n.kid("source"); list == nil && k != nil {
@@ -101,7 +101,7 @@ func (r *reader) atomAuthors(n *node, feed []news.Person) []news.Person {
 	return list
 }
 
-// atomPeople are the authors of a feed or entry, in document order.
+// atomPeople returns the authors that a feed or entry names, in document order.
 func (r *reader) atomPeople(n *node) []news.Person {
 	var list []news.Person
 	for _, k := range n.kids {
@@ -115,8 +115,8 @@ func (r *reader) atomPeople(n *node) []news.Person {
 	return list
 }
 
-// atomCategories are the terms; a category without one gives its text, and one
-// of another vocabulary counts, too.
+// atomCategories returns the categories of an entry, including those of other
+// vocabularies. A category without a term is named by its text.
 func (r *reader) atomCategories(n *node) []news.Category {
 	var list []news.Category
 	for _, kid := range n.kids {
@@ -146,8 +146,8 @@ func (r *reader) atomOrigin(n *node, a *atom.Entry) *news.Origin {
 	return &o
 }
 
-// textLanguage is the language that an entry's texts state when nothing around
-// them does.
+// textLanguage returns the language that one of an entry's texts states, for when
+// nothing around them states one.
 func textLanguage(n *node) string {
 	for _, name := range []string{"content", "summary", "title"} {
 		if k := n.kid(name); k != nil && k.lang != "" {

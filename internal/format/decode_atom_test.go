@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestAtomEntries holds, rule by rule, what becomes of an entry: RFC 4287, and
-// the vocabularies that Atom documents borrow.
+// TestAtomEntries checks, rule by rule, what becomes of an entry, by RFC 4287 and the
+// vocabularies that Atom documents borrow.
 func TestAtomEntries(t *testing.T) {
 	var cases []fieldCase
 	add := func(inside, field, want string) { cases = append(cases, fieldCase{inEntry(inside), field, want}) }
@@ -88,7 +88,7 @@ func TestAtomEntries(t *testing.T) {
 	add(`<updated>2025-12-03T10:00:00Z</updated>`, ".updated", "2025-12-03T10:00:00Z")
 	add(`<updated>2025-12-03T10:00:00Z</updated>`, ".published", "")
 	add(`<dc:date>2025-12-03T10:00:00Z</dc:date>`, ".published", "2025-12-03T10:00:00Z")
-	add(`<pubDate>Wed, 03 Dec 2025 10:00:00 GMT</pubDate>`, ".published", "2025-12-03T10:00:00Z") // a habit of RSS
+	add(`<pubDate>Wed, 03 Dec 2025 10:00:00 GMT</pubDate>`, ".published", "2025-12-03T10:00:00Z") // borrowed from RSS
 	add(`<dcterms:issued>2025-12-03T10:00:00Z</dcterms:issued>`, ".published", "2025-12-03T10:00:00Z")
 
 	// People, section 3.2.
@@ -132,7 +132,7 @@ func TestAtomEntries(t *testing.T) {
 	checkFields(t, cases)
 }
 
-// TestAtomFeeds holds what becomes of the feed around the entries.
+// TestAtomFeeds checks what becomes of the feed around the entries.
 func TestAtomFeeds(t *testing.T) {
 	var cases []fieldCase
 	add := func(inside, field, want string) {
@@ -173,7 +173,7 @@ func TestAtomFeeds(t *testing.T) {
 	))
 }
 
-// TestAtom03 holds what Atom 0.3 has other names and modes for.
+// TestAtom03 checks the names and modes that only Atom 0.3 has.
 func TestAtom03(t *testing.T) {
 	var cases []fieldCase
 	add := func(inside, field, want string) { cases = append(cases, fieldCase{inEntry03(inside), field, want}) }
@@ -204,7 +204,7 @@ func TestAtom03(t *testing.T) {
 	checkFields(t, cases)
 }
 
-// TestJSONItems holds what becomes of JSON Feed 1.0 and 1.1.
+// TestJSONItems checks what becomes of JSON Feed 1.0 and 1.1.
 func TestJSONItems(t *testing.T) {
 	var cases []fieldCase
 	add := func(members, field, want string) { cases = append(cases, fieldCase{inJSONItem(members), field, want}) }

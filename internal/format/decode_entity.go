@@ -10,16 +10,16 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// entities are those that the document declares itself, as name to text.
+// entities maps the names of the entities that a document declares to their text.
 type entities struct {
 	values map[string]string
-	left   int // bytes that may still be written for them
+	left   int // bytes that references to them may still expand to
 }
 
-// internalEntities reads <!ENTITY name "value"> from the text before the root.
-// Values may use entities declared before; external ones are never followed. A
-// value over maxEntity bytes, or the 257th, is nobody's abbreviation and stays
-// unknown.
+// internalEntities reads the declarations <!ENTITY name "value"> in the text before the
+// root. A value may use entities that were declared before it. External entities are
+// never fetched. Values over maxEntity bytes, and all declarations after the 257th, are
+// ignored, because nobody needs them to abbreviate anything.
 func internalEntities(prolog string) *entities {
 	e := &entities{left: 1 << 20}
 	for {
@@ -47,7 +47,7 @@ const (
 	maxName   = 64
 )
 
-// entity reads a name and a quoted value.
+// entity reads the name and the quoted value of a declaration.
 func entity(s string) (name, value string, ok bool) {
 	head := strings.TrimLeft(s[:min(len(s), maxName)], " \t\r\n")
 	end := strings.IndexAny(head, " \t\r\n")
@@ -64,9 +64,9 @@ func entity(s string) (name, value string, ok bool) {
 	return name, value, ok
 }
 
-// unescape decodes one level of references: numeric ones (also the C1 codes that
-// stand for windows-1252), those of HTML, both also without a semicolon, and
-// those that the document declares. What is no reference stays.
+// unescape decodes one level of references: numeric ones (including the C1 codes that
+// stand for windows-1252), those of HTML, and those that the document declares. The
+// first two kinds may lack their semicolon. Any other text stays as it is.
 func unescape(s string, own *entities) string {
 	i := strings.IndexByte(s, '&')
 	if i < 0 {
@@ -85,8 +85,8 @@ func unescape(s string, own *entities) string {
 	return out.String()
 }
 
-// reference decodes the one at the start of s and returns its text and length;
-// a lone "&" is its own text.
+// reference decodes the reference at the start of s. It returns its text and its length
+// in s. An "&" that begins no reference stands for itself.
 func reference(s string, own *entities) (string, int) {
 	if len(s) > 2 && s[1] == '#' {
 		return numeric(s)
@@ -111,9 +111,9 @@ func reference(s string, own *entities) (string, int) {
 	return unfinished(s)
 }
 
-// unfinished decodes the name that no semicolon follows: "amp" and "apos", and
-// the old ones of HTML (section 13.5) but before "=", where they are the key of
-// a query.
+// unfinished decodes a reference without a semicolon: "amp", "apos", and the names to
+// which HTML grants that (section 13.5). The latter stay as they are before "=", where
+// they are the key of a query.
 func unfinished(s string) (string, int) {
 	const longest = len("&Aacute")
 	end := 1
@@ -134,7 +134,8 @@ func unfinished(s string) (string, int) {
 
 func isAlnum(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' }
 
-// numeric decodes &#160; and &#xA0;. A code point that XML forbids is dropped.
+// numeric decodes a reference such as &#160; or &#xA0;. A code point that XML forbids
+// yields no text.
 func numeric(s string) (string, int) {
 	r, size := codePoint(s)
 	switch {
@@ -152,8 +153,9 @@ func numeric(s string) (string, int) {
 	return string(r), size
 }
 
-// codePoint returns the number of the numeric reference that s begins with, -1
-// for one that no character has, and how long it is, 0 for what is none.
+// codePoint returns the number of the numeric reference at the start of s and the
+// length of the reference. The number is -1 if no character has it; the length is 0 if
+// there is no reference.
 func codePoint(s string) (rune, int) {
 	base, digits := 10, s[2:]
 	if digits[0] == 'x' || digits[0] == 'X' {
@@ -177,8 +179,9 @@ func codePoint(s string) (rune, int) {
 	return rune(code), size
 }
 
-// surrogates decodes a character that is written as the two halves that UTF-16
-// has for it, high and low; XML forbids that, and half a character is none.
+// surrogates decodes a character that is written as references to its two UTF-16
+// surrogates, which XML forbids. high is the number of the first reference, size its
+// length. A lone surrogate yields U+FFFD.
 func surrogates(s string, high rune, size int) (string, int) {
 	if rest := s[size:]; len(rest) > 2 && rest[:2] == "&#" {
 		low, more := codePoint(rest)

@@ -11,8 +11,8 @@ import (
 // maxExtras bounds the links, people and transcripts that an entry keeps.
 const maxExtras = 20
 
-// extra reads what an entry brings besides text, in the vocabularies that RSS
-// and Atom share.
+// extra reads what an entry carries besides its text, in the vocabularies that RSS and
+// Atom share.
 func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 	x := news.Extra{
 		Rights:   r.rights(n),
@@ -45,9 +45,9 @@ func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 	return x
 }
 
-// original is the page that a link of the entry leads to by way of somebody who
-// counts: a service that delivers feeds keeps what it replaced in an element of its
-// own. RFC 6596 for the relation.
+// original returns the page that the entry's link leads to through a counting redirect:
+// the canonical link (RFC 6596), or the element in which a feed delivery service keeps
+// the link that it replaced.
 func (r *reader) original(n *node) string {
 	return first(related(n, news.Canonical), r.address(n, "feedburner:origlink", "pheedo:origlink"))
 }
@@ -74,8 +74,8 @@ func (r *reader) comments(n *node) news.Comments {
 	return c
 }
 
-// thumbnail looks for a still image of Media RSS: one that is named as such,
-// else content that is an image.
+// thumbnail returns a still image of Media RSS: one that is named as such, else content
+// that is an image.
 func (r *reader) thumbnail(n *node) string {
 	found := r.address(n, "media:thumbnail")
 	for _, k := range n.kids {
@@ -94,15 +94,15 @@ func (r *reader) thumbnail(n *node) string {
 	return found
 }
 
-// showWide is what the head of a podcast says of all of its episodes that do not say
+// showWide is what the head of a podcast says for all episodes that do not say
 // otherwise.
 type showWide struct {
 	explicit bool
 	blocked  bool
 }
 
-// showOf reads the tags of a channel. A podcast:block with an id is meant for one
-// directory.
+// showOf reads these tags from the channel. A podcast:block with an id concerns only
+// one directory, so it is ignored.
 func (r *reader) showOf(head *node) showWide {
 	s := showWide{
 		explicit: said(r.line(head, "itunes:explicit", "googleplay:explicit"), false),
@@ -116,7 +116,7 @@ func (r *reader) showOf(head *node) showWide {
 	return s
 }
 
-// episode reads the tags of iTunes and of the podcast namespace.
+// episode reads the tags of iTunes, Google Play and the podcast namespace.
 func (r *reader) episode(n *node) news.Episode {
 	e := news.Episode{
 		Number:   decimal(r.line(n, "podcast:episode", "itunes:episode")),
@@ -162,7 +162,7 @@ func (r *reader) credits(n *node, e *news.Episode) {
 	}
 }
 
-// seconds reads a duration: "3600", "61:30", "1:01:30". What is none is 0.
+// seconds reads a duration such as "3600", "61:30" or "1:01:30". Anything else is 0.
 func seconds(s string) int64 {
 	var total int64
 	parts := strings.Split(s, ":")
@@ -180,7 +180,7 @@ func seconds(s string) int64 {
 	return total
 }
 
-// whole reads a number that counts; what is none is 0.
+// whole reads a number that is not negative. Anything else is 0.
 func whole(s string) int {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
 	if err != nil || n < 0 {
@@ -189,7 +189,7 @@ func whole(s string) int {
 	return int(n)
 }
 
-// decimal returns s when it is a plain number like "12" or "12.5".
+// decimal returns s if it is a plain number like "12" or "12.5", else "".
 func decimal(s string) string {
 	if _, err := strconv.ParseFloat(s, 64); err != nil || strings.Trim(s, "0123456789.") != "" || len(s) > 12 {
 		return ""
@@ -197,7 +197,7 @@ func decimal(s string) string {
 	return s
 }
 
-// said reads yes or no; what is neither says nothing, so that unsaid stands.
+// said reads yes or no, and returns unsaid for anything else.
 func said(s string, unsaid bool) bool {
 	switch strings.ToLower(s) {
 	case "yes", "true", "explicit":

@@ -10,7 +10,7 @@ import (
 	"tributary/internal/news"
 )
 
-// TestExtras holds what an entry brings besides text, in either vocabulary.
+// TestExtras checks what an entry carries besides its text, in either vocabulary.
 func TestExtras(t *testing.T) {
 	var cases []fieldCase
 	add := func(inside, want string) {
@@ -48,7 +48,7 @@ func TestExtras(t *testing.T) {
 	add(counted+`<pheedo:origLink>a/1</pheedo:origLink><link rel="via" href="v"/>`,
 		`{"links":[{"rel":"canonical","url":"http://feeds.example/dir/a/1"},{"rel":"via","url":"http://feeds.example/dir/v"}]}`)
 	add(counted+`<link rel="canonical" href="http://a.example/1"/><feedburner:origLink>http://a.example/2</feedburner:origLink>`, `{"links":[{"rel":"canonical","url":"http://a.example/1"}]}`)
-	add(counted+`<feedburner:origLink>http://count.example/~r/1</feedburner:origLink>`, "") // it is the link
+	add(counted+`<feedburner:origLink>http://count.example/~r/1</feedburner:origLink>`, "") // which is the link itself
 	add(counted+`<feedburner:origLink>javascript:x</feedburner:origLink>`, "")
 	add(`<dc:contributor>Adam</dc:contributor>`, `{"contributors":[{"name":"Adam"}]}`)
 
@@ -71,10 +71,10 @@ func TestExtras(t *testing.T) {
 		`{"episode":{"people":[{"name":"Eva","role":"guest","url":"http://feeds.example/eva","image":"http://feeds.example/eva.jpg"},{"name":"Adam","role":"host"}]}}`)
 	add(`<media:group><media:credit role="author">Eva</media:credit></media:group>`, `{"episode":{"people":[{"name":"Eva","role":"author"}]}}`)
 
-	// A credit without role is nobody's in particular.
+	// Without a role, a credit says only that the person is involved.
 	add(`<media:credit>Foto Eva</media:credit>`, `{"episode":{"people":[{"name":"Foto Eva"}]}}`)
 
-	// What a show says, its episodes say, unless they say otherwise.
+	// Episodes inherit from their show, unless they say otherwise.
 	for _, c := range []struct{ show, item, want string }{
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>true</itunes:explicit>`, ``, `{"episode":{"explicit":true,"blocked":true}}`},
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>yes</itunes:explicit>`, `<itunes:block>no</itunes:block><itunes:explicit>clean</itunes:explicit>`, ``},
@@ -97,8 +97,8 @@ func TestExtras(t *testing.T) {
 	checkFields(t, cases)
 }
 
-// TestAlikeAndNotTheSame holds that what shares an address or a term is not one
-// because of that.
+// TestAlikeAndNotTheSame checks that people with one address, and categories with one
+// term, are not merged.
 func TestAlikeAndNotTheSame(t *testing.T) {
 	const two = `<author><name>Eva</name><email>desk@a.example</email></author><author><name>Adam</name><email>desk@a.example</email></author>`
 	checkFields(t, []fieldCase{
@@ -112,7 +112,7 @@ func TestAlikeAndNotTheSame(t *testing.T) {
 	})
 }
 
-// TestExtrasAreBounded holds that an entry cannot be made to carry thousands.
+// TestExtrasAreBounded checks that an entry cannot carry thousands.
 func TestExtrasAreBounded(t *testing.T) {
 	d := decode(t, inItem(strings.Repeat(`<podcast:transcript url="t.vtt"/><thr:in-reply-to ref="x"/><atom:link rel="via" href="v"/><podcast:person>Adam</podcast:person>`, 500)))
 	x := d.Entries[0].Extra
@@ -136,8 +136,7 @@ func TestExtrasAreBounded(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoFeed holds the sentence about what stands where a feed was
-// expected.
+// TestWhatIsNoFeed checks the sentence that says what a document is instead of a feed.
 func TestWhatIsNoFeed(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"nothing", " \n", "an empty document, not a feed"},
@@ -163,8 +162,8 @@ func TestWhatIsNoFeed(t *testing.T) {
 	}
 }
 
-// checkExtra holds that nothing in it can harm those who show it: addresses are
-// of the web, texts are lines.
+// checkExtra checks that nothing in x can harm those who show it: addresses are http or
+// https, texts are lines.
 func checkExtra(t *testing.T, x news.Extra) {
 	t.Helper()
 	addresses := []string{x.License, x.Image, x.Comments.Page, x.Comments.Feed}

@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// fieldCase is one rule: a document and what one field of it must be. Fields
-// are named as [fields] names them.
+// fieldCase is one rule: a document and the expected value of one field of it. Fields
+// have the names that [fields] gives them.
 type fieldCase struct{ doc, field, want string }
 
 // checkFields decodes every document with docURL as its address.
@@ -35,8 +35,8 @@ func checkFields(t *testing.T, cases []fieldCase) {
 	}
 }
 
-// fields spells a document as strings, those of its first entry with a dot in
-// front.
+// fields returns the fields of a document as strings. The names of those of its first
+// entry begin with a dot.
 func fields(d *news.Document) map[string]string {
 	f := map[string]string{
 		"format": d.Format, "id": d.ID, "title": d.Title, "link": d.Link, "description": d.Description, "language": d.Language,

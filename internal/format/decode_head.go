@@ -13,8 +13,8 @@ import (
 // maxHubs bounds the hubs that are kept of a document.
 const maxHubs = 8
 
-// head reads what a document says of itself and asks of those who fetch it, in
-// the vocabularies that RSS and Atom share.
+// head reads what a document says of itself and asks of its clients, in the
+// vocabularies that RSS and Atom share.
 func (r *reader) head(n *node, d *news.Document) {
 	d.Rights = r.rights(n)
 	d.Icon = r.address(n, "icon", "atom:icon")
@@ -45,8 +45,8 @@ func addHub(hubs []string, url string) []string {
 	return append(hubs, url)
 }
 
-// period is how often a document changes: syndication module of RSS 1.0. What
-// is left out of it is daily and once.
+// period returns how often a document changes, by the syndication module of RSS 1.0. The
+// defaults of the module are daily and once. It returns 0 if the module is not used.
 func (r *reader) period(n *node) time.Duration {
 	unit, times := r.line(n, "sy:updateperiod"), r.line(n, "sy:updatefrequency")
 	if unit == "" && times == "" {
@@ -61,7 +61,7 @@ func (r *reader) period(n *node) time.Duration {
 	return (periods[strings.ToLower(unit)] / time.Duration(frequency)).Truncate(time.Second)
 }
 
-// ttl reads RSS ttl, in minutes.
+// ttl reads the ttl of RSS, in minutes. Values over a year and anything else are 0.
 func ttl(s string) time.Duration {
 	minutes, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || minutes < 0 || minutes > 60*24*365 {
@@ -70,8 +70,8 @@ func ttl(s string) time.Duration {
 	return time.Duration(minutes) * time.Minute
 }
 
-// skipHours reads the hours in which not to ask, sorted. RSS 0.91 counted them
-// from 1 to 24. Who names all of them cannot mean it.
+// skipHours returns the hours in which not to fetch, sorted. RSS 0.91 counted them from
+// 1 to 24. A list of all hours is a mistake and is ignored.
 func skipHours(words []string) []int {
 	var hours []int
 	for _, word := range words {
@@ -87,8 +87,8 @@ func skipHours(words []string) []int {
 	return hours
 }
 
-// skipDays reads the days on which not to ask, Sunday first. Who names all of
-// them cannot mean it.
+// skipDays returns the days on which not to fetch, Sunday first. A list of all days is
+// a mistake and is ignored.
 func skipDays(words []string) []time.Weekday {
 	var days []time.Weekday
 	for day := time.Sunday; day <= time.Saturday; day++ {
@@ -102,8 +102,8 @@ func skipDays(words []string) []time.Weekday {
 	return days
 }
 
-// line returns the first child of one of these names that says something, as
-// plain text.
+// line returns the text of the first child with one of these names that has any, as
+// plain text. Earlier names take precedence.
 func (r *reader) line(n *node, names ...string) string {
 	for _, name := range names {
 		for _, k := range n.kids {
@@ -117,8 +117,8 @@ func (r *reader) line(n *node, names ...string) string {
 	return ""
 }
 
-// address returns the first absolute address that a child of one of these names
-// holds, in an attribute or as text.
+// address returns the first absolute http or https URL that a child with one of these
+// names holds, in an attribute or as text.
 func (r *reader) address(n *node, names ...string) string {
 	for _, name := range names {
 		for _, k := range n.kids {

@@ -14,7 +14,7 @@ import (
 	"tributary/internal/news"
 )
 
-// jsonVersion begins the version of every JSON Feed; without it any object
+// jsonVersion begins the version of every JSON Feed. Without requiring it, any object
 // would be an empty feed.
 const jsonVersion = "https://jsonfeed.org/version/1"
 
@@ -64,8 +64,8 @@ func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error
 	return d, nil
 }
 
-// jsonVersionOf returns the version as it should be written. One that was
-// forgotten is the first when everything else is that of a feed.
+// jsonVersionOf returns the version in its proper spelling. A missing version is taken
+// for 1 if everything else is that of a feed.
 func jsonVersionOf(f *json.Feed, fix *repairs) string {
 	version := strings.TrimSpace(f.Version)
 	if version == "" && (f.FeedURL != "" || f.HomePageURL != "") && len(f.Items) > 0 && f.Items[0] != nil && first(f.Items[0].ID, f.Items[0].URL) != "" {
@@ -76,7 +76,7 @@ func jsonVersionOf(f *json.Feed, fix *repairs) string {
 	return strings.Replace(version, "://www.", "://", 1)
 }
 
-// jsonBase is the address that the document gives itself, or else its site.
+// jsonBase returns the address that the document gives itself, or else that of its site.
 func jsonBase(f *json.Feed) *url.URL {
 	for _, ref := range []string{f.FeedURL, f.HomePageURL} {
 		if u := baseOfDocument(strings.TrimSpace(ref)); u != nil && u.Host != "" {
@@ -100,14 +100,13 @@ func jsonDocument(f *json.Feed, base *url.URL) *news.Document {
 	}
 }
 
-// jsonHubs reads the hubs, which gofeed leaves out. Other protocols than
-// WebSub may be named there.
+// jsonHubs reads the WebSub hubs, which gofeed leaves out. Hubs of other protocols are ignored.
 func jsonHubs(text []byte, base *url.URL) []string {
 	var f struct {
 		Hubs []struct{ Type, URL string } `json:"hubs"`
 	}
 	if !bytes.Contains(text, []byte(`"hubs"`)) || stdjson.Unmarshal(text, &f) != nil {
-		return nil // they are badly written, or something before them is
+		return nil // badly written, or something before them is
 	}
 	var hubs []string
 	for _, hub := range f.Hubs {
@@ -118,7 +117,7 @@ func jsonHubs(text []byte, base *url.URL) []string {
 	return hubs
 }
 
-// jsonEntry maps one item. Without authors of its own it has those of the feed.
+// jsonEntry converts one item. If it names no authors, it has those of the feed.
 func jsonEntry(i *json.Item, base *url.URL, d *news.Document) news.Entry {
 	external := clean.Resolve(base, i.ExternalURL)
 	e := news.Entry{
@@ -161,7 +160,7 @@ func jsonEntry(i *json.Item, base *url.URL, d *news.Document) news.Entry {
 	return e
 }
 
-// jsonPeople are the authors of version 1.1, else the author of version 1.0.
+// jsonPeople returns the authors of version 1.1, else the author of version 1.0.
 func jsonPeople(authors []*json.Author, author *json.Author, base *url.URL) []news.Person {
 	if len(authors) == 0 && author != nil {
 		authors = []*json.Author{author}
@@ -197,8 +196,8 @@ func paragraphs(text string) string {
 	return clean.HTML(out.String(), nil)
 }
 
-// typedJSON reads a document in which some values have the wrong type: they are
-// spelled as the specification wants them and gofeed reads it again.
+// typedJSON decodes a document in which some values have the wrong type. It converts
+// them as the specification wants them and lets gofeed read the result.
 func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
 	var loose map[string]any
 	decoder := stdjson.NewDecoder(bytes.NewReader(text))
@@ -215,7 +214,7 @@ func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
 	return (&json.Parser{}).Parse(bytes.NewReader(strict))
 }
 
-// jsonLists and jsonObjects are the members that are not strings.
+// The members that are not strings.
 var (
 	jsonLists   = map[string]bool{"items": true, "authors": true, "tags": true, "attachments": true}
 	jsonObjects = map[string]bool{"author": true}
@@ -252,7 +251,7 @@ func spellObject(o map[string]any) {
 	}
 }
 
-// wholeNumber returns a number without the fraction that gofeed would refuse.
+// wholeNumber returns a number without its fraction, which gofeed would reject, or 0.
 func wholeNumber(v any) any {
 	text := strings.TrimSpace(fmt.Sprint(v))
 	n, err := strconv.ParseFloat(text, 64)
@@ -262,8 +261,8 @@ func wholeNumber(v any) any {
 	return int64(n)
 }
 
-// spellList keeps the members that a list may have: strings in tags, objects
-// in all others.
+// spellList converts or drops the elements of a list that have the wrong type: those of
+// tags must be strings, those of all other lists objects.
 func spellList(key string, v any) any {
 	list, ok := v.([]any)
 	if !ok {

@@ -9,39 +9,39 @@ import (
 	"tributary/internal/news"
 )
 
-// scanned is a JSON document after its damages are mended.
+// scanned is a JSON document after it was mended.
 type scanned struct {
 	text []byte
 	cut  bool
 }
 
-// jsonMender copies a JSON document without its white space and mends what
-// generators written by hand get wrong: commas that are missing, doubled or
-// before a closing bracket, line breaks and made-up escapes in strings. It keeps
-// the limits of guard.go before any decoder sees the document.
+// jsonMender copies a JSON document without its white space and repairs what
+// hand-written generators get wrong: missing, doubled and trailing commas, and line
+// breaks and invalid escapes in strings. It enforces the limits of guard.go before any
+// decoder sees the document.
 type jsonMender struct {
 	s   string
 	i   int
 	fix *repairs
 	out bytes.Buffer
 
-	open    []byte // brackets that are open
+	open    []byte // brackets that are open, outermost first
 	value   bool   // a value has just ended
 	colon   bool   // what follows is the value of a member
 	members int
-	key     string          // of the member at the top level
-	keys    map[string]bool // all that have a value
+	key     string          // of the current member at the top level
+	keys    map[string]bool // of the top-level members that have a value
 
 	inItems bool
 	items   int
 
-	// Where a document that was cut off can end, and what it lacks there.
+	// If the document is cut off, out is cut at safe and closed with shut.
 	safe int
 	shut string
 }
 
-// mendJSON reads the document that text begins with. One that was cut off ends
-// behind its last whole item.
+// mendJSON mends the document at the start of text. One that was cut off ends after its
+// last complete item.
 func mendJSON(text string, fix *repairs) (scanned, error) {
 	m := jsonMender{s: text, fix: fix, keys: map[string]bool{}}
 	for m.i < len(text) {
@@ -84,7 +84,7 @@ func (m *jsonMender) guard() error {
 	return nil
 }
 
-// separator writes a comma or colon; one without a value before it says nothing.
+// separator writes a comma or colon. One without a value before it is dropped.
 func (m *jsonMender) separator(c byte) {
 	m.i++
 	if !m.value {
@@ -95,7 +95,7 @@ func (m *jsonMender) separator(c byte) {
 	m.value, m.colon = false, c == ':'
 }
 
-// begin reads a value, or the opening bracket of one; false when the document
+// begin reads a value, or the opening bracket of one. It reports false if the document
 // ends first.
 func (m *jsonMender) begin(c byte) bool {
 	m.members++
@@ -129,7 +129,7 @@ func (m *jsonMender) begin(c byte) bool {
 	return true
 }
 
-// ended notes that a value is whole.
+// ended records that a value is complete.
 func (m *jsonMender) ended() {
 	m.value = true
 	switch {
@@ -142,7 +142,8 @@ func (m *jsonMender) ended() {
 	m.colon = false
 }
 
-// literal copies a number or a word. Nobody writes a long one.
+// literal copies a number or a word, and reports false if the document may end inside
+// it. One that is absurdly long becomes null.
 func (m *jsonMender) literal() bool {
 	end := strings.IndexAny(m.s[m.i:], ",:{}[]\" \t\r\n")
 	if end < 0 {
@@ -162,8 +163,8 @@ func (m *jsonMender) literal() bool {
 	return true
 }
 
-// closing writes a closing bracket. The items that were counted and not read
-// are told of at the end of their list.
+// closing writes a closing bracket. At the end of the items it notes how many were
+// counted but not read.
 func (m *jsonMender) closing(c byte) {
 	if b := m.out.Bytes(); !m.value && b[len(b)-1] == ',' {
 		m.out.Truncate(len(b) - 1)
@@ -172,7 +173,7 @@ func (m *jsonMender) closing(c byte) {
 		}
 	}
 	last := len(m.open) - 1
-	if right := m.open[last] + 2; c != right { // both brackets of ASCII are two apart
+	if right := m.open[last] + 2; c != right { // in ASCII, both kinds are two apart
 		m.fix.note("a closing bracket of the wrong kind was replaced")
 		c = right
 	}
@@ -192,7 +193,7 @@ func (m *jsonMender) closing(c byte) {
 	m.ended()
 }
 
-// count passes an item beyond the limit; false when it has no end.
+// count skips an item beyond the limit. It reports false if the item has no end.
 func (m *jsonMender) count(c byte) bool {
 	depth := 0
 	for m.i < len(m.s) {
@@ -219,9 +220,9 @@ func (m *jsonMender) count(c byte) bool {
 	return false
 }
 
-// str copies a string; false when it has no end. Its line breaks become
-// escapes, made-up escapes lose the backslash, and what no text needs is left
-// out.
+// str copies a string and reports false if it has no end. It escapes line breaks and
+// tabs, removes the backslash of invalid escapes, drops other control characters, and
+// cuts a string over maxRawText.
 func (m *jsonMender) str() bool {
 	from := m.i
 	for j := m.i + 1; j < len(m.s); {
@@ -258,8 +259,8 @@ func (m *jsonMender) str() bool {
 	return false
 }
 
-// escapeSize returns the length of the escape that s begins with, or 0 when
-// JSON has none like it (RFC 8259 section 7).
+// escapeSize returns the length of the escape at the start of s, or 0 if JSON has no
+// such escape (RFC 8259 section 7).
 func escapeSize(s string) int {
 	switch {
 	case len(s) < 2:
@@ -277,7 +278,7 @@ func escapeSize(s string) int {
 	return 6
 }
 
-// stringEnd returns the position behind the string that begins at i, or -1.
+// stringEnd returns the position after the string that begins at i, or -1.
 func stringEnd(s string, i int) int {
 	for j := i + 1; j < len(s); j++ {
 		switch s[j] {
@@ -290,8 +291,8 @@ func stringEnd(s string, i int) int {
 	return -1
 }
 
-// cut ends a document that was cut off. What says that it is a feed may have
-// stood behind the items.
+// cut ends a document that was cut off. The version may have stood after the items; it
+// is added if other members show that this is a feed.
 func (m *jsonMender) cut() scanned {
 	if m.safe == 0 {
 		return scanned{text: m.out.Bytes(), cut: true}
@@ -305,7 +306,7 @@ func (m *jsonMender) cut() scanned {
 	return scanned{text: m.out.Bytes(), cut: true}
 }
 
-// item leaves out of an item what is more than anybody reads.
+// item cuts the texts and lists of an item to their limits.
 func (t *thrift) item(i *json.Item) {
 	i.Title = t.cut(i.Title, maxTitle)
 	i.Summary = t.afford(t.cut(i.Summary, maxText))
@@ -322,7 +323,7 @@ func (t *thrift) item(i *json.Item) {
 	}
 }
 
-// cut shortens a text to a number of bytes.
+// cut shortens a text to limit bytes.
 func (t *thrift) cut(text string, limit int) string {
 	if len(text) <= limit {
 		return text

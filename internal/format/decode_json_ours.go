@@ -10,9 +10,9 @@ import (
 	"tributary/internal/news"
 )
 
-// ours reads the extension that WriteJSON writes, of every item: what JSON Feed has
-// no members for, so that one Tributary gets from another all that it knew. It is
-// as hostile as everything else in a document. It is nil without one.
+// ours reads the extension that WriteJSON adds to every item: what JSON Feed has no
+// members for, so that one Tributary passes on to another all that it knew. Its values
+// are as untrusted as the rest of the document. It returns nil if there is no extension.
 func ours(text []byte, items int) []jsonExtension {
 	if !bytes.Contains(text, []byte(`"_tributary"`)) {
 		return nil
@@ -38,7 +38,7 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 		c = news.Category{Term: c.Term, Scheme: clean.Line(c.Scheme), Label: clean.Line(c.Label)}
 		i := slices.IndexFunc(e.Categories, func(have news.Category) bool { return have.Term == c.Term })
 		if i < 0 {
-			continue // no tag
+			continue // not one of the tags
 		}
 		if have := &e.Categories[i]; have.Scheme == "" {
 			have.Scheme, have.Label = c.Scheme, c.Label
@@ -66,12 +66,12 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	}
 }
 
-// lowerLanguages spells tags as they are spelled in an Entry.
+// lowerLanguages puts the language tags of links into the lower case that entries use.
 func lowerLanguages(links []news.Link) {
 	for i := range links {
 		links[i].Language = languageTag(links[i].Language)
 	}
 }
 
-// few bounds what an entry keeps of a list.
+// few returns at most the first maxExtras elements of a list.
 func few[T any](list []T) []T { return list[:min(len(list), maxExtras)] }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// tokenKind tells what a piece of a document is.
+// tokenKind is the kind of a token.
 type tokenKind uint8
 
 const (
@@ -17,7 +17,7 @@ const (
 	otherToken // comment, processing instruction, declaration
 )
 
-// token is one piece of markup. Strings are parts of the document, undecoded.
+// token is one piece of markup. Its strings are substrings of the document, undecoded.
 type token struct {
 	kind     tokenKind
 	pos, end int    // where it stands in the document
@@ -30,21 +30,21 @@ type token struct {
 // attr is an attribute as written; its value is undecoded.
 type attr struct{ name, value string }
 
-// lexer cuts a document into tokens. It accepts everything: what is no markup
-// is text. Reading the whole document takes linear time.
+// lexer splits a document into tokens. It accepts everything: what is not markup is
+// text. Reading the whole document takes linear time.
 type lexer struct {
 	s       string
 	pos     int
 	attrs   []attr
 	crowded bool   // a tag had more than maxAttributes
-	item    string // lower-case name of the elements that no CDATA section spans; may be empty
-	section int    // where the last "]]>" stands that was looked for
+	item    string // lower-case name of the items, which no CDATA section spans; may be empty
+	section int    // where the "]]>" stands that was found last
 
-	missing  map[string]int // from where on there is no such mark any more
+	missing  map[string]int // by mark, the offset from which on it does not occur
 	doctyped bool
 }
 
-// starts are the start tags of a text, in order.
+// starts iterates over the start tags of a text.
 func starts(text string) iter.Seq[token] {
 	return func(yield func(token) bool) {
 		l := lexer{s: text}
@@ -56,7 +56,7 @@ func starts(text string) iter.Seq[token] {
 	}
 }
 
-// next returns the token at the position and moves behind it.
+// next returns the token at the current position and moves past it.
 func (l *lexer) next() token {
 	if l.pos >= len(l.s) {
 		return token{kind: eofToken, pos: len(l.s), end: len(l.s)}
@@ -73,7 +73,8 @@ func (l *lexer) next() token {
 	return token{kind: textToken, pos: start, end: l.pos, text: l.s[start:l.pos]}
 }
 
-// opening returns where the next "<" stands that can begin markup, from i on.
+// opening returns the offset of the next "<", from i on, that can begin markup, or the
+// length of the document.
 func (l *lexer) opening(i int) int {
 	for i < len(l.s) {
 		next := strings.IndexByte(l.s[i:], '<')
@@ -89,7 +90,7 @@ func (l *lexer) opening(i int) int {
 	return len(l.s)
 }
 
-// markup reads what begins with "<"; false when that is only a character.
+// markup reads what begins with "<". It reports false if that is just a character.
 func (l *lexer) markup() (token, bool) {
 	rest := l.s[l.pos+1:]
 	if rest == "" {
@@ -109,9 +110,9 @@ func (l *lexer) markup() (token, bool) {
 	return token{}, false
 }
 
-// instruction skips a processing instruction. An XML declaration without its
-// end ends where other markup begins; another one at the next ">", or else is
-// only its first two characters.
+// instruction skips a processing instruction. An XML declaration ends at the next ">",
+// or before the next "<" if that comes first. Any other instruction that lacks its "?>"
+// ends at the next ">"; if there is none, only its first two characters are skipped.
 func (l *lexer) instruction(rest string) {
 	if len(rest) > 4 && strings.EqualFold(rest[:4], "?xml") {
 		if i := strings.IndexAny(rest, "<>"); i >= 0 && rest[i] == '<' {
@@ -131,7 +132,8 @@ func (l *lexer) instruction(rest string) {
 	}
 }
 
-// find is strings.Index that looks no further where it has found nothing before.
+// find is strings.Index, but does not search again for a mark that is known to be
+// missing from here on. That keeps reading linear.
 func (l *lexer) find(rest, mark string) int {
 	from := len(l.s) - len(rest)
 	if at, known := l.missing[mark]; known && from >= at {
@@ -170,9 +172,8 @@ func (l *lexer) declaration(rest string) token {
 	return token{kind: otherToken}
 }
 
-// sectionEnd returns where the "]]>" of a CDATA section stands in rest, or -1
-// when there is none that belongs to it: an item that ends before the next
-// section begins was not meant to be text.
+// sectionEnd returns where in rest the "]]>" of a CDATA section stands, or -1 if none belongs
+// to it: when an item ends before the next section begins, this section was never closed.
 func (l *lexer) sectionEnd(rest string) int {
 	const open = "![CDATA["
 	from := len(l.s) - len(rest)
@@ -193,8 +194,8 @@ func (l *lexer) sectionEnd(rest string) int {
 	return end
 }
 
-// containsFold is strings.Contains without regard to the case of ASCII; part is
-// in lower case and begins with a character that has none.
+// containsFold is strings.Contains without regard to the case of ASCII letters. part is
+// in lower case and begins with a character that has no case.
 func containsFold(s, part string) bool {
 	for i := strings.IndexByte(s, part[0]); i >= 0; {
 		if len(s)-i >= len(part) && strings.EqualFold(s[i:i+len(part)], part) {
@@ -209,8 +210,7 @@ func containsFold(s, part string) bool {
 	return false
 }
 
-// doctype skips a declaration, the first one together with its internal subset
-// in brackets.
+// doctype skips a declaration. The first one may have an internal subset in brackets.
 func (l *lexer) doctype(rest string) {
 	end := l.find(rest, ">")
 	if end < 0 {
@@ -248,8 +248,8 @@ func (l *lexer) endTag() (token, bool) {
 	return t, true
 }
 
-// startTag reads a tag with its attributes. Without a ">" before the next "<"
-// it is one only if it has an attribute: "a <b and c" is text.
+// startTag reads a tag with its attributes. Without a ">" before the next "<", it is a
+// tag only if its first attribute has a value: "a <b and c" is text.
 func (l *lexer) startTag() (token, bool) {
 	i := l.pos + 1
 	j := i
@@ -280,8 +280,8 @@ func (l *lexer) startTag() (token, bool) {
 	}
 }
 
-// attribute reads one at j and returns the position behind it. It forgives
-// missing quotes, values and closing quotes.
+// attribute reads the one at j and returns the position after it. It tolerates missing
+// quotes, values and closing quotes.
 func (l *lexer) attribute(j int) int {
 	start := j
 	for j < len(l.s) && !blank(l.s[j]) && l.s[j] != '=' && l.s[j] != '>' && l.s[j] != '<' && (l.s[j] != '/' || j+1 < len(l.s) && l.s[j+1] != '>') {
@@ -314,7 +314,7 @@ func (l *lexer) attributeValue(j int) (string, int) {
 		if end := l.find(l.s[j+1:], l.s[j:j+1]); end >= 0 && !l.runsOn(j+1, j+1+end) {
 			return l.s[j+1 : j+1+end], j + 1 + end + 1
 		}
-		j++ // no closing quote: the value ends as one without
+		j++ // no closing quote: the value ends like an unquoted one
 	}
 	start := j
 	for j < len(l.s) && !blank(l.s[j]) && l.s[j] != '>' && l.s[j] != '<' {
@@ -327,8 +327,8 @@ func (l *lexer) attributeValue(j int) (string, int) {
 	return value, j
 }
 
-// runsOn reports whether a value in quotes took in other tags, because its
-// closing quote is missing: the one found opens another value.
+// runsOn reports whether a quoted value contains other tags because its closing quote
+// is missing: the quote that was found opens another value.
 func (l *lexer) runsOn(from, end int) bool {
 	if end+1 < len(l.s) && (blank(l.s[end+1]) || l.s[end+1] == '>' || l.s[end+1] == '/' || l.s[end+1] == '?') {
 		return false

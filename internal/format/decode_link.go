@@ -8,15 +8,16 @@ import (
 	"tributary/internal/news"
 )
 
-// relation is an Atom link, wherever it stands: RFC 4287 section 4.2.7.
+// relation is an Atom link in either vocabulary, with one of its relations (RFC 4287
+// section 4.2.7).
 type relation struct {
 	*node
-	rel string // lower case, without the prefix of the registry
+	rel string // lower case, without the URI of the IANA registry
 	url string // absolute
 }
 
-// relations are the links of a head or item that have an address in an
-// attribute. One with several relations is several.
+// relations iterates over the links of a head or item whose address is in an attribute.
+// A link with several relations comes once for each.
 func relations(n *node) iter.Seq[relation] {
 	return func(yield func(relation) bool) {
 		for _, k := range n.kids {
@@ -56,8 +57,8 @@ func related(n *node, rel string) string {
 	return ""
 }
 
-// alternate returns the first alternate that is a page, else the first one. A
-// page needs no type, and a language decides nothing.
+// alternate returns the first alternate link to a web page, else the first of any type.
+// A link without a type counts as one to a page; its language does not matter.
 func alternate(n *node) string {
 	found := ""
 	for l := range relations(n) {
@@ -72,8 +73,8 @@ func alternate(n *node) string {
 	return found
 }
 
-// textLink returns the first address that stands in a link as text: the link of
-// RSS, and a habit that some Atom documents took over.
+// textLink returns the first address that is the text of a link element: the link of
+// RSS, which some Atom documents imitate.
 func (r *reader) textLink(n *node) string {
 	for _, k := range n.kids {
 		if k.name != "link" || k.inner == "" {
@@ -88,9 +89,8 @@ func (r *reader) textLink(n *node) string {
 	return ""
 }
 
-// lastResort is what an entry without a link may be read at: its id when that
-// is an address, the place of its content (RFC 4287 section 4.1.3.2), or the
-// file that it comes with.
+// lastResort returns where an entry without a link can be read: its id if that is an
+// address, else the src of its content (RFC 4287 section 4.1.3.2), else its first file.
 func lastResort(n *node, id string, files []news.Enclosure) string {
 	if isAddress(id) {
 		if url := clean.Resolve(nil, id); url != "" {

@@ -5,11 +5,10 @@ import (
 	"tributary/internal/news"
 )
 
-// mediaEnclosures adds what Media RSS says of files. An entry without enclosure
-// takes sound and film from there. One that has some is told more about them; when
-// an item lists its enclosure there, it lists all of its files, and the others are
-// added: whoever keeps to one enclosure an item, as podcast programs ask for, has
-// no other place for them.
+// mediaEnclosures adds the files of Media RSS. An entry without enclosures takes audio and
+// video from there. An entry with enclosures gets their missing details from there. If
+// Media RSS lists one of them, it lists all files of the entry, so the others are added:
+// podcast programs ask for one enclosure an item, which leaves publishers no other place.
 func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 	stated, listed := len(e.Enclosures) > 0, false
 	var others []news.Enclosure
@@ -47,7 +46,8 @@ func (r *reader) mediaFile(m *node) news.Enclosure {
 	}
 }
 
-// complete adds what f says to the file with the same address, if there is one.
+// complete fills in what f says about the file with its URL, and reports whether the
+// list has that file.
 func complete(files []news.Enclosure, f news.Enclosure) bool {
 	for i := range files {
 		have := &files[i]

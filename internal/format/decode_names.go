@@ -2,9 +2,9 @@ package format
 
 import "strings"
 
-// Namespaces by the prefix that is written for them, native vocabularies under
-// "". Whoever declares one may spell it in any case, with or without a final
-// slash or "#", and with https.
+// namespaces maps namespaces to the prefix that is used for them here, which is "" for
+// the native vocabularies. The keys are in the spelling of canonical: lower case, http,
+// without a final slash or "#".
 var namespaces = map[string]string{
 	"http://purl.org/rss/1.0":                             "",
 	"http://purl.org/net/rss1.1":                          "",
@@ -65,8 +65,8 @@ var namespaces = map[string]string{
 	"http://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
 }
 
-// canonical returns the prefix under which a namespace is known here, and
-// whether it is.
+// canonical returns the prefix that is used here for a namespace, and whether the
+// namespace is known.
 func canonical(uri string) (string, bool) {
 	uri = strings.TrimRight(strings.ToLower(strings.TrimSpace(uri)), "/#")
 	if rest, ok := strings.CutPrefix(uri, "https://"); ok {
@@ -76,7 +76,7 @@ func canonical(uri string) (string, bool) {
 	return prefix, ok
 }
 
-// declared is the namespace that gofeed knows each prefix by.
+// declared lists the prefixes that gofeed knows, with their namespaces.
 var declared = [...]struct{ prefix, uri string }{
 	{"atom", "http://www.w3.org/2005/Atom"},
 	{"content", "http://purl.org/rss/1.0/modules/content/"},
@@ -88,8 +88,8 @@ var declared = [...]struct{ prefix, uri string }{
 	{"xhtml", "http://www.w3.org/1999/xhtml"},
 }
 
-// foreign reports whether a name is in none of them: such elements are for the
-// tree pass alone.
+// foreign reports whether a name has a prefix that is not in declared. Such elements
+// are read from the tree only.
 func foreign(name string) bool {
 	prefix, _, ok := strings.Cut(name, ":")
 	for _, d := range declared {
@@ -100,7 +100,7 @@ func foreign(name string) bool {
 	return ok
 }
 
-// use says what an element holds and so how its end is found.
+// use tells what an element holds, and so how its end is found.
 type use uint8
 
 const (
@@ -120,7 +120,7 @@ func (v vocabulary) add(u use, prefix, list string) vocabulary {
 	return v
 }
 
-// extensions adds the elements of other vocabularies that may stand in both.
+// extensions adds the elements of other vocabularies that RSS and Atom share.
 func (v vocabulary) extensions() vocabulary {
 	return v.
 		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
@@ -144,8 +144,8 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "xhtml:", "body div")
 }
 
-// The two native vocabularies. Names are those of all versions together, and
-// what RSS documents are seen to borrow from Atom without saying so.
+// The two native vocabularies, each with the names of all its versions. That of RSS
+// also has the names that documents borrow from Atom without declaring it.
 var (
 	rssWords = vocabulary{}.
 			add(leaf, "", "title link description guid pubdate lastbuilddate language managingeditor webmaster category ttl generator comments body fullitem copyright rating docs url width height name email uri homepage encoded date creator content summary").

@@ -12,10 +12,10 @@ type node struct {
 	name    string
 	attrs   []attr // decoded, lower-case local names
 	lang    string // xml:lang as written, inherited
-	ownLang bool   // and stated here
+	ownLang bool   // stated on this element
 	base    *url.URL
-	rebased bool   // by an xml:base, inherited
-	inner   string // of a leaf: what stands between its tags
+	rebased bool   // base comes from an xml:base, here or on an ancestor
+	inner   string // of a leaf: the document between its tags
 	kids    []*node
 }
 
@@ -28,7 +28,7 @@ func (n *node) attr(name string) string {
 	return ""
 }
 
-// hasBlank reports whether an attribute is there and says nothing.
+// hasBlank reports whether an attribute is present but blank.
 func (n *node) hasBlank(name string) bool {
 	return slices.ContainsFunc(n.attrs, func(a attr) bool { return a.name == name && strings.TrimSpace(a.value) == "" })
 }
@@ -43,7 +43,7 @@ func (n *node) kid(name string) *node {
 	return nil
 }
 
-// blank reports whether a leaf says nothing.
+// blank reports whether a leaf has no text.
 func (n *node) blank() bool {
 	inner := strings.TrimSpace(n.inner)
 	inner = strings.TrimSuffix(strings.TrimPrefix(inner, "<![CDATA["), "]]>")
@@ -59,9 +59,8 @@ func (n *node) declared() string {
 	return ""
 }
 
-// element makes a node of a start tag: names in canonical spelling, attributes
-// decoded, language and base inherited. It returns the default namespace that
-// holds inside, too.
+// element makes a node of a start tag: it spells names canonically, decodes attributes, and
+// inherits language and base. It also returns the default namespace inside the element.
 func (m *mender) element(t token, parent *node, space string) (*node, string) {
 	n := &node{lang: parent.lang, base: parent.base, rebased: parent.rebased}
 	for _, a := range t.attrs {
@@ -79,7 +78,7 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 			if known, ok := canonical(value); ok && !(known == "atom" && m.frames(t.name)) {
 				space = known
 			} else if !ok {
-				space = "?" // somebody else's, or a made-up one on the root
+				space = "?" // unknown or invented: its names count as native
 			}
 		case strings.HasPrefix(name, "xmlns:"):
 			if known, ok := canonical(value); ok {
@@ -89,7 +88,7 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 			n.lang, n.ownLang = value, true
 		case name == "xml:base":
 			n.base, n.rebased = rebase(n.base, value), true
-		case strings.HasSuffix(name, ":xmlns"): // it would declare one when its prefix is gone
+		case strings.HasSuffix(name, ":xmlns"): // without its prefix it would declare a namespace
 		default:
 			n.attrs = append(n.attrs, attr{name[strings.IndexByte(name, ':')+1:], value})
 		}
@@ -98,20 +97,20 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 	return n, space
 }
 
-// frames reports whether an element as written is the channel or an item of RSS,
-// which is in no namespace whatever it declares for what is in it.
+// frames reports whether raw, a name as written, is the channel or an item of RSS. These
+// are in no namespace, even if they declare Atom as the default for their content.
 func (m *mender) frames(raw string) bool {
 	return m.item == "item" && (strings.EqualFold(raw, "channel") || strings.EqualFold(raw, "item"))
 }
 
-// name returns the canonical spelling of an element's name.
+// name returns the canonical spelling of an element's name, given the default namespace.
 func (m *mender) name(raw, space string) string {
 	prefix, local, ok := strings.Cut(strings.ToLower(raw), ":")
 	if !ok {
 		prefix, local = space, prefix
 	} else if known, ok := m.prefixes[prefix]; ok {
 		prefix = known
-	} else if prefix == "rss" || prefix == "a10" { // undeclared, but usual
+	} else if prefix == "rss" || prefix == "a10" { // undeclared, but common
 		prefix = map[string]string{"rss": "", "a10": "atom"}[prefix]
 	}
 	if prefix == "" || prefix == "?" || prefix == m.native {
@@ -120,7 +119,8 @@ func (m *mender) name(raw, space string) string {
 	return prefix + ":" + local
 }
 
-// rebase applies an xml:base to the one around it (XML Base section 4).
+// rebase resolves an xml:base against the base around it (XML Base section 4). A
+// reference that is invalid or too long changes nothing.
 func rebase(base *url.URL, ref string) *url.URL {
 	u, err := url.Parse(strings.TrimSpace(ref))
 	if err != nil || u.IsAbs() && u.Opaque != "" || len(ref) > maxBase || base != nil && len(base.Path)+len(ref) > maxBase {

@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestDecodeRepeated holds what counts when an element that may stand once
-// stands there several times: of texts the first that says something.
+// TestDecodeRepeated checks which of several elements counts where only one may stand:
+// of texts it is the first that is not empty.
 func TestDecodeRepeated(t *testing.T) {
 	checkFields(t, []fieldCase{
 		{inItem(`<title>A</title><title>B</title>`), ".title", "A"},
@@ -34,12 +34,12 @@ func TestDecodeRepeated(t *testing.T) {
 	})
 }
 
-// TestDecodeElsewhere holds what is found where, or named as, no specification
-// has it.
+// TestDecodeElsewhere checks what is read although no specification has it in that
+// place or under that name.
 func TestDecodeElsewhere(t *testing.T) {
 	const one = `<item><title>T</title><link>http://a.example/1</link></item>`
 	checkFields(t, []fieldCase{
-		// elements in people that nobody reads
+		// elements in people that are not read
 		{inEntry(`<author><x xmlns="urn:x"><name>no</name></x><name>Eva</name></author><title>T</title>`), ".authors", "Eva"},
 		{inEntry(`<author><name>Eva</name><avatar>http://a.example/eva.png</avatar><email>e@a.example</email></author>`), ".authors", "Eva|e@a.example"},
 		{inItem(`<author><id>7</id><name>Eva</name></author><guid>g</guid>`), ".id", "g"},
@@ -51,14 +51,14 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inItem(`<dc:creator>Bach, Eva &lt;e@a.example></dc:creator>`), ".authors", "Bach, Eva|e@a.example"},
 		{inItem(`<author>Eva Bach, Adam Riese</author>`), ".authors", "Eva Bach, Adam Riese"},
 
-		// items in elements that nobody reads, when there are no others
+		// items in elements that are not read, if there are no others
 		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel><title>C</title><entries>` + one + `</entries></channel></rss>`, "title", "C"},
 		{`<feed xmlns="http://www.w3.org/2005/Atom"><entries><entry><title>T</title></entry></entries></feed>`, ".title", "T"},
 		{`<rss version="2.0"><channel><menu><item><title>Home</title></item></menu>` + one + `</channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel>` + one + `<menu><item><title>Home</title></item></menu></channel></rss>`, "entries", "1"},
 
-		// declarations that are none
+		// invalid declarations
 		{`<rss version="2.0"><channel><item x:xmlns="urn:x"><title>T</title></item></channel></rss>`, ".title", "T"},
 		{`<rss version="2.0"><channel><item :xmlns=x><title y:z:xmlns="urn:x">T</title></item></channel></rss>`, ".title", "T"},
 
@@ -87,26 +87,26 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},
 		{inFeed(`<pubDate>Wed, 03 Dec 2025 10:00:00 GMT</pubDate><entry/>`), "updated", "2025-12-03T10:00:00Z"},
-		{inFeed(`<published>2025-12-03T10:00:00Z</published><entry/>`), "updated", ""}, // that is when the feed was begun
+		{inFeed(`<published>2025-12-03T10:00:00Z</published><entry/>`), "updated", ""}, // the time at which the feed was begun
 		{inEntry(`<dc:title>D</dc:title>`), ".title", "D"},
 		{inChannel(`<itunes:title>I</itunes:title><item/>`), "title", "I"},
 		{inChannel(`<media:title>M</media:title><item/>`), "title", "M"},
 
-		// whole sections that were escaped as if they were text
+		// whole CDATA sections that were escaped
 		{inItem(`<title>&lt;![CDATA[A & B]]&gt;</title>`), ".title", "A & B"},
 		{inItem(`<description> &lt;![CDATA[&lt;p>x&lt;/p>]]> </description>`), ".summary", "<p>x</p>"},
 		{inEntry(`<content type="html">&lt;![CDATA[x]]></content>`), ".content", "x"},
 		{inItem(`<link>&lt;![CDATA[http://a.example/l]]></link>`), ".link", "http://a.example/l"},
-		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are what they are
+		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are not changed
 		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
 
-		// characters written as the two halves that UTF-16 has for them
+		// characters written as two UTF-16 surrogates
 		{inItem(`<title>&#xD83D;&#xDE00; &#55357;&#56832;</title>`), ".title", "😀 😀"},
 		{inItem(`<title>&#xD83D; &#xDE00;&#xD83D;&#65;</title>`), ".title", "\ufffd \ufffd\ufffdA"},
 		{inItem(`<title>a&semi; b&semicolon; c&notit;</title>`), ".title", "a; b&semicolon; c&notit;"},
 		{inItem(`<title>&#00000000000065;&#x0000000000041;&#9999999999;</title>`), ".title", "AA\ufffd"},
 
-		// hosts that are no ASCII
+		// hosts beyond ASCII
 		{inItem(`<link>http://Müller.example:8080/ü?q=ä#ö</link>`), ".link", "http://xn--mller-kva.example:8080/%C3%BC?q=ä#%C3%B6"},
 		{inItem(`<description>&lt;a href="https://müller.example/">x&lt;/a></description>`), ".summary", `<a href="https://xn--mller-kva.example/">x</a>`},
 	})
@@ -117,8 +117,8 @@ func inPlay(inside string) string {
 	return strings.Replace(inItem(inside), "<rss ", `<rss xmlns:googleplay="http://www.google.com/schemas/play-podcasts/1.0" `, 1)
 }
 
-// TestDecodeEndsInsideAnItem holds that the end tag of everything, in the middle
-// of an item, ends nothing when everything ends later on.
+// TestDecodeEndsInsideAnItem checks that an end tag of the root inside an item has no
+// effect if the root ends again later.
 func TestDecodeEndsInsideAnItem(t *testing.T) {
 	plain := two(`<description>x</description>`)
 	for _, mark := range []string{"Eins", "<link>", "<description>", "x</description>"} {
@@ -133,8 +133,8 @@ func TestDecodeEndsInsideAnItem(t *testing.T) {
 	}
 }
 
-// TestDecodeCodePages reads encodings that browsers do not know any more, under
-// the names that IANA has for them and under others.
+// TestDecodeCodePages reads encodings that browsers no longer support, under their IANA
+// names and others.
 func TestDecodeCodePages(t *testing.T) {
 	for _, c := range []struct {
 		label, text string
@@ -154,8 +154,7 @@ func TestDecodeCodePages(t *testing.T) {
 	}
 }
 
-// TestDecodeLooseJSON holds what JSON documents get wrong that still say plainly
-// what they mean.
+// TestDecodeLooseJSON checks JSON documents that are wrong but unambiguous.
 func TestDecodeLooseJSON(t *testing.T) {
 	checkFields(t, []fieldCase{
 		{inJSONItem(`"id":"1","author":"Eva"`), ".authors", "Eva"},

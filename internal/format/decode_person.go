@@ -7,8 +7,8 @@ import (
 	"tributary/internal/news"
 )
 
-// person splits what RSS puts into one text: "mail (Name)", "Name <mail>",
-// "Name, mail", a mail address or a name alone.
+// person splits the name and e-mail address that RSS puts into one text: "mail (Name)",
+// "Name <mail>", "Name, mail", an address or a name alone.
 func person(s string) news.Person {
 	s = clean.Line(s)
 	mail, from := "", 0
@@ -20,7 +20,7 @@ func person(s string) news.Person {
 		word := s[i:end]
 		if isMail(strings.TrimPrefix(word, "mailto:")) {
 			if mail != "" {
-				return news.Person{Name: s} // several: whose is which?
+				return news.Person{Name: s} // several addresses: unclear whose they are
 			}
 			mail, from = word, i
 		}
@@ -36,8 +36,8 @@ func person(s string) news.Person {
 	return news.Person{Name: bareName(name), Email: strings.TrimPrefix(mail, "mailto:")}
 }
 
-// bareName takes off what stood between a name and a mail address: signs, and
-// brackets around the name or one half of them.
+// bareName removes what separated a name from an e-mail address: punctuation, and
+// brackets around the name, one of which may be missing.
 func bareName(name string) string {
 	name = strings.Trim(name, ` ,;:"-–/|`)
 	for _, pair := range []string{"()", "[]", "<>"} {
@@ -54,8 +54,8 @@ func bareName(name string) string {
 	return strings.TrimSpace(name)
 }
 
-// eachPerson splits a text that names several people when each part between commas
-// or semicolons has a mail address of its own.
+// eachPerson splits a text that names several people if each part between commas or
+// semicolons has its own e-mail address. Otherwise the text names one person.
 func eachPerson(s string) []news.Person {
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' })
 	list := make([]news.Person, 0, len(parts))
@@ -69,17 +69,17 @@ func eachPerson(s string) []news.Person {
 	return list
 }
 
-// mailEnds are the characters that no mail address has in a feed.
+// mailEnds are the characters that end an e-mail address in a feed.
 const mailEnds = ` ()<>[],;"`
 
-// isMail reports whether s looks like one mail address.
+// isMail reports whether s looks like a single e-mail address.
 func isMail(s string) bool {
 	at := strings.IndexByte(s, '@')
 	return at > 0 && at == strings.LastIndexByte(s, '@') && at < len(s)-1 && !strings.ContainsAny(s, mailEnds)
 }
 
-// boxed reads a person of elements: name, email, uri (Atom, RFC 4287 section
-// 3.2, and RSS feeds that borrow it). Text alone is a name.
+// boxed reads a person made of elements: name, email and uri, as in Atom (RFC 4287
+// section 3.2) and RSS feeds that borrow it. Without elements, the text names the person.
 func (r *reader) boxed(n *node) news.Person {
 	if len(n.kids) == 0 {
 		return person(r.plain(n))

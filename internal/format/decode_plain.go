@@ -14,25 +14,25 @@ type reader struct {
 	own   *entities
 	fix   *repairs
 	texts thrift
-	atom  bool     // the types of texts are stated, not guessed
-	show  showWide // of the document at hand
+	atom  bool     // texts state their type, so it is not guessed
+	show  showWide // defaults of this document
 }
 
-// texts are leaves that may hold HTML, the others hold a line.
+// texts are the leaves that may hold HTML. All others hold one line.
 var texts = map[string]bool{"description": true, "content": true, "content:encoded": true, "encoded": true, "summary": true, "body": true,
 	"xhtml:body": true, "xhtml:div": true, "fullitem": true, "media:description": true, "itunes:summary": true, "itunes:subtitle": true,
 	"dcterms:abstract": true, "abstract": true, "dc:description": true, "googleplay:description": true, "atom:summary": true, "atom:content": true}
 
-// single are other leaves of which the first that says something counts.
+// single are other leaves of which only the first that is not blank counts.
 var single = map[string]bool{"title": true, "subtitle": true, "tagline": true}
 
-// verbatim leaves are taken as they stand: identifiers, addresses, dates.
+// verbatim leaves are taken as they are: identifiers, addresses, dates.
 var verbatim = map[string]bool{"id": true, "guid": true, "link": true, "atom:id": true, "atom:link": true, "url": true, "uri": true,
 	"homepage": true, "docs": true, "comments": true, "dc:identifier": true, "atom:uri": true, "atom:url": true, "newlocation": true}
 
-// plainXML spells a mended document so plainly that gofeed cannot misread it:
-// UTF-8, canonical prefixes, one head with the items after it, every text in one
-// CDATA section with its type undone. Elements that are not read are left out.
+// plainXML writes a mended document so plainly that gofeed cannot misread it: UTF-8,
+// canonical prefixes, one head with the items after it, and each decoded text in a
+// CDATA section. Elements that are not read are left out.
 func (r *reader) plainXML(t *tree) []byte {
 	var out bytes.Buffer
 	head, shut := `<rss version="2.0"`, "</channel></rss>"
@@ -60,11 +60,11 @@ func (r *reader) plainXML(t *tree) []byte {
 	return out.Bytes()
 }
 
-// heard are the names of the texts that an element has had.
+// heard is the set of names of the texts that an element has had.
 type heard map[string]bool
 
-// before reports whether a text of that name was there before: gofeed would take
-// the last of several.
+// before reports whether there was a text of that name before. gofeed would take the
+// last of several.
 func (h *heard) before(n *node) bool {
 	if !texts[n.name] && !single[n.name] || n.blank() {
 		return false
@@ -79,15 +79,15 @@ func (h *heard) before(n *node) bool {
 	return false
 }
 
-// member writes what stands in the head or an item. One that is empty would
-// only overwrite one that says something.
+// member writes a child of the head or of an item. It leaves out empty ones, which
+// would overwrite others with content.
 func (r *reader) member(out *bytes.Buffer, n *node, inItem bool) {
 	if !foreign(n.name) && (!n.blank() || len(n.attrs) > 0 || len(n.kids) > 0) {
 		r.element(out, n, inItem)
 	}
 }
 
-// element writes one with all that is in it. Boxes nest at most maxDepth deep.
+// element writes an element and its content. Elements nest at most maxDepth deep.
 func (r *reader) element(out *bytes.Buffer, n *node, inItem bool) {
 	name := n.name
 	out.WriteString("<" + name)
@@ -115,8 +115,8 @@ func (r *reader) element(out *bytes.Buffer, n *node, inItem bool) {
 	out.WriteString("</" + name + ">")
 }
 
-// value is a leaf's text in its final form: HTML for texts of items, a line for
-// everything else.
+// value returns a leaf's text in its final form: HTML for the texts of items, a line
+// for everything else.
 func (r *reader) value(n *node, inItem bool) string {
 	switch {
 	case verbatim[n.name]:
@@ -134,7 +134,7 @@ func (r *reader) value(n *node, inItem bool) string {
 	return line
 }
 
-// cdata writes s as character data that comes out of any parser as it went in.
+// cdata writes s as CDATA sections that any parser reads back as s.
 func cdata(out *bytes.Buffer, s string) {
 	out.WriteString("<![CDATA[")
 	for {
@@ -149,7 +149,7 @@ func cdata(out *bytes.Buffer, s string) {
 	out.WriteString("]]>")
 }
 
-// plainName reports whether an attribute's name can be written as it is.
+// plainName reports whether the name of an attribute can be written as it is.
 func plainName(name string) bool {
 	for i := range len(name) {
 		if !nameByte(name[i]) || name[i] >= 0x80 || name[i] == ':' {

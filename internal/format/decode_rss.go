@@ -13,9 +13,8 @@ import (
 	"tributary/internal/news"
 )
 
-// readRSS lets gofeed read RSS of any version and takes from the tree what its
-// structs lose: languages, bases, rdf:about, the order of categories, people
-// made of elements.
+// readRSS decodes RSS of any version with gofeed and takes from the tree what gofeed's structs
+// lose: languages, bases, rdf:about, the order of categories, and people made of elements.
 func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	f, err := (&rss.Parser{}).Parse(bytes.NewReader(plain))
 	if err != nil {
@@ -50,7 +49,7 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	return d, nil
 }
 
-// rssEntry maps one item.
+// rssEntry converts one item.
 func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	dc, terms, media := i.Extensions["dc"], i.Extensions["dcterms"], i.Extensions["media"]
 	itunes, atom, xhtml := i.Extensions["itunes"], i.Extensions["atom"], i.Extensions["xhtml"]
@@ -81,8 +80,8 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	return e
 }
 
-// rssIdentity takes the id as the document has it, and for an entry without
-// link a guid that is one: it is a permalink unless it says otherwise.
+// rssIdentity sets the id as the document has it. An entry without a link takes its
+// guid, which is a permalink unless it says otherwise.
 func (r *reader) rssIdentity(n *node, i *rss.Item, e *news.Entry) {
 	permalink := ""
 	if i.GUID != nil {
@@ -104,7 +103,7 @@ func (r *reader) rssIdentity(n *node, i *rss.Item, e *news.Entry) {
 	}
 }
 
-// people are the authors of a channel or item, in document order.
+// people returns the authors that a channel or item names, in document order.
 func (r *reader) people(n *node) []news.Person {
 	var list []news.Person
 	for _, k := range n.kids {
@@ -127,8 +126,8 @@ func (r *reader) people(n *node) []news.Person {
 	return list
 }
 
-// publishers are the authors, or else those who answer for the whole: a
-// managing editor or owner wrote no entry of a channel.
+// publishers returns the authors of a channel or item, or else its managing editor or
+// owner. Entries do not inherit the latter from the channel: those did not write them.
 func (r *reader) publishers(n *node) []news.Person {
 	list := r.people(n)
 	for _, name := range []string{"managingeditor", "itunes:owner"} {
@@ -139,7 +138,7 @@ func (r *reader) publishers(n *node) []news.Person {
 	return list
 }
 
-// rssCategories are those of all vocabularies in document order.
+// rssCategories returns the categories of all vocabularies in document order.
 func (r *reader) rssCategories(n *node) []news.Category {
 	var list []news.Category
 	for _, k := range n.kids {
@@ -154,7 +153,7 @@ func (r *reader) rssCategories(n *node) []news.Category {
 			list = addCategory(list, news.Category{Term: k.attr("text")})
 		case "itunes:category":
 			list = addCategory(list, news.Category{Term: k.attr("text")})
-			for _, c := range r.rssCategories(k) { // one of its own kind, more precise
+			for _, c := range r.rssCategories(k) { // nested, more precise
 				list = addCategory(list, c)
 			}
 		case "itunes:keywords", "media:keywords", "keywords":
@@ -178,7 +177,7 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 	return &o
 }
 
-// enclosures adds those of RSS 2.0.
+// enclosures adds the enclosures of RSS 2.0.
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
@@ -188,8 +187,8 @@ func enclosures(n *node, e *news.Entry) {
 	}
 }
 
-// medium is what a media:content is by its type, its medium or, when neither
-// says, the name of its file: image, audio, video, or "" for anything else.
+// medium returns what a media:content is: image, audio, video, or "" for anything else.
+// It goes by the type, else the medium attribute, else the file's name.
 func medium(m *node) string {
 	kind := mediaType(m.attr("type"))
 	if stated := news.MediumOf(kind, ""); stated != "" {
@@ -202,8 +201,8 @@ func medium(m *node) string {
 	return news.MediumOf("", m.attr("url"))
 }
 
-// second returns the second text of that name: an item with two descriptions
-// has a summary and a content.
+// second returns the second text of that name. An item with two descriptions has a
+// summary and a content.
 func (r *reader) second(n *node, name string) field {
 	found := false
 	for _, k := range n.kids {
@@ -243,12 +242,12 @@ func mediaText(media map[string][]ext.Extension, name string) string {
 	return ""
 }
 
-// when is whenIn for forms that are the same in all languages.
+// when is whenIn for forms that do not depend on the language.
 func when(dates ...string) time.Time {
 	return whenIn("", dates...)
 }
 
-// length reads a number of bytes; what is none is unknown.
+// length reads a number of bytes. Anything else is 0, unknown.
 func length(s string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil || n < 0 {
@@ -257,7 +256,7 @@ func length(s string) int64 {
 	return n
 }
 
-// mediaType returns a media type in lower case, or "" for what is none.
+// mediaType returns a media type in lower case, or "" if s is not one.
 func mediaType(s string) string {
 	s = strings.ToLower(clean.Line(s))
 	if major, minor, ok := strings.Cut(s, "/"); !ok || major == "" || minor == "" || strings.ContainsAny(s, "<>\"'") {

@@ -2,7 +2,7 @@ package format
 
 import "testing"
 
-// TestRSSItems holds, rule by rule, what becomes of an item of RSS and of the
+// TestRSSItems checks, rule by rule, what becomes of an item of RSS and of the
 // vocabularies that RSS borrows.
 func TestRSSItems(t *testing.T) {
 	var cases []fieldCase
@@ -185,7 +185,7 @@ func TestRSSItems(t *testing.T) {
 	checkFields(t, cases)
 }
 
-// TestRSSChannels holds what becomes of a channel.
+// TestRSSChannels checks what becomes of a channel.
 func TestRSSChannels(t *testing.T) {
 	var cases []fieldCase
 	add := func(inside, field, want string) {
@@ -256,7 +256,7 @@ func TestRSSChannels(t *testing.T) {
 	checkFields(t, cases)
 }
 
-// TestRSSVersions holds how the versions are told apart and what only they have.
+// TestRSSVersions checks how the versions are recognised and what only they have.
 func TestRSSVersions(t *testing.T) {
 	const one = `<item><title>T</title><link>http://a.example/1</link></item>`
 	checkFields(t, []fieldCase{

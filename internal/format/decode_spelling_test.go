@@ -14,8 +14,8 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// spellings write the same XML in other ways: names, quotes, comments, references
-// and sections mean nothing by themselves.
+// spellings write the same XML in other ways. The choice of names, quotes, comments,
+// references and sections has no meaning.
 var spellings = map[string]func(string) string{
 	"other prefixes": func(s string) string {
 		for _, p := range []string{"dc", "dcterms", "content", "media", "itunes", "podcast", "slash", "wfw", "thr", "atom", "sy", "rdf", "xhtml"} {
@@ -108,8 +108,7 @@ func eachSpelled(s string, change func(tag string) string) string {
 	}
 }
 
-// TestDecodeSpellings holds that a document says the same however it is spelled
-// and encoded.
+// TestDecodeSpellings checks that spelling and encoding do not change what a document says.
 func TestDecodeSpellings(t *testing.T) {
 	wide := map[string]encoding.Encoding{
 		"UTF-16 LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "UTF-16 BE": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),

@@ -22,8 +22,8 @@ import (
 
 const docURL = "http://feeds.example/dir/feed"
 
-// TestDecodeDocuments reads a document of every format and compares everything
-// that was read with a golden file.
+// TestDecodeDocuments reads a document of every format and compares everything that was
+// read with a golden file.
 func TestDecodeDocuments(t *testing.T) {
 	paths, err := filepath.Glob("testdata/decode/*.*")
 	if err != nil {
@@ -110,8 +110,8 @@ func two(damage string) string {
 	return item(`<title>Eins</title><link>http://a.example/1</link>` + damage + `</item><item><title>Zwei</title><link>http://a.example/2</link><guid>g2</guid>`)
 }
 
-// TestDecodeMends damages a document in every way that publishers do; both
-// items must come out, and a repair must say what was done.
+// TestDecodeMends damages a document in every way that publishers do. Both items must
+// be read, and a repair must say what was done.
 func TestDecodeMends(t *testing.T) {
 	plain := two(`<description>Grüße</description>`)
 	for name, body := range map[string]string{
@@ -172,7 +172,7 @@ func TestDecodeMends(t *testing.T) {
 	}
 }
 
-// TestDecodeTexts holds what titles and texts become.
+// TestDecodeTexts checks what becomes of titles and texts.
 func TestDecodeTexts(t *testing.T) {
 	for _, c := range []struct{ name, in, title, summary string }{
 		{"escaped", "<title>A &amp;amp; B</title><description>&lt;p&gt;x&lt;/p&gt;</description>", "A & B", "<p>x</p>"},
@@ -205,7 +205,7 @@ func TestDecodeKeepsWholeEntriesOfACutDocument(t *testing.T) {
 	for cut := at; cut < len(whole)-1; cut++ {
 		d := decode(t, whole[:cut])
 		want := 2
-		if cut >= strings.LastIndex(whole, "</item>")+len("</item") { // the missing ">" is forgiven
+		if cut >= strings.LastIndex(whole, "</item>")+len("</item") { // a missing ">" is tolerated
 			want = 3
 		}
 		if d.Outcome != news.OutcomeTruncated && cut < strings.Index(whole, "</rss")+5 || len(d.Entries) != want {
@@ -323,7 +323,7 @@ func TestDecodeWithoutURLTakesTheSiteForBase(t *testing.T) {
 	}
 }
 
-// TestDecodeLargeDocument holds that a document that is read in parts is one.
+// TestDecodeLargeDocument checks that a document that is read in parts yields a single Document.
 func TestDecodeLargeDocument(t *testing.T) {
 	const n = 700
 	d := decode(t, strings.Replace(string(river(n)), "<channel>", "<channel><dc:creator>Adam</dc:creator>", 1))
@@ -415,7 +415,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// river is a document of n items with 1.5 kB of HTML each.
+// river returns a document of n items with 1.5 kB of HTML each.
 func river(n int) []byte {
 	para := `<p>Ein Absatz mit <b>fettem</b> Text, einem <a href="/artikel/12">Verweis</a> und „Anführungszeichen“ &amp; mehr. The quick brown fox jumps over the lazy dog, again and again.</p>`
 	text := strings.Repeat(para, 1500/len(para)) + `<img src="bild.jpg" alt="Bild">`
@@ -452,7 +452,7 @@ func TestDecodeJSONOfWrongTypes(t *testing.T) {
 	}
 }
 
-// TestDecodeBases holds that every relative URL is resolved against the nearest
+// TestDecodeBases checks that every relative URL is resolved against the nearest
 // xml:base, which may be relative itself (XML Base section 4).
 func TestDecodeBases(t *testing.T) {
 	d := decode(t, `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a.example/x/y"><link href="z"/>
@@ -471,8 +471,8 @@ func TestDecodeBases(t *testing.T) {
 	}
 }
 
-// TestDecodeKeepsTheAddressSecret: the query of a feed's address may be a key, and
-// references to the document itself would publish it.
+// TestDecodeKeepsTheAddressSecret checks that the query of a feed's address, which may
+// be a key, is not published by references to the document itself.
 func TestDecodeKeepsTheAddressSecret(t *testing.T) {
 	for format, body := range map[string]string{
 		"rss": `<rss version="2.0"><channel><title>a</title><link>#top</link><item><title>a</title><link>#1</link><comments>#c</comments>
@@ -492,7 +492,7 @@ func TestDecodeKeepsTheAddressSecret(t *testing.T) {
 	}
 }
 
-// Nor does the address by which a document without one calls itself.
+// The same holds for the address that a document gives itself.
 func TestDecodeKeepsTheGuessedAddressSecret(t *testing.T) {
 	for _, body := range []string{
 		`{"version":"https://jsonfeed.org/version/1.1","title":"a","feed_url":"https://feeds.example/own.json?token=SECRET","items":[{"id":"1","content_html":"<a href='#fn1'>1</a>"}]}`,
@@ -508,8 +508,8 @@ func TestDecodeKeepsTheGuessedAddressSecret(t *testing.T) {
 	}
 }
 
-// TestDecodeFootnotes: a link to a place in the text leads to the page of the entry,
-// not into the feed.
+// TestDecodeFootnotes checks that a link to a place in the text leads to the page of
+// the entry and not into the feed.
 func TestDecodeFootnotes(t *testing.T) {
 	body := `<rss version="2.0"><channel><item><link>https://a.example/?p=1&amp;q=2#more</link><description>&lt;a href="#fn1">1&lt;/a>
 		&lt;a href="other#fn1">2&lt;/a></description></item><item><guid isPermaLink="false">1</guid><description>&lt;a href="#fn1">1&lt;/a></description></item></channel></rss>`
@@ -526,7 +526,7 @@ func TestDecodeFootnotes(t *testing.T) {
 	}
 }
 
-// TestDecodeEntities holds which references are decoded, and how deep.
+// TestDecodeEntities checks which references are decoded, and how deep.
 func TestDecodeEntities(t *testing.T) {
 	body := `<!DOCTYPE feed [<!ENTITY f "Strom &amp; Co"><!ENTITY g '&f;!'><!ENTITY x SYSTEM "file:///etc/passwd">]>
 		<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>&g; &x; &eacute; &Eacute &#233 &#xE9; &amp;lt; &unknown; &</title>

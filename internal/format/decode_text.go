@@ -11,20 +11,20 @@ import (
 	"tributary/internal/clean"
 )
 
-// construct is what a text says once its spelling in XML is undone.
+// construct is a text after its spelling in XML was decoded.
 type construct struct {
 	value  string
-	markup bool // value is HTML; otherwise plain text or, in RSS, a guess
+	markup bool // value is HTML; otherwise it is plain text or, in RSS, either
 }
 
-// read undoes the XML spelling of a leaf: references, CDATA, markup that stands
-// there unescaped (RFC 4287 section 3.1.1.3, and RSS that forgot to escape).
+// read decodes the XML spelling of a leaf: references, CDATA, and markup that is not
+// escaped (RFC 4287 section 3.1.1.3, and RSS feeds that forgot to escape it).
 func (r *reader) read(n *node) construct {
 	inner := n.inner
 	if strings.IndexByte(inner, '<') < 0 {
 		value := unescape(inner, r.own)
 		if body, ok := section(value); ok && !strings.HasSuffix(n.name, "id") {
-			value = body // who escapes a whole section meant to escape what is in it
+			value = body // an escaped section: what it holds was meant to be escaped
 		}
 		return construct{value: value}
 	}
@@ -51,7 +51,7 @@ func (r *reader) read(n *node) construct {
 	}
 }
 
-// section returns what a text says that is one CDATA section and nothing else.
+// section returns the content of a text that is one CDATA section and nothing else.
 func section(text string) (body string, ok bool) {
 	const open, shut = "<![CDATA[", "]]>"
 	if body, ok = strings.CutPrefix(strings.TrimSpace(text), open); !ok {
@@ -61,8 +61,8 @@ func section(text string) (body string, ok bool) {
 	return body[:max(i, 0)], i >= 0 && i == len(body)-len(shut)
 }
 
-// pieces reports whether a text has tags of its own, and whether it has escaped
-// ones as well: then the tags were only forgotten.
+// pieces reports whether a text has tags, and whether it has escaped tags as well. In a
+// text with both, the former were only not escaped by mistake.
 func pieces(inner string) (tags, escaped bool) {
 	for l := (lexer{s: inner}); ; {
 		switch t := l.next(); t.kind {
@@ -78,9 +78,9 @@ func pieces(inner string) (tags, escaped bool) {
 	}
 }
 
-// markup spells XML markup as HTML: no prefixes, no <p/>, CDATA as text, URLs
-// absolute where an inner xml:base says other than the one outside. The <div>
-// that Atom requires around XHTML is taken off.
+// markup converts the XML markup of a leaf to HTML: no prefixes, no <p/>, CDATA as
+// text, and URLs absolute where an xml:base inside the text sets another base. The
+// <div> that Atom requires around XHTML is removed.
 func (r *reader) markup(n *node) string {
 	w := htmlWriter{own: r.own, base: n.base}
 	w.out.Grow(len(n.inner))
@@ -93,16 +93,16 @@ func (r *reader) markup(n *node) string {
 	}
 }
 
-// htmlWriter spells XML tokens as HTML.
+// htmlWriter writes XML tokens as HTML.
 type htmlWriter struct {
 	out   strings.Builder
 	own   *entities
 	base  *url.URL
 	bases []inside // elements with an xml:base, innermost last
 	depth int
-	// The wrapping div: where its content begins and ends in out; 0 is none.
+	// The wrapping div: the offsets in out where its content begins and ends; 0 is none.
 	from, to int
-	other    bool // something stands beside it
+	other    bool // something stands beside the div
 }
 
 type inside struct {
@@ -143,7 +143,7 @@ func (w *htmlWriter) token(t token) {
 	}
 }
 
-// declared replaces the document's own entities; the others are HTML's.
+// declared replaces the entities that the document declares. All others are those of HTML.
 func (w *htmlWriter) declared(text string) string {
 	if w.own == nil || len(w.own.values) == 0 {
 		return text
@@ -199,8 +199,8 @@ func (w *htmlWriter) start(t token) {
 	}
 }
 
-// rebased returns an address as written, absolute against a base inside the
-// text; without one it is left to those who know the base outside.
+// rebased returns an address as it stands in HTML, made absolute against a base inside
+// the text. Without one it stays as it is, for callers that know the base outside.
 func rebased(base *url.URL, ref string) string {
 	if base != nil {
 		if abs := clean.Resolve(base, html.UnescapeString(ref)); abs != "" {
@@ -210,8 +210,8 @@ func rebased(base *url.URL, ref string) string {
 	return ref
 }
 
-// inner returns the base that an xml:base inside the text sets for this tag, or
-// nil where the one outside holds.
+// inner returns the base that an xml:base inside the text sets for this tag, or nil
+// where the base outside holds.
 func (w *htmlWriter) inner(t token) *url.URL {
 	around := w.base
 	if len(w.bases) > 0 {
@@ -233,8 +233,8 @@ func localName(raw string) string {
 	return strings.ToLower(raw[strings.LastIndexByte(raw, ':')+1:])
 }
 
-// html returns a leaf as HTML, not yet cleaned: its type decides, and in RSS,
-// which has none, whether it looks like HTML.
+// html returns a leaf as HTML that is not yet sanitised. Its type decides whether it is
+// HTML already; in RSS, which has no types, its look does.
 func (r *reader) html(n *node) string {
 	c := r.decoded(n)
 	switch {
@@ -250,7 +250,8 @@ func (r *reader) html(n *node) string {
 	return clean.Escape(strings.TrimSpace(c.value))
 }
 
-// plain returns a leaf as one line of text. A text construct keeps its "<b>".
+// plain returns a leaf as one line of text. In a plain text construct "<b>" is content
+// and stays.
 func (r *reader) plain(n *node) string {
 	c := r.decoded(n)
 	switch {
@@ -262,28 +263,26 @@ func (r *reader) plain(n *node) string {
 	return clean.Line(c.value)
 }
 
-// isMarkup reports whether a text says that it is XML: what is escaped in it is
-// meant to be seen.
+// isMarkup reports whether a text says that it is XML: escaped tags in it are meant to be seen.
 func (n *node) isMarkup() bool {
 	return n.isXHTML() || strings.HasSuffix(strings.ToLower(n.attr("type")), "xhtml") ||
 		strings.HasSuffix(strings.ToLower(n.attr("type")), "xml")
 }
 
-// isXHTML reports whether a text is XHTML by its name.
+// isXHTML reports whether a text is XHTML by the name of its element.
 func (n *node) isXHTML() bool { return n.name == "xhtml:body" || n.name == "xhtml:div" }
 
-// guessed reports whether a text without type may be HTML: only Atom's own are
-// sure to be none.
+// guessed reports whether a text without a type may be HTML. Only Atom's own texts are
+// certain to be none.
 func (r *reader) guessed(n *node) bool {
 	return !r.atom || strings.IndexByte(n.name, ':') > 0 || n.name == "description"
 }
 
-// isHTML reports whether a text says that it is: "html", "xhtml" or the media
-// type of either.
+// isHTML reports whether the type says so: "html", "xhtml" or the media type of either.
 func (n *node) isHTML() bool { return strings.Contains(strings.ToLower(n.attr("type")), "html") }
 
-// isPacked reports whether a text is base64: Atom 0.3 says so, Atom 1.0 leaves
-// it to the type (RFC 4287 section 4.1.3.3).
+// isPacked reports whether a text is base64. Atom 0.3 has an attribute that says so; in
+// Atom 1.0 it follows from the type (RFC 4287 section 4.1.3.3).
 func (r *reader) isPacked(n *node) bool {
 	if strings.EqualFold(n.attr("mode"), "base64") {
 		return true
@@ -293,14 +292,14 @@ func (r *reader) isPacked(n *node) bool {
 		!strings.HasPrefix(kind, "text/") && !strings.HasSuffix(kind, "xml") && !strings.HasSuffix(kind, "json")
 }
 
-// decoded is read plus base64. Of what is no text then, nothing can be shown.
+// decoded is read plus base64 and the limits on texts. Binary content yields an empty text.
 func (r *reader) decoded(n *node) construct {
 	c := r.read(n)
 	if !c.markup && r.isPacked(n) {
 		packed := strings.Join(strings.Fields(c.value), "")
 		raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(packed, "="))
 		switch {
-		case err != nil: // written as it is, whatever it says
+		case err != nil: // not base64 after all
 		case utf8.Valid(raw):
 			c.value = string(raw)
 		default:
@@ -316,8 +315,7 @@ func (r *reader) decoded(n *node) construct {
 	return c
 }
 
-// looksHTML reports whether text that may be HTML is: it has a known tag or an
-// entity.
+// looksHTML reports whether a text that may be HTML is: it has a known tag or a reference.
 func looksHTML(s string) bool {
 	for i := strings.IndexAny(s, "<&"); i >= 0; {
 		if s[i] == '&' {
@@ -336,9 +334,9 @@ func looksHTML(s string) bool {
 	return false
 }
 
-// closesTag reports whether a title that may be HTML is: it has the end tag of
-// a known element, a tag with an attribute or a slash ("<br/>"), or an entity.
-// "<b>" alone may well be what a title is about.
+// closesTag reports whether a title that may be HTML is: it has the end tag of a known
+// element, a tag with an attribute or a slash ("<br/>"), or a reference. "<b>" alone
+// may well be what a title is about.
 func closesTag(s string) bool {
 	for i := range len(s) {
 		switch {
@@ -357,7 +355,7 @@ func closesTag(s string) bool {
 	return false
 }
 
-// tagAt reports whether s begins with the name of an element of HTML.
+// tagAt reports whether s begins with the name of an HTML element.
 func tagAt(s string) bool {
 	s = strings.TrimPrefix(s, "/")
 	end := 0

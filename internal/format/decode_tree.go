@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// tree is a mended document: one head and its items, whatever stood where.
+// tree is a mended document: one head and its items, wherever they stood.
 type tree struct {
 	format string
 	head   *node // the channel or feed without its items
@@ -20,9 +20,9 @@ type frame struct {
 	space string // default namespace, canonical
 }
 
-// mender reads a damaged document into a tree. It never fails on markup: an end
-// tag without a start is dropped, an element without an end ends where its
-// parent does or the next sibling begins, a new item ends an open one.
+// mender reads a damaged document into a tree. It never fails on markup: it drops an
+// end tag without a start, ends an element without an end tag where its parent ends or
+// its next sibling begins, and ends an open item where a new one begins.
 type mender struct {
 	lex      lexer
 	fix      *repairs
@@ -35,15 +35,15 @@ type mender struct {
 	out      tree
 	elements int
 	ends     int            // end tags of the root
-	unclosed int            // unknown elements without end in this entry
+	unclosed int            // unknown elements without an end in this entry
 	budget   int            // bytes that looking ahead may still read
-	barren   map[string]int // up to where there is no end tag of a name
-	passed   bool           // an element that is not read holds items
-	entering bool           // and is entered
+	barren   map[string]int // by tag name, the offset up to which no end tag follows
+	passed   bool           // an element that is not read contains items
+	entering bool           // such elements are read, too
 }
 
-// mend reads the document whose root tag begins at root. Items are looked for in
-// elements that are not read only when there are none elsewhere.
+// mend reads the document whose root tag begins at root. It looks for items inside
+// elements that are not read only if there are none elsewhere.
 func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, error) {
 	own := internalEntities(s[:root])
 	m, err := mendTree(s, root, base, fix, own, false)
@@ -84,7 +84,7 @@ func mendTree(s string, root int, base *url.URL, fix *repairs, own *entities, en
 	return m, nil
 }
 
-// open reads the root tag: it decides the format and the vocabulary.
+// open reads the root tag, which decides the format and the vocabulary.
 func (m *mender) open(t token, base *url.URL) {
 	n, space := m.element(t, &node{base: base}, "")
 	m.words, m.item = rssWords, "item"
@@ -102,7 +102,7 @@ func (m *mender) open(t token, base *url.URL) {
 	m.out.head = n
 	if m.item == local { // a bare entry document, RFC 4287 section 2
 		m.out.head = &node{name: "feed", base: base}
-		n.name = local // under whatever prefix
+		n.name = local // whatever its prefix
 		m.out.items = append(m.out.items, n)
 	}
 	if !t.empty {
@@ -110,7 +110,7 @@ func (m *mender) open(t token, base *url.URL) {
 	}
 }
 
-// top is the innermost open element.
+// top returns the innermost open element.
 func (m *mender) top() *frame { return &m.stack[len(m.stack)-1] }
 
 // start handles a start tag inside the root.
@@ -147,7 +147,7 @@ func (m *mender) start(t token) {
 	m.stack = append(m.stack, frame{raw: strings.ToLower(t.name), node: n, space: space})
 }
 
-// openItem begins an item; items never stand in each other.
+// openItem begins an item. Items do not nest, so one that is still open ends.
 func (m *mender) openItem(n *node) {
 	for i := range m.stack {
 		if m.stack[i].node.name == m.item {
@@ -160,7 +160,7 @@ func (m *mender) openItem(n *node) {
 	m.unclosed = 0
 }
 
-// joinHead makes the channel and the root around it one.
+// joinHead merges the channel with the root around it.
 func (m *mender) joinHead(channel *node) {
 	head := m.out.head
 	head.attrs = append(head.attrs, channel.attrs...)
@@ -185,8 +185,8 @@ func (m *mender) end(t token) {
 	m.fix.note("an end tag </%s> without a start was ignored", clip(raw, 40))
 }
 
-// truncated ends a document that was cut off: an item that is still open is
-// not whole and is left out.
+// truncated ends a document that was cut off. An item that is still open is incomplete
+// and is dropped.
 func (m *mender) truncated() {
 	m.out.cut = true
 	for _, f := range m.stack {
@@ -199,8 +199,8 @@ func (m *mender) truncated() {
 	m.stack = nil
 }
 
-// skip passes an element that is not read. Without an end tag of its own only
-// the tag is passed, so that it hides nothing.
+// skip passes over an element that is not read. If the element has no end tag, only the
+// start tag is passed over, so that it hides nothing.
 func (m *mender) skip(t token) {
 	if t.empty || voidElements[strings.ToLower(t.name)] {
 		return
@@ -219,8 +219,8 @@ func (m *mender) skip(t token) {
 	}
 }
 
-// capture reads a leaf up to its end tag and returns what is inside. Without an
-// end tag it ends before the next element that can be its sibling.
+// capture reads a leaf up to its end tag and returns what is inside. Without an end
+// tag, the leaf ends before the next element that can be its sibling.
 func (m *mender) capture(t token) string {
 	start := m.lex.pos
 	if end, after := m.find(t); end >= 0 {
@@ -238,10 +238,10 @@ func (m *mender) capture(t token) string {
 	}
 }
 
-// inline end tags may belong to markup in an unclosed text.
+// inline lists elements whose end tags may belong to the markup of an unclosed text.
 var inline = map[string]bool{"a": true, "b": true, "i": true, "em": true, "strong": true, "p": true, "br": true, "div": true, "span": true}
 
-// clip shortens what is quoted in a sentence.
+// clip shortens what is quoted in a message to n bytes.
 func clip(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -10,60 +10,60 @@ import (
 	"tributary/internal/news"
 )
 
-// generator is the name under which our feeds say who made them.
+// generator is the name of the program in the feeds that it writes.
 const generator = "Tributary"
 
-// Prepared is an Edition ready to be written in any format: what they share is
-// worked out once. Writing changes nothing of it.
+// Prepared is an Edition ready to be written in any format: what the formats share is
+// computed once. Writing does not change it.
 type Prepared struct {
 	Edition *news.Edition
 	items   []wireItem
 }
 
-// Prepare works out what all formats say of an Edition.
+// Prepare computes what all formats say of an Edition.
 func Prepare(e *news.Edition) Prepared {
 	items := wireItems(e)
 	return Prepared{dressed(e, items), items}
 }
 
-// wireItem is a Publication in the words that all wire formats share: every rule
-// about what may be printed is applied once, here, so that the formats cannot
-// differ. All text is legal XML, every URL absolute http(s), every tag valid.
+// wireItem is a Publication in the terms that all formats share. Every rule about what
+// may be published is applied here, once, so that the formats cannot differ. All text
+// is legal XML, every URL absolute http(s), every language tag valid.
 type wireItem struct {
 	guid       string
 	link       string // never empty
 	title      string // one plain line; may be empty
-	opening    string // how the text begins, for an item without a title; what we add to the text does not count
-	summary    string // HTML, only when content says more
+	opening    string // beginning of the text, if there is no title; nothing that we append counts
+	summary    string // HTML; empty when it equals content
 	content    string // HTML; empty when there is a summary only, or nothing
 	published  time.Time
 	updated    time.Time     // never zero
-	authors    []news.Person // never empty: the source's title stands in
+	authors    []news.Person // never empty: the title of the source stands in
 	categories []news.Category
 	enclosures []news.Enclosure
 	language   string
 	extra      news.Extra
 	source     wireSource
-	own        bool // the feed made it itself: no source is told
+	own        bool // made by the feed itself, so no source is named
 	also       []news.Member
-	footer     string // HTML that the feed ends the text with, which is there already
+	footer     string // HTML of the feed's footer, already part of the text
 }
 
-// wireSource is what may be told of the source that an item was taken from, or of the
-// feed that this source had it from.
+// wireSource is what may be published about the source of an item, or about the feed
+// from which that source copied it.
 type wireSource struct {
 	id      string
 	title   string
-	feed    string // the source's feed document; empty for seeds, secrets and private sources
+	feed    string // URL of the source's feed; empty for seeds, URLs with secrets and private sources
 	icon    string // its picture, as configured
-	picture string // that its document shows: a logo, the cover of a podcast
-	rights  string // that its document claims
-	home    string // its site, else our page about it; empty for private sources
+	picture string // the one in its document: a logo, the cover of a podcast
+	rights  string // as its document claims them
+	home    string // URL of its site, else of our page about it; empty for private sources
 	updated time.Time
 }
 
-// wireItems prepares every Publication of an Edition. Sources repeat, so each is
-// judged once.
+// wireItems prepares every Publication of an Edition. What may be said of a source is
+// decided once for all of its items.
 func wireItems(e *news.Edition) []wireItem {
 	all := make([]wireItem, len(e.Shown))
 	origins := make(map[string]wireSource)
@@ -128,7 +128,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	return it
 }
 
-// text is the fullest HTML of the item.
+// text returns the fullest HTML of the item.
 func (it *wireItem) text() string {
 	if it.content != "" {
 		return it.content
@@ -136,8 +136,8 @@ func (it *wireItem) text() string {
 	return it.summary
 }
 
-// heading is the title, else the beginning of the text, else the link. JSON Feed
-// alone does without: there, no title marks a post of a microblog.
+// heading returns the title, else the beginning of the text, else the link. JSON Feed
+// does not use it as a title: there, an item without one is a microblog post.
 func (it *wireItem) heading() string {
 	if it.title != "" {
 		return it.title
@@ -163,7 +163,7 @@ func (it *wireItem) listMembers(feed string) {
 	it.end(list.String())
 }
 
-// end adds to the end of the text, which begins on a line of its own.
+// end appends html, which begins with a line feed, to the text.
 func (it *wireItem) end(html string) {
 	if it.content == "" && it.summary != "" {
 		it.summary += html
@@ -172,8 +172,8 @@ func (it *wireItem) end(html string) {
 	it.content = strings.TrimPrefix(it.content+html, "\n")
 }
 
-// authorsOf are the authors of an entry; the configured one of its source
-// stands for those that it does not name.
+// authorsOf returns the authors of an entry, or the one configured for its source if
+// the entry names none.
 func authorsOf(s *news.Shown) []news.Person {
 	if len(s.Entry.Authors) == 0 && s.Source.Author != "" {
 		return []news.Person{{Name: s.Source.Author}}
@@ -181,10 +181,10 @@ func authorsOf(s *news.Shown) []news.Person {
 	return s.Entry.Authors
 }
 
-// wireSourceOf decides what is told of the source of s. The address of a source
-// that is not public, or that holds a secret, is never printed (DESIGN 4.3);
-// the site or our own page about the source stands for it. A seed folder has
-// no address: its glob is a path on our disk.
+// wireSourceOf returns what may be published about the source of s. The address of a
+// source that is not public, or an address that holds a secret, is never published; the
+// site or our own page about the source stands in. A seed folder has no address,
+// because its glob is a path on our disk.
 func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	src := &s.Source
 	o := wireSource{title: clean.Line(s.SourceTitle), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
@@ -212,9 +212,9 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	return o
 }
 
-// hubURL is where the feed can be subscribed to, empty for nowhere: a page of the
-// past never changes and a search is nobody's, so they are no topics, and nobody is
-// told by a hub of ours what is private.
+// hubURL returns the hub at which updates of the feed can be subscribed to, or "".
+// Pages of the past never change and searches belong to nobody, so neither has updates.
+// A private feed is never announced to a hub.
 func hubURL(e *news.Edition) string {
 	if e.Part != (news.Part{}) || e.Search != nil || e.Feed.Private {
 		return ""
@@ -222,8 +222,8 @@ func hubURL(e *news.Edition) string {
 	return wireURL(e.Site.Hub)
 }
 
-// editionUpdated is when the feed last changed: never now, so that the same
-// Edition gives the same bytes, and never before an entry that it shows.
+// editionUpdated returns when the feed last changed. It is never the current time, so that
+// the same Edition gives the same bytes, and never before the update of an item shown.
 func editionUpdated(e *news.Edition, all []wireItem) time.Time {
 	updated := wireMoment(e.Updated)
 	for i := range all {
@@ -234,7 +234,7 @@ func editionUpdated(e *news.Edition, all []wireItem) time.Time {
 	return firstTime(updated, time.Unix(0, 0).UTC())
 }
 
-// feedTitle is the title of the feed, which no format may lack.
+// feedTitle returns the title of the feed, which every format requires.
 func feedTitle(e *news.Edition) string {
 	if title := clean.Line(e.Feed.Title); title != "" {
 		return title
@@ -242,7 +242,8 @@ func feedTitle(e *news.Edition) string {
 	return e.Feed.Name
 }
 
-// feedAuthor names who answers for the feed as a whole: as configured, else we.
+// feedAuthor returns who is responsible for the feed as a whole: the configured author,
+// else this site.
 func feedAuthor(e *news.Edition) string {
 	if author := clean.Line(e.Feed.Author); author != "" {
 		return author
@@ -257,13 +258,13 @@ func siteTitle(e *news.Edition) string {
 	return feedTitle(e)
 }
 
-// wireAuthors keeps those that have a name or something that can stand for it, each
-// name once.
+// wireAuthors keeps the people that have a name, or a mailbox or URL that can stand for
+// one. Each name is kept once.
 func wireAuthors(people []news.Person) []news.Person {
 	var kept []news.Person
 	for _, p := range people {
 		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL)}
-		if p.Name == "" { // an address as a name confuses readers and feeds those who send spam
+		if p.Name == "" { // a whole e-mail address as a name confuses readers and helps spammers
 			mailbox, _, _ := strings.Cut(p.Email, "@")
 			p.Name = first(mailbox, p.URL)
 		}
@@ -275,7 +276,7 @@ func wireAuthors(people []news.Person) []news.Person {
 	return kept
 }
 
-// wireCategories keeps each term of a scheme once. A scheme is an IRI or nothing.
+// wireCategories keeps each term of a scheme once. A scheme that is not an IRI is dropped.
 func wireCategories(given []news.Category) []news.Category {
 	var kept []news.Category
 	for _, c := range given {
@@ -291,8 +292,8 @@ func wireCategories(given []news.Category) []news.Category {
 	return kept
 }
 
-// wireEnclosures keeps the files that can be fetched, each once, with a media type:
-// RSS and JSON Feed require one.
+// wireEnclosures keeps the files that can be fetched, each once, with a media type,
+// which RSS and JSON Feed require.
 func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	var kept []news.Enclosure
 	for _, f := range given {

@@ -8,12 +8,12 @@ import (
 	"tributary/internal/news"
 )
 
-// nameOthers ends the text with those of the other members that named lists, each
-// source once, in the language of the feed, else of the item. A member that is not
-// shown any more is not among the others, and so is not named.
+// nameOthers appends a line to the text that links the other members of the story whose
+// ids are in named, each source once. The line is in the language of the feed, else of
+// the item. A member that is no longer shown is not linked.
 func (it *wireItem) nameOthers(feed string, named []int64) {
 	var links []string
-	told := []string{it.source.title} // it is here
+	told := []string{it.source.title} // the item itself is from there
 	for _, m := range it.also {
 		if !slices.Contains(named, m.EntryID) || slices.Contains(told, m.SourceTitle) {
 			continue

@@ -52,7 +52,7 @@ func TestGoldenAlsoReported(t *testing.T) {
 	}
 }
 
-// footerOf is the last paragraph of the item at a place; "" without a footer.
+// footerOf returns the last paragraph of the i-th item, or "" if it has no footer.
 func footerOf(e *news.Edition, at int) string {
 	text := wireItems(e)[at].text()
 	for _, words := range []string{news.WordsIn("en").Also, news.WordsIn("de").Also} {
@@ -71,7 +71,7 @@ func TestFooterLanguage(t *testing.T) {
 		{"DE-CH", "", german},
 		{"en", "de", english},
 		{"fr", "de", english},
-		{"den", "de", english}, // Slave, not German
+		{"den", "de", english}, // the language Slave, not German
 		{"", "de", german},
 		{"", "de-CH", german},
 		{"", "en", english},
@@ -113,7 +113,7 @@ func TestFooterNamesWhatWasWrittenDownAndIsThere(t *testing.T) {
 	}
 }
 
-// An item without a title is called by how its own text begins, whatever we add.
+// An item without a title takes the beginning of its own text, whatever we append.
 func TestWhatWeAddIsNoTitle(t *testing.T) {
 	for _, mode := range []news.Duplicates{news.Collapse, news.Group} {
 		e := alsoEdition("en")

@@ -11,18 +11,18 @@ import (
 	"tributary/internal/news"
 )
 
-// atomType is the media type of links to documents of Atom.
+// atomType is the media type of Atom documents.
 const atomType = "application/atom+xml"
 
 // WriteAtom writes the Edition as Atom 1.0 (RFC 4287), the most complete of our
-// formats: typed titles, every author with address, every enclosure, the
-// source of every entry (section 4.2.11) and the other members of its story as
-// related links. The same Edition gives the same bytes. The error is that of w.
+// formats: typed titles, every author with address, every enclosure, the source of
+// every entry (section 4.2.11), and the other members of its story as related links.
+// The same Edition gives the same bytes. The error is that of w.
 //
-// The author of the feed is the site; every entry names its own.
+// The author of the feed is the configured one or the site. Every entry names its own.
 func WriteAtom(w io.Writer, e *news.Edition) error { return Prepare(e).Atom(w) }
 
-// Atom is WriteAtom for what is prepared.
+// Atom is WriteAtom for a prepared Edition.
 func (p Prepared) Atom(w io.Writer) error {
 	e, all := p.Edition, p.items
 	feed := atomFeed{
@@ -64,9 +64,8 @@ func (p Prepared) Atom(w io.Writer) error {
 	return feeds.WriteXML(document{&feed}, w)
 }
 
-// atomFeed extends the feed of the library: what stands here under the same XML
-// name replaces what is embedded. Entries come last, after all that describes
-// the feed.
+// atomFeed extends the library's feed: a field here replaces the embedded one with the
+// same XML name. Entries come last, after everything that describes the feed.
 type atomFeed struct {
 	XMLName xml.Name `xml:"feed"`
 	History string   `xml:"xmlns:fh,attr,omitempty"`
@@ -199,8 +198,8 @@ func atomBodyOf(html string) *atomBody {
 	return &atomBody{"html", xmlMarkup{html}}
 }
 
-// atomLinks lists the article, its files, what it refers to, where it is discussed,
-// and who else reported the story.
+// atomLinks lists the article, its files, its license, what it refers to, where it is
+// discussed, and who else reported the story.
 func atomLinks(it *wireItem) []atomLink {
 	links := make([]atomLink, 0, 1+len(it.enclosures)+len(it.extra.Links)+len(it.also))
 	links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "alternate", Href: it.link}})
@@ -226,8 +225,8 @@ func atomLinks(it *wireItem) []atomLink {
 	return links
 }
 
-// atomReplies says where an entry is discussed, and how much on the first of the
-// links: RFC 4685 section 4. The type of a feed of comments is not known.
+// atomReplies links to the discussion of an entry and gives the number of comments on
+// the first link (RFC 4685 section 4). The type of a feed of comments is not known.
 func atomReplies(c news.Comments) []atomLink {
 	var links []atomLink
 	if c.Page != "" {
@@ -242,7 +241,8 @@ func atomReplies(c news.Comments) []atomLink {
 	return links
 }
 
-// atomModules says the number of comments where no link to them can.
+// atomModules returns the module tags of an entry, with the number of comments if there
+// is no link to carry it.
 func atomModules(it *wireItem) *moduleTags {
 	tags := moduleTagsOf(it, richFiles(it, false))
 	if c := it.extra.Comments; c.Count > 0 && c.Page == "" && c.Feed == "" {
@@ -254,8 +254,8 @@ func atomModules(it *wireItem) *moduleTags {
 	return tags
 }
 
-// atomSourceOf is nil for what the feed made itself: a source says where an entry
-// was copied from (RFC 4287 section 4.2.11).
+// atomSourceOf returns nil for what the feed made itself, because a source says where
+// an entry was copied from (RFC 4287 section 4.2.11).
 func atomSourceOf(it *wireItem) *atomSource {
 	if it.own {
 		return nil
@@ -271,7 +271,8 @@ func atomSourceOf(it *wireItem) *atomSource {
 	return out
 }
 
-// rfc3339 writes a time in UTC, with the milliseconds that it has; "" for no time.
+// rfc3339 formats a time in UTC, with milliseconds if it has any. It returns "" for the
+// zero time.
 func rfc3339(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -7,16 +7,16 @@ import (
 	"tributary/internal/news"
 )
 
-// jsonDigest is what a digest is made of, for programs; ReadPast reads it back
-// when the database is lost. A story without a link has its page with us.
+// jsonDigest is the content of a digest for programs. ReadPast reads it back when the
+// database is lost. A story without a link can be read at its page on this site.
 type jsonDigest struct {
 	Language string      `json:"language"`
-	More     int         `json:"more,omitempty"` // stories that it has no room for
+	More     int         `json:"more,omitempty"` // stories for which it has no room
 	Stories  []news.Told `json:"stories"`
 }
 
-// jsonDigestOf leaves out the numbers of our database and, in a private feed, the
-// names of sources, which are its operator's.
+// jsonDigestOf leaves out the ids of our database and, in a private feed, the names of
+// sources, which are known to its operator only.
 func jsonDigestOf(s *news.Shown, private bool) *jsonDigest {
 	if s.Digest == nil {
 		return nil
@@ -40,8 +40,8 @@ func outward(r *news.Report, private bool) {
 	}
 }
 
-// pastDigest is the digest that a document tells of; false for what is none. It is
-// as hostile as everything else in a document.
+// pastDigest returns the digest that a document describes. It reports false if that is
+// incomplete. Its values are as untrusted as the rest of the document.
 func pastDigest(p news.Publication, title string, d *jsonDigest) (news.Digest, bool) {
 	out := news.Digest{GUID: p.GUID, Key: p.StoryKey, Title: clean.Line(title), Language: news.WordsIn(d.Language).Language,
 		Closed: p.Published, More: max(d.More, 0)}

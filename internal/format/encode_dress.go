@@ -11,16 +11,16 @@ import (
 	"tributary/internal/news"
 )
 
-// dressing is how a feed calls its items, and what it ends their texts with. It is
-// put on when a feed is rendered and at no other time: nothing of it is stored, so
-// that none of the rules of identity can see it.
+// dressing is how a feed titles its items and what footer it appends to their texts. It
+// is applied when a feed is rendered and never stored, so that it cannot affect the
+// identity of entries.
 type dressing struct {
-	title  []templatePart     // nil: as they are called
-	footer *template.Template // nil: with nothing
+	title  []templatePart     // nil: titles stay as they are
+	footer *template.Template // nil: no footer
 }
 
-// dressingOf reads the templates of a feed. The configuration was checked: what is
-// no template is none.
+// dressingOf parses the templates of a feed. They were checked with the configuration,
+// so one that is invalid is ignored.
 func dressingOf(f news.Feed) (d dressing) {
 	if f.ItemTitle != "" {
 		d.title, _ = templateParts(f.ItemTitle)
@@ -31,10 +31,10 @@ func dressingOf(f news.Feed) (d dressing) {
 	return d
 }
 
-// none reports whether there is nothing to put on.
+// none reports whether there is nothing to apply.
 func (d dressing) none() bool { return d.title == nil && d.footer == nil }
 
-// put gives an item its title and ends its text.
+// put sets the title of an item and appends the footer to its text.
 func (d dressing) put(site news.Site, s *news.Shown, it *wireItem) {
 	if d.none() {
 		return
@@ -50,7 +50,7 @@ func (d dressing) put(site news.Site, s *news.Shown, it *wireItem) {
 	}
 }
 
-// titled is a template of titles with values in it, one plain line.
+// titled fills in a title template. The result is one plain line.
 func titled(parts []templatePart, values map[string]string) string {
 	var b strings.Builder
 	for _, p := range parts {
@@ -60,16 +60,16 @@ func titled(parts []templatePart, values map[string]string) string {
 	return clean.Line(b.String())
 }
 
-// valuesOf are what the names of a template stand for at an item. None is empty:
-// an item that names no author is by its source, and what a source does not tell
-// of itself its item has to.
+// valuesOf returns what the names of a template stand for at an item. None is empty:
+// the source stands in for a missing author, and the link for the home page of a source
+// that does not give one.
 func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
 	var names []string
 	for _, p := range it.authors {
 		names = append(names, p.Name)
 	}
 	outlet := clean.Line(s.Source.Outlet)
-	if s.Source.Kind == news.KindFeed { // the addresses of others are our own
+	if s.Source.Kind == news.KindFeed { // items of other kinds link to our own pages
 		outlet = first(outlet, clean.Outlet(it.link))
 	}
 	return map[string]string{
@@ -84,8 +84,8 @@ func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
 	}
 }
 
-// dressed is the Edition with what its feed calls the items and ends them with, for
-// who does not write items: the page.
+// dressed returns the Edition with the titles and footers of its feed, for the web
+// page, which is not rendered from wireItems.
 func dressed(e *news.Edition, items []wireItem) *news.Edition {
 	d := dressingOf(e.Feed)
 	if d.none() {

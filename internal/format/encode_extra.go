@@ -8,9 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// wireExtra returns what an entry brought besides text in the form in which it may
-// be printed, see wireItem. Link is the item's own; a link that leads nowhere else
-// says nothing.
+// wireExtra returns what an entry carries besides its text as it may be published, see
+// wireItem. link is the item's own address. A link that leads only there is left out.
 func wireExtra(e *news.Entry, link string) news.Extra {
 	x := &e.Extra
 	return news.Extra{
@@ -25,7 +24,8 @@ func wireExtra(e *news.Entry, link string) news.Extra {
 	}
 }
 
-// firstPicture is the picture of an entry that names none but brings one as a file.
+// firstPicture returns the first image among the files of an entry, for one that names
+// no picture.
 func firstPicture(files []news.Enclosure) string {
 	for _, f := range files {
 		if strings.HasPrefix(f.Type, "image/") {
@@ -37,8 +37,8 @@ func firstPicture(files []news.Enclosure) string {
 	return ""
 }
 
-// wireReplies keeps those with an id, each once. RFC 4685 section 3 requires one,
-// an IRI; where the entry's feed gave it none, its page stands for it.
+// wireReplies keeps the replies that have an id, each once. RFC 4685 section 3 requires
+// an IRI; an id that is none is replaced by the address of the page.
 func wireReplies(given []news.Reply) []news.Reply {
 	var kept []news.Reply
 	for _, r := range given {
@@ -54,8 +54,8 @@ func wireReplies(given []news.Reply) []news.Reply {
 	return kept
 }
 
-// wireLinks keeps the links with a meaning of their own, each once, the canonical
-// one first: there is only one.
+// wireLinks keeps the canonical, related and via links, each once. There is at most one
+// canonical link, and it comes first.
 func wireLinks(given []news.Link, own string) []news.Link {
 	var kept []news.Link
 	for _, l := range given {
@@ -76,7 +76,8 @@ func wireLinks(given []news.Link, own string) []news.Link {
 	return kept
 }
 
-// canonicalOf is the page that the entry's link leads to in the end; "" for itself.
+// canonicalOf returns the page to which the entry's link finally leads, or "" if that
+// is the link itself.
 func canonicalOf(x *news.Extra) string {
 	if len(x.Links) > 0 && x.Links[0].Rel == news.Canonical {
 		return x.Links[0].URL
@@ -113,7 +114,7 @@ func wireEpisode(given *news.Episode) news.Episode {
 	return e
 }
 
-// captions is the one relation that the podcast namespace knows of a transcript.
+// captions returns the relation of a transcript. The podcast namespace defines only one.
 func captions(rel string) string {
 	if strings.EqualFold(rel, "captions") {
 		return "captions"
@@ -121,8 +122,7 @@ func captions(rel string) string {
 	return ""
 }
 
-// typeOfTranscript guesses what a transcript is: the podcast namespace requires a
-// type.
+// typeOfTranscript guesses the media type of a transcript, which the podcast namespace requires.
 func typeOfTranscript(url string) string {
 	if kind := typeByExtension(url); kind != unknownType {
 		return kind
@@ -130,8 +130,8 @@ func typeOfTranscript(url string) string {
 	return "text/plain"
 }
 
-// lastingMain gives the file that an episode is about the length of the episode,
-// which vocabularies without episodes say of the file.
+// lastingMain gives the main file the duration of the episode. Vocabularies that know
+// no episodes state a duration for files only.
 func (it *wireItem) lastingMain() {
 	if i := news.MainFile(it.enclosures); i >= 0 && it.enclosures[i].Playable() && it.enclosures[i].Duration == 0 {
 		it.enclosures[i].Duration = it.extra.Episode.Duration

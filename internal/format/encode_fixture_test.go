@@ -118,7 +118,7 @@ func shownArabic() news.Shown {
 	}
 }
 
-// shownMicro has no title, as posts of social networks.
+// shownMicro has no title, like posts of social networks.
 func shownMicro() news.Shown {
 	return news.Shown{
 		Publication: publication(5, "https://social.example/@kim/5"),
@@ -138,7 +138,7 @@ func shownBare() news.Shown {
 	}
 }
 
-// secretAddress must be found in no document.
+// secretAddress must not be in any document.
 const secretAddress = "intern.example"
 
 func shownPrivate() news.Shown {
@@ -166,8 +166,8 @@ func bulkEdition(n int) *news.Edition {
 	return e
 }
 
-// showEdition is a private podcast of two shows, with everything that an episode
-// can bring and with next to nothing.
+// showEdition is a private podcast of two shows, with one episode that has everything
+// and one that has next to nothing.
 func showEdition() *news.Edition {
 	e := emptyEdition()
 	e.Updated = march(9, 12, 0)

@@ -10,7 +10,7 @@ import (
 	"tributary/internal/news"
 )
 
-// channelLinks are the links that an XML feed has of itself, not those of its entries.
+// channelLinks returns the links of an XML feed itself, without those of its entries.
 func channelLinks(t *testing.T, data []byte) (rels map[string][]string) {
 	t.Helper()
 	rels = map[string][]string{}
@@ -41,7 +41,7 @@ func channelLinks(t *testing.T, data []byte) (rels map[string][]string) {
 	}
 }
 
-// Each format names the hub where there is one, and itself once: WebSub section 4.
+// Each format names the hub if there is one, and itself once (WebSub section 4).
 func TestFeedsNameTheHub(t *testing.T) {
 	const hub = "https://river.example/fluss/hub"
 	for _, named := range []bool{true, false} {
@@ -78,7 +78,7 @@ func TestFeedsNameTheHub(t *testing.T) {
 	}
 }
 
-// Neither a private feed nor what a search found nor a page of the past is a topic.
+// Private feeds, search results and pages of the past are not topics.
 func TestOnlyLivePublicFeedsNameTheHub(t *testing.T) {
 	for name, change := range map[string]func(*news.Edition){
 		"private": func(e *news.Edition) { e.Feed.Private, e.Site.Token = true, "ABCDEFGHIJKLMNOPQRSTUVWXYZ" },

@@ -19,7 +19,7 @@ import (
 // indenting would cost more than all the rest. The error is that of w.
 func WriteJSON(w io.Writer, e *news.Edition) error { return Prepare(e).JSON(w) }
 
-// JSON is WriteJSON for what is prepared.
+// JSON is WriteJSON for a prepared Edition.
 func (p Prepared) JSON(w io.Writer) error {
 	e, all := p.Edition, p.items
 	feed := jsonFeed{
@@ -50,24 +50,23 @@ func (p Prepared) JSON(w io.Writer) error {
 	return enc.Encode(&feed)
 }
 
-// jsonFeed extends the feed of the library: what stands here under the same key
-// replaces what is embedded.
+// jsonFeed extends the library's feed: a field here replaces the embedded one with the same key.
 type jsonFeed struct {
 	feeds.JSONFeed
 	Tributary jsonHead   `json:"_tributary"`
 	Items     []jsonItem `json:"items"`
 }
 
-// jsonHead is what we say of a feed beyond the format.
+// jsonHead is the "_tributary" extension of the feed itself.
 type jsonHead struct {
 	ID      string       `json:"id,omitempty"`      // the atom:id: JSON Feed has none
-	Archive int          `json:"archive,omitempty"` // the generation of its archive that has no pages yet; left out is the first
-	Updated time.Time    `json:"updated"`           // highest ever published in it
+	Archive int          `json:"archive,omitempty"` // first generation of the archive without pages; omitted if 1
+	Updated time.Time    `json:"updated"`           // the latest ever published
 	Absent  []jsonAbsent `json:"absent,omitempty"`
 }
 
-// jsonAbsent is a Publication that a resumed feed cannot show until its source answers:
-// what subscribers know of it is handed on.
+// jsonAbsent is a Publication that a resumed feed cannot show until its source answers.
+// What subscribers know of it is passed on.
 type jsonAbsent struct {
 	ID        string    `json:"id"`
 	Published time.Time `json:"date_published"`
@@ -84,8 +83,9 @@ func jsonAbsentOf(absent []news.PastPublication) (out []jsonAbsent) {
 	return out
 }
 
-// freeGeneration is that in which an archive would begin anew: what once was the
-// address of a page stays so, also when its database is lost.
+// freeGeneration returns the first generation of the archive that has no pages, or 0 if
+// that is 1. An archive that begins anew uses it, so that the address of a page is
+// never reused, even after the database was lost.
 func freeGeneration(e *news.Edition) int {
 	free := e.Prev.Generation
 	if e.Prev.Page > 0 {
@@ -104,8 +104,8 @@ type jsonItem struct {
 	Tributary   jsonExtension    `json:"_tributary"`
 }
 
-// jsonAttachment does not embed that of the library, which writes the wrong key
-// for the size and has a MarshalJSON that would drop ours.
+// jsonAttachment does not embed the library's attachment, which writes the wrong key
+// for the size and has a MarshalJSON method that would drop our fields.
 type jsonAttachment struct {
 	URL      string `json:"url"`
 	Type     string `json:"mime_type"`
@@ -114,19 +114,18 @@ type jsonAttachment struct {
 	Duration int64  `json:"duration_in_seconds,omitempty"`
 }
 
-// jsonExtension is "_tributary": what JSON Feed has no members for. Version 1.1
-// wants extensions to be objects with a name of their own.
+// jsonExtension is the "_tributary" extension of an item: what JSON Feed has no members
+// for. Version 1.1 requires extensions to be objects with a name of their own.
 type jsonExtension struct {
 	jsonPlace
-	Source     jsonSource      `json:"source,omitzero"` // none of what the feed made itself
+	Source     jsonSource      `json:"source,omitzero"` // omitted for what the feed made itself
 	Also       []jsonAlso      `json:"also,omitempty"`
-	Categories []news.Category `json:"categories,omitempty"` // as tags, where they have a scheme or label
+	Categories []news.Category `json:"categories,omitempty"` // those of the tags, if one has a scheme or label
 	Digest     *jsonDigest     `json:"digest,omitempty"`
 	jsonExtra
 }
 
-// jsonExtra names the members of news.Extra, without the picture, which JSON Feed
-// has a member for.
+// jsonExtra has the members of news.Extra except the image, for which JSON Feed has a member.
 type jsonExtra struct {
 	Rights       string        `json:"rights,omitempty"`
 	License      string        `json:"license,omitempty"`
@@ -137,18 +136,18 @@ type jsonExtra struct {
 	Episode      news.Episode  `json:"episode,omitzero"`
 }
 
-// jsonPlace is what nobody could derive anew if the database were lost; ReadPast
+// jsonPlace is what could not be derived again if the database were lost. ReadPast
 // reads it back.
 type jsonPlace struct {
-	Story   string    `json:"story,omitempty"`   // its key
-	Entered time.Time `json:"entered,omitzero"`  // into the feed
+	Story   string    `json:"story,omitempty"`   // key of the story
+	Entered time.Time `json:"entered,omitzero"`  // when it entered the feed
 	Place   int64     `json:"place,omitempty"`   // news.Publication.Sequence
 	Words   string    `json:"words,omitempty"`   // news.Publication.Signature in hexadecimal digits
 	Entries []string  `json:"entries,omitempty"` // of the story, as news.EntryKey names them, the one shown first
 }
 
-// jsonPlaceOf names no entries in a private feed: it is never read back, and its
-// sources are its operator's.
+// jsonPlaceOf names no entries in a private feed, which is never read back and whose
+// sources are known to its operator only.
 func jsonPlaceOf(s *news.Shown, private bool) jsonPlace {
 	place := placeOf(&s.Publication)
 	if private || s.Own {
@@ -170,7 +169,7 @@ func placeOf(p *news.Publication) jsonPlace {
 }
 
 type jsonSource struct {
-	ID      string    `json:"id,omitempty"` // left out is its address
+	ID      string    `json:"id,omitempty"` // omitted if it is the address
 	Title   string    `json:"title"`
 	URL     string    `json:"url,omitempty"`
 	Home    string    `json:"home,omitempty"`
@@ -189,8 +188,8 @@ func jsonSourceOf(it *wireItem) jsonSource {
 	return jsonSource{o.id, o.title, o.feed, o.home, o.rights, o.updated}
 }
 
-// jsonAlso is another member of the story: whose it is, where, and by which rule
-// it was told to be the same.
+// jsonAlso is another member of the story: who published it, where, and the rule by
+// which it was matched.
 type jsonAlso struct {
 	Title     string      `json:"title"`
 	URL       string      `json:"url"`
@@ -228,7 +227,7 @@ func jsonItemOf(it *wireItem) jsonItem {
 		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
 	}
 	for _, c := range it.categories {
-		if !slices.Contains(out.Tags, c.Term) { // it may be in two schemes
+		if !slices.Contains(out.Tags, c.Term) { // a term may be in two schemes
 			out.Tags = append(out.Tags, c.Term)
 		}
 		if c.Scheme != "" || c.Label != "" {
@@ -244,8 +243,8 @@ func jsonItemOf(it *wireItem) jsonItem {
 	return out
 }
 
-// externalOf is the page that an entry is about, when it names one: a blog of links
-// does. Several are further reading.
+// externalOf returns the page that an entry is about, as in a link blog: its only
+// related link. Several are further reading, so it returns "".
 func externalOf(links []news.Link) string {
 	external := ""
 	for _, l := range links {

@@ -6,10 +6,9 @@ import (
 	"tributary/internal/news"
 )
 
-// moduleTags are what other vocabularies than RSS and Atom say of an entry, in
-// either: Atom threading (RFC 4685), Media RSS 1.5.1, the podcast namespace and
-// FeedBurner, whose element for the page behind a counted link is the one that
-// readers know.
+// moduleTags are the elements of other vocabularies that an entry has in RSS and Atom
+// alike: Atom threading (RFC 4685), Media RSS 1.5.1, the podcast namespace, and
+// feedburner:origLink, which readers know as the page behind a counting redirect.
 type moduleTags struct {
 	ReplyTo     []thrReply          `xml:"thr:in-reply-to"`
 	Total       int                 `xml:"thr:total,omitempty"`
@@ -21,7 +20,7 @@ type moduleTags struct {
 	Chapters    *podcastChapters    `xml:"podcast:chapters"`
 	Transcripts []podcastTranscript `xml:"podcast:transcript"`
 	People      []podcastPerson     `xml:"podcast:person"`
-	Credits     []xmlText           `xml:"media:credit"` // of people without a role: a podcast:person without one is the host
+	Credits     []xmlText           `xml:"media:credit"` // people without a role, which podcast:person reads as host
 }
 
 type thrReply struct {
@@ -63,8 +62,8 @@ type podcastPerson struct {
 	xmlText
 }
 
-// moduleTagsOf returns nil for an item of which they say nothing. Files are those
-// that the format itself cannot say all of.
+// moduleTagsOf returns nil for an item that has none. files are those of which the
+// format itself cannot say everything.
 func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	x, e := &it.extra, &it.extra.Episode
 	canonical := canonicalOf(x)
@@ -110,8 +109,7 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 	return out
 }
 
-// moduleSpaces declares the namespaces of moduleTags; one that no entry uses is not
-// declared.
+// moduleSpaces declares those namespaces of moduleTags that an entry uses.
 type moduleSpaces struct {
 	Feedburner string `xml:"xmlns:feedburner,attr,omitempty"`
 	Media      string `xml:"xmlns:media,attr,omitempty"`
@@ -121,7 +119,7 @@ type moduleSpaces struct {
 
 const podcastSpace = "https://podcastindex.org/namespace/1.0"
 
-// need declares what the tags of one entry use.
+// need declares the namespaces that the tags of one entry use.
 func (s *moduleSpaces) need(t *moduleTags) {
 	if t == nil {
 		return
@@ -142,8 +140,8 @@ func (s *moduleSpaces) need(t *moduleTags) {
 
 const threadSpace = "http://purl.org/syndication/thread/1.0"
 
-// richFiles are the files of which Media RSS says more than a link of Atom, or
-// than an enclosure of RSS, of which there is one.
+// richFiles returns the files of which Media RSS says more than the format itself can:
+// a link of Atom, or with oneEnclosure the only enclosure of RSS.
 func richFiles(it *wireItem, oneEnclosure bool) []news.Enclosure {
 	if oneEnclosure && len(it.enclosures) > 1 {
 		return it.enclosures

@@ -8,11 +8,10 @@ import (
 	"tributary/internal/news"
 )
 
-// wireOriginOf is what may be told of the feed that an entry was first published in,
-// given what may be told of the source that passed it on: an entry that was copied
-// before keeps the source that it has (RFC 4287 section 4.2.11), and nobody's rights
-// but those of that. An origin with a name alone is no feed that could be named
-// instead of ours.
+// wireOriginOf returns what may be published about the feed in which an entry first
+// appeared. from is the same about the source that passed the entry on. An entry that
+// was copied before keeps its source (RFC 4287 section 4.2.11) and carries the rights
+// of no other. An origin that has only a name cannot replace from.
 func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 	o := s.Entry.Origin
 	if o == nil || ofItself(s, o) {
@@ -20,7 +19,7 @@ func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 	}
 	told := wireSource{title: clean.Line(o.Title), rights: clean.Line(o.Rights), updated: wireTime(o.Updated)}
 	feed, home, id := tellable(o.URL), tellable(o.Link), o.ID
-	if home == "" && bareHost(feed) { // many name their site where the feed belongs
+	if home == "" && bareHost(feed) { // many give their site as the feed
 		feed, home = "", feed
 	}
 	if !news.IsIRI(id) || news.HasSecret(id) {
@@ -31,7 +30,7 @@ func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 		return from
 	}
 	told.title = first(told.title, clean.Outlet(home), clean.Outlet(feed), id)
-	if !s.Source.Public { // whatever it names may lead to what is not for everybody
+	if !s.Source.Public { // the origin's addresses may lead to private content
 		told.id = news.URN("source", s.Source.Name, id)
 		return told
 	}
@@ -40,8 +39,7 @@ func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 	return told
 }
 
-// ofItself reports whether the origin that an entry names is the feed that it was
-// read in.
+// ofItself reports whether the origin of an entry is the feed in which it was read.
 func ofItself(s *news.Shown, o *news.Origin) bool {
 	switch {
 	case o.ID != "" && o.ID == s.SourceID, o.URL != "" && o.URL == s.Source.URL:
@@ -50,7 +48,7 @@ func ofItself(s *news.Shown, o *news.Origin) bool {
 	return o.ID == "" && o.URL != "" && o.URL == s.Source.Site
 }
 
-// tellable is an address as it may be published, "" for one with a secret.
+// tellable returns an address as it may be published, or "" if it holds a secret.
 func tellable(raw string) string {
 	if raw == "" || news.HasSecret(raw) {
 		return ""

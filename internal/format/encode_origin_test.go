@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// An entry that a planet copied keeps the feed that it is from, through one
-// Tributary after another, and never gets the rights of who passed it on.
+// An entry that a planet copied keeps the feed where it first appeared, through one
+// Tributary after another, and never gets the rights of those who passed it on.
 func TestOriginIsKept(t *testing.T) {
 	full := &news.Origin{ID: "tag:origin.example,2026:feed", Title: "Origin & Co", Link: "https://origin.example/", URL: "https://origin.example/feed.xml",
 		Rights: "Orig rights", Icon: "https://origin.example/i.png", Image: "https://origin.example/l.png", Updated: march(3, 4, 5)}
@@ -57,7 +57,7 @@ func TestOriginIsKept(t *testing.T) {
 		for ext, want := range map[string]*news.Origin{"atom": c.atom, "rss": c.rss, "json": c.json} {
 			e := emptyEdition()
 			e.Shown = []news.Shown{c.shown}
-			for range 2 { // and behind a second Tributary
+			for range 2 { // and through a second Tributary
 				d, err := Decode(render(t, writerOf(t, ext), e), Input{URL: e.URL(ext)})
 				if err != nil {
 					t.Fatal(err)
@@ -83,8 +83,8 @@ func TestOriginIsKept(t *testing.T) {
 	}
 }
 
-// A feed that names itself as the source of its entries is their source, and a name
-// without any address is none.
+// A feed that names itself as the source of its entries is their source. A name without
+// an address is not a source.
 func TestOriginThatIsNone(t *testing.T) {
 	for name, o := range map[string]news.Origin{
 		"itself by id":      {ID: shownFull().SourceID, Title: "Other"},
@@ -96,7 +96,7 @@ func TestOriginThatIsNone(t *testing.T) {
 		s := shownFull()
 		s.Entry.Origin, s.SourceRights = &o, "CC BY Feed"
 		want := wireSourceOf(emptyEdition().Site, &s)
-		if name == "a name" || name == "no address" { // who passed it on has no rights in it
+		if name == "a name" || name == "no address" { // those who passed it on have no rights in it
 			want.rights = ""
 		}
 		if got := wireOriginOf(&s, wireSourceOf(emptyEdition().Site, &s)); got != want {

@@ -11,10 +11,10 @@ type pageLink struct {
 	to  news.Part
 }
 
-// pageLinks are the links of RFC 5005 that an Edition has. The live document
-// leads into the archive (section 4), or where there is none to what came before
-// (section 3). A closed page names the next one before there is it, because its
-// bytes stay when that is closed; until then the address leads to the live
+// pageLinks returns the links of RFC 5005 that an Edition has. The live document links
+// to the archive (section 4) or, if there is none, to the older entries (section 3). A
+// closed page links to the next page before that exists, because its own bytes must not
+// change when the next one is closed; until then that address leads to the live
 // document.
 func pageLinks(e *news.Edition) []pageLink {
 	var links []pageLink
@@ -40,7 +40,7 @@ func pageLinks(e *news.Edition) []pageLink {
 	return links
 }
 
-// historyOf is what says that a document is a page of an archive.
+// historyOf returns what marks a document as a page of an archive.
 func historyOf(e *news.Edition) (namespace string, archive *struct{}) {
 	if e.Part.Page == 0 {
 		return "", nil
@@ -48,7 +48,8 @@ func historyOf(e *news.Edition) (namespace string, archive *struct{}) {
 	return historyNS, &struct{}{}
 }
 
-// nextURL is where JSON Feed goes on: its one way, for both kinds of past.
+// nextURL returns where a JSON Feed continues. The format has one link for older
+// entries of either kind.
 func nextURL(e *news.Edition) string {
 	for _, link := range pageLinks(e) {
 		if link.rel == "prev-archive" || link.rel == "next" {

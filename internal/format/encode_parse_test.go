@@ -52,9 +52,9 @@ func checkEntry(t *testing.T, ext string, got *news.Entry, it *wireItem) {
 	title, summary := it.heading(), it.summary
 	switch ext {
 	case "json":
-		title, summary = it.title, "" // a plain text there
+		title, summary = it.title, "" // which is plain text
 	case "rss":
-		title = clean.Text(title) // RSS cannot say that a title is no HTML
+		title = clean.Text(title) // RSS cannot say that a title is not HTML
 	}
 	same := func(field, got, want string) {
 		t.Helper()

@@ -10,10 +10,10 @@ import (
 
 const itunesSpace = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 
-// showTags are what podcast programs read of a channel: the tags of iTunes
-// (podcasters.apple.com, "A podcaster's guide to RSS") and of the podcast
-// namespace (Podcasting 2.0). Both stand in RSS only: no directory takes Atom.
-// Descriptions are those of RSS, which all of them read today.
+// showTags are the elements that podcast programs read from a channel: those of iTunes
+// (podcasters.apple.com, "A podcaster's guide to RSS") and of the podcast namespace
+// (Podcasting 2.0). Only RSS has them, because no directory accepts Atom. Descriptions
+// are those of RSS, which all programs read today.
 type showTags struct {
 	Author     string           `xml:"itunes:author"`
 	Image      *itunesImage     `xml:"itunes:image"`
@@ -40,8 +40,8 @@ type itunesOwner struct {
 	Email string `xml:"itunes:email"`
 }
 
-// blocked is what both blocks say when nobody is to list a feed or episode. iTunes
-// knows "Yes", the podcast namespace "yes".
+// The values of the two block elements, which ask directories not to list a feed or
+// episode. iTunes defines "Yes", the podcast namespace "yes".
 const (
 	itunesBlocked  = "Yes"
 	podcastBlocked = "yes"
@@ -53,8 +53,8 @@ func showTagsOf(e *news.Edition) *showTags {
 		Author:   feedAuthor(e),
 		Image:    itunesImageOf(wireURL(e.Feed.Image)),
 		Explicit: explicitShow(e),
-		// The namespace wants a UUID that never changes, whatever happens to the
-		// address of the feed: so is ours.
+		// The namespace wants a UUID that stays when the address of the feed changes. Ours
+		// does.
 		GUID:   wireText(strings.TrimPrefix(e.Feed.UUID, "urn:uuid:")),
 		Medium: "podcast",
 	}
@@ -76,19 +76,19 @@ func showTagsOf(e *news.Edition) *showTags {
 	return out
 }
 
-// explicitShow reports whether a podcast is not for children: it is configured so,
-// or an episode is.
+// explicitShow reports whether a podcast is explicit: it is configured so, or one of
+// its episodes is.
 func explicitShow(e *news.Edition) bool {
 	return e.Feed.Show.Explicit || slices.ContainsFunc(e.Shown, func(s news.Shown) bool { return s.Entry.Extra.Episode.Explicit })
 }
 
-// closedShow reports whether a podcast consists of blocked episodes only. Some
-// directories know the block of a channel alone.
+// closedShow reports whether all episodes of a podcast are blocked. Some directories
+// know only the block of a channel.
 func closedShow(e *news.Edition) bool {
 	return len(e.Shown) > 0 && !slices.ContainsFunc(e.Shown, func(s news.Shown) bool { return !s.Entry.Extra.Episode.Blocked })
 }
 
-// episodeTags are what iTunes says of an item; the podcast namespace stands in
+// episodeTags are the iTunes elements of an item. Those of the podcast namespace are in
 // moduleTags.
 type episodeTags struct {
 	Author   string       `xml:"itunes:author"`
@@ -101,8 +101,9 @@ type episodeTags struct {
 	Block    string       `xml:"itunes:block,omitempty"`
 }
 
-// episodeTagsOf says of an episode that it is for everybody where its show is
-// not only because of others: what says nothing counts as its show.
+// episodeTagsOf returns the iTunes elements of an item. mixed says that the show is
+// explicit only because of some episodes. The others then state that they are not,
+// because an episode that states nothing counts as its show.
 func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	e := &it.extra.Episode
 	names := make([]string, len(it.authors))
@@ -115,7 +116,7 @@ func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {
 		out.Duration = it.enclosures[i].Duration
 	}
-	if !strings.Contains(e.Number, ".") && strings.Trim(e.Number, "0") != "" { // iTunes counts in whole numbers from one
+	if !strings.Contains(e.Number, ".") && strings.Trim(e.Number, "0") != "" { // iTunes counts from one, in whole numbers
 		out.Number = e.Number
 	}
 	switch {

@@ -7,8 +7,8 @@ import (
 	"tributary/internal/news"
 )
 
-// A podcast is as closed and as much for adults as what it shows, and an episode
-// that is for everybody stays so among others.
+// A podcast is as blocked and as explicit as its episodes. An episode that is not
+// explicit stays so among others that are.
 func TestAShowIsAsItsEpisodes(t *testing.T) {
 	closed, adult, open := news.Episode{Blocked: true}, news.Episode{Explicit: true}, news.Episode{}
 	for _, c := range []struct {
@@ -54,7 +54,7 @@ func TestAShowIsAsItsEpisodes(t *testing.T) {
 	}
 }
 
-// Who is credited without a role is not the host.
+// A person who is credited without a role does not become the host.
 func TestNobodyIsMadeTheHost(t *testing.T) {
 	people := []news.Credit{{Name: "Eva", Role: "guest"}, {Name: "Adam & Co"}}
 	for _, f := range writers {
@@ -72,7 +72,7 @@ func TestNobodyIsMadeTheHost(t *testing.T) {
 	}
 }
 
-// textOf is the text of the first child of that name, or "".
+// textOf returns the text of the first child of that name, or "".
 func textOf(e element, name string) string {
 	for _, k := range e.kids {
 		if k.name == name {

@@ -15,8 +15,8 @@ import (
 	"tributary/internal/news"
 )
 
-// parse(publish(x)) gives back x for every field that the format has, whatever x
-// is. The functions below say, format by format, what it has no place for.
+// parse(publish(x)) gives back x for every field that the format has, whatever x is.
+// The functions below say what each format cannot express.
 func TestParsePublishProperty(t *testing.T) {
 	const rounds, size = 60, 20
 	for seed := range uint64(rounds) {
@@ -44,7 +44,7 @@ func TestParsePublishProperty(t *testing.T) {
 	}
 }
 
-// carried is what a format can carry of an entry.
+// carried reduces an entry to what a format can express.
 func carried(ext string, s *news.Shown, e *news.Edition) news.Entry {
 	x := s.Entry
 	x.GUID, x.Published, x.Updated = s.GUID, s.Published, s.Updated
@@ -59,7 +59,7 @@ func carried(ext string, s *news.Shown, e *news.Edition) news.Entry {
 		}
 	}
 	x.Extra.Links = append([]news.Link(nil), x.Extra.Links...)
-	// A file lasts as long as the episode that it is.
+	// The main file has the duration of the episode.
 	x.Enclosures = append([]news.Enclosure(nil), x.Enclosures...)
 	if i := news.MainFile(x.Enclosures); i >= 0 && x.Enclosures[i].Playable() && x.Enclosures[i].Duration == 0 {
 		x.Enclosures[i].Duration = x.Extra.Episode.Duration
@@ -75,8 +75,8 @@ func carried(ext string, s *news.Shown, e *news.Edition) news.Entry {
 	return x
 }
 
-// Atom says who else reported a story with links like those of the entry, and has
-// no vocabulary of episodes but the podcast namespace.
+// In Atom, the links to other reports of a story are like those of the entry. Its only
+// vocabulary of episodes is the podcast namespace.
 func carriedByAtom(x *news.Entry, s *news.Shown) {
 	x.Extra.Links = append(x.Extra.Links, relatedMembers(s)...)
 	x.Extra.Episode = withoutITunes(x.Extra.Episode)
@@ -147,8 +147,8 @@ func namesOnly(people []news.Person) []news.Person {
 	return names
 }
 
-// mainFirst puts the one enclosure of RSS before the others. Among those in Media
-// RSS, pictures are pictures and no files.
+// mainFirst puts the one enclosure of RSS before the others. Pictures in Media RSS do
+// not count as files.
 func mainFirst(files []news.Enclosure) []news.Enclosure {
 	main := news.MainFile(files)
 	if main < 0 {
@@ -163,7 +163,7 @@ func mainFirst(files []news.Enclosure) []news.Enclosure {
 	return sorted
 }
 
-// head is what stands above the entries of a document.
+// head is what precedes the entries of a document.
 func head(d *news.Document) news.Document {
 	return news.Document{Title: d.Title, Link: d.Link, Description: d.Description, Language: d.Language, Updated: d.Updated,
 		Authors: d.Authors, Image: d.Image, Self: d.Self, TTL: d.TTL}
@@ -185,7 +185,7 @@ func carriedHead(ext string, e *news.Edition) news.Document {
 // maker makes random values that are legal everywhere.
 type maker struct {
 	*rand.Rand
-	noMarkup bool // no text looks like HTML: RSS cannot say that it is none
+	noMarkup bool // no text looks like HTML, because RSS cannot say that it is not
 }
 
 func (m maker) edition(n int, podcast bool) *news.Edition {
@@ -317,7 +317,7 @@ func (m maker) word() string {
 	return m.pick("river", "Brücke", "水", "naïve", "Süd", "خبر", "oil")
 }
 
-// words end in a number, so that they are no one else's.
+// words returns words that end in a number, which makes them unique.
 func (m maker) words() string {
 	sign := m.pick("&", "<", ">", `"`, "'", "–", "&amp;", "]]>", "<b>")
 	if m.noMarkup && len(sign) > 3 || sign == "<b>" && m.noMarkup {
@@ -326,8 +326,7 @@ func (m maker) words() string {
 	return strings.Join([]string{m.word(), sign, m.word(), fmt.Sprint(m.Uint32())}, " ")
 }
 
-// name is like words and does not look like HTML: what a module means by that it
-// does not say.
+// name is like words, but does not look like HTML: modules do not say what that would mean.
 func (m maker) name() string {
 	m.noMarkup = true
 	return m.words()

@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// What the operator says of a source is published where its entries say less,
-// and how to reach its author never is.
+// What the operator says about a source is published where its entries say less. How to
+// reach its author never is.
 func TestConfiguredAuthorAndIcon(t *testing.T) {
 	e := emptyEdition()
 	src := fixtureSource

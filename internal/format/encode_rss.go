@@ -12,21 +12,21 @@ import (
 	"tributary/internal/news"
 )
 
-// WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11)
-// with the modules Atom (links to itself and to the hub, what an item refers to, the other members of
-// its story as related links, when it changed), content (full text) and Dublin Core
-// (authors, language, rights), and where an entry brings what they are for, slash
-// and comment API, and those of moduleTags. A podcast has its own as well, see
-// showTags. The same Edition gives the same bytes.
+// WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11). The same
+// Edition gives the same bytes. The error is that of w.
 //
-// Programs take one enclosure an item (RSS Best Practices Profile), so the main one
-// is given, and all of several as Media RSS; Atom and JSON Feed carry all. The
-// title of an item without one is the beginning of its text: RSS
-// lets it out, but readers then show an empty line or a piece of the link. The
-// error is that of w.
+// It uses the modules Atom (links to itself and to the hub, what an item refers to, the
+// other members of its story as related links, and when it changed), content (full text)
+// and Dublin Core (authors, language, rights). If an entry needs them, it also uses slash,
+// the comment API and those of moduleTags. A podcast has the elements of showTags as well.
+//
+// Programs take one enclosure an item (RSS Best Practices Profile). It is the main
+// file; if there are several, all of them are in Media RSS. An item without a title
+// gets the beginning of its text as one: RSS allows it to be missing, but readers then
+// show an empty line or a piece of the link.
 func WriteRSS(w io.Writer, e *news.Edition) error { return Prepare(e).RSS(w) }
 
-// RSS is WriteRSS for what is prepared.
+// RSS is WriteRSS for a prepared Edition.
 func (p Prepared) RSS(w io.Writer) error {
 	e, all := p.Edition, p.items
 	channel := rssFeed{
@@ -89,7 +89,7 @@ type rssDocument struct {
 }
 
 // declare declares the namespaces that an item uses beyond those that are always
-// there.
+// declared.
 func (d *rssDocument) declare(item *rssItem) {
 	d.need(item.moduleTags)
 	if item.CommentCount > 0 {
@@ -100,8 +100,8 @@ func (d *rssDocument) declare(item *rssItem) {
 	}
 }
 
-// rssFeed extends the channel of the library: what stands here under the same
-// XML name replaces what is embedded.
+// rssFeed extends the library's channel: a field here replaces the embedded one with
+// the same XML name.
 type rssFeed struct {
 	XMLName xml.Name `xml:"channel"`
 	Title   xmlText  `xml:"title"`
@@ -113,8 +113,8 @@ type rssFeed struct {
 	Items []rssItem `xml:"item"`
 }
 
-// rssLink is a link of Atom. It does not embed that of the library, whose
-// XMLName would take the prefix away.
+// rssLink is a link of Atom. It does not embed the library's link, whose XMLName would
+// drop the prefix.
 type rssLink struct {
 	Href     string `xml:"href,attr"`
 	Rel      string `xml:"rel,attr"`
@@ -123,8 +123,8 @@ type rssLink struct {
 	Title    string `xml:"title,attr,omitempty"`
 }
 
-// rssPageLink leads to another document of the feed. The archive is in Atom alone,
-// and has the same guids.
+// rssPageLink returns the link to another document of the feed. The archive exists in
+// Atom only; its ids are the guids of RSS.
 func rssPageLink(e *news.Edition, link pageLink) rssLink {
 	if link.to.Page > 0 {
 		return rssLink{Href: wireURL(e.PartURL(link.to, "atom")), Rel: link.rel, Type: atomType}
@@ -132,8 +132,8 @@ func rssPageLink(e *news.Edition, link pageLink) rssLink {
 	return rssLink{Href: wireURL(e.PartURL(link.to, "rss")), Rel: link.rel, Type: "application/rss+xml"}
 }
 
-// rssItem has its description before content:encoded: readers that know only
-// one of them take the last that they see.
+// rssItem has its description before content:encoded, because readers that keep only
+// one of them keep the last one they see.
 type rssItem struct {
 	XMLName xml.Name `xml:"item"`
 	Title   xmlText  `xml:"title"`
@@ -205,8 +205,8 @@ func rssItemOf(it *wireItem) rssItem {
 	return out
 }
 
-// rssPeople are names: the e-mail address that an author of RSS has to be is known
-// of few.
+// rssPeople returns the names of people. The author element of RSS must hold an e-mail
+// address, which few publish.
 func rssPeople(people []news.Person) []xmlText {
 	var names []xmlText
 	for _, p := range people {
@@ -232,8 +232,8 @@ func rssLinks(it *wireItem) []rssLink {
 	return links
 }
 
-// rssSourceOf is nil for what the feed made itself, and for a source of which no
-// address may be told: the url is required.
+// rssSourceOf returns nil for what the feed made itself, and for a source whose address
+// must not be published, because the url is required.
 func rssSourceOf(it *wireItem) *rssSource {
 	o := it.source
 	switch {
@@ -247,7 +247,7 @@ func rssSourceOf(it *wireItem) *rssSource {
 	return nil
 }
 
-// feedDescription is what RSS requires and nobody always writes.
+// feedDescription returns the description, or the title if there is none: RSS requires it.
 func feedDescription(e *news.Edition) string {
 	if text := e.Feed.Description; text != "" {
 		return wireText(text)
@@ -255,8 +255,8 @@ func feedDescription(e *news.Edition) string {
 	return feedTitle(e)
 }
 
-// rfc822 writes a date as RSS wants it, with a year of four digits; "" for no
-// time.
+// rfc822 formats a date as RSS wants it, with a year of four digits. It returns "" for
+// the zero time.
 func rfc822(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"tributary/internal/news"
 )
 
-// moduleRules are those of moduleTags, in either format.
+// moduleRules are the rules for moduleTags, in either format.
 func moduleRules(rules map[string]rule, values map[string]func(string) bool) (map[string]rule, map[string]func(string) bool) {
 	maps.Copy(rules, map[string]rule{
 		"thr:in-reply-to": {attrs: "ref href?"}, "thr:total": {}, "feedburner:origLink": {},
@@ -31,8 +31,8 @@ func moduleRules(rules map[string]rule, values map[string]func(string) bool) (ma
 
 const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
 
-// RFC 4287, as its appendix B has it in RELAX NG, and the sections that it cannot
-// say: what is not empty, which links there are, that times do not contradict.
+// RFC 4287 as its appendix B has it in RELAX NG, and the rules that it cannot express: what
+// must not be empty, which links there are, and that times do not contradict each other.
 func TestAtomShape(t *testing.T) {
 	rules, values := moduleRules(map[string]rule{
 		"feed":      {"id title updated author* subtitle? generator? icon? logo? link* entry*", "xml:lang?"},
@@ -67,8 +67,8 @@ func TestAtomShape(t *testing.T) {
 	}
 }
 
-// untype checks and takes away the types of text constructs, which are no media
-// types: section 3.1.1.
+// untype checks and removes the types of text constructs, which are not media types
+// (section 3.1.1).
 func untype(t *testing.T, e *element) {
 	t.Helper()
 	switch e.name {
@@ -83,7 +83,8 @@ func untype(t *testing.T, e *element) {
 	}
 }
 
-// checkAtomLinks: sections 4.1.1 and 4.1.2 on links, and 4.2.15 on updated.
+// checkAtomLinks checks the rules of sections 4.1.1 and 4.1.2 about links, and of
+// 4.2.15 about updated.
 func checkAtomLinks(t *testing.T, feed element) {
 	t.Helper()
 	ids, times := map[string]bool{}, map[string]string{}
@@ -114,7 +115,7 @@ func checkAtomLinks(t *testing.T, feed element) {
 	}
 }
 
-// The RSS 2.0 specification of the RSS Advisory Board, with the modules of ours.
+// The RSS 2.0 specification of the RSS Advisory Board, with the modules that we use.
 func TestRSSShape(t *testing.T) {
 	rules, values := moduleRules(map[string]rule{
 		"rss": {"channel", "version"},
@@ -152,8 +153,8 @@ func TestRSSShape(t *testing.T) {
 	}
 }
 
-// checkRSSOrder: the summary comes before the full text, since readers that know one
-// of them take the last that they see.
+// checkRSSOrder checks that the summary comes before the full text, because readers
+// that keep only one of them keep the last one they see.
 func checkRSSOrder(t *testing.T, root element) {
 	t.Helper()
 	for _, item := range root.kids[0].kids {
@@ -168,8 +169,7 @@ func checkRSSOrder(t *testing.T, root element) {
 	}
 }
 
-// jsonfeed.org/version/1.1: which members there are, of which type, and which must
-// be there ("!").
+// The members of jsonfeed.org/version/1.1 with their types; "!" marks the required ones.
 func TestJSONShape(t *testing.T) {
 	members := map[string]string{
 		"feed": "version!:text title!:text home_page_url:web feed_url:web description:text icon:web language:tag authors:list.author items!:list.item " +

@@ -20,7 +20,7 @@ import (
 func shapes() map[string]*news.Edition {
 	all := map[string]*news.Edition{"rich": richEdition(), "show": showEdition(), "empty": emptyEdition(), "also": alsoEdition("de"),
 		"hostile": hostileEdition(`</x>&"'<b>`), "blank": hostileEdition("")}
-	for _, name := range []string{"hostile", "blank"} { // what is minted is not hostile
+	for _, name := range []string{"hostile", "blank"} { // generated ones are not hostile
 		for i := range all[name].Shown {
 			all[name].Shown[i].GUID = fmt.Sprint("urn:hostile:", i)
 		}
@@ -32,8 +32,8 @@ func shapes() map[string]*news.Edition {
 	return all
 }
 
-// element is one of a strictly parsed document: its names are "prefix:local" with
-// prefixes of ours, and those of the document's own vocabulary have none.
+// element is an element of a strictly parsed document. Its names are "prefix:local"
+// with the prefixes of prefixes; names of the document's own vocabulary have none.
 type element struct {
 	name  string
 	attrs map[string]string
@@ -41,7 +41,7 @@ type element struct {
 	text  string
 }
 
-// prefixes are the namespaces that a document of ours may use.
+// prefixes are the namespaces that our documents may use.
 var prefixes = map[string]string{
 	"http://www.w3.org/2005/Atom": "atom", "http://purl.org/rss/1.0/modules/content/": "content", "http://purl.org/dc/elements/1.1/": "dc",
 	"http://search.yahoo.com/mrss/": "media", "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes", "https://podcastindex.org/namespace/1.0": "podcast",
@@ -49,8 +49,8 @@ var prefixes = map[string]string{
 	"http://rssnamespace.org/feedburner/ext/1.0": "feedburner", "http://www.w3.org/XML/1998/namespace": "xml", "": "",
 }
 
-// parseShape parses a document and checks that it declares the namespaces that it
-// uses, and in a module no others.
+// parseShape parses a document and checks that it declares the namespaces that it uses
+// and, apart from those that are always declared, no others.
 func parseShape(t *testing.T, doc []byte, own string, always ...string) element {
 	t.Helper()
 	d := xml.NewDecoder(bytes.NewReader(doc))
@@ -108,11 +108,11 @@ func parseShape(t *testing.T, doc []byte, own string, always ...string) element 
 	}
 }
 
-// Rules of a vocabulary: what may stand in an element, "?" at most once, "*" any
-// number of times, nothing exactly once; and its attributes, "?" when optional.
+// Rules of a vocabulary: what may stand in an element ("?" at most once, "*" any number
+// of times, otherwise exactly once), and its attributes ("?" for optional ones).
 type rule struct{ kids, attrs string }
 
-// check holds an element against the rules; a foreign element may stand where "**" does.
+// check checks an element by the rules. Foreign elements may stand where "**" does.
 func check(t *testing.T, e element, rules map[string]rule, values map[string]func(string) bool) {
 	t.Helper()
 	r, known := rules[e.name]

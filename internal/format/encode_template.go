@@ -13,31 +13,32 @@ import (
 	"tributary/internal/clean"
 )
 
-// A template is a text with names in braces, each of which stands for what an item
-// has of it. Every name has a value at every item, so there is nothing to ask for
-// and nothing that can fail; a brace that is meant stands twice.
+// A template is a text with names in braces, each of which stands for a value of the
+// item. Every name has a value at every item, so a template needs no conditions and
+// cannot fail. A literal brace is doubled.
 
-// TemplateNames are the names that a template may have in braces.
+// TemplateNames returns the names that a template may have in braces.
 func TemplateNames() []string {
 	return []string{"title", "source", "outlet", "author", "date", "link", "home", "story"}
 }
 
-// MaxTemplate bounds a template, in characters: its text stands in every item.
+// MaxTemplate is the maximum length of a template in characters. It is limited because
+// its text is repeated in every item.
 const MaxTemplate = 2000
 
-// TemplateError says what is wrong in a template, and where.
+// TemplateError says what is wrong with a template, and where.
 type TemplateError struct {
-	At      int    // character, from 0
-	Text    string // in words
-	Unknown string // the name that is none, where that is wrong
+	At      int    // index of the character, from 0
+	Text    string // what is wrong, for people
+	Unknown string // the unknown name, if that is the error
 }
 
 func (e *TemplateError) Error() string { return e.Text }
 
-// templatePart is a part of a template: text, or the name of what stands there.
+// templatePart is a part of a template: literal text, or a name.
 type templatePart struct{ text, name string }
 
-// templateParts cuts a template at the names. The error is a *TemplateError.
+// templateParts splits a template at its names. The error is a *TemplateError.
 func templateParts(text string) ([]templatePart, error) {
 	var all []templatePart
 	var plain strings.Builder
@@ -72,14 +73,14 @@ func templateParts(text string) ([]templatePart, error) {
 	return append(all, templatePart{text: plain.String()}), nil
 }
 
-// CheckTitle reports what is wrong with a template of titles, as a *TemplateError.
+// CheckTitle reports what is wrong with a template of titles, as a *TemplateError, or nil.
 func CheckTitle(text string) error {
 	_, err := templateParts(text)
 	return err
 }
 
-// CheckFooter reports what is wrong with a template of HTML, as a *TemplateError:
-// also what readers would not get of it.
+// CheckFooter reports what is wrong with a template of HTML, as a *TemplateError, or
+// nil. Tags and attributes that sanitising would remove are errors as well.
 func CheckFooter(text string) error {
 	t, err := footerTemplate(text)
 	if err != nil {
@@ -97,7 +98,7 @@ func CheckFooter(text string) error {
 	switch {
 	case attr != "":
 		e.Text = attr + "= of <" + tag + "> cannot stand in a feed, or not so; leave it out"
-	case tag == "a" || tag == "img": // of no use without what it lost
+	case tag == "a" || tag == "img": // useless without its address
 		e.Text = "<" + tag + `> needs a whole address, as in "{link}" or "https://me.example/"`
 	}
 	if before, _, ok := strings.Cut(strings.ToLower(text), "<"+tag); ok {
@@ -106,8 +107,8 @@ func CheckFooter(text string) error {
 	return e
 }
 
-// footerTemplate makes of a template one that escapes what it is filled with as the
-// place wants it: text, attribute or address.
+// footerTemplate converts a template to one of html/template, which escapes each value
+// for the place where it stands: text, attribute or address.
 func footerTemplate(text string) (*template.Template, error) {
 	parts, err := templateParts(text)
 	if err != nil {
@@ -139,16 +140,16 @@ func footerTemplate(text string) (*template.Template, error) {
 	return nil, &TemplateError{Text: clean.Line(err.Error())}
 }
 
-// filled is a template of HTML with values in it. They are texts, and nothing is
-// asked of them, so it cannot fail.
+// filled executes a template of HTML. The values are strings and the template has no
+// conditions, so that it cannot fail.
 func filled(t *template.Template, values map[string]string) string {
 	var b strings.Builder
 	_ = t.Execute(&b, values)
 	return b.String()
 }
 
-// lost returns the first tag of an HTML fragment, or attribute of one, that what
-// was kept of it has fewer of.
+// lost returns the first tag, or attribute of a tag, that kept has fewer of than given.
+// It returns "" if nothing was lost.
 func lost(given, kept string) (tag, attr string) {
 	have := map[[2]string]int{}
 	eachTag(kept, func(tag, attr string) bool {
@@ -164,7 +165,8 @@ func lost(given, kept string) (tag, attr string) {
 	return tag, attr
 }
 
-// eachTag yields the start tags of a fragment, each alone and with each attribute.
+// eachTag calls yield for the start tags of a fragment, for each alone and then with
+// each of its attributes, until yield returns false.
 func eachTag(fragment string, yield func(tag, attr string) bool) {
 	for z := html.NewTokenizer(strings.NewReader(fragment)); ; {
 		switch z.Next() {

@@ -41,8 +41,8 @@ func TestGoldenTemplates(t *testing.T) {
 	}
 }
 
-// Whatever an item brings, what a template makes of it is safe HTML that keeps the
-// shape of the template, and a line of text.
+// Whatever an item contains, a filled footer is safe HTML of the shape of its template,
+// and a filled title is one line of text.
 func TestTemplatesKeepTheirShape(t *testing.T) {
 	for _, nasty := range []string{
 		`"><script>alert(1)</script>`, `' onmouseover='x`, "</p></a><iframe src=https://x.example>", "{source}{{.link}}", "{{", "javascript:alert(1)", "a\x00b\nc", "<!--", "]]>", "",
@@ -74,7 +74,7 @@ func TestTemplatesKeepTheirShape(t *testing.T) {
 	}
 }
 
-// What a template is filled with is there at every item.
+// Every name of a template has a value at every item.
 func TestTemplateValues(t *testing.T) {
 	bare := shownBare()
 	bare.Entry.Title, bare.Entry.Authors, bare.Entry.Content, bare.Source.Site = "", nil, "<p>Nur Text.</p>", ""
@@ -111,7 +111,7 @@ func TestTemplateValues(t *testing.T) {
 	}
 }
 
-// The footer comes last; where there is no text it is the text.
+// The footer comes last. If there is no text, it is the text.
 func TestFooterEndsTheText(t *testing.T) {
 	e := alsoEdition("de")
 	e.Feed.ItemFooter = "<p>{source}</p>"
@@ -132,7 +132,7 @@ func TestFooterEndsTheText(t *testing.T) {
 	}
 }
 
-// A feed without templates, and one whose templates are none, is as it was.
+// A feed without templates, or with invalid ones, is not changed.
 func TestWithoutTemplates(t *testing.T) {
 	plain, broken := richEdition(), richEdition()
 	broken.Feed.ItemTitle, broken.Feed.ItemFooter = "{titel", "<p>{"
@@ -192,7 +192,7 @@ func TestCheckTemplate(t *testing.T) {
 	}
 }
 
-// FuzzTemplate: what passes the check is filled without loss, and clean.
+// FuzzTemplate checks that a template that passes the check is filled without loss, and clean.
 func FuzzTemplate(f *testing.F) {
 	f.Add(footerText, "Anna")
 	f.Add("<p>{title}", `"><b>`)
@@ -210,7 +210,7 @@ func FuzzTemplate(f *testing.F) {
 	})
 }
 
-// BenchmarkTemplates is what a title and a footer cost for 100 items.
+// BenchmarkTemplates measures a title and a footer for 100 items.
 func BenchmarkTemplates(b *testing.B) {
 	e := dressedEdition()
 	one := e.Shown[0]

@@ -16,7 +16,7 @@ import (
 	"tributary/internal/news"
 )
 
-// writers are the formats by the extension of their URLs.
+// writers are the formats, by the extension of their URLs.
 var writers = []struct {
 	ext   string
 	write func(io.Writer, *news.Edition) error
@@ -40,7 +40,7 @@ func TestGolden(t *testing.T) {
 		for _, f := range writers {
 			t.Run(name+"/"+f.ext, func(t *testing.T) {
 				got := render(t, f.write, e)
-				if f.ext == "json" { // one line for machines, many for those who read a difference
+				if f.ext == "json" { // indented, for readable differences
 					var lines bytes.Buffer
 					if err := json.Indent(&lines, got, "", "  "); err != nil {
 						t.Fatal(err)
@@ -82,8 +82,8 @@ type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// What may not be told is in no format: addresses of private sources, secrets,
-// paths on our disk, links that are no addresses of the web.
+// No format contains what must not be published: addresses of private sources, secrets,
+// paths on our disk, links that are not http or https.
 func TestNothingLeaks(t *testing.T) {
 	for _, f := range writers {
 		got := string(render(t, f.write, richEdition()))
@@ -95,8 +95,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 }
 
-// An Edition of hostile texts still gives well-formed documents with every item
-// in them.
+// An Edition of hostile texts still gives well-formed documents with all items.
 func TestHostile(t *testing.T) {
 	texts := map[string]string{
 		"control characters": "a\x00b\x01c\x0bd\x1fe\x7ff",
@@ -125,7 +124,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// hostileEdition puts text into every field that a stranger writes.
+// hostileEdition puts text into every field that strangers write.
 func hostileEdition(text string) *news.Edition {
 	e := emptyEdition()
 	e.Feed.Title, e.Feed.Description, e.Feed.Language, e.Site.Title = text, text, text, text
@@ -157,7 +156,7 @@ func hostileEdition(text string) *news.Edition {
 	return e
 }
 
-// countItems parses strictly what was written.
+// countItems parses a document strictly and counts its items.
 func countItems(t *testing.T, ext string, doc []byte) int {
 	t.Helper()
 	if ext == "json" {
@@ -262,8 +261,8 @@ func TestSourceOf(t *testing.T) {
 	}
 }
 
-// A digest and a problem are copied from nowhere: readers would show the feed's
-// own name as that of a source, and other aggregators count it as one.
+// A digest and a problem report name no source: readers would show the feed's own name
+// as that of a source, and other aggregators would count it as one.
 func TestWhatTheFeedMadeItselfHasNoSource(t *testing.T) {
 	e := richEdition()
 	own, copied := shownSeed(), shownFull()
@@ -283,7 +282,7 @@ func TestWhatTheFeedMadeItselfHasNoSource(t *testing.T) {
 	}
 }
 
-// An Edition without any time still has a valid, fixed one.
+// An Edition without any time still has a valid, fixed time.
 func TestNoTimes(t *testing.T) {
 	e := emptyEdition()
 	e.Updated = time.Time{}

@@ -15,9 +15,8 @@ import (
 	"tributary/internal/news"
 )
 
-// wireURL returns raw as an absolute http or https URI of legal characters
-// (RFC 3986), or "". What is one already stays as it is, byte for byte: signed
-// links break when anything moves in them.
+// wireURL returns raw as an absolute http or https URI (RFC 3986), or "" if it cannot be one.
+// A URI that is valid stays the same byte for byte, because any change breaks a signed link.
 func wireURL(raw string) string {
 	if raw == "" || plainURL(raw) {
 		return raw
@@ -34,8 +33,8 @@ func wireURL(raw string) string {
 	return scheme + "://" + rest[:end] + escapeURI(rest[end:])
 }
 
-// plainURL reports whether raw needs no care: http(s), a host without user
-// name or escapes, and only characters that a URI may have.
+// plainURL reports whether raw can stay as it is: http(s), a host without user name or
+// escapes, and only characters that a URI may have.
 func plainURL(raw string) bool {
 	rest, ok := strings.CutPrefix(raw, "https://")
 	if !ok {
@@ -51,8 +50,8 @@ func plainURL(raw string) bool {
 	return host != "" && !strings.ContainsAny(host, "@%[]") && host[0] != ':' && escapeURI(rest) == rest
 }
 
-// escapeURI percent-encodes the bytes that no URI may hold, and a percent sign
-// that begins no escape.
+// escapeURI percent-encodes the bytes that a URI cannot hold, and a percent sign that
+// does not begin an escape.
 func escapeURI(s string) string {
 	const hex = "0123456789ABCDEF"
 	var out []byte
@@ -75,7 +74,7 @@ func escapeURI(s string) string {
 	return string(out)
 }
 
-// uriByte are the characters of RFC 3986 section 2 except the percent sign.
+// uriByte marks the characters of RFC 3986 section 2 except the percent sign.
 var uriByte = func() (is [256]bool) {
 	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=") {
 		is[c] = true
@@ -103,8 +102,7 @@ func wireEmail(s string) string {
 	return s
 }
 
-// wireLanguage returns the BCP 47 tag in its usual spelling, or "" for what is
-// no tag of a language.
+// wireLanguage returns a BCP 47 tag in its usual spelling, or "" if s is not one.
 func wireLanguage(s string) string {
 	if s == "" {
 		return ""
@@ -116,8 +114,8 @@ func wireLanguage(s string) string {
 	return tag.String()
 }
 
-// wireType returns "type/subtype" in lower case without parameters, or "".
-// RFC 6838 section 4.2.
+// wireType returns "type/subtype" in lower case without parameters (RFC 6838 section
+// 4.2), or "".
 func wireType(s string) string {
 	s, _, _ = strings.Cut(s, ";")
 	s = strings.ToLower(strings.TrimSpace(s))
@@ -137,12 +135,11 @@ func mediaToken(s string) bool {
 // typeByExtension guesses the media type of a file by the extension of its URL.
 func typeByExtension(rawURL string) string { return first(news.TypeByEnding(rawURL), unknownType) }
 
-// unknownType is the media type of bytes of which nothing is known: RFC 2046
-// section 4.5.1.
+// unknownType is the media type of arbitrary bytes (RFC 2046 section 4.5.1).
 const unknownType = "application/octet-stream"
 
-// wireTime cuts t to the precision that every format can carry. A time whose
-// year RFC 3339 cannot write is no time.
+// wireTime truncates t to seconds, which every format can express. It returns the zero
+// time for a year that RFC 3339 cannot express.
 func wireTime(t time.Time) time.Time {
 	t = t.UTC().Truncate(time.Second)
 	if t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
@@ -151,8 +148,7 @@ func wireTime(t time.Time) time.Time {
 	return t
 }
 
-// wireMoment is wireTime with milliseconds, which tell Publications of one second
-// apart.
+// wireMoment is wireTime with milliseconds, which distinguish Publications of the same second.
 func wireMoment(t time.Time) time.Time {
 	second := wireTime(t)
 	if second.IsZero() {
@@ -180,8 +176,8 @@ func wireHTML(html string) string {
 }
 
 // wireText returns s as valid UTF-8 without the characters that XML 1.0 forbids
-// (section 2.2) or discourages: no document is lost to one of them. Line ends
-// become line feeds, as a parser would read them (section 2.11).
+// (section 2.2) or discourages, any of which could make readers reject the document.
+// Line ends become line feeds, as a parser would read them (section 2.11).
 func wireText(s string) string {
 	if utf8.ValidString(s) && !mayBeIllegal(s) {
 		return s
@@ -195,8 +191,8 @@ func wireText(s string) string {
 	}, s)
 }
 
-// mayBeIllegal looks for the first bytes of illegal characters: texts are long
-// and nearly all of them are clean.
+// mayBeIllegal looks only for the first bytes of illegal characters, because texts are
+// long and nearly all of them are clean.
 func mayBeIllegal(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -221,10 +217,10 @@ func illegal(r rune) bool {
 	return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef
 }
 
-// xmlText is text of an XML element. Markup characters are written as numeric
-// references, not as &lt; and &amp;: readers that decode a title twice show it
-// rightly so, and those that decode once do too (RSS Advisory Board, Best
-// Practices Profile, section on character data).
+// xmlText is the text of an XML element. Markup characters are written as numeric
+// references instead of &lt; and &amp;. Readers that decode a title twice then show it
+// correctly, and so do those that decode it once (RSS Advisory Board, Best Practices
+// Profile, section on character data).
 type xmlText struct {
 	XML string `xml:",innerxml"`
 }
@@ -233,11 +229,11 @@ func plain(s string) xmlText { return xmlText{plainReplacer.Replace(s)} }
 
 var plainReplacer = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
 
-// quoted escapes a URL for a double-quoted attribute of HTML.
+// quoted escapes a URL for a double-quoted HTML attribute.
 func quoted(s string) string { return strings.ReplaceAll(clean.Escape(s), `"`, "&#34;") }
 
-// xmlMarkup is HTML as the text of an XML element, in CDATA sections: shorter and
-// faster than escaping, and the same to every parser.
+// xmlMarkup is HTML as the text of an XML element, in CDATA sections. These are shorter
+// and faster than escaping, and every parser reads them the same.
 type xmlMarkup struct {
 	HTML string `xml:",cdata"`
 }
@@ -249,9 +245,8 @@ func optionalXMLMarkup(html string) *xmlMarkup {
 	return &xmlMarkup{html}
 }
 
-// document carries the root value to feeds.WriteXML. The types of that library
-// bring a FeedXml of their own which would drop every field that we add, so
-// ours never go there directly.
+// document passes the root value to feeds.WriteXML. The library's types have a FeedXml
+// method that would drop every field that we add, so ours are never passed directly.
 type document struct{ root any }
 
 // FeedXml implements feeds.XmlFeed.

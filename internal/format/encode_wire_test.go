@@ -86,7 +86,7 @@ func TestWireValues(t *testing.T) {
 	}
 }
 
-// The quick look and the exact rule agree on every character.
+// The fast check and the exact rule agree on every character.
 func TestWireText(t *testing.T) {
 	for r := rune(0); r <= 0x10ffff; r++ {
 		if r >= 0xd800 && r <= 0xdfff {

@@ -8,38 +8,38 @@ import (
 	"tributary/internal/news"
 )
 
-// Limits of one document. They bound time and memory before any library sees
-// the document; real feeds stay far below them. A document over one of the
-// first group is refused as too_large; over one of the second, what is too much
-// is left out and Document.Repairs says so.
+// Limits of one document. They bound time and memory before any library sees the
+// document; real feeds stay far below them. A document over a limit of the first group
+// is refused as too_large. What exceeds a limit of the second group is left out, and
+// Document.Repairs says so.
 const (
-	maxBytes      = 32 << 20 // of the document, decoded
-	maxDepth      = 64       // elements in each other, outside of texts; objects and lists of JSON, as well
-	maxElements   = 200_000  // outside of texts; members of lists and objects of JSON
+	maxBytes      = 32 << 20 // of the document, decompressed
+	maxDepth      = 64       // nested elements outside of texts; also nested JSON objects and lists
+	maxElements   = 200_000  // outside of texts; also values in JSON lists and objects
 	maxAttributes = 256      // of one element
-	maxUnclosed   = 1_000    // unknown elements without end in one entry
+	maxUnclosed   = 1_000    // unknown elements without an end in one entry
 
-	maxEntries   = 2_000    // the first ones are read, the others counted
+	maxEntries   = 2_000    // entries that are read; the others are counted
 	maxChildren  = 512      // of one element
-	maxAlike     = 100      // of one element, of one name
+	maxAlike     = 100      // children of one element with one name
 	maxTitle     = 1 << 10  // bytes of a title
 	maxText      = 1 << 20  // bytes of one text
 	maxMarkup    = 500_000  // tags and references in all texts together
-	maxRawText   = 4 << 20  // bytes of one text as it stands in the document
-	maxRawLine   = 64 << 10 // the same of an element that holds a line
+	maxRawText   = 4 << 20  // bytes of one text, undecoded
+	maxRawLine   = 64 << 10 // the same for an element that holds a line
 	maxAttribute = 8 << 10  // bytes of an attribute
 	maxBase      = 2 << 10  // bytes of an xml:base
 	maxRepairs   = 20       // sentences
 )
 
-// repairs collects what had to be mended, each kind once.
+// repairs collects sentences about what had to be mended, each once.
 type repairs struct {
 	list  []string
-	heard map[string]int // times that a kind was noted
+	heard map[string]int // how often each kind was noted
 }
 
-// note adds a sentence unless it is there already. A kind that comes again and
-// again is not listened to any more.
+// note adds a sentence unless it is already there. A kind that was noted maxRepairs
+// times is ignored from then on.
 func (r *repairs) note(format string, args ...any) {
 	if len(r.list) == maxRepairs || r.heard[format] == maxRepairs {
 		return
@@ -53,7 +53,7 @@ func (r *repairs) note(format string, args ...any) {
 	}
 }
 
-// guard refuses documents that only exist to exhaust a reader.
+// guard refuses documents that are only made to exhaust a reader.
 func (m *mender) guard() error {
 	switch {
 	case len(m.stack) > maxDepth:
@@ -86,7 +86,7 @@ func (m *mender) room(parent *node, name string) bool {
 	return false
 }
 
-// short cuts what stands in a leaf before it is decoded.
+// short cuts the content of a leaf before it is decoded.
 func (m *mender) short(name, inner string) string {
 	limit := maxRawLine
 	if texts[name] {
@@ -99,13 +99,13 @@ func (m *mender) short(name, inner string) string {
 	return strings.ToValidUTF8(inner[:limit], "")
 }
 
-// thrift is what the texts of one document may still cost.
+// thrift is what remains of the budget for the texts of one document.
 type thrift struct {
 	left int // tags and references
 	fix  *repairs
 }
 
-// afford returns as much of a text as the document may still have cleaned.
+// afford returns as much of text as the budget allows to be cleaned.
 func (t *thrift) afford(text string) string {
 	for i := range len(text) {
 		if text[i] != '<' && text[i] != '&' {

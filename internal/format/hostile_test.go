@@ -12,8 +12,8 @@ import (
 	"tributary/internal/news"
 )
 
-// markupAttacks are ways to bring a script into a text, each around the word
-// "safe". Package clean has many more; here every field gets them.
+// markupAttacks are ways to put a script into a text, each around the word "safe".
+// Package clean tests many more; here every field gets these.
 var markupAttacks = []string{
 	`safe<script>alert(1)</script>`, `<SCRIPT SRC=https://evil.example/x.js></SCRIPT>safe`, `safe<img src=x onerror=alert(1)>`, `<p onclick="alert(1)">safe</p>`,
 	`<a href="javascript:alert(1)">safe</a>`, `<a href="java&#9;script:alert(1)">safe</a>`, `<svg onload=alert(1)></svg>safe`, `<svg><script>alert(1)</script></svg>safe`,
@@ -25,7 +25,7 @@ var markupAttacks = []string{
 	`<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>safe`, `<bgsound src="javascript:alert(1)">safe`, `<input type="image" src="javascript:alert(1)">safe`,
 }
 
-// hostileFeeds has %s where a text of HTML may stand, one of each field.
+// hostileFeeds have %s where a text of HTML may stand, once for each field.
 var hostileFeeds = map[string]string{
 	"rss":  `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>T</title><link>https://a.example/</link>%s<item><guid>1</guid>%s</item></channel></rss>`,
 	"rdf":  `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://a.example/"><title>T</title><link>https://a.example/</link>%s</channel><item rdf:about="https://a.example/1"><link>https://a.example/1</link>%s</item></rdf:RDF>`,
@@ -38,7 +38,7 @@ var hostileFields = map[string][]string{
 	"atom": {"title", "subtitle", "summary", "content", "rights", "tagline", "info", "author", "category"},
 }
 
-// scripted walks markup as a browser builds it.
+// scripted walks markup as a browser would parse it.
 func scripted(markup string) string {
 	nodes, err := html.ParseFragment(strings.NewReader(markup), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: 0x2804})
 	if err != nil {
@@ -109,8 +109,8 @@ func TestNoFieldCarriesAScript(t *testing.T) {
 	}
 }
 
-// judgeDocument decodes a document and looks at every text in it. Plain text is
-// escaped by whoever shows it; where the document says HTML it has no tags.
+// judgeDocument decodes a document and checks every text in it. Plain text may look like
+// markup, because those who show it escape it, but not where the document says that it is HTML.
 func judgeDocument(t *testing.T, name string, doc []byte, markup bool) {
 	t.Helper()
 	d, err := Decode(doc, Input{URL: "https://a.example/feed"})

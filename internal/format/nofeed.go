@@ -9,10 +9,10 @@ import (
 	"tributary/internal/clean"
 )
 
-// maxSniff bounds how much of a document is read to say what it is.
+// maxSniff bounds how many bytes of a document are read to say what it is.
 const maxSniff = 256 << 10
 
-// whatItIs says in words what stands where a feed was expected.
+// whatItIs says in words what a document is that was expected to be a feed.
 func whatItIs(s string) string {
 	s = s[:min(len(s), maxSniff)]
 	switch text := strings.TrimSpace(s); {
@@ -51,8 +51,8 @@ func whatItIs(s string) string {
 	return "an XML document with the root <" + clip(clean.Line(root), 40) + ">, neither RSS, Atom nor RDF"
 }
 
-// page names a page by its title, and says when it asks for a password: then
-// the feed may well be behind it.
+// page names a web page by its title, and says if it asks for a password, because the
+// feed may then be behind it.
 func page(s string) string {
 	kind, asks := "an HTML page", ""
 	title := ""
@@ -76,7 +76,7 @@ func page(s string) string {
 	return kind + ", not a feed" + asks
 }
 
-// jsonIs says what a JSON object without a version of JSON Feed is.
+// jsonIs says what a JSON object is that has no version of JSON Feed.
 func jsonIs(version string, text []byte) string {
 	if version != "" {
 		return "a JSON document that is no feed: want a version that begins with " + jsonVersion + ", got “" + clip(clean.Line(version), 60) + "”"

@@ -11,10 +11,10 @@ import (
 	"tributary/internal/news"
 )
 
-// Limits of one subscription list; real ones stay far below.
+// Limits of one subscription list. Real ones stay far below them.
 const (
 	maxListBytes = 16 << 20
-	maxFolders   = 32     // in each other
+	maxFolders   = 32     // nested
 	maxListed    = 50_000 // subscriptions, repeats included
 	maxTags      = 64     // of one subscription; further ones are left out
 )
@@ -31,20 +31,19 @@ type Subscription struct {
 type Subscriptions struct {
 	Title   string         // of the list; may be empty
 	Feeds   []Subscription // in document order, each feed once
-	Repeats []string       // URLs listed again after the first time, as often as they were
-	Skipped []string       // a sentence for each outline that names a feed we cannot take
+	Repeats []string       // URLs that were listed again, once for each repetition
+	Skipped []string       // one sentence for each outline whose feed we cannot take
 }
 
-// ReadOPML reads a subscription list: OPML 1.0, 1.1 and 2.0 (opml.org/spec2)
-// and what programs write under that name, in any encoding, with or without
-// quotes, namespaces and closing tags. Nested folders become tags, each level
-// one; a feed in three folders is one Subscription with three tags. Two URLs
-// are the same feed when they differ in scheme, default port or case of the
-// host only.
+// ReadOPML reads a subscription list: OPML 1.0, 1.1 and 2.0 (opml.org/spec2) and what
+// programs write under that name, in any encoding, with or without quotes, namespaces
+// and closing tags. Every level of nested folders becomes a tag; a feed that is listed
+// in three folders is one Subscription with three tags. Two URLs are the same feed if
+// they differ only in scheme, default port, fragment or the case of the host.
 //
-// Of a list that was cut off, the feeds that it still holds are returned
-// together with the error. The error is a *news.Failure: not_a_feed for another
-// kind of document, truncated, too_large, or what reading r gave.
+// From a list that was cut off, ReadOPML returns the feeds that it still has together
+// with the error. The error is a *news.Failure: not_a_feed for another kind of
+// document, truncated, too_large, or interrupted if r fails.
 func ReadOPML(r io.Reader) (*Subscriptions, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxListBytes+1))
 	if err != nil {
@@ -60,12 +59,12 @@ func ReadOPML(r io.Reader) (*Subscriptions, error) {
 	return &o.list, nil
 }
 
-// opmlReader walks the tokens of a list once; its stack holds the open outlines.
+// opmlReader goes through the tokens of a list once.
 type opmlReader struct {
 	lex    lexer
 	list   Subscriptions
 	index  map[string]int // by subscriptionKey, into list.Feeds
-	open   []string       // folder names; "" for an outline that is none
+	open   []string       // names of the open folders; "" for an outline that is a feed
 	inside bool           // the root was seen
 
 	outlines int
@@ -95,8 +94,7 @@ func (o *opmlReader) read() error {
 	}
 }
 
-// atEnd judges how the document ended: a list that breaks off may lack most of
-// what it held.
+// atEnd judges how the document ended. A list that breaks off may lack most of its content.
 func (o *opmlReader) atEnd(closed bool) error {
 	if !o.inside {
 		return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: want a document that begins with <opml>")
@@ -107,7 +105,7 @@ func (o *opmlReader) atEnd(closed bool) error {
 	return nil
 }
 
-// text is the text up to the next tag, as one line.
+// text reads the text up to the next tag as one line.
 func (o *opmlReader) text() string {
 	t := o.lex.next()
 	switch t.kind {
@@ -120,8 +118,8 @@ func (o *opmlReader) text() string {
 	return ""
 }
 
-// outline reads a folder or a subscription. One that is both is a subscription;
-// what it encloses belongs to the folder around it.
+// outline reads a folder or a subscription. An outline that is both is a subscription;
+// what it contains belongs to the folder around it.
 func (o *opmlReader) outline(t token) error {
 	if o.outlines++; o.outlines > maxElements {
 		return news.Failf(news.OutcomeTooLarge, "the subscription list has more than %d outlines", maxElements)
@@ -153,8 +151,8 @@ func (o *opmlReader) outline(t token) error {
 	return nil
 }
 
-// tags are the names of the open folders, then the levels of a category
-// attribute: comma-separated, levels divided by slashes (OPML 2.0).
+// tags returns the names of the open folders and then the levels of a category
+// attribute, which is a comma-separated list with levels divided by slashes (OPML 2.0).
 func (o *opmlReader) tags(category string) []string {
 	var tags []string
 	levels := strings.FieldsFunc(category, func(r rune) bool { return r == ',' || r == '/' })
@@ -171,7 +169,7 @@ func addTag(tags []string, tag string) []string {
 	return append(tags, tag)
 }
 
-// add takes a subscription, or what it adds to one that is there.
+// add adds a subscription, or merges it with an earlier one of the same feed.
 func (o *opmlReader) add(s Subscription) {
 	given := s.URL
 	s.URL = subscriptionURL(given)
@@ -195,9 +193,9 @@ func (o *opmlReader) add(s Subscription) {
 	}
 }
 
-// subscriptionURL reads the address of a feed, also in the forms feed://host/path and
-// feed:https://host/path that some programs write. One with a user name is
-// none: it would be fetched without it and give another feed, or nothing.
+// subscriptionURL returns the address of a feed, or "". It also takes the forms
+// feed://host/path and feed:https://host/path that some programs write. An address with
+// a user name is rejected: without it, fetching would give another feed or nothing.
 func subscriptionURL(raw string) string {
 	lower := strings.ToLower(raw)
 	switch {
@@ -213,7 +211,7 @@ func subscriptionURL(raw string) string {
 	return wireURL(raw)
 }
 
-// subscriptionKey is equal for two addresses of one feed.
+// subscriptionKey returns a key that is equal for two addresses of one feed.
 func subscriptionKey(feedURL string) string {
 	scheme, rest, _ := strings.Cut(feedURL, "://")
 	end := strings.IndexAny(rest+"/", "/?#")
@@ -226,7 +224,7 @@ func subscriptionKey(feedURL string) string {
 	return host + path
 }
 
-// quotedName names a subscription in a message without telling its secrets.
+// quotedName names a subscription in a message without revealing the secrets of its URL.
 func quotedName(title, rawURL string) string {
 	if title != "" {
 		return `"` + clip(title, 80) + `"`
@@ -234,14 +232,13 @@ func quotedName(title, rawURL string) string {
 	return `"` + clip(news.SafeURL(rawURL), 80) + `"`
 }
 
-// WriteOPML writes a subscription list as OPML 2.0, every feed once: in a
-// folder named by its first tag, its other tags as categories. Feeds without
-// tag come first, folders in the order in which their tags appear. created is
-// left out when zero. A subscription without an http(s) URL is left out: the
-// format has no place for it.
+// WriteOPML writes a subscription list as OPML 2.0, every feed once: in a folder named by
+// its first tag, with its other tags as categories. Feeds without tags come first, then
+// the folders in the order in which their tags appear. created is omitted if it is zero. A
+// subscription without an http(s) URL is left out, because the format has no place for it.
 //
-// Nothing is hidden: who writes a list for the public leaves out the sources
-// that are not, and URLs that hold a secret.
+// WriteOPML hides nothing. For a public list, the caller leaves out sources that are
+// not public and URLs that hold a secret.
 func WriteOPML(w io.Writer, title string, subs []Subscription, created time.Time) error {
 	doc := opmlDocument{
 		Version: "2.0",
@@ -300,8 +297,8 @@ type opmlOutline struct {
 	Outlines []opmlOutline `xml:"outline"`
 }
 
-// opmlOutlineOf returns the outline of a feed and its tags as they can be
-// written: a comma or slash would end a category.
+// opmlOutlineOf returns the outline of a feed, and its tags as they can be written: a
+// comma or slash in a category would divide it.
 func opmlOutlineOf(s Subscription) (opmlOutline, []string) {
 	var tags []string
 	for i, tag := range s.Tags {

@@ -56,7 +56,7 @@ func TestReadOPML(t *testing.T) {
 	}
 }
 
-// What programs write under the name of OPML, one subscription each.
+// What programs write and call OPML, one subscription each.
 func TestReadOPMLVariants(t *testing.T) {
 	const outline = `<outline text="Bücher" type="rss" xmlUrl="https://buch.example/feed"/>`
 	latin := strings.ReplaceAll(`<?xml version="1.0" encoding="iso-8859-1"?><opml><body>`+outline+`</body></opml>`, "ü", "\xfc")
@@ -126,7 +126,7 @@ func TestReadOPMLErrors(t *testing.T) {
 	}
 }
 
-// The work stays linear: no list takes long, whatever it holds.
+// Reading takes linear time, whatever a list contains.
 func TestReadOPMLCost(t *testing.T) {
 	for name, doc := range map[string]string{
 		"tags":       `<opml><outline xmlUrl="http://a.example/" category="` + numbered("/x%d", 1_000_000) + `"/></opml>`,

@@ -14,13 +14,13 @@ import (
 	"tributary/internal/news"
 )
 
-// MaxPast bounds the document that ReadPast takes, in bytes: a feed shows 3 MB of
-// text at most, which markup and escapes may double.
+// MaxPast is the maximum size of a document that ReadPast takes, in bytes. A feed shows
+// at most 3 MB of text, which markup and escapes may double.
 const MaxPast = 16 << 20
 
-// ReadPast reads back from a document that WriteJSON wrote what a database knew of
-// the feed. What an older version did not write is empty; items without id or times
-// are passed over. The error says what is wrong with the document.
+// ReadPast reads from a document that WriteJSON wrote what a database knew of the feed.
+// What an older version did not write is empty. Items without an id or a time are
+// skipped. The error says what is wrong with the document.
 func ReadPast(r io.Reader) (*news.Past, error) {
 	var doc struct {
 		Version   string   `json:"version"`
@@ -74,7 +74,7 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 	return past, nil
 }
 
-// pastPublication is what is told of one; of words that are not told the signature is 0.
+// pastPublication converts what a document says of one. An unreadable signature is 0.
 func pastPublication(a jsonAbsent) news.PastPublication {
 	words, err := strconv.ParseUint(a.Words, 16, 64)
 	if err != nil {
@@ -90,7 +90,7 @@ func pastPublication(a jsonAbsent) news.PastPublication {
 	}
 }
 
-// storyKey is s when it can be the key of a story, else empty.
+// storyKey returns s if it can be the key of a story, else "".
 func storyKey(s string) string {
 	if len(s) > 32 || strings.ContainsFunc(s, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }) {
 		return ""
@@ -98,7 +98,7 @@ func storyKey(s string) string {
 	return s
 }
 
-// entryKeys leaves of what a document tells what can be the key of an entry.
+// entryKeys returns those of told that can be the keys of entries.
 func entryKeys(told []string) (keys []string) {
 	for _, key := range told {
 		source, entry, _ := strings.Cut(key, ".")

@@ -10,7 +10,7 @@ import (
 	"tributary/internal/news"
 )
 
-// What a database knew of a feed comes back from the document.
+// What a database knew of a feed can be read from the document.
 func TestPastIsReadBack(t *testing.T) {
 	entered := time.Date(2026, 3, 4, 5, 6, 7, 891e6, time.UTC)
 	published := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -38,7 +38,8 @@ func TestPastIsReadBack(t *testing.T) {
 	}
 }
 
-// What waits for its source is handed on from document to document, in its place.
+// Publications that wait for their source are passed on from document to document, in
+// their place.
 func TestPastOfWhatIsAbsent(t *testing.T) {
 	day := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	pub := func(guid string, place int64) news.Publication {

@@ -6,9 +6,9 @@ import (
 	"tributary/internal/news"
 )
 
-// findRoot returns where the root element of a feed begins. Text, comments,
-// warnings of a broken server and declarations may stand before it; a page may
-// not.
+// findRoot returns the offset of the root element of a feed. Text, comments,
+// declarations and the warnings of a broken server may stand before it, but not a web
+// page. The error is not_a_feed and says what the document is instead.
 func findRoot(s string, fix *repairs) (int, error) {
 	junk := false
 	for l := (lexer{s: s}); ; {
@@ -35,7 +35,7 @@ func findRoot(s string, fix *repairs) (int, error) {
 	}
 }
 
-// rawNamespaces are the namespaces that a root tag declares, as written.
+// rawNamespaces returns the namespaces that a root tag declares, in lower case.
 func rawNamespaces(attrs []attr) []string {
 	var list []string
 	for _, a := range attrs {
@@ -46,7 +46,7 @@ func rawNamespaces(attrs []attr) []string {
 	return list
 }
 
-// formatName says which version of which format a root element begins.
+// formatName returns the format and version of a document with this root element.
 func formatName(local string, root *node, spaces []string) string {
 	has := func(part string) bool {
 		for _, s := range spaces {
@@ -84,8 +84,8 @@ func formatName(local string, root *node, spaces []string) string {
 	return "rss20"
 }
 
-// jsonStart returns where a JSON Feed begins behind the words of a broken
-// server, or -1. A page that shows one is none.
+// jsonStart returns the offset of a JSON Feed that follows the messages of a broken
+// server, or -1. A web page that shows one does not count.
 func jsonStart(text string) int {
 	start := strings.IndexByte(text[:min(len(text), 4<<10)], '{')
 	if start < 0 || !strings.Contains(text[start:min(len(text), start+64<<10)], "jsonfeed.org/version") || containsFold(text[:start], "<html") || containsFold(text[:start], "<!doctype") {

@@ -15,12 +15,12 @@ import (
 	"tributary/internal/story"
 )
 
-// rhythmEntries is how many of the latest entries tell the rhythm of a source.
-// It is more than the pauses that count, because entries come in bursts.
+// rhythmEntries is the number of latest entries from which the rhythm of a source is derived. It is
+// larger than the number of pauses that are used, because entries come in bursts.
 const rhythmEntries = 100
 
-// pace decides when a feed is fetched next, and notes what is to be remembered
-// for that: the interval, the publisher's hints, and a host that limited us.
+// pace decides when a feed is fetched next, and records what that depends on: the interval, the
+// publisher's hints, and a host that limited us.
 func (in *Ingester) pace(ctx context.Context, src config.Source, lease news.Lease, got fetch.Response, h *story.Harvest) {
 	p := plan{
 		now: in.Now(), spec: src.Schedule, key: src.Key(), outcome: h.Fetch.Outcome, failures: lease.Failures + 1,
@@ -42,13 +42,13 @@ func (in *Ingester) pace(ctx context.Context, src config.Source, lease news.Leas
 	h.NextDue = p.due()
 }
 
-// plan is what decides when a source is fetched next.
+// plan holds everything that decides when a source is fetched next.
 type plan struct {
 	now        time.Time
 	spec       schedule.Spec
 	key        string
 	outcome    news.Outcome
-	failures   int  // in a row, if this is one
+	failures   int  // in a row, if this attempt failed
 	unread     bool // no document was ever read
 	retryAfter time.Duration
 	maxAge     time.Duration
@@ -56,9 +56,9 @@ type plan struct {
 	pushUntil  time.Time // see news.Lease
 }
 
-// due says when the source is fetched next: by its schedule, later after a
-// failure or when the server asked for it, never after 410. What the publisher
-// asks for binds intervals only; a cron expression is the operator's word.
+// due returns when the source is fetched next: by its schedule, later after a failure or if the
+// server asked for it, and never after 410. The publisher's wishes apply only to intervals; a cron
+// expression is the operator's decision.
 func (p plan) due() time.Time {
 	after := p.now
 	_, interval := p.spec.Every()
@@ -70,7 +70,7 @@ func (p plan) due() time.Time {
 	case p.outcome.Failed():
 		after = p.now.Add(max(p.retryAfter, schedule.Backoff(schedule.MinBackoff, p.failures, p.key)))
 		if p.unread {
-			return after // somebody waits for it
+			return after // the operator is waiting for a new source
 		}
 	case interval:
 		after = p.now.Add(max(min(max(p.maxAge, p.hints.TTL), fetch.MaxHint), p.rest()))
@@ -82,14 +82,14 @@ func (p plan) due() time.Time {
 	return due
 }
 
-// rhythm is how often a source of "auto" is to be asked.
+// rhythm returns the interval of a source with the schedule "auto".
 func (in *Ingester) rhythm(ctx context.Context, src config.Source, lease news.Lease, arrivals []story.Arrival, now time.Time) time.Duration {
 	appeared, err := in.Store.Appeared(ctx, src.ID, rhythmEntries)
-	if err != nil { // it comes again with the next fetch; this one is worth storing
+	if err != nil { // it is computed again at the next fetch, and this one is worth storing
 		in.Log.Error("rhythm", "source", src.Name, "error", err)
 	}
 	for _, a := range arrivals {
-		appeared = append(appeared, a.Entry.Published) // those that are known count once: they are of one time
+		appeared = append(appeared, a.Entry.Published) // known entries count once, since equal times do
 	}
 	if len(appeared) == 0 {
 		appeared = append(appeared, lease.FirstOK)
@@ -98,9 +98,9 @@ func (in *Ingester) rhythm(ctx context.Context, src config.Source, lease news.Le
 	return schedule.Rhythm(appeared, least, now)
 }
 
-// limited returns what to remember of a host that answered 429, nil when none
-// did. A 503 speaks for its URL alone, and so does a private host: there one
-// machine is all of them, and the operator's own.
+// limited returns the record of a host that answered 429, or nil. A 503 concerns only its URL.
+// Private hosts are excluded: there a single machine may be every host, and it is the operator's
+// own.
 func (in *Ingester) limited(ctx context.Context, got fetch.Response, now time.Time) *news.Host {
 	name := Group(got.URL)
 	if got.Fetch.Status != 429 || name == "" || private(got.Remote) {
@@ -115,21 +115,21 @@ func (in *Ingester) limited(ctx context.Context, got fetch.Response, now time.Ti
 	return &host
 }
 
-// private reports whether an address is not a public one.
+// private reports whether an address is not public.
 func private(remote netip.AddrPort) bool {
 	strict := netguard.Policy{AllowPorts: []uint16{remote.Port()}}
 	return remote.IsValid() && strict.Check(remote) != nil
 }
 
-// stalled tells that a source only waits.
+// stalled reports that a source is only waiting.
 func (in *Ingester) stalled(source int64) {
 	if in.Stalled != nil {
 		in.Stalled(source)
 	}
 }
 
-// Group is the name of what shares the limits of politeness: the registrable
-// domain of an address, or its host when that has none. A folder has none.
+// Group returns the name under which addresses share limits: the registrable domain, or the host if
+// there is none. It returns "" for a folder.
 func Group(address string) string {
 	if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return ""

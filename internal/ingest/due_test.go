@@ -22,7 +22,7 @@ func mustSpec(t *testing.T, text string) schedule.Spec {
 	return s
 }
 
-// hours is the mask of hours from to to, both included.
+// hours returns the mask of the hours from from to to, inclusive.
 func hours(from, to int) (mask uint32) {
 	for h := from; h <= to; h++ {
 		mask |= 1 << h
@@ -90,8 +90,7 @@ func TestPlanDue(t *testing.T) {
 	}
 }
 
-// Two hundred feeds of one host fail together, again and again: they do not
-// come back together.
+// Two hundred feeds of one host fail together, again and again. They do not retry at the same time.
 func TestPlanDueSpreadsFailures(t *testing.T) {
 	for failures := 1; failures <= 8; failures++ {
 		perMinute := map[int64]int{}
@@ -111,7 +110,7 @@ func TestGroup(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://news.example.co.uk/feed":       "example.co.uk",
 		"http://FEEDS.Example.org:8080/a?b=c":   "example.org",
-		"https://me.github.io/feed":             "me.github.io", // a private suffix: others live beside it
+		"https://me.github.io/feed":             "me.github.io", // github.io is a public suffix
 		"https://github.io/":                    "github.io",
 		"http://192.0.2.7:9080/x":               "192.0.2.7",
 		"http://[2001:db8::1]/x":                "2001:db8::1",

@@ -12,7 +12,7 @@ import (
 	"tributary/internal/schedule"
 )
 
-// fault is one way in which the second fetch of a source goes wrong.
+// fault is a way in which the second fetch of a source fails.
 type fault struct {
 	name   string
 	answer feedtest.Response
@@ -62,8 +62,8 @@ func faults() []fault {
 	}
 }
 
-// Whatever goes wrong outside is a recorded Fetch with an Outcome and a
-// sentence, and disturbs nothing that is held.
+// Every outside failure is recorded as a Fetch with an Outcome and a sentence, and changes nothing
+// that is held.
 func TestPullRecordsEveryFault(t *testing.T) {
 	for _, tt := range faults() {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestPullRecordsEveryFault(t *testing.T) {
 	}
 }
 
-// Half of a document and a false label are mended, and say so by their Outcome.
+// Half a document and a false label can be dealt with; the Outcome says so.
 func TestPullMendsWhatCanBeMended(t *testing.T) {
 	tests := []struct {
 		fault feedtest.Fault
@@ -126,7 +126,7 @@ func TestPullMendsWhatCanBeMended(t *testing.T) {
 		{feedtest.CutChunked, news.OutcomeTruncated, false},
 		{feedtest.CutClose, news.OutcomeTruncated, false},
 		{feedtest.CutGzip, news.OutcomeTruncated, false},
-		{feedtest.BadGzip, news.OutcomeTruncated, true}, // which bytes are wrong is not known
+		{feedtest.BadGzip, news.OutcomeTruncated, true}, // it is unknown which bytes are wrong
 		{feedtest.FalseGzip, news.OutcomeOK, true},
 	}
 	for _, tt := range tests {
@@ -145,7 +145,7 @@ func TestPullMendsWhatCanBeMended(t *testing.T) {
 	}
 }
 
-// A server whose certificate nobody vouches for, and none at all.
+// Untrusted certificates, and servers that cannot be reached at all.
 func TestPullRecordsNoConnection(t *testing.T) {
 	secure, elsewhere := feedtest.NewTLS(t), feedtest.New(t)
 	tests := []struct {
@@ -187,7 +187,7 @@ func TestPullNextDue(t *testing.T) {
 		name     string
 		schedule string
 		answer   feedtest.Response
-		wait     time.Duration // the first firing not before then; MinBackoff stands for the back-off
+		wait     time.Duration // minimum time to the next fetch; MinBackoff stands for the backoff
 	}{
 		{"every", every, header(200, "X-None", "1"), 0},
 		{"every, max-age", every, header(200, "Cache-Control", "max-age=10800"), 3 * time.Hour},
@@ -231,11 +231,11 @@ func TestPullNextDue(t *testing.T) {
 	}
 }
 
-// now is the time after start as HTTP writes it.
+// now returns the time that long after start, as HTTP formats it.
 func now(after time.Duration) string { return start.Add(after).Format(http.TimeFormat) }
 
-// Somebody waits for a source that was never read: its schedule does not count
-// yet, the server's word does.
+// A source that was never read is waited for: its schedule does not apply yet, but Retry-After
+// does.
 func TestPullNextDueOfASourceNeverRead(t *testing.T) {
 	r := newRig(t)
 	src := r.feed("/feed")

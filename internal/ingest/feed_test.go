@@ -93,7 +93,7 @@ func TestPullUpdatesAnEditedEntryInPlace(t *testing.T) {
 	}
 }
 
-// only returns the one entry of a source.
+// only returns the single entry of a source.
 func (r *rig) only(s config.Source) news.Entry {
 	r.t.Helper()
 	latest, err := r.db.Latest(r.t.Context(), s.ID, 2)
@@ -103,8 +103,8 @@ func (r *rig) only(s config.Source) news.Entry {
 	return latest[0].Entry
 }
 
-// A document that was cut off is no proof that the rest is gone, and its
-// validators would keep the rest away.
+// A truncated document does not prove that the other entries are gone, and storing its validators
+// would hide them.
 func TestPullTruncated(t *testing.T) {
 	for _, fault := range []feedtest.Fault{feedtest.CutLength, feedtest.CutChunked, feedtest.CutClose, feedtest.CutGzip} {
 		t.Run(string(fault), func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestPullRefusesWhatIsNotPublicByDefault(t *testing.T) {
 	}
 }
 
-// A redirect is the way in for who knows that the address is checked.
+// A redirect must not bypass the check of addresses.
 func TestPullRefusesARedirectToAPrivateAddress(t *testing.T) {
 	r := newRig(t)
 	src := r.feed("/feed")
@@ -190,8 +190,8 @@ func TestPullRefusesARedirectToAPrivateAddress(t *testing.T) {
 	}
 }
 
-// What was fetched is stored although we were told to stop meanwhile; what was
-// not is an interrupted Fetch and stays due.
+// What was fetched is stored even if we are told to stop meanwhile. Otherwise the Fetch is
+// interrupted, and the source stays due.
 func TestPullRecordsAnInterruption(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -226,7 +226,7 @@ func TestPullOfARetiredSourceStoresNothing(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
 	r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 3)})
-	r.configure(r.feed("/other")) // by name the same row, at another address
+	r.configure(r.feed("/other")) // same name, so the same row, at another address
 	r.configure()
 	if _, err := r.ingester.Pull(t.Context(), src); !errors.Is(err, news.ErrLeased) {
 		t.Errorf("got %v, want %v", err, news.ErrLeased)
@@ -236,8 +236,8 @@ func TestPullOfARetiredSourceStoresNothing(t *testing.T) {
 	}
 }
 
-// The address changes while the old one is being fetched: what comes from there
-// is void, and the attempt is recorded.
+// The address changes while the old one is being fetched: the result is discarded, and the attempt
+// is recorded.
 func TestPullSupersededByAReload(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/old"))[0]
@@ -265,7 +265,7 @@ func TestPullSupersededByAReload(t *testing.T) {
 	}
 }
 
-// An attempt that cannot even be recorded is our own failure, and told.
+// An attempt that cannot even be recorded is a failure of our own, and returned as an error.
 func TestPullTellsWhatCannotBeRecorded(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/old"))[0]
@@ -290,7 +290,7 @@ func TestPullTellsWhatCannotBeRecorded(t *testing.T) {
 	}
 }
 
-// A secret of the operator is sent to the source, and is nowhere else.
+// A secret of the operator is sent to the source and appears nowhere else.
 func TestPullKeepsHeadersSecret(t *testing.T) {
 	const secret = "canary-4f1d0c5a9b"
 	r := newRig(t)

@@ -15,33 +15,32 @@ import (
 	"tributary/internal/news"
 )
 
-// The bounds of one round of asking about files; what is left over is asked about
-// in the next.
+// Bounds of one round of requests about files. The remaining files are left to the next round.
 const (
 	maxFiles  = 200
 	filesTime = 2 * time.Minute
-	fileTime  = 20 * time.Second // one request
-	fileHosts = 4                // hosts asked at the same time, each one thing after the other
+	fileTime  = 20 * time.Second // of a single request
+	fileHosts = 4                // hosts asked concurrently; requests to one host are sequential
 )
 
-// File is a file of a published entry of which type or length is not known.
+// File is a file of a published entry whose type or length is unknown.
 type File struct {
 	URL     string
-	Source  config.Source // whose entry has it, for what may be reached and who we say we are
-	Stories []int64       // that have it
+	Source  config.Source // of the entry; it determines the network policy and the User-Agent
+	Stories []int64       // stories that have the file
 }
 
-// FileStore is what the ingester remembers of files.
+// FileStore is the part of the store that holds the facts about files.
 type FileStore interface {
 	Files(ctx context.Context, urls []string) (map[string]news.FileFacts, error)
 	SaveFile(ctx context.Context, f news.FileFacts, stories []int64) error
 }
 
-// AskFiles asks the servers of files what they are and how long, one HEAD each, and
-// stores what they say, also that they say nothing: each is asked once, and again a
-// few times where the failure may pass. Hosts are asked at the pace of pages; one
-// that limits us is left alone. It reports whether anything was learned. The error
-// is the store's, or ctx's.
+// AskFiles asks the servers of files for type and length, with one HEAD request each, and stores
+// the answers. An answer that says nothing is stored too, so that each file is asked about only
+// once, or a few times if the failure may pass. Requests to a host are spaced like those for pages,
+// and a host that limits us is left alone. It reports whether anything was learned. An error is one
+// of the store or of ctx.
 func (in *Ingester) AskFiles(ctx context.Context, files []File) (learned bool, err error) {
 	byHost, tries, err := in.unasked(ctx, files)
 	if err != nil {
@@ -59,7 +58,7 @@ func (in *Ingester) AskFiles(ctx context.Context, files []File) (learned bool, e
 				}
 				facts, asked := in.askFile(ctx, f)
 				if !asked {
-					return ctx.Err() // the host is to be left alone
+					return ctx.Err() // the host must be left alone for now
 				}
 				facts.Tries = tries[f.URL] + 1
 				if err := in.Store.SaveFile(ctx, facts, f.Stories); err != nil {
@@ -76,8 +75,7 @@ func (in *Ingester) AskFiles(ctx context.Context, files []File) (learned bool, e
 	return learned, err
 }
 
-// unasked groups by host the files that are to be asked about now, and tells how
-// often each was before.
+// unasked returns the files to ask about now, by host, and how often each was asked about before.
 func (in *Ingester) unasked(ctx context.Context, files []File) (byHost map[string][]File, tries map[string]int, err error) {
 	urls := make([]string, len(files))
 	for i, f := range files {
@@ -102,8 +100,8 @@ func (in *Ingester) unasked(ctx context.Context, files []File) (byHost map[strin
 	return byHost, tries, nil
 }
 
-// askFile asks about one file. It reports false when its host is not to be asked
-// now, and when ctx ended: then nothing is known, and nothing is stored.
+// askFile asks about a single file. It returns false if the host must not be asked now or if ctx is
+// done: then nothing was learned, and nothing should be stored.
 func (in *Ingester) askFile(ctx context.Context, f File) (news.FileFacts, bool) {
 	host := Group(f.URL)
 	if known, err := in.Store.Host(ctx, host); err == nil && known.NotBefore.After(in.Now()) {
@@ -132,8 +130,8 @@ func (in *Ingester) askFile(ctx context.Context, f File) (news.FileFacts, bool) 
 	return facts, true
 }
 
-// fileType is the media type that a server gives a file, or "" for one that says
-// only that it is one.
+// fileType returns the media type in a Content-Type, or "" for generic types such as
+// application/octet-stream.
 func fileType(contentType string) string {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil || strings.HasSuffix(kind, "/octet-stream") || strings.HasSuffix(kind, "-download") {

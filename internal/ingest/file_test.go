@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// ask has the ingester ask about files of the upstream, and returns what is known
-// of them afterwards, by path.
+// ask has the ingester ask about files of the upstream, and returns what is then known of them, by
+// path.
 func (r *rig) ask(paths ...string) map[string]news.FileFacts {
 	r.t.Helper()
 	s := r.feed("/feed")
@@ -82,7 +82,7 @@ func TestFilesOfALimitedHostWait(t *testing.T) {
 	}
 }
 
-// Addresses that the source may not reach are asked for nothing.
+// Addresses that the source may not reach are not requested.
 func TestFilesAreGuarded(t *testing.T) {
 	r := newRig(t)
 	s := r.feed("/feed")

@@ -10,14 +10,14 @@ import (
 	"tributary/internal/story"
 )
 
-// Own is what we publish: what no source may bring us back.
+// Own is what we publish, which no source may bring back to us.
 type Own struct {
 	Site  string   // base URL without a trailing slash
-	Feeds []string // ids of our feeds, as their Atom documents have them
+	Feeds []string // ids of our feeds, as in their Atom documents
 }
 
-// loop says in a sentence that a document is one of our own feeds; "" when it is
-// not. A copy of it elsewhere still names itself.
+// loop returns a sentence if a document is one of our own feeds, else "". A copy on another host is
+// recognised by the id and the self link in it.
 func (o Own) loop(doc *news.Document, from string) string {
 	switch {
 	case slices.Contains(o.Feeds, doc.ID):
@@ -28,14 +28,13 @@ func (o Own) loop(doc *news.Document, from string) string {
 	return ""
 }
 
-// holds reports whether an address is that of one of our feeds, whatever its
-// scheme.
+// holds reports whether an address is that of one of our feeds, with any scheme.
 func (o Own) holds(address string) bool {
 	path, below := strings.CutPrefix(bare(address), bare(o.Site))
 	return o.Site != "" && below && (strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/private/"))
 }
 
-// bare is an address without its scheme.
+// bare returns an address without its scheme.
 func bare(address string) string {
 	if _, rest, ok := strings.Cut(address, "://"); ok {
 		return rest
@@ -43,9 +42,9 @@ func bare(address string) string {
 	return address
 }
 
-// withhold keeps all but the newest entries of a new source's first document
-// from being published; most 0 is no limit. What has no time of its own is as
-// new as its place in the document says.
+// withhold marks all but the newest entries of a new source's first document as not to be
+// published; a most of 0 means no limit. Entries without a date of their own are ordered by their
+// position in the document.
 func withhold(arrivals []story.Arrival, most int) {
 	if most <= 0 || len(arrivals) <= most {
 		return

@@ -17,8 +17,7 @@ import (
 // site is where the tests publish.
 var site = news.Site{Title: "River", URL: "https://river.example"}
 
-// publish judges what changed for a feed of the rig's sources and returns what
-// it shows, newest first.
+// publish publishes a feed of the rig's sources and returns what it shows, newest first.
 func (r *rig) publish(f news.Feed) *news.Edition {
 	r.t.Helper()
 	feeds, err := r.db.SyncFeeds(r.t.Context(), []news.Feed{f}, r.sources, r.clock())
@@ -64,7 +63,7 @@ func TestBacklogGuard(t *testing.T) {
 		if n := len(r.held(src)); n != 6 {
 			t.Errorf("backlog %d: got %d entries stored, want all 6", test.backlog, n)
 		}
-		// What comes later is news, and what was withheld stays so.
+		// Later entries are news, and withheld ones stay withheld.
 		r.wait(time.Hour)
 		r.upstream.Handle("/feed", feedtest.Response{Body: rss(1, 8)})
 		r.pull(src)
@@ -74,7 +73,7 @@ func TestBacklogGuard(t *testing.T) {
 	}
 }
 
-// Without dates the place in the document says what is newest.
+// Without dates, the position in the document decides what is newest.
 func TestBacklogGuardWithoutDates(t *testing.T) {
 	r := newRig(t)
 	src := r.feed("/feed")
@@ -98,7 +97,7 @@ func undated(titles ...string) []byte {
 	return []byte(b.String() + "</channel></rss>")
 }
 
-// A restored archive goes into history; the news that came with it is on top.
+// A restored archive goes into the history; the news that came with it is on top.
 func TestFloodGuard(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -125,8 +124,7 @@ func TestFloodGuard(t *testing.T) {
 	}
 }
 
-// The same number of entries with dates of these days is a busy night, or our
-// own absence: it loses nothing of its place.
+// As many entries with recent dates are a busy night, or we were away: they keep their places.
 func TestFloodGuardLetsNewsPass(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -144,8 +142,7 @@ func TestFloodGuardLetsNewsPass(t *testing.T) {
 	}
 }
 
-// A publisher that dates everything anew, or moves everything to other guids and
-// links, changes nothing of what subscribers saw.
+// A publisher that changes all dates, or all guids and links, changes nothing that subscribers saw.
 func TestMassChangesMoveNothing(t *testing.T) {
 	original := string(rss(951, 970))
 	redate := func(s string) string {
@@ -189,7 +186,7 @@ func TestMassChangesMoveNothing(t *testing.T) {
 	}
 }
 
-// places are what may not move of a feed.
+// places lists what must never change in a feed.
 func places(e *news.Edition) []string {
 	var list []string
 	for _, s := range e.Shown {
@@ -229,8 +226,8 @@ func TestOwnFeedIsNotTaken(t *testing.T) {
 	}
 }
 
-// Two Tributaries read each other and keep duplicates, which is the worst case:
-// every story comes back under a guid that one of them made. It ends.
+// Two Tributaries read each other and keep duplicates, which is the worst case: every story comes
+// back under a guid that one of them made. The loop ends.
 func TestTwoTributariesThatReadEachOther(t *testing.T) {
 	type side struct {
 		*rig
@@ -272,7 +269,7 @@ func TestTwoTributariesThatReadEachOther(t *testing.T) {
 	}
 }
 
-// republished is what a reader of the feed reads.
+// republished returns the feed as the other Tributary reads it.
 func republished(e *news.Edition) []byte {
 	var b strings.Builder
 	b.WriteString(`<rss version="2.0"><channel><title>River</title><link>https://river.example/</link>`)
@@ -283,8 +280,8 @@ func republished(e *news.Edition) []byte {
 	return []byte(b.String() + "</channel></rss>")
 }
 
-// When not even the state of a folder can be read, that is our own failure: it
-// is told, recorded, and the next scan comes.
+// If the state of a folder cannot be read, that is a failure of our own: it is returned and
+// recorded, and the next scan is scheduled.
 func TestSeedsOwnFailureIsRecorded(t *testing.T) {
 	c := newCycle(t, 2, false) // the first call leases the source, the second reads what is known
 	seeds := c.sources[2]

@@ -12,7 +12,7 @@ import (
 
 func mustPrefix(s string) netip.Prefix { return netip.MustParsePrefix(s) }
 
-// meddler does something while a fetch is under way.
+// meddler calls a function during a fetch.
 type meddler struct {
 	client    ingest.Getter
 	meanwhile func()

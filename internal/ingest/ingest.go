@@ -1,16 +1,17 @@
-// Package ingest pulls one Source, once: it leases the source, fetches or scans
-// it, reads the document, and hands everything to the store in one transaction.
+// Package ingest pulls a single source: it leases the source, fetches or scans it, reads the
+// document, and passes everything to the store in one transaction.
 //
 //	fetch -> format -> clean -> story -> store        a feed
 //	seed  -> story -> store                           a folder of seed documents
-//	         format -> clean -> story -> store        a delivery of a hub (push.go)
+//	         format -> clean -> story -> store        a delivery of a WebSub hub (push.go)
 //
-// On the way it decides when the source is due next (due.go), follows it where it
-// moved (moved.go), fetches the pages of its entries where the source says so
-// (page.go), and keeps out what is no news (guard.go).
+// An [Ingester] also decides when the source is due next (due.go), follows a source that has moved
+// (moved.go), fetches the pages of entries for sources with content: page (page.go), and keeps out
+// our own feeds and old entries (guard.go).
 //
-// Whatever happens outside is a value: a Fetch with an Outcome, which is always
-// recorded. A failed fetch touches nothing but its own source's next due time.
+// Failures of the outside world are not Go errors: each is a Fetch with an Outcome, and every
+// attempt is recorded. A failed fetch changes nothing except when its source, and a host that
+// limits us, may be asked next.
 package ingest
 
 import (
@@ -29,12 +30,12 @@ import (
 	"tributary/internal/story"
 )
 
-// Getter is the client that every request goes through.
+// Getter is the client for all requests.
 type Getter interface {
 	Get(ctx context.Context, r fetch.Request) fetch.Response
 }
 
-// Store is what ingest needs of the store.
+// Store is the part of the store that an Ingester uses.
 type Store interface {
 	Begin(ctx context.Context, id int64, owner string, now, until time.Time) (news.Lease, error)
 	BeginPush(ctx context.Context, id int64, owner string, now, until time.Time) (news.PushLease, error)
@@ -48,53 +49,51 @@ type Store interface {
 	FileStore
 }
 
-// leaseTime is longer than any fetch may last.
+// leaseTime is longer than any pull may take.
 const leaseTime = 5 * time.Minute
 
-// Ingester pulls sources. Its fields are set once; it is safe for concurrent
-// use.
+// Ingester pulls sources. Its fields must be set before use. It is safe for concurrent use.
 type Ingester struct {
 	Client Getter
 	Store  Store
-	Owner  string // who leases, unique among processes that share a store
+	Owner  string // holder of leases, unique among the processes that share a store
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	Stalled func(source int64) // told when its server does not answer; may be nil
+	Stalled func(source int64) // called when a source's server does not answer; may be nil
 
-	// Patient waits in a seed folder for files that were just written: nobody looks
-	// again in a moment.
+	// Patient makes a scan wait for files that have just been written, for a caller that does
+	// not scan again soon.
 	Patient bool
 
-	// Work does what keeps a processor busy, once it is its turn; nil does it at once.
+	// Work runs CPU-bound work when its turn has come; nil runs it at once.
 	Work func(do func())
 
-	Robots *fetch.Robots // asked before a page is fetched
+	Robots *fetch.Robots // consulted before a page is fetched
 
-	// Matching tells which entries may be one story; nil stands for the default.
+	// Matching returns the settings for recognising stories; nil stands for the defaults.
 	Matching func() news.Matching
 
-	// Own tells what we publish, so that no source brings it back; nil does not
-	// look.
+	// Own returns what we publish, so that no source brings it back; nil disables the check.
 	Own func() Own
 
-	// Offline is told of every attempt on a feed, with what was known before it,
-	// and says whether it failed because we are offline; nil: never.
+	// Offline is called after every attempt on a feed, with what was known before it. It reports
+	// whether the attempt failed because we are offline; nil means never.
 	Offline func(src news.Source, lease news.Lease, f news.Fetch) bool
 
-	paces pacer    // of pages and files
-	told  sync.Map // source id to the remark last logged about it
+	paces pacer    // per host, for pages and files
+	told  sync.Map // source id to the last remark logged about it
 }
 
-// Result is what one pull brought.
+// Result is the result of a pull.
 type Result struct {
 	Fetch   news.Fetch
 	NextDue time.Time
-	Host    *news.Host // that limited us; nil: none did
+	Host    *news.Host // the host that limited us; nil if none did
 }
 
-// Pull fetches or scans a source and stores what came. The error is our own
-// failure, a full disk or a bug; what the outside world did is in the Fetch.
+// Pull fetches or scans a source and stores the result. An error is a failure of our own, such as a
+// full disk or a bug; failures of the outside world are in the Fetch.
 func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error) {
 	now := in.Now()
 	lease, err := in.Store.Begin(ctx, src.ID, in.Owner, now, now.Add(leaseTime))
@@ -118,7 +117,7 @@ func (in *Ingester) Pull(ctx context.Context, src config.Source) (Result, error)
 	return Result{Fetch: f, NextDue: h.NextDue, Host: h.Host}, nil
 }
 
-// harvest begins what an attempt on a source is to bring.
+// harvest returns a new Harvest for an attempt on a source.
 func (in *Ingester) harvest(src config.Source, epoch int64) *story.Harvest {
 	h := &story.Harvest{Source: src.Source, Epoch: epoch}
 	if in.Matching != nil {
@@ -127,9 +126,8 @@ func (in *Ingester) harvest(src config.Source, epoch int64) *story.Harvest {
 	return h
 }
 
-// store hands over what was fetched or pushed, also when we are told to stop
-// meanwhile, and tells the log. That the source was changed meanwhile is no
-// failure: it is recorded as such.
+// store stores a harvest, even if ctx has been cancelled meanwhile, and logs the result. If the
+// source was changed meanwhile, that is recorded and is not an error.
 func (in *Ingester) store(ctx context.Context, src config.Source, h *story.Harvest) (news.Fetch, error) {
 	var f news.Fetch
 	var err error
@@ -141,7 +139,7 @@ func (in *Ingester) store(ctx context.Context, src config.Source, h *story.Harve
 	return f, nil
 }
 
-// fetch gets the document of a feed.
+// fetch fetches the document of a feed.
 func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lease, h *story.Harvest) {
 	got := in.ask(ctx, src, lease)
 	h.Fetch = got.Fetch
@@ -152,7 +150,7 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 		in.read(ctx, src, got.Response, h)
 	}
 	if in.Offline != nil && in.Offline(src.Source, lease, h.Fetch) {
-		h.Ours = true // and still due: nobody is punished for it
+		h.Ours = true // and it stays due: the source is not to blame
 		return
 	}
 	if lease.FirstOK.IsZero() {
@@ -170,7 +168,7 @@ func (in *Ingester) work(do func()) {
 	in.Work(do)
 }
 
-// request is one for a source, at its configured address or another.
+// request returns a request for a source, at its configured address or another.
 func (in *Ingester) request(src config.Source, address string, v news.Validators) fetch.Request {
 	return fetch.Request{
 		URL: address, Validators: v, Headers: headersFor(src, address), UserAgent: src.UserAgent,
@@ -179,22 +177,22 @@ func (in *Ingester) request(src config.Source, address string, v news.Validators
 	}
 }
 
-// read decodes a fetched body. What cannot be read becomes the Outcome of the
-// Fetch; the validators and entries that we hold stay.
+// read decodes a fetched body. If it cannot be read, the Fetch gets the Outcome, and the validators
+// and entries that we hold are kept.
 func (in *Ingester) read(ctx context.Context, src config.Source, got fetch.Response, h *story.Harvest) {
 	if !in.arrive(ctx, src, got.Body, format.Input{URL: got.URL, ContentType: got.ContentType}, h) {
 		return
 	}
 	h.Body = &news.Body{URL: got.URL, ContentType: got.ContentType, Reader: format.ReaderVersion, Data: got.Body}
 	if h.Fetch.Outcome == news.OutcomeTruncated {
-		return // asked again without validators' help, it may come whole
+		return // without its validators, so that the next request can get it whole
 	}
 	h.Announced = discover.Hubs(got, h.Document)
 	h.Validators = &got.Validators
 }
 
-// arrive decodes a document, fetched or pushed, and prepares its entries. It
-// reports false when there are none to be stored.
+// arrive decodes a fetched or pushed document and prepares its entries. It returns false if there
+// is nothing to store.
 func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, from format.Input, h *story.Harvest) bool {
 	var doc *news.Document
 	var err error
@@ -211,7 +209,7 @@ func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, 
 		}
 		return false
 	}
-	if err := in.fullTexts(ctx, src, doc, h); err != nil { // without its texts the document is not stored: it comes again
+	if err := in.fullTexts(ctx, src, doc, h); err != nil { // not stored without its texts: it comes again
 		h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInternal, err.Error()
 		if ctx.Err() != nil {
 			h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInterrupted, "stopped while the pages of its entries were fetched"
@@ -236,9 +234,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Reread reads the last body of a source again, after an upgrade brought a
-// newer reader. Ids and times stay; nothing is fetched, and what is asked for
-// stays so.
+// Reread decodes the last body of a source again, after an upgrade of the reader. Ids and times
+// stay, nothing is fetched, and pending requests for a fetch remain pending.
 func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	body, err := in.Store.Body(ctx, src.ID)
 	if err != nil || body == nil {
@@ -263,14 +260,14 @@ func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	return err
 }
 
-// report tells the log. A feed's text stands in quotes that slog escapes.
+// report logs a Fetch. slog escapes text from feeds.
 func (in *Ingester) report(src config.Source, f news.Fetch) {
 	level := slog.LevelInfo
 	switch {
 	case f.Outcome.Failed() && f.Outcome != news.OutcomeInterrupted, f.Outcome == news.OutcomeTruncated:
 		level = slog.LevelWarn
 	case f.Error != "" && in.fresh(src.ID, f.Error):
-		level = slog.LevelWarn // files were skipped: told once, not at every scan
+		level = slog.LevelWarn // files were skipped: a warning once, not at every scan
 	case f.New == 0 && f.Changed == 0:
 		level = slog.LevelDebug
 	}
@@ -288,7 +285,7 @@ func (in *Ingester) report(src config.Source, f news.Fetch) {
 	in.Log.LogAttrs(context.Background(), level, "fetched", attrs...)
 }
 
-// fresh reports whether a remark about a source differs from the last one.
+// fresh reports whether a remark about a source differs from the previous one.
 func (in *Ingester) fresh(source int64, remark string) bool {
 	old, _ := in.told.Swap(source, remark)
 	return old != remark

@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// A source that turned from a feed into a page says so and names the feed that
-// the page links to; what is held stays.
+// If a page is served in place of a feed, the error names the feed that the page links to, and what
+// is held stays.
 func TestAPageInPlaceOfAFeedNamesTheFeedItLinks(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]

@@ -13,25 +13,25 @@ import (
 	"tributary/internal/story"
 )
 
-// reply is what came of asking a source, at one of its addresses.
+// reply is the response of a source at one of its addresses.
 type reply struct {
 	fetch.Response
-	address string // that answered in the end, before any redirect
-	asked   bool   // the configured address was asked
+	address string // the address that was requested, before any redirect
+	asked   bool   // the configured address was requested
 }
 
-// home reports whether the configured address is what answered.
+// home reports whether the response is that of the configured address.
 func (r reply) home(src config.Source) bool { return r.address == src.URL }
 
-// ask fetches a source from the address that it moved to, and from the
-// configured one when that is all there is, when its turn has come, and when the
-// other fails: whoever moved may move back.
+// ask fetches a source from the address that it moved to, or else from the configured one. A source
+// that moved may move back, so the configured address is tried first when that is due or the last
+// fetch failed, and afterwards when the new address answers 410.
 func (in *Ingester) ask(ctx context.Context, src config.Source, lease news.Lease) reply {
 	home := in.request(src, src.URL, lease.Validators)
 	if lease.Move.Address == "" {
 		return reply{in.Client.Get(ctx, home), src.URL, true}
 	}
-	home.Validators = news.Validators{} // they are another server's, and what it says has to be read
+	home.Validators = news.Validators{} // they belong to the other server, and this answer must be read
 	asked := lease.Failures > 0 || in.Now().Sub(lease.Move.Home) >= news.HomeEvery
 	if asked {
 		if got := in.Client.Get(ctx, home); in.serves(ctx, src, got, in.Now()) {
@@ -48,8 +48,8 @@ func (in *Ingester) ask(ctx context.Context, src config.Source, lease news.Lease
 	return reply{away, lease.Move.Address, asked}
 }
 
-// sight notes where the source says that it went, and adopts an address that it
-// named often enough and that has its entries.
+// sight records where the source says it has moved. It adopts that address once it was named often
+// enough and has the source's entries.
 func (in *Ingester) sight(ctx context.Context, src config.Source, lease news.Lease, got reply, h *story.Harvest) {
 	was := lease.Move
 	move := was
@@ -60,11 +60,11 @@ func (in *Ingester) sight(ctx context.Context, src config.Source, lease news.Lea
 		target, by := notice(got, move, h.Document)
 		switch {
 		case !got.home(src) || move.Address == "":
-		case target != move.Address: // it works again, and no longer leads there
+		case target != move.Address: // it works again and no longer leads there
 			in.tell(src, "moved back", src.URL, "")
 			move = news.Move{}
 		case by != news.NoticeRedirect && h.Validators != nil:
-			h.Validators = &news.Validators{BodyHash: h.Validators.BodyHash} // the tags are of the old address
+			h.Validators = &news.Validators{BodyHash: h.Validators.BodyHash} // drop the old address's tags
 		}
 		move = in.follow(ctx, src, lease, move.Sighted(target, by, h.Fetch.Started), h)
 	}
@@ -73,8 +73,8 @@ func (in *Ingester) sight(ctx context.Context, src config.Source, lease news.Lea
 	}
 }
 
-// notice returns where an answer says that its source is for good, and how. A
-// document that did not change still says what it said.
+// notice returns where a response says that the source has moved permanently, and how it says so.
+// An unchanged document repeats the previous notice.
 func notice(got reply, move news.Move, doc *news.Document) (string, news.Notice) {
 	switch {
 	case got.Permanent != "":
@@ -91,9 +91,9 @@ func notice(got reply, move news.Move, doc *news.Document) (string, news.Notice)
 	return "", ""
 }
 
-// follow adopts the target of a move once it is believed and has our entries. A
-// redirect brought the target's document already: what it held at the first
-// sighting is compared with what we held before. Another notice is looked into.
+// follow adopts the target of a move once it is believed and serves our entries. With a redirect we
+// already have the target's document: its entries are compared with those held before the first
+// sighting. For other notices the target is fetched.
 func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Lease, move news.Move, h *story.Harvest) news.Move {
 	if move.Target == "" {
 		return move
@@ -106,7 +106,7 @@ func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Le
 	if move.By != news.NoticeRedirect && move.Try() {
 		got := in.Client.Get(ctx, in.request(src, move.Target, news.Validators{}))
 		if move.Same = in.serves(ctx, src, got, in.Now()); move.Same && h.Validators != nil {
-			h.Validators = &news.Validators{BodyHash: h.Validators.BodyHash} // the tags are of the old address
+			h.Validators = &news.Validators{BodyHash: h.Validators.BodyHash} // drop the old address's tags
 		}
 	}
 	if !move.Same || !move.Believed() {
@@ -116,7 +116,7 @@ func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Le
 	return move.Adopted(h.Fetch.Started)
 }
 
-// serves reports whether an answer is a feed with the entries that we hold.
+// serves reports whether a response is a feed with the entries that we hold.
 func (in *Ingester) serves(ctx context.Context, src config.Source, got fetch.Response, before time.Time) bool {
 	switch got.Fetch.Outcome {
 	case news.OutcomeUnchanged:
@@ -128,8 +128,8 @@ func (in *Ingester) serves(ctx context.Context, src config.Source, got fetch.Res
 	return false
 }
 
-// holds reports whether at least half of a document is what the source brought
-// before a time. When we cannot tell, it is not.
+// holds reports whether at least half of the arrivals were held by the source before the given
+// time. It returns false if that cannot be determined.
 func (in *Ingester) holds(ctx context.Context, src config.Source, arrivals []story.Arrival, before time.Time) bool {
 	var keys []string
 	for _, a := range arrivals {
@@ -143,7 +143,7 @@ func (in *Ingester) holds(ctx context.Context, src config.Source, arrivals []sto
 	return held > 0 && 2*held >= len(arrivals)
 }
 
-// tell logs a move; no secret is in it.
+// tell logs a move, without secrets.
 func (in *Ingester) tell(src config.Source, what, to string, by news.Notice) {
 	attrs := []slog.Attr{slog.String("source", src.Name), slog.String("to", src.Printed(to))}
 	if by != "" {
@@ -152,8 +152,8 @@ func (in *Ingester) tell(src config.Source, what, to string, by news.Notice) {
 	in.Log.LogAttrs(context.Background(), slog.LevelWarn, what, attrs...)
 }
 
-// headersFor returns the operator's headers for an address: they stay at the
-// origin (RFC 6454 section 4) that they were configured for.
+// headersFor returns the operator's headers for an address. They are only sent to the origin (RFC
+// 6454 section 4) that they were configured for.
 func headersFor(src config.Source, address string) map[string]string {
 	if !fetch.SameOrigin(address, src.URL) {
 		return nil

@@ -11,13 +11,12 @@ import (
 	"tributary/internal/news"
 )
 
-// permanent is an answer that sends elsewhere for good.
+// permanent returns a permanent redirect.
 func permanent(status int, to string) feedtest.Response {
 	return feedtest.Response{Status: status, Redirect: to}
 }
 
-// away is a second upstream on another host of this machine, that the sources of
-// r may reach.
+// away starts a second upstream on another loopback address that the sources of r may reach.
 func (r *rig) away() (*feedtest.Server, string) {
 	up := feedtest.New(r.t)
 	return up, strings.Replace(up.URL, "127.0.0.1", "localhost", 1)
@@ -84,7 +83,7 @@ func TestPermanentRedirectIsAdoptedAtTheThirdSighting(t *testing.T) {
 	}
 }
 
-// A 304 by the target is a sighting like any other.
+// A 304 from the target counts as a sighting.
 func TestPermanentRedirectOfAnUnchangedFeed(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -99,7 +98,7 @@ func TestPermanentRedirectOfAnUnchangedFeed(t *testing.T) {
 }
 
 func TestRedirectsThatAreNotAdopted(t *testing.T) {
-	const foreign = 400 // entries of another feed begin here
+	const foreign = 400 // entries of another feed start here
 	for _, test := range []struct {
 		name   string
 		answer func(r *rig)
@@ -121,7 +120,7 @@ func TestRedirectsThatAreNotAdopted(t *testing.T) {
 		}, news.HealthOK},
 		{"another place each time", func(r *rig) {
 			r.upstream.Handle("/feed", permanent(301, "/new?1"), permanent(301, "/new?2"), permanent(301, "/new?3"), permanent(301, "/new?4"))
-		}, news.HealthMoved}, // the last one for ever, and it is the same feed
+		}, news.HealthMoved}, // the last redirect is permanent, and it is the same feed
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := newRig(t)
@@ -144,7 +143,7 @@ func TestRedirectsThatAreNotAdopted(t *testing.T) {
 	}
 }
 
-// saying is a feed of ten entries with an element of the channel.
+// saying returns a feed of ten entries with an additional channel element.
 func saying(element string) []byte {
 	return []byte(strings.Replace(string(rss(981, 990)), "<channel>", "<channel>"+element, 1))
 }
@@ -155,11 +154,11 @@ func TestDocumentThatMoved(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		element string
-		there   []byte // what the new address serves; nil is nothing
+		there   []byte // what the new address serves; nil for nothing
 		adopted bool
-		asked   int // requests for the new address in six visits
+		asked   int // requests to the new address in six visits
 	}{
-		{"new-feed-url", itunes, rss(981, 991), true, 4}, // one to look, then three visits
+		{"new-feed-url", itunes, rss(981, 991), true, 4}, // one to check, then three visits
 		{"self link", self, rss(981, 991), true, 4},
 		{"new-feed-url of another feed", itunes, rss(500, 520), false, 2},
 		{"self link that is wrong", self, nil, false, 2},
@@ -170,7 +169,7 @@ func TestDocumentThatMoved(t *testing.T) {
 			other, base := r.away()
 			src := r.configure(reach(r.feed("/feed"), other))[0]
 			r.upstream.Handle("/feed", feedtest.Response{Body: saying(fmt.Sprintf(test.element, base+"/new")), ETag: `"1"`})
-			if test.asked == 0 { // which answers from elsewhere, for the moment
+			if test.asked == 0 { // the answer comes from elsewhere, temporarily
 				r.upstream.Handle("/feed", permanent(302, base+"/cache"))
 				other.Handle("/cache", feedtest.Response{Body: saying(fmt.Sprintf(test.element, src.URL))})
 			}
@@ -199,8 +198,8 @@ func TestDocumentThatMoved(t *testing.T) {
 	}
 }
 
-// Who says in the document where it went leaves the old one in place: that this
-// still works is no way back.
+// A source that announced its move in the document leaves the old address working. That is no sign
+// that it has moved back.
 func TestDocumentThatMovedStaysMoved(t *testing.T) {
 	r := newRig(t)
 	other, base := r.away()
@@ -225,7 +224,7 @@ func TestDocumentThatMovedStaysMoved(t *testing.T) {
 	}
 }
 
-// moved is a source that was adopted from /feed to /new.
+// moved returns a source that has moved from /feed to /new.
 func moved(t *testing.T) (*rig, config.Source) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -282,8 +281,8 @@ func TestMovedSourceGoesHome(t *testing.T) {
 	}
 }
 
-// The operator writes the new address into the file: the row and its history
-// stay, and nothing of the move is left.
+// If the operator configures the new address, the row and its history stay, and the record of the
+// move is cleared.
 func TestWritingTheNewAddressKeepsTheHistory(t *testing.T) {
 	r, src := moved(t)
 	before := r.held(src)
@@ -302,7 +301,7 @@ func TestWritingTheNewAddressKeepsTheHistory(t *testing.T) {
 	}
 }
 
-// 410 ends it; asking by hand is still possible, and another address begins anew.
+// 410 stops a source; a manual fetch is still possible, and another address starts afresh.
 func TestGoneUntilConfiguredAnew(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]

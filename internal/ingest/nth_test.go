@@ -20,16 +20,16 @@ import (
 	"tributary/internal/story"
 )
 
-// errNth is what the failing store says.
+// errNth is the error of the failing store.
 var errNth = errors.New("injected: no space left on device")
 
-// failing is the store of ingest and publish, whose call number nth fails:
-// before it did anything, or late, when it is done and only its answer is lost.
+// failing is a store for ingest and publish whose call number nth fails: either before it does
+// anything or, if late, after it is done, so that only the answer is lost.
 type failing struct {
 	*store.DB
 	nth, calls int
 	late       bool
-	failed     string // the call that did
+	failed     string // name of the failed call
 }
 
 func (f *failing) call(name string, do func() error) error {
@@ -81,8 +81,8 @@ func (f *failing) Rendered(ctx context.Context, feed int64, tags map[string]stri
 	return at, err
 }
 
-// cycle is a small installation: two feeds with stories in common and a seed
-// folder, published as one feed. Each round brings something new everywhere.
+// cycle is a small installation: two feeds with stories in common and a seed folder, published as
+// one feed. Each round brings something new from every source.
 type cycle struct {
 	*folder
 	store     *failing
@@ -108,8 +108,8 @@ func newCycle(t *testing.T, nth int, late bool) *cycle {
 	return c
 }
 
-// bring makes round n of the outside world: every feed shows its last entries,
-// the second one also what the first shows, and a seed arrives.
+// bring sets up round n of the outside world: every feed shows its last entries, the second feed
+// also those of the first, and a new seed is there.
 func (c *cycle) bring(n int) {
 	c.upstream.Handle("/one", feedtest.Response{Body: rss(max(1, 4*n-7), 4*n), ETag: fmt.Sprintf(`"%d"`, n)})
 	c.upstream.Handle("/two", feedtest.Response{Body: rss(max(1, 4*n-7), 4*n+2), ETag: fmt.Sprintf(`"%d"`, n)})
@@ -122,8 +122,8 @@ func (c *cycle) bring(n int) {
 	}
 }
 
-// round pulls every source and publishes, as the daemon does: an error is told
-// and the next one goes on.
+// round pulls every source and publishes, as the daemon does: errors are collected, and the others
+// continue.
 func (c *cycle) round() (errs []error) {
 	c.wait(time.Hour)
 	for _, src := range c.sources {
@@ -145,8 +145,8 @@ func (c *cycle) round() (errs []error) {
 	return errs
 }
 
-// whole holds what must be true at any moment: nothing twice, no entry without
-// its neighbours of the same document, no Publication without a guid.
+// whole checks what must be true at any time: nothing twice, no entry without the others of its
+// document, no Publication without a guid.
 func (c *cycle) whole(when string) {
 	c.t.Helper()
 	for _, src := range c.sources[:2] {
@@ -179,8 +179,8 @@ func (c *cycle) edition() *news.Edition {
 	return e
 }
 
-// result is what subscribers have in the end: titles and guids, from the
-// database, the shelf and the file in the folder.
+// result returns what subscribers get in the end, titles and guids, from the database, the shelf
+// and the file in the folder.
 func (c *cycle) result() (database, shelf, file []string) {
 	c.t.Helper()
 	data, err := os.ReadFile(filepath.Join(c.out, "all.atom"))
@@ -213,11 +213,11 @@ func atomIDs(t *testing.T, data []byte) []string {
 	return list
 }
 
-// rounds is how often the outside world changes in TestFailAtNthCall.
+// rounds is the number of rounds of the outside world in TestFailAtNthCall.
 const rounds = 3
 
-// Any single call of the store may fail, before or after it did its work: what
-// is held stays whole, and the next good round makes up for it.
+// Any single call of the store may fail, before or after its work: what is held stays consistent,
+// and the next successful round makes up for it.
 func TestFailAtNthCall(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		t.Run(map[bool]string{false: "before", true: "late"}[late], func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestFailAtNthCall(t *testing.T) {
 			for reached := true; reached; n++ {
 				t.Run(fmt.Sprint(n), func(t *testing.T) { reached = failAt(t, n, late, want, kinds) })
 			}
-			calls := n - 2 // the last that was asked for does not exist
+			calls := n - 2 // the last number had no call
 			t.Logf("%d calls failed, each once, of %d kinds", calls, len(kinds))
 			if calls < 30 || len(kinds) != 7 {
 				t.Errorf("only %d calls of %d kinds failed: the test does not reach what it says", calls, len(kinds))
@@ -244,8 +244,8 @@ func TestFailAtNthCall(t *testing.T) {
 	}
 }
 
-// failAt runs the rounds with one failing call, and one more without. It
-// reports whether there was a call number n.
+// failAt runs the rounds with one failing call, and then one more without. It reports whether there
+// was a call number n.
 func failAt(t *testing.T, n int, late bool, want []string, kinds map[string]bool) bool {
 	c := newCycle(t, n, late)
 	told := 0
@@ -288,8 +288,8 @@ func failAt(t *testing.T, n int, late bool, want []string, kinds map[string]bool
 	return true
 }
 
-// A feeds folder that cannot be written is told, and written once it can be,
-// although nothing new came.
+// A feeds folder that cannot be written is reported, and written once that is possible, even
+// without anything new.
 func TestPublishMakesUpForAFailedFolder(t *testing.T) {
 	c := newCycle(t, 0, false)
 	c.bring(1)

@@ -16,7 +16,7 @@ import (
 	"tributary/internal/schedule"
 )
 
-// 410 stops a source until somebody asks for it, or it gets another address.
+// 410 stops a source until somebody asks for it or it gets another address.
 func TestPullStopsAtGone(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -46,8 +46,7 @@ func TestPullStopsAtGone(t *testing.T) {
 	}
 }
 
-// What a publisher asks for in the document holds while answers are 304 and
-// bring none.
+// A publisher's hints in the document still apply while the answers are 304 and contain no hints.
 func TestPullRemembersHintsOverNotModified(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -119,7 +118,7 @@ func TestPullFollowsTheRhythm(t *testing.T) {
 	interval("back in its rhythm", 12*time.Hour)
 }
 
-// from answers like an honest Getter whose server has another address.
+// from is an honest Getter whose responses claim another server address.
 type from struct {
 	remote netip.AddrPort
 	url    string
@@ -132,7 +131,7 @@ func (f from) Get(_ context.Context, r fetch.Request) fetch.Response {
 	return got
 }
 
-// 429 speaks for the host, 503 for the URL, and a private host for itself only.
+// 429 applies to the host, 503 to the URL, and a private host is never limited as a host.
 func TestPullHeedsWhoLimits(t *testing.T) {
 	public, private := netip.MustParseAddrPort("93.184.216.34:443"), netip.MustParseAddrPort("10.1.2.3:80")
 	tests := []struct {
@@ -182,7 +181,7 @@ func TestPullHeedsWhoLimits(t *testing.T) {
 	}
 }
 
-// A server that says nothing for a while is told of, once.
+// A server that is silent for a while is reported, once.
 func TestPullTellsWhoStalls(t *testing.T) {
 	r := newRig(t)
 	limits := patient

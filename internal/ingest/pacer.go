@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// maxPaced bounds the hosts that a pacer remembers.
+// maxPaced bounds the number of hosts in a pacer.
 const maxPaced = 5000
 
-// pacer keeps requests to one host apart. It serves what the runner does not
-// start by itself: the pages of articles. The zero pacer is ready for use.
+// pacer spaces the requests to each host that are not started by the runner: those for the pages
+// and files of entries. The zero value is ready to use.
 type pacer struct {
 	mu   sync.Mutex
-	next map[string]time.Time // when the host may be asked again
+	next map[string]time.Time // earliest time of the next request, by host
 }
 
-// wait blocks until a request to host may start, gap after the one before it.
-// It reports false, without waiting, when that is further ahead than pageWait,
-// and when ctx ends.
+// wait blocks until a request to host may start, at least gap after the previous one. It returns
+// false at once if that is further away than pageWait, and when ctx is done.
 func (p *pacer) wait(ctx context.Context, host string, gap time.Duration, now func() time.Time) bool {
 	at := now()
 	start, ok := p.book(host, gap, at)
@@ -35,7 +34,7 @@ func (p *pacer) wait(ctx context.Context, host string, gap time.Duration, now fu
 	}
 }
 
-// book takes the next free moment of a host.
+// book reserves the next free slot of a host.
 func (p *pacer) book(host string, gap time.Duration, at time.Time) (start time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,7 +49,7 @@ func (p *pacer) book(host string, gap time.Duration, at time.Time) (start time.T
 	return start, true
 }
 
-// hold asks nothing of a host for a time.
+// hold blocks requests to a host for the given time.
 func (p *pacer) hold(host string, pause time.Duration, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,8 +58,8 @@ func (p *pacer) hold(host string, pause time.Duration, at time.Time) {
 	}
 }
 
-// set remembers when a host is free; hosts that have been free for long are
-// forgotten when there are too many.
+// set records when a host is free again. When there are too many hosts, it first removes those
+// already free.
 func (p *pacer) set(host string, free, at time.Time) {
 	if len(p.next) >= maxPaced {
 		for h, t := range p.next {

@@ -16,53 +16,51 @@ import (
 	"tributary/internal/story"
 )
 
-// The bounds of what one pull spends on pages. Entries beyond them keep the
-// feed's own text: they are the oldest, because the newest go first.
+// Bounds of the work of one pull on pages. Pages are fetched for the newest entries first; entries
+// beyond the bounds keep the feed's own text.
 const (
 	maxPages  = 30
 	pagesTime = 2 * time.Minute // well within leaseTime
 
-	pageTries = 3                // a failure that may pass is asked about so often
-	pageRetry = 10 * time.Minute // and not sooner than this
-	pageGap   = time.Second      // between two pages of a host, at least
-	pageWait  = 20 * time.Second // who wants a longer pause is asked another time
+	pageTries = 3                // attempts in all at a page whose failure may pass
+	pageRetry = 10 * time.Minute // minimum time between two attempts
+	pageGap   = time.Second      // minimum time between two pages of a host
+	pageWait  = 20 * time.Second // if a host wants a longer pause, its page is left for another pull
 	pageTypes = "text/html, application/xhtml+xml, */*;q=0.1"
 )
 
-// Pages is what the ingester remembers of pages.
+// Pages is the part of the store that holds the texts of pages.
 type Pages interface {
 	Held(ctx context.Context, source int64, keys []string) (map[string]bool, error)
 	Pages(ctx context.Context, scope int64, links []string) (map[string]news.PageText, error)
 	SavePage(ctx context.Context, scope int64, p news.PageText) error
 }
 
-// pageReader gives the entries of one document the text of the pages that they
-// link to.
+// pageReader gives the entries of a document the texts of the pages that they link to.
 type pageReader struct {
 	*Ingester
 	src   config.Source
-	scope int64      // see Pages
-	host  *news.Host // that limited us; nil: none did
+	scope int64      // 0 for shared pages, else the ID of the source
+	host  *news.Host // the host that limited us; nil if none did
 }
 
-// fullTexts replaces the text of each entry by that of its page, for a source
-// that says content: page. The page of a new entry is fetched, once; those of
-// entries that the source held before keep the text that they have. Whatever
-// goes wrong with a page leaves the feed's own text; a host that limited us is
-// noted in h. The error is ours, or ctx's.
+// fullTexts replaces the text of each entry by that of its page, for a source with content: page.
+// The page of a new entry is fetched once. Entries that the source already had keep their text. If
+// a page fails, the entry keeps the feed's own text. A host that limited us is noted in h. An error
+// is our own or that of ctx.
 func (in *Ingester) fullTexts(ctx context.Context, src config.Source, doc *news.Document, h *story.Harvest) error {
 	if src.Content != config.ContentPage || src.Kind != news.KindFeed {
 		return nil
 	}
 	r := pageReader{Ingester: in, src: src}
 	if !src.Public || len(src.Headers) > 0 {
-		r.scope = src.ID // what is shown to this source is not for others
+		r.scope = src.ID // what this source's credentials open is not for others
 	}
 	pages, err := in.Store.Pages(ctx, r.scope, links(doc.Entries))
 	if err != nil {
 		return err
 	}
-	if !h.Reread { // which stays on disk
+	if !h.Reread { // a reread does not use the network
 		if err := r.fetchAll(ctx, doc.Entries, pages); err != nil {
 			return err
 		}
@@ -85,8 +83,7 @@ func links(entries []news.Entry) []string {
 	return all
 }
 
-// wanted returns the links of the entries whose page is to be fetched now,
-// newest first, each once.
+// wanted returns the links of the pages to fetch now, newest entry first, without duplicates.
 func (r *pageReader) wanted(ctx context.Context, entries []news.Entry, pages map[string]news.PageText) ([]string, error) {
 	ids := story.Identify(entries)
 	var keys []string
@@ -110,9 +107,8 @@ func (r *pageReader) wanted(ctx context.Context, entries []news.Entry, pages map
 	return links(fresh), nil
 }
 
-// missing reports whether a page is to be fetched: that of an entry which is
-// new, or whose page failed in a way that may have passed. What was held before
-// content: page was set does not change any more.
+// missing reports whether a page should be fetched: if its entry is new, or if the page failed in a
+// way that may have passed. Entries held before content: page was set do not change.
 func (r *pageReader) missing(pages map[string]news.PageText, link string, held bool) bool {
 	p, asked := pages[link]
 	if !asked {
@@ -121,15 +117,14 @@ func (r *pageReader) missing(pages map[string]news.PageText, link string, held b
 	return p.HTML == "" && p.Outcome.Passing() && p.Tries < pageTries && r.Now().Sub(p.Fetched) >= pageRetry
 }
 
-// fetchAll fetches the pages that are wanted, within the bounds, and adds them
-// to what is known.
+// fetchAll fetches the wanted pages within the bounds and adds them to pages.
 func (r *pageReader) fetchAll(ctx context.Context, entries []news.Entry, pages map[string]news.PageText) error {
 	wanted, err := r.wanted(ctx, entries, pages)
 	if err != nil {
 		return err
 	}
 	if len(wanted) > 1 {
-		r.stalled(r.src.ID) // most of the time it waits for the next page's turn
+		r.stalled(r.src.ID) // most of the time is spent waiting for the next page's turn
 	}
 	begun := r.Now()
 	for n, link := range wanted {
@@ -151,7 +146,7 @@ func (r *pageReader) fetchAll(ctx context.Context, entries []news.Entry, pages m
 	return nil
 }
 
-// read fetches one page and takes the article out of it. The error is ctx's.
+// read fetches a page and extracts the article. An error is that of ctx.
 func (r *pageReader) read(ctx context.Context, link string) (news.PageText, error) {
 	p := news.PageText{URL: link, Outcome: news.OutcomeOK}
 	html, err := r.article(ctx, link)
@@ -166,8 +161,8 @@ func (r *pageReader) read(ctx context.Context, link string) (news.PageText, erro
 	return p, ctx.Err()
 }
 
-// article fetches a page and returns its article. The error is a *news.Failure
-// when the page could not be had, else it says why there is no article on it.
+// article fetches a page and returns its article. An error is a *news.Failure if the page could not
+// be fetched; otherwise it says why the page has no article.
 func (r *pageReader) article(ctx context.Context, link string) (text string, err error) {
 	policy := r.src.Policy()
 	host := Group(link)
@@ -199,8 +194,8 @@ func (r *pageReader) article(ctx context.Context, link string) (text string, err
 	return text, err
 }
 
-// fill gives an entry the text of its page, when that says more than the feed.
-// What the feed brought becomes the summary, unless there is one.
+// fill gives an entry the text of its page if that is longer than the feed's. The feed's text
+// becomes the summary, unless the entry has one.
 func fill(e *news.Entry, p news.PageText) {
 	if p.HTML == "" {
 		return

@@ -13,19 +13,19 @@ import (
 	"tributary/internal/news"
 )
 
-// pageOf is a page whose article says more than the feed about entry n.
+// pageOf returns a page whose article says more than the feed about entry n.
 func pageOf(n int) []byte {
 	sentence := fmt.Sprintf("The whole text of entry %d goes on and on, as articles do, with commas, clauses, and a point at its end. ", n)
 	return []byte("<!doctype html><html><head><title>E</title></head><body><nav><a href=/>Home</a></nav><article><h1>E</h1><p>" +
 		strings.Repeat(sentence, 4) + "</p><p>" + strings.Repeat(sentence, 3) + "</p></article></body></html>")
 }
 
-// linked writes a feed whose entries link to pages of the upstream.
+// linked returns a feed whose entries link to pages of the upstream.
 func (r *rig) linked(from, n int) []byte {
 	return []byte(strings.ReplaceAll(string(rss(from, n)), "<link>https://upstream.example/", "<link>"+r.upstream.URL+"/page/"))
 }
 
-// pages is a source that takes its texts from the pages.
+// pages returns a source that takes its texts from the pages.
 func (r *rig) pages() config.Source {
 	s := r.feed("/feed")
 	s.Content = config.ContentPage
@@ -67,7 +67,7 @@ func TestPagesGiveNewEntriesTheirText(t *testing.T) {
 	r.pull(src)
 	r.wantText(src, "E1", ofPage)
 
-	// The next document brings the entry again, and its page is not fetched again.
+	// The next document contains the entry again, and its page is not fetched again.
 	r.wait(time.Hour)
 	r.upstream.Handle("/feed", feedtest.Response{Body: r.linked(1, 2)})
 	if got := r.pull(src).Fetch; got.New != 1 || got.Changed != 0 {
@@ -83,7 +83,7 @@ func TestPagesGiveNewEntriesTheirText(t *testing.T) {
 	if got := r.upstream.Requests("/page/1")[0].Header.Get("Accept"); !strings.HasPrefix(got, "text/html") {
 		t.Errorf("asked for the page with Accept %q", got)
 	}
-	// A newer reader of feeds keeps the text of the page too.
+	// A reread by a newer reader keeps the text of the page, too.
 	if err := r.ingester.Reread(t.Context(), src); err != nil {
 		t.Fatal(err)
 	}
@@ -167,8 +167,8 @@ func TestPagesOfEntriesHeldBeforeAreLeftAlone(t *testing.T) {
 	}
 }
 
-// What an operator's password opens must not become public through another
-// source that links the same page.
+// What an operator's password opens must not become public through another source that links the
+// same page.
 func TestPagesBehindAPasswordAreNotShared(t *testing.T) {
 	r := newRig(t)
 	secret := r.feed("/feed")
@@ -229,7 +229,7 @@ func TestPagesInterruptedStoreNothingHalf(t *testing.T) {
 	r.wantText(src, "E2", ofPage)
 }
 
-// stopper stops the daemon when a path was fetched.
+// stopper cancels the context when a path is fetched.
 type stopper struct {
 	client *fetch.Client
 	at     string
@@ -244,8 +244,8 @@ func (s *stopper) Get(ctx context.Context, q fetch.Request) fetch.Response {
 	return got
 }
 
-// What keeps a processor busy waits for its turn, and whoever has it waits for nobody:
-// neither for the network nor for another turn.
+// CPU-bound work waits for its turn, and whoever has the turn waits neither for the network nor for
+// another turn.
 func TestWorkIsDoneInTurns(t *testing.T) {
 	r := newRig(t)
 	var turns, inTurn int

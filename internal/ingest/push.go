@@ -11,14 +11,14 @@ import (
 	"tributary/internal/news"
 )
 
-// While hubs bring what is new, polls only make sure of that: pushRest times as
-// rare as else, and once a day at least.
+// While a hub delivers, polling is only a safeguard: the interval is multiplied by pushRest, up to
+// longestRest.
 const (
 	pushRest    = 4
 	longestRest = 24 * time.Hour
 )
 
-// rest is how long a poll may be put off because of hubs.
+// rest returns how much longer a poll may wait because a hub delivers.
 func (p plan) rest() time.Duration {
 	interval, ok := p.spec.Every()
 	if !ok || !p.pushUntil.After(p.now) {
@@ -27,21 +27,21 @@ func (p plan) rest() time.Duration {
 	return max(min(pushRest*interval, longestRest)-interval, 0)
 }
 
-// Delivery is a document that a hub sent.
+// Delivery is a document sent by a hub.
 type Delivery struct {
 	ContentType string
 	Body        []byte
 	Received    time.Time
 }
 
-// storeTime is longer than it takes to store a delivery, which is here already.
-// A source whose entries need their pages is fetched instead.
+// storeTime is longer than it takes to store a delivery, which has already been received. A source
+// whose entries need their pages is fetched instead.
 const storeTime = time.Minute
 
-// Push stores what a hub delivered, read as Pull reads what it fetched. A
-// delivery may hold the newest entries only: it leaves the validators and the
-// body of the last fetch as they are, and the time of the next one. The error is
-// news.ErrLeased while the source is being fetched; deliver again then.
+// Push stores a document that a hub delivered, read as Pull would read it. A delivery may contain
+// only the newest entries, so it does not change the validators, the body of the last fetch, or the
+// time of the next one. While the source is being fetched the error is news.ErrLeased, and the
+// delivery should be repeated later.
 func (in *Ingester) Push(ctx context.Context, src config.Source, d Delivery) (Result, error) {
 	now := in.Now()
 	lease, err := in.Store.BeginPush(ctx, src.ID, in.Owner+", push", now, now.Add(storeTime))
@@ -50,7 +50,7 @@ func (in *Ingester) Push(ctx context.Context, src config.Source, d Delivery) (Re
 	}
 	h := in.harvest(src, lease.Epoch)
 	h.Fetch = news.Fetch{Started: d.Received, Bytes: int64(len(d.Body)), Outcome: news.OutcomeOK, Pushed: true}
-	// One entry does not show where a source links: what was judged before does.
+	// A single entry does not show which site a source links to, so use the earlier result.
 	src.Outlet = cmp.Or(src.Outlet, lease.Outlet)
 	in.arrive(ctx, src, d.Body, format.Input{URL: lease.Base, ContentType: d.ContentType}, h)
 	h.Fetch.Duration = in.Now().Sub(d.Received)

@@ -18,8 +18,8 @@ func (r *rig) push(s config.Source, body []byte) (ingest.Result, error) {
 	return r.ingester.Push(r.t.Context(), s, ingest.Delivery{ContentType: "application/rss+xml", Body: body, Received: r.clock()})
 }
 
-// relative is a feed of entries with relative links in their texts, which does
-// not say where its home is.
+// relative returns a feed that does not state its home, with entries whose texts have relative
+// links.
 func relative(ns ...int) []byte {
 	var items []item
 	for _, n := range ns {
@@ -29,8 +29,8 @@ func relative(ns ...int) []byte {
 	return []byte(strings.ReplaceAll(doc, "which is", `which &lt;a href="more"&gt;is&lt;/a&gt;`))
 }
 
-// An entry is the same whether a hub or a fetch brings it: what was pushed is
-// neither new nor changed when it is fetched.
+// An entry is the same whether a hub or a fetch brings it: what was pushed is neither new nor
+// changed when it is fetched.
 func TestPushAndPullReadAlike(t *testing.T) {
 	r := newRig(t)
 	s := r.configure(r.feed("/moved"))[0]
@@ -76,8 +76,7 @@ func TestPushWaitsForItsTurn(t *testing.T) {
 	}
 }
 
-// A delivery that cannot be stored leaves nothing behind, and the next fetch
-// brings what was in it.
+// A delivery that cannot be stored leaves nothing behind, and the next fetch brings its entries.
 func TestPushThatFails(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		t.Run(fmt.Sprint("late ", late), func(t *testing.T) {
@@ -110,8 +109,8 @@ func TestPushOfWhatIsNoFeed(t *testing.T) {
 	}
 }
 
-// Polls are rare while a hub delivers, and as usual when it does not; a cron
-// expression is the operator's word.
+// Polls are rare while a hub delivers, and as usual otherwise. A cron expression is the operator's
+// decision.
 func TestPollsRestWhileAHubDelivers(t *testing.T) {
 	for _, test := range []struct {
 		schedule    string
@@ -121,7 +120,7 @@ func TestPollsRestWhileAHubDelivers(t *testing.T) {
 		{"@every 1h", 10 * 24 * time.Hour, 3 * time.Hour, 4 * time.Hour},
 		{"@every 12h", 10 * 24 * time.Hour, 12 * time.Hour, 24 * time.Hour},
 		{"@every 48h", 10 * 24 * time.Hour, 0, 48 * time.Hour},
-		{"@every 1h", -time.Minute, 0, time.Hour}, // the lease is over
+		{"@every 1h", -time.Minute, 0, time.Hour}, // the subscription has expired
 		{"0 * * * *", 10 * 24 * time.Hour, 0, time.Hour + time.Minute},
 	} {
 		t.Run(fmt.Sprint(test.schedule, " ", test.lease), func(t *testing.T) {

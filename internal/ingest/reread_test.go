@@ -15,8 +15,8 @@ import (
 	"tributary/internal/story"
 )
 
-// readByOlder stores a body as an older reader left it: it lost the last entry
-// and broke the titles of the others.
+// readByOlder stores a body as an older reader would have left it: without the last entry, and with
+// broken titles for the others.
 func (r *rig) readByOlder(s config.Source, body []byte) {
 	r.t.Helper()
 	doc, err := format.Decode(body, format.Input{URL: s.URL})
@@ -97,8 +97,8 @@ func TestRereadMendsThePastWithoutMovingIt(t *testing.T) {
 	}
 }
 
-// A reader that knows where counted links lead leaves every entry what it was: the
-// link stays, with or without a guid.
+// A reader that knows where tracking links lead changes no identity: each entry keeps its link,
+// with or without a guid.
 func TestRereadOfCountedLinksKeepsIdentity(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -133,7 +133,7 @@ func TestRereadOfCountedLinksKeepsIdentity(t *testing.T) {
 	if published := r.shown(r.publishFeed()); !maps.Equal(published, shown) {
 		t.Errorf("moved:\n got %v\nwant %v", published, shown)
 	}
-	// It is known where it leads from now on, at the old address and at the new one.
+	// From now on the entry is found by both the old address and the new one.
 	for _, address := range []string{"http://count.example/~r/2", "http://paper.example/2"} {
 		if found, err := r.db.Find(t.Context(), address, clean.CanonicalURL(address)); err != nil || len(found) != 1 {
 			t.Errorf("%s: got %d entries, %v; want one", address, len(found), err)
@@ -141,8 +141,8 @@ func TestRereadOfCountedLinksKeepsIdentity(t *testing.T) {
 	}
 }
 
-// What a command or a hub asked for is still to be done afterwards, and so are
-// pages that failed: reading again stays on disk.
+// A reread uses no network: fetches requested by a command or a hub, and pages that failed, are
+// still pending afterwards.
 func TestRereadAsksNobody(t *testing.T) {
 	r := newRig(t)
 	src := r.pages()
@@ -165,7 +165,7 @@ func TestRereadAsksNobody(t *testing.T) {
 	}
 }
 
-// Only a fetch can tell that the first document came whole.
+// Only a fetch can show that the first document is complete.
 func TestRereadDoesNotEndTheBacklog(t *testing.T) {
 	r := newRig(t)
 	src := r.configure(r.feed("/feed"))[0]
@@ -182,13 +182,13 @@ func TestRereadDoesNotEndTheBacklog(t *testing.T) {
 	}
 }
 
-// publication is what must not move of one.
+// publication is what must never change in a Publication.
 type publication struct {
 	sequence                    int64
 	entered, published, updated time.Time
 }
 
-// publishFeed brings the one feed of everything up to date.
+// publishFeed brings a feed of everything up to date.
 func (r *rig) publishFeed() news.Feed {
 	r.t.Helper()
 	feeds, err := r.db.SyncFeeds(r.t.Context(), []news.Feed{allFeed}, r.sources, r.clock())

@@ -25,14 +25,14 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// start is what the clock of a test shows at first.
+// start is the initial time of the tests' clock.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // allFeed shows everything.
 var allFeed = news.Feed{Name: "all", Title: "All", Duplicates: news.Collapse, Limit: 1000, Window: 48 * time.Hour}
 
-// patient are limits that no honest answer meets on a busy machine, and that
-// fill no disk; hasty ones end what is slow on purpose.
+// patient has limits that no honest answer exceeds on a busy machine, and that fill no disk. hasty
+// ends slow answers early.
 var (
 	patient = fetch.Limits{
 		Dial: 30 * time.Second, TLS: 30 * time.Second, Header: 30 * time.Second, Total: 60 * time.Second,
@@ -44,8 +44,8 @@ var (
 	}
 )
 
-// rig is the real store and the real client with a clock that the test sets
-// and an upstream that misbehaves.
+// rig is the real store and the real client, with a clock set by the test and an upstream that
+// misbehaves.
 type rig struct {
 	t        *testing.T
 	upstream *feedtest.Server
@@ -75,7 +75,7 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
-// client is the real one, with these limits.
+// client returns the real client with these limits.
 func (r *rig) client(limits fetch.Limits) *fetch.Client {
 	c := fetch.New(fetch.Options{UserAgent: "Tributary/test", Limits: limits, Now: r.clock})
 	r.t.Cleanup(c.Close)
@@ -88,14 +88,14 @@ func (r *rig) clock() time.Time {
 	return r.now
 }
 
-// wait moves the clock on.
+// wait advances the clock.
 func (r *rig) wait(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.now = r.now.Add(d)
 }
 
-// feed is a source at a path of the upstream, pulled every hour.
+// feed returns a source at a path of the upstream, pulled every hour.
 func (r *rig) feed(path string) config.Source {
 	policy := r.upstream.Policy()
 	return config.Source{
@@ -113,8 +113,7 @@ func spec(t *testing.T, text string) schedule.Spec {
 	return s
 }
 
-// configure makes sources the only ones of the store and returns them as
-// stored.
+// configure makes sources the only ones of the store and returns them as stored.
 func (r *rig) configure(sources ...config.Source) []config.Source {
 	r.t.Helper()
 	plain := make([]news.Source, len(sources))
@@ -133,7 +132,7 @@ func (r *rig) configure(sources ...config.Source) []config.Source {
 	return out
 }
 
-// pull pulls a source once; our own failure ends the test.
+// pull pulls a source once; a failure of our own ends the test.
 func (r *rig) pull(s config.Source) ingest.Result {
 	r.t.Helper()
 	result, err := r.ingester.Pull(r.t.Context(), s)
@@ -143,8 +142,7 @@ func (r *rig) pull(s config.Source) ingest.Result {
 	return result
 }
 
-// held lists the entries that the store holds of a source, with everything
-// that must not change unseen.
+// held lists the entries of a source with everything about them that must not change unnoticed.
 func (r *rig) held(s config.Source) []string {
 	r.t.Helper()
 	return heldIn(r.t, r.db, s.ID)
@@ -166,7 +164,7 @@ func heldIn(t *testing.T, db *store.DB, source int64) []string {
 	return list
 }
 
-// titles lists the entries of a source by their titles, newest first.
+// titles lists the titles of a source's entries, newest first.
 func (r *rig) titles(s config.Source) string {
 	r.t.Helper()
 	latest, err := r.db.Latest(r.t.Context(), s.ID, 10_000)
@@ -181,7 +179,7 @@ func (r *rig) titles(s config.Source) string {
 	return strings.Join(list, " ")
 }
 
-// fetches returns the recorded attempts on a source, the latest first.
+// fetches returns the recorded attempts on a source, latest first.
 func (r *rig) fetches(s config.Source) []news.Fetch {
 	r.t.Helper()
 	list, err := r.db.Fetches(r.t.Context(), s.ID, 1000)
@@ -211,13 +209,13 @@ func (r *rig) asked(path string) (etag, since string) {
 	return h.Get("If-None-Match"), h.Get("If-Modified-Since")
 }
 
-// item names the entry n of the tests: "E1", "E2", …; they are an hour apart.
+// item describes entry n of the tests: "E1", "E2", …; they are an hour apart.
 type item struct {
 	n    int
 	text string
 }
 
-// rss writes a feed of the entries from to n, newest first.
+// rss returns a feed of the entries from from to n, newest first.
 func rss(from, n int) []byte {
 	var items []item
 	for i := n; i >= from; i-- {

@@ -11,11 +11,12 @@ import (
 	"tributary/internal/story"
 )
 
-// scan reads a seed folder. The error is our own failure; it is in the Fetch as well.
+// scan scans a seed folder. It returns only failures of our own, which are recorded in the Fetch as
+// well.
 func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harvest) error {
 	started := in.Now()
 	known, err := in.Store.SeedFiles(ctx, src.ID)
-	if err != nil { // recorded like any attempt, and the lease given back
+	if err != nil { // recorded like any attempt, which also releases the lease
 		h.Fetch = news.Fetch{Started: started, Outcome: news.OutcomeOf(err), Error: "what is known of the folder cannot be read: " + err.Error()}
 		if ctx.Err() != nil {
 			h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInterrupted, "stopped before the folder was read"
@@ -44,8 +45,8 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 	return nil
 }
 
-// look scans a folder, and if it is to be patient once more when what was being
-// written has had the time to stand still.
+// look scans the folder. If Patient is set and some file was still changing, it scans once more
+// after Settle.
 func (in *Ingester) look(ctx context.Context, glob string, known []news.SeedFile) (*seed.Scan, error) {
 	scan, err := seed.Read(ctx, glob, known, in.Now())
 	if err != nil || !scan.Pending || !in.Patient {
@@ -58,10 +59,10 @@ func (in *Ingester) look(ctx context.Context, glob string, known []news.SeedFile
 	return seed.Read(ctx, glob, known, in.Now())
 }
 
-// maxNamed is how many skipped files one Fetch names.
+// maxNamed is the maximum number of skipped files that a Fetch names.
 const maxNamed = 5
 
-// skipped says for the operator which files brought no document.
+// skipped returns a text for the operator that names the files without a document.
 func skipped(skips []seed.Skip) string {
 	if len(skips) == 0 {
 		return ""

@@ -110,7 +110,7 @@ func TestSeedsArriveChangeMoveVanishAndReturn(t *testing.T) {
 	}
 }
 
-// keys are the first two words of what held returns: row number and story.
+// keys returns the first two words of each line of held: row number and story.
 func keys(held []string) []string {
 	var list []string
 	for _, line := range held {
@@ -200,8 +200,7 @@ func TestSeedsHalfWrittenFileIsReadOnceItStandsStill(t *testing.T) {
 	}
 }
 
-// A file that is no document is named in the Fetch and keeps nobody else from
-// being read.
+// A file without a document is named in the Fetch and does not keep the others from being read.
 func TestSeedsSkippedFilesAreNamed(t *testing.T) {
 	f := newFolder(t)
 	f.write("river.txt", river)
@@ -224,7 +223,7 @@ func TestSeedsSkippedFilesAreNamed(t *testing.T) {
 	}
 }
 
-// Scans of a folder that stays as it is are thousands a day and one row.
+// A folder that stays unchanged is scanned thousands of times a day, and leaves a single row.
 func TestSeedsUnchangedScansAreOneFetch(t *testing.T) {
 	f := newFolder(t)
 	f.write("river.txt", river)

@@ -1,33 +1,31 @@
-// Package netguard decides which addresses a source may reach.
+// Package netguard decides which addresses a source may reach. It protects against server-side
+// request forgery.
 //
-// Everything that a feed says is chosen by somebody else: its host name, what
-// that name resolves to a second later, where it redirects. Checks on the text
-// of a URL are therefore worth nothing ("127.1", "①②⑦.0.0.1" and a name that
-// resolves to 127.0.0.1 are all the same host). A Policy is asked by the dialer
-// instead, with the address that is about to be connected, after DNS, for every
-// connection and so for every redirect.
+// Everything in a feed is chosen by somebody else: host names, what they resolve to a second later,
+// and redirects. Checking the text of a URL is therefore useless ("127.1", "①②⑦.0.0.1" and a name
+// that resolves to 127.0.0.1 are all the same host). Instead the dialer asks a [Policy], after name
+// resolution, about the address that it is about to connect to. This covers every connection and so
+// every redirect.
 //
-// By default only public unicast addresses on the ports 80 and 443 may be
-// reached. The address must pass two independent tables: the IANA registries as
-// kept by code.dny.dev/ssrf, which refuses all of IPv6 outside 2000::/3, and the
-// one in this package, which gives the reasons in words and adds what the other
-// lacks. AllowNetworks and AllowPorts open more. Two rules keep an opening from
-// reaching further than meant:
+// By default only public unicast addresses on ports 80 and 443 can be reached. An address must pass
+// two independent tables. One is code.dny.dev/ssrf, made from the IANA registries, which refuses
+// all of IPv6 outside 2000::/3. The other is in this package; it gives reasons in words and adds
+// ranges that the first one lacks. AllowNetworks and AllowPorts open more. Two rules keep an
+// opening from reaching further than intended:
 //
-//   - An IPv4 prefix opens the IPv4-mapped spelling (::ffff:a.b.c.d) of its
-//     addresses as well, since that is the same host.
-//   - A range that carries IPv4 addresses inside IPv6 ones (NAT64, 6to4, Teredo,
-//     IPv4-compatible, ISATAP) is opened only by a prefix that lies within it,
-//     never by a wider one such as ::/0; and the address carried must be allowed
-//     too, so that an open NAT64 gateway does not lead back to 127.0.0.1.
+//   - An IPv4 prefix also opens the IPv4-mapped form (::ffff:a.b.c.d) of its addresses, since that
+//     is the same host.
+//   - A range of IPv6 addresses that embed IPv4 addresses (NAT64, 6to4, Teredo, IPv4-compatible,
+//     ISATAP) is opened only by a prefix that lies within it, never by a wider one such as ::/0. The
+//     embedded address must be allowed as well, so that an open NAT64 gateway does not lead to
+//     127.0.0.1.
 //
-// Own is the opposite of an opening: where we listen ourselves, nothing leads,
-// whatever is allowed. A source could otherwise read the operator's pages
-// through us.
+// Own is the opposite of an opening: the addresses that we listen on are never reachable, whatever
+// is allowed. Otherwise a source could read the operator's pages through us.
 //
-// A proxy hides the address from the dialer. A client that uses one must resolve
-// names itself and ask Check for every address, and relies on the proxy for
-// names that change their mind in between.
+// A proxy hides the address from the dialer. A client with a proxy must resolve names itself and
+// call Check for every address. It relies on the proxy for names whose addresses change between the
+// two resolutions.
 package netguard
 
 import (
@@ -43,20 +41,20 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// Policy says what may be reached beside the public internet. The zero Policy
-// is the strictest. A Policy is a value and must not change while in use.
+// Policy says what may be reached in addition to the public internet. The zero Policy is the
+// strictest. A Policy must not be modified while in use.
 type Policy struct {
 	AllowNetworks []netip.Prefix   // reachable although not public
-	AllowPorts    []uint16         // the only ports; empty means 80 and 443
-	Own           []netip.AddrPort // that we listen on ourselves: never reachable; 0.0.0.0 and [::] mean every address of this machine
+	AllowPorts    []uint16         // the only allowed ports; empty means 80 and 443
+	Own           []netip.AddrPort // our own listeners, never reachable; 0.0.0.0 and [::] mean every address of this machine
 }
 
-// Refusal is the error for an address that the Policy does not allow. It reaches
-// callers of a dialer inside a *net.OpError; find it with errors.As.
+// Refusal is the error for an address that the Policy does not allow. A dialer wraps it in a
+// *net.OpError, so use errors.As to find it.
 type Refusal struct {
 	Address string // host:port as dialled
 	Reason  string // what it is: "a loopback address"
-	Allow   string // the YAML that would allow it; empty when nothing would
+	Allow   string // the YAML that would allow it; empty if nothing would
 }
 
 func (r *Refusal) Error() string {
@@ -67,14 +65,14 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// Dialer returns a dialer for TCP that the policy guards. The timeout is for
-// one connection, name resolution included.
+// Dialer returns a TCP dialer guarded by the policy. The timeout is for a single connection and
+// includes name resolution.
 func (p Policy) Dialer(timeout time.Duration) *net.Dialer {
 	return &net.Dialer{Timeout: timeout, Control: p.Control}
 }
 
-// Control has the form of net.Dialer.Control: it is called after the socket was
-// made and before it is connected. A refused address is a *Refusal.
+// Control has the signature of net.Dialer.Control: it is called after the socket is created and
+// before it is connected. It returns a *Refusal for an address that is not allowed.
 func (p Policy) Control(network, address string, _ syscall.RawConn) error {
 	if network != "tcp4" && network != "tcp6" {
 		return &Refusal{Address: address, Reason: strconv.Quote(network) + " is not TCP"}
@@ -86,8 +84,8 @@ func (p Policy) Control(network, address string, _ syscall.RawConn) error {
 	return p.Check(dialled)
 }
 
-// Check judges one address and port, as Control does. It is for addresses that
-// are known before they are dialled, such as those of a configuration.
+// Check checks an address and port as Control does. It is for addresses known before they are
+// dialled, such as those in a configuration.
 func (p Policy) Check(dialled netip.AddrPort) error {
 	addr := dialled.Addr().Unmap().WithZone("")
 	if p.own(addr, dialled.Port()) {
@@ -112,8 +110,8 @@ func (p Policy) Check(dialled netip.AddrPort) error {
 	return &Refusal{Address: dialled.String(), Reason: reason, Allow: strings.Join(allow, " and ")}
 }
 
-// Key is equal for policies that allow the same, whatever the order in which
-// they say so. Connections may be shared between requests of one Key only.
+// Key is equal for policies that allow the same, regardless of order. Connections must only be
+// shared between requests with the same Key.
 func (p Policy) Key() string {
 	var networks []string
 	for _, prefix := range p.AllowNetworks {
@@ -127,12 +125,12 @@ func (p Policy) Key() string {
 	return fmt.Sprint(slices.Compact(networks), slices.Compact(ports), slices.Compact(own))
 }
 
-// registries refuses what the IANA registries call special, and all of IPv6
-// that is not assigned to the internet. Ports are ours to judge.
+// registries refuses special-purpose addresses of the IANA registries, and all IPv6 addresses that
+// are not allocated to the internet. Ports are checked by this package.
 var registries = ssrf.New(ssrf.WithAnyPort())
 
-// judge returns why addr may not be reached, or "" when it may, and the
-// addresses that would have to be opened.
+// judge returns the reason why addr may not be reached, or "", and the addresses that would have to
+// be allowed.
 func (p Policy) judge(addr netip.Addr) (reason string, closed []netip.Addr) {
 	special, known := lookup(addr)
 	switch {
@@ -148,8 +146,8 @@ func (p Policy) judge(addr netip.Addr) (reason string, closed []netip.Addr) {
 	return "", nil
 }
 
-// judgeCarrier judges an IPv6 address that has an IPv4 address inside: it must
-// be opened by name, and so must what it carries unless that is public.
+// judgeCarrier judges an IPv6 address that embeds an IPv4 address. It must be allowed explicitly,
+// and so must the embedded address unless that is public.
 func (p Policy) judgeCarrier(addr netip.Addr, special special) (string, []netip.Addr) {
 	carried := special.carries(addr)
 	reason, closed := p.judge(carried)
@@ -162,8 +160,7 @@ func (p Policy) judgeCarrier(addr netip.Addr, special special) (string, []netip.
 	return reason, closed
 }
 
-// opens reports whether an allowed network of at least the given number of bits
-// holds addr.
+// opens reports whether an allowed network of at least the given prefix length contains addr.
 func (p Policy) opens(addr netip.Addr, bits int) bool {
 	return slices.ContainsFunc(p.AllowNetworks, func(prefix netip.Prefix) bool {
 		prefix = unmapped(prefix)
@@ -171,7 +168,7 @@ func (p Policy) opens(addr netip.Addr, bits int) bool {
 	})
 }
 
-// Opens reports whether a port may be reached at all, wherever it is.
+// Opens reports whether a port may be reached at all.
 func (p Policy) Opens(port uint16) bool { return slices.Contains(p.ports(), port) }
 
 // ports returns the allowed ports.
@@ -182,8 +179,8 @@ func (p Policy) ports() []uint16 {
 	return p.AllowPorts
 }
 
-// networksWith is the line that allows the closed addresses beside what is
-// allowed already: a list in a configuration replaces the default.
+// networksWith returns the setting that allows the closed addresses in addition to those already
+// allowed. It repeats the latter because a list in a configuration replaces the default.
 func (p Policy) networksWith(closed []netip.Addr) string {
 	var list []string
 	for _, prefix := range p.AllowNetworks {
@@ -195,7 +192,7 @@ func (p Policy) networksWith(closed []netip.Addr) string {
 	return "allow_networks: [" + strings.Join(list, ", ") + "]"
 }
 
-// portsWith is the line that allows port beside what is allowed already.
+// portsWith returns the setting that allows port in addition to the ports already allowed.
 func (p Policy) portsWith(port uint16) string {
 	list := make([]string, 0, len(p.AllowPorts)+3)
 	for _, open := range append(slices.Clone(p.ports()), port) {
@@ -204,7 +201,7 @@ func (p Policy) portsWith(port uint16) string {
 	return "allow_ports: [" + strings.Join(list, ", ") + "]"
 }
 
-// unmapped turns a prefix in ::ffff:0:0/96 into the IPv4 prefix that it means.
+// unmapped converts a prefix within ::ffff:0:0/96 to the corresponding IPv4 prefix.
 func unmapped(p netip.Prefix) netip.Prefix {
 	if p.Addr().Is4In6() && p.Bits() >= 96 {
 		return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)

@@ -20,8 +20,8 @@ func prefixes(list ...string) []netip.Prefix {
 	return out
 }
 
-// TestPolicyZero has an address of every special range, its neighbours outside
-// and the embeddings of loopback.
+// TestPolicyZero has an address of every special range, its neighbours outside, and the forms of
+// loopback embedded in IPv6.
 func TestPolicyZero(t *testing.T) {
 	refused := map[string][]string{
 		"an address of this network":        {"0.0.0.0", "0.0.0.1", "0.255.255.255"},
@@ -78,8 +78,8 @@ func TestPolicyZero(t *testing.T) {
 	}
 }
 
-// TestRangesCoverRegistries holds that no range of the library is without words
-// here, so that the operator is always told what an address is.
+// TestRangesCoverRegistries holds that every range of the library has a description here, so that
+// the operator is always told what an address is.
 func TestRangesCoverRegistries(t *testing.T) {
 	for _, prefix := range append(ssrf.IPv4DeniedPrefixes, ssrf.IPv6DeniedPrefixes...) {
 		if _, ok := lookup(prefix.Addr()); !ok {
@@ -88,7 +88,7 @@ func TestRangesCoverRegistries(t *testing.T) {
 	}
 }
 
-// TestRangesReachable holds that no line is hidden behind a wider one above it.
+// TestRangesReachable holds that no line is shadowed by a wider one above it.
 func TestRangesReachable(t *testing.T) {
 	for i, s := range specials {
 		for _, above := range specials[:i] {
@@ -118,7 +118,7 @@ func TestPolicyOpens(t *testing.T) {
 		{"fd00::/8", "fd12::1", ""},
 		{"0.0.0.0/0", "10.0.0.1", ""},
 
-		// Wide prefixes open no transition range.
+		// Wide prefixes do not open transition ranges.
 		{"::/0", "fd00::1", ""},
 		{"::/0", "127.0.0.1", "a loopback address"},
 		{"::/0", "::ffff:127.0.0.1", "a loopback address"},
@@ -131,7 +131,7 @@ func TestPolicyOpens(t *testing.T) {
 		{"127.0.0.0/8", "::127.0.0.1", "an IPv4-compatible address"},
 		{"2a00::/16", "2a00:1450::5efe:7f00:1", "an ISATAP address"},
 
-		// Opened by name, they lead only where one may go.
+		// If opened explicitly, they lead only to allowed addresses.
 		{"64:ff9b::/96", "64:ff9b::8.8.8.8", ""},
 		{"64:ff9b::/96", "64:ff9b::7f00:1", "a NAT64 address that leads to 127.0.0.1, a loopback address"},
 		{"64:ff9b::/96 127.0.0.1/32", "64:ff9b::7f00:1", ""},
@@ -153,8 +153,8 @@ func TestPolicyOpens(t *testing.T) {
 	}
 }
 
-// TestOwn holds that where we listen is out of reach, in every spelling and
-// with everything opened, and that other ports and addresses are not.
+// TestOwn holds that our own listeners cannot be reached, in any spelling and with everything
+// allowed, and that other ports and addresses can.
 func TestOwn(t *testing.T) {
 	const us = "it is where we listen ourselves"
 	local := "127.0.0.1"
@@ -249,8 +249,8 @@ func TestPolicyKey(t *testing.T) {
 	}
 }
 
-// TestDialer dials a real listener: the guard must see the address behind a
-// name, and must let through what was opened.
+// TestDialer dials a real listener: the guard must see the address behind a name, and must let
+// through what is allowed.
 func TestDialer(t *testing.T) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -281,9 +281,8 @@ func TestDialer(t *testing.T) {
 	}
 }
 
-// FuzzCheck holds that the strict policy allows no address that Go itself knows
-// to be special, in any spelling of it inside IPv6, and that what the error
-// says to allow does allow it.
+// FuzzCheck holds that the strict policy allows no address that Go considers special, in any form
+// inside IPv6, and that the setting named in the error does allow it.
 func FuzzCheck(f *testing.F) {
 	f.Add([]byte{127, 0, 0, 1}, uint16(80))
 	f.Add([]byte{10, 0, 0, 1}, uint16(8081))
@@ -308,7 +307,7 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// follow makes the policy that the line of YAML in a refusal describes.
+// follow returns the policy described by the YAML in a refusal.
 func follow(t *testing.T, line string) (p Policy) {
 	for _, part := range strings.Split(line, " and ") {
 		key, list, _ := strings.Cut(strings.TrimSuffix(part, "]"), ": [")

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 )
 
-// own reports whether addr and port lead to one of our own listeners, also by
-// way of an IPv4 address that addr carries.
+// own reports whether addr and port lead to one of our own listeners, possibly through an IPv4
+// address embedded in addr.
 func (p Policy) own(addr netip.Addr, port uint16) bool {
 	for _, listener := range p.Own {
 		if listener.Port() == port && listensAt(listener.Addr().Unmap(), addr) {
@@ -19,14 +19,14 @@ func (p Policy) own(addr netip.Addr, port uint16) bool {
 	return false
 }
 
-// listensAt reports whether a connection to addr arrives at a listener. Linux
-// takes the unspecified address for this machine when it is dialled.
+// listensAt reports whether a connection to addr reaches listener. On Linux, dialling the
+// unspecified address connects to this machine.
 func listensAt(listener, addr netip.Addr) bool {
 	return listener == addr || addr.IsUnspecified() || listener.IsUnspecified() && isLocal(addr)
 }
 
-// isLocal reports whether addr is one of this machine. The interfaces are asked
-// each time, since they come and go; one that cannot be asked has none.
+// isLocal reports whether addr belongs to this machine. It queries the interfaces each time, since
+// they change. If that fails, the result is false unless addr is a loopback address.
 func isLocal(addr netip.Addr) bool {
 	if addr.IsLoopback() {
 		return true

@@ -2,26 +2,24 @@ package netguard
 
 import "net/netip"
 
-// special is a range of addresses that is not the public internet.
+// special is a range of addresses that does not belong to the public internet.
 type special struct {
 	prefix netip.Prefix
-	what   string // in a sentence: "… is a loopback address"
+	what   string // as in "… is a loopback address"
 
-	// carries extracts the IPv4 address that an address of this range stands
-	// for; nil where there is none.
+	// carries extracts the IPv4 address embedded in an address of this range; nil if there is none.
 	carries func(netip.Addr) netip.Addr
 }
 
-// specials lists the ranges, narrow before wide where they overlap. The sources
-// are the IANA registries of special-purpose addresses (RFC 6890) and the
-// documents named on each line.
+// specials lists the ranges, narrower ones first where they overlap. The sources are the IANA
+// registries of special-purpose addresses (RFC 6890) and the documents named on each line.
 var specials = []special{
 	// IPv4
-	{in("0.0.0.0/8"), "an address of this network", nil},             // RFC 791, 3.2; Linux takes 0.0.0.0 for loopback
+	{in("0.0.0.0/8"), "an address of this network", nil},             // RFC 791, 3.2; Linux treats 0.0.0.0 as loopback
 	{in("10.0.0.0/8"), "a private address", nil},                     // RFC 1918
 	{in("100.64.0.0/10"), "a shared address of a provider", nil},     // RFC 6598
 	{in("127.0.0.0/8"), "a loopback address", nil},                   // RFC 1122, 3.2.1.3
-	{in("169.254.0.0/16"), "a link-local address", nil},              // RFC 3927; clouds keep their credentials here
+	{in("169.254.0.0/16"), "a link-local address", nil},              // RFC 3927; cloud providers serve credentials here
 	{in("172.16.0.0/12"), "a private address", nil},                  // RFC 1918
 	{in("192.0.0.0/24"), "an address reserved for protocols", nil},   // RFC 6890, 2.1
 	{in("192.0.2.0/24"), "an address for documentation", nil},        // RFC 5737
@@ -43,7 +41,7 @@ var specials = []special{
 	{in("::/96"), "an IPv4-compatible address", lastFour},           // RFC 4291, 2.5.5.1
 	{in("::ffff:0:0:0/96"), "an IPv4-translated address", lastFour}, // RFC 2765, 2.1
 	{in("64:ff9b::/96"), "a NAT64 address", lastFour},               // RFC 6052, 2.1
-	{in("64:ff9b:1::/48"), "a NAT64 address", lastFour},             // RFC 8215; read as a /96, other layouts stay shut
+	{in("64:ff9b:1::/48"), "a NAT64 address", lastFour},             // RFC 8215; treated as a /96, other layouts remain blocked
 	{in("100::/64"), "a discard address", nil},                      // RFC 6666
 	{in("100:0:0:1::/64"), "a dummy address", nil},                  // RFC 9780
 	{in("2001::/32"), "a Teredo address", teredoClient},             // RFC 4380, 4
@@ -62,11 +60,11 @@ var specials = []special{
 	{in("ff00::/8"), "a multicast address", nil},                    // RFC 4291, 2.7
 }
 
-// isatap is the one special range that is told by the second half of an
-// address, under any prefix: RFC 5214, section 6.1.
+// isatap is the one special range that is recognised by the second half of an address, under any
+// prefix (RFC 5214 section 6.1).
 var isatap = special{netip.PrefixFrom(netip.IPv6Unspecified(), 128), "an ISATAP address", lastFour}
 
-// lookup returns the range that addr, which is not IPv4-mapped, belongs to.
+// lookup returns the range that contains addr, which must not be IPv4-mapped.
 func lookup(addr netip.Addr) (special, bool) {
 	for _, s := range specials {
 		if s.prefix.Contains(addr) {
@@ -82,22 +80,22 @@ func lookup(addr netip.Addr) (special, bool) {
 	return special{}, false
 }
 
-// in reads a prefix of the table.
+// in parses a prefix of the table.
 func in(cidr string) netip.Prefix { return netip.MustParsePrefix(cidr) }
 
-// lastFour reads the IPv4 address at the end.
+// lastFour returns the IPv4 address in the last four bytes.
 func lastFour(a netip.Addr) netip.Addr {
 	b := a.As16()
 	return netip.AddrFrom4([4]byte(b[12:16]))
 }
 
-// sixToFour reads the IPv4 address behind 2002:.
+// sixToFour returns the IPv4 address that follows 2002:.
 func sixToFour(a netip.Addr) netip.Addr {
 	b := a.As16()
 	return netip.AddrFrom4([4]byte(b[2:6]))
 }
 
-// teredoClient reads the client's IPv4 address, whose bits are turned over.
+// teredoClient returns the client's IPv4 address, whose bits are inverted.
 func teredoClient(a netip.Addr) netip.Addr {
 	b := a.As16()
 	return netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]})

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// attr is one attribute with its entities decoded.
+// attr is an attribute with its entities decoded.
 type attr struct{ key, value string }
 
 func attributes(z *html.Tokenizer) []attr {
@@ -21,7 +21,7 @@ func attributes(z *html.Tokenizer) []attr {
 	return all
 }
 
-// get returns the value of the first attribute of that name, as browsers do.
+// get returns the value of the first attribute with the name, as browsers do.
 func get(attrs []attr, key string) string {
 	for _, a := range attrs {
 		if a.key == key {
@@ -31,7 +31,7 @@ func get(attrs []attr, key string) string {
 	return ""
 }
 
-// attributes writes those attributes that the element may have.
+// attributes writes those attributes that the element allows.
 func (w *writer) attributes(e element, attrs []attr) {
 	for i, a := range attrs {
 		if !strings.Contains(e.attrs, " "+a.key+" ") || get(attrs[:i], a.key) != "" {
@@ -50,8 +50,8 @@ func (w *writer) attribute(key, value string) {
 	w.write(" ", key, `="`, html.EscapeString(value), `"`)
 }
 
-// picture writes an img that loads when it is scrolled to and tells its server
-// nothing about us. Without a usable address it shows its alternative text.
+// picture writes an img that loads lazily and without a referrer. Without a usable address it
+// writes the alternative text.
 func (w *writer) picture(attrs []attr) {
 	alt := strings.TrimSpace(get(attrs, "alt"))
 	src := link(get(attrs, "src"))
@@ -74,8 +74,8 @@ func (w *writer) picture(attrs []attr) {
 	w.write(` loading="lazy" decoding="async" referrerpolicy="no-referrer">`)
 }
 
-// controls writes the attributes of an audio or video element, which loads
-// nothing before somebody presses play.
+// controls writes the attributes of an audio or video element, which loads nothing until it is
+// played.
 func (w *writer) controls(attrs []attr) {
 	w.media = true
 	w.write(` controls preload="none"`)
@@ -86,8 +86,8 @@ func (w *writer) controls(attrs []attr) {
 	}
 }
 
-// stream writes a source element of a player; those of picture are dropped, its
-// img stays.
+// stream writes a source element inside audio or video. One inside picture is dropped, since its
+// img remains.
 func (w *writer) stream(attrs []attr) {
 	src := link(get(attrs, "src"))
 	if src == "" || len(w.open) == 0 || w.open[len(w.open)-1].kind != media {
@@ -101,7 +101,7 @@ func (w *writer) stream(attrs []attr) {
 	w.write(">")
 }
 
-// frame writes a link to what an iframe would have loaded from elsewhere.
+// frame writes a link in place of an iframe.
 func (w *writer) frame(src string) {
 	if src = link(src); src == "" || w.inside("a") {
 		return
@@ -120,7 +120,7 @@ func (w *writer) inside(as string) bool {
 	return false
 }
 
-// pixels reports whether v is a plain number of one to four digits.
+// pixels reports whether v is a decimal number of one to four digits.
 func pixels(v string) bool {
 	if len(v) < 1 || len(v) > 4 {
 		return false

@@ -57,14 +57,14 @@ import (
 	"github.com/go-playground/locales/zh"
 )
 
-// A calendar writes dates in one language, as the Unicode CLDR has them.
+// A calendar formats dates in one language, with data from the Unicode CLDR.
 type calendar struct {
-	tag string // of the language that it writes, for the lang attribute
+	tag string // the language of its dates, for the lang attribute
 	locales.Translator
 }
 
-// calendars makes that of a language: by its tag in lower case, else by the tag's
-// first part.
+// calendars maps language tags in lower case to constructors. A tag that is not listed is looked up
+// by its primary language.
 var calendars = map[string]func() locales.Translator{
 	"ar":    ar.New,
 	"bg":    bg.New,
@@ -118,8 +118,8 @@ var calendars = map[string]func() locales.Translator{
 	"zh":    zh.New,
 }
 
-// calendarOf returns the calendar of a language. Where we have none it is the
-// English one, and tells so by its tag.
+// calendarOf returns the calendar of a language, or the English one if there is none. The result's
+// tag names the language used.
 func calendarOf(tag string) calendar {
 	tag = strings.ToLower(tag)
 	for _, try := range []string{tag, strings.Split(tag, "-")[0]} {
@@ -130,14 +130,13 @@ func calendarOf(tag string) calendar {
 	return calendar{"en", calendars["en"]()}
 }
 
-// heading returns a day as that above what happened on it: "Sonntag, 22. November
-// 2026".
+// heading returns t as the heading of a day: "Sonntag, 22. November 2026".
 func (c calendar) heading(t time.Time) template.HTML {
 	t = t.UTC()
 	return template.HTML(`<time datetime="` + t.Format(time.DateOnly) + `" ` + string(language(c.tag)) + `>` + template.HTMLEscapeString(c.FmtDateFull(t)) + `</time>`)
 }
 
-// stamp returns t as a <time> element with words of the calendar's language.
+// stamp returns t as a <time> element with words in the calendar's language.
 func (c calendar) stamp(t time.Time, words string) template.HTML {
 	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339) + `" ` + string(language(c.tag)) + `>` + template.HTMLEscapeString(words) + `</time>`)
 }

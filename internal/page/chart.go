@@ -11,16 +11,15 @@ import (
 	"tributary/internal/news"
 )
 
-// Measures of a chart, in units of its drawing, which is stretched over the width
-// that there is.
+// Dimensions of a chart, in units of the drawing, which is scaled to the width available.
 const (
 	barWidth    = 8
 	barStep     = 10
 	chartHeight = 40
 )
 
-// chart is a row of bars, a day each, with what they say in words. The drawing is
-// for the eyes alone: the words are for everybody.
+// chart is a bar chart with one bar per day, and its content in words. The drawing is only visual;
+// the words are accessible to everybody.
 type chart struct {
 	Width, Height int
 	Bars          []bar
@@ -28,16 +27,16 @@ type chart struct {
 	Words         string
 }
 
-// bar is one day. Kind is how it is drawn: "", "none" for an empty day, "calm" for
-// one that is as it should be, "bad".
+// bar is one day. Kind is how it is drawn: "" normally, "none" for an empty day, "calm" for a day
+// without failures, "bad" for one with failures.
 type bar struct {
 	X, Y, Width, Height int
 	Kind                string
-	Tip                 string // shown by a browser that points at it
+	Tip                 string // tooltip
 }
 
-// Drawing is the bars as markup: a template takes ten times as long, and numbers and
-// words of ours need no care.
+// Drawing returns the bars as markup. A template would take ten times as long, and no escaping is
+// needed: all numbers and words are our own.
 func (c chart) Drawing() template.HTML {
 	var b strings.Builder
 	for _, r := range c.Bars {
@@ -50,8 +49,8 @@ func (c chart) Drawing() template.HTML {
 	return template.HTML(b.String())
 }
 
-// newChart draws the values of days from the first on, up to the highest or a
-// given one. Every value that is not 0 can be seen.
+// newChart draws one value per day, starting with first. The scale ends at top or at the highest
+// value, whichever is greater. Every non-zero value is visible.
 func newChart(first time.Time, values []int, top int, tip func(i int) string) chart {
 	c := chart{Width: barStep * len(values), Height: chartHeight}
 	for _, v := range values {
@@ -71,15 +70,15 @@ func newChart(first time.Time, values []int, top int, tip func(i int) string) ch
 	return c
 }
 
-// shortDay is a day below a chart.
+// shortDay returns the label of a day below a chart.
 func shortDay(t time.Time) template.HTML {
 	return template.HTML(t.UTC().Format(`<time datetime="2006-01-02">2 Jan</time>`))
 }
 
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// arrivals charts the new entries of a source by day. What it had when it was first
-// read is not new.
+// arrivals charts the new entries of a source by day. Entries from its first reading do not count
+// as new.
 func arrivals(days []news.SourceDay, first time.Time) chart {
 	values := make([]int, len(days))
 	for i, d := range days {
@@ -92,9 +91,9 @@ func arrivals(days []news.SourceDay, first time.Time) chart {
 	return c
 }
 
-// charted reports whether a source is known for days enough to chart them: on its
-// first day the page would show two empty drawings. first is when it was first
-// read, zero for never.
+// charted reports whether a source has been known for enough days to chart: on its first day the
+// page would show two empty charts. first is the time of its first successful reading, zero for
+// none.
 func charted(days []news.SourceDay, first time.Time) bool {
 	if len(days) == 0 {
 		return false
@@ -103,8 +102,8 @@ func charted(days []news.SourceDay, first time.Time) bool {
 	return begun >= 0 && len(days)-begun >= leastDays || !first.IsZero() && first.Before(days[0].Day)
 }
 
-// latestDays charts the stories of all feeds by day; nil when the first of them came
-// too few days ago.
+// latestDays charts the stories of all feeds by day. It returns nil if the first story arrived too
+// few days ago.
 func latestDays(days []news.StoryDay) *chart {
 	values := make([]int, len(days))
 	for i, d := range days {
@@ -118,7 +117,7 @@ func latestDays(days []news.StoryDay) *chart {
 	return &c
 }
 
-// newByDay charts how many things were new on the days from the first on.
+// newByDay charts the number of new things per day, starting with first.
 func newByDay(first time.Time, values []int, one, many string) chart {
 	sum, best := 0, 0
 	for i, v := range values {
@@ -137,7 +136,7 @@ func newByDay(first time.Time, values []int, one, many string) chart {
 	return c
 }
 
-// visits charts which part of the visits to a source was answered, by day.
+// visits charts the percentage of answered visits to a source by day.
 func visits(days []news.SourceDay) chart {
 	values, asked, failed := make([]int, len(days)), 0, 0
 	for i, d := range days {
@@ -165,15 +164,14 @@ func visits(days []news.SourceDay) chart {
 	return c
 }
 
-// Bounds of what is charted.
+// Limits on the number of days in a chart.
 const (
-	leastDays    = 4  // fewer would say nothing
-	mostFeedDays = 28 // of a feed
+	leastDays    = 4  // fewer days say nothing
+	mostFeedDays = 28 // in the chart of a feed
 )
 
-// entering charts the stories of a feed by the day on which they entered it, the
-// latest days alone; nil for too few days. It depends on what the feed shows and
-// not on now.
+// entering charts the latest stories of a feed by the day on which they entered it, or returns nil
+// if there are too few days. It depends only on what the feed shows, not on the present time.
 func entering(shown []news.Shown) *chart {
 	perDay := map[time.Time]int{}
 	var newest time.Time
@@ -202,9 +200,9 @@ func entering(shown []news.Shown) *chart {
 	return &c
 }
 
-// pace says how many stories enter a feed: "about 34 a day", "about 3 a week";
-// nothing of what is too little to tell. It is told from the newer half: what is
-// old there may be what little an old source still has.
+// pace says how many stories enter a feed: "about 34 a day", "about 3 a week", or "" if there are
+// too few to tell. It uses only the newer half of the stories, because the older half may consist
+// of the few that a rarely updated source still lists.
 func pace(shown []news.Shown) string {
 	half := len(shown) / 2
 	if half < 3 {

@@ -28,8 +28,8 @@ func TestArrivals(t *testing.T) {
 	}
 }
 
-// A source of yesterday has no charts yet; one that was never read has them when it
-// was asked for long enough, and a folder that never changes though it has no visits.
+// A source first read yesterday has no charts yet. A source that was never read has charts once it
+// was asked for long enough, and so does an unchanging folder, although it has no visits.
 func TestCharted(t *testing.T) {
 	first := dayOf(sampleNow)
 	days := func(visits ...int) (all []news.SourceDay) {
@@ -95,8 +95,8 @@ func TestVisits(t *testing.T) {
 	}
 }
 
-// TestEntering: the chart of a feed depends on what it shows, and is left out
-// where it would say nothing.
+// TestEntering: the chart of a feed depends on what it shows, and is omitted if it would say
+// nothing.
 func TestEntering(t *testing.T) {
 	at := func(days ...int) (all []news.Shown) {
 		for _, d := range days {

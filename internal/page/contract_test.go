@@ -14,7 +14,7 @@ import (
 	"tributary/internal/news"
 )
 
-// tree reads a page as a browser does.
+// tree parses a page as a browser does.
 func tree(t *testing.T, page string) *html.Node {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))
@@ -24,7 +24,7 @@ func tree(t *testing.T, page string) *html.Node {
 	return root
 }
 
-// all returns the elements of that name below n, in document order; "" means any.
+// all returns the elements with the name below n, in document order; "" means any.
 func all(n *html.Node, name string) []*html.Node {
 	var found []*html.Node
 	for d := range n.Descendants() {
@@ -59,7 +59,7 @@ func text(n *html.Node) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// TestTwinContract holds what DESIGN 4.2 promises of the twin.
+// TestTwinContract checks what DESIGN 4.2 promises of the page of a feed.
 func TestTwinContract(t *testing.T) {
 	e := sampleEdition()
 	root := tree(t, allPages(t)["twin"])
@@ -121,7 +121,7 @@ func links(root *html.Node, address string) bool {
 	return false
 }
 
-// TestEveryPage holds what must be true of any page, whatever a feed brought.
+// TestEveryPage checks what must be true of every page, whatever a feed contains.
 func TestEveryPage(t *testing.T) {
 	for name, page := range allPages(t) {
 		root := tree(t, page)
@@ -133,7 +133,7 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
-// checkIdentity: ids are unique, and what refers to one finds it.
+// checkIdentity: ids are unique, and references to ids have a target.
 func checkIdentity(t *testing.T, name string, root *html.Node) {
 	t.Helper()
 	ids := map[string]bool{}
@@ -166,8 +166,8 @@ func first(a, b string) string {
 	return b
 }
 
-// checkSafety: no script, no form but one that asks its own page, no style or event attribute, no address that is not
-// http or https.
+// checkSafety: no scripts, no forms except those that ask this site, no style or event attributes,
+// no addresses other than http or https.
 func checkSafety(t *testing.T, name string, root *html.Node) {
 	t.Helper()
 	for _, n := range all(root, "") {
@@ -251,7 +251,7 @@ func checkStyle(t *testing.T, name string, root *html.Node) {
 	}
 }
 
-// TestGroup holds that a feed that groups lists the headlines of other reports.
+// TestGroup checks that a feed with grouping lists the headlines of other reports.
 func TestGroup(t *testing.T) {
 	e := sampleEdition()
 	e.Feed.Duplicates = news.Group
@@ -264,7 +264,7 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-// TestCanonical holds where a story says that it belongs.
+// TestCanonical checks the canonical address of stories.
 func TestCanonical(t *testing.T) {
 	for name, want := range map[string]string{
 		"story": "https://ufer.example/k1", "seed": sampleSite.StoryURL("k6"),

@@ -1,37 +1,37 @@
 package page
 
-// element is what prose does with one HTML element of an entry.
+// element says what prose does with one HTML element of an entry.
 type element struct {
-	as     string // the element it becomes
+	as     string // the element that it becomes
 	kind   kind
-	attrs  string // attributes kept, each with a space before and behind
-	parent string // becomes div outside one of these
-	ends   string // what its start tag closes where that is innermost, beside p
+	attrs  string // allowed attributes, each with a space before and after
+	parent string // allowed parents; elsewhere it becomes div
+	ends   string // innermost elements, besides p, that its start tag closes
 }
 
-// kind tells the elements that need more than a rename.
+// kind distinguishes the elements that need more than renaming.
 type kind uint8
 
 const (
 	inline  kind = iota
-	block        // ends a line; the lead may end behind it
-	wrapper      // a block that only groups blocks: the lead may end inside it
+	block        // ends a line; the lead may end after it
+	wrapper      // a block that only groups blocks; the lead may end inside it
 	heading      // moved below the heading of the story
 	void         // has no end tag
 	rule         // hr: void, and a block
 	picture      // img
 	media        // audio, video
 	stream       // source of a media element
-	player       // iframe: becomes a link
-	formula      // of MathML: stands in math, where nothing else stands
-	silent       // dropped with everything inside
+	player       // an iframe, which becomes a link
+	formula      // a MathML element: allowed only inside math, where nothing else is
+	silent       // dropped with its content
 )
 
-// endsParagraph tells the kinds before which an open p ends without an end tag.
-// HTML Living Standard, "optional tags".
+// endsParagraph reports whether an element of kind k ends an open p element (HTML Living Standard,
+// "optional tags").
 func (k kind) endsParagraph() bool { return k >= block && k <= heading || k == rule }
 
-// What several elements have in common.
+// Lists shared by several elements.
 const (
 	inList  = " ul ol "
 	inRows  = " table thead tbody tfoot "
@@ -41,14 +41,14 @@ const (
 	spans   = " colspan rowspan "
 )
 
-// part is an element of a formula.
+// part returns a MathML element.
 func part(name string) element {
 	return element{as: name, kind: formula, attrs: " mathvariant linethickness stretchy accent accentunder displaystyle columnspan rowspan width "}
 }
 
-// elements lists every element that may stand in an entry on our pages. What
-// groups (article, section, main, …) becomes div, so that an entry brings no
-// landmark and no story of its own.
+// elements lists every element of an entry that is allowed on our pages. Sectioning elements
+// (article, section, main, …) become div, so that an entry adds neither landmarks nor stories to
+// the page.
 var elements = map[string]element{
 	"p": {as: "p", kind: block}, "summary": {as: "p", kind: block},
 	"div": {as: "div", kind: wrapper}, "article": {as: "div", kind: wrapper}, "section": {as: "div", kind: wrapper},

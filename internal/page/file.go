@@ -11,17 +11,17 @@ import (
 	"tributary/internal/news"
 )
 
-// file is an enclosure: a link and, for sound and film, a player.
+// file is an enclosure: a link and, for audio and video, a player.
 type file struct {
-	Link   template.HTML // its name, linked
+	Link   template.HTML // name, linked
 	URL    string
 	Name   string // its title, else that of the file
 	Detail string // type, size and how long it plays; may be empty
 	Player string // audio, video, or "" for a plain link
 }
 
-// attach gives the story its enclosures. An enclosed picture illustrates a text
-// without one; one that the text already has is not shown twice.
+// attach adds the enclosures to the story. An enclosed picture is shown only if the text has none,
+// since it is often the same one.
 func (v *story) attach(enclosures []news.Enclosure) {
 	for _, e := range enclosures {
 		address := link(e.URL)
@@ -44,8 +44,8 @@ func (v *story) attach(enclosures []news.Enclosure) {
 	}
 }
 
-// leastLength is that of a file which may be one. Publishers who do not know a length
-// write 0 or 1.
+// leastLength is the smallest length taken seriously, in bytes. Publishers who do not know the
+// length write 0 or 1.
 const leastLength = 100
 
 func detail(e news.Enclosure) string {

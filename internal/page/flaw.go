@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Flaw is one thing that is wrong with a file of a theme.
+// Flaw is a mistake in a file of a theme.
 type Flaw struct {
 	File string
-	Line int // from 1; 0 when the whole file is meant
-	Col  int // in characters, from 1; 0 when unknown
+	Line int // from 1; 0 means the whole file
+	Col  int // in characters, from 1; 0 if unknown
 	Text string
 }
 
@@ -23,30 +23,29 @@ func (f Flaw) compare(g Flaw) int {
 	return cmp.Or(strings.Compare(f.File, g.File), f.Line-g.Line, f.Col-g.Col, strings.Compare(f.Text, g.Text))
 }
 
-// told takes an error of the template packages apart: the file, maybe the line and
-// the column, and what it is. "template: twin.html:12:7: executing …"
+// told matches an error of the template packages, such as "template: twin.html:12:7: executing …".
+// The groups are the file, the optional line and column, and the message.
 var told = regexp.MustCompile(`^(?:page \w+: )?(?:html/)?template: ?([\w.-]+)(?::(\d+))?(?::(\d+))?: (?:executing "[^"]*" at )?(.*)$`)
 
-// note keeps the error of a template as a flaw; of the named file when the error
-// does not say where it is.
+// note records a template error as a flaw, in the named file if the error does not say where it is.
 func (b *builder) note(name string, err error) {
 	flaw := Flaw{File: name, Text: err.Error()}
 	if m := told.FindStringSubmatch(err.Error()); m != nil {
 		flaw.File, flaw.Text = m[1], m[4]
-		flaw.Line, _ = strconv.Atoi(m[2]) // 0 where there is none
+		flaw.Line, _ = strconv.Atoi(m[2]) // 0 if there is none
 		if col, err := strconv.Atoi(m[3]); err == nil {
 			flaw.Col = col + 1
 		}
 	}
-	if _, ok := b.own[flaw.File]; !ok { // a file of ours that does not fit what the theme defines anew
+	if _, ok := b.own[flaw.File]; !ok { // a built-in file that does not fit what the theme redefines
 		flaw = Flaw{File: b.culprit(name), Text: flaw.File + ": " + flaw.Text}
 	}
 	flaw.Line = max(flaw.Line, 1)
 	b.flaws = append(b.flaws, flaw)
 }
 
-// culprit is the file of the theme that a page fails by: its own, else what it
-// shares with others.
+// culprit returns the theme's file that makes a page fail: the page itself, else a file shared by
+// several pages.
 func (b *builder) culprit(name string) string {
 	for _, file := range []string{name, partsFile, frameFile} {
 		if _, ok := b.own[file]; ok {
@@ -56,8 +55,8 @@ func (b *builder) culprit(name string) string {
 	return name
 }
 
-// useless is what a template may hold and no page lets do anything, because of its
-// content security policy, and what to do instead.
+// useless lists what a template may contain but the content security policy makes ineffective, with
+// advice on what to do instead.
 var useless = []struct {
 	pattern *regexp.Regexp
 	text    string
@@ -70,7 +69,7 @@ var useless = []struct {
 	{regexp.MustCompile(`(?i)<(?:iframe|object|embed)\b`), "pages embed no other page; link it"},
 }
 
-// inspect looks for what a template holds to no avail.
+// inspect looks for useless constructs in a template of the theme.
 func (b *builder) inspect(name, text string) {
 	if _, own := b.own[name]; !own {
 		return
@@ -82,10 +81,8 @@ func (b *builder) inspect(name, text string) {
 	}
 }
 
-// rehearse shows every page of a theme something, so that what fails does so
-// here and not when somebody looks.
-//
-// Files that are known to be wrong are not tried.
+// rehearse renders every page with sample data, so that errors appear now rather than when somebody
+// visits a page. Pages with files already known to be wrong are skipped.
 func (b *builder) rehearse(t *Theme) {
 	bad := map[string]bool{}
 	for _, f := range b.flaws {

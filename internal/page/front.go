@@ -9,28 +9,27 @@ import (
 	"tributary/internal/news"
 )
 
-// FrontView is the front page: what there is to subscribe to, and what is new.
+// FrontView is the front page: the feeds to subscribe to, and what is new.
 type FrontView struct {
 	Site   news.Site
 	Feeds  []FeedRow
-	Latest []news.Shown // newest first, of public feeds
+	Latest []news.Shown // latest stories of public feeds, newest first
 	Days   []news.StoryDay
 	Read   int // sources read at least once
-	Total  int // sources configured; while Read is less, the page says so
+	Total  int // sources configured; if Read is less, the page says so
 }
 
-// FeedRow is one of our feeds in a list.
+// FeedRow is a feed of ours in a list.
 type FeedRow struct {
-	Subscriptions news.SubscriptionCount // at our hub; for the operator
+	Subscriptions news.SubscriptionCount // at our hub; for the operator only
 	Feed          news.Feed
 	Stories       int
-	Changed       time.Time // Edition.Updated; not shown while the feed is empty
-	Note          string    // who reads it, for the operator only
+	Changed       time.Time // Edition.Updated; not shown if the feed is empty
+	Note          string    // who reads it; for the operator only
 }
 
-// Front writes the front page. A feed reader that is given its address finds every
-// feed. It says how far the first reading of the sources
-// has come and never why one of them cannot be read.
+// Front writes the front page. Feed readers given its address find every feed. The page says how
+// far the first reading of the sources has got, but never why one of them cannot be read.
 func (t *Theme) Front(w io.Writer, v *FrontView) error {
 	f := frame{Site: v.Site, Title: siteName(v.Site), Canonical: v.Site.URL + "/", Front: true}
 	f.About = "Feeds of " + siteName(v.Site) + ": each story once, for every feed reader."
@@ -50,20 +49,19 @@ func (t *Theme) Front(w io.Writer, v *FrontView) error {
 	return t.render(w, "front", f)
 }
 
-// front is what front.html shows.
+// front is the data of front.html.
 type front struct {
 	Title       string
 	Logo        template.URL  // see frame
 	Intro       template.HTML // the site's own words; may be empty
 	Ask         *ask
 	Feeds       []feedCard
-	Chart       *chart // of the latest days; nil for too few
+	Chart       *chart // the latest days; nil if there are too few
 	Latest      []headline
 	Read, Total int
 }
 
-// Starting reports whether the daemon is still reading its sources for the first
-// time.
+// Starting reports whether the daemon is still reading its sources for the first time.
 func (f front) Starting() bool { return f.Read < f.Total }
 
 type feedCard struct {
@@ -75,12 +73,12 @@ type feedCard struct {
 	Formats     []template.HTML
 
 	Subscriptions string // for the operator; empty for none
-	Note          string // likewise
+	Note          string // for the operator; empty for none
 }
 
 func newFeedCard(site news.Site, row FeedRow) feedCard {
 	e := &news.Edition{Site: site, Feed: row.Feed}
-	if row.Stories == 0 { // an empty feed is as old as its configuration, which tells nobody anything
+	if row.Stories == 0 { // the age of an empty feed is that of its configuration, which is of no use
 		row.Changed = time.Time{}
 	}
 	return feedCard{
@@ -90,7 +88,7 @@ func newFeedCard(site news.Site, row FeedRow) feedCard {
 	}
 }
 
-// headline is a story in a list: its title and a few words.
+// headline is a story in a list: its title and a teaser.
 type headline struct {
 	story
 	Teaser string

@@ -13,8 +13,8 @@ import (
 	"tributary/internal/news"
 )
 
-// intro returns the words of the site about itself: CommonMark with the GitHub
-// extensions. HTML in it goes the way of all other: sanitised, then balanced.
+// intro returns the site's description of itself, written in CommonMark with the GitHub extensions.
+// HTML in it is sanitised and balanced like that of entries.
 func intro(site news.Site) (template.HTML, error) {
 	if site.Intro == "" {
 		return "", nil

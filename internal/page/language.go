@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// language returns the lang and dir attributes of a text. The tag is one that
-// languageTag let through, or "".
+// language returns the lang and dir attributes of a text. The tag must come from languageTag, or be
+// "".
 func language(tag string) template.HTMLAttr {
 	dir := template.HTMLAttr(`dir="` + direction(tag) + `"`)
 	if tag == "" {
@@ -15,9 +15,8 @@ func language(tag string) template.HTMLAttr {
 	return template.HTMLAttr(`lang="`+tag+`" `) + dir
 }
 
-// languageTag returns tag when it has the shape of a BCP 47 tag (RFC 5646
-// section 2.1), else "": a wrong lang attribute misleads screen readers more than
-// none.
+// languageTag returns tag if it has the form of a BCP 47 tag (RFC 5646 section 2.1), else "". A
+// wrong lang attribute misleads screen readers more than a missing one.
 func languageTag(tag string) string {
 	for i, part := range strings.Split(tag, "-") {
 		if n := len(part); n > 8 || n < 1 || i == 0 && (n < 2 || n > 3) {
@@ -33,8 +32,8 @@ func languageTag(tag string) string {
 	return tag
 }
 
-// direction returns the dir attribute of text in a language: rtl, ltr, or auto
-// while the language is unknown.
+// direction returns the dir attribute of text in a language: "rtl", "ltr", or "auto" if the
+// language is unknown.
 func direction(tag string) string {
 	if tag == "" {
 		return "auto"

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// anchor returns text as markup, and as a link to address where link lets it
-// through. Every link of a page outside the text of an entry is made here.
+// anchor returns text as HTML, linked to address if link allows it. It makes every link outside the
+// text of entries.
 func anchor(address, text string) template.HTML {
 	text = html.EscapeString(text)
 	if address = link(address); address == "" {
@@ -17,21 +17,20 @@ func anchor(address, text string) template.HTML {
 	return template.HTML(`<a href="` + html.EscapeString(address) + `">` + text + `</a>`)
 }
 
-// ownAnchor is anchor for an address of the site's own configuration, which may
-// also be one to write to.
+// ownAnchor is anchor for an address from the site's own configuration, which may also be a mailto
+// or tel address.
 func ownAnchor(address, text string) template.HTML {
 	return template.HTML(`<a href="` + html.EscapeString(target(address)) + `">` + html.EscapeString(text) + `</a>`)
 }
 
-// breakable returns an address as text that breaks between its parts where a line
-// is too short for it. Copied, it is the address.
+// breakable returns an address as text that may wrap after each slash. Copied, it is the address.
 func breakable(address string) template.HTML {
 	return template.HTML(strings.ReplaceAll(html.EscapeString(address), "/", "/<wbr>"))
 }
 
-// link returns raw, with its spaces escaped, when a browser may be sent there: an absolute http or https
-// address without user information, which could be a password. It returns ""
-// for everything else, javascript: and data: before all.
+// link returns raw, with spaces escaped, if it is an absolute http or https address without user
+// information, which could be a password. Otherwise it returns "", above all for javascript: and
+// data:.
 func link(raw string) string {
 	if usual(raw) {
 		return raw
@@ -46,9 +45,8 @@ func link(raw string) string {
 	return strings.ReplaceAll(raw, " ", "%20")
 }
 
-// usual reports whether raw needs no closer look, as nearly all links: http or https,
-// a host of letters, digits, dots and hyphens, and then no character that has to be
-// escaped or is an escape.
+// usual reports whether raw needs no parsing, as is true of nearly all links: http or https, a host
+// of letters, digits, dots and hyphens, and no character that is or must be escaped.
 func usual(raw string) bool {
 	rest, ok := strings.CutPrefix(raw, "https://")
 	if !ok {
@@ -71,8 +69,7 @@ func usual(raw string) bool {
 	return true
 }
 
-// target is link for anchors inside an entry, which may also write to somebody
-// or call them.
+// target is link for anchors inside an entry, which may also be mailto and tel addresses.
 func target(raw string) string {
 	scheme, rest, _ := strings.Cut(raw, ":")
 	switch strings.ToLower(scheme) {
@@ -84,7 +81,7 @@ func target(raw string) string {
 	return link(raw)
 }
 
-// host returns what people call the place that raw leads to.
+// host returns the host of an address without "www.", for people to read.
 func host(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -8,15 +8,15 @@ import (
 	"tributary/internal/news"
 )
 
-// MessageView is a page for a request that brought nothing else.
+// MessageView is the page of an HTTP error.
 type MessageView struct {
 	Site   news.Site
 	Status int    // HTTP status
-	Thing  string // what was asked for: "feed", "story", "source"; "page" when empty
+	Thing  string // what was requested: "feed", "story", "source"; empty means "page"
 }
 
-// Message writes the page of an HTTP error. It says what happened and where to go
-// on, and nothing of our insides.
+// Message writes the page of an HTTP error. It says what happened and where to go next, without
+// internal details.
 func (t *Theme) Message(w io.Writer, v *MessageView) error {
 	thing := v.Thing
 	if thing == "" {
@@ -29,7 +29,7 @@ func (t *Theme) Message(w io.Writer, v *MessageView) error {
 	})
 }
 
-// message is what message.html shows.
+// message is the data of message.html.
 type message struct {
 	Status      int
 	Title, Text string

@@ -1,8 +1,9 @@
-// Package page is all HTML that Tributary shows to people: the twin of a feed,
-// the front page, the page of a story and of a source, the operator's status
-// and the pages of errors.
+// Package page renders every HTML page that people see: the page of a feed (its twin), the front
+// page, the pages of stories and sources, search, the answers of /why, the operator's status and
+// the error pages.
 //
-// Every page is a function from a view to bytes, and a Theme is how it looks:
+// Each page is a method of a [Theme], which holds the templates and the style sheet, and takes a
+// view:
 //
 //	theme.Twin(w, edition)     /feeds/NAME/, also written to the feeds folder
 //	theme.Front(w, view)       /
@@ -13,23 +14,20 @@
 //	theme.Message(w, view)     404, 405, 410, 429, 500, 503
 //	theme.Status(w, view)      /status, on the admin listener only
 //
-// The same view gives the same bytes: no function here asks the clock, the
-// network or the disk. Where words such as "5 minutes ago" are printed, the view
-// carries the instant that they are counted from. A page is written in one piece
-// or not at all.
+// Rendering is deterministic: the same view gives the same bytes. No function reads the clock, the
+// network or the disk. Where a page prints "5 minutes ago", the view carries the time to count
+// from. A page is written in a single Write or not at all.
 //
-// A page works from a folder behind any web server. Its style sheet and its
-// drawings are part of it, it needs no script and loads nothing of its own; the
-// only things it may fetch are pictures and media that an entry links, and these
-// without a referrer. Links to ourselves are absolute and come from the
-// configured base URL.
+// A page also works from a folder behind any web server. The style sheet and the drawings are
+// inlined, and it needs no script. It loads only its icon, the site's logo and, without a referrer,
+// the pictures and media that entries link to. Links to the site itself are absolute and start with
+// the configured base URL.
 //
-// What a feed says is hostile, also after internal/clean has worked on it. So
-// text goes through html/template; an address becomes a link only when it is
-// absolute http or https (see link); and the HTML of an entry passes a second,
-// narrow list of elements and attributes that also balances it, so that no entry
-// can close, restyle or extend the page around it (see prose). A content security
-// policy stands in every page, and Theme.CSP gives it to the server as a header.
+// The content of feeds is hostile, even after package clean has sanitised it. Text therefore goes
+// through html/template. An address becomes a link only if it is an absolute http or https URL (see
+// link). The HTML of an entry passes a second, stricter allow list that also balances the tags, so
+// that no entry can close, restyle or extend the page around it (see prose). Every page carries a
+// content security policy, and [Theme.CSP] returns it for the response header.
 package page
 
 import (
@@ -38,44 +36,44 @@ import (
 	"tributary/internal/news"
 )
 
-// frame is what every page has in common.
+// frame is what all pages have in common.
 type frame struct {
 	Site      news.Site
 	Title     string // of the document
-	About     string // one plain sentence for search engines and previews
-	Canonical string // the one address of this content; may be elsewhere
-	Feeds     []feed // for readers that look for feeds behind a page
-	Hidden    bool   // not for search engines
-	Front     bool   // the front page, which opens with the name itself
-	Ask       *ask   // a small form for searching; nil for none
-	Size      int    // about how many bytes the page will have beside its frame
+	About     string // a plain sentence for search engines and link previews
+	Canonical string // canonical address of the content; may be on another site
+	Feeds     []feed // feeds announced by the page, for autodiscovery
+	Hidden    bool   // excluded from search engines
+	Front     bool   // the front page, which opens with the site's name
+	Ask       *ask   // search form; nil for none
+	Size      int    // estimated size of the page in bytes, without the frame
 	View      any
 	theme     *Theme
 }
 
-// feed is one feed that a page announces to feed readers.
+// feed is a feed that a page announces to feed readers.
 type feed struct{ Title, Atom string }
 
-// Home is the address of the front page.
+// Home returns the address of the front page.
 func (f frame) Home() string { return f.Site.URL + "/" }
 
-// OPML is the address of the list of all public sources.
+// OPML returns the address of the list of all public sources.
 func (f frame) OPML() string { return f.Site.URL + "/sources.opml" }
 
-// Name is what the site is called, never empty.
+// Name returns the name of the site, which is never empty.
 func (f frame) Name() string { return siteName(f.Site) }
 
-// Style is the style sheet, exactly the bytes that the policy's hash is of.
+// Style returns the style sheet: exactly the bytes whose hash is in the policy.
 func (f frame) Style() template.CSS { return template.CSS(f.theme.style) }
 
-// Policy is the content security policy as a page can state it about itself.
+// Policy returns the content security policy as a meta element can state it.
 func (f frame) Policy() string { return f.theme.policy }
 
-// Logo is the picture of the site; its address is our own or was configured.
+// Logo returns the address of the site's logo. It comes from us or the configuration, so it is
+// trusted.
 func (f frame) Logo() template.URL { return template.URL(f.Site.Logo) }
 
-// Links are those of the site, and ours for those who miss a post where somebody
-// answers them.
+// Links returns the links of the site, followed by a link to /why unless the site is static.
 func (f frame) Links() []template.HTML {
 	var all []template.HTML
 	for _, l := range f.Site.Links {

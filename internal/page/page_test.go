@@ -70,7 +70,7 @@ func TestGolden(t *testing.T) {
 			}
 		}
 		got = strings.Replace(got, builtin().style, "…", 1)
-		got = styleHash.ReplaceAllString(got, "sha256-…") // or every change of a colour would touch every file
+		got = styleHash.ReplaceAllString(got, "sha256-…") // else a new colour would change every file
 		file := filepath.Join("testdata", name+".golden")
 		if *update {
 			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -95,7 +95,7 @@ func firstDifference(a, b string) string {
 	return "…" + a[max(0, i-40):min(len(a), i+80)] + "…"
 }
 
-// TestSameBytes holds that a page depends on its view alone.
+// TestSameBytes checks that a page depends only on its view.
 func TestSameBytes(t *testing.T) {
 	a, b := allPages(t), allPages(t)
 	for name := range a {
@@ -105,8 +105,8 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// TestOneWrite holds that a page arrives whole or not at all, and that an error
-// of the writer is returned.
+// TestOneWrite checks that a page is written whole or not at all, and that an error of the writer
+// is returned.
 func TestOneWrite(t *testing.T) {
 	w := &refuser{}
 	if err := builtin().Twin(w, sampleEdition()); !errors.Is(err, io.ErrClosedPipe) {
@@ -124,8 +124,8 @@ func (r *refuser) Write(p []byte) (int, error) {
 	return 0, io.ErrClosedPipe
 }
 
-// TestNothingInternalIsPublic holds that the text of an error, the address of a
-// feed and a path on disk are on no public page.
+// TestNothingInternalIsPublic checks that no public page contains the text of an error, the address
+// of a feed or a path on disk.
 func TestNothingInternalIsPublic(t *testing.T) {
 	all := allPages(t)
 	for _, name := range []string{"twin", "front", "story", "seed", "source", "why", "whynot", "missing", "gone"} {
@@ -178,8 +178,8 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestReasonsForPeople: how much of a text was copied, and what was matched by what
-// it names only, is told apart.
+// TestReasonsForPeople distinguishes matches of text, with the share that was copied, from matches
+// by title and other names.
 func TestReasonsForPeople(t *testing.T) {
 	for _, tt := range []struct {
 		match news.Match

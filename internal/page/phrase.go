@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// stamp returns t as a <time> element with these words. Both are our own, never
-// a feed's, which is what makes the result markup.
+// stamp returns t as a <time> element with the given words. It does not escape them: they must be
+// our own, never a feed's.
 func stamp(t time.Time, words string) template.HTML {
 	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339) + `">` + words + `</time>`)
 }
 
-// at returns t as "2 January 2006, 15:04 UTC", and nothing for no time.
+// at returns t as "2 January 2006, 15:04 UTC", or "" for the zero time.
 func at(t time.Time) template.HTML {
 	if t.IsZero() {
 		return ""
@@ -21,8 +21,8 @@ func at(t time.Time) template.HTML {
 	return stamp(t, date(t))
 }
 
-// date is at in plain words. An instant of midnight is a day without a time more
-// often than not, and is written as one.
+// date returns t as plain text. Midnight UTC usually means a date without a time, so only the date
+// is written.
 func date(t time.Time) string {
 	t = t.UTC()
 	if midnight(t) {
@@ -31,15 +31,14 @@ func date(t time.Time) string {
 	return t.Format("2 January 2006, 15:04 UTC")
 }
 
-// clock returns t as it stands below the heading of a day: the time alone, or
-// with its date when that is another one. An instant of midnight is a day without
-// a time, more often than not; below its own heading there is nothing to see then.
+// clock returns t as shown below the heading of a day: the time of day, preceded by the date if
+// that is another one. Midnight UTC usually means that the time is unknown, and is not shown.
 func clock(t, day time.Time, c calendar) template.HTML {
 	t = t.UTC()
 	switch other := !sameDay(t, day.UTC()); {
 	case !other && !midnight(t):
 		return stamp(t, t.Format("15:04"))
-	case !other: // the heading says it
+	case !other: // the heading shows the day
 		return template.HTML(`<time datetime="` + t.Format(time.RFC3339) + `" hidden></time>`)
 	case !midnight(t):
 		return c.stamp(t, c.FmtDateMedium(t)+", "+t.Format("15:04"))
@@ -47,8 +46,8 @@ func clock(t, day time.Time, c calendar) template.HTML {
 	return c.stamp(t, c.FmtDateMedium(t))
 }
 
-// since returns how long t lies back, or ahead, in words: "12 minutes ago", "in 2
-// hours". Beyond a month the words would say less than the date.
+// since returns the distance between t and now: "12 minutes ago", "in 2 hours". Beyond 30 days it
+// returns the date, which says more.
 func since(t, now time.Time) template.HTML {
 	d := now.Sub(t)
 	switch {
@@ -62,7 +61,7 @@ func since(t, now time.Time) template.HTML {
 	return stamp(t, "in "+span(-d))
 }
 
-// span returns a duration in its largest unit: "1 minute", "36 hours", "5 days".
+// span returns d in its largest unit: "1 minute", "36 hours", "5 days".
 func span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -75,7 +74,7 @@ func span(d time.Duration) string {
 	return count(int(d/(24*time.Hour)), "day", "days")
 }
 
-// count returns a number with its noun.
+// count returns a number followed by its noun.
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -83,7 +82,7 @@ func count(n int, one, many string) string {
 	return grouped(n) + " " + many
 }
 
-// grouped writes a number with a comma between thousands.
+// grouped formats a number with commas between thousands.
 func grouped(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -92,7 +91,7 @@ func grouped(n int) string {
 	return s
 }
 
-// size returns a number of bytes for people, in powers of 1,000; "" for none.
+// size returns a number of bytes in decimal units (powers of 1,000), or "" if n is not positive.
 func size(n int64) string {
 	switch {
 	case n <= 0:

@@ -8,7 +8,7 @@ import (
 	"tributary/internal/news"
 )
 
-// A private feed has no address for the operator to follow: nobody's token is known.
+// A private feed is listed without an address, because nobody's token is known.
 func TestStatusNamesAPrivateFeedWithoutAnAddress(t *testing.T) {
 	site := news.Site{Title: "River", URL: "https://river.example"}
 	var b bytes.Buffer

@@ -9,34 +9,34 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The lead of a long text is what stands in the river; the rest is folded behind
-// it. Lengths are in characters of text.
+// The lead of a long text is what the page of a feed shows; the rest is folded. Lengths are in
+// characters of text.
 const (
-	leadLength = 260 // the lead ends with the first block at or behind this
-	restLength = 420 // a shorter rest is not worth folding
+	leadLength = 260 // the lead ends with the first block that reaches this length
+	restLength = 420 // a shorter rest is not folded
 )
 
-// Deeper elements and further attributes lose their tags and keep their text: no
-// article needs them, and every step of the work stays short.
+// Elements beyond maxDepth lose their tags and keep their text; attributes beyond maxAttributes are
+// dropped. No article needs more, and each step of the work stays short.
 const (
 	maxDepth      = 64
 	maxAttributes = 32
 )
 
-// passage is the text of an entry, cut in two where it is long.
+// passage is the text of an entry, in two parts if it is long.
 type passage struct {
 	Lead   template.HTML
-	Rest   template.HTML // empty when the lead is all
+	Rest   template.HTML // empty if the lead is the whole text
 	Length int           // characters of text in Rest
-	Media  bool          // shows a picture, a sound or a video
+	Media  bool          // contains a picture, audio or video
 }
 
-// prose rewrites the HTML of an entry for a place below a heading of the given
-// level, and cuts off its lead when fold is set.
+// prose rewrites the HTML of an entry for a place below a heading of the given level, and splits it
+// into lead and rest if fold is set.
 //
-// The result is balanced and holds only elements and attributes of the table
-// elements; headings start one level below and skip none; pictures load late and
-// have an alternative text; players of other sites become links.
+// The result is balanced and contains only what the elements table allows. Headings start one level
+// below the given one and skip no level. Pictures load lazily and have an alternative text.
+// Embedded players become links.
 func prose(source string, level int, fold bool) passage {
 	if paragraph(source) {
 		return passage{Lead: template.HTML(source)}
@@ -44,8 +44,8 @@ func prose(source string, level int, fold bool) passage {
 	return rewrite(source, level, fold)
 }
 
-// paragraph reports whether the source is one paragraph without other tags, as most
-// summaries: there is nothing to rewrite.
+// paragraph reports whether the source is a single paragraph without other tags, as most summaries
+// are: it needs no rewriting.
 func paragraph(source string) bool {
 	text, begins := strings.CutPrefix(source, "<p>")
 	text, ends := strings.CutSuffix(text, "</p>")
@@ -53,13 +53,13 @@ func paragraph(source string) bool {
 	return begins && ends && says != "" && says[0] != '&' && strings.IndexByte(text, '<') < 0
 }
 
-// rewrite does what prose says, tag by tag.
+// rewrite does the work of prose, tag by tag.
 func rewrite(source string, level int, fold bool) passage {
 	w := &writer{level: level, fold: fold, cut: -1, out: make([]byte, 0, len(source)+len(source)/4)}
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {
 		switch z.Next() {
-		case html.ErrorToken: // the end: a string has no other error
+		case html.ErrorToken: // the end: a string reader has no other error
 			return w.passage()
 		case html.TextToken:
 			w.text(z.Raw())
@@ -72,7 +72,7 @@ func rewrite(source string, level int, fold bool) passage {
 	}
 }
 
-// writer builds the output of prose: bytes and a stack of what is open in them.
+// writer builds the output of prose: the bytes, and a stack of the open elements.
 type writer struct {
 	out    []byte
 	open   []mark
@@ -80,26 +80,25 @@ type writer struct {
 	ranks  []byte
 	fold   bool
 	length int    // characters of text so far
-	cut    int    // where the lead ends in out; -1 while it has not
+	cut    int    // offset in out where the lead ends; -1 before that
 	seen   int    // length at the cut
 	media  bool   // see passage
-	mute   string // inside this silent element nothing is written
-	muted  int    // how many of them are open
+	mute   string // name of the silent element that we are in; nothing is written there
+	muted  int    // nesting depth of that element
 }
 
 // mark is an open element.
 type mark struct {
-	name  string // as it was in the source
-	as    string // as it was written
-	start int    // where its tag begins in out
-	body  int    // where its tag ends
+	name  string // in the source
+	as    string // as written
+	start int    // offset of its start tag in out
+	body  int    // offset of its content
 	kind  kind
-	trail string // written behind its end tag
+	trail string // written after its end tag
 }
 
-// text writes character data. Raw bytes keep their entities; only a stray "<" is
-// escaped, which could join what follows into a tag once a tag between them is
-// dropped.
+// text writes character data. Entities are kept as they are. A stray "<" is escaped, because once a
+// tag after it is dropped, it could form a tag with the text that follows.
 func (w *writer) text(raw []byte) {
 	if w.mute != "" {
 		return
@@ -123,7 +122,7 @@ func (w *writer) startTag(z *html.Tokenizer) {
 		return
 	}
 	if !ok || e.kind != silent && (e.kind == formula) != w.inside("math") {
-		return // unknown, or in the wrong place: its tags are dropped, what it holds stays
+		return // unknown or misplaced: drop the tags, keep the content
 	}
 	var attrs []attr
 	if more {
@@ -152,7 +151,7 @@ func (w *writer) startTag(z *html.Tokenizer) {
 	}
 }
 
-// element opens an element that will be closed.
+// element opens an element that has an end tag.
 func (w *writer) element(name string, e element, attrs []attr) {
 	w.imply(e)
 	m := mark{name: name, as: e.as, start: len(w.out), kind: e.kind}
@@ -162,13 +161,13 @@ func (w *writer) element(name string, e element, attrs []attr) {
 	case e.kind == heading:
 		m.as = w.headingTag(name[1])
 	case name == "table":
-		// A wide table scrolls on its own, and the keyboard must reach it.
+		// A wide table scrolls by itself, and must be reachable by keyboard.
 		w.write(`<div class="wide" role="group" aria-label="Table" tabindex="0">`)
 		m.trail = "</div>"
 	}
 	w.write("<", m.as)
 	switch {
-	case name == "pre": // so does a long line of code
+	case name == "pre": // a long line of code scrolls, too
 		w.write(` tabindex="0"`)
 	case e.kind == media:
 		w.controls(attrs)
@@ -180,7 +179,7 @@ func (w *writer) element(name string, e element, attrs []attr) {
 	w.open = append(w.open, m)
 }
 
-// imply writes the end tags that HTML allows to be left out before e.
+// imply writes the end tags that HTML allows to be omitted before e.
 func (w *writer) imply(e element) {
 	for n := len(w.open); n > 0; n-- {
 		as := w.open[n-1].as
@@ -199,9 +198,9 @@ func (w *writer) parent() string {
 	return w.open[len(w.open)-1].as
 }
 
-// headingTag returns the tag for a heading of the source's rank '1' to '6': one
-// level deeper than the nearest heading above that outranks it, so that the
-// outline of the page has no gap whatever the entry starts with.
+// headingTag returns the tag for a heading of the source's rank '1' to '6'. It is one level below
+// the nearest preceding heading of higher rank, so that the outline has no gaps wherever the entry
+// starts.
 func (w *writer) headingTag(rank byte) string {
 	for n := len(w.ranks); n > 0 && w.ranks[n-1] >= rank; n-- {
 		w.ranks = w.ranks[:n-1]
@@ -210,8 +209,8 @@ func (w *writer) headingTag(rank byte) string {
 	return "h" + string(rune('0'+min(6, w.level+len(w.ranks))))
 }
 
-// endTag closes the nearest open element of that name and everything inside it;
-// an end tag without a start is dropped.
+// endTag closes the nearest open element with the name and everything inside it. An end tag without
+// a start tag is dropped.
 func (w *writer) endTag(name string) {
 	if w.mute != "" {
 		if name != w.mute {
@@ -235,9 +234,9 @@ func (w *writer) endTag(name string) {
 	}
 }
 
-// closeTo closes open elements until n are left. One that stayed empty is taken
-// back: an empty paragraph is a hole, an empty heading or link a riddle for a
-// screen reader.
+// closeTo closes open elements until n are left. Elements without content are removed from the
+// output: an empty paragraph leaves a gap, and an empty heading or link confuses users of screen
+// readers.
 func (w *writer) closeTo(n int) {
 	for i := len(w.open) - 1; i >= n; i-- {
 		m := w.open[i]
@@ -250,10 +249,10 @@ func (w *writer) closeTo(n int) {
 	w.open = w.open[:n]
 }
 
-// blank reports whether a browser would show nothing for b.
+// blank reports whether a browser would render b as nothing.
 func blank(b []byte) bool {
 	for len(b) > 0 {
-		b = bytes.TrimSpace(b) // also U+00A0
+		b = bytes.TrimSpace(b) // also trims U+00A0
 		rest, found := bytes.CutPrefix(b, []byte("&nbsp;"))
 		if !found {
 			rest, found = bytes.CutPrefix(b, []byte("<br>"))
@@ -266,8 +265,8 @@ func blank(b []byte) bool {
 	return len(b) == 0
 }
 
-// cutHere ends the lead if it is at least so long and everything that is open can
-// be closed and opened again without loss.
+// cutHere ends the lead here if it has at least the given length and every open element can be
+// closed and reopened without changing the meaning.
 func (w *writer) cutHere(length int) {
 	if !w.fold || w.cut >= 0 || w.length < length {
 		return

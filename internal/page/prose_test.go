@@ -68,8 +68,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestProseStaysShort holds that a text made to be slow is not: the work grows
-// with the length alone.
+// TestProseStaysShort checks that hostile input takes no more than linear time.
 func TestProseStaysShort(t *testing.T) {
 	const n = 50_000
 	for name, s := range map[string]string{
@@ -136,9 +135,8 @@ func TestTeaser(t *testing.T) {
 	}
 }
 
-// FuzzProse holds that nothing gets out of the place that a text is given: put
-// between two marks, it leaves the marks siblings; and only known elements and
-// harmless attributes come through.
+// FuzzProse checks that a text cannot escape its place. Between two markers, it leaves the markers
+// siblings, and contains only known elements and harmless attributes.
 func FuzzProse(f *testing.F) {
 	for _, s := range []string{
 		articleDE, articleEN, noteAR, `</div></article></main><<b>script>`, `<table><td><p><li><a><table>`,
@@ -183,7 +181,7 @@ func checkContained(t *testing.T, part string) {
 	}
 }
 
-// What is not rewritten is as it would be if it were.
+// The shortcut for a single paragraph gives the same result as rewriting it.
 func TestProseOfOneParagraph(t *testing.T) {
 	for _, text := range []string{"", " ", "&nbsp;", "a", " a &amp; b &nbsp; &unknown; > ", "a\r\nb\x00c", strings.Repeat("long ", 300), "a<br>b", "</p><p>", "a<b"} {
 		source := "<p>" + text + "</p>"

@@ -8,14 +8,13 @@ import (
 	"tributary/internal/search"
 )
 
-// sample is one page that a theme is tried with.
+// sample is a page that a theme is tested with.
 type sample struct {
 	page  string
 	write func(*Theme, io.Writer) error
 }
 
-// samples show everything that a page can have to show, and then as little as
-// there can be.
+// samples render pages with everything that a page can show, and then with as little as possible.
 func samples() []sample {
 	site := news.Site{
 		Title: "River", URL: "https://river.example", Logo: "https://river.example/logo.svg", Intro: "What *happens* here.",
@@ -75,7 +74,7 @@ func samples() []sample {
 	}
 }
 
-// sampleStories are two, of which one has every part that a story can have.
+// sampleStories returns two stories, one of which has every part that a story can have.
 func sampleStories(now time.Time) []news.Shown {
 	source := news.Source{Name: "a", Kind: news.KindFeed, Title: "A", URL: "https://a.example/feed", Site: "https://a.example/", Author: "Anna", Public: true}
 	long := "<p>The river falls, and the ferry waits.</p>"

@@ -9,8 +9,7 @@ import (
 	"tributary/internal/search"
 )
 
-// The sample: one edition with everything that a page has to bear. All texts are
-// our own.
+// The sample: one edition with everything that pages must handle. All texts are our own.
 
 var (
 	sampleNow  = time.Date(2026, 11, 22, 17, 30, 0, 0, time.UTC)
@@ -29,7 +28,7 @@ func sampleSource(name, title string) news.Source {
 	}
 }
 
-// shown builds a publication; at is hours before sampleNow.
+// shown returns a publication; hours counts back from sampleNow.
 func shown(key string, hours int, source news.Source, e news.Entry) news.Shown {
 	when := sampleNow.Add(-time.Duration(hours) * time.Hour)
 	if e.Link == "" {
@@ -118,7 +117,7 @@ func sampleFront() *FrontView {
 	}
 }
 
-// sampleStoryDays are thirty, with a weekly rhythm and a day without anything.
+// sampleStoryDays returns thirty days, with a weekly rhythm and one empty day.
 func sampleStoryDays() (all []news.StoryDay) {
 	for i := range 30 {
 		all = append(all, news.StoryDay{Day: dayOf(sampleNow).AddDate(0, 0, i-29), Stories: (i*7 + 3) % 11 * (i % 7)})
@@ -222,7 +221,7 @@ func sampleStatus() *StatusView {
 	return v
 }
 
-// longEdition is the measure of speed: n entries of about 1.5 kB.
+// longEdition is for benchmarks: n entries of about 1.5 kB.
 func longEdition(n int) *news.Edition {
 	e := sampleEdition()
 	one := e.Shown[1]
@@ -238,7 +237,7 @@ func longEdition(n int) *news.Edition {
 	return e
 }
 
-// sampleOlder is what came before the sample, with more on both sides.
+// sampleOlder is a page of older stories than the sample, with more on both sides.
 func sampleOlder() *news.Edition {
 	e := sampleEdition()
 	e.Shown = e.Shown[len(e.Shown)-1:]

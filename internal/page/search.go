@@ -13,27 +13,28 @@ import (
 	"tributary/internal/search"
 )
 
-// SearchView is the page of a search: the form, and what it found.
+// SearchView is the page of a search: the form and the results.
 type SearchView struct {
 	Site    news.Site
-	Feeds   []news.Feed // that can be searched
-	In      *news.Feed  // the one that is; nil for all
-	Text    string      // as typed; empty shows the form alone
-	Address news.Search // where the search is found again
-	Best    bool        // what fits best first, instead of the newest
+	Feeds   []news.Feed // the feeds that can be searched
+	In      *news.Feed  // the feed that is searched; nil for all
+	Text    string      // the query as typed; empty shows only the form
+	Address news.Search // address of this search
+	Best    bool        // order by relevance instead of by time
 	Page    int         // from 1
 	Query   *search.Query
-	Result  *search.Result // nil before a search, and with a Problem
+	Result  *search.Result // nil before a search, and if there is a Problem
 	Problem string         // why there is no result, as a sentence
 }
 
-// SearchRows is how many stories a page of a search holds.
+// SearchRows is the number of stories on a page of results.
 const SearchRows = 50
 
-// ask is a small form for searching.
+// ask is a small search form.
 type ask struct{ Action, Label, Feed string }
 
-// newAsk asks all feeds, or one of them; nil where nobody would answer.
+// newAsk returns a form that searches one feed, or all if in is nil. It returns nil for a static
+// site, which cannot search.
 func newAsk(site news.Site, in *news.Feed) *ask {
 	if site.Static {
 		return nil
@@ -42,14 +43,14 @@ func newAsk(site news.Site, in *news.Feed) *ask {
 	if in != nil {
 		a.Label = "Search this feed"
 	}
-	if in != nil && site.Token == "" { // a token opens one feed
+	if in != nil && site.Token == "" { // a token gives access to a single feed
 		a.Feed = in.Name
 	}
 	return a
 }
 
-// searchPath is where forms lead: a path, so that they work on every address that the
-// pages are visited at. The policy lets no form go anywhere else.
+// searchPath returns the action of search forms. It is a path, so that a form works whatever host
+// the page was reached by: the policy (form-action 'self') allows no other host.
 func searchPath(site news.Site) string {
 	u, err := url.Parse(site.URL)
 	if err != nil {
@@ -62,7 +63,7 @@ func searchPath(site news.Site) string {
 	return path + "/search"
 }
 
-// Search writes the page of a search. It is nothing for other search engines.
+// Search writes the page of a search. It is excluded from search engines.
 func (t *Theme) Search(w io.Writer, v *SearchView) error {
 	p := searchPage{
 		Action: searchPath(v.Site), Text: v.Text, Best: v.Best, Help: v.Result == nil || len(v.Result.Found) == 0,
@@ -80,17 +81,17 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 		e := news.Edition{Site: v.Site, Search: &v.Address}
 		f.Feeds = []feed{{v.Text + " · " + siteName(v.Site), e.URL("atom")}}
 		p.Address = breakable(e.URL("atom"))
-		p.Formats = formats(&e)[:3] // there are no sources to list
+		p.Formats = formats(&e)[:3] // without OPML: there are no sources to list
 	}
 	f.View = p
 	return t.render(w, "search", f)
 }
 
-// searchPage is what search.html shows.
+// searchPage is the data of search.html.
 type searchPage struct {
 	Action, Text string
-	Choices      []choice      // of feeds; none when there is one only
-	In           template.HTML // the private feed that is searched, linked; "" for public ones
+	Choices      []choice      // feeds to choose from; none if there is only one
+	In           template.HTML // link to the private feed that is searched; "" for public feeds
 	Best         bool
 	Problem      string
 	Asked        bool // there is a result, possibly an empty one
@@ -110,13 +111,13 @@ type choice struct {
 	Selected    bool
 }
 
-// found is a story that was found, with the place.
+// found is a search result.
 type found struct {
 	headline
 	Title   []search.Piece
 	Link    string
 	Excerpt []search.Piece
-	Where   template.HTML // the report that the excerpt is from; "" for the one shown
+	Where   template.HTML // the report that contains the excerpt; "" if it is the one shown
 }
 
 func choices(v *SearchView) []choice {
@@ -130,7 +131,7 @@ func choices(v *SearchView) []choice {
 	return all
 }
 
-// excerptLength is how much of a text is shown, in characters.
+// excerptLength is the length of an excerpt in characters.
 const excerptLength = 260
 
 func (p *searchPage) found(v *SearchView) {
@@ -160,7 +161,7 @@ func newFound(v *SearchView, s *search.Found) found {
 	return f
 }
 
-// orders are the two ways to sort; the one in force is no link.
+// orders returns the two sort orders. The present one is not a link.
 func orders(v *SearchView) []template.HTML {
 	newest, best := "Newest first", "Best match first"
 	if v.Best {
@@ -169,7 +170,7 @@ func orders(v *SearchView) []template.HTML {
 	return []template.HTML{anchor("", newest), anchor(v.url(true, 1), best)}
 }
 
-// url is the address of a page of this search.
+// url returns the address of a page of this search.
 func (v *SearchView) url(best bool, page int) string {
 	address := v.Site.SearchURL(v.Address, "")
 	if best {
@@ -192,7 +193,7 @@ func pager(v *SearchView) []template.HTML {
 	return all
 }
 
-// notes tell what a reader of the result should know.
+// notes returns remarks on how far the results can be relied on.
 func notes(v *SearchView) []string {
 	var all []string
 	r := v.Result
@@ -214,7 +215,7 @@ func notes(v *SearchView) []string {
 	return all
 }
 
-// sentence begins a message of ours as people write.
+// sentence capitalises a message.
 func sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 || strings.HasPrefix(text, "OR ") {

@@ -7,7 +7,7 @@ import (
 	"tributary/internal/search"
 )
 
-// TestNotes: whatever a search left out is said.
+// TestNotes: every limitation of a result is mentioned.
 func TestNotes(t *testing.T) {
 	for _, tt := range []struct {
 		query  string

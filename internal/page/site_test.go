@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestSiteOfItsOwn: the logo, the intro and the links of a site are where they
-// belong, and nothing in them gets out of its place.
+// TestSiteOfItsOwn: the logo, intro and links of a site appear in their places and cannot escape
+// them.
 func TestSiteOfItsOwn(t *testing.T) {
 	site := sampleSite
 	site.Logo = "data:image/svg+xml;base64,PHN2Zz4="

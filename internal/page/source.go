@@ -14,15 +14,15 @@ import (
 // SourceView is the page of a source, for people who wonder where their post is.
 type SourceView struct {
 	Site    news.Site
-	Now     time.Time // what "12 minutes ago" is counted from
+	Now     time.Time // the time from which "12 minutes ago" is counted
 	State   news.SourceState
-	Days    []news.SourceDay // up to today, oldest first; too few for charts, or none, are not drawn
+	Days    []news.SourceDay // up to today, oldest first; charts need several days
 	Entries []Verdict        // latest first
 }
 
-// Source writes the page of a public source. It says in a friendly word how the
-// source is doing; the text of an error is for the operator and never printed.
-// A source that is not public has no page: that is an error.
+// Source writes the page of a public source. It describes the health of the source in friendly
+// words and never prints an error text, which is for the operator. It returns an error if the
+// source is not public.
 func (t *Theme) Source(w io.Writer, v *SourceView) error {
 	s := v.State
 	if !s.Public {
@@ -57,14 +57,14 @@ func (t *Theme) Source(w io.Writer, v *SourceView) error {
 	return t.render(w, "source", f)
 }
 
-// sourcePage is what source.html shows.
+// sourcePage is the data of source.html.
 type sourcePage struct {
 	Title, Kind string
 	Author      string // as configured
 	Home        template.HTML
 	Count       string
 	Word        news.Health
-	Health      string // in a sentence
+	Health      string // as a sentence
 	Retired     bool
 	Last, Next  template.HTML
 	Result      string
@@ -72,7 +72,7 @@ type sourcePage struct {
 	Entries     []verdict
 }
 
-// titled is a chart below a heading.
+// titled is a chart with a heading.
 type titled struct {
 	Title string
 	chart
@@ -85,8 +85,8 @@ func sourceTitle(s news.Source) string {
 	return s.Title
 }
 
-// kindOf says how a source is read. Neither a path on our disk nor the address of
-// a feed, which may hold a secret, is part of it.
+// kindOf returns how a source is read. It must not contain paths on disk, nor the address of a
+// feed, which may hold a secret.
 func kindOf(s news.Source) string {
 	if s.Kind == news.KindSeeds {
 		return "Documents in a folder"
@@ -94,7 +94,7 @@ func kindOf(s news.Source) string {
 	return "A feed"
 }
 
-// wellbeing says in a sentence how the source is doing.
+// wellbeing describes the health of a source in a sentence.
 func wellbeing(s *news.SourceState, now time.Time) string {
 	switch h := s.Health(now); {
 	case s.Last.Started.IsZero():
@@ -118,7 +118,7 @@ func wellbeing(s *news.SourceState, now time.Time) string {
 	return "Well."
 }
 
-// trouble names a failure in words that blame and betray nobody.
+// trouble describes a failure without blame and without details.
 func trouble(o news.Outcome) string {
 	switch o {
 	case news.OutcomeNotAFeed, news.OutcomeMalformed, news.OutcomeTooLarge:
@@ -133,7 +133,7 @@ func trouble(o news.Outcome) string {
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// result says in words what an attempt brought.
+// result describes what an attempt brought.
 func result(f news.Fetch) string {
 	switch {
 	case f.Outcome == news.OutcomeGone:
@@ -150,7 +150,7 @@ func result(f news.Fetch) string {
 	return "nothing new"
 }
 
-// next says when a source is due; an overdue one is due now.
+// next returns when a source is due; an overdue source is due now.
 func next(due, now time.Time) template.HTML {
 	if due.IsZero() || !due.After(now) {
 		return stamp(now, "now")

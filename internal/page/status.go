@@ -11,26 +11,26 @@ import (
 	"tributary/internal/news"
 )
 
-// StatusView is the operator's page. It shows addresses of errors and texts of
-// upstream servers: it belongs on the admin listener and nowhere else.
+// StatusView is the operator's page. It contains error addresses and texts from upstream servers,
+// so it must only be served on the admin listener.
 type StatusView struct {
 	Site          news.Site
-	Now           time.Time // what "12 minutes ago" is counted from
+	Now           time.Time // the time from which "12 minutes ago" is counted
 	Version       string
-	Started       time.Time // of the daemon
+	Started       time.Time // when the daemon started
 	DatabaseBytes int64
-	Offline       string // what is wrong with our own network; empty while nothing is
+	Offline       string // what is wrong with our own network; empty if nothing is
 	Sources       []SourceRow
 	Feeds         []FeedRow
 }
 
-// SourceRow is a source with the figures of our politeness towards it.
+// SourceRow is a source with its request statistics.
 type SourceRow struct {
 	State       news.SourceState
-	Push        news.Push // what a hub does for it; zero without one
-	Requests    int       // attempts in the period that the caller counts, e.g. 30 days
-	NotModified int       // of these, answered 304
-	Bytes       int64     // received by them
+	Push        news.Push // its hub subscription; zero without one
+	Requests    int       // attempts in a period chosen by the caller, such as 30 days
+	NotModified int       // those answered with 304
+	Bytes       int64     // received in these attempts
 }
 
 // Status writes the operator's page.
@@ -59,7 +59,7 @@ func (t *Theme) Status(w io.Writer, v *StatusView) error {
 	})
 }
 
-// subscriptions says who is pushed a feed.
+// subscriptions returns how many subscriptions to a feed our hub has.
 func subscriptions(row FeedRow) string {
 	if row.Subscriptions.Active == 0 {
 		return ""
@@ -71,7 +71,7 @@ func subscriptions(row FeedRow) string {
 	return text
 }
 
-// statusPage is what status.html shows.
+// statusPage is the data of status.html.
 type statusPage struct {
 	Version    string
 	Started    template.HTML
@@ -81,19 +81,19 @@ type statusPage struct {
 	Requests   int
 	Unmodified string
 	Bytes      string
-	Needs      []statusNeed // what waits for a person
-	Waiting    int          // how many sources that are
+	Needs      []statusNeed // sources that need a person, by reason
+	Waiting    int          // number of such sources
 	Rows       []statusRow
 	Feeds      []feedCard
 }
 
-// statusNeed is one reason and the sources that wait for a person by it.
+// statusNeed is a reason and the sources that need a person because of it.
 type statusNeed struct {
 	Why  string
 	Rows []statusRow
 }
 
-// need puts a source to those that wait for the same reason, if it waits.
+// need adds a source to the group of its reason, if it needs a person.
 func (p *statusPage) need(row statusRow) {
 	if row.Needs == "" {
 		return
@@ -107,7 +107,7 @@ func (p *statusPage) need(row statusRow) {
 	p.Needs[i].Rows = append(p.Needs[i].Rows, row)
 }
 
-// NeedYou is the end of the line of progress: "2 need you".
+// NeedYou is the end of the progress line: "2 need you".
 func (p statusPage) NeedYou() string {
 	if p.Waiting == 1 {
 		return "1 needs you"
@@ -147,7 +147,7 @@ func newStatusRow(r SourceRow, now time.Time) statusRow {
 		row.Next, row.Needs = next(s.NextDue, now), needs(s, row.Health)
 		row.Advice, row.Push = template.HTML(news.Typed(s.Advice(now))), pushed(r.Push)
 	}
-	switch row.Health { // the last error stands beside it
+	switch row.Health { // the last error is shown beside the cause
 	case news.HealthOK:
 	case news.HealthFailing:
 		row.Cause = "since " + date(s.FailingSince)
@@ -157,7 +157,7 @@ func newStatusRow(r SourceRow, now time.Time) statusRow {
 	return row
 }
 
-// pushed says what the hub of a source does for it.
+// pushed describes the hub subscription of a source.
 func pushed(p news.Push) string {
 	switch {
 	case p.State == "":
@@ -170,7 +170,7 @@ func pushed(p news.Push) string {
 	return "pushed: " + count(int(p.Deliveries), "delivery", "deliveries")
 }
 
-// outcome is the code of an attempt with the HTTP status behind it.
+// outcome returns the outcome of an attempt, with the HTTP status in parentheses.
 func outcome(f news.Fetch) string {
 	if f.Status == 0 || f.Outcome == news.OutcomeOK {
 		return string(f.Outcome)
@@ -178,8 +178,8 @@ func outcome(f news.Fetch) string {
 	return fmt.Sprintf("%s (%d)", f.Outcome, f.Status)
 }
 
-// needs says why a source waits for a person: what will not mend itself. A
-// server that asks for patience is no reason.
+// needs returns why a source needs a person, which is the case if its problem will not go away by
+// itself. A server that only limits our requests does not.
 func needs(s news.SourceState, h news.Health) string {
 	switch {
 	case h == news.HealthGone:
@@ -192,7 +192,7 @@ func needs(s news.SourceState, h news.Health) string {
 	return ""
 }
 
-// share is a part in percent; a dash where there is no whole.
+// share returns part of whole in percent, or a dash if whole is 0.
 func share(part, whole int) string {
 	if whole == 0 {
 		return "–"

@@ -13,18 +13,18 @@ import (
 	engine "tributary/internal/story"
 )
 
-// StoryView is the page of one story: the permalink of a seed document, and for
-// every story who else reported it.
+// StoryView is the page of a story: the permalink of a seed document, and for every story the list
+// of its reports.
 type StoryView struct {
 	Site    news.Site
-	Story   news.Shown   // its Members with the Match that brought each of them
-	Related []news.Shown // public entries, one of each other story about the same page
+	Story   news.Shown   // with the Match of each of its Members
+	Related []news.Shown // public entries, one for each other story about the same page
 	Feeds   []news.Feed  // public feeds that show it; may be empty
 }
 
-// Story writes the page of a story. Its canonical address is that of the original;
-// only a seed's page is its own. The page of a withdrawn story is
-// Message(w, MessageView{Status: 410, Thing: "story"}).
+// Story writes the page of a story. Its canonical address is that of the original; only a seed's
+// page is canonical itself. For a withdrawn story use Message(w, &MessageView{Status: 410, Thing:
+// "story"}).
 func (t *Theme) Story(w io.Writer, v *StoryView) error {
 	s := newStory(v.Site, &v.Story)
 	s.Passage = prose(v.Story.Entry.Body(), 1, false)
@@ -46,13 +46,13 @@ func (t *Theme) Story(w io.Writer, v *StoryView) error {
 	})
 }
 
-// storyPage is what story.html shows.
+// storyPage is the data of story.html.
 type storyPage struct {
 	story
 	Published, Updated template.HTML
 	Original           template.HTML
 	Related            []member
-	Hand               []template.HTML // what people did to the entry shown
+	Hand               []template.HTML // corrections by hand of the entry shown
 	Feeds              []template.HTML
 }
 
@@ -75,43 +75,44 @@ func feedTitle(f news.Feed) string {
 type story struct {
 	ID       string        // of its article element; unique on the page
 	Headline template.HTML // the title, linked to the original or to our page of a seed
-	Lang     string        // "" while unknown
+	Lang     string        // "" if unknown
 	Time     template.HTML
-	Source   template.HTML // its name, linked where it has a public page; empty where nobody need be told
+	Source   template.HTML // its name, linked if it has a public page; empty if not to be shown
 	Authors  []string
 	Tags     []string
 	Passage  passage
-	Footer   template.HTML // what the feed ends the text with; may be empty
-	Picture  string        // an enclosed picture where the text has none
+	Footer   template.HTML // the feed's footer; may be empty
+	Picture  string        // an enclosed picture, if the text has none
 	Media    []file
 	Members  []member
-	Strands  int // how many streams join here: 1 to 3
+	Strands  int // how many streams its drawing joins: 1 to 3
 }
 
 // member is another report of the story.
 type member struct {
 	Name   string        // what people call its source
 	Outlet template.HTML // the name, linked to the report
-	Title  template.HTML // the headline, linked to the report; "" where it has none
-	Lang   string        // "" while unknown
+	Title  template.HTML // the headline, linked to the report; "" if it has none
+	Lang   string        // "" if unknown
 	Why    []template.HTML
 	Time   template.HTML
 }
 
-// Bounds of lists beside a story, which a feed could fill at will.
+// Limits on lists beside a story, whose length a feed controls.
 const (
 	maxAuthors = 6
 	maxTags    = 8
 	maxFiles   = 10
 )
 
-// Attrs are those of an element that holds the story: its language, its direction
-// and how many streams join in it.
+// Attrs returns the attributes of the element that holds the story: its class, which includes the
+// number of joining streams, its language and its direction.
 func (v story) Attrs() template.HTMLAttr {
 	return template.HTMLAttr(`class="story j`+strconv.Itoa(v.Strands)+`" `) + language(v.Lang)
 }
 
-// newStory builds what all pages show; its text and its time depend on the page.
+// newStory returns what all pages show. Passage and times depend on the page and are set by the
+// caller.
 func newStory(site news.Site, s *news.Shown) story {
 	e := &s.Entry
 	v := story{
@@ -125,8 +126,7 @@ func newStory(site news.Site, s *news.Shown) story {
 	return v
 }
 
-// home returns where the title of a story leads: to the original, else to our own
-// page of it.
+// home returns the target of a story's title: the original, else our own page of it.
 func home(site news.Site, s *news.Shown) string {
 	if original := link(s.Entry.Link); original != "" {
 		return original
@@ -134,8 +134,8 @@ func home(site news.Site, s *news.Shown) string {
 	return site.StoryURL(s.StoryKey)
 }
 
-// title returns the headline of an entry, or its first words: many notes have
-// none, and a link needs a text.
+// title returns the headline of an entry, or else its first words: many notes have no title, and a
+// link needs a text.
 func title(e *news.Entry) string {
 	if t := strings.TrimSpace(e.Title); t != "" {
 		return t
@@ -146,7 +146,7 @@ func title(e *news.Entry) string {
 	return "Untitled"
 }
 
-// authors lists who wrote an entry, unless that is only the source's name again.
+// authors returns the authors of an entry, without those that only repeat the source's name.
 func authors(e *news.Entry, source string) []string {
 	var all []string
 	for _, p := range e.Authors {
@@ -172,7 +172,7 @@ func tags(categories []news.Category) []string {
 	return all
 }
 
-// members lists the other reports of a story, each with what tied it to the rest.
+// members returns the other reports of a story, each with the reason why it belongs to it.
 func members(s *news.Shown) []member {
 	var all []member
 	for _, m := range s.Members {
@@ -186,14 +186,14 @@ func members(s *news.Shown) []member {
 	return all
 }
 
-// relative is another story about the same page, linked to our page of it.
+// relative returns another story about the same page, linked to our page of it.
 func relative(site news.Site, s *news.Shown) member {
 	return member{Name: s.SourceTitle, Title: anchor(site.StoryURL(s.StoryKey), title(&s.Entry)), Lang: languageTag(s.Entry.Language), Time: at(s.Entry.Published)}
 }
 
-// why says how a report came to be in one story with the entry shown: what gave it
-// away, and whether a person moved it. The first of a story was matched with
-// nothing; where the entry shown was matched with it, that tells.
+// why says how a report came to belong to the story of the shown entry: the match, and any
+// correction by hand. The first report of a story was matched with nothing. If the shown entry was
+// matched with it, that match is the reason.
 func why(m news.Member, shown *news.Entry) []template.HTML {
 	var all []template.HTML
 	if words := tie(m.Match, m.EntryID, shown); words != "" {
@@ -205,8 +205,8 @@ func why(m news.Member, shown *news.Entry) []template.HTML {
 	return all
 }
 
-// tie says what gave away that an entry, matched so, is of one story with the one
-// that is shown; "" where that is not known of these two.
+// tie returns the reason why an entry with match m belongs to the story of the shown entry, or ""
+// if no match between the two is known.
 func tie(m news.Match, entry int64, shown *news.Entry) template.HTML {
 	words := reason(m)
 	if words == "" && shown.Match.With != 0 && shown.Match.With == entry {
@@ -217,7 +217,7 @@ func tie(m news.Match, entry int64, shown *news.Entry) template.HTML {
 	return words
 }
 
-// corrected says what people did to the entry that a page shows.
+// corrected returns the corrections by hand of the entry that a page shows.
 func corrected(e *news.Entry) []template.HTML {
 	var all []template.HTML
 	if !e.Match.Hand.IsZero() {
@@ -229,19 +229,18 @@ func corrected(e *news.Entry) []template.HTML {
 	return all
 }
 
-// hand is "merged by hand 27 November 2026, 10:00 UTC": both words and time are
-// our own.
+// hand returns "merged by hand 27 November 2026, 10:00 UTC".
 func hand(h news.Hand) template.HTML {
 	return template.HTML(template.HTMLEscapeString(h.String())) + " " + at(h.At)
 }
 
 const laterVersion = "later version"
 
-// reason says in words what gave a report away, and of a copied text how much of
-// the shorter one it is; "" for the first of a story.
+// reason describes a match, and for a copied text how much of the shorter text was copied. It
+// returns "" for the first report of a story.
 func reason(m news.Match) template.HTML {
 	switch {
-	case strings.HasPrefix(m.Detail, "the same recording"): // of an address or a title: both are those of the file
+	case strings.HasPrefix(m.Detail, "the same recording"): // by address or title, either of the recording
 		return "same recording"
 	case engine.Derived(m):
 		return "the same report in other words"
@@ -263,7 +262,7 @@ func reason(m news.Match) template.HTML {
 	return ""
 }
 
-// copied is ", 84 %", and nothing for a whole text or an unknown part.
+// copied returns ", 84 %", or "" for a complete copy or an unknown part.
 func copied(part float64) template.HTML {
 	if n := int(math.Round(100 * part)); n > 0 && n < 100 {
 		return template.HTML(", " + strconv.Itoa(n) + "&nbsp;%")
@@ -271,22 +270,23 @@ func copied(part float64) template.HTML {
 	return ""
 }
 
-// textOf returns the text of an entry for the river: its summary where that is a
-// teaser of its own, else the beginning of the text, with the rest folded.
+// textOf returns the text of an entry for the page of a feed. That is the summary if it is a teaser
+// with words of its own, followed by the folded content; else the beginning of the text, with the
+// rest folded.
 func textOf(e *news.Entry, level int) passage {
 	if e.Content == "" || e.Summary == "" || begins(e.Content, e.Summary) {
 		return prose(e.Body(), level, true)
 	}
 	lead := prose(e.Summary, level, true)
-	if lead.Rest != "" { // as long as an article: then it is no teaser
+	if lead.Rest != "" { // as long as an article, so not a teaser
 		return prose(e.Content, level, true)
 	}
 	full := prose(e.Content, level, false)
 	return passage{Lead: lead.Lead, Rest: full.Lead, Length: full.Length, Media: lead.Media || full.Media}
 }
 
-// Minutes is about how long the rest takes to read, at 1,000 characters a minute.
+// Minutes returns the approximate reading time of the rest, at 1,000 characters a minute.
 func (p passage) Minutes() string { return count(max(1, (p.Length+500)/1000), "minute", "minutes") }
 
-// HTML tells a template that a text is markup of prose.
+// HTML returns the whole text as trusted markup, since prose made it.
 func (p passage) HTML() template.HTML { return p.Lead + p.Rest }

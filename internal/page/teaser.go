@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// teaser returns the first words of an entry's HTML as plain text: at most n
-// characters, cut behind a word and ended with "…" where something is missing.
+// teaser returns the beginning of an entry's HTML as plain text: at most n characters, cut after a
+// word and followed by "…" if something is missing.
 //
-// It reads no further than it needs, and it scans for tags instead of parsing
-// them: the result is text, which is escaped like any other wherever it is shown.
+// It reads no further than necessary and scans for tags instead of parsing them. That is safe
+// because the result is text, which is escaped wherever it is shown.
 func teaser(source string, n int) string {
 	var b strings.Builder
 	length := 0
@@ -34,7 +34,7 @@ func teaser(source string, n int) string {
 	return shorten(html.UnescapeString(b.String()), n)
 }
 
-// tagName returns the name in what follows "<"; an end tag has none.
+// tagName returns the tag name that follows "<", or "" for an end tag.
 func tagName(s string) string {
 	end := 0
 	for end < len(s) && end < 12 && (s[end] >= 'a' && s[end] <= 'z' || s[end] >= '0' && s[end] <= '9') {
@@ -43,7 +43,7 @@ func tagName(s string) string {
 	return s[:end]
 }
 
-// shorten folds white space and cuts a plain text to n characters.
+// shorten collapses white space and cuts plain text to n characters.
 func shorten(text string, n int) string {
 	var b strings.Builder
 	length := 0
@@ -60,8 +60,8 @@ func shorten(text string, n int) string {
 	return b.String()
 }
 
-// cutWord returns the part of a word that still fits, if the word is so long that
-// it is none: scripts without spaces write a sentence in one piece.
+// cutWord returns the part of a word that still fits, if the word is too long to be one: scripts
+// without spaces write a sentence as a single word.
 func cutWord(word string, room int) string {
 	if room < 1 || utf8.RuneCountInString(word) < 40 {
 		return ""
@@ -69,8 +69,8 @@ func cutWord(word string, room int) string {
 	return " " + string([]rune(word)[:room])
 }
 
-// begins reports whether the text of whole starts with that of part, or the other
-// way round: then part is its lead, and showing both would say it twice.
+// begins reports whether the text of whole starts with that of part, or the other way round. Then
+// part is the lead of whole, and showing both would repeat it.
 func begins(whole, part string) bool {
 	const enough = 60
 	a := strings.TrimRight(teaser(whole, enough), " .…")

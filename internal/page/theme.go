@@ -19,35 +19,34 @@ import (
 //go:embed html/*.html html/*.css
 var files embed.FS
 
-// Names of files that are no page.
+// Files that are not pages.
 const (
-	frameFile = "frame.html" // around every page
-	partsFile = "parts.html" // what several pages share
+	frameFile = "frame.html" // surrounds every page
+	partsFile = "parts.html" // shared by several pages
 	styleFile = "style.css"  // the style sheet
-	extraFile = "extra.css"  // comes behind it; ours is empty
+	extraFile = "extra.css"  // appended to the style sheet; empty by default
 
-	statusFile = "status.html" // the operator's, which no theme changes
+	statusFile = "status.html" // the operator's page, which themes cannot replace
 )
 
-// Theme is how pages look: templates and a style sheet. The nil Theme is the
-// built-in one. A Theme is not changed once it is made, and is safe for
-// concurrent use.
+// Theme is the look of the pages: templates and a style sheet. The nil Theme is the built-in one. A
+// Theme is immutable once made, and safe for concurrent use.
 type Theme struct {
-	// Failed is told when a page of a theme could not be made of what it had to
-	// show. The built-in page is shown instead: how a page looks must not keep
-	// feeds from anybody. Set it before the theme is used.
+	// Failed is called when the theme's template for a page fails. The built-in page is sent
+	// instead, so that a broken theme does not keep feeds from their readers. It must be set before
+	// the theme is used.
 	Failed func(error)
 
-	pages  map[string]*template.Template // by name, "twin"
-	style  string                        // the style sheet as it stands in pages
-	policy string                        // content security policy, see CSP
+	pages  map[string]*template.Template // by name, such as "twin"
+	style  string                        // the style sheet as inlined in pages
+	policy string                        // content security policy; see CSP
 }
 
-// Builtin returns the theme that is ours.
+// Builtin returns the built-in theme.
 func Builtin() *Theme { return builtin() }
 
-// builtin is parsed on first use: a command that prints no page does not pay for
-// it. That it parses is known by its tests.
+// builtin is parsed on first use, so that commands that print no page do not pay for it. The tests
+// ensure that it parses.
 var builtin = sync.OnceValue(func() *Theme {
 	var b builder
 	t := b.build()
@@ -64,11 +63,11 @@ func (t *Theme) orBuiltin() *Theme {
 	return t
 }
 
-// ThemeFiles names the files that a theme may replace.
+// ThemeFiles returns the names of the files that a theme may replace.
 func ThemeFiles() []string {
 	entries, err := files.ReadDir("html")
 	if err != nil {
-		panic(err) // that the folder exists is known when it is compiled
+		panic(err) // the embedded folder exists
 	}
 	var names []string
 	for _, e := range entries {
@@ -79,10 +78,9 @@ func ThemeFiles() []string {
 	return names
 }
 
-// CSP returns the Content-Security-Policy header of every page: nothing but the
-// one inlined style sheet, pictures and media from anywhere, and forms that lead
-// back to us. The page states it too, except for frame-ancestors, which only a
-// header can.
+// CSP returns the Content-Security-Policy header of every page. It allows the one inlined style
+// sheet, pictures and media from anywhere, and forms that submit to this site. The page itself
+// states it too, except frame-ancestors, which only works in a header.
 func (t *Theme) CSP() string { return t.orBuiltin().policy + "; frame-ancestors 'none'" }
 
 func policyOf(style string) string {
@@ -91,7 +89,7 @@ func policyOf(style string) string {
 		"'; img-src https: http: data:; media-src https: http:; base-uri 'none'; form-action 'self'"
 }
 
-// render writes one page in one Write, so that an error leaves no half of it.
+// render writes a page in a single Write, so that an error leaves no partial page.
 func (t *Theme) render(w io.Writer, name string, f frame) error {
 	t = t.orBuiltin()
 	b, err := t.execute(name, f)
@@ -117,8 +115,8 @@ func (t *Theme) execute(name string, f frame) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// NewTheme makes a theme of files by name, each in place of the built-in one. It
-// returns everything that is wrong with them; then there is no theme.
+// NewTheme returns a theme in which the given files, by name, replace the built-in ones. If
+// anything is wrong with them it returns all flaws and no theme.
 func NewTheme(own map[string]string) (*Theme, []Flaw) {
 	b := builder{own: own}
 	t := b.build()
@@ -151,26 +149,25 @@ func pageNames() []string {
 	return names
 }
 
-// builder parses files and collects what is wrong with them.
+// builder parses files and collects their flaws.
 type builder struct {
 	own   map[string]string
 	flaws []Flaw
 }
 
-// read returns a file: the theme's, or ours.
+// read returns a file of the theme, or the built-in one.
 func (b *builder) read(name string) string {
 	if text, ok := b.own[name]; ok {
 		return text
 	}
 	text, err := files.ReadFile(path.Join("html", name))
 	if err != nil {
-		panic(err) // names are those of ThemeFiles
+		panic(err) // every name passed is embedded
 	}
 	return string(text)
 }
 
-// style puts the style sheet together. Ours is written small; another's is left
-// as it is.
+// style returns the complete style sheet. The built-in one is minified, a theme's is left as it is.
 func (b *builder) style() string {
 	sheet := minify(b.read(styleFile))
 	if own, ok := b.own[styleFile]; ok {
@@ -179,7 +176,8 @@ func (b *builder) style() string {
 	return sheet + b.sheet(extraFile, b.read(extraFile))
 }
 
-// sheet checks a style sheet. Line ends become those that a browser hashes.
+// sheet checks a style sheet. It normalises line ends, as a browser does before it computes the
+// hash.
 func (b *builder) sheet(name, text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if at := strings.Index(strings.ToLower(text), "</style"); at >= 0 {
@@ -191,7 +189,7 @@ func (b *builder) sheet(name, text string) string {
 	return text
 }
 
-// parse adds templates to a set. One that does not parse is noted and left out.
+// parse adds templates to a set. One that does not parse is recorded as a flaw.
 func (b *builder) parse(t *template.Template, names ...string) *template.Template {
 	for _, name := range names {
 		text := b.read(name)
@@ -203,11 +201,11 @@ func (b *builder) parse(t *template.Template, names ...string) *template.Templat
 	return t
 }
 
-// page makes the set of one page: the frame, the shared parts and its "main".
+// page returns the template set of a page: the frame, the shared parts and the page's "main".
 func (b *builder) page(shared *template.Template, name string) *template.Template {
 	file := name + ".html"
 	before := len(b.flaws)
-	t := b.parse(template.Must(shared.Clone()), file) // a set that was never executed can be cloned
+	t := b.parse(template.Must(shared.Clone()), file) // cannot fail: the set was never executed
 	if t.Lookup("main") == nil && len(b.flaws) == before {
 		b.flaws = append(b.flaws, Flaw{File: file, Line: 1, Text: `defines no "main"; put the page between {{define "main"}} and {{end}}`})
 	}
@@ -216,8 +214,8 @@ func (b *builder) page(shared *template.Template, name string) *template.Templat
 
 var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
-// minify drops the comments, indentation and line ends of our style sheet. It
-// knows no CSS: the sheet has no strings that hold such things.
+// minify removes the comments, indentation and line ends of the built-in style sheet. It does not
+// parse CSS: the sheet has no strings that contain any of these.
 func minify(css string) string {
 	var b strings.Builder
 	for line := range strings.Lines(cssComment.ReplaceAllString(css, "")) {
@@ -226,8 +224,8 @@ func minify(css string) string {
 	return b.String()
 }
 
-// report sorts what was found by file and line, each once: a fault of the frame
-// is met with every page.
+// report returns the flaws, sorted and without duplicates: a flaw in the frame occurs with every
+// page.
 func (b *builder) report() []Flaw {
 	found := map[Flaw]bool{}
 	for _, f := range b.flaws {

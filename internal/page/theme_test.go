@@ -20,8 +20,8 @@ func theme(t *testing.T, files map[string]string) *Theme {
 	return made
 }
 
-// TestThemeReplacesFileByFile: what a theme brings is used, and the rest is ours;
-// the policy is that of its own style sheet.
+// TestThemeReplacesFileByFile: the theme's files are used, the others are built in, and the policy
+// matches the theme's style sheet.
 func TestThemeReplacesFileByFile(t *testing.T) {
 	made := theme(t, map[string]string{"front.html": `{{define "main"}}<h1>Mine: {{.Title}}</h1>{{end}}`, "extra.css": "h1 { color: tomato }\r\n"})
 	var front, twin bytes.Buffer
@@ -43,7 +43,7 @@ func TestThemeReplacesFileByFile(t *testing.T) {
 	}
 }
 
-// TestBuiltinIsATheme: our own files pass what a theme must.
+// TestBuiltinIsATheme: the built-in files pass the checks for themes.
 func TestBuiltinIsATheme(t *testing.T) {
 	own := map[string]string{}
 	for _, name := range ThemeFiles() {
@@ -75,14 +75,14 @@ func TestFlaws(t *testing.T) {
 		{"closed style sheet", "extra.css", "a {}\n</STYLE >", `extra.css:2: "</style" ends the style sheet in a page; write "<\/style"`},
 	} {
 		_, flaws := NewTheme(map[string]string{tt.file: tt.text})
-		alone := len(flaws) == 1 || tt.file == partsFile // which every page shares
+		alone := len(flaws) == 1 || tt.file == partsFile // every page shares parts.html
 		if !alone || !strings.HasPrefix(flaws[0].String(), tt.want) {
 			t.Errorf("%s: got %v, want %q alone", tt.name, flaws, tt.want)
 		}
 	}
 }
 
-// TestThemeThatFails: what a theme cannot show is shown as ours, and somebody is told.
+// TestThemeThatFails: if a theme's page fails, the built-in page is shown and Failed is called.
 func TestThemeThatFails(t *testing.T) {
 	made := theme(t, map[string]string{"twin.html": `{{define "main"}}{{if eq .Title "boom"}}{{index .Days 99}}{{end}}<h1>Mine</h1>{{end}}`})
 	var told error
@@ -98,8 +98,8 @@ func TestThemeThatFails(t *testing.T) {
 	}
 }
 
-// TestThemeIsDocumented: docs/publishing.md lists every file, and every field that
-// the templates get.
+// TestThemeIsDocumented: docs/publishing.md lists every file and every field available to
+// templates.
 func TestThemeIsDocumented(t *testing.T) {
 	data, err := os.ReadFile("../../docs/publishing.md")
 	if err != nil {

@@ -9,19 +9,19 @@ import (
 	"tributary/internal/news"
 )
 
-// Twin writes the HTML twin of a feed: a river of its stories by day, the same
-// stories in the same order as every other format of the edition.
+// Twin writes the HTML page of a feed: its stories by day, in the same order as every other format
+// of the edition.
 //
-// What readers and tests may rely on: every story is <article id="s-STORYKEY">
-// with h2 > a[href], a time[datetime] that is its published time, and the source's
-// name; link rel="alternate" points to the Atom document and to nothing else. Where
-// a feed keeps duplicates, further articles of one story are s-STORYKEY-2 and so on.
+// Readers and tests may rely on the following. Every story is an <article id="s-STORYKEY"> with h2
+// > a[href], the published time in time[datetime], and the name of the source. The only link
+// rel="alternate" points to the Atom document. If the feed keeps duplicates, further articles of a
+// story have the ids s-STORYKEY-2 and so on.
 func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	f := frame{
 		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
 		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
 	}
-	if e.Feed.Kind != news.FeedOfHealth { // a search finds stories
+	if e.Feed.Kind != news.FeedOfHealth { // a report on sources is not a story, and cannot be searched
 		f.Ask = newAsk(e.Site, &e.Feed)
 	}
 	v := river{
@@ -30,8 +30,8 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		Count: counted(e.Feed, len(e.Shown)), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group, Empty: empty(e.Feed),
 	}
-	if e.Feed.Kind == news.Podcast { // podcast programs read no other format
-		v.Address, v.Reader = breakable(e.URL("rss")), "podcast program"
+	if e.Feed.Kind == news.Podcast { // podcast apps read no other format
+		v.Address, v.Reader = breakable(e.URL("rss")), "podcast app"
 	}
 	if e.Part.Before > 0 {
 		f.Title = "Older stories · " + f.Title
@@ -39,7 +39,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		v.Newest = anchor(e.URL(""), "Newest stories")
 		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
 	}
-	if len(v.Days) == 0 && e.Part.Before == 0 { // the page says that there is nothing
+	if len(v.Days) == 0 && e.Part.Before == 0 { // the page itself says that it is empty
 		v.Count, v.Changed = "", ""
 	}
 	if e.Older.Before > 0 {
@@ -52,7 +52,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	return t.render(w, "twin", f)
 }
 
-// counted says how many items a feed shows, and of what.
+// counted returns how many items a feed shows.
 func counted(f news.Feed, n int) string {
 	switch {
 	case f.Digest != nil:
@@ -63,7 +63,7 @@ func counted(f news.Feed, n int) string {
 	return count(n, "story", "stories")
 }
 
-// empty says why a feed shows nothing, and when it will.
+// empty returns the text of an empty feed: why it is empty, and when it will not be.
 func empty(f news.Feed) string {
 	switch {
 	case f.Digest != nil:
@@ -74,27 +74,27 @@ func empty(f news.Feed) string {
 	return "Nothing here yet. Stories appear as soon as the sources of this feed bring some."
 }
 
-// river is what twin.html shows.
+// river is the data of twin.html.
 type river struct {
 	Title, Description string
-	Lang               template.HTMLAttr // of both
-	Dir                string            // of the feed's language: "rtl", else "ltr"
+	Lang               template.HTMLAttr // of Title and Description
+	Dir                string            // direction of the feed's language, "rtl" or "ltr"
 	Formats            []template.HTML
 	Address            template.HTML // what people copy into their
-	Reader             string        // "feed reader" or "podcast program"
+	Reader             string        // "feed reader" or "podcast app"
 	Count              string        // empty for an empty feed
 	Pace               string        // "about 34 a day"; may be empty
 	Changed            template.HTML
-	Chart              *chart // of what it shows, by day; nil for too few days
+	Chart              *chart // stories by day; nil if there are too few days
 	Days               []day
-	Empty              string        // said when there are none
+	Empty              string        // shown if there are no stories
 	Titled             bool          // list other reports with their titles
-	Newest             template.HTML // link to the live page, on those of older stories
+	Newest             template.HTML // link to the live page, on pages of older stories
 	Newer, Older       template.HTML
 }
 
-// riverDirection is that of a page whose feed is in a language; one that is in
-// none runs like our own words.
+// riverDirection returns the text direction of a feed's page. Without a language it is that of our
+// own words.
 func riverDirection(tag string) string {
 	if dir := direction(languageTag(tag)); dir == "rtl" {
 		return dir
@@ -102,14 +102,14 @@ func riverDirection(tag string) string {
 	return "ltr"
 }
 
-// day holds the stories that entered the feed on one day, UTC.
+// day holds the stories that entered the feed on one day (UTC).
 type day struct {
 	ID      string // unique on the page
 	Time    template.HTML
 	Stories []story
 }
 
-// formats lists the representations of a feed beside the page itself.
+// formats returns links to the representations of a feed other than the page itself.
 func formats(e *news.Edition) []template.HTML {
 	return []template.HTML{
 		anchor(e.URL("atom"), "Atom"), anchor(e.URL("rss"), "RSS"),
@@ -117,8 +117,8 @@ func formats(e *news.Edition) []template.HTML {
 	}
 }
 
-// days cuts the edition where the day changes and nowhere else: the order is the
-// edition's, by entry into the feed, whatever the entries say of themselves.
+// days groups the edition by day. It keeps the edition's order, which is by entry into the feed and
+// not by the dates of the entries.
 func days(e *news.Edition) []day {
 	var all []day
 	var last time.Time
@@ -157,7 +157,7 @@ func riverStory(e *news.Edition, s *news.Shown) story {
 	if s.Footer != "" {
 		v.Footer = prose(s.Footer, 2, false).HTML()
 	}
-	if s.Own { // by whom is what the page is headed with
+	if s.Own { // the page itself is headed with the author
 		v.Source, v.Authors = "", nil
 	}
 	v.attach(s.Entry.Enclosures)

@@ -19,7 +19,7 @@ func twinOf(t *testing.T, e *news.Edition) string {
 	return b.String()
 }
 
-// What a feed makes itself is called what it is, and comes from nowhere else.
+// A feed of health reports is called that, and its items name no other source.
 func TestTwinOfProblems(t *testing.T) {
 	f := news.Feed{Name: "trouble", Title: "Trouble", Kind: news.FeedOfHealth, Private: true}
 	event := news.HealthEvent{At: sampleNow, Was: news.HealthOK, Is: news.HealthFailing}
@@ -38,7 +38,7 @@ func TestTwinOfProblems(t *testing.T) {
 	}
 }
 
-// An empty feed is as old as its configuration, which means nothing to anybody.
+// The age of an empty feed is that of its configuration, which is of no use, so it is not shown.
 func TestEmptyFeedHasNoAge(t *testing.T) {
 	f := news.Feed{Name: "empty", Title: "Empty"}
 	if got := text(tree(t, twinOf(t, &news.Edition{Site: sampleSite, Feed: f, Updated: sampleNow}))); strings.Contains(got, "last changed") || strings.Contains(got, "0 stories") {
@@ -53,7 +53,7 @@ func TestEmptyFeedHasNoAge(t *testing.T) {
 	}
 }
 
-// A story whose time of day is not known stands below its day without repeating it.
+// A story without a known time of day does not repeat the day of its heading.
 func TestADayIsSaidOnce(t *testing.T) {
 	e := sampleEdition()
 	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
@@ -121,9 +121,9 @@ func TestPlaying(t *testing.T) {
 	}
 }
 
-// Podcast programs read RSS only, so that is the address which people are to copy.
+// Podcast apps read RSS only, so that is the address which people are to copy.
 func TestTwinOfAPodcast(t *testing.T) {
-	for kind, want := range map[news.FeedKind]string{news.Podcast: "into your podcast program: https://river.example/news/feeds/all.rss", "": "into your feed reader: https://river.example/news/feeds/all.atom"} {
+	for kind, want := range map[news.FeedKind]string{news.Podcast: "into your podcast app: https://river.example/news/feeds/all.rss", "": "into your feed reader: https://river.example/news/feeds/all.atom"} {
 		page := text(tree(t, twinOf(t, &news.Edition{Site: sampleSite, Feed: news.Feed{Name: "all", Kind: kind}})))
 		if !strings.Contains(page, want) {
 			t.Errorf("%s: got %q, want it to say %q", kind, page, want)

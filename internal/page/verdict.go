@@ -6,41 +6,41 @@ import (
 	"tributary/internal/news"
 )
 
-// Verdict is an entry and where it went.
+// Verdict says where an entry is shown, or why it is not.
 type Verdict struct {
 	Entry news.Entry
 	Shown []news.Feed // public feeds that show its story now
-	Past  []news.Feed // public feeds that showed it, and by now show newer ones
-	Full  []Full      // public feeds that have enough of its source
-	With  *news.Shown // the public entry that stands for its story, where it is another one
-	Note  string      // why it is in no feed, or what else there is to say; plain text
+	Past  []news.Feed // public feeds that showed it until newer stories took its place
+	Full  []Full      // public feeds that already show enough of its source
+	With  *news.Shown // the public entry that represents its story, if it is another one
+	Note  string      // why it is in no feed, or a remark; plain text
 }
 
-// Full is a feed that shows only so many stories of a source.
+// Full is a feed that limits how many stories of a source it shows.
 type Full struct {
 	Feed  news.Feed
-	Daily bool // of one day; else at a time
+	Daily bool // the limit is per day; otherwise at a time
 }
 
-// Published reports whether the story of the entry is in a public feed, shown or not.
+// Published reports whether the story of the entry is in a public feed, even if no longer shown.
 func (v *Verdict) Published() bool { return len(v.Shown)+len(v.Past)+len(v.Full) > 0 }
 
-// verdict is a Verdict as pages show it.
+// verdict is the data of a Verdict in templates.
 type verdict struct {
 	Headline template.HTML
 	Lang     template.HTMLAttr
 	Time     template.HTML
-	Story    template.HTML // our page of its story, where it has one
+	Story    template.HTML // link to our page of its story, if there is one
 	Feeds    []template.HTML
 	Past     []template.HTML
 	Full     []fullFeed
-	With     template.HTML // the headline of the entry that stands for it, linked
-	Of       string        // the source of that
-	Tie      template.HTML // what tied the two together
+	With     template.HTML // headline of the entry that represents the story, linked
+	Of       string        // source of that entry
+	Tie      template.HTML // why the two belong together
 	Note     string
 }
 
-// fullFeed is a Full as pages show it.
+// fullFeed is the data of a Full in templates.
 type fullFeed struct {
 	Feed template.HTML
 	Most string
@@ -60,7 +60,7 @@ func newFull(site news.Site, all []Full) (list []fullFeed) {
 func newVerdict(site news.Site, of *Verdict) verdict {
 	e := &of.Entry
 	address, page := link(e.Link), ""
-	if e.StoryKey != "" && of.Published() { // else the story has no page
+	if e.StoryKey != "" && of.Published() { // otherwise the story has no page
 		page = site.StoryURL(e.StoryKey)
 	}
 	if address == "" {

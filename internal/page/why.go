@@ -8,25 +8,24 @@ import (
 	"tributary/internal/news"
 )
 
-// WhyView answers somebody whose post does not show up. It knows public sources
-// only.
+// WhyView is the answer to somebody whose post does not show up. It contains only public sources.
 type WhyView struct {
 	Site    news.Site
-	Now     time.Time // what "12 minutes ago" is counted from
-	Asked   string    // the address as it was typed; empty when nothing was asked
+	Now     time.Time // the time from which "12 minutes ago" is counted
+	Asked   string    // the address as typed; empty if nothing was asked
 	Problem string    // why there is no answer; plain text
-	Looked  string    // the address as entries are compared by it
+	Looked  string    // the address in the form in which entries are compared
 	Found   []WhyEntry
-	Sources []news.SourceState // of the same site, where no entry was found
+	Sources []news.SourceState // sources of the same site, if no entry was found
 }
 
-// WhyEntry is an entry that was found, with the source that brought it.
+// WhyEntry is an entry that was found, and its source.
 type WhyEntry struct {
 	Verdict
 	State news.SourceState
 }
 
-// Why writes the form and, when something was asked, the answer.
+// Why writes the form and, if something was asked, the answer.
 func (t *Theme) Why(w io.Writer, v *WhyView) error {
 	view := whyPage{Asked: v.Asked, Problem: v.Problem, Looked: v.Looked, Host: host(v.Looked)}
 	for i := range v.Found {
@@ -41,7 +40,7 @@ func (t *Theme) Why(w io.Writer, v *WhyView) error {
 	})
 }
 
-// whyPage is what why.html shows.
+// whyPage is the data of why.html.
 type whyPage struct {
 	Asked, Problem string
 	Looked, Host   string
@@ -54,11 +53,11 @@ type whyEntry struct {
 	visit
 }
 
-// visit is a source, how it is, and when it was read.
+// visit is a source, its health, and when it was last read.
 type visit struct {
-	Source     template.HTML // its name, linked to its page
+	Source     template.HTML // name, linked to its page
 	Word       news.Health
-	Health     string // in a sentence
+	Health     string // as a sentence
 	Last, Next template.HTML
 	Result     string
 }

@@ -7,8 +7,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestStoryPageTellsWhatTiesReports holds the words for every reason, with the
-// figure where there is one for people.
+// TestStoryPageTellsWhatTiesReports checks the words for every reason, with the figure if one is
+// shown.
 func TestStoryPageTellsWhatTiesReports(t *testing.T) {
 	for _, test := range []struct {
 		match news.Match
@@ -32,8 +32,8 @@ func TestStoryPageTellsWhatTiesReports(t *testing.T) {
 	}
 }
 
-// TestStoryPageTellsWhatTiedTheEntryShown holds that the first report is not left
-// without a reason where the entry shown came to it later.
+// TestStoryPageTellsWhatTiedTheEntryShown checks that the first report has a reason, too, when the
+// shown entry was matched with it later.
 func TestStoryPageTellsWhatTiedTheEntryShown(t *testing.T) {
 	first := news.Match{Reason: news.ReasonNew}
 	for _, test := range []struct {
@@ -42,7 +42,7 @@ func TestStoryPageTellsWhatTiedTheEntryShown(t *testing.T) {
 	}{
 		{news.Match{Reason: news.ReasonText, With: 7, Score: .61}, "same text, 61 %"},
 		{news.Match{Reason: news.ReasonUpdate, With: 7, Score: .9}, "earlier version"},
-		{news.Match{Reason: news.ReasonText, With: 8, Score: .61}, ""}, // it was matched with another one
+		{news.Match{Reason: news.ReasonText, With: 8, Score: .61}, ""}, // it was matched with another entry
 	} {
 		if got := pageOfTwo(t, test.match, first); got != test.want {
 			t.Errorf("%s with %d: got %q, want %q", test.match.Reason, test.match.With, got, test.want)
@@ -50,8 +50,8 @@ func TestStoryPageTellsWhatTiedTheEntryShown(t *testing.T) {
 	}
 }
 
-// pageOfTwo renders a story of an entry shown and another one, entry 7, and
-// returns what the page says below the other one.
+// pageOfTwo renders a story with a shown entry and another, entry 7, and returns what the page says
+// of the other one.
 func pageOfTwo(t *testing.T, shown, other news.Match) string {
 	t.Helper()
 	s := news.Shown{Entry: news.Entry{Title: "River falls", Link: "https://a.example/1", Match: shown}}

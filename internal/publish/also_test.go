@@ -30,8 +30,8 @@ func (r *river) texts() entryText {
 	return f
 }
 
-// A third outlet that comes later is a related link, and changes neither text nor
-// updated; a change of the words brings it into the text.
+// A third outlet that comes later becomes a related link and changes neither the text nor updated.
+// When the words change, it is included in the text.
 func TestALaterReportDoesNotChangeTheText(t *testing.T) {
 	r := newRiver(t)
 	f := feed("all")

@@ -7,16 +7,17 @@ import (
 	"tributary/internal/news"
 )
 
-// pageFormats are those in which closed pages are stored: Atom, for which RFC 5005
-// is written, and JSON Feed, which has next_url.
+// pageFormats are the formats in which closed pages are stored: Atom, for which RFC 5005 was
+// written, and JSON Feed, which has next_url.
 var pageFormats = []string{"atom", "json"}
 
-// IsPageFormat reports whether closed pages have the format.
+// IsPageFormat reports whether closed pages are stored in the format.
 func IsPageFormat(ext string) bool { return ext == pageFormats[0] || ext == pageFormats[1] }
 
-// archive closes the pages of a feed that are full, replaces those that name what
-// nobody may name any more, and drops the oldest where only so many are kept. Where
-// that changed anything, the feed is to be rendered again: it leads there.
+// archive closes the full pages of a feed, replaces pages that name an entry which has since been
+// withdrawn or made private, and drops the oldest pages beyond the configured number. If this
+// changed the archive, it marks the feed to be rendered again, because the live document links to
+// the archive.
 func (p *Publisher) archive(ctx context.Context, site news.Site, f news.Feed) error {
 	for {
 		e, err := p.Store.NextPage(ctx, site, f, p.Now())
@@ -64,8 +65,8 @@ func (p *Publisher) closePage(ctx context.Context, e *news.Edition) error {
 	return err
 }
 
-// logged names a page: that of a private feed has an address for each token, and none
-// for a log.
+// logged names a page in the log. A private feed has one address per token, and tokens must not be
+// logged.
 func logged(e *news.Edition) string {
 	if e.Feed.Private {
 		return e.Part.PageName()
@@ -80,7 +81,7 @@ func (p *Publisher) log() *slog.Logger {
 	return p.Log
 }
 
-// mark names a version of an archive, and the folder that it is written to.
+// mark identifies a version of an archive and the folder that it was written to.
 type mark struct {
 	folder  string
 	version int64
@@ -93,8 +94,8 @@ func (p *Publisher) mark(version int64) mark {
 	return mark{p.Folder.Path, version}
 }
 
-// writePages brings the files of a feed's archive up to date when it changed since
-// they were written. A private feed has none.
+// writePages updates the files of a feed's archive if it has changed since they were written. A
+// private feed has no files.
 func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
 	version, err := p.Store.ArchiveVersion(ctx, f.ID)
 	if err != nil || p.Shelf.archive(f.Name) == p.mark(version) {

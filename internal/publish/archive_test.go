@@ -16,8 +16,8 @@ import (
 	"tributary/internal/news"
 )
 
-// archived is a river whose feed keeps an archive: 250 stories, one an hour, of which
-// two pages are closed, and one seed in the first of them.
+// archived returns a river whose feed keeps an archive: 250 stories, one an hour, with two closed
+// pages, the first of which holds a seed.
 func archived(t *testing.T) (*river, *bytes.Buffer) {
 	f := feed("all")
 	f.Archive = true
@@ -111,8 +111,7 @@ func TestTheChainOfDocuments(t *testing.T) {
 	}
 }
 
-// TestPagesStayAsTheyWereWritten: over restarts, further pages and whatever happens
-// to the folder.
+// TestPagesStayAsTheyWereWritten holds over restarts, further pages and any damage to the folder.
 func TestPagesStayAsTheyWereWritten(t *testing.T) {
 	r, _ := archived(t)
 	was := map[string][]byte{}
@@ -124,7 +123,7 @@ func TestPagesStayAsTheyWereWritten(t *testing.T) {
 	if err != nil || !info.ModTime().Equal(start.Add(news.ArchiveWait)) {
 		t.Errorf("the file is of %v (%v), want when it was closed", info.ModTime(), err)
 	}
-	// Lost, cut off, and one that is not ours.
+	// Removed, truncated, and a file that is not ours.
 	if err := os.Remove(filepath.Join(path, "1.json")); err != nil {
 		t.Fatal(err)
 	}

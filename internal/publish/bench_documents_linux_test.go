@@ -38,8 +38,8 @@ func busyEdition() *news.Edition {
 	return e
 }
 
-// BenchmarkDocuments is the work of one change of a feed: its documents, and their
-// variants.
+// BenchmarkDocuments measures the work for one change of a feed: rendering its documents and
+// compressing them.
 func BenchmarkDocuments(b *testing.B) {
 	e := busyEdition()
 	docs, err := documents(e, nil, nil)

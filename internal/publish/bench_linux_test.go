@@ -12,10 +12,9 @@ import (
 	"tributary/internal/news"
 )
 
-// BenchmarkWrite is what the four documents of a feed cost: 100 entries of 1.5
-// KB, with authors, subjects, a file and another report each. Its measure is
-// processor time with that of the garbage collector (cpu-ms/op), which does not
-// depend on what else the machine does; the target is 8 ms.
+// BenchmarkWrite measures writing the four documents of a feed: 100 entries of 1.5 KB, with
+// authors, subjects, a file and another report each. It reports processor time including garbage
+// collection (cpu-ms/op), which does not depend on the load of the machine. The target is 8 ms.
 func BenchmarkWrite(b *testing.B) {
 	e := bulk(100)
 	before := processorTime(b)
@@ -30,8 +29,8 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric((processorTime(b)-before).Seconds()*1000/float64(b.N), "cpu-ms/op")
 }
 
-// cost measures f in processor time, with that of the garbage collector, and reports
-// the shortest time beside it: what it takes when nothing else runs on the machine.
+// cost measures the processor time of f, including garbage collection. It also reports the shortest
+// run, which is the cost on an otherwise idle machine.
 func cost(b *testing.B, f func() error) {
 	b.ReportAllocs()
 	shortest, before := time.Hour, processorTime(b)
@@ -46,7 +45,7 @@ func cost(b *testing.B, f func() error) {
 	b.ReportMetric(shortest.Seconds()*1000, "ms/shortest")
 }
 
-// processorTime is what the process has used.
+// processorTime returns the processor time used by the process.
 func processorTime(t testing.TB) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

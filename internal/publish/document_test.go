@@ -59,7 +59,7 @@ func TestRhythm(t *testing.T) {
 	}
 }
 
-// TestMaxAgeIsTheTTLOfRSS: caches and readers are told the same.
+// TestMaxAgeIsTheTTLOfRSS holds that caches and readers are given the same interval.
 func TestMaxAgeIsTheTTLOfRSS(t *testing.T) {
 	r := newRiver(t)
 	var entries []news.Entry
@@ -129,7 +129,7 @@ func rssItems(r *river) []string {
 	var f struct {
 		Items []struct {
 			GUID string   `xml:"guid"`
-			Link []string `xml:"link"` // and those of Atom, which come behind it
+			Link []string `xml:"link"` // also the Atom links, which come after it
 		} `xml:"channel>item"`
 	}
 	if err := xml.Unmarshal(r.document("all", "rss").Body, &f); err != nil {
@@ -210,7 +210,7 @@ func TestVariantsAreLeftOutWhereTheyAreLonger(t *testing.T) {
 	}
 }
 
-// TestVariantsHoldTheSameBytes: of texts and of noise, short and long.
+// TestVariantsHoldTheSameBytes covers text and noise, short and long.
 func TestVariantsHoldTheSameBytes(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	words := strings.Fields("river level gauge <p>bridge</p> ferry town &amp; Brücke über \u2028 said on Monday that")
@@ -261,8 +261,8 @@ func unpacked(t *testing.T, v Variant) []byte {
 	return plain
 }
 
-// TestShelfIsReadWhileItIsWritten is for the race detector; what is read must
-// be of one making.
+// TestShelfIsReadWhileItIsWritten is for the race detector. What is read must come from a single
+// put.
 func TestShelfIsReadWhileItIsWritten(t *testing.T) {
 	s, f := NewShelf(), feed("all")
 	put := func(i int) {
@@ -302,8 +302,7 @@ func TestShelfIsReadWhileItIsWritten(t *testing.T) {
 	}
 }
 
-// TestWhatIsMadeFromOldSettingsIsMadeAgain: a reload may come while a feed is
-// rendered.
+// TestWhatIsMadeFromOldSettingsIsMadeAgain covers a reload while a feed is being rendered.
 func TestWhatIsMadeFromOldSettingsIsMadeAgain(t *testing.T) {
 	s, f := NewShelf(), feed("all")
 	began := s.current()

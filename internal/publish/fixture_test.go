@@ -12,12 +12,12 @@ import (
 	"tributary/internal/story"
 )
 
-// start is when the tests begin; nothing here asks the clock.
+// start is the time at which the tests begin; none of them reads the clock.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 var site = news.Site{Title: "River", URL: "https://river.example/news"}
 
-// river is a store, a publisher and a clock, put together as the daemon does.
+// river is a store, a publisher and a clock, wired as in the daemon.
 type river struct {
 	t       testing.TB
 	path    string // of the database
@@ -50,7 +50,7 @@ func source(name string) news.Source {
 	return news.Source{Name: name, Kind: news.KindFeed, URL: "https://" + name + ".example/feed", Public: true}
 }
 
-// open opens the database with an empty shelf, as a process that starts does.
+// open opens the database with an empty shelf, as a starting process does.
 func (r *river) open(folder *Folder) {
 	r.t.Helper()
 	db, err := store.Open(r.t.Context(), r.path)
@@ -88,7 +88,7 @@ func (r *river) configure(sources []news.Source, feeds ...news.Feed) {
 	r.pub.Shelf.Outdate()
 }
 
-// fetch stores what a source brings; it publishes nothing.
+// fetch stores entries from a source; it does not publish.
 func (r *river) fetch(name string, entries ...news.Entry) {
 	r.t.Helper()
 	r.save(name, nil, entries...)
@@ -111,7 +111,7 @@ func (r *river) save(name string, seeds *news.SeedState, entries ...news.Entry) 
 	}
 }
 
-// subscriptions are what the daemon gives for the OPML of a feed.
+// subscriptions returns what the daemon passes for the OPML of a feed.
 func (r *river) subscriptions() ([]format.Subscription, error) {
 	states, err := r.db.States(r.t.Context())
 	var subs []format.Subscription
@@ -168,7 +168,7 @@ func (r *river) documents() map[string]Document {
 	return all
 }
 
-// entry makes an entry of a source, published so many hours before start.
+// entry returns an entry of a source, published that many hours before start.
 func entry(source, name string, hours int) news.Entry {
 	return news.Entry{
 		GUID: "https://" + source + ".example/" + name, Link: "https://" + source + ".example/" + name,

@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// Folder is where feeds are written for any web server. A reader sees the old
-// file or the new one, never half of one.
+// Folder is a directory that feeds are written to, for any web server to serve. Files are replaced
+// atomically.
 type Folder struct {
 	Path string
-	Key  string // of the configuration that names it; empty is publish
+	Key  string // configuration key that names it, for messages; empty is publish
 }
 
-// Write writes documents whose bytes are not there yet, each with its packed
-// variants beside it. A nil Folder writes nothing.
+// Write writes each document and its compressed variants. Files that already hold the right bytes
+// are not touched. A nil Folder writes nothing.
 func (f *Folder) Write(docs map[string]*Document) error {
 	if f == nil {
 		return nil
@@ -39,7 +39,7 @@ func (f *Folder) Write(docs map[string]*Document) error {
 	return nil
 }
 
-// variant puts packed data at path; none of it is no file.
+// variant writes compressed data to path, or removes the file if data is nil.
 func (f *Folder) variant(path string, data []byte) error {
 	if data != nil {
 		return f.replace(path, data)
@@ -50,8 +50,8 @@ func (f *Folder) variant(path string, data []byte) error {
 	return nil
 }
 
-// replace puts data at path by way of a temporary file beside it. It does not
-// wait for the disk: after a power failure the next start writes what is missing.
+// replace writes data to path through a temporary file in the same directory and a rename. It does
+// not fsync: after a power failure the next start writes whatever is missing.
 func (f *Folder) replace(path string, data []byte) error {
 	if holds(path, data) {
 		return nil
@@ -72,8 +72,8 @@ func (f *Folder) replace(path string, data []byte) error {
 	return f.explain(err)
 }
 
-// holds reports whether a file is there with these bytes. Most that differ do so
-// in length, and are not read.
+// holds reports whether the file at path has exactly these bytes. Comparing sizes first avoids
+// reading most of the files that differ.
 func holds(path string, data []byte) bool {
 	if info, err := os.Stat(path); err != nil || info.Size() != int64(len(data)) {
 		return false
@@ -93,11 +93,10 @@ func (f *Folder) explain(err error) error {
 	return fmt.Errorf("%s folder: %w; make it writable, or set %s: to another folder or to \"\" for none", what, err, key)
 }
 
-// extensions are the endings of the files of a feed.
+// extensions are those of a feed's files.
 var extensions = []string{".atom", ".rss", ".json", ".opml"}
 
-// Remove removes the files of feeds that are no longer configured. It touches
-// nothing else that may lie in the folder.
+// Remove removes the files of feeds that are no longer configured, and nothing else in the folder.
 func (f *Folder) Remove(gone []string) error {
 	if f == nil {
 		return nil
@@ -115,7 +114,7 @@ func (f *Folder) Remove(gone []string) error {
 	return f.explain(errors.Join(errs...))
 }
 
-// removeAll removes a file and its packed variants, as far as they are there.
+// removeAll removes a file and its compressed variants, as far as they exist.
 func removeAll(path string) error {
 	var errs []error
 	for _, ext := range append(slices.Collect(maps.Values(codings())), "") {
@@ -134,14 +133,14 @@ func removeEmpty(dir string) error {
 	return os.Remove(dir)
 }
 
-// Leftovers removes temporary files that a killed process left behind.
+// Leftovers removes temporary files left behind by a killed process.
 func (f *Folder) Leftovers() {
 	if f == nil {
 		return
 	}
 	_ = filepath.WalkDir(f.Path, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), ".") && strings.HasSuffix(d.Name(), ".part") {
-			_ = os.Remove(path) // tried again at the next start
+			_ = os.Remove(path) // retried at the next start
 		}
 		return nil
 	})

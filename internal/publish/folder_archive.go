@@ -13,10 +13,10 @@ import (
 	"tributary/internal/news"
 )
 
-// WritePages writes the closed pages of a feed whose files are missing or of other
-// bytes, and removes those of pages that are none any more. read gives the bytes
-// of a page. A file has the time of its page, so that it is known again without
-// being read, and web servers say the same as we do.
+// WritePages writes those closed pages of a feed whose files are missing or differ, and removes the
+// files of pages that no longer exist. read returns the bytes of a page. Each file gets the
+// modification time of its page: size and time together identify it without reading it, and other
+// web servers send the same Last-Modified as we do.
 func (f *Folder) WritePages(feed string, docs []news.PageDocument, read func(news.PageDocument) (*news.PageDocument, error)) error {
 	dir := f.archive(feed)
 	keep := map[string]bool{}
@@ -31,7 +31,7 @@ func (f *Folder) WritePages(feed string, docs []news.PageDocument, read func(new
 		if err != nil {
 			return err
 		}
-		if page == nil || page.Gone { // since the list was read
+		if page == nil || page.Gone { // changed since the list was read
 			continue
 		}
 		if err := f.writePage(path, page); err != nil {
@@ -41,7 +41,8 @@ func (f *Folder) WritePages(feed string, docs []news.PageDocument, read func(new
 	return f.explain(removePages(dir, keep))
 }
 
-// writePage writes the packed file first: the other one says that both are there.
+// writePage writes the compressed file first: the presence of the other one means that both are
+// there.
 func (f *Folder) writePage(path string, d *news.PageDocument) error {
 	body, err := Unpack(d.Packed, d.Length)
 	if err != nil {
@@ -63,8 +64,8 @@ func (f *Folder) writePage(path string, d *news.PageDocument) error {
 
 func (f *Folder) archive(feed string) string { return filepath.Join(f.Path, feed, "archive") }
 
-// removePages removes the files of pages from an archive's folder, but those to
-// keep. It touches nothing else that may lie there.
+// removePages removes the files of pages from dir, except those to keep. It touches nothing else
+// there.
 func removePages(dir string, keep map[string]bool) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -80,7 +81,7 @@ func removePages(dir string, keep map[string]bool) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// Unpack unpacks what was packed with gzip; length is that of the result.
+// Unpack decompresses gzip data; length is the size of the result.
 func Unpack(packed []byte, length int) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

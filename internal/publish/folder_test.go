@@ -77,7 +77,7 @@ func TestFolderHoldsEveryFormatAndItsVariants(t *testing.T) {
 	}
 }
 
-// TestReadersNeverSeeHalfAFile reads a file in a loop while it is replaced.
+// TestReadersNeverSeeHalfAFile reads a file in a loop while it is being replaced.
 func TestReadersNeverSeeHalfAFile(t *testing.T) {
 	f := &Folder{Path: t.TempDir()}
 	versions := map[string]bool{}
@@ -120,7 +120,7 @@ func TestReadersNeverSeeHalfAFile(t *testing.T) {
 	}
 }
 
-// TestUnchangedFilesAreNotTouched: rsync and other web servers go by the mtime.
+// TestUnchangedFilesAreNotTouched matters because rsync and other web servers go by the mtime.
 func TestUnchangedFilesAreNotTouched(t *testing.T) {
 	r := newRiver(t)
 	mixed(r)
@@ -163,8 +163,8 @@ func TestRemovedFeedsLeaveTheFolder(t *testing.T) {
 	}
 }
 
-// TestAFolderThatCannotBeWrittenIsAnErrorOnly: it is told, what the web server
-// sends is up to date, and the folder is caught up as soon as it can be.
+// TestAFolderThatCannotBeWrittenIsAnErrorOnly: the error is reported, the web server still sends
+// what is new, and the folder catches up as soon as it can be written.
 func TestAFolderThatCannotBeWrittenIsAnErrorOnly(t *testing.T) {
 	r := newRiver(t)
 	path := r.pub.Folder.Path

@@ -9,13 +9,12 @@ import (
 	"strings"
 )
 
-// manifest is the file in which a folder remembers what we wrote, so that nothing
-// else in it is ever removed.
+// manifest is the file in which a folder records what we wrote into it, so that nothing else is
+// ever removed.
 const manifest = ".tributary"
 
-// Settle makes names, as of [Document.Name], what we have in the folder: those of the
-// last time that are not among them are removed, with the folders that are left
-// empty.
+// Settle makes the named files (see [Document.Name]) the ones we own in the folder. Files recorded
+// by the previous call that are not among names are removed, as are the folders this leaves empty.
 func (f *Folder) Settle(names []string) error {
 	before, err := os.ReadFile(filepath.Join(f.Path, manifest))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -30,13 +29,12 @@ func (f *Folder) Settle(names []string) error {
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return f.explain(err) // the old manifest stays, so that the next time tries again
+		return f.explain(err) // the old manifest stays, so the next call tries again
 	}
 	return f.replace(filepath.Join(f.Path, manifest), []byte(strings.Join(names, "\n")+"\n"))
 }
 
-// removeFile removes a document with its variants, and the folders that it leaves
-// empty.
+// removeFile removes a document, its variants and the folders that this leaves empty.
 func (f *Folder) removeFile(name string) error {
 	path := filepath.Join(f.Path, filepath.FromSlash(name))
 	files := []string{path}
@@ -50,7 +48,7 @@ func (f *Folder) removeFile(name string) error {
 	}
 	for dir := filepath.Dir(path); dir != filepath.Clean(f.Path); dir = filepath.Dir(dir) {
 		if err := removeEmpty(dir); err != nil {
-			return nil // gone already, or somebody else's business
+			return nil // already gone, or not ours to deal with
 		}
 		if _, err := os.Stat(dir); err == nil {
 			break // not empty

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A folder loses what we wrote into it and no longer need, and nothing else.
+// Settle removes files that we wrote and no longer need, and nothing else.
 func TestSettleRemovesOurOwnOnly(t *testing.T) {
 	f := &Folder{Path: t.TempDir()}
 	write := func(name string) {
@@ -33,7 +33,7 @@ func TestSettleRemovesOurOwnOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := list.WriteString("../outside\n"); err != nil { // somebody's joke
+	if _, err := list.WriteString("../outside\n"); err != nil { // a tampered manifest
 		t.Fatal(err)
 	}
 	if err := list.Close(); err != nil {

@@ -10,8 +10,8 @@ import (
 
 const mask = "MASKMASKMASKMASKMASKMASK22"
 
-// A private feed is rendered with the mask and kept in memory, and no file of it is
-// ever written, whatever folder there is.
+// A private feed is rendered with the mask and kept in memory; none of it is ever written to a
+// folder.
 func TestAPrivateFeedIsInNoFolder(t *testing.T) {
 	club := feed("club")
 	club.Private = true

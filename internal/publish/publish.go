@@ -1,14 +1,18 @@
-// Package publish turns Publications into bytes and keeps them: rendered once
-// per change, with their packed variants, entity tag and time of last change, in
-// memory for the web server and as files in the feeds folder for any other.
+// Package publish renders feeds and keeps the results.
 //
-// Outputs never touch the network, and requests never touch the database: a
-// request is answered from a Document in the Shelf. What a subscriber sees
-// changes only when a new Document is put there, whole.
+// A [Publisher] brings one feed up to date: it lets the store decide what the feed shows, closes
+// full archive pages (RFC 5005 section 4) and renders the feed as Atom, RSS, JSON Feed, OPML and an
+// HTML page, which the code calls the feed's twin. Each result is a [Document]: the bytes, their
+// compressed variants, an entity tag and the time of the last change. Documents are kept in memory
+// on a [Shelf] for the web server, and as files in a [Folder] for any other web server.
 //
-// A private feed is rendered once for all who may read it, with a mask where the
-// token of each belongs; the web server puts the token there while it sends. Such
-// a Document never leaves as it is, and never lies in the folder.
+// Rendering never touches the network, and serving a feed never touches the database: a request is
+// answered from a Document on the Shelf. What subscribers see changes only when a complete new
+// Document is put there.
+//
+// A private feed is rendered once for all its subscribers, with a mask of the same length in place
+// of the token. The web server replaces the mask with the subscriber's token as it sends the
+// document. Such a Document is never sent unchanged and never written to the folder.
 package publish
 
 import (
@@ -27,16 +31,16 @@ type Document struct {
 	Name        string // file name in the feeds folder: "all.atom", "all/index.html"
 	ContentType string
 	Body        []byte
-	Variants    []Variant // shorter ones, the shortest first; none before they are made
+	Variants    []Variant // compressed, the shortest first; empty until they are made
 	ETag        string    // quoted; a hash of Body
-	Modified    time.Time // when the bytes last changed, whole seconds
+	Modified    time.Time // when the bytes last changed, in whole seconds
 	MaxAge      time.Duration
-	Immutable   bool     // a copy need not be checked before MaxAge is over
-	Link        []string // the Link field: hub and self (WebSub section 4); nil without a hub
-	Policy      string   // Content-Security-Policy of a page: it names the style sheet that stands in Body
+	Immutable   bool     // a cache need not revalidate its copy before MaxAge has passed
+	Link        []string // the Link header: hub and self (WebSub section 4); nil without a hub
+	Policy      string   // Content-Security-Policy of a page, which allows the style sheet in Body
 }
 
-// Store is what publishing needs of the store.
+// Store is the part of the store that a Publisher uses.
 type Store interface {
 	Publish(ctx context.Context, f news.Feed, now time.Time) (changed, more bool, err error)
 	Edition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error)
@@ -44,7 +48,7 @@ type Store interface {
 	Archive
 }
 
-// Archive is what the closed pages of feeds need of the store.
+// Archive is the part of the store that keeps the closed pages of feeds.
 type Archive interface {
 	NextPage(ctx context.Context, site news.Site, f news.Feed, now time.Time) (*news.Edition, error)
 	ClosePage(ctx context.Context, e *news.Edition, docs []news.PageDocument, now time.Time) (replaced bool, err error)
@@ -54,36 +58,37 @@ type Archive interface {
 	PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error)
 }
 
-// Publisher brings feeds up to date. It is used by one goroutine at a time.
+// Publisher brings feeds up to date. It must not be used concurrently.
 type Publisher struct {
 	Store  Store
 	Shelf  *Shelf
-	Folder *Folder     // nil: nothing is written
-	Theme  *page.Theme // of the twins; nil is the built-in one
-	Mask   string      // stands for the token in private feeds; as long as one
+	Folder *Folder     // nil: no files are written
+	Theme  *page.Theme // for HTML pages; nil is the built-in theme
+	Mask   string      // stands in for the token in private feeds; has the length of one
 	Now    func() time.Time
-	Log    *slog.Logger // tells of the archive; nil: nobody
+	Log    *slog.Logger // messages about the archive; nil discards them
 }
 
-// Feed judges what changed since the last time, and renders the feed when its
-// Publications changed or when the shelf does not hold it up to date. subs
-// gives the sources that it names in its OPML. What was rendered is on the shelf at
-// once, and what is left to do for it is returned, nil for a feed that did not change:
-// its variants, and its files. It may wait for other feeds, which nothing of it shall
-// keep from the web server. After an error the next call makes up for what was left
-// undone.
+// Feed decides what has changed in f since the last call. It renders the feed when its Publications
+// changed or when the shelf does not hold it up to date. subs returns the sources to list in its
+// OPML.
+//
+// The rendered feed is on the shelf, uncompressed, when Feed returns. The work that remains, making
+// the variants and writing the files, is returned as finish, so that other feeds can reach the web
+// server first; finish is nil if nothing was rendered. After an error the next call makes up for
+// what was left undone.
 func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (finish Finish, err error) {
 	if f.Private {
-		site.Token, site.Hub = p.Mask, "" // a topic would tell of the token
+		site.Token, site.Hub = p.Mask, "" // a topic URL would reveal the token
 	}
 	generation := p.Shelf.current()
 	for more := true; more; {
 		var changed bool
 		if changed, more, err = p.Store.Publish(ctx, f, p.Now()); err != nil {
-			p.Shelf.spoil(f.Name) // it may be done, with only the answer lost
+			p.Shelf.spoil(f.Name) // it may have been committed, with only the answer lost
 			return nil, fmt.Errorf("feed %s: %w", f.Name, err)
 		}
-		if changed { // the store tells it once: remembered here until it is rendered
+		if changed { // the store reports a change once, so remember it until it is rendered
 			p.Shelf.spoil(f.Name)
 		}
 	}
@@ -113,11 +118,11 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 	}, nil
 }
 
-// Finish does what is left to do for a feed that is served already. It is called once,
-// before the feed is published again.
+// Finish does the work that remains for a feed that is already being served. It must be called
+// once, before the feed is published again.
 type Finish func(context.Context) error
 
-// render puts the feed on the shelf, plain.
+// render renders the feed and puts it on the shelf, without compressed variants.
 func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) (*shelved, error) {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
@@ -145,9 +150,9 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 	return made, nil
 }
 
-// finish puts a feed on the shelf again when its variants are made, and then into the
-// folder, which may fail. What is sent of a private one is not yet known, and never
-// lies in the folder.
+// finish puts the feed on the shelf again with its variants, and then writes it to the folder,
+// which may fail. A private feed gets neither: its bytes depend on the subscriber, and it has no
+// files.
 func (p *Publisher) finish(ctx context.Context, plain *shelved) error {
 	if plain.feed.Private {
 		return p.writePages(ctx, plain.feed)
@@ -159,22 +164,21 @@ func (p *Publisher) finish(ctx context.Context, plain *shelved) error {
 	whole := *plain
 	whole.docs = docs
 	p.Shelf.put(&whole)
-	if err := p.writePages(ctx, plain.feed); err != nil { // before the document that leads there
+	if err := p.writePages(ctx, plain.feed); err != nil { // before the document that links there
 		return err
 	}
 	return p.Folder.Write(docs)
 }
 
-// Bounds of how often we ask subscribers to come back.
+// Bounds of the interval at which subscribers are asked to return.
 const (
 	minTTL = 10 * time.Minute
 	maxTTL = time.Hour
 )
 
-// Rhythm says how often it is worth coming back: half the usual distance
-// between the latest arrivals, between ten minutes and an hour, in whole
-// minutes. It depends on what is shown only, so that it is the same until
-// something changes.
+// Rhythm returns the interval at which polling a feed is worthwhile: half the mean time between its
+// 20 latest arrivals, but at least ten minutes and at most an hour, in whole minutes. It depends
+// only on what is shown, so the value is stable until something changes.
 func Rhythm(shown []news.Shown) time.Duration {
 	const latest = 20
 	n := min(len(shown), latest)

@@ -15,7 +15,7 @@ import (
 	"tributary/internal/news"
 )
 
-// same compares what readers have with what they would get now.
+// same checks that readers would now get the documents they already have.
 func same(t *testing.T, when string, before, after map[string]Document) {
 	t.Helper()
 	for _, ext := range formats {
@@ -29,8 +29,8 @@ func same(t *testing.T, when string, before, after map[string]Document) {
 	}
 }
 
-// mixed brings what moves bytes most easily: entries without date or guid, of a
-// seed, in the future, and two of one story.
+// mixed stores the entries most likely to move bytes: without date or guid, from a seed, dated in
+// the future, and two of one story.
 func mixed(r *river) {
 	undated := entry("a", "undated", 0)
 	undated.GUID, undated.Published = "", time.Time{}
@@ -63,7 +63,7 @@ func TestBytesStayWhileNothingArrives(t *testing.T) {
 	same(t, "1,000 hours later, after a restart", before, r.documents())
 }
 
-// A feed waits neither for its own variants nor for those of another.
+// A rendered feed is served before its own variants, or those of another feed, are made.
 func TestWhatIsRenderedIsServedPlainAtOnce(t *testing.T) {
 	r := newRiver(t)
 	mixed(r)
@@ -172,7 +172,7 @@ func TestUpdatedMovesWithTheWords(t *testing.T) {
 	}
 }
 
-// TestUpdatedStaysWhenAnotherReportsTheStory: a new outlet is no new word.
+// TestUpdatedStaysWhenAnotherReportsTheStory holds that another outlet is not a change of words.
 func TestUpdatedStaysWhenAnotherReportsTheStory(t *testing.T) {
 	r := newRiver(t)
 	r.fetch("a", entry("a", "one", 3))
@@ -203,8 +203,8 @@ func TestFeedUpdatedNeverGoesBack(t *testing.T) {
 	}
 }
 
-// TestOPMLFollowsTheConfiguration: a source that was made private leaves the
-// list at once, also when it never brought an entry.
+// TestOPMLFollowsTheConfiguration: a source that becomes private leaves the list at once, even if
+// it never brought an entry.
 func TestOPMLFollowsTheConfiguration(t *testing.T) {
 	r := newRiver(t)
 	r.fetch("a", entry("a", "one", 3))
@@ -255,8 +255,8 @@ func (s *flaky) Rendered(ctx context.Context, feed int64, tags map[string]string
 	return s.Store.Rendered(ctx, feed, tags, now)
 }
 
-// TestAFailureIsMadeUpFor fails every call of a round in turn: what was there is
-// served on, and the next round publishes what came.
+// TestAFailureIsMadeUpFor fails each store call of a round in turn. The old documents are still
+// served, and the next round publishes what came.
 func TestAFailureIsMadeUpFor(t *testing.T) {
 	for failAt := 0; ; failAt++ {
 		r := newRiver(t)

@@ -16,15 +16,15 @@ import (
 	"tributary/internal/page"
 )
 
-// A representation is one way to write an Edition.
+// A representation is one format that an Edition can be written in.
 type representation struct {
-	ext         string // of the URL; "" is the HTML twin
+	ext         string // extension in the URL; "" is the HTML page
 	contentType string
-	policy      string // Content-Security-Policy, of a page
+	policy      string // Content-Security-Policy; pages only
 	write       func(format.Prepared, io.Writer) error
 }
 
-// render writes an Edition by way of b, to which the Body belongs.
+// render writes an Edition through b. The returned Body shares memory with b.
 func (r representation) render(p format.Prepared, b *bytes.Buffer) (*Document, error) {
 	b.Reset()
 	if err := r.write(p, b); err != nil {
@@ -35,9 +35,8 @@ func (r representation) render(p format.Prepared, b *bytes.Buffer) (*Document, e
 	return d, nil
 }
 
-// representations lists what every feed is rendered to. RFC 4287 section 7, the
-// JSON Feed 1.1 specification and the RSS Advisory Board name the media types;
-// OPML has none of its own.
+// representations lists the formats that every feed is rendered to. The media types are from RFC
+// 4287 section 7, the JSON Feed 1.1 specification and the RSS Advisory Board.
 func representations(theme *page.Theme) []representation {
 	return []representation{
 		{ext: "atom", contentType: "application/atom+xml; charset=utf-8", write: format.Prepared.Atom},
@@ -47,13 +46,12 @@ func representations(theme *page.Theme) []representation {
 	}
 }
 
-// Topics lists the representations that may be subscribed to at the hub.
+// Topics lists the extensions of the representations that can be subscribed to at the hub.
 func Topics() []string { return []string{"atom", "rss", "json"} }
 
-// Render writes one representation of an Edition, "atom", "rss", "json" or the page
-// for people for "", in a theme; nil is the built-in one. It is made for one
-// request or delivery: nobody keeps when its bytes last changed, so only the entity
-// tag tells.
+// Render writes one representation of an Edition: "atom", "rss", "json", or "" for the HTML page. A
+// nil theme is the built-in one. The Document is for a single request or delivery: no time of last
+// change is recorded for it, so its only validator is the entity tag.
 func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
 	for _, r := range representations(theme) {
 		if r.ext == ext {
@@ -63,7 +61,7 @@ func Render(e *news.Edition, ext string, theme *page.Theme) (*Document, error) {
 	return nil, fmt.Errorf("write %s: no such format", e.PartURL(e.Part, ext))
 }
 
-// ContentType is the media type of a representation, "" of what is none.
+// ContentType returns the media type of a representation, or "" if ext is unknown.
 func ContentType(ext string) string {
 	for _, r := range representations(nil) {
 		if r.ext == ext {
@@ -73,17 +71,17 @@ func ContentType(ext string) string {
 	return ""
 }
 
-// buffers are what documents are written to: growing a new one each time copies more
-// than is written.
+// buffers are reused for rendering: growing a new buffer each time copies more bytes than the
+// document has.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// documents renders every representation of an Edition.
+// documents renders every representation of an Edition, by extension.
 func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
 	all := append(representations(theme), representation{ext: "opml", contentType: opmlType, write: func(p format.Prepared, w io.Writer) error {
 		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
 	}})
 	docs, prepared := map[string]*Document{}, format.Prepare(e)
-	b := buffers.Get().(*bytes.Buffer) // one for all: each keeps a copy that is no longer than it
+	b := buffers.Get().(*bytes.Buffer) // shared: each Document keeps a copy of exactly its size
 	defer buffers.Put(b)
 	for _, r := range all {
 		d, err := r.render(prepared, b)
@@ -99,7 +97,7 @@ func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (
 	return docs, nil
 }
 
-// Sources renders the list of all public sources.
+// Sources renders the OPML list of all public sources.
 func Sources(title string, subs []format.Subscription) (*Document, error) {
 	var b bytes.Buffer
 	if err := format.WriteOPML(&b, title, subs, time.Time{}); err != nil {
@@ -110,7 +108,7 @@ func Sources(title string, subs []format.Subscription) (*Document, error) {
 	return d.Packed(Brotli, Zstd, Gzip)
 }
 
-// opmlType is the media type that OPML readers expect.
+// opmlType is the media type that OPML readers expect; none is registered.
 const opmlType = "text/x-opml; charset=utf-8"
 
 func fileName(feed, ext string) string {
@@ -120,7 +118,7 @@ func fileName(feed, ext string) string {
 	return feed + "." + ext
 }
 
-// NewDocument prepares bytes for sending.
+// NewDocument returns a Document with the given bytes and their entity tag.
 func NewDocument(name, contentType string, body []byte) *Document {
 	sum := xxh3.Hash128(body).Bytes()
 	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}

@@ -11,14 +11,14 @@ import (
 	"tributary/internal/news"
 )
 
-// delivery is what a source brings at one moment of a week.
+// delivery is what a source brings at one moment of the week.
 type delivery struct {
 	after   time.Duration
 	source  string
 	entries []news.Entry
 }
 
-// invented makes a text of invented words that nobody else has.
+// invented returns a text of random words that occurs nowhere else.
 func invented(r *rand.Rand, words int) string {
 	var b strings.Builder
 	for range words {
@@ -30,8 +30,8 @@ func invented(r *rand.Rand, words int) string {
 	return b.String()
 }
 
-// week is a week of three papers that print the same wire copy: copies before
-// their originals, teasers before texts, versions, and what nobody else has.
+// week is a week of three papers that print the same agency reports: copies before their originals,
+// teasers before full texts, new versions, and stories that only one of them has.
 func week(seed uint64) []delivery {
 	r := rand.New(rand.NewPCG(seed, 7))
 	var all []delivery
@@ -64,9 +64,9 @@ func week(seed uint64) []delivery {
 	return all
 }
 
-// TestAWeekIsTheSameThroughRestarts: a process that ends between any two fetches
-// leaves every byte as it would be without that, and so does the order of entries
-// in a document. A story keeps its id when its original comes late.
+// TestAWeekIsTheSameThroughRestarts: restarting the process between any two fetches changes no
+// byte, and neither does the order of entries in a document. A story keeps its id when its original
+// comes late.
 func TestAWeekIsTheSameThroughRestarts(t *testing.T) {
 	deliveries := week(1)
 	calm, rough := newRiver(t), newRiver(t)
@@ -100,7 +100,7 @@ func TestAWeekIsTheSameThroughRestarts(t *testing.T) {
 		}
 		ids = now
 	}
-	// 28 events, and each is one story however many printed it.
+	// 28 events, each a single story however many papers printed it.
 	if len(ids) != 28 {
 		t.Errorf("the week has %d stories, want 28", len(ids))
 	}

@@ -9,33 +9,33 @@ import (
 	"tributary/internal/news"
 )
 
-// Shelf holds the current Documents of every feed. It is safe for concurrent
-// use; what it hands out is never changed.
+// Shelf holds the current Documents of every feed. It is safe for concurrent use. What it returns
+// is never modified.
 type Shelf struct {
 	mu         sync.RWMutex
 	feeds      map[string]*shelved
-	archives   map[string]mark // what was written of the archives of feeds
+	archives   map[string]mark // the archive version last written, by feed
 	generation int             // raised by Outdate
 }
 
 type shelved struct {
 	feed    news.Feed
 	edition *news.Edition
-	docs    map[string]*Document // by extension; "" is the twin
-	made    int                  // in which generation; -1 is to be made again
+	docs    map[string]*Document // by extension; "" is the HTML page
+	made    int                  // the generation it was rendered in; -1 means render again
 }
 
 // NewShelf returns an empty shelf.
 func NewShelf() *Shelf { return &Shelf{feeds: map[string]*shelved{}, archives: map[string]mark{}} }
 
-// Copy returns a shelf of what is there now, which nothing changes.
+// Copy returns a snapshot of the shelf, unaffected by later changes.
 func (s *Shelf) Copy() *Shelf {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return &Shelf{feeds: maps.Clone(s.feeds), archives: maps.Clone(s.archives), generation: s.generation}
 }
 
-// Document returns one representation of a feed, nil when there is none.
+// Document returns one representation of a feed, or nil if there is none.
 func (s *Shelf) Document(feed, ext string) *Document {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -45,7 +45,7 @@ func (s *Shelf) Document(feed, ext string) *Document {
 	return nil
 }
 
-// Edition returns what a feed shows, nil when it is unknown.
+// Edition returns what a feed shows, or nil if the feed is not on the shelf.
 func (s *Shelf) Edition(feed string) *news.Edition {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -55,7 +55,7 @@ func (s *Shelf) Edition(feed string) *news.Edition {
 	return nil
 }
 
-// Holds reports whether the feed is there, up to date and as it is configured.
+// Holds reports whether the shelf has the feed, up to date and rendered with this configuration.
 func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -63,7 +63,7 @@ func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
 	return have != nil && have.made == s.generation && reflect.DeepEqual(have.edition.Site, site) && reflect.DeepEqual(have.feed, f)
 }
 
-// current is the generation in which a making begins.
+// current returns the present generation, to be read before rendering begins.
 func (s *Shelf) current() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -76,16 +76,16 @@ func (s *Shelf) put(f *shelved) {
 	s.feeds[f.feed.Name] = f
 }
 
-// Outdate orders every feed to be rendered again: something changed that they
-// show beside their Publications. What is there is served until then, and what
-// is being rendered right now counts as outdated too.
+// Outdate marks every feed to be rendered again, because something that they show besides their
+// Publications has changed. The present documents are served until then. A feed that is being
+// rendered during the call counts as outdated too.
 func (s *Shelf) Outdate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.generation++
 }
 
-// spoil orders one feed to be rendered again.
+// spoil marks one feed to be rendered again.
 func (s *Shelf) spoil(feed string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +94,7 @@ func (s *Shelf) spoil(feed string) {
 	}
 }
 
-// archive is what was last written of a feed's archive.
+// archive returns the mark of the archive version that was last written for a feed.
 func (s *Shelf) archive(feed string) mark {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -107,7 +107,7 @@ func (s *Shelf) noteArchive(feed string, m mark) {
 	s.archives[feed] = m
 }
 
-// Keep forgets all feeds but the named ones.
+// Keep removes all feeds except the named ones.
 func (s *Shelf) Keep(names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// A changed template changes titles and texts, in every representation, and nothing
-// that readers and subscribers go by: not what is closed, no id, no updated.
+// A changed template changes titles and texts in every representation, but nothing that identifies
+// an item to readers: no closed page, no id, no updated.
 func TestTemplatesMoveNothing(t *testing.T) {
 	r, _ := archived(t)
 	was, before := r.atom(), r.pub.Shelf.Edition("all")
@@ -50,7 +50,8 @@ func TestTemplatesMoveNothing(t *testing.T) {
 		}
 	}
 
-	// What is not the whole feed has them, too: a search in it, what its hub delivers.
+	// Views that are not the whole feed use the templates too: a search in it, a delivery of its
+	// hub.
 	for name, e := range map[string]*news.Edition{
 		"a search":   {Site: site, Feed: r.feeds[0], Search: &news.Search{Query: "x", In: "all"}, Shown: after.Shown[:1]},
 		"a delivery": {Site: site, Feed: r.feeds[0], Shown: after.Shown[:1]},
@@ -61,7 +62,7 @@ func TestTemplatesMoveNothing(t *testing.T) {
 		}
 	}
 
-	// And back: to the byte.
+	// Reverting restores every byte.
 	f.ItemTitle, f.ItemFooter = "", ""
 	r.configure(r.order, f)
 	r.mustPublish()

@@ -15,16 +15,15 @@ import (
 	"tributary/internal/news"
 )
 
-// errBinary refuses what is no text.
+// errBinary returns the failure for a file that is not text.
 func errBinary() *news.Failure {
 	return news.Failf(news.OutcomeNotAFeed, "not text: it holds bytes that no text has; save it as UTF-8")
 }
 
-// decodeText makes UTF-8 with \n line ends of the bytes of a text file and says
-// what it mended. UTF-8 and UTF-16 are recognised with and without a byte
-// order mark; a byte that cannot be UTF-8 is read as windows-1252, which mends
-// whole files of old editors as well as single pasted bytes. Binary files are
-// refused.
+// decodeText converts a text file to UTF-8 with \n line ends, and lists the repairs. It recognises
+// UTF-8 and UTF-16 with and without a byte order mark. Any byte that is not valid UTF-8 is read as
+// windows-1252, which repairs whole files from old editors as well as single pasted bytes. Binary
+// files are refused.
 func decodeText(data []byte) (text string, repairs []string, err error) {
 	text, repairs, err = toUTF8(data)
 	if err != nil {
@@ -41,10 +40,10 @@ func decodeText(data []byte) (text string, repairs []string, err error) {
 	return lineEnds.Replace(bare), repairs, nil
 }
 
-// lineEnds folds every way to end a line (Unicode 5.8 newline function).
+// lineEnds normalises every kind of line end (Unicode section 5.8, newline function).
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n\n", "\f", "\n\n", "\v", "\n")
 
-// toUTF8 finds the encoding.
+// toUTF8 detects the encoding and decodes data.
 func toUTF8(data []byte) (string, []string, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
@@ -67,8 +66,8 @@ func toUTF8(data []byte) (string, []string, error) {
 	return narrowText(data)
 }
 
-// zeros counts NUL bytes at even and odd places: in UTF-16 of a western text
-// nearly all of one and none of the other.
+// zeros counts NUL bytes at even and odd offsets. In the UTF-16 of a western text nearly all bytes
+// at one of them are NUL, and none at the other.
 func zeros(data []byte) (even, odd int) {
 	for i, b := range data {
 		if b == 0 && i%2 == 0 {
@@ -80,7 +79,7 @@ func zeros(data []byte) (even, odd int) {
 	return even, odd
 }
 
-// wideText decodes UTF-16; a byte order mark overrules order.
+// wideText decodes UTF-16; a byte order mark takes precedence over order.
 func wideText(data []byte, order utf16.Endianness) (string, []string, error) {
 	text, err := utf16.UTF16(order, utf16.UseBOM).NewDecoder().Bytes(data)
 	if err != nil {
@@ -89,9 +88,9 @@ func wideText(data []byte, order utf16.Endianness) (string, []string, error) {
 	return strings.TrimPrefix(string(text), "\ufeff"), []string{"read as UTF-16"}, nil
 }
 
-// narrowText reads each byte that is not UTF-8 as windows-1252. A sequence
-// that the end of the file cuts off is dropped. More than one in ten of the
-// other bytes being mended symbols instead of letters means that it is no text.
+// narrowText reads each byte that is not UTF-8 as windows-1252. An incomplete sequence at the end
+// of the file is dropped. If more than a tenth of all bytes become symbols rather than letters, the
+// file is not text.
 func narrowText(data []byte) (string, []string, error) {
 	var out strings.Builder
 	out.Grow(len(data) + len(data)/8)
@@ -117,8 +116,8 @@ func narrowText(data []byte) (string, []string, error) {
 	return out.String(), []string{fmt.Sprintf("%d bytes are not UTF-8 and were read as windows-1252", mended)}, nil
 }
 
-// printable keeps what a text may hold: no control characters but white
-// space, and no marks that are no characters.
+// printable returns r if it may occur in a text, else -1: control characters other than white
+// space, and noncharacters, are dropped.
 func printable(r rune) rune {
 	switch {
 	case r == '\n', r == '\r', r == '\t', r == '\f', r == '\v', r == 0x85:

@@ -9,7 +9,7 @@ import (
 	"tributary/internal/news"
 )
 
-// readFeed reads a feed document that lies in the folder.
+// readFeed reads a feed document.
 func readFeed(data []byte) (*parsed, error) {
 	d, err := format.Decode(data, format.Input{})
 	if err != nil {
@@ -22,20 +22,19 @@ func readFeed(data []byte) (*parsed, error) {
 	return &parsed{document: d, feed: true}, nil
 }
 
-// feedPrefix is what the guids of a feed document's entries begin with: the id
-// that the feed states, else the file's path. The slash in front keeps a guid
-// from reading as an absolute IRI: "urn:x#1" inside a guid of ours is no
-// identifier that the publisher gave.
+// feedPrefix returns the prefix of the GUIDs of a feed document's entries: the id that the feed
+// states, else the path of the file. Its leading "seed/" keeps a GUID from reading as an absolute
+// IRI: "urn:x#1" inside a GUID of ours is not an identifier given by the publisher.
 func (p *parsed) feedPrefix(path string) string {
 	return guidPrefix + first(p.id(), path) + "#"
 }
 
-// id is what the feed calls itself, "" when it does not.
+// id returns the id that the feed states, or "".
 func (p *parsed) id() string { return clean.Line(p.document.ID) }
 
-// prefix gives every entry a guid that begins with prefix. An entry without
-// one gets that of its link, else of its words; a second entry with the same
-// guid in one document is told apart by its words.
+// prefix gives every entry a GUID that begins with prefix. An entry without a GUID is identified by
+// its link, or else by its words. A second entry with the same GUID in a document is distinguished
+// by its words.
 func (p *parsed) prefix(prefix string) {
 	seen := map[string]bool{}
 	for i := range p.document.Entries {

@@ -19,28 +19,28 @@ import (
 // Bounds of a folder.
 const (
 	maxFiles = 50_000
-	maxDepth = 32 // folders below the fixed one, for **
+	maxDepth = 32 // levels below the fixed folder, for **
 )
 
 // candidate is a regular file that the glob matches.
 type candidate struct {
-	path string // relative to the folder, separated by slashes
+	path string // relative to the folder, with slashes
 	size int64
-	mod  time.Time // whole milliseconds: what a database keeps
+	mod  time.Time // in whole milliseconds, as the database stores it
 }
 
-// folder lists and reads files below one directory. It is an os.Root, so no
-// symbolic link leads out of it.
+// folder lists and reads files below a directory. It uses os.Root, so no symbolic link leads out of
+// it.
 type folder struct {
 	root    *os.Root
 	found   []candidate
 	skipped []Skip
-	lost    []string // folders and files that could not be looked at
+	lost    []string // folders and files that could not be read
 	visited int
 }
 
-// splitGlob divides a glob into the folder without wildcards and the pattern
-// below it. A glob that names a folder means every file in it.
+// splitGlob splits a glob into the folder without wildcards and the pattern below it. A glob that
+// is a folder means every file in it.
 func splitGlob(glob string) (dir string, pattern []string) {
 	parts := strings.Split(filepath.ToSlash(filepath.Clean(glob)), "/")
 	fixed := 0
@@ -60,8 +60,7 @@ func splitGlob(glob string) (dir string, pattern []string) {
 	return filepath.FromSlash(dir), parts[fixed:]
 }
 
-// openFolder opens the fixed folder of a glob. The failure says what the
-// operator is to look at.
+// openFolder opens the fixed folder of a glob. A failure says what the operator should check.
 func openFolder(dir string, pattern []string) (*folder, error) {
 	for _, part := range pattern {
 		if _, err := path.Match(part, ""); err != nil {
@@ -78,7 +77,7 @@ func openFolder(dir string, pattern []string) (*folder, error) {
 	return &folder{root: root}, nil
 }
 
-// list finds the files of the pattern, sorted by path.
+// list finds the files that match the pattern, sorted by path.
 func (f *folder) list(ctx context.Context, pattern []string) error {
 	if err := f.walk(ctx, ".", pattern); err != nil {
 		return err
@@ -88,7 +87,7 @@ func (f *folder) list(ctx context.Context, pattern []string) error {
 	return nil
 }
 
-// walk matches the first part of the pattern in dir and the others below.
+// walk matches the first element of the pattern in dir, and the others below.
 func (f *folder) walk(ctx context.Context, dir string, pattern []string) error {
 	if err := ctx.Err(); err != nil {
 		return news.Failf(news.OutcomeInterrupted, "stopped while listing the seed folder: %w", err)
@@ -117,7 +116,7 @@ func (f *folder) walk(ctx context.Context, dir string, pattern []string) error {
 	return nil
 }
 
-// visit takes a file that the pattern ends at, or goes on below a folder.
+// visit adds a file that the whole pattern matches, or descends into a folder.
 func (f *folder) visit(ctx context.Context, dir string, entry fs.DirEntry, pattern []string) error {
 	name := path.Join(dir, entry.Name())
 	deep := pattern[0] == "**"
@@ -137,20 +136,20 @@ func (f *folder) visit(ctx context.Context, dir string, entry fs.DirEntry, patte
 	return nil
 }
 
-// ignored reports whether a name is none of a seed: hidden, a backup, still
-// being written, or the description of the folder.
+// ignored reports whether a file name is not that of a seed: hidden, a backup, a partial download,
+// or a description of the folder.
 func ignored(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasSuffix(lower, ".part") ||
 		strings.HasSuffix(lower, ".tmp") || strings.HasPrefix(lower, "readme")
 }
 
-// take adds a regular file, or a link to one inside the folder. Pipes, sockets
-// and devices are never opened.
+// take adds a regular file, or a link to one inside the folder. Pipes, sockets and devices are
+// never opened.
 func (f *folder) take(name string) {
 	info, err := f.root.Stat(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // gone since it was listed, or a link to nowhere
+	case errors.Is(err, fs.ErrNotExist): // removed since it was listed, or a dangling link
 	case err != nil:
 		f.lose(name, err)
 	case info.Mode().IsRegular():
@@ -174,11 +173,11 @@ func (f *folder) readDir(dir string) ([]fs.DirEntry, error) {
 	return d.ReadDir(-1)
 }
 
-// errMoving means that a file changed while it was read.
+// errMoving means that a file changed while it was being read.
 var errMoving = errors.New("still being written")
 
-// read returns the bytes of a file that is what it was when it was listed. It
-// is opened without waiting, because a pipe may have taken its place.
+// read returns the bytes of a file, provided that it is unchanged since it was listed. It opens the
+// file without blocking, because a pipe may have taken its place.
 func (f *folder) read(c candidate) ([]byte, error) {
 	file, err := f.root.OpenFile(c.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -198,7 +197,7 @@ func (f *folder) read(c candidate) ([]byte, error) {
 	return data, c.still(file)
 }
 
-// still reports whether an open file is the one that was listed, unchanged.
+// still returns errMoving unless an open file is the one that was listed, unchanged.
 func (c candidate) still(file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {
@@ -210,11 +209,10 @@ func (c candidate) still(file *os.File) error {
 	return nil
 }
 
-// stamp is a file's time as it is stored and compared.
+// stamp returns the modification time of a file as it is stored and compared.
 func stamp(info fs.FileInfo) time.Time { return info.ModTime().UTC().Truncate(time.Millisecond) }
 
-// plainError takes the path out of an error of the file system: the path
-// stands beside it.
+// plainError removes the path from a file system error, because messages state the path themselves.
 func plainError(err error) error {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		return p.Err

@@ -7,21 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of a title made from a lead, in characters and words. Below them a
-// clause says too little ("Am Morgen, …"), above them it is no headline.
+// Bounds of a title made from a lead, in characters and words. A shorter clause says too little
+// ("Am Morgen, …"), and a longer one is not a headline.
 const (
 	minTitle      = 20
 	maxTitle      = 140
 	minTitleWords = 4
-	longTitle     = 40 // a part of a clause needs more to be understood
+	longTitle     = 40 // a part of a clause must be longer to be understood
 )
 
-// headline makes a title of a lead: its first clause, without a dateline and
-// without the mark at its end. A clause ends at a comma, a semicolon, a colon
-// or a dash, but not inside a number, a quotation, an enumeration or brackets,
-// not after a subordinate clause that opens the sentence, and not after one
-// that is let into it. A long sentence without such a place is cut before a
-// conjunction, and without even that between two words, with an ellipsis.
+// headline makes a title from a lead: its first clause, without a dateline and without the
+// punctuation at its end. A clause ends at a comma, a semicolon, a colon or a dash. Places inside a
+// number, a quotation, an enumeration or brackets do not count, nor does the end of a subordinate
+// clause that opens the sentence or is embedded in it. A long sentence without such a place is cut
+// before a conjunction, or else between two words, with an ellipsis.
 func headline(lead string) string {
 	whole := trimEnd(opening(withoutDateline(lead)))
 	for _, at := range boundaries(whole) {
@@ -30,7 +29,7 @@ func headline(lead string) string {
 		}
 	}
 	if !balanced(whole) {
-		whole = strings.TrimLeft(whole, "([") // the remark goes on in the next sentence
+		whole = strings.TrimLeft(whole, "([") // the bracketed remark continues in the next sentence
 	}
 	if utf8.RuneCountInString(whole) <= maxTitle {
 		return whole
@@ -44,12 +43,12 @@ func headline(lead string) string {
 	return first(title, shorten(whole, maxTitle))
 }
 
-// joint is where a sentence that has no other place is cut: before a word that
-// opens a further clause.
+// joint is where a sentence without a better place is cut: before a word that begins another
+// clause.
 var joint = regexp.MustCompile(`\s(?:und|aber|sondern|and|but|because|while|which|who|whose|when|where|although|after)\s`)
 
-// opening returns the first sentence of a lead, with those that follow while it
-// is too short to say something.
+// opening returns the first sentence of a lead, with the following ones while it is too short to
+// say something.
 func opening(lead string) string {
 	text := ""
 	for _, s := range sentences(lead) {
@@ -66,12 +65,12 @@ func fits(title string) bool {
 	return n >= minTitle && n <= maxTitle && len(wordsOf(title)) >= minTitleWords && balanced(title)
 }
 
-// dateline is the place that a report opens with: up to four capitalised words,
-// then the agency in brackets, a dash or both.
+// dateline matches the place that opens a report: up to four capitalised words, then the agency in
+// brackets, a dash or both.
 var dateline = regexp.MustCompile(`^(\p{Lu}[\p{L}.]+)(?:[ /-](?:\p{Lu}[\p{L}.]+|am|an|der|im|bei|on|upon|de|la)){0,3}(?:\s?\([\p{L}\d/., -]{2,40}\)(?:\s?[–—-]|[:.])?|\s[–—-]|—)\s+`)
 
-// withoutDateline returns the report after its dateline. What opens with an
-// article, or goes on in lower case, is a sentence with a dash in it.
+// withoutDateline returns the report after its dateline. Text that opens with an article, or
+// continues in lower case, is a sentence with a dash.
 func withoutDateline(lead string) string {
 	found := dateline.FindStringSubmatch(lead)
 	if found == nil || articles[strings.ToLower(found[1])] {
@@ -85,10 +84,10 @@ func withoutDateline(lead string) string {
 
 var articles = wordSet("der die das den dem ein eine einen einem the an this that dieser diese dieses")
 
-// pause is where a clause may end.
+// pause matches where a clause may end.
 var pause = regexp.MustCompile(`[,;:]["”“»«’']?\s|\s(?:[–—-]|--)\s|—|[，；：]`)
 
-// boundaries returns the places where the sentence may be cut, in order.
+// boundaries returns the offsets where the sentence may be cut, in order.
 func boundaries(sentence string) []int {
 	var out []int
 	skip := 0
@@ -111,16 +110,16 @@ func boundaries(sentence string) []int {
 	return out
 }
 
-// subordinate are the words that open a clause which cannot stand alone.
+// subordinate are the words that begin a subordinate clause.
 var subordinate = wordSet("als wenn weil da nachdem während obwohl bevor sobald solange seit seitdem falls indem damit dass ob wie wo wer was sowie " +
 	"der die das den dem deren dessen welcher welche welches denen " +
 	"when while after before although though because if as since once unless until who which that whose whom where")
 
-// mainToo are those of them that also open main clauses when they come first.
+// mainToo are those of them that also begin main clauses when they come first.
 var mainToo = wordSet("der die das den dem deren dessen welcher welche welches denen da was wer wo wie damit seit sowie who which that whose whom where as once since after before")
 
-// opensSubordinate reports whether s opens with a subordinate clause. At the
-// start of a sentence articles and questions do not count.
+// opensSubordinate reports whether s begins with a subordinate clause. At the start of a sentence,
+// articles and question words do not count.
 func opensSubordinate(s string) bool {
 	word, _, _ := strings.Cut(s, " ")
 	first, _ := utf8.DecodeRuneInString(word)
@@ -128,8 +127,8 @@ func opensSubordinate(s string) bool {
 	return subordinate[word] && !(unicode.IsUpper(first) && mainToo[word])
 }
 
-// enumerates reports whether the comma before s only divides the members of an
-// enumeration: another comma or an "and" follows within two words.
+// enumerates reports whether the comma before s only separates the items of an enumeration: another
+// comma or a conjunction follows within a few words.
 func enumerates(s string) bool {
 	words := strings.Fields(s)
 	for i, word := range words[:min(len(words), 3)] {
@@ -153,11 +152,11 @@ func wordSet(list string) map[string]bool {
 	return set
 }
 
-// closing are the marks that may follow the end of a sentence.
+// closing are the characters that may follow the end of a sentence.
 const closing = "\"”“»«’'‘)]›‹ "
 
-// trimEnd takes the punctuation off the end of a title, but keeps what closes
-// a quotation or brackets, a question mark and an exclamation mark.
+// trimEnd removes the punctuation at the end of a title, except closing quotes and brackets,
+// question marks and exclamation marks.
 func trimEnd(s string) string {
 	s = strings.TrimSpace(s)
 	for {
@@ -175,8 +174,8 @@ func trimEnd(s string) string {
 	}
 }
 
-// quotes are pairs that a title must hold both of. The German closing mark is
-// the English opening one, so that pair counts as either.
+// balanced reports whether quotes and brackets in s come in pairs. The German closing quote is the
+// English opening one, so after a German opening quote either closing quote counts.
 func balanced(s string) bool {
 	german := strings.Count(s, "„")
 	if german > 0 {
@@ -190,8 +189,8 @@ func brackets(s string) bool {
 	return strings.Count(s, "(") == strings.Count(s, ")") && strings.Count(s, "[") == strings.Count(s, "]")
 }
 
-// sentences cuts a text after each sentence; joined with blanks they are the
-// text again. Abbreviations, initials, ordinals and decimals end none.
+// sentences cuts a text after each sentence. Joined with spaces, the result is the text again.
+// Abbreviations, initials, ordinals and decimals do not end a sentence.
 func sentences(text string) []string {
 	var out []string
 	start := 0
@@ -225,8 +224,8 @@ func startsSentence(s string) bool {
 	return !unicode.IsLower(r) && !strings.HasPrefix(s, "–") && !strings.HasPrefix(s, "—")
 }
 
-// abbreviated reports whether the full stop at the end of s belongs to its last
-// word: an abbreviation, an initial or an ordinal.
+// abbreviated reports whether the full stop at the end of s belongs to its last word: an
+// abbreviation, an initial or an ordinal.
 func abbreviated(s string) bool {
 	s = strings.TrimSuffix(s, ".")
 	word := s[strings.LastIndexAny(s, " .(„“\"\u00a0-")+1:]
@@ -241,8 +240,8 @@ func abbreviated(s string) bool {
 
 var abbreviations = wordSet("dr prof st nr ca bzw usw etc mr mrs ms jr sr vs inc ltd bd hrsg ing dipl evtl ggf inkl mio mrd str tel vgl zzt jan feb mär apr jun jul aug sep sept okt nov dez gen lt capt sen rep gov hon rev approx est ed")
 
-// shorten cuts a text to at most limit characters: after a sentence, else
-// between two words with an ellipsis.
+// shorten cuts a text to at most limit characters: after a sentence, else between two words with an
+// ellipsis.
 func shorten(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text
@@ -252,7 +251,7 @@ func shorten(text string, limit int) string {
 	end := 0
 	for i, s := range sentences(text) {
 		if i > 0 {
-			end++ // the blank between two sentences
+			end++ // the space between two sentences
 		}
 		if end += len(s); end > len(cut) {
 			end -= len(s)

@@ -10,9 +10,9 @@ import (
 	"tributary/internal/clean"
 )
 
-// candidates are the languages among which the recogniser decides, by their
-// ISO 639-1 codes. Small languages that it mistakes for their large neighbours
-// (Afrikaans for Dutch, for one) are left out: whoever writes them declares it.
+// candidates are the languages that can be detected, with their ISO 639-1 codes. Small languages
+// that the detector confuses with large neighbours, such as Afrikaans and Dutch, are left out:
+// their authors have to declare them.
 var candidates = map[lingo.Lang]string{
 	lingo.Deu: "de", lingo.Eng: "en", lingo.Fra: "fr", lingo.Spa: "es", lingo.Ita: "it", lingo.Por: "pt",
 	lingo.Nld: "nl", lingo.Pol: "pl", lingo.Ces: "cs", lingo.Hun: "hu", lingo.Ron: "ro", lingo.Swe: "sv",
@@ -22,18 +22,17 @@ var candidates = map[lingo.Lang]string{
 	lingo.Jpn: "ja", lingo.Kor: "ko", lingo.Vie: "vi", lingo.Ind: "id", lingo.Epo: "eo", lingo.Pes: "fa",
 }
 
-// Bounds of recognising: fewer letters are chance, more bring nothing.
+// Sample sizes for detection: with fewer letters the result is chance, and more do not improve it.
 const (
 	minSample = 20
 	maxSample = 4000
 )
 
-// Language returns the language that a plain text is surely written in, as a
-// tag of ISO 639-1; empty when it cannot be told.
+// Language returns the ISO 639-1 code of the language of a plain text, or "" if detection is not
+// reliable.
 func Language(text string) string { return languageOf("", text) }
 
-// languageOf returns the declared language, else the one that the text is
-// surely written in, else "".
+// languageOf returns the declared language, else the detected one, else "".
 func languageOf(declared, text string) string {
 	if tag := languageTag(declared); tag != "" {
 		return tag
@@ -62,12 +61,12 @@ func countLetters(s string) (n int) {
 	return n
 }
 
-// tag is the shape of a language tag that people declare (RFC 5646 section
-// 2.1): language, script, region, variants.
+// tag matches the language tags that people declare (RFC 5646 section 2.1): language, script,
+// region, variants.
 var tag = regexp.MustCompile(`^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-[a-z\d]{5,8})*$`)
 
-// languageTag returns a declared language as a lower-case tag, "" when it is
-// none. Names of the two languages of most seeds are understood as well.
+// languageTag returns a declared language as a lower-case tag, or "" if it is not one. It also
+// understands the names of German and English, the languages of most seeds.
 func languageTag(s string) string {
 	s = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), "_", "-"))
 	s, _, _ = strings.Cut(s, ".") // de_DE.UTF-8
@@ -83,8 +82,8 @@ func languageTag(s string) string {
 	return s
 }
 
-// plainLanguage reports whether s is the code of a language that is recognised,
-// with or without a region: strict enough to be found inside a line.
+// plainLanguage reports whether s is the code of a detectable language, with or without a region.
+// It is strict enough for codes inside a line of text.
 func plainLanguage(s string) bool {
 	code, region, _ := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-")
 	if len(region) > 4 {

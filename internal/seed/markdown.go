@@ -19,12 +19,12 @@ import (
 	"tributary/internal/news"
 )
 
-// errDraft refuses a document that its author has not released. A document that
-// was shown and becomes a draft is withdrawn.
+// errDraft means that the author has not released a document. A published document that becomes a
+// draft is withdrawn.
 var errDraft = errors.New("its front matter says that it is a draft; remove that line to publish it")
 
-// readMarkdown reads CommonMark with the GitHub extensions, definition lists
-// and footnotes. HTML in it is sanitised with the rest.
+// readMarkdown reads CommonMark with the GitHub extensions, definition lists and footnotes.
+// Embedded HTML is sanitised with the rest.
 func readMarkdown(data []byte) (*piece, error) {
 	text, repairs, err := decodeText(data)
 	if err != nil {
@@ -51,16 +51,15 @@ func readMarkdown(data []byte) (*piece, error) {
 	return p, p.fill(out.String())
 }
 
-// Bounds of what is read as Markdown. The parser's time grows with the square
-// of the marks in one block and of the quotations opened on one line: without a
-// bound a quarter of a megabyte of "*a_" takes it minutes. At the bound it is
-// about two seconds; a long table of links stays a hundred times below.
+// Bounds of what is read as Markdown. The parser is quadratic in the marks of a block and in the
+// block quotes opened on a line: without a bound, a quarter of a megabyte of "*a_" takes minutes.
+// At the bound it takes about two seconds; a long table of links stays a hundred times below it.
 const (
-	maxMarkWork = 400_000_000 // sum over the blocks of marks squared
+	maxMarkWork = 400_000_000 // sum of the squared number of marks over all blocks
 	maxNesting  = 50
 )
 
-// tangled reports whether a text is beyond those bounds.
+// tangled reports whether a text exceeds these bounds.
 func tangled(text string) bool {
 	work, marks := 0, 0
 	for line := range strings.Lines(text) {
@@ -82,11 +81,11 @@ func tangled(text string) bool {
 	return work+marks*marks+notes*notes > maxMarkWork
 }
 
-// frontKey is what a line of front matter looks like.
+// frontKey matches a line of front matter.
 var frontKey = regexp.MustCompile(`^[\p{L}_-]+:(?:\s|$)`)
 
-// frontMatter cuts the YAML block off the top of a document: a line of three
-// dashes, keys, another such line.
+// frontMatter cuts the YAML block off the start of a document: a line of three dashes, keys, and
+// another such line.
 func frontMatter(text string) (m meta, body string, err error) {
 	open, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
 	if strings.TrimRight(open, " \t") == "+++" {
@@ -98,7 +97,7 @@ func frontMatter(text string) (m meta, body string, err error) {
 	block, body, closed := cutFence(rest)
 	if !closed {
 		if line, _, _ := strings.Cut(rest, "\n"); !frontKey.MatchString(line) {
-			return m, text, nil // a thematic break opens the text
+			return m, text, nil // the text opens with a thematic break
 		}
 		return m, "", news.Failf(news.OutcomeMalformed, "its front matter has no end; close it with a line of three dashes (---)")
 	}
@@ -106,13 +105,13 @@ func frontMatter(text string) (m meta, body string, err error) {
 	if err := yaml.Load([]byte(block), &values); err != nil && strings.TrimSpace(block) != "" {
 		return m, "", news.Failf(news.OutcomeMalformed, "its front matter is no YAML (%s); write one \"key: value\" a line, values with a colon in quotes", clean.Line(err.Error()))
 	}
-	for _, key := range slices.Sorted(maps.Keys(values)) { // two names of a field: the same one wins each time
+	for _, key := range slices.Sorted(maps.Keys(values)) { // sorted, so that of two names of a field the same one wins
 		m.setFront(strings.ToLower(key), values[key])
 	}
 	return m, body, nil
 }
 
-// cutFence splits at the line that closes front matter.
+// cutFence splits at the line that ends the front matter.
 func cutFence(s string) (block, rest string, found bool) {
 	at := 0
 	for line := range strings.Lines(s) {
@@ -124,14 +123,13 @@ func cutFence(s string) (block, rest string, found bool) {
 	return s, "", false
 }
 
-// setFront stores one key of front matter. Unknown keys belong to other
-// programs and are ignored.
+// setFront stores one key of front matter. Unknown keys are meant for other programs and ignored.
 func (m *meta) setFront(key string, value any) {
 	yes, isBool := value.(bool)
 	switch {
 	case key == "draft" && isBool:
 		m.draft = m.draft || yes
-	case key == "published" && isBool: // Jekyll's way to say draft
+	case key == "published" && isBool: // Jekyll's way to mark a draft
 		m.draft = m.draft || !yes
 	default:
 		if f, ok := keys[key]; ok {
@@ -140,7 +138,7 @@ func (m *meta) setFront(key string, value any) {
 	}
 }
 
-// setValue stores a scalar, or each member of a list.
+// setValue stores a scalar, or each element of a list.
 func (m *meta) setValue(f field, value any) {
 	switch v := value.(type) {
 	case nil:

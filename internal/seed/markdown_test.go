@@ -112,8 +112,8 @@ func TestDateOfName(t *testing.T) {
 	}
 }
 
-// TestTangledMarkdown holds that marks without end are read in bounded time,
-// and that their words are not lost.
+// TestTangledMarkdown holds that a text with very many marks is read in bounded time, and that none
+// of its words are lost.
 func TestTangledMarkdown(t *testing.T) {
 	for _, unit := range []string{"*a_", "> ", ">", "1. ", "[a](", "![a](", "[](<", "[^a] ", "[^a]: b\n\n", "* a\n", "`", "<a "} {
 		start := time.Now()

@@ -13,21 +13,20 @@ import (
 	"tributary/internal/news"
 )
 
-// guidPrefix opens every guid that is minted here. It holds no colon, so that
-// a seed's guid is never mistaken for an absolute IRI.
+// guidPrefix begins every GUID that is created here. It contains no colon, so that a seed's GUID is
+// never mistaken for an absolute IRI.
 const guidPrefix = "seed/"
 
-// Bounds of what is remembered of a text.
+// Bounds of what is stored about a text.
 const (
 	runLength = 5
 	maxRuns   = 8192 // 32 KiB; of a longer text the runs with the lowest hashes
 )
 
-// wordsOf returns the normalised words of a text: lower case, letters and
-// digits only. A character of a script that is written without blanks is a
-// word.
+// wordsOf returns the normalised words of a text: lower case, letters and digits only. In scripts
+// written without spaces each character is a word.
 func wordsOf(text string) []string {
-	text = strings.ReplaceAll(text, "\u00ad", "") // a soft hyphen divides nothing
+	text = strings.ReplaceAll(text, "\u00ad", "") // a soft hyphen separates nothing
 	var words []string
 	start := -1
 	flush := func(end int) {
@@ -53,15 +52,14 @@ func wordsOf(text string) []string {
 	return words
 }
 
-// hashWords names a text by its words: 128 bits of SHA-256 in hex, because
-// guids are public and last.
+// hashWords identifies a text by its words: 128 bits of SHA-256 in hex, because GUIDs are public
+// and permanent.
 func hashWords(words []string) string {
 	sum := sha256.Sum256([]byte(strings.Join(words, " ")))
 	return hex.EncodeToString(sum[:16])
 }
 
-// runsOf returns the sorted hashes of all runs of five words. A shorter text is
-// one run.
+// runsOf returns the sorted hashes of all runs of five words. A shorter text is a single run.
 func runsOf(words []string) []uint32 {
 	runs := make([]uint32, 0, len(words))
 	for i := 0; i == 0 || i+runLength <= len(words); i++ {
@@ -77,8 +75,8 @@ func runsOf(words []string) []uint32 {
 	return slices.Clip(runs[:min(len(runs), maxRuns)])
 }
 
-// remains is the part of a text's runs that are still there, 0 to 1. Of texts
-// too long to be remembered whole only the range that both know is compared.
+// remains returns the fraction of a text's runs that are still present, 0 to 1. For texts too long
+// to be stored completely it compares only the range of hashes that both cover.
 func remains(old, new []uint32) float64 {
 	limit := ^uint32(0)
 	for _, runs := range [][]uint32{old, new} {
@@ -102,13 +100,13 @@ func remains(old, new []uint32) float64 {
 	return float64(kept) / float64(total)
 }
 
-// hold says what a scan knows of a record.
+// hold is the state of a record during a scan.
 type hold int
 
 const (
-	free    hold = iota // its file is gone, or holds another document now
-	kept                // its file is there and cannot be read now: the entry stays
-	settled             // its document is there
+	free    hold = iota // its file is gone, or contains another document now
+	kept                // its file exists but cannot be read now: the entry stays
+	settled             // its document is present
 )
 
 // fresh is a file that was read in this scan.
@@ -117,7 +115,7 @@ type fresh struct {
 	*parsed
 	hash   string
 	runs   []uint32
-	record int // index of its record, -1 for a new document
+	record int // index of its record; -1 for a new document
 }
 
 func newFresh(c candidate, p *parsed, data []byte) *fresh {
@@ -132,13 +130,13 @@ func newFresh(c candidate, p *parsed, data []byte) *fresh {
 	return f
 }
 
-// matcher gives files that were read their identity, by the rule of Read.
+// matcher identifies the files that were read, by the rules of Read.
 type matcher struct {
 	records []news.SeedFile
 	holds   []hold
 	at      map[string][]int // records by path
-	with    map[string][]int // and by text hash
-	known   map[string]int   // and by guid
+	with    map[string][]int // records by text hash
+	known   map[string]int   // records by GUID
 	skipped []Skip
 }
 
@@ -152,10 +150,10 @@ func newMatcher(records []news.SeedFile) *matcher {
 	return m
 }
 
-// match decides in the order of certainty: one text is one document; a file
-// whose text is the one remembered for it; a path with half of its runs left;
-// a text that moved; the feed of that id; the rest is new. It returns the files
-// that are documents, each with its record.
+// match applies the rules in order of certainty: a file with the text stored for its path; a path
+// at which half of the runs remain; a known text at a new path; a feed with a known id; a new
+// document. Files with equal texts are one document. It returns the files that are documents, each
+// with its record.
 func (m *matcher) match(files []*fresh) []*fresh {
 	files = m.dropEqual(files)
 	rules := []func(*fresh) int{
@@ -182,8 +180,8 @@ func (m *matcher) match(files []*fresh) []*fresh {
 	return files
 }
 
-// dropEqual keeps one file of each text: the one that is settled already, else
-// the one that had it before, else the first by path.
+// dropEqual keeps one file of each text: one that is settled already, else the one that had it
+// before, else the first by path.
 func (m *matcher) dropEqual(files []*fresh) []*fresh {
 	holder := map[string]string{} // text hash to path
 	for i, r := range m.records {
@@ -211,9 +209,8 @@ func (m *matcher) dropEqual(files []*fresh) []*fresh {
 	})
 }
 
-// pick returns the first record of those numbered that fits and whose document
-// is nowhere else; a present one comes before one that was withdrawn. It is -1
-// when there is none.
+// pick returns the first of the numbered records that fits and whose document is not settled
+// elsewhere, or -1. Present records take precedence over withdrawn ones.
 func (m *matcher) pick(numbered []int, fits func(news.SeedFile) bool) int {
 	found := -1
 	for _, i := range numbered {
@@ -228,8 +225,8 @@ func (m *matcher) pick(numbered []int, fits func(news.SeedFile) bool) int {
 	return found
 }
 
-// ofPath returns the record of a file's path that most is left of, if that is
-// at least half. A feed document changes with every issue: its path is enough.
+// ofPath returns the record of a file's path with the largest remaining part, which must be at
+// least half. For a feed document, which changes with every issue, the path is enough.
 func (m *matcher) ofPath(f *fresh) int {
 	if f.feed {
 		return m.pick(m.at[f.path], isFeed)
@@ -247,8 +244,7 @@ func (m *matcher) ofPath(f *fresh) int {
 	return best
 }
 
-// ofFeed returns the record of a feed document that changed its path and its
-// bytes and kept its id.
+// ofFeed returns the record of a feed document that changed its path and content but kept its id.
 func (m *matcher) ofFeed(f *fresh) int {
 	if i, ok := m.known[guidPrefix+f.id()+"#"]; ok && f.feed && f.id() != "" && m.holds[i] != settled {
 		return i
@@ -256,9 +252,9 @@ func (m *matcher) ofFeed(f *fresh) int {
 	return -1
 }
 
-// mint makes a record for a new document. Its guid comes from its text, so
-// that an empty database gives the same text the same guid; only when another
-// document began with that very text its path is added.
+// mint creates a record for a new document. The GUID derives from the text, so that an empty
+// database gives the same text the same GUID. Only if another document began with the same text,
+// the path is included.
 func (m *matcher) mint(f *fresh) int {
 	guid := guidPrefix + f.hash
 	again := func(n int) string { return guidPrefix + hashWords([]string{f.hash, f.path, strconv.Itoa(n)}) }
@@ -283,10 +279,10 @@ func (m *matcher) taken(guid string) bool {
 // isFeed reports whether a record is that of a feed document.
 func isFeed(r news.SeedFile) bool { return strings.HasSuffix(r.GUID, "#") }
 
-// sameWords reports whether two lines say the same.
+// sameWords reports whether two lines have the same words.
 func sameWords(a, b string) bool { return slices.Equal(wordsOf(a), wordsOf(b)) }
 
-// byPath orders records for storing.
+// byPath orders records for storage.
 func byPath(a, b news.SeedFile) int {
 	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.GUID, b.GUID))
 }

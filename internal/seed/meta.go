@@ -13,8 +13,8 @@ import (
 	"tributary/internal/news"
 )
 
-// keys are the names that metadata goes by, in a text's metadata run, in front
-// matter and in a page's meta elements.
+// keys are the names of metadata fields, in the metadata at the start of a text, in front matter
+// and in the meta elements of a page.
 var keys = map[string]field{
 	"date": published, "datum": published, "published": published, "pubdate": published, "created": published, "erschienen": published, "veröffentlicht": published,
 	"updated": updated, "modified": updated, "lastmod": updated, "aktualisiert": updated,
@@ -27,7 +27,7 @@ var keys = map[string]field{
 	"tags": tags, "tag": tags, "keywords": tags, "category": tags, "categories": tags, "rubrik": tags, "ressort": tags, "section": tags, "schlagworte": tags,
 }
 
-// field is one thing that metadata can say.
+// field is one kind of metadata.
 type field int
 
 const (
@@ -42,23 +42,22 @@ const (
 	tags
 )
 
-// self reports whether the end of the field's value can be told from the value
-// itself, so that it needs neither a colon nor a line of its own.
+// self reports whether a value of the field shows where it ends, so that it needs neither a colon
+// nor a line of its own.
 func (f field) self() bool {
 	return f == published || f == updated || f == lang || f == link
 }
 
-// maxValue is how many characters a value of free text may have; what is
-// longer is a paragraph that happens to start with a word and a colon.
+// maxValue is the maximum length of a free-text value in characters. Anything longer is a paragraph
+// that happens to start with a word and a colon.
 const maxValue = 200
 
 // keyed matches a key and the mark after it.
 var keyed = regexp.MustCompile(`^[\[(<]?(\p{L}{2,16})[ \t]*([:=]?)[ \t]*`)
 
-// metadataRun reads the metadata directly before the first sentence: one or
-// more of "key value", "key: value" and "key=value" in a row or in lines,
-// divided by blanks, commas, semicolons or bars. It returns the text after it.
-// A run that would leave no text is no run.
+// metadataRun reads the metadata directly before the first sentence: one or more of "key value",
+// "key: value" and "key=value", on one line or several, separated by blanks, commas, semicolons or
+// bars. It returns the text after them. If no text would be left, it is not metadata.
 func metadataRun(text string) (m meta, rest string) {
 	rest = strings.TrimLeftFunc(text, unicode.IsSpace)
 	for {
@@ -78,7 +77,7 @@ func metadataRun(text string) (m meta, rest string) {
 	}
 }
 
-// pair reads one key with its value from the start of s.
+// pair reads a key and its value from the start of s.
 func (m *meta) pair(s string) (rest string, ok bool) {
 	found := keyed.FindStringSubmatch(s)
 	if found == nil {
@@ -90,7 +89,7 @@ func (m *meta) pair(s string) (rest string, ok bool) {
 	if !known || len(found[0]) == len(found[1]) {
 		return s, false
 	}
-	// Without a mark only a date is sure: "Lang ist der Fluss" is a sentence.
+	// Without a mark only a date is safe: "Lang ist der Fluss" is a sentence.
 	if !marked && (!f.self() || f != published && found[1] != strings.ToLower(found[1])) {
 		return s, false
 	}
@@ -105,7 +104,7 @@ func (m *meta) pair(s string) (rest string, ok bool) {
 	return m.typed(f, after, s)
 }
 
-// typed reads a value that shows its own end: a time, a language, a URL.
+// typed reads a value that shows where it ends: a time, a language or a URL.
 func (m *meta) typed(f field, after, s string) (rest string, ok bool) {
 	if f == published || f == updated {
 		t, rest, ok := leadingTime(after)
@@ -127,11 +126,10 @@ func (m *meta) typed(f field, after, s string) (rest string, ok bool) {
 	return after[end:], true
 }
 
-// divider ends a value of free text: a bar, a semicolon or the next key.
+// divider ends a free-text value: a bar, a semicolon or the next key.
 var divider = regexp.MustCompile(`[ \t]*[|;][ \t]*|[ \t]+\p{L}{2,16}[:=]`)
 
-// freeValue cuts a value of free text at the end of the line or before the next
-// key.
+// freeValue cuts a free-text value at the end of the line or before the next key.
 func freeValue(s string) (value, rest string) {
 	line, _, _ := strings.Cut(s, "\n")
 	for from := 0; ; {
@@ -148,8 +146,8 @@ func freeValue(s string) (value, rest string) {
 	}
 }
 
-// set stores one value; a value that cannot be read is noted and the rest of
-// the document stands. The first value of a field wins, lists grow.
+// set stores a value. A date that cannot be parsed is noted and does not affect the rest of the
+// document. The first value of a field wins; lists grow.
 func (m *meta) set(f field, value string) {
 	value = clean.Line(value)
 	switch f {
@@ -185,7 +183,7 @@ func (m *meta) note(what, value, want string) {
 	m.notes = append(m.notes, fmt.Sprintf("the %s %q is none; %s", what, shorten(value, 40), want))
 }
 
-// setTime stores a time unless the field has one.
+// setTime stores a time unless the field already has one.
 func (m *meta) setTime(f field, t time.Time) {
 	at := &m.published
 	if f == updated {
@@ -196,8 +194,8 @@ func (m *meta) setTime(f field, t time.Time) {
 	}
 }
 
-// people splits a line of authors. A comma divides only full names, so that
-// "Beispiel, Anna" stays one person.
+// people splits a line of authors. A comma separates only full names, so that "Beispiel, Anna"
+// remains one person.
 func people(line string) []news.Person {
 	var out []news.Person
 	for _, part := range conjoined.Split(line, -1) {
@@ -217,11 +215,10 @@ func people(line string) []news.Person {
 	return out
 }
 
-// conjoined is what stands between two authors, the comma aside.
+// conjoined matches separators of authors, other than the comma.
 var conjoined = regexp.MustCompile(`\s+(?:und|and|&)\s+|\s*;\s*`)
 
-// webAddress returns s when it is an absolute http or https URL without a
-// password in it, else "".
+// webAddress returns s if it is an absolute http or https URL without user information, else "".
 func webAddress(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
@@ -237,13 +234,13 @@ func first(a, b string) string {
 	return b
 }
 
-// wordEnds reports whether a word that stands before s ends there.
+// wordEnds reports whether a word directly before s ends there.
 func wordEnds(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return s == "" || !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }
 
-// hasWord reports whether s holds a letter or a digit.
+// hasWord reports whether s contains a letter or a number.
 func hasWord(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }

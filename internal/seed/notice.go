@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// A notice is a sentence that a page says to its visitor and that is no part of
-// the text: consent to cookies and foreign content, places of videos, offers of
-// newsletters, links to more. The patterns ask for the address to the visitor
-// ("bitte", "Sie", "please", "this video"), so that a report on cookies stays.
+// A notice is a sentence that a page addresses to its visitor and that is not part of the text:
+// consent to cookies and third-party content, placeholders for videos, newsletter offers, links to
+// more. The patterns require that the visitor is addressed ("bitte", "Sie", "please", "this
+// video"), so that reports about cookies stay.
 
-// notices are matched against one sentence, or a line without a full stop.
+// notices are matched against a sentence, or a line without a full stop.
 var notices = []struct {
 	reason  string
 	pattern *regexp.Regexp
@@ -62,11 +62,11 @@ var notices = []struct {
 	{"a notice of rights", phrase(`(?:(?:©|\(c\)|copyright|\d{4}).{0,120})?(?:alle rechte vorbehalten|all rights reserved)`, `(?:alle rechte vorbehalten|all rights reserved).{0,4}(?:©|\(c\)|copyright|\d{4}).{0,60}`)},
 }
 
-// pictures are the symbols that stand before the name of a medium.
+// pictures are the symbols before the name of a medium.
 const pictures = `(?:📽|🎥|🎬|📹|📺|🎧|🎙|📷|📸|🖼|▶|►|⏵|🔊|🎤|📻|➡|👉)\x{fe0f}?`
 
-// button matches what is left of a notice when its sentences are gone: the
-// labels of what was to be clicked.
+// button matches what is left of a notice when its sentences are removed: the labels of its
+// buttons.
 var button = regexp.MustCompile(`(?i)^(?:(?:alle[sn]?|jetzt|nur|und|oder|and|or|all|only|zustimmen|akzeptieren|annehmen|abspielen|laden|anzeigen|ablehnen|einverstanden|erlauben|verwalten|einstellungen|cookies?|externe[rn]?|inhalte?|video|datenschutz\w*|mehr|weitere|informationen|erfahren|anmelden|abonnieren|bestellen|accept|agree|allow|reject|decline|play|load|show|view|watch|continue|settings|manage|preferences|privacy|policy|consent|more|information|learn|sign|up|subscribe|ok|content|external|&|[[:punct:]])\s*)+$`)
 
 // phrase joins patterns into one that matches a whole sentence.
@@ -74,15 +74,15 @@ func phrase(patterns ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?is)^\W{0,3}(?:` + strings.Join(patterns, "|") + `)[\s.!:…»›→>\])]*$`)
 }
 
-// opens joins patterns into one that matches a sentence that begins so.
+// opens joins patterns into one that matches the beginning of a sentence.
 func opens(patterns ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?is)^\W{0,3}(?:` + strings.Join(patterns, "|") + `)`)
 }
 
-// maxNotice is how long a sentence may be and still be a notice.
+// maxNotice is the maximum length of a notice in characters.
 const maxNotice = 400
 
-// noticeIn returns why a sentence is a notice, "" when it is none.
+// noticeIn returns the reason why a sentence is a notice, or "" if it is none.
 func noticeIn(sentence string) string {
 	if utf8.RuneCountInString(sentence) > maxNotice {
 		return ""
@@ -95,8 +95,8 @@ func noticeIn(sentence string) string {
 	return ""
 }
 
-// withoutNotice returns the text without its notices and why something was
-// left out. Inside a paragraph only whole sentences go.
+// withoutNotice returns the text without notices, and the reason if anything was removed. From a
+// paragraph it removes only whole sentences.
 func withoutNotice(text string) (kept, reason string) {
 	if reason = noticeIn(text); reason != "" {
 		return "", reason
@@ -120,8 +120,7 @@ func withoutNotice(text string) (kept, reason string) {
 	return kept, reason
 }
 
-// captions are the ways to credit a photographer: in front, at the end, in
-// brackets.
+// captions are the ways to credit a photographer: at the start, at the end, or in brackets.
 var captions = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)^(?:fotos?|bild(?:er)?|photos?|photograph|picture|image|grafik|graphic|illustration|abbildung|symbol(?:bild|foto)|archiv(?:bild|foto)|titelbild|fotocredit|photo credit)\s?(?:by |von )?[:©]\s?\S.{0,250}$`),
 	regexp.MustCompile(`^(?i:photo|photograph|picture|image|illustration) by \p{Lu}.{0,100}$`),
@@ -130,8 +129,8 @@ var captions = []*regexp.Regexp{
 	regexp.MustCompile(`(?:©|\([cC]\))\s?(?:\d{4}\s)?[\p{Lu}\d@][^!?]{0,90}$`),
 }
 
-// isCaption reports whether a line is a photo line. One that goes on after the
-// credit is a paragraph.
+// isCaption reports whether a line is a photo caption. A line that continues after the credit is a
+// paragraph.
 func isCaption(line string) bool {
 	if utf8.RuneCountInString(line) > 300 || len(sentences(line)) > 4 {
 		return false
@@ -144,7 +143,7 @@ func isCaption(line string) bool {
 	return false
 }
 
-// byline and dateLine stand below a headline.
+// byline and dateLine match the lines below a headline.
 var (
 	byline   = regexp.MustCompile(`^(?i:von|by|text:|autor:|autorin:|author:)\s+(\p{Lu}[\p{L}.'’-]*(?:\s+(?:\p{Lu}[\p{L}.'’-]*|von|van|de|und|and|&|der|zu|,))*(?:,\s+\p{Lu}[\p{L}.'’-]*(?:\s+\p{Lu}[\p{L}.'’-]*)*)*)$`)
 	dateLine = regexp.MustCompile(`^(?i:(?:stand|veröffentlicht|erschienen|published|posted|date|datum)(?:\s+(?:am|on))?:?\s+)?((?:\p{L}+,\s)?[\p{L}\d][\p{L}\d .,:/+-]{6,40})$`)

@@ -22,8 +22,7 @@ func TestNoticesGo(t *testing.T) {
 	}
 }
 
-// TestReportsStay holds sentences about the same things that say them to
-// nobody in particular.
+// TestReportsStay has sentences about the same topics that do not address the visitor.
 func TestReportsStay(t *testing.T) {
 	for _, in := range []string{
 		"Die Behörde will, dass Nutzer dem Laden von Videos einzeln zustimmen.",

@@ -14,8 +14,8 @@ import (
 	"tributary/internal/news"
 )
 
-// readPage reads an HTML document: its article, else its main part, else its
-// body, with what its head says of it.
+// readPage reads an HTML document: its article, else its main element, else its body, and the
+// metadata in its head.
 func readPage(data []byte) (*piece, error) {
 	text, repairs, err := decodePage(data)
 	if err != nil {
@@ -35,8 +35,8 @@ func readPage(data []byte) (*piece, error) {
 	return p, p.fill(inner(main))
 }
 
-// decodePage is decodeText for a page, which may declare its encoding. What is
-// UTF-8 is read as that, whatever it says of itself.
+// decodePage is decodeText for a page, which may declare its encoding. Valid UTF-8 is read as such,
+// whatever it declares.
 func decodePage(data []byte) (string, []string, error) {
 	enc, name, _ := charset.DetermineEncoding(data[:min(len(data), 1024)], "")
 	if utf8.Valid(data) || name == "windows-1252" || name == "utf-8" {
@@ -50,8 +50,8 @@ func decodePage(data []byte) (string, []string, error) {
 	return text, append(repairs, "read as "+name), err
 }
 
-// headOf reads title, meta and link elements. A name in Open Graph or article
-// vocabulary outranks the plain one because pages add their own name to title.
+// headOf reads the title, meta and link elements. Open Graph and article properties take precedence
+// over plain names, because pages add the name of the site to the latter.
 func headOf(root *html.Node) meta {
 	var m meta
 	said := map[string][]string{}
@@ -78,14 +78,14 @@ func headOf(root *html.Node) meta {
 				}
 			}
 			if len(said[name]) > 0 && r.field == author {
-				break // the same people in another vocabulary
+				break // other vocabularies repeat the same people
 			}
 		}
 	}
 	return m
 }
 
-// headNames says where a page's head states a field, the best place first.
+// headNames lists where the head of a page states each field, in order of precedence.
 var headNames = []struct {
 	field field
 	names []string
@@ -100,8 +100,7 @@ var headNames = []struct {
 	{tags, []string{"article:tag", "keywords"}},
 }
 
-// content finds the element that holds the text: the longest article, else
-// main, else body.
+// content returns the element that contains the text: the longest article, else main, else body.
 func content(root *html.Node) *html.Node {
 	var best, body *html.Node
 	for n := range root.Descendants() {
@@ -127,7 +126,7 @@ func rank(n *html.Node) int {
 	return 1
 }
 
-// size is how much text a node holds, in bytes.
+// size returns the length of a node's text in bytes.
 func size(n *html.Node) (bytes int) {
 	for d := range n.Descendants() {
 		if d.Type == html.TextNode {
@@ -137,8 +136,8 @@ func size(n *html.Node) (bytes int) {
 	return bytes
 }
 
-// bodyMeta reads what a text says of itself in its own elements, where the
-// head is silent: its language, the first time, links to its authors.
+// bodyMeta reads metadata from the elements of the text where the head has none: the language, the
+// first time, and links to the authors.
 func (p *piece) bodyMeta(main *html.Node) {
 	p.set(lang, attr(main, "lang"))
 	stated := !p.published.IsZero()
@@ -156,11 +155,11 @@ func (p *piece) bodyMeta(main *html.Node) {
 	}
 }
 
-// furniture are the elements of a page that are not its text.
+// furniture lists the elements of a page that are not part of its text.
 var furniture = []atom.Atom{atom.Script, atom.Style, atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Template, atom.Noscript, atom.Button, atom.Dialog}
 
-// prune takes a page's furniture out of its text, and of a whole body its
-// header as well, unless the text's own headline stands in it.
+// prune removes the furniture from a text. From a whole body it also removes the header, unless
+// that contains the text's headline.
 func prune(main *html.Node) {
 	var gone []*html.Node
 	for n := range main.Descendants() {
@@ -172,8 +171,7 @@ func prune(main *html.Node) {
 	remove(gone)
 }
 
-// ownTitle is the title of a page that has no better: its one h1, else its
-// title element.
+// ownTitle returns the title of a page without a better one: its first h1, else its title element.
 func ownTitle(root, main *html.Node) string {
 	if h := find(main, atom.H1); h != nil {
 		return clean.Line(textOf(h))
@@ -184,9 +182,8 @@ func ownTitle(root, main *html.Node) string {
 	return ""
 }
 
-// fill takes the body as HTML and does what an editor would: a headline that is
-// the title leaves the text, notices and headings without text below them go,
-// and the first paragraph is the lead.
+// fill takes HTML as the body and edits it: it removes a headline that equals the title, notices,
+// and headings without text below them. The first paragraph becomes the lead.
 func (p *piece) fill(markup string) error {
 	root, err := html.Parse(strings.NewReader(markup))
 	if err != nil {
@@ -206,8 +203,8 @@ func (p *piece) fill(markup string) error {
 	return nil
 }
 
-// takeTitle removes the headline from the text. A document without a stated
-// title takes its first h1, or a heading that opens it.
+// takeTitle removes the headline from the text. A document without a stated title takes its first
+// h1, or a heading that opens it.
 func (p *piece) takeTitle(body *html.Node) {
 	var opening, h1 *html.Node
 	for n := range body.Descendants() {
@@ -239,8 +236,8 @@ func (p *piece) takeTitle(body *html.Node) {
 	}
 }
 
-// takeParagraphs removes paragraphs that address the visitor of a page, and
-// byline and date from the first ones.
+// takeParagraphs removes notices to the visitor of a page, and a byline and date among the first
+// paragraphs.
 func (p *piece) takeParagraphs(body *html.Node) {
 	var gone []*html.Node
 	seen := 0
@@ -277,12 +274,12 @@ func (p *piece) takeDangling(body *html.Node) {
 	}
 }
 
-// level is 1 to 6 for a heading, else 0.
+// level returns 1 to 6 for a heading, else 0.
 func level(n *html.Node) int {
 	return slices.Index([]atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}, n.DataAtom) + 1
 }
 
-// attr returns the value of an attribute without blanks around it.
+// attr returns the value of an attribute without surrounding white space.
 func attr(n *html.Node, name string) string {
 	for _, a := range n.Attr {
 		if a.Key == name {
@@ -292,7 +289,7 @@ func attr(n *html.Node, name string) string {
 	return ""
 }
 
-// find returns the first element of a kind below n, nil without one.
+// find returns the first element of a kind below n, or nil.
 func find(n *html.Node, kind atom.Atom) *html.Node {
 	for d := range n.Descendants() {
 		if d.DataAtom == kind && d.Type == html.ElementNode {
@@ -302,7 +299,7 @@ func find(n *html.Node, kind atom.Atom) *html.Node {
 	return nil
 }
 
-// textOf returns the text below n as it stands.
+// textOf returns the text below n, with a space for each br element.
 func textOf(n *html.Node) string {
 	var out strings.Builder
 	for d := range n.Descendants() {
@@ -315,18 +312,18 @@ func textOf(n *html.Node) string {
 	return out.String()
 }
 
-// inner renders what stands inside n.
+// inner renders the content of n.
 func inner(n *html.Node) string {
 	var out bytes.Buffer
 	for c := range n.ChildNodes() {
 		if err := html.Render(&out, c); err != nil {
-			break // a node that cannot be written as HTML ends the text
+			break // a node that cannot be rendered ends the text
 		}
 	}
 	return strings.TrimSpace(out.String())
 }
 
-// remove takes nodes out of their tree.
+// remove removes nodes from their tree.
 func remove(nodes []*html.Node) {
 	for _, n := range nodes {
 		if n.Parent != nil {

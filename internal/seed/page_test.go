@@ -70,7 +70,7 @@ func TestBarePages(t *testing.T) {
 	}
 }
 
-// TestDeepPage holds that nesting neither overflows a stack nor takes long.
+// TestDeepPage holds that deep nesting neither overflows the stack nor takes long.
 func TestDeepPage(t *testing.T) {
 	for _, open := range []string{"<div>", "<b>", "<table>", "<svg>", "<ul><li>"} {
 		start := time.Now()

@@ -12,8 +12,8 @@ import (
 	"tributary/internal/clean"
 )
 
-// sharedSeed is the real document that the rules were asked for with. It is a
-// third party's text and lies beside the project, not in it.
+// sharedSeed is the real document that prompted the rules. It is a third party's text and is kept
+// outside of the project.
 const sharedSeed = "../../../shared/seeds/000_17018ab89eb4bcac.txt"
 
 func TestRealDocument(t *testing.T) {

@@ -12,41 +12,39 @@ import (
 	"tributary/internal/news"
 )
 
-// Scan is what one look at a folder brought.
+// Scan is the result of scanning a folder.
 type Scan struct {
-	Document  *news.Document  // entries of the files that were read: new, changed or back; GUIDs set
-	Files     []news.SeedFile // the whole state to store, by path and guid; known records are never dropped
+	Document  *news.Document  // entries of the files read: new, changed or back; GUIDs set
+	Files     []news.SeedFile // the complete state to store, by path and GUID; keeps all known records
 	Withdrawn []string        // SeedFile.GUID of documents whose file vanished or became another document or a draft
 	Returned  []string        // SeedFile.GUID of withdrawn documents that are back, whether or not their entries were read again
-	Skipped   []Skip          // files that are no document, for the operator; told again in every scan
-	Pending   bool            // some file has not stood still for Settle: look again soon
-	Unchanged bool            // nothing but Skipped and Pending is to be reported, and Files equal the known ones
+	Skipped   []Skip          // files without a document, for the operator; repeated in every scan
+	Pending   bool            // some file was modified less than Settle ago: scan again soon
+	Unchanged bool            // Files equal the known ones, and only Skipped and Pending are reported
 }
 
-// Skip says why a file brought no document.
+// Skip says why a file has no document.
 type Skip struct {
 	Path   string // as in news.SeedFile
-	Reason string // one line for the operator
+	Reason string // a line for the operator
 }
 
-// Settle is how long size and time of a file must stand still before it is
-// read, so that a half-written one is not.
+// Settle is how long size and modification time of a file must be unchanged before it is read, to
+// avoid reading a half-written file.
 const Settle = 2 * time.Second
 
-// Read scans the files of a glob (* ? [] as in path.Match, ** for any depth)
-// and compares them with what is known of them, the Files of the last scan. now
-// is the present time.
+// Read scans the files of a glob (* ? [] as in path.Match, ** for any depth) and compares them with
+// known, the Files of the last scan. now is the present time.
 //
-// A file of the known size and time is not read again. One that was read is
-// the same document as before when its path is known and at least half of its
-// five-word runs remain, or when its text is one we hold and no other present
-// file has it; else it is new. A document whose file vanished is withdrawn and
-// comes back with its id. A file that is there but cannot be read, is empty,
-// binary or too large keeps the entry it had.
+// A file of known size and modification time is not read again. A file that was read is a known
+// document in two cases: if its path is known and at least half of its five-word runs remain, or if
+// its text is known and no other present file has it. Otherwise it is a new document. A document
+// whose file vanished is withdrawn; if it comes back, it has the same id. A file that exists but
+// cannot be read, is empty, binary or too large keeps its entry.
 //
-// The error is a *news.Failure, and then nothing is to be changed: the folder
-// is missing, unreadable or suddenly empty (refused), holds too many files
-// (too_large), the glob is wrong (malformed), or ctx ended (interrupted).
+// An error is a *news.Failure, after which nothing must be changed: the folder is missing,
+// unreadable or suddenly empty (refused), has too many files (too_large), the glob is invalid
+// (malformed), or ctx is done (interrupted).
 func Read(ctx context.Context, glob string, known []news.SeedFile, now time.Time) (*Scan, error) {
 	dir, pattern := splitGlob(glob)
 	f, err := openFolder(dir, pattern)
@@ -68,7 +66,7 @@ func Read(ctx context.Context, glob string, known []news.SeedFile, now time.Time
 	return s.finish(known), nil
 }
 
-// scanner is one scan at work.
+// scanner is a scan in progress.
 type scanner struct {
 	*folder
 	*matcher
@@ -77,7 +75,7 @@ type scanner struct {
 	now   time.Time
 }
 
-// look sorts the files: settled by size and time, read, or kept as they were.
+// look examines the files: each is unchanged, read, or kept as it was.
 func (s *scanner) look(ctx context.Context) error {
 	for _, c := range s.found {
 		if err := ctx.Err(); err != nil {
@@ -108,14 +106,14 @@ func (s *scanner) look(ctx context.Context) error {
 	return nil
 }
 
-// unchanged returns the record of a file whose size and time are known, or -1.
+// unchanged returns the record of a file with known size and modification time, or -1.
 func (s *scanner) unchanged(c candidate) int {
 	return s.pick(s.at[c.path], func(r news.SeedFile) bool { return r.Size == c.size && r.ModTime.Equal(c.mod) })
 }
 
-// open reads and parses a file that stood still. A time in the future, from a
-// clock that runs ahead, tells nothing: then it is enough that the file did
-// not change while it was read.
+// open reads and parses a file that has settled. A modification time in the future, from a clock
+// that runs ahead, does not show whether it has. Then it is enough that the file did not change
+// while it was read.
 func (s *scanner) open(c candidate) (*fresh, error) {
 	if _, err := readerFor(c.path); err != nil {
 		return nil, err
@@ -145,7 +143,7 @@ func (s *scanner) skip(path string, err error) {
 	s.matcher.skipped = append(s.matcher.skipped, Skip{Path: path, Reason: reason})
 }
 
-// keep lets the document of a path stand although its file cannot be read.
+// keep retains the documents of a path although its file cannot be read.
 func (s *scanner) keep(path string) {
 	for _, i := range s.at[path] {
 		if s.records[i].Present && s.holds[i] == free {
@@ -154,7 +152,7 @@ func (s *scanner) keep(path string) {
 	}
 }
 
-// keepBelow is keep for a file or for everything in a folder.
+// keepBelow is keep for a file, or for everything in a folder.
 func (s *scanner) keepBelow(path string) {
 	for i, r := range s.records {
 		if r.Present && s.holds[i] == free && (r.Path == path || strings.HasPrefix(r.Path, path+"/")) {
@@ -163,7 +161,7 @@ func (s *scanner) keepBelow(path string) {
 	}
 }
 
-// finish matches what was read and tells the difference to what was known.
+// finish matches the files that were read and determines the difference from known.
 func (s *scanner) finish(known []news.SeedFile) *Scan {
 	out := s.out
 	out.Document = &news.Document{Format: "seed", Outcome: news.OutcomeOK}
@@ -190,8 +188,8 @@ func (s *scanner) finish(known []news.SeedFile) *Scan {
 	return out
 }
 
-// enter puts a document that was read into its record and its entries into the
-// scan's document.
+// enter updates the record of a document that was read, and adds its entries to the scan's
+// document.
 func (s *scanner) enter(f *fresh) {
 	r := &s.records[f.record]
 	r.Path, r.TextHash, r.Runs, r.Size, r.ModTime = f.path, f.hash, f.runs, f.size, f.mod

@@ -16,7 +16,7 @@ import (
 	"tributary/internal/news"
 )
 
-// bed is a seed folder under test with the state that a store would keep.
+// bed is a seed folder under test, with the state that a store would keep.
 type bed struct {
 	t     *testing.T
 	dir   string
@@ -30,7 +30,7 @@ func newBed(t *testing.T) *bed {
 	return &bed{t: t, dir: dir, glob: filepath.Join(dir, "*"), now: time.Now()}
 }
 
-// write puts a file there that has stood still since a minute.
+// write writes a file whose modification time is a minute ago.
 func (b *bed) write(name, text string) {
 	b.t.Helper()
 	path := filepath.Join(b.dir, name)
@@ -65,8 +65,8 @@ func (b *bed) remove(name string) {
 	}
 }
 
-// scan reads the folder and remembers what came out, as a store does: times
-// pass through milliseconds.
+// scan reads the folder and remembers the result as a store does: times are rounded to
+// milliseconds.
 func (b *bed) scan() *Scan {
 	b.t.Helper()
 	s, err := Read(b.t.Context(), b.glob, b.known, b.now)
@@ -86,7 +86,7 @@ func (b *bed) scan() *Scan {
 	return s
 }
 
-// outcome is a scan in one line: entries by title, and what was told.
+// outcome describes a scan in one line: entries by title, and everything reported.
 func (s *Scan) outcome() string {
 	var parts []string
 	for _, e := range s.Document.Entries {
@@ -119,7 +119,7 @@ func (b *bed) expect(want string) *Scan {
 	return s
 }
 
-// Four texts of an own subject each, with a headline as title.
+// Four texts on different subjects, with a headline as title.
 const (
 	weir   = "Am Wehr\n\nDie Bretter am Wehr sind morsch geworden, und der Zimmermann kommt erst im Herbst, weil das Wasser vorher zu hoch steht und niemand hinunter kann."
 	heron  = "Der Reiher\n\nAn der dritten Biegung wartet seit Wochen ein Reiher, der sich von Hunden nicht stören lässt und jeden Abend um dieselbe Zeit auf den Pfahl fliegt."
@@ -188,7 +188,7 @@ func TestRenames(t *testing.T) {
 	b.rename("c.txt", "x")
 	b.rename("b.txt", "c.txt")
 	b.rename("x", "b.txt")
-	check(b.expect("entry Am Wehr, entry Der Reiher")) // they changed places
+	check(b.expect("entry Am Wehr, entry Der Reiher")) // they swapped places
 	b.expect("unchanged")
 	b.remove("c.txt")
 	b.expect("1 withdrawn")
@@ -224,7 +224,7 @@ func TestEqualTextsAreOneDocument(t *testing.T) {
 	if s := b.expect("entry Am Wehr"); s.Document.Entries[0].GUID != guid || len(s.Files) != 1 {
 		t.Error("the copy did not take over the document")
 	}
-	// A third text turns into the first one: it is the first one's copy now.
+	// A third text becomes the first one: now it is a copy of it.
 	b.write("c.txt", heron)
 	b.scan()
 	b.write("c.txt", weir)
@@ -237,7 +237,7 @@ func TestSameTextAfterAnEdit(t *testing.T) {
 	b.scan()
 	b.write("a.txt", weir+" Der Satz danach ist neu, und er ist kurz.")
 	b.scan()
-	b.write("b.txt", weir) // what a.txt began with; its guid is taken
+	b.write("b.txt", weir) // the initial text of a.txt, whose GUID is taken
 	s := b.expect("entry Am Wehr")
 	if len(s.Files) != 2 || s.Files[0].GUID == s.Files[1].GUID {
 		t.Errorf("%+v", s.Files)
@@ -276,7 +276,7 @@ func TestHalfWritten(t *testing.T) {
 	b.expect("entry Am Wehr")
 	b.write("a.txt", weir[:40])
 	b.touch("a.txt", b.now.Add(-time.Second))
-	b.expect("pending, unchanged") // the old entry stands while the file is rewritten
+	b.expect("pending, unchanged") // the old entry stays while the file is rewritten
 	b.write("a.txt", weir)
 	b.touch("a.txt", b.now.Add(time.Hour)) // a clock that runs ahead
 	b.expect("entry Am Wehr")
@@ -301,7 +301,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	b.touch("a.txt", b.now.Add(-time.Minute))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	s := b.expect("skipped a.txt, unchanged") // and the entry stands
+	s := b.expect("skipped a.txt, unchanged") // and the entry stays
 	runtime.ReadMemStats(&after)
 	if got, want := s.Skipped[0].Reason, "50 MiB; a seed has at most 10 MiB"; got != want {
 		t.Errorf("reason %q, want %q", got, want)
@@ -323,8 +323,8 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	b.expect("entry Am Wehr") // nothing was lost meanwhile
 }
 
-// TestOddFiles holds that nothing but regular files inside the folder is
-// opened: a pipe would block for ever.
+// TestOddFiles holds that only regular files inside the folder are opened: a pipe would block for
+// ever.
 func TestOddFiles(t *testing.T) {
 	b := newBed(t)
 	outside := filepath.Join(t.TempDir(), "secret.txt")
@@ -357,8 +357,7 @@ func TestUnreadableFileDoesNotVanish(t *testing.T) {
 	b.expect("skipped a.txt, unchanged")
 }
 
-// TestUnreadableFolderKeepsItsFiles goes past the file system, because root
-// reads every folder.
+// TestUnreadableFolderKeepsItsFiles bypasses the file system, because root can read every folder.
 func TestUnreadableFolderKeepsItsFiles(t *testing.T) {
 	known := []news.SeedFile{{Path: "sub/a.txt", GUID: "1", Present: true}, {Path: "subway.txt", GUID: "2", Present: true}, {Path: "sub/b.txt", GUID: "3"}}
 	s := &scanner{folder: &folder{lost: []string{"sub"}}, matcher: newMatcher(slices.Clone(known)), out: &Scan{}}
@@ -488,7 +487,7 @@ func TestFeedDocumentsOfOneID(t *testing.T) {
 	}
 }
 
-// TestScanIsIncremental holds that a second scan of many files reads none.
+// TestScanIsIncremental holds that a second scan of many files reads none of them.
 func TestScanIsIncremental(t *testing.T) {
 	b := newBed(t)
 	for i := range 300 {

@@ -1,28 +1,27 @@
-// Package seed reads seed documents: files that a person drops into a folder
-// and that become entries, as an editor would have made them.
+// Package seed reads seed documents: files that a person drops into a folder and that become
+// entries, much as an editor would have prepared them.
 //
-// Parse turns one file into a Document. By the ending of its name it is read as
+// [Parse] turns a file into a Document. The extension decides how it is read:
 //
-//	.txt .text             plain text (text.go): an optional metadata run, a lead,
-//	                       paragraphs, sub-headings, photo lines
+//	.txt .text             plain text (text.go): optional metadata, a lead,
+//	                       paragraphs, sub-headings, photo captions
 //	.md .markdown          Markdown with YAML front matter (markdown.go)
 //	.html .htm .xhtml      a web page (page.go)
 //	.xml .rss .atom .rdf .json   a feed document (feeddoc.go)
 //
-// and every reader fills the same piece, from which the one entry is finished:
-// a title (stated, or the first clause of the lead), the lead as the summary,
-// the body as sanitised HTML, the language declared or recognised. A date
-// without a time is midnight UTC of that day, so that the stored day is the
-// day that was written. What was left out or mended is told in
-// Document.Repairs; apart from that the words of a text stay as they are, in
-// order. An entry of a seed has no link unless the file states one: its page is
+// A feed document keeps its entries. Every other reader fills a piece, from which a single entry is
+// made. Its title is stated or taken from the first clause of the lead. Its summary is stated or
+// the lead, its content is the body as sanitised HTML, and its language is declared or detected. A
+// date without a time is midnight UTC of that day, so that the stored day is the day that was
+// written. Document.Repairs lists what was left out or repaired; all other words of a text stay as
+// they are and in order. The entry has a link only if the file states one; otherwise its page is
 // its story page.
 //
-// Read scans a folder and gives documents their identity (scan.go, match.go):
-// which file is new, changed, renamed, withdrawn or back.
+// [Read] scans a folder and determines the identity of documents (scan.go, match.go): which files
+// are new, changed, renamed, withdrawn or back.
 //
-// The package asks no clock and keeps no state; what is remembered between two
-// scans is a list of news.SeedFile that the caller stores.
+// The package reads no clock and keeps no state. What must be remembered between two scans is a
+// list of news.SeedFile that the caller stores.
 package seed
 
 import (
@@ -36,15 +35,14 @@ import (
 	"tributary/internal/news"
 )
 
-// MaxBytes is the size up to which a seed file is read. A text of 10 MiB is
-// about twenty novels; what is larger is no text for a feed.
+// MaxBytes is the maximum size of a seed file. A text of 10 MiB is about twenty novels; anything
+// larger is not a text for a feed.
 const MaxBytes = 10 << 20
 
-// Parse reads one file; path tells its kind by its ending and may lend a date
-// (2025-12-03-title.md). The entry's GUID is left empty, because it depends on
-// what was known before (see Read); those of a feed document are prefixed as
-// Read does for an empty database. An error is a *news.Failure that names the
-// file and what is wrong with it.
+// Parse reads one file. The extension of path determines its kind, and its name may provide a date
+// (2025-12-03-title.md). The GUID of the entry is left empty, because it depends on earlier scans
+// (see Read). GUIDs from a feed document are prefixed as Read does without any known files. An
+// error is a *news.Failure that names the file and the problem.
 func Parse(path string, data []byte) (*news.Document, error) {
 	p, err := parse(path, data)
 	if err != nil {
@@ -56,17 +54,17 @@ func Parse(path string, data []byte) (*news.Document, error) {
 	return p.document, nil
 }
 
-// parsed is one file as read, before it has an identity.
+// parsed is a file that was read but has no identity yet.
 type parsed struct {
 	document *news.Document
-	feed     bool   // a feed document: its entries bring their guids
-	text     string // what identity is made of: stated title and body, plain
+	feed     bool   // a feed document, whose entries have their own GUIDs
+	text     string // plain text of stated title and body, from which identity is derived
 }
 
-// reader reads the bytes of one kind of file.
+// reader reads one kind of file.
 type reader func(data []byte) (*piece, error)
 
-// readers maps an ending to its reader; nil marks feed documents.
+// readers maps extensions to readers; nil stands for feed documents.
 var readers = map[string]reader{
 	".txt": readText, ".text": readText,
 	".md": readMarkdown, ".markdown": readMarkdown,
@@ -74,7 +72,7 @@ var readers = map[string]reader{
 	".xml": nil, ".rss": nil, ".atom": nil, ".rdf": nil, ".json": nil,
 }
 
-// parse is Parse without the path in its errors and without guids.
+// parse is Parse without the path in errors and without GUIDs.
 func parse(name string, data []byte) (*parsed, error) {
 	read, err := readerFor(name)
 	if err != nil {
@@ -99,7 +97,7 @@ func parse(name string, data []byte) (*parsed, error) {
 	return p.finish()
 }
 
-// readerFor finds the reader by the ending of a file's name.
+// readerFor returns the reader for the extension of a file name.
 func readerFor(name string) (reader, error) {
 	ext := strings.ToLower(path.Ext(name))
 	read, ok := readers[ext]
@@ -113,32 +111,32 @@ func tooLarge(size int64) *news.Failure {
 	return news.Failf(news.OutcomeTooLarge, "%d MiB; a seed has at most %d MiB", size>>20, int64(MaxBytes)>>20)
 }
 
-// meta is what a file says of itself beside its text.
+// meta is what a file states about itself besides its text.
 type meta struct {
 	title, summary, link, lang, source string // plain text
 	authors                            []news.Person
 	tags                               []string
 	published, updated                 time.Time
 	draft                              bool
-	notes                              []string // values that could not be read
+	notes                              []string // values that could not be parsed
 }
 
-// piece is one text as its reader found it.
+// piece is a text as a reader found it.
 type piece struct {
 	meta
 	lead    string   // plain text of the first paragraph
 	body    string   // HTML, not yet sanitised
-	repairs []string // what was mended or left out
+	repairs []string // what was repaired or left out
 }
 
-// Bounds of what is shown, in characters.
+// Maximum lengths in characters.
 const (
 	maxSummary = 1000
-	maxStated  = 300 // a title that the file states
+	maxStated  = 300 // a title stated by the file
 	maxTerm    = 100
 )
 
-// finish makes the entry: what every kind of text has in common.
+// finish makes the entry. It is common to all kinds of text.
 func (p *piece) finish() (*parsed, error) {
 	if p.draft {
 		return nil, &news.Failure{Outcome: news.OutcomeNotAFeed, Err: errDraft}
@@ -174,7 +172,7 @@ func (p *piece) finish() (*parsed, error) {
 	}}, nil
 }
 
-// categories makes subjects of tags, each once.
+// categories returns the tags as categories, without duplicates.
 func categories(tags []string) []news.Category {
 	var out []news.Category
 	seen := map[string]bool{}
@@ -190,10 +188,10 @@ func categories(tags []string) []news.Category {
 	return out
 }
 
-// datedName is the name of a post as static site generators write it.
+// datedName matches file names of posts as used by static site generators.
 var datedName = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})[-_. ]`)
 
-// dateOfName returns the day at the start of a file's name, zero without one.
+// dateOfName returns the date at the start of a file name, or the zero time.
 func dateOfName(name string) time.Time {
 	m := datedName.FindStringSubmatch(path.Base(name))
 	if m == nil {

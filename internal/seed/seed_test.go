@@ -17,8 +17,8 @@ import (
 // shippedSeeds is the folder of documents that come with the project.
 const shippedSeeds = "../../seeds"
 
-// TestShippedSeeds holds every shipped document, read through a scan as the
-// daemon does it, against what is meant to come out.
+// TestShippedSeeds compares every shipped document, read through a scan as in the daemon, with the
+// expected result.
 func TestShippedSeeds(t *testing.T) {
 	s, err := Read(t.Context(), filepath.Join(shippedSeeds, "*"), nil, time.Now().Add(time.Hour))
 	if err != nil {
@@ -48,7 +48,7 @@ func TestShippedSeeds(t *testing.T) {
 	feedtest.Golden(t, filepath.Join("testdata", "shipped.golden"), []byte(out.String()))
 }
 
-// dump writes an entry so that a person can judge it in a diff.
+// dump writes an entry in a form that a person can judge in a diff.
 func dump(t *testing.T, out *strings.Builder, path string, entry any) {
 	t.Helper()
 	encoder := json.NewEncoder(out)
@@ -60,8 +60,8 @@ func dump(t *testing.T, out *strings.Builder, path string, entry any) {
 	}
 }
 
-// TestWordsStayInOrder holds that the words left out of the shipped texts are
-// those of notices, metadata and dangling headings: the others stay in order.
+// TestWordsStayInOrder holds that only the words of notices, metadata and dangling headings are
+// left out of the shipped texts, and that the others stay in order.
 func TestWordsStayInOrder(t *testing.T) {
 	paths, _ := filepath.Glob(filepath.Join(shippedSeeds, "*.txt"))
 	if len(paths) == 0 {
@@ -87,7 +87,7 @@ func TestWordsStayInOrder(t *testing.T) {
 	}
 }
 
-// inOrder reports whether some is all without some of its members.
+// inOrder reports whether some is a subsequence of all.
 func inOrder(some, all []string) bool {
 	for _, word := range some {
 		at := slices.Index(all, word)
@@ -137,8 +137,8 @@ func TestParseTime(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that no file stops the reader, that what comes out is safe
-// HTML, and that of a plain text the words come out in their order.
+// FuzzParse holds that no file crashes the reader, that the result is safe HTML, and that the words
+// of a plain text stay in order.
 func FuzzParse(f *testing.F) {
 	paths, _ := filepath.Glob(filepath.Join(shippedSeeds, "*"))
 	for _, path := range paths {
@@ -189,8 +189,8 @@ func BenchmarkParseText(b *testing.B) {
 	}
 }
 
-// BenchmarkParseLarge reads texts of 256 KiB, among them those that readers of
-// Markdown and HTML find hard.
+// BenchmarkParseLarge reads texts of 256 KiB, including some that are hard for Markdown and HTML
+// parsers.
 func BenchmarkParseLarge(b *testing.B) {
 	text, err := os.ReadFile(filepath.Join(shippedSeeds, "zusammenfluss.txt"))
 	if err != nil {
@@ -208,7 +208,7 @@ func BenchmarkParseLarge(b *testing.B) {
 	}
 }
 
-// BenchmarkScanUnchanged looks at a thousand known files.
+// BenchmarkScanUnchanged scans a thousand known files.
 func BenchmarkScanUnchanged(b *testing.B) {
 	dir := b.TempDir()
 	for i := range 1000 {

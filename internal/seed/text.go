@@ -11,40 +11,39 @@ import (
 	"tributary/internal/news"
 )
 
-// kind says what a block of a text is.
+// kind is the kind of a block.
 type kind int
 
 const (
 	paragraph kind = iota
 	heading
-	caption // a photo line
-	list    // every line is a point
-	verse   // line breaks are meant
-	rule    // a line of stars or dashes
+	caption // a photo caption
+	list    // every line is an item
+	verse   // line breaks are meaningful
+	rule    // a line of asterisks or dashes
 )
 
-// block is a part of a text between blank lines, or a line of a text that is
-// not wrapped.
+// block is a part of a text between blank lines, or a line of a text without hard line breaks.
 type block struct {
 	kind  kind
-	lines []string // white space folded; one line but for list and verse
+	lines []string // white space collapsed; a single line except in list and verse
 }
 
-// text is the block as one line.
+// text returns the block as one line.
 func (b block) text() string { return strings.Join(b.lines, " ") }
 
-// Widths in characters that tell how a text was typed.
+// Thresholds that show how a text was typed, in characters unless stated otherwise.
 const (
-	unwrapped  = 120 // a longer line was not broken by its editor
-	shortLine  = 80  // a sub-heading or a line of verse is no longer
-	shortWords = 12  // nor has it more words
-	ragged     = 0.7 // a line below this part of the width was broken on purpose
-	headLines  = 3   // byline and date line stand among the first blocks
+	unwrapped  = 120 // a longer line was not wrapped by its editor
+	shortLine  = 80  // a sub-heading or a line of verse is not longer
+	shortWords = 12  // nor does it have more words
+	ragged     = 0.7 // a line shorter than this fraction of the width was broken on purpose
+	headLines  = 3   // byline and date are among the first blocks
 )
 
-// readText reads plain text. Its structure is that of the page it was taken
-// from, flattened: what stands alone and short is a sub-heading, what names a
-// photographer a caption, what addresses the visitor of the page is left out.
+// readText reads plain text. The text was usually copied from a page, so its structure is that of
+// the page, flattened: a short line on its own is a sub-heading, a line that credits a photographer
+// is a caption, and what addresses the visitor of the page is left out.
 func readText(data []byte) (*piece, error) {
 	text, repairs, err := decodeText(data)
 	if err != nil {
@@ -56,7 +55,7 @@ func readText(data []byte) (*piece, error) {
 	return p, nil
 }
 
-// layOut makes lead and body of a text without markup.
+// layOut derives lead and body from a text without markup.
 func (p *piece) layOut(text string) {
 	blocks := p.withoutNotices(split(text))
 	blocks = p.header(blocks)
@@ -94,7 +93,7 @@ func split(text string) []block {
 	return blocks
 }
 
-// fold trims a line and folds its blanks; a no-break space stays what it is.
+// fold trims a line and collapses its blanks, except no-break spaces.
 func fold(line string) string {
 	line = strings.TrimFunc(line, unicode.IsSpace)
 	if !strings.Contains(line, "  ") && !strings.Contains(line, "\t") {
@@ -136,14 +135,14 @@ func arrange(lines []string, width int) []block {
 	return []block{{lines: []string{strings.Join(lines, " ")}}}
 }
 
-// endsSentence reports whether a line ends with the mark of a sentence or of a
-// clause, inside or outside of a quotation.
+// endsSentence reports whether a line ends with the punctuation of a sentence or clause, inside or
+// outside a quotation.
 func endsSentence(line string) bool {
 	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(line, closing))
 	return strings.ContainsRune(".!?…:;,。！？：；、", last)
 }
 
-// ruled returns rule for a line without words that only divides.
+// ruled returns rule for a line that is only a divider.
 func ruled(line string) kind {
 	if !hasWord(line) && len(line) >= 3 && strings.Trim(line, "*-_=~#+. •·—–") == "" {
 		return rule
@@ -151,12 +150,12 @@ func ruled(line string) kind {
 	return paragraph
 }
 
-// underline reports whether a line underlines the one above it.
+// underline reports whether a line underlines the one above.
 func underline(line string) bool {
 	return len(line) >= 3 && (strings.Trim(line, "=") == "" || strings.Trim(line, "-") == "" || strings.Trim(line, "~") == "")
 }
 
-// bulleted reports whether every line is a point of a list.
+// bulleted reports whether every line is a list item.
 func bulleted(lines []string) bool {
 	for _, line := range lines {
 		if point(line) == line {
@@ -166,7 +165,7 @@ func bulleted(lines []string) bool {
 	return true
 }
 
-// point returns the text of a list's point, or the line itself.
+// point returns the text of a list item, or the line itself.
 func point(line string) string {
 	for _, mark := range []string{"- ", "* ", "• ", "· ", "– ", "▪ ", "‣ "} {
 		if text, ok := strings.CutPrefix(line, mark); ok && hasWord(text) {
@@ -176,10 +175,10 @@ func point(line string) string {
 	return line
 }
 
-// withoutNotices leaves out what addresses the visitor of a page, and says so.
+// withoutNotices removes notices to the visitor of a page, and records that.
 func (p *piece) withoutNotices(blocks []block) []block {
 	kept := blocks[:0]
-	after := false // a notice was left out: its buttons may follow
+	after := false // a notice was removed: its buttons may follow
 	for _, b := range blocks {
 		if b.kind == rule || b.kind == list || b.kind == verse {
 			kept = append(kept, b)
@@ -205,8 +204,7 @@ func (p *piece) leftOut(reason, text string) {
 	p.repairs = append(p.repairs, "left out "+reason+": "+shorten(text, 80))
 }
 
-// header takes title, byline and date out of the first blocks, if they stand
-// there alone.
+// header takes title, byline and date from the first blocks, where each is a block of its own.
 func (p *piece) header(blocks []block) []block {
 	if len(blocks) > 1 && p.title == "" && titled(blocks) {
 		p.title = blocks[0].text()
@@ -222,8 +220,8 @@ func (p *piece) header(blocks []block) []block {
 	return blocks
 }
 
-// titled reports whether the first block is a headline: short, without a full
-// stop, more than a kicker, and above something longer.
+// titled reports whether the first block is a headline: short, without a full stop, of at least two
+// words, and followed by other text.
 func titled(blocks []block) bool {
 	b := blocks[0]
 	words := len(strings.Fields(b.text()))
@@ -238,8 +236,7 @@ func titled(blocks []block) bool {
 	return false
 }
 
-// headLine reads a byline or a date line. One that contradicts what is known
-// stays in the text.
+// headLine reads a byline or a date line. One that contradicts known metadata stays in the text.
 func (p *piece) headLine(line string) bool {
 	if m := byline.FindStringSubmatch(line); m != nil {
 		named := people(m[1])
@@ -259,9 +256,9 @@ func (p *piece) headLine(line string) bool {
 	return ok && p.published.Format(time.DateOnly) == t.Format(time.DateOnly)
 }
 
-// classify tells headings and captions from paragraphs. A sub-heading stands
-// alone: three short lines in a row are a list that someone typed with blank
-// lines, and a text of nothing else has no headings at all.
+// classify distinguishes headings and captions from paragraphs. A sub-heading stands alone: three
+// or more short lines in a row are a list typed with blank lines, and a text of only short lines
+// has no headings.
 func classify(blocks []block) {
 	for i, b := range blocks {
 		if b.kind == paragraph && isCaption(b.text()) {
@@ -282,9 +279,8 @@ func classify(blocks []block) {
 	}
 }
 
-// short reports whether a line reads like a heading: one line of a few words
-// that starts like a sentence and does not end like one. A single question
-// does as well.
+// short reports whether a line looks like a heading: a few words that start like a sentence and do
+// not end like one. A single short question counts as well.
 func short(line string) bool {
 	n := utf8.RuneCountInString(line)
 	if n > shortLine || len(strings.Fields(line)) > shortWords || !hasWord(line) || len(sentences(line)) > 1 ||
@@ -301,8 +297,8 @@ func short(line string) bool {
 	return !endsSentence(line)
 }
 
-// withoutDangling leaves out headings without text below them: the last ones
-// of a text that was cut off, or of a list of links that is gone.
+// withoutDangling removes headings without text below them: the last ones of a text that was cut
+// off, or of a list of links that was removed.
 func (p *piece) withoutDangling(blocks []block) []block {
 	hasParagraph := slices.ContainsFunc(blocks, func(b block) bool { return b.kind != heading && b.kind != caption && b.kind != rule })
 	below := false
@@ -320,7 +316,7 @@ func (p *piece) withoutDangling(blocks []block) []block {
 	return kept
 }
 
-// render writes blocks as HTML.
+// render returns the blocks as HTML.
 func render(blocks []block) string {
 	var out strings.Builder
 	for _, b := range blocks {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// long is a sentence that no one takes for a heading.
+// long is a sentence that is not mistaken for a heading.
 const long = "Der Fluss führt in diesem Frühjahr mehr Wasser als in den zehn Jahren davor, sagt die Wärterin am alten Pegelhaus."
 
 func TestTextStructure(t *testing.T) {
@@ -96,7 +96,7 @@ func TestTextHeader(t *testing.T) {
 	}
 }
 
-// TestSentencesThatLookLikeMetadata holds what must stay in the text.
+// TestSentencesThatLookLikeMetadata has sentences that must stay in the text.
 func TestSentencesThatLookLikeMetadata(t *testing.T) {
 	for _, in := range []string{
 		"Date palms grow on the left bank, where it is warm.",

@@ -21,13 +21,13 @@ var plain = flag.Bool("plain", false, "the benchmark of the store compares no te
 
 var window = flag.Int("window", 10_000, "entries in the window before the benchmark of the store begins")
 
-// synthetic writes news in words that do not exist: each word by Zipf's law, so
-// that runs of five are unique unless they were copied.
+// synthetic generates news in invented words, distributed by Zipf's law, so that
+// five-word runs are unique unless they were copied.
 type synthetic struct {
 	r     *rand.Rand
 	words []string
 	zipf  *rand.Zipf
-	wire  []string // texts of late, to be copied
+	wire  []string // recent texts that may be copied
 }
 
 func newSynthetic(seed uint64) *synthetic {
@@ -55,8 +55,8 @@ func (s *synthetic) text(n int) string {
 	return b.String()
 }
 
-// entry makes one of an outlet: a fifth are teasers, a seventh copies of late ones
-// without their end.
+// entry returns an entry of an outlet. A fifth of them are teasers, and a seventh
+// are copies of recent texts without their end.
 func (s *synthetic) entry(outlet string, n int, published time.Time) news.Entry {
 	body := s.text(150 + s.r.IntN(400))
 	switch k := s.r.IntN(100); {
@@ -74,13 +74,13 @@ func (s *synthetic) entry(outlet string, n int, published time.Time) news.Entry 
 	return news.Entry{GUID: link, Link: link, Title: s.text(8), Content: "<p>" + body + " Alle Rechte bei " + outlet + " und bei niemandem sonst.</p>", Published: published}
 }
 
-// lateEntries of the window are stored by Save: what new ones may be copies of, and
-// what their sources are used to say.
+// lateEntries of the window are stored with Save, so that new entries may be
+// copies of them, and phrases common to their sources are known.
 const lateEntries = 5000
 
-// BenchmarkSave stores documents of ten new entries, decision, index and content
-// included, beside -window entries that are within the window. It reports what an
-// entry costs: CPU of the process, and the time of a document by its entries.
+// BenchmarkSave stores documents of ten new entries, including decision, index
+// and content, while -window entries are within the window. It reports per entry
+// the processor time, and the elapsed time.
 //
 //	go test -run '^$' -bench Save -benchtime 300x ./internal/store -window 1000000
 func BenchmarkSave(b *testing.B) {
@@ -159,7 +159,7 @@ func BenchmarkSave(b *testing.B) {
 	indexSize(b, bench)
 }
 
-// indexSize adds what the index takes.
+// indexSize reports the size of the index.
 func indexSize(b *testing.B, bench *bench) {
 	var rows, sketches, bytes float64
 	for query, dest := range map[string]*float64{
@@ -180,7 +180,7 @@ func indexSize(b *testing.B, bench *bench) {
 	b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "heap-MiB")
 }
 
-// cpu is the processor time that this process has taken.
+// cpu returns the processor time used by this process.
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

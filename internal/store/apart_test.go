@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// Publications of one second are told apart by their updated times, when they enter
-// and when their words change, and never go backwards by it.
+// Publications that are updated in the same second get different updated times,
+// both when they enter and when their words change. The times never go backwards.
 func TestUpdatedTimesAreApart(t *testing.T) {
 	b := newBench(t)
 	note := func(n int, text string) news.Entry {
@@ -39,8 +39,8 @@ func TestUpdatedTimesAreApart(t *testing.T) {
 	}
 }
 
-// updatedTimes are those of what the feed shows, by guid; all are different and
-// within three milliseconds of a second.
+// updatedTimes returns the updated times of what the feed shows, by guid. It
+// checks that they differ, and are within three milliseconds of a whole second.
 func updatedTimes(t *testing.T, b *bench) map[string]time.Time {
 	t.Helper()
 	times, seen := map[string]time.Time{}, map[time.Time]bool{}

@@ -10,15 +10,15 @@ import (
 	"tributary/internal/news"
 )
 
-// ArchiveVersion returns a number that rises with every change of the pages of a
-// feed's archive, and of where its live document ends because of them.
+// ArchiveVersion returns a number that grows with every change of the pages of a
+// feed's archive, and of where the live document ends because of them.
 func (db *DB) ArchiveVersion(ctx context.Context, feed int64) (n int64, err error) {
 	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_version FROM feed WHERE id = $1`, feed).Scan(&n)
 	return n, err
 }
 
-// ArchiveDue tells when the archive of a feed has something to close although
-// nothing arrives; zero for never.
+// ArchiveDue returns when the archive of a feed will have something to close even
+// if nothing arrives, or zero for never.
 func (db *DB) ArchiveDue(ctx context.Context, f news.Feed, now time.Time) (time.Time, error) {
 	if !f.Archive {
 		return time.Time{}, nil
@@ -40,7 +40,7 @@ func scanDocument(scan scan, d *news.PageDocument, last ...any) error {
 	return err
 }
 
-// PageDocuments lists the documents of a feed's archive that are kept, by page,
+// PageDocuments returns the documents stored for the pages of a feed's archive,
 // without their bytes.
 func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDocument, err error) {
 	err = db.each(ctx, `SELECT `+documentColumns+` FROM archive_page a
@@ -54,8 +54,9 @@ func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDo
 	return docs, err
 }
 
-// PageDocument returns one format of a closed page with its bytes; nil when there
-// is no such page, and one that is Gone when it was dropped.
+// PageDocument returns a closed page in one format, with its bytes. It returns
+// nil if there is no such page, and a document that is Gone if the page was
+// dropped.
 func (db *DB) PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error) {
 	var d news.PageDocument
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT dropped FROM archive_page WHERE feed_id = $1 AND generation = $2 AND number = $3`,
@@ -77,8 +78,9 @@ func (db *DB) PageDocument(ctx context.Context, feed int64, p news.Part, format 
 	return &d, err
 }
 
-// DropPages drops the oldest pages of an archive of which so many of the newest
-// are to be kept, and returns how many.
+// DropPages drops the oldest pages of an archive, so that the newest
+// f.ArchiveKeep remain, and returns how many it dropped. If f.ArchiveKeep is 0,
+// all pages are kept.
 func (db *DB) DropPages(ctx context.Context, f news.Feed) (dropped int64, err error) {
 	newest, err := db.newestPage(ctx, f.ID)
 	if err != nil || f.ArchiveKeep == 0 || newest.Page <= f.ArchiveKeep {
@@ -98,7 +100,7 @@ func (db *DB) DropPages(ctx context.Context, f news.Feed) (dropped int64, err er
 	return dropped, err
 }
 
-// dropPages drops the pages of a generation up to a number.
+// dropPages drops the pages of a generation up to the number last.
 func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
 	n, err = t.exec(`UPDATE archive_page SET dropped = 1, stale = 0 WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0`,
 		feed, generation, last)
@@ -118,8 +120,9 @@ func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
 var ErrNoFeed = errors.New("no such feed was published yet")
 
 // RebuildArchive drops all pages of a feed's archive and begins its next
-// generation: what the feed has to show by now is put into pages anew, in order
-// of sequence, under other addresses. It returns how many pages were dropped.
+// generation. What the feed has to show by now is then put into pages again, in
+// the order of sequence and under new addresses. It returns how many pages were
+// dropped.
 func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		var id int64
@@ -142,7 +145,7 @@ func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, e
 				archive_version = archive_version + 1 WHERE id = $1`, id, generation)
 		}
 		if err == nil {
-			_, err = t.nextRevision() // the daemon notices
+			_, err = t.nextRevision() // so that the daemon notices
 		}
 		return err
 	})

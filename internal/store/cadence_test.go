@@ -9,7 +9,7 @@ import (
 	"tributary/internal/news"
 )
 
-// come stores that readers of a feed came back after a pause, so many times.
+// come stores that readers of a feed returned after a pause, a number of times.
 func (b *bench) come(feed, client string, pause time.Duration, times int) {
 	b.t.Helper()
 	every, ok := news.CadenceOf(pause)
@@ -34,13 +34,14 @@ func (b *bench) turnover(feed string) string {
 	return fmt.Sprintf("%s %v %d", t.Client, t.Every, t.Entered)
 }
 
-// brought is an entry that was published when it came.
+// brought returns an entry that was published just before it was fetched.
 func (b *bench) brought(n int) news.Entry {
 	return news.Entry{GUID: fmt.Sprint("urn:n", n), Title: fmt.Sprint("Story number ", n), Published: b.now.Add(-time.Minute)}
 }
 
-// A page holds so many bytes and no more, whatever its limit: that is seen, too, and
-// that a feed of first words has room.
+// The bytes of a page are limited too, whatever the limit of stories. Turnover
+// reports when that limit is the cause. A feed of summaries has room for more
+// stories.
 func TestTurnoverOfLargeStories(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100},
 		news.Feed{Name: "short", Duplicates: news.Collapse, Limit: 100, Content: news.SummaryOnly})
@@ -71,8 +72,8 @@ func TestTurnoverOfLargeStories(t *testing.T) {
 	}
 }
 
-// TestTurnover follows a feed through the days: what was there when it began is no
-// news, and who comes too seldom is named.
+// TestTurnover follows a feed for some days. Stories from before its beginning do
+// not count as new, and readers that come too seldom are named.
 func TestTurnover(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 10, Window: time.Hour},
 		news.Feed{Name: "large", Duplicates: news.Collapse, Limit: 30, Window: time.Hour})
@@ -97,17 +98,17 @@ func TestTurnover(t *testing.T) {
 		b.fetch("a", b.brought(i))
 		publish()
 	}
-	want("all", "") // nobody is known
+	want("all", "") // no reader is known
 	b.come("all", "Reeder", time.Hour, 20)
 	want("all", "")
 	b.come("all", "Liferea", 12*time.Hour, 1)
-	want("all", "") // not known well enough
+	want("all", "") // not seen often enough
 	b.come("all", "Liferea", 12*time.Hour, 1)
 	want("all", "Liferea 12h0m0s 13")
 	b.come("all", "Feedly", 24*time.Hour, 3)
 	want("all", "Feedly 24h0m0s 24") // the slowest
 	b.come("large", "Feedly", 24*time.Hour, 3)
-	want("large", "") // which shows enough
+	want("large", "") // it shows enough
 
 	b.reopen()
 	want("all", "Feedly 24h0m0s 24")
@@ -122,8 +123,8 @@ func TestTurnover(t *testing.T) {
 	}
 }
 
-// What a feed leaves out by its own rules is not missed, and a feed of problems has
-// no stories.
+// Stories that a feed leaves out by its own rules are not missed, and a health
+// feed has no stories.
 func TestTurnoverOfWhatIsShown(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 5, MaxPerSourceDay: 3},
 		news.Feed{Name: "few", Duplicates: news.Collapse, Limit: 5, MaxPerSource: 3},
@@ -145,7 +146,7 @@ func TestTurnoverOfWhatIsShown(t *testing.T) {
 	}
 }
 
-// However many programs come, few are kept: those that were there most.
+// Of any number of clients, only maxClients are stored: those with the most observed time.
 func TestCadencesAreFew(t *testing.T) {
 	b := newBench(t)
 	var all []news.Cadence

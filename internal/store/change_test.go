@@ -10,8 +10,7 @@ import (
 	"tributary/internal/news"
 )
 
-// told is what a subscriber is told that has everything until its position, and moves
-// that on.
+// told returns the titles that a subscriber at this position is sent, and advances the position.
 func (b *bench) told(position *int64) (titles []string) {
 	b.t.Helper()
 	for upto := b.edition("all").Change; *position < upto; {
@@ -50,7 +49,8 @@ func TestSubscribersAreToldWhatIsNew(t *testing.T) {
 	wantList(t, b.told(&position), "a1")
 }
 
-// Markup, numbers, addresses and who else has it are no news.
+// Subscribers are not sent stories of which only markup, numbers, addresses or
+// other sources changed.
 func TestSubscribersAreNotToldWhatMovesNothing(t *testing.T) {
 	b := naming(t, news.Collapse)
 	b.fetch("a", entry("a", "one", 1))
@@ -71,7 +71,7 @@ func TestSubscribersAreNotToldWhatMovesNothing(t *testing.T) {
 	wantList(t, b.told(&position))
 }
 
-// Of a backlog they are told what a reader finds on the page, and nothing below it.
+// Of a backlog, subscribers are sent what the page shows, and nothing below it.
 func TestSubscribersAreToldOfABacklogWhatThePageShows(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 3, Window: time.Hour})
 	b.fetch("a", entry("a", "a1", 1), entry("a", "a9", 9), entry("a", "a10", 10))
@@ -82,7 +82,7 @@ func TestSubscribersAreToldOfABacklogWhatThePageShows(t *testing.T) {
 	wantList(t, b.told(&position), "b2")
 }
 
-// What left before a subscriber was told comes to it when it is back.
+// A story that left the page before a subscriber was sent it is sent when it comes back.
 func TestSubscribersAreToldWhatReturns(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "a1", 1))
@@ -99,7 +99,7 @@ func TestSubscribersAreToldWhatReturns(t *testing.T) {
 	wantList(t, b.told(&position), "new", "a1")
 }
 
-// A subscriber that was away for long gets everything, in bounded parts, oldest first.
+// A subscriber that was away for long gets everything, in limited parts, oldest first.
 func TestManyChangesComeInParts(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "first", 1))
@@ -123,8 +123,9 @@ func TestManyChangesComeInParts(t *testing.T) {
 	}
 }
 
-// Whatever happens, a subscriber that is told now and then has in the end what the page
-// shows, with the same updated, and is told nothing twice that did not move.
+// Whatever happens, a subscriber that is sent changes now and then has in the end
+// what the page shows, with the same updated times, and is sent nothing twice
+// that did not change.
 func TestSubscribersMissNothing(t *testing.T) {
 	for seed := range uint64(3) {
 		random := rand.New(rand.NewPCG(seed, seed))
@@ -162,7 +163,7 @@ func TestSubscribersMissNothing(t *testing.T) {
 	}
 }
 
-// follow has a subscriber note what it is told.
+// follow records what a subscriber is sent.
 func (b *bench) follow(position *int64, has map[string]time.Time) {
 	b.t.Helper()
 	for upto := b.edition("all").Change; *position < upto; {

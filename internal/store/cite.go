@@ -2,17 +2,17 @@ package store
 
 import "tributary/internal/story"
 
-// linking is a member of a story, with what tells whom it links to.
+// linking is a member of a story, with the page that it links to.
 type linking struct {
 	story, entry, source int64
 	page                 story.Relation
-	key                  int64 // of the page that its link leads to
+	key                  int64 // of the page that it links to
 }
 
-// cited counts for the members of the stories that are judged how many other
-// sources link to their pages, by entry. Members of any public source count,
-// also of those that the feed does not select; the original is the same in every
-// feed.
+// cited returns, by entry, how many other sources link to the pages of members of
+// the stories that are judged. All members of public sources count, even of
+// sources that the feed does not select, so that the original of a story is the
+// same in every feed.
 func (p *publishing) cited() (map[int64]int, error) {
 	members := map[int64][]linking{}
 	err := p.each(`SELECT s.id, e.id, e.source_id, e.page, e.url_key
@@ -32,13 +32,12 @@ func (p *publishing) cited() (map[int64]int, error) {
 	return count, err
 }
 
-// countCitations counts for each member of one story the other sources that link
-// to its page.
+// countCitations counts, for each member of one story, the other sources that link to its page.
 func countCitations(members []linking, count map[int64]int) {
 	if len(members) < 2 {
 		return
 	}
-	linkers := map[int64]map[int64]bool{} // sources, by the key of the page that they link to
+	linkers := map[int64]map[int64]bool{} // sources, by the key of the page they link to
 	for _, m := range members {
 		for _, key := range m.links() {
 			if linkers[key] == nil {
@@ -59,8 +58,8 @@ func countCitations(members []linking, count map[int64]int) {
 	}
 }
 
-// links returns the keys of the pages of others that a member links to. Today
-// that is where its own link leads; links that stand in its text belong here.
+// links returns the keys of the pages of others that a member links to. That is
+// only the page its own link leads to; links in its text are not known.
 func (m linking) links() []int64 {
 	if m.page == story.Own {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"tributary/internal/story"
 )
 
-// TestCountCitations: who links whose page, counted by source.
+// TestCountCitations checks who links to whose page, counted by source.
 func TestCountCitations(t *testing.T) {
 	own := func(entry, source, key int64) linking { return linking{1, entry, source, story.Own, key} }
 	foreign := func(entry, source, key int64) linking { return linking{1, entry, source, story.Foreign, key} }
@@ -38,16 +38,16 @@ func TestCountCitations(t *testing.T) {
 	}
 }
 
-// linkTo is an entry of a source that leads to the page of another entry.
+// linkTo returns an entry of a source that links to the page of another entry.
 func linkTo(source, name string, hours int, page news.Entry) news.Entry {
 	e := entry(source, name, hours)
 	e.Link = page.Link
 	return e
 }
 
-// The original arrives late, with an earlier or a later date: the Publication
-// takes its link and text and keeps what readers know it by. Updated moves with
-// the words alone.
+// The original arrives late, with an earlier or a later date. The Publication
+// then has its link and text, and keeps its guid and place. Its updated time
+// changes only if the words do.
 func TestALateOriginalIsShownAndMovesNothing(t *testing.T) {
 	for name, hours := range map[string]int{"earlier": 3, "later": 0} {
 		t.Run(name, func(t *testing.T) {
@@ -82,8 +82,8 @@ func TestALateOriginalIsShownAndMovesNothing(t *testing.T) {
 	}
 }
 
-// An original whose words are those that were shown takes over link and text;
-// updated stays.
+// If the original has the words that were shown already, the Publication takes
+// its link and text, and keeps its updated time.
 func TestALateOriginalOfTheSameWordsIsNoUpdate(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "old", 9))
@@ -108,7 +108,7 @@ func TestALateOriginalOfTheSameWordsIsNoUpdate(t *testing.T) {
 	}
 }
 
-// What a private source links decides nothing that others see.
+// Links of a private source do not affect what others see.
 func TestAPrivateSourceCitesNobody(t *testing.T) {
 	for public, want := range map[bool]string{true: "late", false: "early"} {
 		b := newBench(t)
@@ -123,7 +123,7 @@ func TestAPrivateSourceCitesNobody(t *testing.T) {
 		b.fetch("a", late)
 		b.fetch("b", entry("b", "early", 2))
 		b.fetch("c", linkTo("c", "of c", 1, late))
-		err := b.db.update(t.Context(), func(t *tx) error { // one story of all
+		err := b.db.update(t.Context(), func(t *tx) error { // all in one story
 			_, err := t.exec(`UPDATE entry SET story_id = (SELECT min(story_id) FROM entry)`)
 			return err
 		})

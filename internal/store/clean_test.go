@@ -7,8 +7,9 @@ import (
 	"tributary/internal/clean"
 )
 
-// TestStoredHTMLOfAnOlderSanitiserIsCleanedAgain: what an older version let
-// through never reaches an edition or a page, and a fetch writes it anew.
+// TestStoredHTMLOfAnOlderSanitiserIsCleanedAgain checks that HTML which an older
+// sanitiser let through reaches no edition and no page, and that the next fetch
+// stores it sanitised.
 func TestStoredHTMLOfAnOlderSanitiserIsCleanedAgain(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "one", 1))
@@ -39,7 +40,7 @@ func TestStoredHTMLOfAnOlderSanitiserIsCleanedAgain(t *testing.T) {
 		t.Errorf("%d entries are still as the older version left them, %v", left, err)
 	}
 
-	spoil(clean.Version) // of this version nothing is cleaned twice
+	spoil(clean.Version) // HTML of the present version is not cleaned again
 	if got := b.edition("all").Shown[0].Entry.Content; !strings.Contains(got, "script") {
 		t.Errorf("HTML of this version is cleaned again: %q", got)
 	}

@@ -7,15 +7,15 @@ import (
 	"tributary/internal/news"
 )
 
-// dayFetches bounds how many attempts a look at the days of a source reads, the
-// latest ones: a source that is asked every minute has 40,000 in four weeks.
+// dayFetches bounds how many fetches SourceDays reads, the latest ones. A source
+// that is fetched every minute has 40,000 in four weeks.
 const dayFetches = 20_000
 
 const day = 24 * time.Hour
 
-// SourceDays sums up the days of a source up to now, the oldest first, each day
-// once whether anything happened or not. Scans of a folder that found nothing are
-// not kept singly, so that its visits say little.
+// SourceDays returns the sums of each day of a source up to now, oldest first,
+// including days on which nothing happened. Scans of a folder that found nothing
+// new are not stored one by one, so Visits means little for a folder.
 func (db *DB) SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error) {
 	first := now.UTC().Truncate(day).AddDate(0, 0, 1-days)
 	all := make([]news.SourceDay, days)
@@ -42,8 +42,8 @@ func (db *DB) SourceDays(ctx context.Context, source int64, days int, now time.T
 	return all, err
 }
 
-// StoryDays counts the stories of the public feeds by the day on which they entered
-// the first of them, the oldest first and up to now, each day once.
+// StoryDays returns, for each day up to now, how many stories of public feeds
+// entered the first of them, oldest first.
 func (db *DB) StoryDays(ctx context.Context, days int, now time.Time) ([]news.StoryDay, error) {
 	first := now.UTC().Truncate(day).AddDate(0, 0, 1-days)
 	all := make([]news.StoryDay, days)

@@ -12,8 +12,8 @@ import (
 	"tributary/internal/story"
 )
 
-// TestSourceDays: each day once, the first document is no arrival, and our own
-// failures are no visits.
+// TestSourceDays checks that each day occurs once, that entries of the first
+// document are not new, and that our own failures are not visits.
 func TestSourceDays(t *testing.T) {
 	b := newBench(t)
 	today := b.now.UTC().Truncate(day)
@@ -46,8 +46,8 @@ func TestSourceDays(t *testing.T) {
 	}
 }
 
-// TestStoryDays: a story counts once, on the day on which it entered the first public
-// feed, and what is private or withdrawn does not.
+// TestStoryDays checks that a story counts once, on the day it entered its first
+// public feed. Private and withdrawn stories do not count.
 func TestStoryDays(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 1}, news.Feed{Name: "again", Duplicates: news.Collapse, Limit: 1},
 		news.Feed{Name: "club", Private: true, Duplicates: news.Collapse, Limit: 1, Sources: []string{"c"}})
@@ -93,8 +93,8 @@ func TestStoryDays(t *testing.T) {
 	}
 }
 
-// TestFindPublic: an entry is found by its address, its guid and its story, and only
-// while everybody may know of its source.
+// TestFindPublic checks that an entry is found by its address, its guid and its
+// story, but only while its source is public.
 func TestFindPublic(t *testing.T) {
 	b := newBench(t)
 	one, same := entry("a", "one", 2), entry("b", "one", 1)
@@ -154,7 +154,7 @@ func TestFindPublic(t *testing.T) {
 	}
 }
 
-// failAs records an attempt that brought nothing.
+// failAs stores a fetch that failed.
 func (b *bench) failAs(outcome news.Outcome, source string) (news.Fetch, error) {
 	b.t.Helper()
 	s := b.sources[source]

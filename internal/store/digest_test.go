@@ -12,8 +12,8 @@ import (
 	"tributary/internal/schedule"
 )
 
-// daily is a feed that closes a digest at seven in the morning of Berlin, in winter
-// six o'clock UTC. The tests begin at noon.
+// daily returns a feed that closes a digest at seven o'clock in Berlin, which is
+// 06:00 UTC in winter. The tests begin at noon.
 func daily(t testing.TB, change ...func(*news.Feed)) news.Feed {
 	t.Helper()
 	f := news.Feed{Name: "all", Title: "Morning", Duplicates: news.Collapse, Limit: 100, Content: news.SummaryOnly, Digest: timesOf(t, "CRON_TZ=Europe/Berlin 0 7 * * *")}
@@ -36,7 +36,7 @@ func timesOf(t testing.TB, expr string) news.Calendar {
 	return c
 }
 
-// makePrivate has only these of the sources a, b and c be private.
+// makePrivate makes these of the sources a, b and c private, and the others public.
 func makePrivate(b *bench, names ...string) {
 	var all []news.Source
 	for _, n := range []string{"a", "b", "c"} {
@@ -47,7 +47,7 @@ func makePrivate(b *bench, names ...string) {
 	b.sync(all, []news.Feed{b.feeds["all"]})
 }
 
-// digestLines lists the digests of the feed with what they tell, newest first.
+// digestLines returns the digests of the feed with the titles of their stories, newest first.
 func digestLines(b *bench) (lines []string) {
 	b.t.Helper()
 	b.publish("all")
@@ -62,14 +62,14 @@ func digestLines(b *bench) (lines []string) {
 	return lines
 }
 
-// reportOn is an entry of the same story under an address of its own.
+// reportOn returns an entry of the same story with an address of its own.
 func reportOn(source, name string, hours int, page news.Entry) news.Entry {
 	e := linkTo(source, name, hours, page)
 	e.Link += "?utm_source=" + source
 	return e
 }
 
-// morning sets the clock to seven o'clock in Berlin, days after the first day.
+// morning sets the clock to seven o'clock in Berlin, some days after the first.
 func (b *bench) morning(days int) { b.now = time.Date(2026, 3, 1+days, 6, 0, 0, 0, time.UTC) }
 
 func TestADigestTellsOfOnePeriod(t *testing.T) {
@@ -97,7 +97,7 @@ func TestADigestTellsOfOnePeriod(t *testing.T) {
 		t.Errorf("due in %v, want a day", due)
 	}
 
-	// Nothing that comes later, and no change of what it tells of, touches it.
+	// Later entries, and changes of its stories, do not affect a digest.
 	b.pass(time.Hour)
 	edited := entry("a", "of the morning", 3)
 	edited.Title, edited.Content = "Other words", "<p>Altogether other words than before.</p>"
@@ -110,7 +110,7 @@ func TestADigestTellsOfOnePeriod(t *testing.T) {
 		t.Errorf("the first digest is now\n%+v, was\n%+v", again.Entry, was.Entry)
 	}
 
-	// A day without anything has none, and the day after it does not repeat one.
+	// A day without news has no digest, and the next day does not repeat one.
 	b.morning(3)
 	wantList(t, digestLines(b), "Morning, 3 March 2026: second day", first)
 	b.fetch("c", entry("c", "past of c", 900))
@@ -120,7 +120,7 @@ func TestADigestTellsOfOnePeriod(t *testing.T) {
 	wantList(t, digestLines(b), "Morning, 5 March 2026: fourth day", "Morning, 3 March 2026: second day", first)
 }
 
-// Closings that nobody was there for are made up for once.
+// Closings that were missed are made up for with a single digest.
 func TestADigestIsMadeUpForOnce(t *testing.T) {
 	b := newBench(t, daily(t))
 	b.fetch("a", entry("a", "old", 100))
@@ -140,7 +140,7 @@ func TestADigestIsMadeUpForOnce(t *testing.T) {
 	b.morning(6)
 	wantList(t, digestLines(b), "Morning, 7 March 2026: after it", "Morning, 6 March 2026: before the night, found on return")
 
-	// A clock that is set back closes nothing twice.
+	// If the clock is set back, nothing is closed twice.
 	b.morning(3)
 	b.fetch("a", entry("a", "in the past", 0))
 	wantList(t, digestLines(b), "Morning, 7 March 2026: after it", "Morning, 6 March 2026: before the night, found on return")
@@ -165,7 +165,7 @@ func TestADigestHasRoomForSoMany(t *testing.T) {
 	if d.More != 4 || len(d.Stories[0].Also) != 1 || d.Stories[0].Title != "shared" || !strings.Contains(d.Shown(site, b.feeds["all"]).Entry.Content, "And 4 more stories.") {
 		t.Errorf("%d more, first %+v", d.More, d.Stories[0])
 	}
-	b.pass(time.Hour) // what it had no room for is past, also when its words change
+	b.pass(time.Hour) // what had no room belongs to the past, even if its words change
 	edited := entry("a", "a3", 1)
 	edited.Title = "a3 in other words altogether"
 	b.fetch("a", edited, entry("a", "a4", 0))
@@ -191,7 +191,7 @@ func TestADigestSettles(t *testing.T) {
 	wantList(t, digestLines(b), "Morning, 3 March 2026: too late")
 }
 
-// What may not be named any more leaves a digest at once, and comes back with leave.
+// Stories that may no longer be named leave a digest at once, and return if that changes.
 func TestWhatIsWithdrawnLeavesADigest(t *testing.T) {
 	b := newBench(t, daily(t))
 	for _, s := range []string{"a", "b", "c"} {
@@ -235,7 +235,7 @@ func digestKey(b *bench) (key string) {
 	return key
 }
 
-// A lost database repeats no digest and forgets none.
+// After the loss of the database, no digest is repeated and none is lost.
 func TestDigestsAreResumed(t *testing.T) {
 	b := newBench(t, daily(t))
 	for _, s := range []string{"a", "b"} {
@@ -271,7 +271,7 @@ func TestDigestsAreResumed(t *testing.T) {
 		t.Errorf("resumed a second time: %v, %v", taken, err)
 	}
 
-	// What came again is known by its entry, what did not by its source.
+	// A story that was fetched again is recognised by its entry, any other by its source.
 	makePrivate(c, "b")
 	c.publish("all")
 	for _, s := range c.edition("all").Shown {
@@ -283,7 +283,7 @@ func TestDigestsAreResumed(t *testing.T) {
 	wantList(t, digestLines(c))
 }
 
-// Each digest is told at the hub once.
+// Each digest is sent by the hub once.
 func TestADigestIsOneChange(t *testing.T) {
 	b := newBench(t, daily(t))
 	b.fetch("a", entry("a", "old", 100))
@@ -331,8 +331,8 @@ func TestOlderDigestsArePaged(t *testing.T) {
 	}
 }
 
-// A feed that showed stories tells in digests only of what it has not shown, and the
-// other way round nothing is shown in place of digests twice.
+// A feed that changes to digests reports only stories it has not shown. A feed
+// that changes back shows nothing that its digests reported.
 func TestAFeedTurnsToDigests(t *testing.T) {
 	plain := all(news.Collapse)
 	b := newBench(t, plain)
@@ -355,8 +355,8 @@ func TestAFeedTurnsToDigests(t *testing.T) {
 	wantList(t, b.guids("all"), guid...)
 }
 
-// Property: whatever comes and goes, no story is told twice, and every digest keeps
-// its guid, its place and its text.
+// Whatever is added and removed, no story is in two digests, and every digest
+// keeps its guid, its place and its text.
 func TestNoStoryIsToldTwice(t *testing.T) {
 	for _, mode := range []news.Duplicates{news.Collapse, news.Group, news.Keep} {
 		b := newBench(t, daily(t, func(f *news.Feed) { f.Duplicates, f.Limit = mode, 7 }))

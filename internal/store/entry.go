@@ -7,19 +7,19 @@ import (
 	"tributary/internal/news"
 )
 
-// columns that scanShown reads, of an entry e with content c, source src, story s
-// and the act h that moved it by hand.
+// shownColumns are the columns that scanShown reads: of an entry e with content
+// c, source src and story s, and of the act h that moved it by hand.
 const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.backlog, e.guarded, e.reason, e.matched, e.score, e.detail,
 	coalesce(h.act, ''), coalesce(h.at, 0), e.pinned, e.hidden,
 	c.guid, c.link, c.title, c.summary, c.content, c.published, c.updated, c.authors, c.categories, c.enclosures, c.language,
 	c.origin, c.extra, c.clean, e.outlet,
 	src.name, src.kind, src.url, src.title, src.public, src.doc_id, src.doc_title, src.doc_rights, src.doc_image, ` + sourceHome + `, src.tags, src.lists, src.author, src.icon`
 
-// shownJoins join what shownColumns name to an entry e.
+// shownJoins joins the tables of shownColumns to an entry e.
 const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id
 	LEFT JOIN hand h ON h.id = e.hand `
 
-// scanShown reads shownColumns, and after them what last points to.
+// scanShown reads shownColumns into s, and any columns after them into last.
 func scanShown(scan scan, s *news.Shown, last ...any) error {
 	e, src := &s.Entry, &s.Source
 	var seen, moved, pinned, published, updated, version int64
@@ -53,8 +53,8 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 	return nil
 }
 
-// recleaned cleans stored HTML again when an older sanitiser wrote it, so that
-// an upgrade mends the past before it is next rendered.
+// recleaned sanitises stored HTML again if an older sanitiser wrote it. So an
+// upgrade also applies to old entries, before they are rendered next.
 func recleaned(e *news.Entry, version int64) {
 	if version >= clean.Version {
 		return

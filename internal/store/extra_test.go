@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// What an entry brings besides text comes back as it was stored, a change of it
-// is a change of the entry, and moves no time.
+// The extras of an entry are read back as they were stored. A change of them is a
+// change of the entry, but does not change its updated time.
 func TestExtrasAreStoredAndMoveNothing(t *testing.T) {
 	b := newBench(t)
 	e := entry("a", "a1", 5)

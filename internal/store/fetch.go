@@ -8,12 +8,12 @@ import (
 	"tributary/internal/news"
 )
 
-// FetchesKept is how long single Fetch rows are kept before they become daily
-// sums, and what is known of earlier changes of health.
+// FetchesKept is how long single Fetch rows and changes of health are kept. Older
+// fetches become daily sums.
 const FetchesKept = 90 * 24 * time.Hour
 
-// recordFetch records one attempt. Scans of a folder that found it unchanged
-// are one row as long as nothing else happens: there are thousands a day.
+// recordFetch stores one fetch. Successive scans of a folder that found it
+// unchanged share one row, because there are thousands a day.
 func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 	if kind == news.KindSeeds && f.Outcome == news.OutcomeUnchanged {
 		n, err := t.exec(`UPDATE fetch SET started = $2, duration = $3, error = $4 WHERE outcome = 'unchanged' AND id =
@@ -36,7 +36,7 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 	return err
 }
 
-// Fetches returns the latest attempts on a source, newest first.
+// Fetches returns the latest fetches of a source, newest first, at most limit.
 func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetch, error) {
 	var fetches []news.Fetch
 	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed, pushed
@@ -51,13 +51,13 @@ func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetc
 	return fetches, err
 }
 
-// foldLimit bounds how many rows one transaction folds, so that it never holds
-// the writer for long.
+// foldLimit bounds how many rows one transaction folds, so that it never blocks
+// other writes for long.
 const foldLimit = 5000
 
-// FoldFetches turns Fetch rows older than FetchesKept into daily sums and
-// returns how many; call it until it returns 0. The latest row of a source
-// stays whatever its age. Changes of health that are as old are forgotten.
+// FoldFetches replaces Fetch rows older than FetchesKept by daily sums and
+// returns how many. Call it until it returns 0. The latest row of a source stays
+// whatever its age. Changes of health of that age are deleted.
 func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err error) {
 	const old = `id IN (SELECT f.id FROM fetch f WHERE f.started < $1
 		AND EXISTS (SELECT 1 FROM source s WHERE s.id = f.source_id AND s.last_fetch <> f.id)
@@ -82,20 +82,20 @@ func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err erro
 	return n, err
 }
 
-// FetchSum are the figures of our politeness towards a source since we know it.
+// FetchSum holds totals of the fetches of a source since it was added.
 type FetchSum struct {
 	Requests    int
-	NotModified int   // answered 304
+	NotModified int   // answered with 304
 	Failed      int   // attempts, answered or not
-	Limited     int   // answers that asked to come less often: 429, or 503 with Retry-After
+	Limited     int   // answers that asked us to come less often: 429, or 503 with Retry-After
 	Bytes       int64 // received
-	Saved       int64 // that the same answers, whole and without compression, would have been more
+	Saved       int64 // bytes spared by conditional requests and compression
 	Fresh       int   // entries that came after its first document
 
-	Interval time.Duration // at which it is asked; 0: by the calendar, or not yet
+	Interval time.Duration // current interval; 0: fetched by calendar, or not yet
 }
 
-// FetchSums returns the figures of every source by its row number.
+// FetchSums returns the totals of every source, by its row number.
 func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
 	sums := map[int64]FetchSum{}
 	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil, func(scan scan) error {

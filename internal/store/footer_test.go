@@ -8,7 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// naming is a bench whose feed names who else reported a story, with a past.
+// naming returns a bench with a feed that names who else reported a story. The
+// feed has old stories.
 func naming(t *testing.T, mode news.Duplicates) *bench {
 	t.Helper()
 	f := all(mode)
@@ -21,8 +22,8 @@ func naming(t *testing.T, mode news.Duplicates) *bench {
 	return b
 }
 
-// named are the sources that the newest item names, with those that are not
-// shown any more as "?".
+// named returns the sources that the newest item names, with "?" for those that
+// are no longer shown.
 func (b *bench) named() []string {
 	b.t.Helper()
 	b.publish("all")
@@ -41,8 +42,8 @@ func (b *bench) named() []string {
 	return names
 }
 
-// Who is named stays as it was when the item was made, whoever comes later, until
-// its words change.
+// The named sources stay as they were when the item was made, whatever is
+// reported later, until its words change.
 func TestFooterIsWrittenWhenTheWordsAre(t *testing.T) {
 	b := naming(t, news.Collapse)
 	b.pass(time.Hour)
@@ -73,8 +74,8 @@ func TestFooterIsWrittenWhenTheWordsAre(t *testing.T) {
 	}
 }
 
-// A member that was withdrawn, retired or became private is named no more, at
-// once; one that is private from the beginning never.
+// A member that was withdrawn, retired or made private is no longer named, at
+// once. One that was always private is never named.
 func TestFooterForgetsWhoMayNotBeNamed(t *testing.T) {
 	e := entry("a", "story", 0)
 	begin := func(t *testing.T) *bench {
@@ -129,12 +130,12 @@ func TestFooterForgetsWhoMayNotBeNamed(t *testing.T) {
 		if s := b.edition("all").Shown[0]; s.Source.Name != "b" {
 			t.Fatalf("shows %s", s.Source.Name)
 		}
-		wantList(t, b.named(), "a") // the words are others
+		wantList(t, b.named(), "a") // the words have changed
 	})
 }
 
-// Without the option nothing is written down; switched on, it begins with what
-// comes then, so that nothing that was read is changed.
+// Without the option no names are stored. When it is switched on it applies to
+// new items only, so that nothing readers have seen changes.
 func TestFooterBeginsWithTheOption(t *testing.T) {
 	b := newBench(t)
 	e := entry("a", "story", 0)

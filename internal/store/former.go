@@ -6,9 +6,9 @@ import (
 	"tributary/internal/news"
 )
 
-// FormerNames returns the names that public feeds had before, each with the row of the
-// feed that it leads to, which may be removed by now. No public feed that is configured
-// has one of them.
+// FormerNames returns the former names of public feeds, each with the row of the
+// feed that it leads to, which may be removed by now. No configured public feed
+// has one of these names.
 func (db *DB) FormerNames(ctx context.Context) (map[string]int64, error) {
 	names := map[string]int64{}
 	err := db.each(ctx, `SELECT name, feed_id FROM former_name`, nil, func(scan scan) error {
@@ -21,9 +21,10 @@ func (db *DB) FormerNames(ctx context.Context) (map[string]int64, error) {
 	return names, err
 }
 
-// rename gives the row of a feed that was known under another name its present one,
-// so that it goes on with its ids, its history and its archive. A feed that has a row
-// already keeps that. Private feeds are never renamed.
+// rename changes the name of a feed's row from a former name to its present one,
+// so that the feed keeps its ids, its history and its archive. If there is a row
+// with the present name already, nothing is renamed. Private feeds are never
+// renamed.
 func (t *tx) rename(f news.Feed) error {
 	for _, old := range f.MovedFrom {
 		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
@@ -34,8 +35,9 @@ func (t *tx) rename(f news.Feed) error {
 	return nil
 }
 
-// rememberNames keeps for good what a public feed was called, and what those were
-// called that it took the place of. A name that a feed has again is no former one.
+// rememberNames stores the former names of a public feed for good, including
+// those of feeds that it replaced. The present name of the feed is removed from
+// the former names.
 func (t *tx) rememberNames(f news.Feed) error {
 	if f.Private {
 		return nil

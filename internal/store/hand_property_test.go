@@ -10,18 +10,18 @@ import (
 	"tributary/internal/news"
 )
 
-// hands is a world in which people correct stories, and what must hold then.
+// hands is a world in which people correct stories, with the invariants that must hold.
 type hands struct {
 	*world
-	keys  map[string]int64 // of every story that there ever was, to its row
-	guids map[string]int64 // feed and guid, to the sequence that a subscriber saw
-	kept  map[int64]int64  // entries, to their sequence in the feed that keeps duplicates
+	keys  map[string]int64 // row of every story that ever existed, by key
+	guids map[string]int64 // sequence that subscribers saw, by feed and guid
+	kept  map[int64]int64  // sequence of each entry in the feed with duplicates: keep
 	acts  int
 }
 
-// act does something by hand, and checks what subscribers see of it: merging
-// shows nothing new, splitting leaves no fewer (one that was set aside may stand
-// again for another), and pinning does neither.
+// act makes a correction by hand and checks what subscribers see of it. A merge
+// shows nothing new. A split removes nothing, except that a Publication that was
+// set aside may replace another. A pin does neither.
 func (h *hands) act() {
 	h.t.Helper()
 	h.round()
@@ -57,7 +57,7 @@ func (h *hands) shown() map[string]bool {
 	return all
 }
 
-// correct merges, splits, pins or unpins stories and entries chosen at random.
+// correct merges, splits, pins or unpins random stories and entries.
 func (h *hands) correct() news.Act {
 	h.t.Helper()
 	entries := h.stories()
@@ -116,8 +116,7 @@ func (h *hands) stories() map[int64]int64 {
 	return of
 }
 
-// automatic does one random thing without a person, which must leave every
-// entry in its story.
+// automatic does one random thing that is no correction. It must leave every entry in its story.
 func (h *hands) automatic() {
 	h.t.Helper()
 	before := h.stories()
@@ -130,7 +129,7 @@ func (h *hands) automatic() {
 	}
 }
 
-// sound checks what must hold of the tables at any moment.
+// sound checks invariants of the tables.
 func (h *hands) sound() {
 	h.t.Helper()
 	for what, query := range map[string]string{
@@ -151,7 +150,7 @@ func (h *hands) sound() {
 	h.sequences()
 }
 
-// rows checks that a key stays with its story.
+// rows checks that every key stays with its story.
 func (h *hands) rows() {
 	h.t.Helper()
 	err := h.db.each(h.t.Context(), `SELECT key, id FROM story`, nil, func(scan scan) error {
@@ -169,8 +168,8 @@ func (h *hands) rows() {
 	}
 }
 
-// sequences checks that a guid means one Publication in a feed for ever, and
-// that an entry has one in the feed that shows every entry on its own.
+// sequences checks that in a feed a guid always belongs to the same Publication,
+// and that in the feed with duplicates: keep an entry has one Publication.
 func (h *hands) sequences() {
 	h.t.Helper()
 	err := h.db.each(h.t.Context(), `SELECT p.feed_id, coalesce(p.guid, s.guid), p.sequence, p.first FROM publication p JOIN story s ON s.id = p.story_id`,
@@ -197,8 +196,8 @@ func (h *hands) sequences() {
 	}
 }
 
-// TestCorrectionsByHandMoveNothingThatSubscribersSaw uses the store at random
-// while people merge, split and pin at random.
+// TestCorrectionsByHandMoveNothingThatSubscribersSaw uses the store at random,
+// with random corrections in between.
 func TestCorrectionsByHandMoveNothingThatSubscribersSaw(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -222,8 +221,7 @@ func TestCorrectionsByHandMoveNothingThatSubscribersSaw(t *testing.T) {
 	}
 }
 
-// pinned checks that of the entries of a story that a feed may show the pinned
-// one is shown.
+// pinned checks that a feed shows the pinned entry of a story, if it may show that entry.
 func (h *hands) pinned() {
 	h.t.Helper()
 	for _, feed := range []string{"all", "part"} {

@@ -7,9 +7,10 @@ import (
 	"tributary/internal/news"
 )
 
-// waitingPair has a story of a that waits since now and one of b that waits since
-// ten minutes later, in a feed that holds back for 15 minutes. Each has an hour of
-// its own as its date, so that what enters on top is not there by its date.
+// waitingPair returns a bench with a feed that holds stories back for 15 minutes.
+// A story of a waits since ten minutes ago, and one of b since now. Their dates
+// are hours earlier and different, so that a story on top of the feed is not
+// there because of its date.
 func waitingPair(t *testing.T, mode news.Duplicates) *bench {
 	b := settling(t, mode)
 	b.pass(time.Hour)
@@ -21,7 +22,7 @@ func waitingPair(t *testing.T, mode news.Duplicates) *bench {
 	return b
 }
 
-// heldBack is for how many stories the feed has a place in the queue.
+// heldBack returns how many stories wait in the feed's queue.
 func (b *bench) heldBack() (n int) {
 	b.t.Helper()
 	if err := b.db.engine.Read.QueryRow(`SELECT count(*) FROM waiting`).Scan(&n); err != nil {
@@ -39,8 +40,8 @@ func (b *bench) wantDue(held int, due time.Duration) {
 	}
 }
 
-// Of two stories that wait one is made: it enters once, when the first of them
-// would have.
+// Two waiting stories are merged: the story enters once, when the first of them
+// would have entered.
 func TestMergeOfWaitingStories(t *testing.T) {
 	for _, order := range [][]string{{"a1", "b1"}, {"b1", "a1"}} {
 		b := waitingPair(t, news.Collapse)
@@ -61,7 +62,7 @@ func TestMergeOfWaitingStories(t *testing.T) {
 	}
 }
 
-// Where duplicates are kept, each goes on waiting for itself.
+// In a feed that keeps duplicates, each entry goes on waiting by itself.
 func TestMergeOfWaitingStoriesWhereDuplicatesAreKept(t *testing.T) {
 	b := waitingPair(t, news.Keep)
 	b.merge(guid("a", "a1"), guid("b", "b1"))
@@ -74,8 +75,8 @@ func TestMergeOfWaitingStoriesWhereDuplicatesAreKept(t *testing.T) {
 	b.wantDue(0, -1)
 }
 
-// What waits becomes part of what is shown: nothing enters, and what was seen
-// stays as it was.
+// A waiting story becomes part of a published one: nothing new enters, and what
+// was published does not change.
 func TestMergeOfAWaitingStoryWithAPublishedOne(t *testing.T) {
 	for _, order := range [][]string{{"a1", "b1"}, {"b1", "a1"}} {
 		b := waitingPair(t, news.Collapse)
@@ -98,8 +99,8 @@ func TestMergeOfAWaitingStoryWithAPublishedOne(t *testing.T) {
 	}
 }
 
-// The story that survives is known to another feed only: this one holds back what
-// it would have held back.
+// The surviving story is known to another feed only: this feed still holds back
+// what it would have held back.
 func TestMergeOfAWaitingStoryWithOneOfAnotherFeed(t *testing.T) {
 	held := settled(news.Collapse)
 	held.Sources = []string{"b", "c"}
@@ -148,7 +149,7 @@ func TestMergeOfAWaitingStoryWithOneOfAnotherFeed(t *testing.T) {
 	}
 }
 
-// Of a story that waits two are made: each waits from its own first sight.
+// A waiting story is split: each part waits from the time its first entry was seen.
 func TestSplitOfAWaitingStory(t *testing.T) {
 	for _, named := range []string{"a1", "b1"} { // whichever side is named
 		t.Run(named, func(t *testing.T) {
@@ -177,8 +178,8 @@ func TestSplitOfAWaitingStory(t *testing.T) {
 	}
 }
 
-// What is split off of a published story waits only while it would have waited by
-// itself: of what was seen long ago no more copies come.
+// An entry split off a published story waits only as long as it would have waited
+// by itself, because no more copies arrive of what was seen long ago.
 func TestSplitOffAPublishedStoryWhereStoriesAreHeldBack(t *testing.T) {
 	for passed, due := range map[time.Duration]time.Duration{5 * time.Minute: 10 * time.Minute, time.Hour: -1} {
 		b := settling(t, news.Collapse)
@@ -205,8 +206,8 @@ func TestSplitOffAPublishedStoryWhereStoriesAreHeldBack(t *testing.T) {
 	}
 }
 
-// A pin is as good for what waits: what enters is what was pinned, and its guid is
-// the story's.
+// A pin also applies to a waiting story: the pinned entry is shown when it
+// enters, and gives the story its guid.
 func TestPinInAWaitingStory(t *testing.T) {
 	b := waitingPair(t, news.Collapse)
 	b.merge(guid("a", "a1"), guid("b", "b1"))

@@ -13,8 +13,8 @@ func problemsFeed(sources ...string) news.Feed {
 	return news.Feed{Name: "problems", Title: "Problems", Kind: news.FeedOfHealth, Private: true, Sources: sources, Duplicates: news.Collapse, Limit: 100}
 }
 
-// One item for each change of state, in the order in which they came; the same
-// after a restart.
+// The feed has one item for each change of health, in the order in which they
+// occurred, also after a restart.
 func TestTheFeedOfProblems(t *testing.T) {
 	b := newBench(t, all(news.Collapse), problemsFeed())
 	wantList(t, b.publish("problems"))
@@ -22,7 +22,7 @@ func TestTheFeedOfProblems(t *testing.T) {
 		b.fetch(n, entry(n, n, 1))
 	}
 	b.publish("all")
-	wantList(t, b.publish("problems")) // stories are none of its business
+	wantList(t, b.publish("problems")) // it has nothing to do with stories
 	for range 3 {
 		b.attempt("a", news.OutcomeTimeout, false)
 	}
@@ -49,7 +49,7 @@ func TestTheFeedOfProblems(t *testing.T) {
 	wantList(t, b.publish("problems"), "Source b (b) is gone")
 }
 
-// Two problems of one moment are told at two times: readers sort by them.
+// Problems of the same moment get different times, because readers sort by them.
 func TestProblemsOfOneMomentAreApart(t *testing.T) {
 	b := newBench(t, problemsFeed())
 	moment := b.now
@@ -70,7 +70,7 @@ func TestProblemsOfOneMomentAreApart(t *testing.T) {
 	}
 }
 
-// What it selects is no change of any story.
+// A change of its selection changes no story.
 func TestTheFeedOfProblemsTouchesNoStory(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "one", 1))
@@ -86,7 +86,7 @@ func TestTheFeedOfProblemsTouchesNoStory(t *testing.T) {
 	}
 }
 
-// An outage that is noted twice, by two processes, is one; it ends once.
+// An outage recorded twice, by two processes, is one event, and ends once.
 func TestOutagesAreEvents(t *testing.T) {
 	b := newBench(t, problemsFeed())
 	note := func(is news.Health) {
@@ -96,7 +96,7 @@ func TestOutagesAreEvents(t *testing.T) {
 		}
 		b.pass(time.Hour)
 	}
-	note(news.HealthOK) // we were never off
+	note(news.HealthOK) // there was no outage
 	wantList(t, b.publish("problems"))
 	note(news.HealthOffline)
 	if since, err := b.db.OfflineSince(t.Context()); err != nil || !since.Equal(start.Add(time.Hour)) {

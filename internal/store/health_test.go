@@ -13,7 +13,7 @@ import (
 	"tributary/internal/story"
 )
 
-// attempt stores an attempt on a source that brought nothing.
+// attempt stores a fetch of a source that brought nothing.
 func (b *bench) attempt(source string, o news.Outcome, ours bool) {
 	b.t.Helper()
 	s := b.sources[source]
@@ -53,7 +53,7 @@ func TestAChangeOfHealthIsAnEvent(t *testing.T) {
 	for range 2 {
 		b.attempt("a", news.OutcomeTimeout, false)
 	}
-	wantList(t, b.events("a")) // a hiccup
+	wantList(t, b.events("a")) // a single failure
 	for range 3 {
 		b.attempt("a", news.OutcomeTimeout, false)
 	}
@@ -117,8 +117,7 @@ func TestRhythmIsKept(t *testing.T) {
 	}
 }
 
-// A database of the first schema, with a source that was failing, is brought up
-// to date.
+// A database of the first schema, with a failing source, is migrated.
 func TestHealthOfAnOlderDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tributary.db")
 	schema, err := os.ReadFile("sqlite/migrations/0001_init.sql")

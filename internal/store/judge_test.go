@@ -2,8 +2,8 @@ package store
 
 import "testing"
 
-// What shares its address with a new entry may stand in the same document, new itself
-// or moved there, and is no less found than what was stored before.
+// An entry with the address of a new one is found even if it is in the same
+// document, whether it is new as well or has just changed to that address.
 func TestAnAddressTwiceInOneDocument(t *testing.T) {
 	first, second, moved := entry("a", "first", 3), entry("a", "second", 2), entry("a", "moved", 5)
 	second.Link, second.Summary, second.Content = first.Link, first.Summary, first.Content

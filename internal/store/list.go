@@ -11,11 +11,11 @@ import (
 	"tributary/internal/news"
 )
 
-// sourceHome is the home page of a source src: the configured one goes before
-// what its document says.
+// sourceHome is the home page of a source src: the configured one, or else the
+// one in its document.
 const sourceHome = `CASE WHEN src.site = '' THEN src.doc_link ELSE src.site END`
 
-// syncRecord stores what the configuration says of a source besides what
+// syncRecord stores the configured settings of a source, except those that
 // SyncSources matches it by.
 func (t *tx) syncRecord(s news.Source) error {
 	lists, err := json.Marshal(append([]string{}, s.Lists...))
@@ -28,7 +28,7 @@ func (t *tx) syncRecord(s news.Source) error {
 	return err
 }
 
-// recordColumns are what a recordScan reads of a source src.
+// recordColumns are the columns of a source src that a recordScan reads.
 const recordColumns = `src.author, src.contact, src.icon, src.lists`
 
 // recordScan reads recordColumns.
@@ -43,10 +43,10 @@ func (r *recordScan) fill(s *news.Source) error {
 	return json.Unmarshal([]byte(r.lists), &s.Lists)
 }
 
-// SyncLists makes the stored lists those of the configuration, of which Name
-// and URL are read, and returns them in its order with what is held of each. A
-// list is known by its address, else by its name; one that is no longer
-// configured is forgotten, and with it what it brought.
+// SyncLists makes the stored lists match the configured ones, of which it uses
+// Name and URL. It returns the configured lists in order, with their stored
+// state. A list is recognised by its address, or else by its name. Lists that are
+// no longer configured are deleted, with the sources they brought.
 func (db *DB) SyncLists(ctx context.Context, lists []news.ListState) ([]news.ListState, error) {
 	var out []news.ListState
 	err := db.update(ctx, func(t *tx) error {
@@ -60,7 +60,7 @@ func (db *DB) SyncLists(ctx context.Context, lists []news.ListState) ([]news.Lis
 	return out, err
 }
 
-// matchLists gives each configured list what is held of it.
+// matchLists returns the configured lists with their stored state.
 func matchLists(lists, held []news.ListState) []news.ListState {
 	out := make([]news.ListState, len(lists))
 	claimed := map[int64]bool{}
@@ -77,7 +77,7 @@ func matchLists(lists, held []news.ListState) []news.ListState {
 	claim(func(l, h news.ListState) bool { return l.URL == h.URL })
 	claim(func(l, h news.ListState) bool { return l.Name == h.Name })
 	for i, l := range lists {
-		if out[i].URL != l.URL { // another address: its validators say nothing there
+		if out[i].URL != l.URL { // its validators mean nothing at another address
 			out[i].Validators, out[i].NextDue, out[i].Failures = news.Validators{}, time.Time{}, 0
 		}
 		out[i].Name, out[i].URL = l.Name, l.URL
@@ -85,15 +85,14 @@ func matchLists(lists, held []news.ListState) []news.ListState {
 	return out
 }
 
-// writeLists stores lists, gives new ones their row number and deletes the
-// rows of others.
+// writeLists stores lists, assigns row numbers to new ones, and deletes the other rows.
 func (t *tx) writeLists(lists, held []news.ListState) error {
 	kept := map[int64]bool{}
 	for _, l := range lists {
 		kept[l.ID] = true
 	}
 	for _, h := range held {
-		query := `UPDATE list SET name = '~' || id WHERE id = $1` // clear the way for names that were swapped
+		query := `UPDATE list SET name = '~' || id WHERE id = $1` // names may have been swapped
 		if !kept[h.ID] {
 			query = `DELETE FROM list WHERE id = $1`
 		}
@@ -116,8 +115,8 @@ func (t *tx) writeLists(lists, held []news.ListState) error {
 	return nil
 }
 
-// SaveList stores a list after an attempt to read it. What came from an address
-// that is no longer configured is dropped.
+// SaveList stores a list after an attempt to read it. It does nothing if the
+// address of the list is no longer configured.
 func (db *DB) SaveList(ctx context.Context, l news.ListState) error {
 	return db.update(ctx, func(t *tx) error {
 		var url string
@@ -145,7 +144,7 @@ func (t *tx) saveList(l news.ListState) error {
 	return err
 }
 
-// Lists returns every list with what is held of it.
+// Lists returns every list with its stored state.
 func (db *DB) Lists(ctx context.Context) ([]news.ListState, error) {
 	var lists []news.ListState
 	err := db.each(ctx, selectLists, nil, scanList(&lists))

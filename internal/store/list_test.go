@@ -11,8 +11,8 @@ import (
 	"tributary/internal/news"
 )
 
-// A list is known by its address, else by its name; what is held of it stays
-// with it until it is taken out of the configuration.
+// A list is recognised by its address, or else by its name. Its state is kept
+// until it is removed from the configuration.
 func TestSyncLists(t *testing.T) {
 	db, ctx := newBench(t).db, t.Context()
 	sync := func(pairs ...string) []news.ListState {
@@ -67,8 +67,7 @@ func indexOf(lists []news.ListState, id int64) int {
 	return slices.IndexFunc(lists, func(l news.ListState) bool { return l.ID == id })
 }
 
-// What the configuration says of a source is stored, and goes before what its
-// document says.
+// The configured settings of a source are stored, and take precedence over those in its document.
 func TestSourceRecords(t *testing.T) {
 	db, ctx := newBench(t).db, t.Context()
 	s := news.Source{

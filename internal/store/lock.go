@@ -9,8 +9,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Lock is the claim of one process to a database. The kernel drops it with the
-// process, however that ends; the file beside the database says who holds it.
+// Lock is the exclusive claim of a process to a database. The kernel releases it
+// when the process ends, in whatever way. The lock file beside the database says
+// who holds it.
 type Lock struct {
 	flock *flock.Flock
 	path  string
@@ -19,7 +20,7 @@ type Lock struct {
 // HeldError says that another process holds the database.
 type HeldError struct {
 	Path   string // of the lock file
-	Holder string // what the holder wrote of itself; may be empty
+	Holder string // how the holder describes itself; may be empty
 }
 
 func (e *HeldError) Error() string {
@@ -30,9 +31,9 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("the database is in use by %s (lock file %s): one process ingests per database", who, e.Path)
 }
 
-// Acquire claims the database at path for the calling process; what is how the
-// process calls itself, "tributary serve". The error is a *HeldError when
-// another one holds it.
+// Acquire claims the database at path for the calling process. what describes the
+// process, such as "tributary serve". The error is a *HeldError if another
+// process holds the database.
 func Acquire(path, what string, now time.Time) (*Lock, error) {
 	name := path + ".lock"
 	l := flock.New(name)
@@ -52,8 +53,8 @@ func Acquire(path, what string, now time.Time) (*Lock, error) {
 	return &Lock{flock: l, path: name}, nil
 }
 
-// Release gives the claim up. The file stays: removing it would race with the
-// next process.
+// Release gives up the claim. The lock file stays, because removing it would race
+// with the next process.
 func (l *Lock) Release() error {
 	if err := os.Truncate(l.path, 0); err != nil {
 		return err

@@ -8,15 +8,15 @@ import (
 	"tributary/internal/news"
 )
 
-// long is an entry of a megabyte.
+// long returns an entry of one megabyte.
 func long(source, name string, hours int) news.Entry {
 	e := entry(source, name, hours)
 	e.Content = strings.Repeat("<p>Words of "+name+" that go on and on and on.</p>", 22_000)
 	return e
 }
 
-// TestLongTextsCrowdOutNothing holds that entries of one source cannot empty a feed:
-// each goes out as far as its share, with a link to the whole.
+// TestLongTextsCrowdOutNothing checks that long entries of one source cannot push
+// others out of a feed. Each is cut to its share, with a link to the whole text.
 func TestLongTextsCrowdOutNothing(t *testing.T) {
 	b := newBench(t)
 	var few []news.Entry

@@ -8,8 +8,8 @@ import (
 	"tributary/internal/story"
 )
 
-// scanSeeds stores a visit of a folder: new files, whose texts are their names, and
-// those that are gone.
+// scanSeeds stores a scan of a folder with new files, whose texts are their
+// names, and files that are gone.
 func (b *bench) scanSeeds(source string, gone []string, names ...string) {
 	b.t.Helper()
 	s := b.sources[source]
@@ -32,8 +32,8 @@ func (b *bench) scanSeeds(source string, gone []string, names ...string) {
 	}
 }
 
-// What was left out because its source had enough that day is told when it is shown,
-// because another one went.
+// A story left out because of max_per_source_day is sent to subscribers once it
+// is shown because another one was withdrawn.
 func TestSubscribersAreToldWhatGetsRoom(t *testing.T) {
 	b := newBench(t)
 	b.sync([]news.Source{{Name: "s", Kind: news.KindSeeds, URL: "seeds/*", Public: true}},
@@ -48,7 +48,7 @@ func TestSubscribersAreToldWhatGetsRoom(t *testing.T) {
 	wantList(t, b.publish("all"), "two", "one")
 	position := b.edition("all").Change
 	b.pass(time.Minute)
-	b.scanSeeds("s", []string{"four"}) // which was not shown
+	b.scanSeeds("s", []string{"four"}) // it was not shown
 	wantList(t, b.publish("all"), "two", "one")
 	wantList(t, b.told(&position))
 	b.pass(time.Minute)

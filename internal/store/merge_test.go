@@ -21,7 +21,7 @@ func TestMergeKeepsWhatSubscribersSaw(t *testing.T) {
 	if m.Key != first.StoryKey || !slices.Equal(m.Pages, []string{alias.StoryKey}) || len(m.Silent) > 0 || m.Entries != 1 {
 		t.Errorf("got %+v, want %s to survive and %s to lead there", m, first.StoryKey, alias.StoryKey)
 	}
-	for range 2 { // at once, and after the next round
+	for range 2 { // at once, and after publishing again
 		wantList(t, titles(b.edition("all")), "a1", "a before", "b before", "c before")
 		for _, test := range []struct {
 			feed, title string
@@ -43,7 +43,7 @@ func TestMergeKeepsWhatSubscribersSaw(t *testing.T) {
 	if members := b.shownIn("b-only", "b1").Members; len(members) != 1 || members[0].Title != "a1" {
 		t.Errorf("members %+v, want a1", members)
 	}
-	// the words of the alias in the feed that has only that
+	// The words of the merged story change in the feed that has only that one.
 	b.now = b.now.Add(time.Hour)
 	e := entry("b", "b1", 2)
 	e.Content = "<p>Other words.</p>"
@@ -97,7 +97,7 @@ func TestMergeOfThreeAcrossFeedsThatSelectOtherwise(t *testing.T) {
 		t.Errorf("got %+v, want the story of a, then b's and c's", m)
 	}
 	b.publishAll()
-	// What is shown is chosen anew, by the order of sources; where it stands is not.
+	// The entry that is shown is chosen again, by the order of sources; its place stays.
 	for _, test := range []struct {
 		feed, title string
 		want        news.Shown
@@ -111,10 +111,10 @@ func TestMergeOfThreeAcrossFeedsThatSelectOtherwise(t *testing.T) {
 	b.publishAll()
 	b.split(guid("c", "c1"))
 	b.publishAll()
-	wantList(t, b.everything(), before...) // each had its place, and has it again
+	wantList(t, b.everything(), before...) // each is in its former place again
 }
 
-// everything is what all feeds show, a line each.
+// everything returns what all feeds show, a line each.
 func (b *bench) everything() (lines []string) {
 	for _, name := range slices.Sorted(maps.Keys(b.feeds)) {
 		for _, s := range b.edition(name).Shown {
@@ -148,7 +148,7 @@ func TestMergeChainsAreFlat(t *testing.T) {
 
 func TestThePublishedStorySurvives(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100, Sources: []string{"b"}})
-	b.fetch("a", entry("a", "a1", 9)) // seen first, in no feed
+	b.fetch("a", entry("a", "a1", 9)) // seen first, but in no feed
 	b.now = b.now.Add(time.Hour)
 	b.fetch("b", entry("b", "b1", 1))
 	b.publish("all")
@@ -180,7 +180,7 @@ func TestOfUnpublishedStoriesTheFirstSeenSurvives(t *testing.T) {
 	wantList(t, b.publish("all"), "a1")
 }
 
-// The survivor's seed is withdrawn: what the feed shows is the other's.
+// The seed of the surviving story is withdrawn, so the feed shows the other entry.
 func TestMergeKeepsThePublicationThatIsShown(t *testing.T) {
 	w := newWorld(t, 1, false)
 	w.docs["s"] = []news.Entry{{GUID: "seed:0", Title: "Seed", Content: "<p>The words of the seed.</p>"}}
@@ -208,7 +208,7 @@ func TestLaterArrivalsJoinTheSurvivor(t *testing.T) {
 	m := b.merge(guid("a", "a1"), guid("b", "b1"))
 	wantList(t, b.publish("all"), "a1", "a before", "b before", "c before")
 	copied := entry("c", "c1", 0)
-	copied.Link = guid("b", "b1") // and so tells which one is the original
+	copied.Link = guid("b", "b1") // so the entry it links to is the original
 	b.fetch("c", copied)
 	wantList(t, b.publish("all"), "b1", "a before", "b before", "c before")
 	if got := b.shownIn("all", "b1"); identity(got) != identity(was) {
@@ -236,7 +236,7 @@ func TestNothingAutomaticUndoesAMerge(t *testing.T) {
 			t.Errorf("%s is of story %s, want %s", e.Entry.Title, e.Entry.StoryKey, m.Key)
 		}
 	}
-	// other guids for everything
+	// All guids change.
 	e := entry("b", "b1", 2)
 	e.Content, e.GUID = "<p>Words of 3 sources.</p>", "tag:b.example,2026:1"
 	b.fetch("b", e)
@@ -261,7 +261,7 @@ func TestAWithdrawnSeedReturnsToTheStoryThatAPersonChose(t *testing.T) {
 	}
 }
 
-// A story of a private source is joined to a public one: nothing of it is shown.
+// A private story is merged with a public one: nothing private is shown.
 func TestMergeWithAPrivateStory(t *testing.T) {
 	b := newBench(t)
 	public := b.sources["a"]

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// packer compresses one body after another: a new one each time takes more
+// packer compresses bodies and is reused, because a new gzip.Writer takes more
 // memory than most bodies.
 type packer struct {
 	z *gzip.Writer
@@ -15,12 +15,12 @@ type packer struct {
 }
 
 var packers = sync.Pool{New: func() any {
-	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that exists
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the error is for an invalid level only
 	return &packer{z: z}
 }}
 
-// pack compresses a body for the database: quickly, because most are replaced
-// before anybody reads them.
+// pack compresses a body for the database. It prefers speed, because most bodies
+// are replaced before anybody reads them.
 func pack(data []byte) ([]byte, error) {
 	p := packers.Get().(*packer)
 	defer packers.Put(p)

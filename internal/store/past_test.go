@@ -11,7 +11,7 @@ import (
 	"tributary/internal/news"
 )
 
-// documentOf is a feed as it is published in JSON.
+// documentOf returns a feed as it is published as JSON Feed.
 func (b *bench) documentOf(feed string) []byte {
 	b.t.Helper()
 	b.publish(feed)
@@ -22,7 +22,7 @@ func (b *bench) documentOf(feed string) []byte {
 	return doc.Bytes()
 }
 
-// resume begins with an empty database and what was published.
+// resume returns a bench with an empty database that resumes from a published document.
 func resume(t *testing.T, now time.Time, doc []byte, feeds ...news.Feed) *bench {
 	t.Helper()
 	b := newBench(t, feeds...)
@@ -38,8 +38,8 @@ func resume(t *testing.T, now time.Time, doc []byte, feeds ...news.Feed) *bench 
 	return b
 }
 
-// A week of a feed: stories that came live, undated ones, copies whose original was
-// late, and changed words.
+// week publishes a week of a feed: stories that were published live, undated
+// ones, copies whose original was late, and changed words.
 func week(b *bench) (a, c []news.Entry) {
 	a = []news.Entry{entry("a", "first", 20), entry("a", "second", 19)}
 	c = []news.Entry{entry("c", "old", 30)}
@@ -68,7 +68,7 @@ func TestLostDatabaseMovesNothing(t *testing.T) {
 			a, c := week(was)
 			want := was.documentOf("all")
 			b := resume(t, was.now.Add(48*time.Hour), want, all(mode))
-			b.fetch("c", c...) // the other order
+			b.fetch("c", c...) // in the other order
 			b.fetch("a", a...)
 			if got := b.documentOf("all"); !bytes.Equal(got, want) {
 				t.Errorf("got  %s\nwant %s", got, want)
@@ -81,7 +81,7 @@ func TestLostDatabaseMovesNothing(t *testing.T) {
 	}
 }
 
-// Without the past, places and undated times are lost: the test above can fail.
+// Without resuming, places and undated times are lost. So the test above is able to fail.
 func TestLostDatabaseWithoutPast(t *testing.T) {
 	was := newBench(t, all(news.Collapse))
 	a, c := week(was)
@@ -94,7 +94,7 @@ func TestLostDatabaseWithoutPast(t *testing.T) {
 	}
 }
 
-// What changed while the database was lost moves updated by the usual rule.
+// Changes from the time when the database was lost change the updated time by the usual rule.
 func TestResumedStoryThatChanged(t *testing.T) {
 	was := newBench(t, all(news.Collapse))
 	a, _ := week(was)
@@ -114,8 +114,8 @@ func TestResumedStoryThatChanged(t *testing.T) {
 	}
 }
 
-// A story whose source answers a week later stands where it stood, and its id is
-// that of the entry that was first then, whichever is first now.
+// A story whose source is fetched again only a week later returns to its former
+// place. Its guid is that of its first entry then, whichever is first now.
 func TestResumedStoryOfAnotherFirst(t *testing.T) {
 	was := newBench(t, all(news.Collapse))
 	one, two := entry("a", "same", 20), entry("b", "same", 20)
@@ -138,7 +138,7 @@ func TestResumedStoryOfAnotherFirst(t *testing.T) {
 	}
 }
 
-// A database that has the feed knows better.
+// A database that has the feed is not changed.
 func TestResumeLeavesADatabaseAlone(t *testing.T) {
 	b := newBench(t, all(news.Collapse))
 	b.fetch("a", entry("a", "one", 1))
@@ -165,14 +165,14 @@ func TestSequencesKeepTheOrder(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	told := []news.PastPublication{at(5), at(5), at(3)}
-	told[0].Sequence, told[1].Sequence, told[2].Sequence = 5678, 1<<60, 2000 // two of them lie
+	told[0].Sequence, told[1].Sequence, told[2].Sequence = 5678, 1<<60, 2000 // two of them are wrong
 	if got, want := sequences(told), []int64{5678, 5000, 3000}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
-// In a feed that keeps duplicates, each entry of a story gets back what it was itself,
-// whatever feed published the story first.
+// In a feed that keeps duplicates, each entry of a story gets its own Publication
+// back, whichever feed published the story first.
 func TestResumeBesideAnotherFeed(t *testing.T) {
 	first := news.Feed{Name: "first", Duplicates: news.Collapse, Limit: 100}
 	was := newBench(t, first, all(news.Keep))
@@ -191,7 +191,8 @@ func TestResumeBesideAnotherFeed(t *testing.T) {
 	}
 }
 
-// What changed in one second while the database was lost is told apart as ever.
+// Stories that changed in the same second while the database was lost get
+// different times, as usual.
 func TestResumedStoriesOfOneSecond(t *testing.T) {
 	was := newBench(t, all(news.Collapse))
 	a, _ := week(was)
@@ -211,15 +212,15 @@ func TestResumedStoriesOfOneSecond(t *testing.T) {
 	}
 }
 
-// Neither has a new story the time of one that was there before, whichever is placed
-// first: seeds of one day have one.
+// A new story does not get the time of a resumed one, whichever is published
+// first. Seeds of one day all have the same time.
 func TestNewStoriesOfTheSecondOfAResumedOne(t *testing.T) {
 	was := newBench(t, all(news.Collapse))
 	old := entry("a", "old", 20)
 	was.fetch("a", entry("a", "before", 21))
 	was.publish("all")
 	was.pass(time.Hour)
-	was.fetch("a", old) // live: it stands behind all of its time
+	was.fetch("a", old) // live: its place is behind the others of its time
 	was.publish("all")
 	doc, want := was.documentOf("all"), was.edition("all").Shown[0].Updated
 	b := resume(t, was.now.Add(time.Hour), doc, all(news.Collapse))
@@ -236,8 +237,8 @@ func TestNewStoriesOfTheSecondOfAResumedOne(t *testing.T) {
 	}
 }
 
-// How old a story was is judged once: it does not leave the feed because the database
-// was lost a week later.
+// The age of a story is judged only once: it does not leave the feed because the
+// database was lost a week later.
 func TestResumedStoryIsAsOldAsItWas(t *testing.T) {
 	for _, mode := range []news.Duplicates{news.Collapse, news.Keep} {
 		feed := ruled(t, mode, `age < days(2) and title != "dropped"`)
@@ -263,8 +264,8 @@ func TestResumedStoryIsAsOldAsItWas(t *testing.T) {
 	}
 }
 
-// A feed has its id again whatever it is called by now, and the addresses of lost pages
-// of its archive are used for no other.
+// A resumed feed gets its id back, even if it was renamed, and addresses of lost
+// archive pages are not used again.
 func TestResumedFeedHasItsID(t *testing.T) {
 	feed := all(news.Collapse)
 	feed.Archive = true
@@ -279,7 +280,7 @@ func TestResumedFeedHasItsID(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // and the second time none in between
+		for range 2 { // the second time without publishing in between
 			feed.Title += "!"
 			b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), feed)
 			if b.feeds["all"], err = b.db.Feed(t.Context(), b.feeds["all"]); err != nil || b.feeds["all"].UUID != id {
@@ -293,7 +294,7 @@ func TestResumedFeedHasItsID(t *testing.T) {
 	}
 }
 
-// published is a feed of one Publication with these entries, the one shown first.
+// published returns a feed with one Publication of these entries, the first of which is shown.
 func published(guid string, entered time.Time, entries ...string) *news.Past {
 	return &news.Past{Publications: []news.PastPublication{{
 		Publication: news.Publication{GUID: guid, Entered: entered, Published: entered, Updated: entered, Sequence: entered.UnixMicro()}, Entries: entries,
@@ -302,7 +303,7 @@ func published(guid string, entered time.Time, entries ...string) *news.Past {
 
 func (b *bench) entryKey(source, guid string) string { return news.EntryKey(b.sources[source], guid) }
 
-// What was one story and is two goes on as that with the entry that was shown.
+// If one story has become two, its Publication goes to the one with the entry that was shown.
 func TestResumedStoryThatFellApart(t *testing.T) {
 	b := newBench(t, all(news.Collapse))
 	copied, shown := reported("a", "Brücke gesperrt", report, -60), reported("b", "Straßenbrücke offen", other, 0)
@@ -320,8 +321,8 @@ func TestResumedStoryThatFellApart(t *testing.T) {
 	}
 }
 
-// The guid of a story whose source is silent is no other source's, though that has an
-// entry of the same one.
+// The guid of a story whose source is not fetched yet is not given to another
+// source with the same guid.
 func TestResumedGUIDOfASilentSource(t *testing.T) {
 	const guid = "https://both.example/1"
 	b := newBench(t, all(news.Collapse))

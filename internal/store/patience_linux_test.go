@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A search pays for what it does, and not for what the machine does besides.
+// Only the work of a search itself counts, not that of other programs.
 func TestPatienceCountsWork(t *testing.T) {
 	const patience = 200 * time.Millisecond
 	ctx, end := withPatience(t.Context(), patience)

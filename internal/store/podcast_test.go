@@ -8,14 +8,14 @@ import (
 	"tributary/internal/news"
 )
 
-// withFile is an entry that brings a file.
+// withFile returns an entry with a file.
 func withFile(name, url, kind string) news.Entry {
 	return news.Entry{GUID: "urn:episode:" + name, Title: name, Content: "<p>About " + name + " and nothing else.</p>", Published: start,
 		Link: "https://a.example/" + name, Enclosures: []news.Enclosure{{URL: url, Type: kind}}}
 }
 
-// A podcast holds what can be heard or seen, also when it becomes one and when an
-// entry gets or loses its file.
+// A podcast shows entries with audio or video, also after it has become a podcast
+// and after an entry has got or lost its file.
 func TestPodcastHoldsWhatPlays(t *testing.T) {
 	feed := news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Kind: news.Podcast}
 	b := newBench(t, feed)
@@ -48,8 +48,8 @@ func TestPodcastHoldsWhatPlays(t *testing.T) {
 	want("a podcast again", "named", "picture", "sound")
 }
 
-// What only the server of a file can say counts when it was asked: the entry is looked
-// for until then, and enters the podcast with the answer.
+// Some entries can be played only according to the server of their file. They are
+// looked up once it was asked, and then enter the podcast.
 func TestPodcastAsksWhatPlays(t *testing.T) {
 	feed := news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Kind: news.Podcast}
 	b := newBench(t, feed)
@@ -94,8 +94,8 @@ func TestPodcastAsksWhatPlays(t *testing.T) {
 	}
 }
 
-// When the address of a file changes upstream the episode shows the new one, and
-// nothing else of it moves.
+// If the address of a file changes at the publisher, the episode shows the new
+// one, and nothing else changes.
 func TestExpiredFileIsReplaced(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Kind: news.Podcast})
 	b.fetch("a", withFile("sound", "https://cdn.example/1.mp3?expires=1", "audio/mpeg"))
@@ -125,7 +125,7 @@ func TestExpiredFileIsReplaced(t *testing.T) {
 	}
 }
 
-// What a source's document claims and shows for all of it comes with its entries.
+// The rights and the image of a source's document come with its entries.
 func TestSourceRightsAndImage(t *testing.T) {
 	b := newBench(t)
 	d := &news.Document{Format: "rss20", Title: "A", Rights: "© A", Image: "https://a.example/cover.png", Entries: []news.Entry{withFile("x", "https://a.example/x.mp3", "audio/mpeg")}}

@@ -10,8 +10,9 @@ import (
 	"tributary/internal/news"
 )
 
-// The pages of a private feed hold what it selects of private sources. What its readers
-// may not know any more leaves them, what was shown of public sources stays.
+// The archive pages of a private feed have what it selects of private sources.
+// What its readers may no longer know is removed from them; what was shown of
+// public sources stays.
 func TestThePagesOfAPrivateFeed(t *testing.T) {
 	b := newBench(t)
 	club := clubFeed()
@@ -38,7 +39,7 @@ func TestThePagesOfAPrivateFeed(t *testing.T) {
 	b.now = b.now.Add(2 * news.ArchiveWait)
 	closed, _ := b.archive("club")
 	wantList(t, closed, "1")
-	inner := func() (n int) { // of private sources: their ids are ours
+	inner := func() (n int) { // of private sources, which have ids of ours
 		for _, guid := range b.leaf("club", "1").GUIDs {
 			n += strings.Count(guid, "urn:uuid:")
 		}
@@ -55,11 +56,11 @@ func TestThePagesOfAPrivateFeed(t *testing.T) {
 		t.Error("everybody's feed shows the private source")
 	}
 
-	wantList(t, configure(club, "a"), "1") // b is private now, and not of this feed
+	wantList(t, configure(club, "a"), "1") // b is private now, and not in this feed
 	if names() != 0 {
 		t.Errorf("page 1 names %d reports of a source that its readers do not know", names())
 	}
-	if replaced := configure(club); replaced != nil { // a is private, too, but of this feed
+	if replaced := configure(club); replaced != nil { // a is private too, but in this feed
 		t.Errorf("pages %v were replaced", replaced)
 	}
 	club.Sources = []string{"a"}
@@ -73,8 +74,9 @@ func TestThePagesOfAPrivateFeed(t *testing.T) {
 	}
 }
 
-// Who has a token finds what the feed shows, by all that they may know of it; nobody
-// else finds more than before, and one private feed tells nothing of another.
+// Whoever has a token finds what the feed shows, by everything they may know of
+// it. Nobody else finds more than before, and a private feed reveals nothing of
+// another.
 func TestAPrivateFeedIsSearchedByWhoMayReadIt(t *testing.T) {
 	b := newBench(t)
 	club, second := clubFeed(), clubFeed()
@@ -123,7 +125,7 @@ func TestAPrivateFeedIsSearchedByWhoMayReadIt(t *testing.T) {
 		t.Errorf("in the feed second: %d found of %d (%v)", len(result.Found), result.Total, err)
 	}
 
-	b.fetch("p", inner("p", 0, "the kingfisher dives")) // what changed is found by its new words alone
+	b.fetch("p", inner("p", 0, "the kingfisher dives")) // a changed entry is found by its new words only
 	b.publishAll()
 	for query, want := range map[string][]string{"heron": {"open"}, "kingfisher": {"p0"}} {
 		if got := b.search(query, "club"); !slices.Equal(got, want) {
@@ -137,8 +139,8 @@ func TestAPrivateFeedIsSearchedByWhoMayReadIt(t *testing.T) {
 	}
 }
 
-// A story is found below a token also by the report of a private source beside the one
-// shown, and leads to a page below the token.
+// With a token, a story is found also by the report of a private source that is
+// not the one shown. It leads to a page below the token.
 func TestAPrivateReportIsFoundBesideAPublicOne(t *testing.T) {
 	b := newBench(t)
 	b.inside(all(news.Collapse), clubFeed())

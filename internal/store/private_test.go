@@ -8,7 +8,7 @@ import (
 	"tributary/internal/news"
 )
 
-// clubFeed is a private feed of all sources.
+// clubFeed returns a private feed of all sources.
 func clubFeed() news.Feed {
 	return news.Feed{Name: "club", Private: true, Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour}
 }
@@ -23,7 +23,7 @@ func (b *bench) inside(feeds ...news.Feed) {
 	b.sync(sources, feeds)
 }
 
-// known is by what everybody knows the stories of a feed.
+// known returns what everybody can know of each story of a feed.
 func (b *bench) known(feed string) (lines []string) {
 	for _, s := range b.edition(feed).Shown {
 		lines = append(lines, s.Entry.Title+" "+identity(s)+" "+s.StoryKey)
@@ -31,7 +31,7 @@ func (b *bench) known(feed string) (lines []string) {
 	return lines
 }
 
-// council is the report of one story by a source, seen so many hours before start.
+// council returns the report of one story by a source, published so many hours before start.
 func council(source string, hours int) news.Entry {
 	e := entry(source, "report", hours)
 	e.Link, e.Title = "https://a.example/report", "The council decides to build a second bridge"
@@ -39,8 +39,8 @@ func council(source string, hours int) news.Entry {
 	return e
 }
 
-// What only subscribers know names nothing public: everybody's feed is to the last
-// guid and place as if no private source and no private feed were there.
+// Private sources and private feeds do not affect a public feed: all guids and
+// places are the same without them.
 func TestAPublicFeedIsTheSameWithoutPrivateSources(t *testing.T) {
 	public := func(private bool) []string {
 		b := newBench(t)
@@ -72,8 +72,8 @@ func TestAPublicFeedIsTheSameWithoutPrivateSources(t *testing.T) {
 	wantList(t, public(true), public(false)...)
 }
 
-// A private entry that resembles two public ones does not make them one story, and
-// nobody can find out by a public one what a private source says.
+// A private entry that resembles two public ones does not make them one story.
+// Nobody can find out with a public entry what a private source says.
 func TestAPrivateEntryIsNoBridge(t *testing.T) {
 	const rest = ownEnd + ` Auch die Feuerwehr sorgt sich: Ihr Gerätehaus steht am linken Ufer, die meisten Freiwilligen wohnen am rechten. Wehrführer
 		Arne Lüdemann will deshalb zwei Fahrzeuge beim Gasthof Lindenkrug abstellen, dessen Wirt den Hof umsonst hergibt. Der Schulbus nach
@@ -111,7 +111,7 @@ func TestAPrivateEntryIsNoBridge(t *testing.T) {
 	wantList(t, public(true), want...)
 }
 
-// Subscribers know the private sources of their feed, and no others.
+// Subscribers know the private sources of their own feed, and no others.
 func TestMembersAreWhatAnAudienceMayKnow(t *testing.T) {
 	b := newBench(t)
 	first, second := clubFeed(), clubFeed()
@@ -141,7 +141,7 @@ func TestMembersAreWhatAnAudienceMayKnow(t *testing.T) {
 	}
 }
 
-// A feed that turns private and back keeps each of its two lives to itself.
+// A feed that becomes private and public again is two feeds, and each keeps its own history.
 func TestAPrivateFeedIsAnotherFeed(t *testing.T) {
 	b := newBench(t)
 	turned := clubFeed()
@@ -173,7 +173,7 @@ func TestAPrivateFeedIsAnotherFeed(t *testing.T) {
 
 	b.inside(all(news.Collapse))
 	wantList(t, b.publish("all"), "one")
-	removed() // that a private feed is no more is told to nobody
+	removed() // the removal of a private feed is told to nobody
 	if again := b.feeds["all"]; again.ID != public.ID || identity(b.shownIn("all", "one")) != before {
 		t.Errorf("got %+v, %s, want %+v, %s", again, identity(b.shownIn("all", "one")), public, before)
 	}
@@ -182,8 +182,8 @@ func TestAPrivateFeedIsAnotherFeed(t *testing.T) {
 	}
 }
 
-// A private source of which everybody knew: its stories have no page any more, and
-// that is another answer than for what was withdrawn.
+// If a public source becomes private, its stories no longer have pages. That is a
+// different answer than for withdrawn stories.
 func TestAStoryOfASourceThatTurnsPrivateIsUnknown(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "one", 9))
@@ -198,7 +198,7 @@ func TestAStoryOfASourceThatTurnsPrivateIsUnknown(t *testing.T) {
 	}
 }
 
-// By hand, too, what is public goes before what subscribers saw first.
+// In corrections by hand too, what is public takes precedence over what subscribers saw first.
 func TestHandsKeepThePublicStory(t *testing.T) {
 	newStory := func() (*bench, string, string) {
 		b := newBench(t)
@@ -336,7 +336,7 @@ func TestAnnouncedSubscribers(t *testing.T) {
 	}
 }
 
-// The mask is made once, of the form of a token, and another one in each database.
+// The mask is made once, has the form of a token, and differs between databases.
 func TestMask(t *testing.T) {
 	one, two := newBench(t), newBench(t)
 	first, err := one.db.Mask(t.Context())

@@ -10,7 +10,7 @@ import (
 	"tributary/internal/story"
 )
 
-// pushStore is a store with one source, "a", and the time of the test.
+// pushStore returns a store with one source, "a", and the time of the test.
 func pushStore(t *testing.T) (db *DB, id int64, now time.Time) {
 	t.Helper()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "tributary.db"))
@@ -26,7 +26,7 @@ func pushStore(t *testing.T) (db *DB, id int64, now time.Time) {
 	return db, stored[0].ID, now
 }
 
-// harvest is what one attempt on the source brought: entries by their guids.
+// harvest returns the result of a fetch of the source: entries with these guids.
 func harvest(id int64, epoch int64, at time.Time, pushed bool, guids ...string) *story.Harvest {
 	src := news.Source{ID: id, Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed"}
 	doc := &news.Document{Title: "A", Outcome: news.OutcomeOK}
@@ -89,7 +89,7 @@ func TestPushIsKept(t *testing.T) {
 	}
 }
 
-// A delivery brings entries and trust, and leaves what a poll found as it is.
+// A delivery stores entries and trust, and leaves the state of the last poll as it is.
 func TestSavePushed(t *testing.T) {
 	db, id, now := pushStore(t)
 	lease, err := db.Begin(t.Context(), id, "me", now, now.Add(time.Minute))
@@ -158,7 +158,7 @@ func TestSavePushed(t *testing.T) {
 	}
 }
 
-// A delivery that failed to be read says nothing about the source either.
+// A delivery that cannot be read does not affect the source either.
 func TestSavePushedFailure(t *testing.T) {
 	db, id, now := pushStore(t)
 	p := mustPush(t, db, id, news.PushActive, now)
@@ -180,8 +180,8 @@ func TestSavePushedFailure(t *testing.T) {
 	}
 }
 
-// What was announced changes with the document that says so, and is forgotten
-// with the address.
+// An announcement changes with the document that contains it, and is deleted if
+// the address changes.
 func TestAnnouncementsFollowTheSource(t *testing.T) {
 	db, id, now := pushStore(t)
 	save := func(a *news.Announcement) {
@@ -258,14 +258,14 @@ func TestPollInsteadOfADelivery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requested(1) // nor is one that the process does not live to store
+	requested(1) // nor is a fetch that was not stored
 	if err := db.PollInstead(t.Context(), id, now.Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Save(t.Context(), harvest(id, lease.Epoch, now, false, "1")); err != nil {
 		t.Fatal(err)
 	}
-	requested(1) // nor one that began before
+	requested(1) // nor one that began earlier
 	now = now.Add(time.Minute)
 	if lease, err = db.Begin(t.Context(), id, "me", now, now.Add(time.Minute)); err != nil {
 		t.Fatal(err)

@@ -8,14 +8,15 @@ import (
 	"tributary/internal/store/sqlite"
 )
 
-// reindexLimit is how many entries one transaction indexes, so that the writer is
-// never held for long.
+// reindexLimit is how many entries one transaction indexes, so that it never
+// blocks other writes for long.
 const reindexLimit = 50
 
-// Reindex makes the full-text indexes anew after an upgrade that indexes otherwise, or
-// when a source turned private or public: a bounded part, the latest entries first. It
-// reports whether there is more. What arrives meanwhile enters the index by itself;
-// until it is whole, a search says that older entries are missing.
+// Reindex rebuilds the full-text indexes after an upgrade that changes them, or
+// after a source became private or public. Each call indexes a limited number of
+// entries, the latest first, and reports whether there are more. Entries that
+// arrive meanwhile are indexed when they are stored. Until Reindex is done,
+// search results say that older entries are missing.
 func (db *DB) Reindex(ctx context.Context) (more bool, err error) {
 	version, err := db.counter(ctx, "search")
 	if err != nil {
@@ -36,14 +37,13 @@ func (db *DB) Reindex(ctx context.Context) (more bool, err error) {
 	return more, err
 }
 
-// Unindexed returns how many entries Reindex has still to go through, about: those that
-// were dropped count.
+// Unindexed returns about how many entries Reindex still has to index. Deleted entries count too.
 func (db *DB) Unindexed(ctx context.Context) (int64, error) {
 	from, err := db.counter(ctx, "searchable")
 	return max(from-1, 0), err
 }
 
-// clearIndex begins anew behind the last entry.
+// clearIndex empties the indexes, so that reindex starts after the last entry.
 func (t *tx) clearIndex() error {
 	for _, query := range everyIndex(sqlite.ClearIndex...) {
 		if _, err := t.exec(query); err != nil {
@@ -57,7 +57,7 @@ func (t *tx) clearIndex() error {
 	return err
 }
 
-// reindex indexes the entries before the first one that is in the index.
+// reindex indexes the next entries before the first one that is indexed.
 func (t *tx) reindex() (more bool, err error) {
 	x, err := t.indexing()
 	if err != nil {
@@ -74,7 +74,7 @@ func (t *tx) reindex() (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var from int64 // 0: all are in it
+	var from int64 // 0: all are indexed
 	if len(entries) == reindexLimit {
 		from = entries[len(entries)-1].Entry.ID
 	}

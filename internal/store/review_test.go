@@ -12,7 +12,7 @@ import (
 	"tributary/internal/story"
 )
 
-// Regression tests of what a review found.
+// Regression tests for findings of a review.
 
 func all(mode news.Duplicates) news.Feed {
 	return news.Feed{Name: "all", Duplicates: mode, Limit: news.MaxShown}
@@ -46,7 +46,7 @@ func TestTwoEntriesOfAStoryWithOneGUIDAreToldApart(t *testing.T) {
 	if len(guids) != 2 || guids[0] == guids[1] {
 		t.Errorf("the guids of two entries are %q, want two different ones", guids)
 	}
-	wantList(t, b.guids("second"), guids...) // and the same in another feed
+	wantList(t, b.guids("second"), guids...) // the same in another feed
 }
 
 func TestANewFeedBeginsWithItsPast(t *testing.T) {
@@ -113,7 +113,7 @@ func TestARoundUnderWayDoesNotUndoAReload(t *testing.T) {
 func TestManyEntriesOfOneMomentFindTheirPlace(t *testing.T) {
 	b := newBench(t, all(news.Collapse))
 	var same []news.Entry
-	for i := range 1500 { // a millisecond of history has a thousand places
+	for i := range 1500 { // a millisecond has room for a thousand places
 		same = append(same, entry("a", fmt.Sprint(i), 0))
 	}
 	b.fetch("a", same[:1200]...)
@@ -167,7 +167,7 @@ func TestAFetchOfAnotherAddressIsSuperseded(t *testing.T) {
 func TestFiguresOfASource(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "one", 1), entry("a", "two", 2))
-	b.now = b.now.Add(-24 * time.Hour) // the clock was wrong: the latest attempt is the last one made
+	b.now = b.now.Add(-24 * time.Hour) // the clock was wrong: the latest fetch is the one made last
 	b.fetch("a", entry("a", "three", 3))
 	s, err := b.db.State(t.Context(), "a")
 	if err != nil {
@@ -182,8 +182,8 @@ func TestFiguresOfASource(t *testing.T) {
 	}
 }
 
-// big matches a step of a query plan that reads a whole table that grows with
-// the years, or all Publications of a feed.
+// big matches a step of a query plan that reads the whole of a table that grows
+// without limit, or all Publications of a feed.
 var big = regexp.MustCompile(`SCAN (e|entry|c|content|g|guid|s|story|p|publication|f|fetch)\b|(p|publication|fs) USING PRIMARY KEY \(feed_id=\?\)$`)
 
 func TestWritingReadsNoWholeTable(t *testing.T) {
@@ -203,7 +203,7 @@ func TestWritingReadsNoWholeTable(t *testing.T) {
 		t.Errorf("only %d statements were looked at", len(w.stmts))
 	}
 	for query := range w.stmts {
-		if strings.HasPrefix(query, "INSERT") { // with RETURNING its plan names checks of foreign keys that are never made
+		if strings.HasPrefix(query, "INSERT") { // with RETURNING, the plan includes foreign key checks that are never made
 			continue
 		}
 		for _, step := range plan(t, b.db, query) {
@@ -228,14 +228,14 @@ func TestTheQueriesOfPagesReadNoWholeTable(t *testing.T) {
 	}
 }
 
-// plan returns the steps by which the engine answers a query.
+// plan returns the steps of the engine's plan for a query.
 func plan(t *testing.T, db *DB, query string) (steps []string) {
 	t.Helper()
 	args := make([]any, 1+strings.Count(query, "$"))
 	for i := range args {
 		args[i] = i
 	}
-	for n := len(args); n >= 0; n-- { // as many as it takes
+	for n := len(args); n >= 0; n-- { // find the number of arguments
 		err := db.each(t.Context(), `EXPLAIN QUERY PLAN `+query, args[:n], func(scan scan) error {
 			var id, parent, unused int
 			var step string
@@ -252,8 +252,8 @@ func plan(t *testing.T, db *DB, query string) (steps []string) {
 	return nil
 }
 
-// Two entries of two stories come in one round and bring one guid, which neither
-// story has: one of them gets it.
+// Two entries of two stories arrive in one round with the same guid, which
+// neither story has. One of them gets it.
 func TestTwoEntriesOfTwoStoriesWithOneGUIDAreToldApart(t *testing.T) {
 	b := newBench(t, all(news.Keep))
 	first, second := entry("a", "first", 5), entry("a", "second", 4)

@@ -13,7 +13,7 @@ import (
 	"tributary/internal/search"
 )
 
-// indexed makes the index whole, as the daemon does when it starts.
+// indexed completes the index, as the daemon does when it starts.
 func (b *bench) indexed() {
 	b.t.Helper()
 	for more := true; more; {
@@ -24,7 +24,7 @@ func (b *bench) indexed() {
 	}
 }
 
-// tidy puts the index in order, as the daemon does once a day.
+// tidy optimises the index, as the daemon does once a day.
 func (b *bench) tidy() (steps int) {
 	b.t.Helper()
 	for more := true; more; steps++ {
@@ -36,7 +36,7 @@ func (b *bench) tidy() (steps int) {
 	return steps
 }
 
-// search returns the titles of what a query finds in feeds.
+// search returns the titles that a query finds in feeds.
 func (b *bench) search(text string, feeds ...string) []string {
 	b.t.Helper()
 	r := b.request(text, feeds...)
@@ -84,7 +84,7 @@ func (b *bench) finds(query string, want ...string) {
 	}
 }
 
-// article is an entry with a text; its title is its name.
+// article returns an entry with a text. Its title is its name.
 func article(name, text string) news.Entry {
 	return news.Entry{GUID: "https://a.example/" + name, Link: "https://a.example/" + name, Title: name, Content: "<p>" + text + "</p>", Published: start.Add(-time.Hour)}
 }
@@ -103,7 +103,7 @@ func TestSearchFindsWhatPeopleMean(t *testing.T) {
 		query string
 		want  []string
 	}{
-		{"müller", []string{"minister", "bahn"}}, // Müllers is long enough to be looked into
+		{"müller", []string{"minister", "bahn"}}, // Müllers is long enough to be searched inside
 		{`"müller"`, []string{"minister"}},
 		{`"mueller"`, []string{"minister"}},
 		{`"MÜLLER"`, []string{"minister"}},
@@ -143,13 +143,13 @@ func TestSearchFindsWhatPeopleMean(t *testing.T) {
 		{"grossmann", []string{"minister"}},
 		{"tag:politik", []string{"minister"}},
 		{"politik", []string{"minister"}},
-		{"tag:tb", []string{"Autobahn gesperrt"}}, // of its source
+		{"tag:tb", []string{"Autobahn gesperrt"}}, // a tag of its source
 		{"source:b", []string{"Autobahn gesperrt"}},
 		{"source:a -bahn lang:de", []string{"minister"}},
 		{"source:nobody", nil},
 		{"lang:de", []string{"minister"}},
 		{"lang:en", []string{"english"}},
-		{"all", nil}, // the index knows it as a fact, no text has it
+		{"all", nil}, // a fact in the index, but a word of no text
 		{"s1", nil},
 		{"wege", []string{"Autobahn gesperrt"}},
 		{"amp", nil},
@@ -210,8 +210,9 @@ func TestSearchKnowsWhatIsPublicOnly(t *testing.T) {
 	b.finds("xylophone")
 }
 
-// What is private changes neither the order nor a hint of a search, and has no word
-// in the vocabulary: a stranger who knows which words to try learns nothing.
+// Private entries affect neither the order nor the hints of a search, and have no
+// words in the vocabulary. A stranger learns nothing, even one who knows which
+// words to try.
 func TestSearchTellsNothingOfWhatIsPrivate(t *testing.T) {
 	b := newBench(t)
 	b.inside(all(news.Collapse), clubFeed())
@@ -244,8 +245,8 @@ func TestSearchTellsNothingOfWhatIsPrivate(t *testing.T) {
 	}
 }
 
-// What a search leaves out, it tells: the latest matches are counted, and of words that
-// hold the letters the shorter ones.
+// A search reports what it leaves out: only the latest matches are counted, and
+// of the words that contain the letters only the shorter ones.
 func TestSearchTellsWhatItLeavesOut(t *testing.T) {
 	b := newBench(t)
 	b.indexed()
@@ -281,7 +282,8 @@ func TestSearchTellsWhatItLeavesOut(t *testing.T) {
 	}
 }
 
-// A source that turns private leaves the index with all its words, and comes back.
+// A source that becomes private leaves the index with all its words, and returns
+// when it becomes public.
 func TestTheIndexFollowsWhoIsPublic(t *testing.T) {
 	b := newBench(t)
 	b.indexed()
@@ -311,8 +313,8 @@ func TestTheIndexFollowsWhoIsPublic(t *testing.T) {
 	}
 }
 
-// TestSearchShowsAStoryOnce: it is found by every public member, shown as the feed
-// shows it, with the guid that subscribers know.
+// TestSearchShowsAStoryOnce checks that a story is found by each of its public
+// entries, and shown as the feed shows it, with the guid that subscribers know.
 func TestSearchShowsAStoryOnce(t *testing.T) {
 	b := newBench(t)
 	b.indexed()
@@ -373,7 +375,7 @@ func TestReindex(t *testing.T) {
 	}
 	b.fetch("a", entries...)
 	b.publish("all")
-	b.finds("wader") // nothing is in the index yet, and it says so
+	b.finds("wader") // nothing is indexed yet, and the result says so
 	if r, _ := b.db.Search(t.Context(), b.request("wader")); !r.Partial {
 		t.Error("the index is not made yet: the result is not said to be partial")
 	}
@@ -384,7 +386,7 @@ func TestReindex(t *testing.T) {
 		}
 		return more
 	}
-	for range 2 { // it is emptied, and the first part made
+	for range 2 { // empty it, then index the first part
 		if !step() {
 			t.Fatal("made in fewer steps than there are parts")
 		}
@@ -392,7 +394,7 @@ func TestReindex(t *testing.T) {
 	if n := len(b.search("wader")); n != reindexLimit {
 		t.Errorf("after the first part %d are found, want %d", n, reindexLimit)
 	}
-	// What arrives or changes meanwhile is found, and nothing twice.
+	// Entries that arrive or change meanwhile are found, and nothing is found twice.
 	late := article("n0", "wader changed")
 	b.now = b.now.Add(time.Minute)
 	b.fetch("a", late, article("n119", "wader also changed"), article("late", "wader late"))
@@ -403,9 +405,9 @@ func TestReindex(t *testing.T) {
 		t.Errorf("%d are found, partial %v; want %d", r.Total, r.Partial, len(entries)+1)
 	}
 	b.finds("changed", "n0", "n119")
-	b.finds("numberaa") // the words of before are gone
+	b.finds("numberaa") // the former words are gone
 	before := b.search("wader")
-	// Another version makes it all anew.
+	// An index of another version is rebuilt.
 	b.exec(`UPDATE counter SET value = 0 WHERE name = 'search'`)
 	if r, _ := b.db.Search(t.Context(), b.request("wader")); !r.Partial {
 		t.Error("an index of another version: the result is not said to be partial")
@@ -416,7 +418,7 @@ func TestReindex(t *testing.T) {
 	}
 }
 
-// TestTidyIndex: an index in order finds the same and stays as it is.
+// TestTidyIndex checks that an optimised index finds the same, and is not optimised again.
 func TestTidyIndex(t *testing.T) {
 	b := newBench(t)
 	b.indexed()
@@ -453,10 +455,11 @@ func TestSearchIsGivenUp(t *testing.T) {
 	if _, err := b.db.Search(ctx, b.request("heron")); err == nil || errors.Is(err, search.ErrTooBroad) {
 		t.Errorf("who asked has left: got %v, want that and not that it is too broad", err)
 	}
-	b.finds("heron", "one") // the connection is as good as before
+	b.finds("heron", "one") // the connection still works
 }
 
-// FuzzSearch: what a person types is a query that the engine takes, or a sentence.
+// FuzzSearch checks that any text gives either a query that the engine accepts,
+// or an error for the reader.
 func FuzzSearch(f *testing.F) {
 	for _, seed := range []string{`verk*`, `"a b"* -c OR d`, `title:"x`, `*bahn* NEAR(a b)`, `a AND NOT b`, `{title}: x`, `^a + b`, `-`, `source:a tag:"b c" lang:de-AT`, "東京 *京都", `c++ "`, "\x00\xff*", `a"b"c*d`, "ﬁ½ ſ ͅ a", "ʼn*", `"' OR 1=1 --"`} {
 		f.Add(seed)

@@ -9,14 +9,14 @@ import (
 	"tributary/internal/news"
 )
 
-// settled is a feed that holds new stories back for 15 minutes.
+// settled returns a feed that holds new stories back for 15 minutes.
 func settled(mode news.Duplicates) news.Feed {
 	f := all(mode)
 	f.Settle = 15 * time.Minute
 	return f
 }
 
-// settling is a bench whose feed holds back, with a past.
+// settling returns a bench with such a feed, which has old stories.
 func settling(t *testing.T, mode news.Duplicates) *bench {
 	t.Helper()
 	b := newBench(t, settled(mode))
@@ -29,7 +29,7 @@ func settling(t *testing.T, mode news.Duplicates) *bench {
 
 func (b *bench) pass(d time.Duration) { b.now = b.now.Add(d) }
 
-// nextDue is when the feed wakes, as the time from now; -1 for never.
+// nextDue returns the time until the feed has to be published again; -1 for never.
 func (b *bench) nextDue() time.Duration {
 	b.t.Helper()
 	due, err := b.db.NextDue(b.t.Context(), b.feeds["all"], b.now)
@@ -42,7 +42,7 @@ func (b *bench) nextDue() time.Duration {
 	return due.Sub(b.now)
 }
 
-// fresh are the stories that the feed shows beside its past.
+// fresh returns the stories that the feed shows besides its old ones.
 func (b *bench) fresh() []string {
 	b.t.Helper()
 	return slices.DeleteFunc(b.publish("all"), func(title string) bool { return title[:min(4, len(title))] == "old " })
@@ -91,8 +91,8 @@ func TestSettleHoldsANewStoryBackAndHistoryNot(t *testing.T) {
 	}
 }
 
-// The feed has scanned on, the process was ended, and nothing else happens: what
-// waited enters when it is due.
+// The feed was scanned, the process has ended, and nothing else happens: a
+// waiting story enters when it is due.
 func TestWhatWaitsOutlivesARestart(t *testing.T) {
 	b := settling(t, news.Collapse)
 	b.pass(time.Hour)
@@ -107,8 +107,8 @@ func TestWhatWaitsOutlivesARestart(t *testing.T) {
 	wantList(t, b.fresh(), "other", "new")
 }
 
-// While it waits a story is judged again: the original that comes within the time
-// is shown from the first, and its guid is the story's.
+// A waiting story is judged again: if the original arrives in time, it is shown
+// from the beginning and gives the story its guid.
 func TestAnOriginalWithinSettleGivesTheGUID(t *testing.T) {
 	b := settling(t, news.Collapse)
 	b.pass(time.Hour)
@@ -129,7 +129,7 @@ func TestAnOriginalWithinSettleGivesTheGUID(t *testing.T) {
 	}
 }
 
-// A correction within the time is what enters, and is no update.
+// A correction that arrives in time is what enters, and is no update.
 func TestACorrectionWithinSettleIsNoUpdate(t *testing.T) {
 	b := settling(t, news.Collapse)
 	b.pass(time.Hour)
@@ -173,9 +173,9 @@ func TestSettleChangesForWhatWaits(t *testing.T) {
 	}
 }
 
-// What waits is news, whatever else of the configuration changes meanwhile.
+// A waiting story is news, whatever else changes in the configuration meanwhile.
 func TestWhatWaitsStaysNewsWhenTheSelectionChanges(t *testing.T) {
-	late := entry("a", "late", 30) // dated before all that is shown
+	late := entry("a", "late", 30) // dated before everything that is shown
 	for name, change := range map[string]func(b *bench){
 		"another source": func(b *bench) { b.configure([]string{"a", "b"}, settled(news.Collapse)) },
 		"all anew":       func(b *bench) { b.configure([]string{"a", "b", "c"}, settled(news.Group)) },
@@ -195,7 +195,7 @@ func TestWhatWaitsStaysNewsWhenTheSelectionChanges(t *testing.T) {
 	}
 }
 
-// Seen by a clock that is set back or forward, nothing waits for ever.
+// No story waits for ever if the clock is set back or forward.
 func TestClockStepsLoseNothingThatWaits(t *testing.T) {
 	for name, step := range map[string]time.Duration{"a day back": -24 * time.Hour, "a minute back": -time.Minute, "a year ahead": 365 * 24 * time.Hour} {
 		for i, mode := range []news.Duplicates{news.Collapse, news.Keep, news.Collapse, news.Keep} {
@@ -206,12 +206,12 @@ func TestClockStepsLoseNothingThatWaits(t *testing.T) {
 				b.fetch("a", entry("a", "before", 0), entry("a", "old a", 20))
 				b.fresh()
 				want := []string{"before"}
-				if unjudged { // else nothing but the clock calls for another round
+				if unjudged { // otherwise only the clock causes another round
 					b.fetch("b", entry("b", "unjudged", 0), entry("b", "old b", 20))
 					want = append(want, "unjudged")
 				}
 				b.pass(step)
-				for range 3 { // at each waking
+				for range 3 { // whenever it is due
 					b.fresh()
 					due := b.nextDue()
 					if due < 0 {
@@ -266,8 +266,8 @@ func TestMoreWaitThanOneRoundJudges(t *testing.T) {
 	}
 }
 
-// A source that leaves takes along what waits of it alone. What others have as
-// well enters.
+// If a source is removed, so are waiting stories that it alone reported. Those
+// that others reported as well enter.
 func TestRemovedWhileWaiting(t *testing.T) {
 	b := settling(t, news.Collapse)
 	b.pass(time.Hour)
@@ -288,7 +288,7 @@ func TestRemovedWhileWaiting(t *testing.T) {
 	b.fetch("c", entry("c", "last", 0), entry("c", "old c", 20))
 	wantList(t, b.fresh(), "of b")
 	f := settled(news.Collapse)
-	f.Name = "other" // the feed goes as well
+	f.Name = "other" // the feed is removed as well
 	b.configure([]string{"b", "c"}, f)
 	var waiting int
 	if err := b.db.engine.Read.QueryRow(`SELECT count(*) FROM waiting`).Scan(&waiting); err != nil || waiting != 0 {
@@ -296,7 +296,7 @@ func TestRemovedWhileWaiting(t *testing.T) {
 	}
 }
 
-// In a feed that keeps duplicates each entry waits from its own first sight.
+// In a feed that keeps duplicates, each entry waits from the time it was first seen.
 func TestSettleWhereDuplicatesAreKept(t *testing.T) {
 	b := settling(t, news.Keep)
 	b.pass(time.Hour)
@@ -315,7 +315,7 @@ func TestSettleWhereDuplicatesAreKept(t *testing.T) {
 	wantList(t, b.fresh(), "second", "first")
 }
 
-// What one feed holds back another shows at once, and the guid is the same.
+// One feed holds a story back, and another shows it at once. The guid is the same.
 func TestSettleIsOfOneFeed(t *testing.T) {
 	quick := all(news.Collapse)
 	quick.Name = "quick"

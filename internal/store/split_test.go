@@ -9,7 +9,7 @@ import (
 )
 
 func TestSplitAndTheFirstPublishedKeepsTheID(t *testing.T) {
-	for _, named := range []string{"a1", "b1"} { // whichever side is named
+	for _, named := range []string{"a1", "b1"} { // whichever part is named
 		b := newBench(t, handFeeds()...)
 		b.fetch("a", entry("a", "a before", 100))
 		b.fetch("b", entry("b", "b before", 101))
@@ -38,7 +38,7 @@ func TestSplitAndTheFirstPublishedKeepsTheID(t *testing.T) {
 		if !fresh.Entered.Equal(b.now) || fresh.GUID == was.GUID || fresh.StoryKey != p.New {
 			t.Errorf("%s named: the other side came %v as %s of %s", named, fresh.Entered, fresh.GUID, fresh.StoryKey)
 		}
-		// feeds that had shown it do not show it as new
+		// Feeds that had shown it do not show it as new.
 		if got := b.shownIn("b-only", "b1"); identity(got) != identity(only) {
 			t.Errorf("%s named: b-only got %s, want %s", named, identity(got), identity(only))
 		}
@@ -48,7 +48,8 @@ func TestSplitAndTheFirstPublishedKeepsTheID(t *testing.T) {
 	}
 }
 
-// rejoined has the story of a1, which b1 joined by its address and left by hand.
+// rejoined returns a bench with the story of a1, which c1 had joined by its
+// address and was split off by hand.
 func rejoined(t *testing.T) *bench {
 	b := newHandBench(t)
 	copied := entry("c", "c1", 1)
@@ -78,7 +79,7 @@ func TestNothingAutomaticUndoesASplit(t *testing.T) {
 	b.fetch("c", copied)
 	apart("fetched again")
 
-	copied.Title, copied.Content = "a1", "<p>The text of a1.</p>" // word for word the other's
+	copied.Title, copied.Content = "a1", "<p>The text of a1.</p>" // word for word as the other
 	b.fetch("c", copied)
 	apart("after an update")
 
@@ -128,7 +129,7 @@ func TestSplittingWhatWasMergedRestoresIt(t *testing.T) {
 	}
 }
 
-// A feed that showed only the side that leaves goes on showing it as it did.
+// A feed that showed only the part that leaves still shows it as before.
 func TestSplitIsNoNewsWhereTheFeedShowedThatSide(t *testing.T) {
 	b := rejoined(t)
 	if got := b.shownIn("all", "c1"); !got.Entered.Equal(b.now) {
@@ -159,8 +160,8 @@ func TestABacklogEntryIsSplitIntoHistory(t *testing.T) {
 	wantList(t, b.publish("all"), "new", "a1", "b1")
 }
 
-// The same although the feed's selection was changed meanwhile: what readers
-// could not see is not its past.
+// The same holds if the feed's selection changed meanwhile: what readers could
+// not see does not count as old.
 func TestASplitEntryIsNewsAlsoAfterANewSelection(t *testing.T) {
 	b := newHandBench(t)
 	copied := entry("c", "c1", 50)

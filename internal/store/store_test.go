@@ -14,7 +14,7 @@ import (
 	"tributary/internal/story"
 )
 
-// start is when the tests begin; nothing in the store asks the clock.
+// start is when the tests begin. The store never reads the clock.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // bench is a store with a configuration and a clock, as the daemon uses it.
@@ -73,7 +73,7 @@ func (b *bench) sync(sources []news.Source, feeds []news.Feed) {
 	}
 }
 
-// fetch stores a document with these entries as a fetch of a source would.
+// fetch stores a document with these entries, as a fetch of a source would.
 func (b *bench) fetch(source string, entries ...news.Entry) news.Fetch {
 	b.t.Helper()
 	f, err := b.save(source, entries...)
@@ -93,7 +93,7 @@ func (b *bench) saveAs(outcome news.Outcome, source string, entries ...news.Entr
 	return b.saveDocument(outcome, source, &news.Document{Format: "rss20", Title: "Source " + source, Entries: entries})
 }
 
-// harvest stores a document as a fetch of a source would.
+// harvest stores a document, as a fetch of a source would.
 func (b *bench) harvest(source string, d *news.Document) {
 	b.t.Helper()
 	if _, err := b.saveDocument(news.OutcomeOK, source, d); err != nil {
@@ -116,7 +116,7 @@ func (b *bench) saveDocument(outcome news.Outcome, source string, d *news.Docume
 	})
 }
 
-// publish brings a feed up to date and returns what it shows as "title" list.
+// publish publishes a feed completely and returns the titles it shows.
 func (b *bench) publish(feed string) []string {
 	b.t.Helper()
 	for more := true; more; {
@@ -141,7 +141,7 @@ func (b *bench) edition(feed string) *news.Edition {
 	return e
 }
 
-// entry makes an entry of source n published so many hours before start.
+// entry returns an entry of a source, published so many hours before start.
 func entry(source, name string, hours int) news.Entry {
 	return news.Entry{
 		GUID: "https://" + source + ".example/" + name, Link: "https://" + source + ".example/" + name,
@@ -166,7 +166,7 @@ func TestBacklogIsPlacedByPublishedAndLiveEntriesOnTop(t *testing.T) {
 	b.fetch("a", entry("a", "a1", 1), entry("a", "a5", 5), entry("a", "late", 30), entry("a", "new", 0))
 	wantList(t, b.publish("all"), "new", "late", "a1", "b3", "a5")
 
-	b.fetch("c", entry("c", "c2", 2), entry("c", "c4", 4)) // a new source: into history
+	b.fetch("c", entry("c", "c2", 2), entry("c", "c4", 4)) // a new source: into the history
 	wantList(t, b.publish("all"), "new", "late", "a1", "c2", "b3", "c4", "a5")
 }
 
@@ -233,8 +233,8 @@ func TestPublicationsDoNotMove(t *testing.T) {
 	before := b.edition("all").Shown[0].Publication
 
 	b.now = b.now.Add(time.Hour)
-	e.Content = "<div><p>The  text of <b>one</b> — .</p></div>" // markup only
-	e.Published = b.now                                         // re-dated
+	e.Content = "<div><p>The  text of <b>one</b> — .</p></div>" // only markup
+	e.Published = b.now                                         // a new date
 	b.fetch("a", e)
 	b.publish("all")
 	if after := b.edition("all").Shown[0].Publication; after != before {
@@ -301,8 +301,8 @@ func TestFutureAndMissingDatesAreWhenWeSawThem(t *testing.T) {
 	}
 }
 
-// A source that gives no dates does not take the top of a feed when it is new: its
-// first document goes into history, a day an entry. What it brings later is news.
+// A new source without dates does not take the top of a feed: its first document
+// goes into the history, with a day between entries. Later entries are news.
 func TestBacklogWithoutDatesIsSpread(t *testing.T) {
 	b := newBench(t, news.Feed{Name: "all", Duplicates: news.Collapse, Limit: 6})
 	b.fetch("a", entry("a", "a1", 1), entry("a", "a2", 2), entry("a", "a30", 30), entry("a", "a60", 60))
@@ -320,7 +320,7 @@ func TestBacklogWithoutDatesIsSpread(t *testing.T) {
 	b.now = b.now.Add(time.Hour)
 	late := entry("b", "late", 0)
 	late.Published = time.Time{}
-	list[2].Published, list[3].Content = start.Add(-1000*time.Hour), "<p>Other words.</p>" // what is published does not move
+	list[2].Published, list[3].Content = start.Add(-1000*time.Hour), "<p>Other words.</p>" // published stories do not move
 	b.fetch("b", append([]news.Entry{late}, list...)...)
 	wantList(t, b.publish("all"), "late", "b0", "a1", "a2", "b1", "a30")
 }
@@ -340,8 +340,8 @@ func TestMaxPerSource(t *testing.T) {
 	wantList(t, b.publish("all"), "a1", "a2", "b9")
 }
 
-// Who leafs a feed back meets all of it: what is left out because its source has enough
-// stands on the older pages, which begin with it.
+// Whoever pages back through a feed sees all of it: stories left out by the
+// limits of their source are on the older pages, which begin with them.
 func TestOlderPagesHaveWhatIsLeftOut(t *testing.T) {
 	for name, limit := range map[string]func(*news.Feed){
 		"of those shown": func(f *news.Feed) { f.MaxPerSource = 3 },

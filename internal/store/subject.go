@@ -8,13 +8,12 @@ import (
 	"tributary/internal/news"
 )
 
-// feedable is the condition that an entry e could be in a feed that selects its
-// source.
+// feedable is true for an entry e that a feed may show if it selects its source.
 const feedable = `e.withdrawn_at = 0 AND e.hidden = 0 AND e.guarded <> 'backlog'`
 
-// Subjects calls see for the entries of some sources that were first seen since a
-// time and could be in a feed, latest first, as the rule of a feed that selects
-// these sources would see them.
+// Subjects calls see for the entries of the given sources that were first seen
+// since a time and may be in a feed, latest first. Each is passed as the rule of
+// a feed with these sources would see it.
 func (db *DB) Subjects(ctx context.Context, sources []int64, since time.Time, see func(news.Subject)) error {
 	if len(sources) == 0 {
 		return nil

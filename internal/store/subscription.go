@@ -22,9 +22,9 @@ func scanSubscription(scan scan) (news.Subscription, error) {
 	return s, err
 }
 
-// DueSubscriptions returns the Subscriptions at our hub that there may be something to
-// do about: they are to be confirmed, their lease is over, they are behind their feed,
-// or it is none of those that are published.
+// DueSubscriptions returns the Subscriptions at our hub that may need action:
+// they have to be confirmed, their lease is over, they are behind their feed, or
+// their feed is not among the published ones.
 func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.Time) ([]news.Subscription, error) {
 	var due []news.Subscription
 	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
@@ -37,7 +37,7 @@ func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.
 	return due, err
 }
 
-// Subscription returns one by its number, news.ErrNoSubscription without one.
+// Subscription returns a Subscription by its number, or news.ErrNoSubscription.
 func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, error) {
 	s := news.Subscription{}
 	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
@@ -51,11 +51,12 @@ func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, er
 	return s, err
 }
 
-// AskSubscription notes what is to be confirmed for the topic and callback of s,
-// instead of what was to be confirmed before. Where there is no Subscription it
-// makes one that is not active, with the Position of s or, when that is below 0, with
-// all that the feed has published so far; news.ErrHubFull says that there is no room for it, news.ErrNoSubscription that
-// there is no such feed.
+// AskSubscription stores the Ask of s, to be confirmed, for its topic and
+// callback. It replaces an earlier one. If there is no Subscription yet, it makes
+// one that is not active. This starts at the Position of s or, if that is
+// negative, at the latest change of the feed. The error is news.ErrHubFull if
+// limits leave no room for it, and news.ErrNoSubscription if there is no such
+// feed.
 func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error {
 	return db.update(ctx, func(t *tx) error {
 		var id int64
@@ -93,14 +94,14 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 		SELECT id, $2, $3, $4, $5, CASE WHEN $6 < 0 THEN change ELSE $6 END FROM feed WHERE id = $1 RETURNING id`,
 		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = news.ErrNoSubscription // nor a feed
+		err = news.ErrNoSubscription // there is no such feed
 	}
 	return id, err
 }
 
-// ChangeSubscription lets change alter what is stored of a Subscription, in one
-// transaction. An error of change leaves everything as it was. What is neither
-// active nor to be confirmed afterwards is removed: no lease, and no Ask.
+// ChangeSubscription lets change modify a stored Subscription in one transaction.
+// If change returns an error, nothing is stored. A Subscription that then has
+// neither a lease nor an Ask is deleted.
 func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var s news.Subscription
@@ -130,7 +131,7 @@ func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*new
 	})
 }
 
-// SubscriptionCounts counts the active Subscriptions of each feed, by its row number.
+// SubscriptionCounts returns the number of active Subscriptions of each feed, by its row number.
 func (db *DB) SubscriptionCounts(ctx context.Context, now time.Time) (map[int64]news.SubscriptionCount, error) {
 	counts := map[int64]news.SubscriptionCount{}
 	err := db.each(ctx, `SELECT feed_id, count(*), sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END) FROM subscription

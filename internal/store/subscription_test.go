@@ -11,7 +11,7 @@ import (
 
 var roomy = news.HubLimits{All: 100, Topic: 100, Host: 100, Pending: 100}
 
-// asked is a request to subscribe to a feed of the bench.
+// asked returns a request to subscribe to a feed of the bench.
 func (b *bench) asked(n int) news.Subscription {
 	return news.Subscription{
 		FeedID: b.feeds["all"].ID, Format: "atom", Topic: "http://river.example/feeds/all.atom",
@@ -26,7 +26,7 @@ func (b *bench) ask(s news.Subscription, limits news.HubLimits) error {
 
 func (b *bench) subscriptions() []news.Subscription {
 	b.t.Helper()
-	all, err := b.db.DueSubscriptions(b.t.Context(), nil, b.now) // no feed is published: all of them
+	all, err := b.db.DueSubscriptions(b.t.Context(), nil, b.now) // no feed is published, so all are due
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestSubscriptionIsKept(t *testing.T) {
 		}
 	}
 
-	again := b.asked(1) // renewed: nothing moves until it is confirmed
+	again := b.asked(1) // a renewal: nothing changes before it is confirmed
 	again.Ask.Secret = "neu"
 	if err := b.ask(again, roomy); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestSubscriptionIsKept(t *testing.T) {
 	if got := b.subscriptions(); got[0].ID == 1 {
 		t.Error("the number is used again")
 	}
-	seen := b.asked(2) // the subscriber saw a document that is behind the store
+	seen := b.asked(2) // the subscriber saw a document older than the store
 	seen.Position = 1
 	if err := b.ask(seen, roomy); err != nil || b.subscriptions()[1].Position != 1 {
 		t.Errorf("got %+v, %v; want the position that was given", b.subscriptions()[1], err)
@@ -128,7 +128,7 @@ func TestHubLimits(t *testing.T) {
 	elsewhere := func(s news.Subscription) news.Subscription { s.Host = "b.example"; return s }
 	for name, tt := range map[string]struct {
 		limits news.HubLimits
-		passes func(news.Subscription) news.Subscription // is still taken; nil: nothing is
+		passes func(news.Subscription) news.Subscription // makes one that is still accepted; nil: none is
 	}{
 		"all":     {news.HubLimits{All: 2, Topic: 9, Host: 9, Pending: 9}, nil},
 		"topic":   {news.HubLimits{All: 9, Topic: 2, Host: 9, Pending: 9}, other},

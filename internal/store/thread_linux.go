@@ -6,16 +6,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// threadTime returns how much of a processor the calling thread uses from now on, for
-// any goroutine to ask while the thread lives.
+// threadTime returns a function for the processor time that the calling thread
+// has used since. Any goroutine may call that function while the thread exists.
 func threadTime() func() time.Duration {
-	// The clock of any one thread, as pthread_getcpuclockid(3) makes its number: the
-	// constant that is documented stands for the thread that asks.
+	// The number of this thread's clock, computed as pthread_getcpuclockid(3)
+	// does. The documented constant CLOCK_THREAD_CPUTIME_ID would mean the thread
+	// of the caller.
 	clock := int32(^unix.Gettid()<<3 | 6)
 	read := func() time.Duration {
 		var t unix.Timespec
 		if err := unix.ClockGettime(clock, &t); err != nil {
-			return time.Duration(time.Now().UnixNano()) // counts all time, as on other systems
+			return time.Duration(time.Now().UnixNano()) // elapsed time, as on other systems
 		}
 		return time.Duration(t.Nano())
 	}

@@ -7,21 +7,21 @@ import (
 	"tributary/internal/news"
 )
 
-// likeness is the answer of a rule about two entries.
+// likeness is what a rule concludes about two entries.
 type likeness struct {
 	reason news.Reason // "" when they are not alike
 	score  float64     // 0 to 1
 	detail string      // for the operator
 }
 
-// limits are what the levels of news.Matching mean.
+// limits are the thresholds of a level of news.Matching.
 type limits struct {
 	window   time.Duration
-	copied   float64 // part of the shorter text's runs that stand in the other, of two outlets
-	again    float64 // likewise, of one outlet
-	teaser   float64 // part of the teaser's runs at the beginning of the full text
-	report   float64 // headline and names of a teaser and a text together, 0 to 2; 0 is never
-	headline bool    // an equal headline is enough where there is no text
+	copied   float64 // part of the shorter text's runs that must stand in the other, of two outlets
+	again    float64 // the same, of one outlet
+	teaser   float64 // part of the teaser's runs that must stand at the beginning of the full text
+	report   float64 // shared part of the headline plus that of the names, 0 to 2; 0 is never
+	headline bool    // an equal headline suffices where there is no text
 }
 
 func limitsOf(m news.Matching) limits {
@@ -37,19 +37,19 @@ func limitsOf(m news.Matching) limits {
 
 const (
 	day     = 24 * time.Hour
-	sameDay = 20 * time.Hour // what is further apart may be the next part of a daily series
+	sameDay = 20 * time.Hour // what is further apart may be two parts of a daily series
 )
 
 // Lengths of texts, in rare runs of five words.
 const (
-	tooShort  = 10  // says too little to be recognised by
+	tooShort  = 10  // too little to recognise it by
 	slogan    = 20  // may stand under any headline
-	shortText = 60  // may be a notice that its source fills in again and again
-	longText  = 100 // shares most of its runs with another one by copying only
+	shortText = 60  // may be a form that its source fills in repeatedly
+	longText  = 100 // shares most of its runs with another text only if one was copied
 )
 
-// judge judges a pair. The first rule that takes the two for the same wins: the
-// rules are ordered by how much they prove.
+// judge judges a pair. The rules are ordered by how much they prove, and the first one
+// that takes the two for the same decides.
 func (l limits) judge(p *pair) likeness {
 	if p.apart > l.window {
 		return likeness{}
@@ -65,8 +65,8 @@ func (l limits) judge(p *pair) likeness {
 	return likeness{}
 }
 
-// recorded judges entries with audio or video by the file alone, or by the show
-// after it moved: notes under an episode are the same for all of them.
+// recorded judges entries with audio or video by the file alone, or by the show after
+// it moved. The notes under all episodes of a show are the same.
 func (p *pair) recorded() likeness {
 	switch {
 	case p.media > 0:
@@ -77,7 +77,7 @@ func (p *pair) recorded() likeness {
 	return likeness{}
 }
 
-// text: most of the shorter text stands in the other one.
+// text is the rule for copies: most of the shorter text stands in the other one.
 func (l limits) text(p *pair) likeness {
 	contained := p.runs.part()
 	if p.runs.of < tooShort || !l.copy(p, contained) {
@@ -101,9 +101,9 @@ func (l limits) copy(p *pair, contained float64) bool {
 	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
 		return false // a sentence or two may be a common quotation
 	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
-		return false // the longer one is a digest that has the shorter one in it
+		return false // the longer one is a digest that contains the shorter one
 	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
-		return false // two outlets may have one notice below all that they print
+		return false // two outlets may print one notice below everything
 	case p.nextPart(contained):
 		return false
 	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
@@ -112,20 +112,20 @@ func (l limits) copy(p *pair, contained float64) bool {
 	return true
 }
 
-// inserted reports whether a text stands in another one without its headline and
+// inserted reports whether a text stands inside another one: without its headline, and
 // not at the beginning.
 func (p *pair) inserted() bool {
 	return p.title.part() < .25 && p.lead.part() < .5
 }
 
-// excerpt reports whether a much shorter text has the headline and names of the
-// longer one: it was cut, and is no part of a digest.
+// excerpt reports whether a much shorter text has the headline and names of the longer
+// one. It was then cut out of it, and the longer one is not a digest.
 func (p *pair) excerpt() bool {
 	return p.title.part() >= .8 && p.names.part() >= .7 && p.ratio() >= .1
 }
 
-// version reports whether two texts of one outlet are one article. Its reports of
-// one kind share a template, so more is asked.
+// version reports whether two texts of one outlet are versions of one article. Its
+// reports of one kind share a template, so more is required than of two outlets.
 func (l limits) version(p *pair, contained float64) bool {
 	need, figures, reach := l.again, .60, 4*day
 	nearlyAll := contained >= .9 && p.rare() >= longText
@@ -150,24 +150,24 @@ func (l limits) version(p *pair, contained float64) bool {
 		return false
 	}
 	if p.ratio() < .30 && !p.beginsAlike() {
-		return false // a digest of its own
+		return false // the longer one is a digest
 	}
 	if p.rare() < longText && p.ratio() > .6 && p.apart > sameDay && p.title.of > 1 && p.title.both == 0 && (contained < .93 || p.rare() < shortText) {
-		return false // what returns on another day below another headline is what its source says of itself
+		return false // the same text on another day under another headline describes its source
 	}
-	// What shares neither beginning nor headline shares what stands below every article.
+	// Texts that share neither beginning nor headline share what stands below every article.
 	apart := p.lead.part() < .15 && p.title.part() < .5
 	return !apart || p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour)
 }
 
-// beginsAlike reports whether headline or names, and the first sentences, agree.
+// beginsAlike reports whether the headlines or names agree, and the first sentences as well.
 func (p *pair) beginsAlike() bool {
 	return p.title.part() >= .6 && p.lead.part() >= .3 || p.names.part() >= .75 && p.lead.part() >= .5
 }
 
-// series reports whether two short entries of one outlet are parts of a series:
-// headlines that differ in a figure (versions, days, parts) or, in one feed, in what
-// they name, above a text that stays.
+// series reports whether two short entries of one outlet are parts of a series: above a
+// text that stays, their headlines differ in a figure (versions, days, parts) or, in
+// one feed, in what they name.
 func (p *pair) series(contained float64) bool {
 	if p.nextPart(contained) {
 		return true
@@ -188,18 +188,18 @@ func (p *pair) series(contained float64) bool {
 	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
 }
 
-// nextPart reports whether two short texts are parts of a series: versions, days,
-// editions.
+// nextPart reports whether two short texts are parts of a numbered series, such as
+// versions, days or editions.
 func (p *pair) nextPart(contained float64) bool {
 	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && contained < .8)
 }
 
-// numbered reports whether the headlines are alike but for a figure.
+// numbered reports whether the headlines agree except for a figure.
 func (p *pair) numbered() bool {
 	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of && !p.revised
 }
 
-// sameHeadline: the same words above, and no contradiction below.
+// sameHeadline is the rule for equal headlines: the texts below must not contradict.
 func (l limits) sameHeadline(p *pair) likeness {
 	if !p.sameHeadline || p.tongue || p.query {
 		return likeness{}
@@ -215,11 +215,11 @@ func (l limits) sameHeadline(p *pair) likeness {
 	return likeness{news.ReasonTitle, .9, "same headline, and the texts do not contradict; " + p.circumstances()}
 }
 
-// otherFigures reports whether two texts have figures and none in common: what
-// agencies write each day under one headline.
+// otherFigures reports whether both texts have figures but none in common, like those
+// that agencies write every day under one headline.
 func (p *pair) otherFigures() bool { return p.figures.of > 1 && p.figures.both == 0 }
 
-// circumstances says what else was weighed.
+// circumstances says in words what else was considered.
 func (p *pair) circumstances() string {
 	s := fmt.Sprintf("the shorter has %s of the other's words", percent(p.ratio()))
 	if p.figures.of > 0 {

@@ -8,18 +8,18 @@ import (
 	"tributary/internal/news"
 )
 
-// edge is one condition of a rule, as two pairs that differ in little: the rule
-// takes the first for the same and the second not.
+// edge is one condition of a rule, as two pairs that differ in little: the rule takes
+// the first for the same, and not the second.
 type edge struct {
 	name    string
 	in, out func(*pair)
 }
 
-// under judges the edges of a rule by copies of a base pair, which the rule must
-// take for the same by itself.
+// under checks the edges of a rule on copies of a base pair, which the rule must take
+// for the same as it is.
 func under(t *testing.T, rule func(limits, *pair) likeness, want news.Reason, base pair, edges []edge) {
 	t.Helper()
-	// A month, so that the reach of a rule shows behind that of the window.
+	// A month, so that the window does not hide the reach of a rule.
 	l := limitsOf(news.Matching{Level: news.Normal, Window: news.MaxWindow})
 	judged := func(change func(*pair)) news.Reason {
 		p := base
@@ -41,7 +41,7 @@ func under(t *testing.T, rule func(limits, *pair) likeness, want news.Reason, ba
 	}
 }
 
-// set changes a pair in several ways.
+// set makes several changes to a pair.
 func set(changes ...func(*pair)) func(*pair) {
 	return func(p *pair) {
 		for _, c := range changes {
@@ -58,7 +58,7 @@ func figuresOf(both, of int) func(*pair) {
 	return func(p *pair) { p.figures, p.clashes = share{both, of}, of-both }
 }
 
-// absent sets figures of which some are in one text only, and none contradicts.
+// absent sets figures of which some occur in one text only and none contradicts.
 func absent(both, of int) func(*pair) {
 	return func(p *pair) { p.figures, p.clashes = share{both, of}, 0 }
 }
@@ -359,7 +359,7 @@ func TestRecordings(t *testing.T) {
 	}
 }
 
-// TestLevels holds what a level changes: pairs on both sides of its thresholds.
+// TestLevels checks what a level changes, with pairs on both sides of its thresholds.
 func TestLevels(t *testing.T) {
 	text := pair{short: 300, long: 400, lead: share{20, 32}}
 	own := pair{own: true, short: 300, long: 400, lead: share{20, 32}, title: share{8, 8}, titleMax: 8}
@@ -407,7 +407,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestRulesInOrder holds which rule names the reason where several would.
+// TestRulesInOrder checks which rule gives the reason where several apply.
 func TestRulesInOrder(t *testing.T) {
 	all := pair{short: 30, long: 40, runs: share{26, 26}, lead: share{26, 26}, title: share{8, 8}, titleMax: 8, names: share{9, 9}, sameHeadline: true}
 	for _, step := range []struct {
@@ -415,7 +415,7 @@ func TestRulesInOrder(t *testing.T) {
 		next func(*pair)
 	}{
 		{news.ReasonText, runsOf(0, 9)},
-		{"", wordsIn(30, 400)}, // its headline alone follows
+		{"", wordsIn(30, 400)}, // its headline alone decides
 		{news.ReasonTeaser, set(leadOf(0, 4), namesOf(0, 9))},
 		{news.ReasonTitle, func(p *pair) { p.sameHeadline = false }},
 		{"", namesOf(9, 9)},
@@ -431,8 +431,8 @@ func TestRulesInOrder(t *testing.T) {
 	}
 }
 
-// TestSameNews: two agencies tell of one event within a day, and hardly a headline word
-// or a run is the same.
+// TestSameNews checks two agencies that report one event within a day and share hardly
+// a word of the headline or a run.
 func TestSameNews(t *testing.T) {
 	base := pair{short: 30, long: 400, lead: share{0, 30}, title: share{1, 7}, titleMax: 8, names: share{7, 21}, apart: 4 * time.Hour, timed: true}
 	under(t, limits.reported, news.ReasonTeaser, base, []edge{
@@ -449,7 +449,8 @@ func TestSameNews(t *testing.T) {
 	})
 }
 
-// TestAnHourIsKnown: the hour counts that a publisher gives, not that of arrival.
+// TestAnHourIsKnown checks that a time of day counts if a publisher gives it, and not
+// if it is that of arrival.
 func TestAnHourIsKnown(t *testing.T) {
 	at := time.Date(2026, 3, 2, 7, 13, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
@@ -468,7 +469,7 @@ func TestAnHourIsKnown(t *testing.T) {
 	}
 }
 
-// TestComparedCounts holds what two sketches share, flag by flag.
+// TestComparedCounts checks what two sketches share, flag by flag.
 func TestComparedCounts(t *testing.T) {
 	const high = 1 << 31
 	a := &Sketch{Words: 50, Runs: []uint32{4 | flagLead, 8, 12 | flagCommon, 16 | flagLead, 20, high},
@@ -480,7 +481,7 @@ func TestComparedCounts(t *testing.T) {
 		"runs":    {p.runs, {2, 3}}, // 4 and 16, of 4, 16 and 20
 		"lead":    {p.lead, {1, 2}}, // 16, of 4 and 16
 		"figures": {p.figures, {1, 2}},
-		"title":   {p.title, {1, 1}}, // a revised word is none of it
+		"title":   {p.title, {1, 1}}, // a word that marks a revision does not count
 		"in it":   {p.titleFigures, {1, 1}},
 		"names":   {p.names, {1, 1}},
 	} {
@@ -520,7 +521,7 @@ const (
  Tarrant said an electric heater was the likely cause. The owners, a cooperative of 26 potters and printers, had applied for sprinklers in spring and were still waiting for an answer.`
 )
 
-// TestTexts runs short reports through the whole of the comparison.
+// TestTexts runs short reports through the whole comparison.
 func TestTexts(t *testing.T) {
 	sentences := func(text string, from, to int) string {
 		all := strings.SplitAfter(text, ". ")
@@ -603,8 +604,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestTranslations holds that one page in two languages is two stories that know
-// of each other.
+// TestTranslations checks that one page in two languages is two stories that are related.
 func TestTranslations(t *testing.T) {
 	german := said{outlet: "amt.example", link: "https://amt.example/de/presse/17", title: "Warnung vor Eisgang an der Wedel", text: "Das Amt warnt vor Eisgang an der Wedel und sperrt die Schleuse.", language: "de"}
 	english := said{outlet: "amt.example", link: "https://amt.example/en/presse/17", title: "Ice warning for the river Wedel", text: "The agency warns of drifting ice on the Wedel and closes the lock.", language: "en"}

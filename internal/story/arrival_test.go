@@ -6,8 +6,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestArriveKnowsTheHomePage: a short feed that is served from another host
-// than the site it belongs to still speaks for that site.
+// TestArriveKnowsTheHomePage checks that a short feed on another host than the site to
+// which it belongs still speaks for that site.
 func TestArriveKnowsTheHomePage(t *testing.T) {
 	source := news.Source{URL: "https://feeds.proxy.example/bote"}
 	document := &news.Document{

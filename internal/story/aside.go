@@ -2,13 +2,13 @@ package story
 
 import "slices"
 
-// usual is what a Source says again and again, as far as it stands in one text.
+// usual is what a Source says repeatedly, as far as it occurs in one text.
 type usual struct {
 	runs     []uint32 // ascending, without flags
 	settings map[setting]bool
 }
 
-// has reports whether the Source always has a figure in these words.
+// has reports whether the Source always has a figure in the words around f.
 func (u usual) has(f Figure) bool {
 	return slices.ContainsFunc(pairsOf(f), func(p setting) bool { return u.settings[p] })
 }
@@ -18,9 +18,9 @@ func pairsOf(f Figure) []setting {
 	return pairs[:]
 }
 
-// setAside makes a sketch anew of the words that are not usual: what stands at their
-// beginning is the lead, and what stood on either side of a notice is one text. Runs
-// and figures of the others stay in it, flagged, or the habit would be forgotten.
+// setAside composes the sketch anew from the words that are not usual. The lead is then what
+// stands at the beginning of these, and a notice no longer divides the text around it. The
+// usual runs and figures stay in the sketch with a flag, or the habit would be forgotten.
 func (s *Sketch) setAside(u usual) {
 	own := u.rest(s.words)
 	if len(own) == len(s.words) {
@@ -43,8 +43,8 @@ func (s *Sketch) setAside(u usual) {
 	s.Figures = fewFigures(s.Figures)
 }
 
-// flag marks what is usual in a sketch whose text is not at hand any more. It reports
-// whether something was not flagged yet.
+// flag marks what is usual in a sketch whose text is no longer at hand. It reports
+// whether anything was not flagged before.
 func (s *Sketch) flag(u usual) (changed bool) {
 	for _, usual := range u.runs { // they are few
 		i, _ := slices.BinarySearch(s.Runs, usual)
@@ -66,8 +66,9 @@ func (s *Sketch) flag(u usual) (changed bool) {
 	return changed
 }
 
-// rest are the words that are neither in a usual run nor a figure in its usual words.
-// Less than a run between two of these is what is filled in there: a figure, a name.
+// rest returns the words that are neither in a usual run nor in the usual words of a
+// figure. A gap of less than a run between two of those is left out as well: it is what
+// was filled in there, a figure or a name.
 func (u usual) rest(words []token) (own []token) {
 	aside := make([]bool, len(words))
 	for i, r := range runs(words) {

@@ -2,8 +2,8 @@ package story
 
 import "tributary/internal/clean"
 
-// Known is an entry that the Source brought before, as the store holds it. An
-// entry stored under several keys may come several times.
+// Known is an entry that the Source brought before, as the store holds it. An entry
+// that is stored under several keys may occur several times.
 type Known struct {
 	ID          int64
 	Key         string
@@ -12,11 +12,11 @@ type Known struct {
 	Fingerprint uint64
 }
 
-// Assign says for each entry of a document which known entry it is: the ID, or
-// 0 for a new one. Known are the entries of the Source that are stored under any
-// of the Keys or with any of the Fingerprints of ids. No known entry is given to
-// two different ones. An entry that was found under another key than its New is
-// to be stored under New as well, so that it is found at once the next time.
+// Assign returns for each entry of a document the ID of the known entry that it is, or
+// 0 for a new one. known holds the entries of the Source that are stored under any of
+// the Keys or with any of the Fingerprints of ids. No known entry is assigned to two
+// different ones. An entry that was found under another key than its New should be
+// stored under New as well, so that it is found at once the next time.
 func Assign(ids []Identity, known []Known) []int64 {
 	a := assignment{
 		ids:     ids,
@@ -27,8 +27,8 @@ func Assign(ids []Identity, known []Known) []int64 {
 	for _, k := range known {
 		a.byKey[k.Key] = k
 	}
-	// All entries try their finest key before any tries its second: a coarse key
-	// of one must not take what a fine key of another names.
+	// All entries try their finest key before any tries its second, so that a coarse key of one
+	// does not claim what a fine key of another names.
 	for rank, more := 0, true; more; rank++ {
 		more = a.claim(rank)
 	}
@@ -48,8 +48,8 @@ type assignment struct {
 	result  []int64
 }
 
-// claim lets every open entry try its key of this rank and reports whether any
-// entry has further ones.
+// claim lets every undecided entry try its key of this rank, and reports whether any
+// entry may have further keys.
 func (a *assignment) claim(rank int) (more bool) {
 	for i, id := range a.ids {
 		if !a.open(i) || rank >= len(id.Keys) {
@@ -75,10 +75,10 @@ func (id Identity) agrees(k Known) bool {
 	return id.title == fold(k.Title) && id.link == clean.CanonicalURL(k.Link)
 }
 
-// claimChanged recognises guids that changed in mass: at least two entries and
-// half of the document look exactly like known ones that it no longer names.
-// What looks like two of them proves nothing, and neither does a single entry:
-// a daily quiz has the same link, title and text under a new guid each day.
+// claimChanged recognises entries whose guids changed in mass: at least two entries,
+// which are at least half of the document, look exactly like known ones that the document
+// no longer names. An entry that looks like two of those proves nothing. Neither does a
+// single entry: a daily quiz has the same link, title and text under a new guid each day.
 func (a *assignment) claimChanged(known []Known) {
 	alike := a.unclaimed(known)
 	found := map[int]int64{}
@@ -101,8 +101,8 @@ func (a *assignment) claimChanged(known []Known) {
 	}
 }
 
-// unclaimed maps fingerprints to the one known entry that has it and is not
-// named by the document; to -1 when there are several.
+// unclaimed maps each fingerprint to the only known entry that has it and is not named
+// by the document, or to -1 if there are several.
 func (a *assignment) unclaimed(known []Known) map[uint64]int64 {
 	alike := map[uint64]int64{}
 	for _, k := range known {

@@ -9,9 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// BenchmarkDecideAlike measures the decision alone: its candidates are given, as
-// the store gives them, up to eight entries that share terms and the other
-// members of their stories.
+// BenchmarkDecideAlike measures the decision alone. Its candidates are given as by the
+// store: up to maxFound entries that share terms, and the other members of their stories.
 func BenchmarkDecideAlike(b *testing.B) {
 	const warm, asked = 8000, 2000
 	type task struct {
@@ -25,7 +24,7 @@ func BenchmarkDecideAlike(b *testing.B) {
 	for item := range corpus(1, warm+asked) {
 		at := parseTime(item.Published)
 		if i >= warm {
-			// Add gathers anew and marks its own sketch.
+			// Add gathers again and marks its own sketch.
 			e := c.gather(item, at)
 			found := task{e, c.evidence(filled(c, c.memory.find(e.Sketch).Best()))}
 			tasks = append(tasks, found)
@@ -49,8 +48,8 @@ func BenchmarkDecideAlike(b *testing.B) {
 	reportQuantiles(b, took)
 }
 
-// filled are the mates of what was found, and of the latest entries where less
-// than eight were: the decision is measured with a full set.
+// filled returns the mates of what was found, filled up with those of the latest entries
+// if fewer than maxFound were found, so that the decision is measured with a full set.
 func filled(c *Clusterer, found []int64) []int64 {
 	for id := int64(len(c.known)); id > 0 && len(found) < maxFound; id-- {
 		if !slices.Contains(found, id) && c.at(id).Sketch != nil {
@@ -68,8 +67,8 @@ func reportQuantiles(b *testing.B, took []time.Duration) {
 	}
 }
 
-// BenchmarkCluster measures the whole of the in-memory path: texts are read,
-// candidates found, decisions made and remembered.
+// BenchmarkCluster measures the whole in-memory path: reading texts, finding
+// candidates, deciding and remembering.
 func BenchmarkCluster(b *testing.B) {
 	const n = 20_000
 	items := slices.Collect(corpus(1, n))

@@ -19,15 +19,15 @@ import (
 type labelled struct {
 	Case    string      `json:"case"`
 	Kind    string      `json:"kind"`
-	Want    [][]string  `json:"want"`    // the stories; an item that is in none is one of its own
+	Want    [][]string  `json:"want"`    // the stories; an item in none of them is a story of its own
 	Related [][2]string `json:"related"` // pairs of which the later must name the story of the earlier
 
 	items []byte   // one line each, as `tributary cluster` reads them
 	ids   []string // of the items, in order
 }
 
-// TestCases runs every labelled case through the stream, each from an empty
-// state. What one editor and another would answer differently is not among them.
+// TestCases runs every labelled case through the stream, each from an empty state.
+// Cases on which editors would disagree are not among them.
 func TestCases(t *testing.T) {
 	for _, c := range readCases(t) {
 		t.Run(c.Kind+"/"+c.Case, func(t *testing.T) {
@@ -40,8 +40,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestCasesAreSound holds what makes the set worth running: every kind has
-// several cases, both languages, and no answer names an item that is not there.
+// TestCasesAreSound checks what makes the set worth running: every kind has several
+// cases and both languages, and no answer names an item that does not exist.
 func TestCasesAreSound(t *testing.T) {
 	kinds, languages, names := map[string]int{}, map[string]int{}, map[string]bool{}
 	for _, c := range readCases(t) {
@@ -137,8 +137,8 @@ func (c labelled) run(t *testing.T) map[string]Verdict {
 	return verdicts
 }
 
-// faults compares pair by pair, so that one item in the wrong place is told as
-// what it is and not as two wrong stories.
+// faults compares pair by pair, so that one item in the wrong place is reported as that
+// and not as two wrong stories.
 func (c labelled) faults(verdicts map[string]Verdict) (faults []string) {
 	want := map[string]int{} // number of the story, from 1; 0 for one of its own
 	for i, ids := range c.Want {

@@ -9,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// Item is one line that `tributary cluster` reads. ID and Outlet are required;
-// an empty value is an absent one.
+// Item is one line of the input of `tributary cluster`. ID and Outlet are required. An
+// empty value means an absent one.
 type Item struct {
 	ID        string `json:"id"`
 	Outlet    string `json:"source"`
@@ -23,7 +23,7 @@ type Item struct {
 	Text      string `json:"text"`         // plain; used when there is no Content
 	Published string `json:"published"`    // RFC 3339, or ISO 8601 without zone, which is UTC
 	Language  string `json:"lang"`
-	Media     []File `json:"media"` // beyond the contract
+	Media     []File `json:"media"` // an extension of the contract
 }
 
 // File is an audio or video file of an Item.
@@ -41,14 +41,14 @@ type Verdict struct {
 	Score   float64     `json:"score"`          // 0 to 1; 0 for the first of a story
 	With    string      `json:"with,omitempty"` // the item it was attached to
 	Explain string      `json:"explain"`
-	Related []string    `json:"related,omitempty"` // first items of stories of the same page, or of its translation
+	Related []string    `json:"related,omitempty"` // first items of other stories of its page
 }
 
-// Clusterer decides over a stream of items and keeps in memory what it needs for
-// the next ones: a few hundred bytes an item, within the window about two thousand
-// more, no text.
+// Clusterer decides on a stream of items. It keeps in memory what it needs for the next
+// ones: a few hundred bytes an item, about two thousand more while the item is within
+// the window, and no text.
 type Clusterer struct {
-	names   []string // ids of the items; EntryID and StoryID are positions from 1
+	names   []string // ids of the items; an EntryID or StoryID is a position here, from 1
 	known   []Evidence
 	sources map[[2]string]int64 // outlet and feed
 	byID    map[string]int64
@@ -58,10 +58,10 @@ type Clusterer struct {
 
 	matching news.Matching
 	memory   *memory
-	members  map[int64][]int64 // of a story, those within the window
+	members  map[int64][]int64 // by story, those within the window
 }
 
-// NewClusterer returns a Clusterer that knows nothing.
+// NewClusterer returns a Clusterer that has seen no items.
 func NewClusterer(m news.Matching) *Clusterer {
 	return &Clusterer{
 		matching: m,
@@ -74,8 +74,8 @@ func NewClusterer(m news.Matching) *Clusterer {
 	}
 }
 
-// Add decides on one item, which must have an ID and an Outlet, published at the
-// given time; zero stands for the latest time seen so far.
+// Add decides on one item, which must have an ID and an Outlet. published is its time;
+// zero stands for the latest time seen so far.
 func (c *Clusterer) Add(item Item, published time.Time) Verdict {
 	e := c.gather(item, published)
 	finds := c.memory.find(e.Sketch)
@@ -121,7 +121,7 @@ func (c *Clusterer) gather(item Item, published time.Time) Evidence {
 	return evidence
 }
 
-// leave forgets what an entry said once it has left the window.
+// leave forgets what an entry says, once it has left the window.
 func (c *Clusterer) leave(e *Evidence) {
 	e.Sketch = nil
 	left := slices.DeleteFunc(c.members[e.StoryID], func(i int64) bool { return i == e.EntryID })
@@ -141,8 +141,8 @@ func (c *Clusterer) source(item Item) int64 {
 	return c.sources[key]
 }
 
-// identified finds an item that came before under the same id, or in the same
-// feed with the same guid: it is not another entry but this one again.
+// identified finds an item that came before under the same id, or with the same guid in
+// the same feed. It is then not another entry but this one again.
 func (c *Clusterer) identified(id string, e Evidence) (Decision, bool) {
 	at, detail := c.byID[id], "the same id came before"
 	if at == 0 && e.GUID != "" {
@@ -179,7 +179,7 @@ func (c *Clusterer) evidence(ids []int64) []Evidence {
 	return found
 }
 
-// withMates adds the latest other members of the stories of entries.
+// withMates adds the latest other members of the stories of these entries, up to MaxMates.
 func (c *Clusterer) withMates(ids []int64) []int64 {
 	var mates []int64
 	for _, i := range ids {
@@ -195,7 +195,7 @@ func (c *Clusterer) withMates(ids []int64) []int64 {
 	return all
 }
 
-// index makes a decided entry one that others are found alike.
+// index enters a decided entry among those that later ones are compared with.
 func (c *Clusterer) index(e Evidence, finds *Finds) {
 	mates := map[int64]bool{}
 	for _, i := range finds.Best() {
@@ -220,7 +220,7 @@ func (c *Clusterer) keep(id string, e Evidence) {
 	}
 }
 
-// remember notes the earliest that share a key; Decide looks at no more.
+// remember notes the earliest ids that share a key. Decide looks at no others.
 func remember[K comparable](index map[K][]int64, key K, id int64) {
 	if len(index[key]) < MaxCandidates {
 		index[key] = append(index[key], id)

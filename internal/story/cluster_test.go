@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "rewrite testdata/*.golden")
 
 // TestRunGolden reads testdata/cluster.jsonl, which has good and bad lines, and
-// compares everything that is printed.
+// compares everything that is printed with a golden file.
 func TestRunGolden(t *testing.T) {
 	in, err := os.Open("testdata/cluster.jsonl")
 	if err != nil {
@@ -48,7 +48,7 @@ func TestRunGolden(t *testing.T) {
 	}
 }
 
-// TestRunAnswersAtOnce holds that a verdict does not wait for the next item.
+// TestRunAnswersAtOnce checks that a verdict does not wait for the next item.
 func TestRunAnswersAtOnce(t *testing.T) {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
@@ -109,7 +109,7 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error)  { return 0, f.err }
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-// FuzzRun holds the contract of lines: each that is not empty is answered once or
+// FuzzRun checks the contract of lines: each line that is not empty is answered or
 // reported once, in order, and every answer names stories that came before.
 func FuzzRun(f *testing.F) {
 	f.Add([]byte(`{"id":"1","source":"a.example","url":"https://a.example/x"}` + "\n" + `{"id":"2","source":"b.example","url":"http://a.example/x/"}`))
@@ -145,8 +145,8 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
-// TestDevelopmentSet holds the figures of the labelled set, a little below what is
-// measured, and that kinds which must stay apart do.
+// TestDevelopmentSet checks that the figures of the labelled set are not lower than required,
+// which is a little below what was measured, and that kinds which must stay apart do.
 func TestDevelopmentSet(t *testing.T) {
 	dir := labelledData(t, "dev")
 	f, err := os.Open(filepath.Join(dir, "items.jsonl.gz"))
@@ -184,7 +184,7 @@ func TestDevelopmentSet(t *testing.T) {
 	}
 }
 
-// TestSample: the public sample has no error, from an empty memory.
+// TestSample checks that the public sample has no error, from an empty memory.
 func TestSample(t *testing.T) {
 	dir := labelledData(t, "sample")
 	f, err := os.Open(filepath.Join(dir, "items.jsonl"))
@@ -198,7 +198,8 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// TestTheWindowIsForgotten: what left it takes no memory but its addresses.
+// TestTheWindowIsForgotten checks that what left the window takes no memory but for its
+// addresses.
 func TestTheWindowIsForgotten(t *testing.T) {
 	c := NewClusterer(news.DefaultMatching())
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -248,7 +249,7 @@ func clustered(t *testing.T, in io.Reader) (*Clusterer, map[string]string) {
 	return c, stories
 }
 
-// score counts pairs as the scorer of the set does.
+// score counts pairs in the same way as the scorer of the set.
 func score(t *testing.T, dir string, stories map[string]string) (precision, recall float64) {
 	t.Helper()
 	gold := map[string]string{}
@@ -297,7 +298,7 @@ func fields(t *testing.T, path string) (rows [][]string) {
 	return rows
 }
 
-// optional is fields of a file that may not be there.
+// optional holds the fields of a file that may not exist.
 func optional(t *testing.T, path string) [][]string {
 	if _, err := os.Stat(path); err != nil {
 		return nil

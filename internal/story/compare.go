@@ -5,38 +5,37 @@ import (
 	"time"
 )
 
-// pair is two sketches under comparison. Everything in it is the same whichever of
-// the two comes first.
+// pair is the result of comparing two sketches. It does not depend on which comes first.
 type pair struct {
 	own    bool          // of one outlet
 	feed   bool          // of one feed
 	apart  time.Duration // between the times they were published; 0 when one is unknown
 	timed  bool          // both publishers say at what hour
 	tongue bool          // both declare a language, and not the same
-	query  bool          // one page with two queries: the publisher counts them as two
+	query  bool          // one page with two queries: its publisher counts it as two
 
 	short, long  int   // words of the texts
 	runs         share // rare runs, of those that both sketches sample
-	level        uint  // of the coarser sample, see [Sketch]
+	level        uint  // level of the coarser sample, see [Sketch]
 	lead         share // of the runs at the beginning
 	figures      share
 	clashes      int   // figures that contradict each other
 	title        share // words of the headline
-	titleMax     int   // of the longer headline
+	titleMax     int   // words of the longer headline
 	titleFigures share
 	names        share // telling words of headline and lead
 	sameHeadline bool
-	revised      bool // one headline, and only one, calls its entry a new version
-	derived      bool // one of them is tied to its story by names only
+	revised      bool // one headline, and only one, says that its entry is a new version
+	derived      bool // one of them was matched to its story by names only
 	recordings   int  // how many of the two have audio or video
 	media        int  // files and shows that both have
 	moved        bool // one show on two hosts
 }
 
-// share counts what two lists have in common, and how much the shorter holds.
+// share counts what two lists have in common (both), and what the shorter one holds (of).
 type share struct{ both, of int }
 
-// part is the shared part of the shorter list, 0 of an empty one.
+// part returns the shared part of the shorter list, or 0 if it is empty.
 func (s share) part() float64 {
 	if s.of == 0 {
 		return 0
@@ -44,7 +43,7 @@ func (s share) part() float64 {
 	return float64(s.both) / float64(s.of)
 }
 
-// agree is part where saying nothing contradicts nothing: 1 of an empty list.
+// agree is part, but 1 for an empty list: what says nothing contradicts nothing.
 func (s share) agree() float64 {
 	if s.of == 0 {
 		return 1
@@ -52,15 +51,15 @@ func (s share) agree() float64 {
 	return s.part()
 }
 
-// agree is the part of the figures said in the same words in which two texts agree:
-// what only one of them says, and in other words, contradicts nothing.
+// agree returns in which part of the figures that stand in the same words two texts
+// agree. A figure that only one text has, in words of its own, contradicts nothing.
 func (p *pair) agree() float64 { return share{p.figures.both, p.figures.both + p.clashes}.agree() }
 
-// rare is about how many rare runs the shorter text has: its length must not depend
-// on how finely the longer one is sampled.
+// rare estimates the number of rare runs in the shorter text. It scales the sample up,
+// because the length must not depend on how the longer text is sampled.
 func (p *pair) rare() int { return p.runs.of << p.level }
 
-// ratio is the length of the shorter text by that of the longer.
+// ratio returns the length of the shorter text relative to that of the longer one.
 func (p *pair) ratio() float64 { return share{p.short, p.long}.part() }
 
 // compare counts what two sketches share.
@@ -99,7 +98,7 @@ func compare(a, b *Sketch) pair {
 // rounding is how much the stated lengths of one recording may differ.
 const rounding = 5 * time.Second
 
-// hourly reports whether the publisher says more than the day.
+// hourly reports whether the publisher gives more than the day.
 func hourly(s *Sketch) bool { return !s.Undated && !s.Published.Equal(s.Published.Truncate(day)) }
 
 func wordsOf(title []uint32) int {
@@ -113,7 +112,7 @@ func wordsOf(title []uint32) int {
 }
 
 // countRuns merges two ascending lists of runs. A run that either source says
-// again and again counts for neither text.
+// repeatedly counts for neither text.
 func (p *pair) countRuns(a, b *Sketch) {
 	p.level = max(a.Level, b.Level)
 	var of, lead [2]int
@@ -161,7 +160,8 @@ func shared(a, b []uint32) share {
 	return sharedWith(a, b, func(uint32) bool { return true })
 }
 
-// sharedWith compares two ascending lists, flags aside, of the hashes that count.
+// sharedWith compares two ascending lists of hashes without regard to their flags. It
+// counts only the hashes for which counts holds.
 func sharedWith(a, b []uint32, counts func(uint32) bool) share {
 	var both, na, nb int
 	i, j := 0, 0

@@ -16,11 +16,11 @@ import (
 	"unicode/utf8"
 )
 
-// corpus yields n synthetic entries of one week in order of arrival, always the
-// same for a seed. They look to the engine as real ones do: texts of 350 words
-// in the median, a fifth of them teasers only, copies of wire reports with cuts
-// and inserted notices, variants of addresses, footers and templates of outlets.
-// Nothing is kept between items, so that a million cost no memory.
+// corpus yields n synthetic entries of one week in order of arrival, always the same
+// for a seed. To the engine they look like real ones: texts with a median of 350 words,
+// a fifth of them only teasers, copies of wire reports with cuts and inserted notices,
+// variants of addresses, and footers and templates of outlets. Nothing is kept between
+// items, so that a million cost no memory.
 func corpus(seed uint64, n int) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		s := newSynth(seed, n)
@@ -32,7 +32,7 @@ func corpus(seed uint64, n int) iter.Seq[Item] {
 	}
 }
 
-// What an item of the corpus is.
+// The kinds of items in the corpus.
 type synthKind uint8
 
 const (
@@ -47,11 +47,11 @@ const (
 	synthOutlets = 500
 	synthWords   = 50_000
 	synthWeek    = 7 * 24 * time.Hour
-	synthCopied  = 3 * 24 * time.Hour // how old what is copied may be
+	synthCopied  = 3 * 24 * time.Hour // the maximum age of what is copied
 )
 
-// Streams of random numbers that belong to one thing each, so that an earlier
-// item can be made again without those between.
+// Streams of random numbers, one for each purpose, so that an earlier item can be made
+// again without those in between.
 const (
 	streamItem = iota
 	streamText
@@ -63,9 +63,9 @@ const (
 type synth struct {
 	seed     uint64
 	n        int
-	words    []string // the frequent first
+	words    []string // most frequent first
 	capitals []string // the same with a capital letter
-	draw     []uint16 // numbers of words, each as often as it is frequent
+	draw     []uint16 // numbers of words, each repeated by its frequency
 	outlets  []synthOutlet
 	start    time.Time
 }
@@ -94,8 +94,8 @@ func (s *synth) rand(stream, i int) *rand.Rand {
 }
 
 // makeWords invents the vocabulary. The frequency of the word of rank k falls as
-// 1/(k+2.7), Mandelbrot's form of Zipf's law: with it two runs of five words are
-// the same in about one of 10^12 cases, if none was copied.
+// 1/(k+2.7), Mandelbrot's form of Zipf's law. Two runs of five words that were not
+// copied are then equal in about one of 10^12 cases.
 func (s *synth) makeWords() {
 	r := s.rand(streamWords, 0)
 	onsets := strings.Fields("b br d dr f fl g gr h j k kl l m n p pr r s sch st t tr v w z")
@@ -122,7 +122,7 @@ func (s *synth) makeWords() {
 			s.draw = append(s.draw, uint16(k))
 		}
 	}
-	for k := 0; len(s.draw) < size; k++ { // what rounding left over goes to rare words
+	for k := 0; len(s.draw) < size; k++ { // what rounding leaves goes to rare words
 		s.draw = append(s.draw, uint16(synthWords-1-k%(synthWords/2)))
 	}
 }
@@ -153,11 +153,11 @@ func (s *synth) makeOutlet(o int) synthOutlet {
 	return out
 }
 
-// synthPlan is what is settled about an item before any of its text is made.
+// synthPlan is what is decided about an item before any of its text is made.
 type synthPlan struct {
 	kind   synthKind
 	outlet int
-	of     int // number of the item that is copied or shown again; else its own
+	of     int // number of the item that is copied or repeated, else its own
 }
 
 // plan returns the plan of an item and the random numbers for the rest of it.
@@ -176,10 +176,10 @@ func (s *synth) plan(i int) (synthPlan, *rand.Rand) {
 	return p, r
 }
 
-// sketch is the plan but for what is copied.
+// sketch is the plan without what is copied.
 func (s *synth) sketch(r *rand.Rand, i int) synthPlan {
 	u := r.Float64()
-	p := synthPlan{outlet: int(u * u * synthOutlets), of: i} // few publish most
+	p := synthPlan{outlet: int(u * u * synthOutlets), of: i} // few outlets publish most
 	switch roll := r.Float64(); {
 	case roll < 0.03:
 		p.kind = synthVariant
@@ -193,12 +193,12 @@ func (s *synth) sketch(r *rand.Rand, i int) synthPlan {
 	return p
 }
 
-// earlier picks an item with a text of its own that arrived before i and within
-// age, rather a young one; -1 when there is none.
+// earlier picks an item with a text of its own that arrived before i and within age,
+// preferably a recent one. It returns -1 if there is none.
 func (s *synth) earlier(r *rand.Rand, i int, age time.Duration) int {
 	u := r.Float64()
 	back := 1 + int(u*u*min(float64(i), float64(s.n)*float64(age)/float64(synthWeek)))
-	for j := i - back; j >= 0; j-- { // a few steps: most items have a text of their own
+	for j := i - back; j >= 0; j-- { // few steps: most items have a text of their own
 		if kind := s.sketch(s.rand(streamItem, j), j).kind; kind == synthFull || kind == synthTeaser {
 			return j
 		}
@@ -241,8 +241,8 @@ func (s *synth) item(i int) Item {
 	return item
 }
 
-// again shows an earlier item in another feed of its outlet, with another form
-// of its address.
+// again repeats an earlier item in another feed of its outlet, under another form of
+// its address.
 func (s *synth) again(i, of int, r *rand.Rand) Item {
 	item := s.item(of)
 	item.ID = "i" + strconv.Itoa(i)
@@ -264,15 +264,15 @@ func (s *synth) again(i, of int, r *rand.Rand) Item {
 	return item
 }
 
-// published spreads the items over the week; what arrives was published up to
-// half an hour before.
+// published spreads the items over the week. What arrives was published up to half an
+// hour before.
 func (s *synth) published(r *rand.Rand, i int) string {
 	arrived := s.start.Add(30*time.Minute + time.Duration(float64(synthWeek-30*time.Minute)*float64(i)/float64(s.n)))
 	return arrived.Add(-time.Duration(r.Int64N(int64(30 * time.Minute)))).Format("2006-01-02T15:04:05Z")
 }
 
-// article returns headline and paragraphs of the text that item i is about, or
-// the first paragraph only.
+// article returns the headline and paragraphs of the text that item i is about, or only
+// the first paragraph.
 func (s *synth) article(i int, whole bool) (title string, text []string) {
 	r := s.rand(streamText, i)
 	title = synthCapital(s.sentence(r, 5+r.IntN(6)))
@@ -300,7 +300,7 @@ func (s *synth) article(i int, whole bool) (title string, text []string) {
 	return title, text
 }
 
-// edited is a text as another outlet prints it: with a dateline, without its end
+// edited returns a text as another outlet prints it: with a dateline, without its end
 // or some paragraphs, with paragraphs of its own.
 func (s *synth) edited(r *rand.Rand, text []string) []string {
 	if r.IntN(2) == 0 {
@@ -330,7 +330,7 @@ func (s *synth) fill(form []string, r *rand.Rand) []string {
 	return filled
 }
 
-// html is a text as the outlet publishes it, with its notices.
+// html returns a text as the outlet publishes it, with its notices.
 func (s *synth) html(out synthOutlet, r *rand.Rand, text []string) string {
 	var b strings.Builder
 	b.Grow(4096)
@@ -356,7 +356,7 @@ func (s *synth) sentence(r *rand.Rand, n int) string {
 	return strings.TrimSuffix(b.String(), ".")
 }
 
-// write writes a sentence of n words; one in fifty is a number.
+// write writes a sentence of n words, of which one in fifty is a number.
 func (s *synth) write(b *strings.Builder, r *rand.Rand, n int) {
 	for k := range n {
 		switch {
@@ -416,7 +416,7 @@ func synthRuns(item Item) map[uint64]bool {
 	return runs
 }
 
-// TestCorpus holds what a benchmark over the corpus relies on.
+// TestCorpus checks what benchmarks over the corpus rely on.
 func TestCorpus(t *testing.T) {
 	const n = 6000
 	s := newSynth(1, n)
@@ -469,8 +469,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// TestCorpusCopies holds that a copy can be recognised and a template cannot be
-// mistaken for one that was not filled in.
+// TestCorpusCopies checks that copies can be recognised, and that variants of an address
+// lead to the page of their original.
 func TestCorpusCopies(t *testing.T) {
 	const n = 4000
 	s := newSynth(2, n)
@@ -504,7 +504,7 @@ func TestCorpusCopies(t *testing.T) {
 	}
 }
 
-// TestCorpusIsDeterministic holds that a figure measured over the corpus can be
+// TestCorpusIsDeterministic checks that a figure measured over the corpus can be
 // measured again.
 func TestCorpusIsDeterministic(t *testing.T) {
 	sum := func(seed uint64) uint64 {

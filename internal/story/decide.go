@@ -11,28 +11,28 @@ import (
 )
 
 // MaxCandidates is how many entries of one page or guid a decision looks at, the
-// earliest first. A page that more entries link is no evidence in practice.
+// earliest first. If more entries link a page, that is no evidence in practice.
 const MaxCandidates = 64
 
-// MaxMates is how many entries a decision compares by what they say: first those
-// that share terms, see [Finds.Best], then the latest of their stories.
+// MaxMates is how many entries a decision compares by what they say: first those that
+// share terms, see [Finds.Best], then the latest members of their stories.
 const MaxMates = 128
 
-// ownWords is the length from which a text about another's page is something of
-// its own: a comment, not the teaser of that page.
+// ownWords is the number of words from which a text about somebody else's page is
+// content of its own: a comment, and not the teaser of that page.
 const ownWords = 50
 
 // Decision says which Story an entry joins.
 type Decision struct {
-	StoryID int64 // 0: it starts one
+	StoryID int64 // 0: it starts a new one
 	Match   news.Match
-	Related []int64 // stories of the same page that are not the same, ascending, at most maxRelated
+	Related []int64 // other stories of the same page or its translations, ascending, at most maxRelated
 }
 
-// Decide judges a new entry against stored ones: the earliest [MaxCandidates]
-// of those that have its URL or its GUID, of any Source, and alike, those that its
-// [Sketch.Asked] terms found with members of their stories, at most [MaxMates]. The order in which they are given does not matter, nor
-// whether one is given twice.
+// Decide judges a new entry against stored ones. candidates are those that have its URL
+// or its GUID, of any Source; the earliest [MaxCandidates] count. alike are those that
+// its [Sketch.Asked] terms found, with members of their stories, at most [MaxMates].
+// Neither the order of the entries nor repetitions matter.
 func Decide(e Evidence, candidates, alike []Evidence, m news.Matching) Decision {
 	candidates, alike = arrived(mergeable(e, candidates)), arrived(mergeable(e, alike))
 	candidates = candidates[:min(len(candidates), MaxCandidates)]
@@ -54,8 +54,8 @@ func Decide(e Evidence, candidates, alike []Evidence, m news.Matching) Decision 
 	return d
 }
 
-// mergeable leaves out what must not be one story with e: entries of sources that
-// never merge, other than its own.
+// mergeable leaves out what must not be in one story with e: the entries of other
+// Sources, if either Source never merges.
 func mergeable(e Evidence, candidates []Evidence) []Evidence {
 	var kept []Evidence
 	for _, c := range candidates {
@@ -66,8 +66,8 @@ func mergeable(e Evidence, candidates []Evidence) []Evidence {
 	return kept
 }
 
-// most returns the decision to join the entry that is most alike, the earliest of
-// equals, or to start a story.
+// most returns the decision to join the most similar entry, the earliest among equals,
+// or to start a story. It also returns the nearest miss.
 func (l limits) most(e Evidence, candidates []Evidence) (Decision, nearest) {
 	var best likeness
 	var with Evidence
@@ -112,7 +112,7 @@ type nearest struct {
 	pair pair
 }
 
-// tellable is the shared part from which a near miss is worth a sentence.
+// tellable is the shared part from which a near miss is worth mentioning.
 const tellable = .1
 
 func (n *nearest) see(c Evidence, p pair) {
@@ -121,7 +121,7 @@ func (n *nearest) see(c Evidence, p pair) {
 	}
 }
 
-// detail says in words how close it came, "" when nothing did.
+// detail says in words how close it came, or "" if nothing came close.
 func (n *nearest) detail() string {
 	if n.with.EntryID == 0 {
 		return ""
@@ -141,8 +141,8 @@ type trial struct {
 // for the operator, or no reason.
 type tier func(t trial, c Evidence) (news.Reason, string)
 
-// first returns the decision to join the earliest candidate that the tier takes
-// for the same, or to start a story.
+// first returns the decision to join the earliest candidate that the rule accepts, or
+// to start a story.
 func (is tier) first(t trial, candidates []Evidence) Decision {
 	for _, c := range candidates {
 		if reason, detail := is(t, c); reason != "" {
@@ -157,8 +157,8 @@ func (is tier) first(t trial, candidates []Evidence) Decision {
 	return Decision{Match: news.Match{Reason: news.ReasonNew}}
 }
 
-// byGUID joins two feeds of one outlet. Within one Source the guid is a matter
-// of identity and was settled before: equal guids there are two entries.
+// byGUID joins entries of two feeds of one outlet. Within one Source, guids were judged
+// as identities before: equal guids there belong to two different entries.
 func byGUID(t trial, c Evidence) (news.Reason, string) {
 	e := t.entry
 	if e.GUID == "" || e.GUID != c.GUID || e.SourceID == c.SourceID || e.Outlet == "" || e.Outlet != c.Outlet {
@@ -173,7 +173,7 @@ func byGUID(t trial, c Evidence) (news.Reason, string) {
 	return "", ""
 }
 
-// byURL takes an equal page for the same story unless there is an objection.
+// byURL accepts entries of one page unless there is an objection.
 func byURL(t trial, c Evidence) (news.Reason, string) {
 	if !sharePage(t.entry, c) || t.objection(c) != "" {
 		return "", ""
@@ -181,7 +181,7 @@ func byURL(t trial, c Evidence) (news.Reason, string) {
 	return news.ReasonURL, fmt.Sprintf("same address %s %s", t.entry.URL, t.where(c))
 }
 
-// where says in words where the two entries appeared.
+// where says in words where the two entries were published.
 func (t trial) where(c Evidence) string {
 	switch {
 	case t.entry.SourceID == c.SourceID:
@@ -196,8 +196,7 @@ func sharePage(e, c Evidence) bool {
 	return e.URL != "" && e.URL == c.URL && !clean.IsRoot(e.URL)
 }
 
-// objection says why an equal page does not make the two one story, "" when
-// nothing speaks against it.
+// objection says why two entries of one page are not one story, or "" if nothing objects.
 func (t trial) objection(c Evidence) string {
 	e := t.entry
 	switch {
@@ -215,24 +214,24 @@ func (t trial) objection(c Evidence) string {
 	return ""
 }
 
-// comments reports whether a writes about the page of b rather than passing it
-// on; a text that is word for word that of b was copied from it.
+// comments reports whether a writes about the page of b rather than passing it on. A
+// text that equals that of b word for word was copied from it.
 func comments(a, b Evidence) bool {
 	return a.Page != Own && a.Words >= ownWords && a.Text != b.Text
 }
 
-// boilerplate is the length up to which a text may be that of any entry of its
+// boilerplate is the number of words up to which a text may belong to any entry of its
 // outlet: "Comments", "submitted by …".
 const boilerplate = 10
 
-// reissues reports whether one outlet said the same twice, headline and text, so
-// that it cannot be two people who link one page.
+// reissues reports whether one outlet published the same headline and text twice. Then
+// it cannot be two people who link one page.
 func reissues(a, b Evidence) bool {
 	return a.Outlet == b.Outlet && a.Title == b.Title && a.Text == b.Text && a.Words > boilerplate
 }
 
-// spread finds the Sources that use the page of e for several stories. The Source
-// of e does when it has an entry there that says something else.
+// spread finds the Sources that use the page of e for several stories. The Source of e
+// does so if it has an entry of that page that says something else.
 func spread(e Evidence, candidates []Evidence) map[int64]bool {
 	several := map[int64]bool{}
 	story := map[int64]int64{}
@@ -251,9 +250,9 @@ func spread(e Evidence, candidates []Evidence) map[int64]bool {
 	return several
 }
 
-// repeats reports whether two entries of one Source say the same under one
-// address: the same text, or without texts to compare the same headline. Two
-// redirects of an aggregator do whatever the headlines are: both are the page's.
+// repeats reports whether two entries of one Source with one address say the same: they
+// have the same text or, if one has none, the same headline. Two redirects of an
+// aggregator do, whatever their headlines, because both stand for the page.
 func repeats(a, b Evidence) bool {
 	if a.Page == Pointer && b.Page == Pointer {
 		return true
@@ -264,7 +263,7 @@ func repeats(a, b Evidence) bool {
 	return a.Title != 0 && a.Title == b.Title
 }
 
-// arrived returns candidates in order of arrival, each once.
+// arrived returns the candidates in order of arrival, without repetitions.
 func arrived(candidates []Evidence) []Evidence {
 	sorted := slices.SortedFunc(slices.Values(candidates), func(a, b Evidence) int {
 		return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.EntryID, b.EntryID))
@@ -272,10 +271,10 @@ func arrived(candidates []Evidence) []Evidence {
 	return slices.CompactFunc(sorted, func(a, b Evidence) bool { return a.EntryID == b.EntryID })
 }
 
-// maxRelated is how many related stories are told: hundreds may link one page.
+// maxRelated is how many related stories are returned. Hundreds may link one page.
 const maxRelated = 8
 
-// related are the earliest stories of the same page, and of translations of it.
+// related returns the earliest other stories of the same page and of its translations.
 func related(e Evidence, candidates []Evidence, joined int64) []int64 {
 	var ids []int64
 	for _, c := range candidates {
@@ -293,7 +292,7 @@ func translates(a, b *Sketch) bool {
 	return a != nil && b != nil && a.Twin != 0 && a.Twin == b.Twin && a.Language != b.Language
 }
 
-// whyNew explains an entry that starts a story although others share its page.
+// whyNew explains why an entry starts a story, in particular if others share its page.
 func (t trial) whyNew(candidates []Evidence) string {
 	if clean.IsRoot(t.entry.URL) {
 		return "first of its story; its address is the root of a site and identifies nothing"
@@ -320,7 +319,7 @@ func plural(n int, one, many string) string {
 	return many
 }
 
-// apart says how far apart two entries were published, "" when that is unknown.
+// apart says how far apart two entries were published, or "" if that is unknown.
 func apart(a, b time.Time) string {
 	if a.IsZero() || b.IsZero() {
 		return ""

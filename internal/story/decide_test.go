@@ -12,7 +12,7 @@ import (
 	"tributary/internal/news"
 )
 
-// post builds stored evidence of a story of its own.
+// post builds stored evidence that is a story of its own.
 type post struct {
 	source int64
 	outlet string
@@ -21,7 +21,7 @@ type post struct {
 	title  string
 	text   string
 	origin string
-	leads  string // where its link leads in the end
+	leads  string // the page to which its link finally leads
 	story  int64
 }
 
@@ -154,14 +154,14 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// FuzzPage holds that a page is named in one way only.
+// FuzzPage checks that a page has one name only.
 func FuzzPage(f *testing.F) {
 	f.Add("https://www.google.com/url?q=https://fluss.example/amp/amp/a/amp")
 	f.Add("https://news.google.com/rss/articles/CBMiGWh0dHBzOi8vZmx1c3MuZXhhbXBsZS9hMTLSAQA")
 	f.Fuzz(func(t *testing.T, link string) {
 		once := page(link)
 		if unwrap(once) != "" {
-			return // deeper wrapped than anybody follows
+			return // nested deeper than page follows
 		}
 		if twice := page(once); twice != once {
 			t.Errorf("page(%q) = %q, but page of that is %q", link, once, twice)
@@ -217,7 +217,7 @@ func TestMaxCandidatesAreTheEarliest(t *testing.T) {
 	}
 }
 
-// TestTheBestMatchOfALongStoryCounts: it may be its latest member.
+// TestTheBestMatchOfALongStoryCounts checks that this may be its latest member.
 func TestTheBestMatchOfALongStoryCounts(t *testing.T) {
 	told := post{source: 1, outlet: "zeitung.example", link: "https://zeitung.example/a", title: "Vulkan", text: "Ein Vulkan ist ausgebrochen.", story: 7}
 	var alike []Evidence

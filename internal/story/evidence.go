@@ -11,25 +11,25 @@ import (
 	"tributary/internal/news"
 )
 
-// Relation says what the page behind an entry's link is to its outlet. The values
-// are stored.
+// Relation is how the page behind an entry's link relates to the entry's outlet. The
+// values are stored.
 type Relation uint8
 
 // The relations.
 const (
 	Foreign Relation = iota // somebody else's: the entry links it
-	Own                     // its own, or that of the origin whose text it passes on
-	Pointer                 // somebody else's, reached through an aggregator's redirect that holds its address
+	Own                     // the outlet's own, or that of the origin whose text it passes on
+	Pointer                 // somebody else's, named in the redirect of an aggregator
 )
 
-// Evidence is what a decision needs to know of one entry. The store keeps it
-// beside the entry, so that no text has to be read again for a candidate.
+// Evidence is what a decision needs to know about one entry. The store keeps it beside
+// the entry, so that no text has to be read again for a candidate.
 type Evidence struct {
 	EntryID  int64 // 0 while undecided
 	StoryID  int64 // 0 while undecided
 	SourceID int64
 	GUID     string // white space folded
-	URL      string // canonical, of the page that the link leads to; empty without one
+	URL      string // canonical, of the page to which the link leads; empty without one
 	Outlet   string // of its Source, see [Outlet]
 	Page     Relation
 	Title    uint64 // hash of the headline, case and white space aside; 0 without one
@@ -37,13 +37,13 @@ type Evidence struct {
 	Words    int    // of the text
 	Sketch   *Sketch
 	Apart    bool // its Source never merges with others
-	// Published is the publisher's word and used for explanations only; zero when
-	// unknown. Seen orders candidates, EntryID where it is equal.
+	// Published is what the publisher says, zero if unknown. It is used for explanations only.
+	// Candidates are ordered by Seen, then by EntryID.
 	Published time.Time
 	Seen      time.Time
 }
 
-// Gather collects the evidence of an entry published by outlet.
+// Gather collects the evidence about an entry that outlet published.
 func Gather(outlet string, e news.Entry) Evidence { return gather(outlet, e, lookOf(e)) }
 
 func gather(outlet string, e news.Entry, look look) Evidence {
@@ -65,8 +65,8 @@ func gather(outlet string, e news.Entry, look look) Evidence {
 	}
 }
 
-// original is the link of an entry, or the page that the entry says it leads to in
-// the end. The root of a site, which some name for all entries, is not believed.
+// original returns the link of an entry, or the canonical page that the entry names.
+// The root of a site, which some feeds name in all entries, is not believed.
 func original(e news.Entry) string {
 	for _, l := range e.Extra.Links {
 		if l.Rel == news.Canonical && clean.Outlet(l.URL) != "" && !clean.IsRoot(clean.CanonicalURL(l.URL)) {
@@ -76,8 +76,7 @@ func original(e news.Entry) string {
 	return e.Link
 }
 
-// sketch is made of the fullest text of an entry, with a summary that is none of
-// its sentences in front.
+// sketch makes the sketch of an entry from its headline and its fullest text.
 func sketch(outlet, canonical string, e news.Entry, look look) *Sketch {
 	media := recordingsOf(e)
 	s := &Sketch{
@@ -98,7 +97,7 @@ func sketch(outlet, canonical string, e news.Entry, look look) *Sketch {
 	return s
 }
 
-// queryKey names a page without its query; 0 for one that has none.
+// queryKey returns a hash of the page without its query, or 0 if it has none.
 func queryKey(canonical string) uint32 {
 	address, _, ok := strings.Cut(canonical, "?")
 	if !ok {
@@ -107,8 +106,8 @@ func queryKey(canonical string) uint32 {
 	return hash32("query", address)
 }
 
-// twinKey names a page without the language in its path or in front of its host,
-// "/de/" or "de."; 0 for one that has none.
+// twinKey returns a hash of the page without the language in its path or host, "/de/"
+// or "de.", or 0 if it has none.
 func twinKey(canonical string) uint32 {
 	rest := strings.TrimPrefix(canonical, "https://")
 	parts := strings.Split(rest, "/")
@@ -138,8 +137,8 @@ func isLanguage(s string) bool {
 	return err == nil && tag.String() == primary
 }
 
-// relation judges a page. An entry that names the origin of its text
-// (atom:source, RFC 4287 section 4.2.11; RSS 2.0 source) passes on what that wrote.
+// relation judges the page of an entry. An entry that names the origin of its text
+// (atom:source, RFC 4287 section 4.2.11; RSS 2.0 source) passes on what that origin wrote.
 func relation(outlet, canonical string, e news.Entry) Relation {
 	host := clean.Outlet(canonical)
 	home := clean.Outlet("https://" + outlet + "/")
@@ -156,10 +155,10 @@ func relation(outlet, canonical string, e news.Entry) Relation {
 	return Foreign
 }
 
-// Outlet says who publishes what a Source brings: the configured outlet, else
-// the site that more than half of at least five links of its document share, else
-// the site of its home page or of the feed. So a blog of links, whose entries
-// lead everywhere, is an outlet of its own and not that of each page it links.
+// Outlet returns who publishes what a Source brings: the configured outlet, else the
+// site that more than half of at least five links of its document share, else the site
+// of its home page or its feed. A link blog, whose entries lead everywhere, is thus an
+// outlet of its own, and not that of every page that it links.
 func Outlet(s news.Source, entries []news.Entry) string {
 	if s.Outlet != "" {
 		return s.Outlet
@@ -175,7 +174,7 @@ func Outlet(s news.Source, entries []news.Entry) string {
 	return s.Name
 }
 
-// fewLinks is how many links say nothing yet about where a Source links.
+// fewLinks is the number of links below which they do not tell to which site a Source links.
 const fewLinks = 5
 
 func sharedSite(entries []news.Entry) string {
@@ -198,7 +197,7 @@ func sharedSite(entries []news.Entry) string {
 	return ""
 }
 
-// mark hashes a folded text, and keeps 0 for none.
+// mark hashes a folded text. It returns 0 for an empty one.
 func mark(folded string) uint64 {
 	if folded == "" {
 		return 0
@@ -206,8 +205,8 @@ func mark(folded string) uint64 {
 	return hash(folded)
 }
 
-// countWords counts the words of a folded text, and two letters as one word in
-// the scripts that write none apart.
+// countWords counts the words of a folded text. In scripts that do not separate words,
+// it counts two letters as one.
 func countWords(text string) int {
 	if text == "" {
 		return 0

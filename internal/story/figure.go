@@ -5,25 +5,25 @@ import (
 	"slices"
 )
 
-// Figure is a figure of a text with the words around it: twelve dead and fourteen
-// dead contradict each other, twelve dead and fourteen comments do not.
+// Figure is a figure in a text, with the words around it. Twelve dead and fourteen dead
+// contradict each other; twelve dead and fourteen comments do not.
 type Figure struct {
-	Value  uint32 // hash of the figure; flagged where its source always has one in these words
-	Around uint32 // eight bits each of the two words before it and the two behind it
-	Wings  uint32 // sixteen bits each of the four words before it and the four behind it
+	Value  uint32 // hash of the figure; flagged if its source always has one in these words
+	Around uint32 // eight bits for each of the two words before it and the two after it
+	Wings  uint32 // sixteen bits for the four words before it, sixteen for the four after it
 }
 
-// What stands in Around for a word that is none to compare by.
+// Values in Around instead of the bits of a word; those of a word begin at firstWord.
 const (
 	noWord    = 0 // the text begins or ends here
-	anyFigure = 1 // one figure beside another: reports of one kind differ in both
+	anyFigure = 1 // a figure beside the figure, whichever: reports of one kind differ in both
 	firstWord = 2
 )
 
-// wingWords and the figure are a run.
+// wingWords and the figure make a run.
 const wingWords = runWords - 1
 
-// figures are those of a text, each once in the same words.
+// figures returns the figures of a text, each once in the same words.
 func figures(words []token) []Figure {
 	var found []Figure
 	for i, t := range words {
@@ -34,7 +34,7 @@ func figures(words []token) []Figure {
 	return fewFigures(found)
 }
 
-// fewFigures sorts figures, joins equal ones and keeps the lowest.
+// fewFigures sorts figures, removes repetitions and keeps the lowest maxFigures.
 func fewFigures(list []Figure) []Figure {
 	slices.SortFunc(list, func(a, b Figure) int {
 		return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Around, b.Around), cmp.Compare(a.Wings, b.Wings))
@@ -43,13 +43,14 @@ func fewFigures(list []Figure) []Figure {
 	return slices.Clip(list[:min(len(list), maxFigures)])
 }
 
-// figureAt is the i-th word, which is a figure, with its surroundings.
+// figureAt returns the figure that is the i-th word.
 func figureAt(words []token, i int) Figure {
 	return Figure{mix(words[i].hash), around(words, i), wing(words, i-wingWords)<<16 | wing(words, i+1)}
 }
 
-// wing is sixteen bits of wingWords words from one on, whatever figures are among them;
-// noWord where the text ends before, or has hardly a word there.
+// wing returns sixteen bits for the wingWords words at from, among which all figures
+// are equal. It returns noWord where the text does not reach so far, or where fewer than
+// two of them are words.
 func wing(words []token, from int) uint32 {
 	if from < 0 || from+wingWords > len(words) {
 		return noWord
@@ -74,7 +75,7 @@ func around(words []token, i int) uint32 {
 	return wordMark(words, i-2)<<24 | wordMark(words, i-1)<<16 | wordMark(words, i+1)<<8 | wordMark(words, i+2)
 }
 
-// wordMark is eight bits of a word.
+// wordMark returns eight bits for the i-th word.
 func wordMark(words []token, i int) uint32 {
 	switch {
 	case i < 0 || i >= len(words):
@@ -85,15 +86,15 @@ func wordMark(words []token, i int) uint32 {
 	return firstWord + mix(words[i].hash)>>8%(1<<8-firstWord)
 }
 
-// setting is what a figure stands in, with its place: a pair of words, both before it, one
-// on either side, both behind it; or the four words of a wing. 0 is none.
+// setting is a context of a figure, with its place: a pair of words (both before it,
+// one on either side, or both after it), or the four words of a wing. 0 is none.
 type setting uint32
 
-// pairsOfWords is how many settings are pairs.
+// pairsOfWords is how many settings are pairs of words.
 const pairsOfWords = 3
 
-// settings are the three pairs and the two wings, in this order. A pair that has no word
-// in it says too little, and so does what reaches beyond the text.
+// settings returns the three pairs and the two wings, in this order. A pair that has no
+// word in it says too little, and so does what reaches beyond the text: these are 0.
 func (f Figure) settings() (found [pairsOfWords + 2]setting) {
 	for i := range pairsOfWords {
 		pair := f.Around >> (16 - 8*i) & 0xffff
@@ -110,7 +111,7 @@ func (f Figure) settings() (found [pairsOfWords + 2]setting) {
 	return found
 }
 
-// sameWords reports whether two figures stand in one pair of words.
+// sameWords reports whether two figures share a pair of words.
 func sameWords(a, b Figure) bool {
 	x, y := a.settings(), b.settings()
 	for i := range pairsOfWords {
@@ -121,13 +122,13 @@ func sameWords(a, b Figure) bool {
 	return false
 }
 
-// compareFigures counts the figures that two texts share, of those of the text that
-// has fewer, and the clashes: figures that only one text has, in the words in which only
-// the other has another one. A figure counts once, however often it stands there.
+// compareFigures counts the figures that two texts share, among those of the text that has
+// fewer. It also counts the clashes: figures that only one text has, in words in which
+// only the other text has another figure. A figure counts once, however often it occurs.
 func compareFigures(x, y *Sketch) (common share, clashes int) {
 	var first, second [maxFigures]Figure
 	a, b := x.telling(first[:0]), y.telling(second[:0])
-	onlyA, onlyB := a[:0], b[:0] // what is read is behind what is written
+	onlyA, onlyB := a[:0], b[:0] // in place: writing stays behind reading
 	var na, nb int
 	for len(a) > 0 || len(b) > 0 {
 		i, j := sameFigure(a), sameFigure(b)
@@ -158,8 +159,8 @@ func compareFigures(x, y *Sketch) (common share, clashes int) {
 	return common, min(clashing(onlyA, onlyB), clashing(onlyB, onlyA))
 }
 
-// telling appends the figures that count to list. What stands in words that the source
-// always says tells nothing, unless the text is a form: then its figures are the news.
+// telling appends to list the figures that count. A figure in words that the source
+// always says tells nothing, unless the text is a form, whose figures are its news.
 func (s *Sketch) telling(list []Figure) []Figure {
 	form := s.isForm()
 	for _, f := range s.Figures {
@@ -170,8 +171,8 @@ func (s *Sketch) telling(list []Figure) []Figure {
 	return list
 }
 
-// isForm reports whether a text says hardly anything but figures in words that its
-// source always says: less than two runs of its own to each.
+// isForm reports whether a text consists of little more than figures in words that its source
+// always says: it has fewer than tooShort runs of its own, or fewer than two for each of them.
 func (s *Sketch) isForm() bool {
 	own, filled := 0, 0
 	for _, r := range s.Runs {
@@ -187,7 +188,8 @@ func (s *Sketch) isForm() bool {
 	return own < max(tooShort, 2*filled)
 }
 
-// sameFigure is how many at the beginning of a list are one figure in several settings.
+// sameFigure returns how many elements at the start of a list are one figure in several
+// settings.
 func sameFigure(list []Figure) int {
 	n := 0
 	for n < len(list) && list[n].Value&^flags == list[0].Value&^flags {
@@ -196,7 +198,7 @@ func sameFigure(list []Figure) int {
 	return n
 }
 
-// clashing counts the figures of one list that stand in the words of one of the other.
+// clashing counts the figures of list that stand in the same words as one of others.
 func clashing(list, others []Figure) int {
 	n := 0
 	for len(list) > 0 {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestFiguresOfTwoTexts: what counts as agreement, and what as a contradiction.
+// TestFiguresOfTwoTexts checks what counts as agreement and what as a contradiction.
 func TestFiguresOfTwoTexts(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -53,7 +53,7 @@ func bodies() []string {
 		Unter alten Eichen feiern Sänger ihr großes Jubiläum mit Gästen`, "|")
 }
 
-// habitual is a source that said each body with what comes before and after it.
+// habitual returns a source that said each body with the same text before and after it.
 func habitual(before, after string) *Habits {
 	h := &Habits{}
 	for i, body := range bodies() {
@@ -69,8 +69,8 @@ func fill(text string, i int) string {
 	return strings.ReplaceAll(text, "%d", fmt.Sprint(2104+37*i))
 }
 
-// TestWhatIsUsualIsSetAside: a text is compared as if its source had not added what it
-// always adds, wherever that stands and whatever figure is filled in.
+// TestWhatIsUsualIsSetAside checks that a text is compared as if its source had not
+// added what it always adds, wherever that stands and whatever figure is filled in.
 func TestWhatIsUsualIsSetAside(t *testing.T) {
 	const one, two = "Fachleute haben am Deich bei Altmoor Risse von 80 Metern entdeckt und messen nun jede Woche nach,", "weil das Wasser der Alt vor dem Winter gewöhnlich um zwei Meter steigt und die Schafe fehlen."
 	want := &Sketch{}
@@ -100,7 +100,7 @@ func TestWhatIsUsualIsSetAside(t *testing.T) {
 	}
 }
 
-// TestAHabitIsNotForgotten: what is set aside stays known as long as it is said.
+// TestAHabitIsNotForgotten checks that what is set aside stays known as long as it is said.
 func TestAHabitIsNotForgotten(t *testing.T) {
 	h := habitual(notice, "")
 	for i := range 3 * HabitStories {
@@ -114,8 +114,8 @@ func TestAHabitIsNotForgotten(t *testing.T) {
 	}
 }
 
-// TestFiguresOfAForm: where a source fills in a form, hardly a word is its own, and its
-// figures tell one from the other.
+// TestFiguresOfAForm checks that the figures distinguish the forms that a source fills
+// in, which have hardly a word of their own.
 func TestFiguresOfAForm(t *testing.T) {
 	const form = "Die Alt steht bei Karlsbrück auf %d Zentimetern und steigt weiter, die Behörde warnt vor dem Betreten der Uferwege und der Treppen am Kai."
 	h := &Habits{}
@@ -132,8 +132,8 @@ func TestFiguresOfAForm(t *testing.T) {
 	}
 }
 
-// TestFiguresOfAFormWithASentence: one sentence that is new below a table makes it no
-// report of its own, but a notice below a report makes that no form.
+// TestFiguresOfAFormWithASentence checks that one new sentence below a table makes it
+// no report of its own, and that a notice below a report makes that no form.
 func TestFiguresOfAFormWithASentence(t *testing.T) {
 	const gauges = "Alt bei Karlsbrück %d Zentimeter, Wedel bei Hohenwedel %d Zentimeter, Linn bei Altmoor %d Zentimeter, Kolm bei Sandkoog %d Zentimeter"
 	const sentence = " Das Amt hat die Schleuse am Kai bis auf Weiteres gesperrt."

@@ -1,15 +1,16 @@
 package story
 
-// A source's habits are the runs that it said in at least habitTimes of its last
-// HabitStories stories: notices, templates, what stands below every article. So are
-// words in which it always has a figure: comments, minutes to read.
+// A habit of a source is a run that it said in at least habitTimes of its last HabitStories
+// stories: notices, templates, what stands below every article. Words in which it always
+// has a figure are habits, too: the number of comments, the minutes to read.
 const (
 	HabitStories = 32
 	habitTimes   = 4
 )
 
-// SeriesPause is how long after the others of its story an entry counts for the habits
-// like the first: a series that was taken for one article is else never found out.
+// SeriesPause is how long after the other members of its story an entry counts for the
+// habits like the first one. Otherwise a series that was mistaken for one article would
+// never be recognised.
 const SeriesPause = sameDay
 
 // Habits holds the latest stories of one Source.
@@ -17,14 +18,13 @@ type Habits struct {
 	last []Told // in order of arrival
 }
 
-// Told is a story as its first entry in the Source has it, or one that came a day later.
+// Told is a story by its first entry in the Source, or by one that came SeriesPause later.
 type Told struct {
 	Entry  int64
 	Sketch *Sketch
 }
 
-// Learn adds a story; the oldest is forgotten when there are more than
-// HabitStories.
+// Learn adds a story. If there are more than HabitStories, the oldest is forgotten.
 func (h *Habits) Learn(t Told) {
 	h.last = append(h.last, t)
 	if len(h.last) > HabitStories {
@@ -32,7 +32,7 @@ func (h *Habits) Learn(t Told) {
 	}
 }
 
-// Revise replaces what a story was learned by, if it still is one of the last.
+// Revise replaces the sketch by which a story was learned, if it is still one of the last.
 func (h *Habits) Revise(t Told) {
 	for i := range h.last {
 		if h.last[i].Entry == t.Entry {
@@ -41,9 +41,9 @@ func (h *Habits) Revise(t Told) {
 	}
 }
 
-// Mark sets aside in a new entry what the Source says again and again, and flags it
-// in the stories that made it a habit. It returns those of the latter in which a flag
-// is new: they have to be stored again.
+// Mark sets aside in a new sketch what the Source says repeatedly, and flags it in the
+// stories that made it a habit. It returns those of them that got a new flag and have
+// to be stored again.
 func (h *Habits) Mark(s *Sketch) (changed []Told) {
 	defer s.settle()
 	if len(h.last) < habitTimes {
@@ -63,7 +63,7 @@ func (h *Habits) Mark(s *Sketch) (changed []Told) {
 	return changed
 }
 
-// runs are those of the given ones that are a habit.
+// runs returns those of the given runs that are a habit.
 func (h *Habits) runs(runs []uint32) (usual []uint32) {
 	times := make([]uint8, len(runs))
 	var p places
@@ -79,9 +79,9 @@ func (h *Habits) runs(runs []uint32) (usual []uint32) {
 	return usual
 }
 
-// settings are the pairs of words beside the given figures in which the Source has a
-// figure in a third of its stories: "4 min read". Two words return by chance where
-// five do not, so four times are not enough.
+// settings returns the contexts of the given figures in which the Source has a figure
+// in a third of its stories, such as "4 min read". habitTimes alone would not suffice:
+// two words recur by chance where five do not.
 func (h *Habits) settings(figures []Figure) map[setting]bool {
 	type count struct{ times, last int } // last: the story that was counted last, from 1
 	counts := map[setting]count{}
@@ -115,7 +115,7 @@ func (h *Habits) settings(figures []Figure) map[setting]bool {
 	return usual
 }
 
-// filter answers most questions for what is not there without a look into a map.
+// filter is a Bloom filter of one hash. It spares most lookups of absent settings in a map.
 type filter [64]uint64
 
 func (f *filter) bit(p setting) (word *uint64, mask uint64) {
@@ -133,8 +133,8 @@ func (f *filter) may(p setting) bool {
 	return *word&mask != 0
 }
 
-// Dropped are the terms under which an entry was kept before its runs were found to
-// be a habit, ascending: nobody asks for them anew.
+// Dropped returns the terms under which an entry was kept before its runs were found to
+// be a habit, ascending. Nothing looks for them any more.
 func (s *Sketch) Dropped() []uint32 {
 	var terms []uint32
 	for _, r := range s.Runs {
@@ -145,9 +145,9 @@ func (s *Sketch) Dropped() []uint32 {
 	return terms
 }
 
-// places finds runs of one sketch by their hash: most of the runs that are looked for
-// are not there, which one look tells.
-type places [2048]uint16 // 1 + the index of a run; 0 is free; more than twice mostRuns
+// places is a hash table of the runs of one sketch. Most runs that are looked up are
+// not in it, which the first look tells.
+type places [2048]uint16 // 1 + the index of a run, 0 if free; its size is more than twice mostRuns
 
 func (p *places) fill(runs []uint32) {
 	for i, r := range runs {
@@ -159,7 +159,7 @@ func (p *places) fill(runs []uint32) {
 	}
 }
 
-// count adds one to the times of every run that stands in others.
+// count increments the times of every run that is also in others.
 func (p *places) count(times []uint8, runs, others []uint32) {
 	for _, r := range others {
 		for at := place(r); p[at] != 0; at = (at + 1) % len(p) {
@@ -171,6 +171,6 @@ func (p *places) count(times []uint8, runs, others []uint32) {
 	}
 }
 
-// place begins the search: the middle bits, because runs may have been chosen for
-// being low.
+// place returns where the search for a run begins. It takes the middle bits, because
+// runs may have been sampled for low values.
 func place(r uint32) int { return int(r>>2) % len(places{}) }

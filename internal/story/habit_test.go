@@ -32,9 +32,9 @@ func TestHabitsAreWhatFourStoriesSay(t *testing.T) {
 	}
 }
 
-// TestWhatASourceAlwaysSaysTiesNothing: two companies print the same paragraph
-// about their group below every notice. One that is new here is tied to the other
-// by it; one that is known is not.
+// TestWhatASourceAlwaysSaysTiesNothing has two companies that print one paragraph about
+// their group below every notice. A notice is matched to the other's by it while the
+// paragraph is new here, but not once it is known.
 func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
 	const about = `Über die Hallwerke: Die Gruppe betreibt mit zwölf Gesellschaften Netze für Wärme, Strom und Wasser zwischen Alt und Linnau und ist
 		im Besitz der Städte und Kreise, die sie versorgt. Sie beschäftigt Fachleute aus vielen Ländern, bildet jedes Jahr junge Menschen in technischen und
@@ -68,8 +68,8 @@ func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
 	}
 }
 
-// TestASeriesIsFoundOut: what a source repeats day by day under one headline is taken for
-// one article at first, until it is a habit; what is repeated within a day is none.
+// TestASeriesIsFoundOut checks that what a source repeats day by day under one headline
+// is taken for one article until it is a habit. What it repeats within a day is no habit.
 func TestASeriesIsFoundOut(t *testing.T) {
 	const service = `Liebe Leserinnen und Leser, auch heute halten wir unseren Schalter am Markt von morgens bis abends für Sie offen. Sie können
 		dort Anzeigen aufgeben, Karten für Konzerte abholen, alte Ausgaben bestellen und mit uns über das sprechen, was in der Stadt geschieht.

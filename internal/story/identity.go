@@ -11,25 +11,25 @@ import (
 	"tributary/internal/news"
 )
 
-// Identity says under which keys one entry of a document may be known to its
-// Source, and under which one a new entry is to be stored. Keys are at most 512
-// bytes long and comparable as they are.
+// Identity holds the keys under which one entry of a document may be known to its
+// Source, and the key under which a new entry is stored. Keys are at most 512 bytes
+// long and are compared as they are.
 type Identity struct {
 	Keys        []string // best first
 	New         string   // one of Keys
-	Fingerprint uint64   // of canonical link, title and text; 0: too little to go by
-	Repeats     int      // index of the entry that this one repeats, -1 for none
+	Fingerprint uint64   // of canonical link, title and text; 0 if there is too little to go by
+	Repeats     int      // index of the entry that this one repeats, -1 if none
 
-	sure  int // so many of Keys identify without further agreement
+	sure  int // how many of Keys identify without further agreement
 	link  string
 	title string
 }
 
-// maxKey bounds a key; what is longer is replaced by its hash.
+// maxKey bounds a key, in bytes. A value that is too long is replaced by its hash.
 const maxKey = 512
 
-// Identify gives the identities of the entries of one document, in its order.
-// An entry with Repeats >= 0 is not to be stored.
+// Identify returns the identities of the entries of one document, in its order. An
+// entry with Repeats >= 0 must not be stored.
 func Identify(entries []news.Entry) []Identity {
 	looks := make([]look, len(entries))
 	for i, e := range entries {
@@ -63,15 +63,15 @@ func identify(entries []news.Entry, looks []look) []Identity {
 	return ids
 }
 
-// ladder is what one entry may be known under, fine to coarse: own holds the
-// keys of its identity, other those that it had if its guid came or went.
+// ladder holds the keys of one entry, from fine to coarse. own are those of its
+// identity, other those that it had if its guid appeared or disappeared.
 type ladder struct {
 	own, other []string
 	look
 }
 
-// look is an entry as it is compared: canonical link, folded title and text. It
-// is computed once, because reading the text out of HTML is what costs.
+// look is an entry in the form in which it is compared: canonical link, folded title
+// and text. It is computed once, because extracting text from HTML is expensive.
 type look struct {
 	link, title, text string
 	words             string // the text before folding
@@ -114,9 +114,9 @@ func (l look) keys() []string {
 	return keys
 }
 
-// fingerprint is a hash of canonical link, title and text. It recognises an
-// entry whose guid changed while everything else stayed. It is 0 when there is
-// too little to go by: no link, or neither title nor text.
+// fingerprint returns a hash of canonical link, title and text. It recognises an entry
+// whose guid changed while everything else stayed. It is 0 if there is too little to go
+// by: no link, or neither title nor text.
 func (l look) fingerprint() uint64 {
 	if l.link == "" || l.title == "" && l.text == "" {
 		return 0
@@ -124,7 +124,7 @@ func (l look) fingerprint() uint64 {
 	return hash(l.link, l.title, l.text)
 }
 
-// identity picks the coarsest own key that no different entry shares.
+// identity returns the identity by the coarsest own key that no different entry shares.
 func (l ladder) identity(seen variants) Identity {
 	at := 0
 	for at+1 < len(l.own) && !seen[l.own[at+1]].shared {
@@ -141,8 +141,8 @@ func (l ladder) identity(seen variants) Identity {
 	}
 }
 
-// sharedGUID returns the guid that all entries of a document have although
-// they are several things, "" when there is none.
+// sharedGUID returns the guid that all entries of a document have although their links
+// or titles differ, or "".
 func sharedGUID(entries []news.Entry) string {
 	if len(entries) < 2 {
 		return ""
@@ -161,11 +161,11 @@ func sharedGUID(entries []news.Entry) string {
 	return guid
 }
 
-// variants tells for a key whether different entries share it.
+// variants records for each key whether different entries share it.
 type variants map[string]variant
 
 type variant struct {
-	first  string // the entry that was seen first
+	first  string // the first entry seen, by its finest key
 	shared bool
 }
 
@@ -178,15 +178,15 @@ func (v variants) add(key, entry string) {
 	v[key] = have
 }
 
-// fold makes lines comparable that differ in case and white space only. Digits
-// and punctuation stay: reports that share a template differ in nothing else.
+// fold makes lines equal that differ only in case and white space. Digits and
+// punctuation stay, because reports that share a template differ in nothing else.
 func fold(line string) string { return strings.ToLower(clean.Line(line)) }
 
-// plain is a guid without the white space of pretty-printed documents.
+// plain returns a guid with white space folded, which pretty-printed documents add.
 func plain(guid string) string { return strings.Join(strings.Fields(guid), " ") }
 
-// hash joins its parts so that no two lists of parts are joined alike: a plain
-// guid, a canonical URL and a folded text hold no line feed.
+// hash hashes a list of parts. No two lists are joined alike, because a plain guid, a
+// canonical URL and a folded text contain no line feed.
 func hash(parts ...string) uint64 { return xxh3.HashString(strings.Join(parts, "\n")) }
 
 func digest(parts ...string) string {

@@ -19,7 +19,7 @@ func TestIdentifyNewKey(t *testing.T) {
 	tests := []struct {
 		name    string
 		entries []news.Entry
-		want    []string // kind of New, or "=N" for a repeat of entry N
+		want    []string // kind of New, or "=N" for a repetition of entry N
 	}{
 		{"guid alone", []news.Entry{entry("1", a, "A", "x"), entry("2", a, "A", "x")}, []string{"guid", "guid"}},
 		{"guid used for two links", []news.Entry{entry("1", a, "A", "x"), entry("1", b, "A", "x"), entry("2", a, "A", "x")}, []string{"guid+link", "guid+link", "guid"}},
@@ -69,8 +69,7 @@ func TestKeysAreBounded(t *testing.T) {
 	}
 }
 
-// archive plays a store of one Source: what arrives is identified, assigned and
-// kept.
+// archive plays the store of one Source: what arrives is identified, assigned and kept.
 type archive struct {
 	known []Known
 	next  int64
@@ -99,7 +98,7 @@ func TestAssignOverDocuments(t *testing.T) {
 	tests := []struct {
 		name string
 		docs []document
-		want []int64 // ids given in the last document; ids count up from 1
+		want []int64 // ids assigned in the last document, counted from 1
 	}{
 		{"edited", []document{{entry("1", a, "A", "x")}, {entry("1", b, "B", "y")}}, []int64{1}},
 		{"a double appears, in front", []document{{entry("1", a, "A", "x"), entry("2", b, "B", "y")}, {entry("1", b, "Neu", "z"), entry("1", a, "A", "x"), entry("2", b, "B", "y")}}, []int64{3, 1, 2}},
@@ -156,8 +155,8 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-// FuzzIdentity holds that whatever a document brings, no two different entries
-// get one identity, and the same document again brings nothing new.
+// FuzzIdentity checks that whatever a document contains, no two different entries get
+// one identity, and that the same document again brings nothing new.
 func FuzzIdentity(f *testing.F) {
 	f.Add("1|a|T|x\n1|b|T|x\n|a|T|x\n|a|U|x")
 	f.Add("0|a||\n0|b||\n0|c||")

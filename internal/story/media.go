@@ -12,10 +12,10 @@ import (
 	"tributary/internal/news"
 )
 
-// recordings are the audio and video files of an entry, as they are compared.
+// recordings are the audio and video files of an entry in the form in which they are compared.
 type recordings struct {
-	files  []uint32      // hashes of their addresses without redirects that count, ascending
-	show   uint32        // hash of title and day; 0 when one of them or the length is unknown
+	files  []uint32      // hashes of their addresses, ascending, see recordingAddress
+	show   uint32        // hash of title and day; 0 if one of them or the length is unknown
 	length time.Duration // of the first file
 	host   uint32        // hash of the site that serves them
 }
@@ -40,7 +40,7 @@ func recordingsOf(e news.Entry) recordings {
 	return r
 }
 
-// lasting is a length in seconds as feeds give it: one that no recording has is unknown.
+// lasting converts a length in seconds as feeds give it. An impossible one is 0, unknown.
 func lasting(seconds int64) time.Duration {
 	if seconds < 0 || seconds > longest {
 		return 0
@@ -54,8 +54,8 @@ const longest = 31 * 24 * 60 * 60
 // maxRecordings is how many files of one entry are compared.
 const maxRecordings = 8
 
-// showOf names an episode by title and day, which stay, as the length does, when a
-// publisher moves to another host.
+// showOf identifies an episode by title and day, which stay when a publisher moves to
+// another host, as the length does. It returns 0 if one of these is unknown.
 func showOf(e news.Entry, length time.Duration) uint32 {
 	if title := fold(e.Title); title != "" && length > 0 && !e.Published.IsZero() {
 		return hash32("show", title, e.Published.UTC().Format(time.DateOnly))
@@ -65,7 +65,7 @@ func showOf(e news.Entry, length time.Duration) uint32 {
 
 func hash32(parts ...string) uint32 { return mix(hash(parts...)) }
 
-// isRecording reports whether a file is audio or video, by its type, else by its name.
+// isRecording reports whether a file is audio or video, by its type or else its name.
 func isRecording(f news.Enclosure) bool {
 	if kind, _, ok := strings.Cut(f.Type, "/"); ok && kind != "application" && kind != "text" {
 		return kind == "audio" || kind == "video"
@@ -78,10 +78,10 @@ func isRecording(f news.Enclosure) bool {
 	return false
 }
 
-// recordingAddress is the canonical address of a file. Services that count
-// downloads stand in front of it as hosts of their own with the rest of the
-// address in their path ("count.example/redirect.mp3/media.example/1.mp3"), and
-// access keys behind it change from day to day.
+// recordingAddress returns the canonical address of a file. Services that count
+// downloads stand in front of it as hosts of their own, with the rest of the address in
+// their path ("count.example/redirect.mp3/media.example/1.mp3"). Access keys in the
+// query change from day to day. Both are removed.
 func recordingAddress(link string) string {
 	canonical := clean.CanonicalURL(link)
 	address, query, _ := strings.Cut(canonical, "?")
@@ -112,7 +112,8 @@ func isHost(segment string) bool {
 	return (icann || segment[dot+1:] == "example") && suffix != segment
 }
 
-// passing are query keys of files that say who may fetch them and until when.
+// passing are query keys that do not identify a file: they say who may fetch it, until
+// when, or by way of which feed.
 var passing = map[string]bool{
 	"token": true, "sig": true, "signature": true, "expires": true, "exp": true, "policy": true, "key-pair-id": true, "hdnea": true,
 	"x-amz-algorithm": true, "x-amz-credential": true, "x-amz-date": true, "x-amz-expires": true, "x-amz-signature": true,

@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestLengthOfRecording: a length that no recording has is unknown, and not another
-// one that it overflows to.
+// TestLengthOfRecording checks that an impossible length is unknown and does not
+// overflow to another one.
 func TestLengthOfRecording(t *testing.T) {
 	for seconds, want := range map[int64]time.Duration{
 		0: 0, 1800: 30 * time.Minute, -5: 0, math.MaxInt64: 0, math.MaxInt64/int64(time.Second) + 1: 0,

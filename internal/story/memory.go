@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// memory is the index of a Clusterer: what the store keeps in tables. Entries
-// leave it when they leave the window.
+// memory is the index of a Clusterer, which the store keeps in tables. Entries leave it
+// when they leave the window.
 type memory struct {
 	window   time.Duration
 	postings map[uint32][]int64
@@ -15,7 +15,7 @@ type memory struct {
 	kept     int               // postings ever made
 }
 
-// held is an entry that is within the window.
+// held is an entry within the window.
 type held struct {
 	id    int64
 	seen  time.Time
@@ -26,7 +26,7 @@ func newMemory(window time.Duration) *memory {
 	return &memory{window: window, postings: map[uint32][]int64{}, habits: map[int64]*Habits{}}
 }
 
-// forget drops what was seen before the window and returns which entries that are.
+// forget drops the entries that were seen before the window, and returns their ids.
 func (m *memory) forget(now time.Time) (left []int64) {
 	for len(m.queue) > 0 && m.queue[0].seen.Before(now.Add(-m.window)) {
 		old := m.queue[0]
@@ -48,7 +48,7 @@ func (m *memory) drop(term uint32, id int64) {
 	m.postings[term] = left
 }
 
-// mark flags what the source of an entry says again and again.
+// mark sets aside what the source of an entry says repeatedly.
 func (m *memory) mark(e Evidence) {
 	h := m.habits[e.SourceID]
 	if h == nil {
@@ -58,7 +58,7 @@ func (m *memory) mark(e Evidence) {
 	h.Mark(e.Sketch)
 }
 
-// find looks for entries that share terms with a sketch.
+// find looks up the entries that share terms with a sketch.
 func (m *memory) find(s *Sketch) *Finds {
 	var f Finds
 	for _, t := range s.Asked() {
@@ -67,8 +67,8 @@ func (m *memory) find(s *Sketch) *Finds {
 	return &f
 }
 
-// keep makes a decided entry known under terms. first says that it is the first of
-// its story in its source.
+// keep enters a decided entry under terms. first says that it is the first of its story
+// in its source.
 func (m *memory) keep(e Evidence, terms []uint32, first bool) {
 	entry := held{id: e.EntryID, seen: e.Seen, terms: terms}
 	for _, t := range terms {

@@ -9,11 +9,11 @@ import (
 	"tributary/internal/clean"
 )
 
-// page is the canonical URL of what a link leads to. Links of aggregators that
-// hold their target are unwrapped without asking anybody, and the AMP edition of
-// a page (a path that begins with /amp/) is the page.
+// page returns the canonical URL of the page to which a link leads. Links of
+// aggregators that contain their target are unwrapped without a request. The AMP
+// edition of a page (a path that begins with /amp/) counts as the page.
 func page(link string) string {
-	for range 3 { // a wrapper in a wrapper; more is a trap
+	for range 3 { // a wrapper in a wrapper is real, more is a trap
 		target := unwrap(link)
 		if target == "" {
 			break
@@ -30,7 +30,7 @@ func page(link string) string {
 	}
 }
 
-// unwrap returns the target that a link holds, "" when it holds none.
+// unwrap returns the target that a link contains, or "".
 func unwrap(link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -54,9 +54,8 @@ func unwrap(link string) string {
 	return ""
 }
 
-// newsTarget reads the link of a Google News item: base64 of a small protocol
-// buffer whose field 4 is the address. Newer ones hold a token instead, which only
-// its maker can read.
+// newsTarget decodes the path of a Google News link: base64 of a small protocol buffer whose
+// field 4 is the address. Newer links hold a token instead, which only Google can resolve.
 func newsTarget(path string) string {
 	_, id, ok := strings.Cut(path, "/articles/")
 	if !ok {

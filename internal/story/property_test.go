@@ -15,8 +15,8 @@ import (
 	"tributary/internal/news"
 )
 
-// corpusSketches returns the sketches of n items of the corpus, as a Clusterer
-// would have them, habits aside.
+// corpusSketches returns the sketches of n items of the corpus as a Clusterer has them,
+// except for habits.
 func corpusSketches(seed uint64, n int) []*Sketch {
 	var sketches []*Sketch
 	for _, e := range corpusEvidence(seed, n) {
@@ -25,8 +25,7 @@ func corpusSketches(seed uint64, n int) []*Sketch {
 	return sketches
 }
 
-// corpusEvidence returns the evidence of n items of the corpus. Every entry is a
-// story of its own.
+// corpusEvidence returns the evidence of n items of the corpus, each as a story of its own.
 func corpusEvidence(seed uint64, n int) []Evidence {
 	c := NewClusterer(news.DefaultMatching())
 	var all []Evidence
@@ -41,14 +40,14 @@ func corpusEvidence(seed uint64, n int) []Evidence {
 	return all
 }
 
-// mutated is a sketch with some of it changed, as another sketch may have it. The
-// lists stay in order.
+// mutated returns a sketch that was changed in part, as that of another entry might be.
+// Its lists stay sorted.
 func mutated(r *rand.Rand, s *Sketch) *Sketch {
 	m := *s
 	for _, list := range m.lists() {
 		kept := slices.DeleteFunc(slices.Clone(*list), func(uint32) bool { return r.IntN(8) == 0 })
 		for i := range kept {
-			if list != &m.Title && r.IntN(6) == 0 { // what a word of a headline is depends on the word alone
+			if list != &m.Title && r.IntN(6) == 0 { // flags of a headline's word depend on the word alone
 				kept[i] ^= uint32(1 + r.IntN(flags))
 			}
 		}
@@ -96,8 +95,8 @@ func mutated(r *rand.Rand, s *Sketch) *Sketch {
 
 var levels = []news.Level{news.Strict, news.Normal, news.Loose}
 
-// TestJudgeIsSymmetric holds that it does not matter which of two entries came
-// first: neither for what is counted nor for what is concluded.
+// TestJudgeIsSymmetric checks that it does not matter which of two entries came first,
+// neither for what is counted nor for what is concluded.
 func TestJudgeIsSymmetric(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	sketches := corpusSketches(3, 1500)
@@ -121,7 +120,7 @@ func TestJudgeIsSymmetric(t *testing.T) {
 	for range 20_000 {
 		check(pick(), pick())
 	}
-	for range 10_000 { // chance does not bring two alike ones together
+	for range 10_000 { // chance does not make two similar ones
 		s := pick()
 		check(s, mutated(r, s))
 		check(mutated(r, s), mutated(r, s))
@@ -133,7 +132,7 @@ func TestJudgeIsSymmetric(t *testing.T) {
 	}
 }
 
-// stray is an item that shares nothing with any other: outlet, address, words and
+// stray returns an item that shares nothing with any other: outlet, address, words and
 // figures are its own.
 func stray(n int, published string) Item {
 	var text strings.Builder
@@ -152,13 +151,13 @@ func stray(n int, published string) Item {
 
 var entryNumber = regexp.MustCompile(`entry \d+`)
 
-// unnumbered is a verdict without the numbers of entries, which count all items.
+// unnumbered returns a verdict without the numbers of entries, which count all items.
 func unnumbered(v Verdict) Verdict {
 	v.Explain = entryNumber.ReplaceAllString(v.Explain, "entry #")
 	return v
 }
 
-// TestStraysChangeNothing holds that an entry that shares nothing with the others
+// TestStraysChangeNothing checks that an entry that shares nothing with the others
 // changes no later verdict.
 func TestStraysChangeNothing(t *testing.T) {
 	const n = 1500
@@ -188,12 +187,12 @@ func TestStraysChangeNothing(t *testing.T) {
 	}
 }
 
-// TestDecideIgnoresOrder holds that neither the order of the candidates nor one
-// that is given twice changes a decision or its explanation.
+// TestDecideIgnoresOrder checks that neither the order of the candidates nor a
+// repetition changes a decision or its explanation.
 func TestDecideIgnoresOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	known := corpusEvidence(9, 1200)
-	// Equal times leave only the number of the entry to tell who was first.
+	// With equal times, only the number of the entry tells which was first.
 	for i := range known {
 		known[i].Seen = known[i].Seen.Truncate(6 * time.Hour)
 	}
@@ -204,7 +203,7 @@ func TestDecideIgnoresOrder(t *testing.T) {
 		for range 1 + r.IntN(6) {
 			alike = append(alike, known[r.IntN(len(known))])
 		}
-		for range r.IntN(5) { // versions of the entry itself, near and far
+		for range r.IntN(5) { // versions of the entry itself, some nearer than others
 			v := known[r.IntN(len(known))]
 			v.Sketch = mutated(r, e.Sketch)
 			alike = append(alike, v)
@@ -264,8 +263,8 @@ func partition(sources []news.Source, documents [][]news.Entry) []string {
 	return all
 }
 
-// TestShuffledDocuments holds that the order of the entries in a document decides
-// nothing, also when many of them were published at one time.
+// TestShuffledDocuments checks that the order of entries in a document does not matter,
+// even if many of them were published at one time.
 func TestShuffledDocuments(t *testing.T) {
 	const n, feeds = 600, 12
 	r := rand.New(rand.NewPCG(10, 11))
@@ -313,8 +312,8 @@ func TestShuffledDocuments(t *testing.T) {
 	}
 }
 
-// sameSketch compares two sketches as the store may tell them apart: times to the
-// millisecond, lists by what is in them.
+// sameSketch compares two sketches as far as the store distinguishes them: times to the
+// millisecond, lists by their content.
 func sameSketch(a, b *Sketch) bool {
 	for i, l := range a.lists() {
 		if !slices.Equal(*l, *b.lists()[i]) {
@@ -330,7 +329,7 @@ func sameSketch(a, b *Sketch) bool {
 		a.Words == b.Words && a.Level == b.Level && a.Length == b.Length
 }
 
-// TestSketchRoundTrip holds that the store gives back what it was given.
+// TestSketchRoundTrip checks that the store returns what it was given.
 func TestSketchRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	check := func(s *Sketch) {
@@ -339,7 +338,7 @@ func TestSketchRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := &Sketch{Words: 1, Media: []uint32{4}} // what was there before must not show
+		got := &Sketch{Words: 1, Media: []uint32{4}} // old values must not remain
 		if err := got.UnmarshalBinary(b); err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +358,7 @@ func TestSketchRoundTrip(t *testing.T) {
 		if r.IntN(10) > 0 {
 			return
 		}
-		for n := range len(b) { // cut off anywhere it is none
+		for n := range len(b) { // cut off anywhere, it is invalid
 			if err := new(Sketch).UnmarshalBinary(b[:n]); err == nil {
 				t.Fatalf("%d of %d bytes were taken for a sketch", n, len(b))
 			}
@@ -379,8 +378,8 @@ func TestSketchRoundTrip(t *testing.T) {
 	}
 }
 
-// FuzzUnmarshal holds that no bytes break the reader, and that none make it take
-// more memory than they are long.
+// FuzzUnmarshal checks that no bytes break the decoder or make it allocate more memory
+// than they are long.
 func FuzzUnmarshal(f *testing.F) {
 	for _, s := range []*Sketch{{}, {Words: 7, Level: 2, Derived: true, Runs: []uint32{4, 9}, Media: []uint32{8}, Length: time.Hour, Published: time.UnixMilli(1)}} {
 		b, _ := s.MarshalBinary()
@@ -407,7 +406,7 @@ func FuzzUnmarshal(f *testing.F) {
 		if err := again.UnmarshalBinary(packed); err != nil || !sameSketch(&again, &s) {
 			t.Errorf("packed again it is %+v (%v), was %+v", again, err, s)
 		}
-		// What is damaged may compare as it likes, but it must come to an end.
+		// A damaged sketch may compare in any way, but the comparison must end.
 		p := compare(&s, &again)
 		limitsOf(news.DefaultMatching()).judge(&p)
 		s.Kept()
@@ -415,8 +414,8 @@ func FuzzUnmarshal(f *testing.F) {
 	})
 }
 
-// FuzzSketch holds what the comparison relies on, whatever an entry says: lists
-// ascend and are bounded, and an entry is found by another with the same words.
+// FuzzSketch checks what the comparison relies on, whatever an entry says: lists are
+// sorted and bounded, and an entry is found by another with the same words.
 func FuzzSketch(f *testing.F) {
 	f.Add("Stadtrat beschließt Haushalt", "Der Stadtrat hat am Dienstag mit 27 zu 19 Stimmen den Haushalt beschlossen.")
 	f.Add("Update: 河水上涨", "河水 上涨 了 今天 1.000,5 \xff\xfe ' \u00ad")
@@ -429,7 +428,7 @@ func FuzzSketch(f *testing.F) {
 		if s.Words != words || s.Level > 31 {
 			t.Fatalf("%d words at level %d, want %d words", s.Words, s.Level, words)
 		}
-		// The sample is random: its bound is that of many times its deviation.
+		// The sample is random, so its bound is many times its deviation.
 		bounds := map[string]struct {
 			list  []uint32
 			limit int
@@ -479,8 +478,8 @@ func FuzzSketch(f *testing.F) {
 	})
 }
 
-// TestLengthIsNoMatterOfSampling: a short text of which half was copied is judged
-// alike beside a text that is kept whole and beside one that is kept as a sample.
+// TestLengthIsNoMatterOfSampling checks that a short text of which half was copied is
+// judged the same beside a text that is kept in full and one that is sampled.
 func TestLengthIsNoMatterOfSampling(t *testing.T) {
 	s := newSynth(7, 10)
 	r := s.rand(streamText, 0)
@@ -492,7 +491,7 @@ func TestLengthIsNoMatterOfSampling(t *testing.T) {
 		return b.String()
 	}
 	copied := prose(96) + "3 "
-	short := copied + "8 11 " + prose(92) // one of three figures agrees: too few for a short text
+	short := copied + "8 11 " + prose(92) // one of three figures agrees, too few for a short text
 	for name, long := range map[string]string{
 		"whole":   copied + prose(200) + "7 12",
 		"sampled": copied + prose(600) + "7 12",

@@ -1,37 +1,37 @@
 package story
 
-// Held is a stored entry by what it says, wherever it is.
+// Held is a stored entry by what it says, regardless of its keys.
 type Held struct {
 	ID    int64
 	Title uint64 // as in Evidence
 	Text  uint64
 }
 
-// What Relocate needs to be sure.
+// What Relocate requires in order to be sure.
 const (
-	relocateLeast = 3  // entries: one or two may be reports that repeat each other
-	relocateWords = 10 // of text: less is a template
+	relocateLeast = 3  // entries; one or two may be reports that repeat each other
+	relocateWords = 10 // words of text; less may be a template
 )
 
-// ToldBy returns what an arrival says; ok is false when that is too little to
-// recognise it by.
+// ToldBy returns what an arrival says. ok is false if that is too little to recognise it by.
 func (a Arrival) ToldBy() (h Held, ok bool) {
 	e := a.Evidence
 	return Held{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= relocateWords
 }
 
-// Relocate recognises entries of a publisher that changed guids and links, and
-// perhaps dates, in mass: at least three of the arrivals and half of them have
-// exactly the title and text of a held entry that the document does not name.
-// ids is what Assign returned for the arrivals; those recognised are filled in,
-// and their number is returned. What two held entries or two arrivals say alike
-// proves nothing.
+// Relocate recognises the entries of a publisher that changed guids and links, and
+// perhaps dates, in mass: at least three of the arrivals, which are at least half of
+// them, have exactly the title and text of a held entry that the document does not
+// name. What two held entries or two arrivals have in common proves nothing.
+//
+// ids is what Assign returned for the arrivals. Relocate fills in those that it
+// recognises and returns their number.
 func Relocate(arrivals []Arrival, ids []int64, held []Held) int {
 	claimed := map[int64]bool{}
 	for _, id := range ids {
 		claimed[id] = true
 	}
-	says := map[Held]int64{} // the one entry that says this, -1 for several
+	says := map[Held]int64{} // the only entry that says this, -1 for several
 	for _, h := range held {
 		key := Held{Title: h.Title, Text: h.Text}
 		switch {

@@ -9,8 +9,7 @@ import (
 	"tributary/internal/story"
 )
 
-// told is a document of articles; shift 1 writes them below other addresses
-// under other guids.
+// told returns a document of articles. With shift 1 they have other addresses and other guids.
 func told(site string, from, to int, text func(i int) string) []story.Arrival {
 	d := &news.Document{}
 	for i := from; i <= to; i++ {
@@ -28,7 +27,7 @@ func long(i int) string {
 
 func TestRelocate(t *testing.T) {
 	held := func(arrivals []story.Arrival, first int64) (list []story.Held) {
-		for i, a := range arrivals { // two digits, so that their order by guid is that of the numbers
+		for i, a := range arrivals { // two digits, so that guids sort like the numbers
 			h, _ := a.ToldBy()
 			h.ID = first + int64(i)
 			list = append(list, h)
@@ -40,7 +39,7 @@ func TestRelocate(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		arrivals []story.Arrival
-		named    int64 // the entry that the last arrival is known to be
+		named    int64 // the entry that the last arrival is already known to be
 		held     []story.Held
 		want     []int64
 	}{

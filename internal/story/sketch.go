@@ -6,27 +6,26 @@ import (
 	"time"
 )
 
-// Sketch is what is kept of an entry in order to compare what it says: hashes of
-// its runs of five words, of its figures, of its headline and of the telling words
-// at its beginning, and who said it when. It holds no text and takes about 700
-// bytes.
+// Sketch is what is kept of an entry in order to compare what it says: hashes of its
+// runs of five words, of its figures, of its headline and of the telling words at its
+// beginning, and who said it when. It holds no text and takes about 700 bytes.
 type Sketch struct {
-	Outlet    uint32        // hash of who publishes; 0 is unknown
-	Feed      uint32        // hash of the Source within the outlet
+	Outlet    uint32        // hash of the outlet; 0 if unknown
+	Feed      uint32        // id of the Source
 	Published time.Time     // zero when unknown
-	Undated   bool          // the publisher gave no time: Published is that of arrival
-	Language  uint32        // hash of the primary language; 0 when not declared
-	Headline  uint64        // hash of the headline's words; 0 for one that says too little
-	Query     uint32        // hash of the address without its query, for one that has a query
-	Twin      uint32        // hash of the address without its language, for one that names a language
-	Media     []uint32      // its audio and video files, ascending
-	Show      uint32        // of them: hash of title and day; 0 when one of these or the length is unknown
-	Length    time.Duration // of the first
-	Host      uint32        // of them: hash of the site that serves them
-	Derived   bool          // it joined its story as a report of the same event: nothing is tied to it
+	Undated   bool          // the publisher gave no time; Published is when it arrived
+	Language  uint32        // hash of the primary language; 0 if not declared
+	Headline  uint64        // hash of the headline's words; 0 if it says too little
+	Query     uint32        // hash of the address without its query; 0 if it has none
+	Twin      uint32        // hash of the address without its language; 0 if it names none
+	Media     []uint32      // hashes of its audio and video files, ascending
+	Show      uint32        // hash of title and day; 0 if one of these or the length is unknown
+	Length    time.Duration // of the first file
+	Host      uint32        // hash of the site that serves the files
+	Derived   bool          // matched to its story by names only, which ties no further report to it
 
-	Words   int      // of the text, without those that its source says again and again
-	Level   uint     // those runs are kept whose hash is below 2^(32-Level), and all of the lead
+	Words   int      // of the text, without those that its source says repeatedly
+	Level   uint     // kept are the runs whose hash is below 2^(32-Level), and all of the lead
 	Runs    []uint32 // ascending; the lowest two bits are flags
 	Figures []Figure // of the text, each with the words around it once, ascending
 	Title   []uint32 // distinct words of the headline, ascending; figures are flagged
@@ -37,17 +36,17 @@ type Sketch struct {
 	head, words []token // of the headline, of the text
 }
 
-// How much is kept. Runs are sampled by their hash, so that what two texts share
-// is sampled alike in both.
+// How much is kept. Runs are sampled by their hash, so that shared runs are sampled
+// alike in both texts.
 const (
-	runWords   = 5           // fewer occur by chance, more do not survive an editor
-	leadRuns   = 32          // kept whole: where a teaser is found in the full text
-	maxRuns    = 400         // aimed at for a text: more than most articles have
-	mostRuns   = 2 * maxRuns // whatever a text does about its hashes
+	runWords   = 5           // words; fewer occur by chance, more do not survive an editor
+	leadRuns   = 32          // kept in full: this is where a teaser is found in the full text
+	maxRuns    = 400         // to aim at in a text; most articles have fewer
+	mostRuns   = 2 * maxRuns // limit, for a text made to have low hashes
 	maxFigures = 48
 	maxTitle   = 24
 	maxNames   = 56
-	nearWords  = 30 // in which a teaser names what it is about
+	nearWords  = 30 // the first words, in which a teaser names its subject
 	nameWords  = 60
 	longWord   = 6 // letters from which a telling word is rare enough to find others by
 )
@@ -55,25 +54,25 @@ const (
 // Flags of runs, in the two lowest bits of their hashes.
 const (
 	flagLead   = 1 // among the first runs
-	flagCommon = 2 // its source says it again and again: boilerplate
+	flagCommon = 2 // its source says it repeatedly: boilerplate
 	flags      = flagLead | flagCommon
 )
 
 // Flags of names and of words of a headline.
 const (
 	flagTitle   = 1 // a long word of the headline: others find the entry by it
-	flagNear    = 2 // a long word of the headline or the first words: the entry looks for others by it
-	flagFigure  = 1 // of a word of the headline: a figure, a day or a month
-	flagRevised = 2 // of a word of the headline: it calls the entry a new version
+	flagNear    = 2 // a long word of the headline or the first words: the entry finds others by it
+	flagFigure  = 1 // of a word of the headline: a figure, or the name of a day or month
+	flagRevised = 2 // of a word of the headline: it says that the entry is a new version
 )
 
-// write fills in what headline and text say.
+// write fills in everything that follows from headline and text.
 func (s *Sketch) write(title, text string) {
 	s.title, s.head, s.words = title, tokens(title), tokens(text)
 	s.compose(s.words)
 }
 
-// compose fills in what the headline and these words of the text say.
+// compose fills in everything that follows from the headline and these words of the text.
 func (s *Sketch) compose(words []token) {
 	s.Words = len(words)
 	all := runs(words)
@@ -94,10 +93,10 @@ func (s *Sketch) compose(words []token) {
 	s.Names = names(s.head, words)
 }
 
-// settle forgets what the sketch was made of: nothing more is set aside in it.
+// settle drops what the sketch was made of. Nothing can be set aside in it after that.
 func (s *Sketch) settle() { s.title, s.head, s.words = "", nil, nil }
 
-// runs hashes every run of five words, in order; flags are clear.
+// runs returns the hash of every run of five words, in order, with flags clear.
 func runs(words []token) []uint32 {
 	if len(words) < runWords {
 		return nil
@@ -114,7 +113,7 @@ func runs(words []token) []uint32 {
 	return all
 }
 
-// levelFor is the coarsest sampling that is needed of n runs.
+// levelFor returns the lowest level at which a sample of n runs is not over maxRuns.
 func levelFor(n int) uint {
 	level := uint(0)
 	for ; n > maxRuns; n /= 2 {
@@ -140,7 +139,7 @@ func titleWords(head []token) []uint32 {
 	return few(found, maxTitle)
 }
 
-// names are the telling words of headline and lead.
+// names returns the telling words of headline and lead.
 func names(head, words []token) []uint32 {
 	var found []uint32
 	for _, t := range head {
@@ -160,7 +159,7 @@ func names(head, words []token) []uint32 {
 	return few(found, maxNames)
 }
 
-// name32 is the hash of a name, flagged if it is a long word.
+// name32 returns the hash of a name, with the flags if it is a long word.
 func (t token) name32(flags uint32) uint32 {
 	if t.size < longWord {
 		flags = 0
@@ -168,9 +167,9 @@ func (t token) name32(flags uint32) uint32 {
 	return mix(t.hash) | flags
 }
 
-// headline hashes the words of a headline; 0 for one of less than four words or
-// 28 letters, which many stories have. A publisher's name at its end, as
-// aggregators append it, is left out.
+// headline returns a hash of the words of a headline. It is 0 for fewer than four
+// words or 28 letters, because many stories have such a headline. The name of a publisher at
+// its end, which aggregators append, is left out.
 func headline(title string) uint64 {
 	for _, mark := range []string{" - ", " | "} {
 		i := strings.LastIndex(title, mark)
@@ -205,13 +204,13 @@ func mix(h uint64) uint32 {
 	return uint32(h) &^ flags
 }
 
-// few sorts hashes, joins equal ones and keeps the lowest.
+// few sorts hashes, removes repetitions and keeps the lowest, at most limit.
 func few(hashes []uint32, limit int) []uint32 {
 	hashes = distinct(hashes)
 	return slices.Clip(hashes[:min(len(hashes), limit)])
 }
 
-// distinct sorts hashes and joins those that differ in flags only.
+// distinct sorts hashes and merges those that differ only in flags.
 func distinct(hashes []uint32) []uint32 {
 	slices.Sort(hashes)
 	out := hashes[:0]

@@ -9,26 +9,25 @@ import (
 	"time"
 )
 
-// SketchVersion is raised when sketches are made otherwise than before: those of an
-// older version are not compared with newer ones, but made anew from the stored
-// entries.
+// SketchVersion is raised when sketches are made differently. Sketches of an older
+// version are not compared with newer ones, but made again from the stored entries.
 const SketchVersion = 3
 
-// packing is the first byte of a packed sketch: how it is packed. It is raised with
-// SketchVersion, too.
+// packing is the first byte of a packed sketch and says how it is packed. It is raised
+// together with SketchVersion.
 const packing = 4
 
-// What the third byte of a packed sketch says.
+// Bits of the third byte of a packed sketch.
 const (
 	packedDerived = 1 << iota
-	packedDated   // Published is known: any millisecond is one, 1970 too
+	packedDated   // Published is known: every time is valid, even 1970
 	packedUndated // Published is the time of arrival
 )
 
 var errSketch = errors.New("not a sketch of this version")
 
-// MarshalBinary packs a sketch for the store: a header of fixed length, then the
-// lists, each behind its length; little endian.
+// MarshalBinary packs a sketch for the store, in little endian: a header of fixed length,
+// the single hashes that are not 0, then the lists, each after its length. The error is nil.
 func (s *Sketch) MarshalBinary() ([]byte, error) {
 	le := binary.LittleEndian
 	lists := s.lists()
@@ -77,8 +76,8 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	return b, nil
 }
 
-// UnmarshalBinary reads what MarshalBinary packed. The error says that it is none,
-// or that of another version.
+// UnmarshalBinary reads what MarshalBinary packed. The error says that b is something
+// else or of another version.
 func (s *Sketch) UnmarshalBinary(b []byte) error {
 	le := binary.LittleEndian
 	const header = 3 + 8 + 8 + 4 + 4 + 1
@@ -128,7 +127,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// given says which of the single hashes there are: as a rule three.
+// given returns a bit for each of the single hashes that is not 0. Usually that is three.
 func (s *Sketch) given() (bits byte) {
 	for i, h := range s.hashes() {
 		if *h != 0 {
@@ -138,7 +137,7 @@ func (s *Sketch) given() (bits byte) {
 	return bits
 }
 
-// cutList reads a list from the beginning of b, of so many values each.
+// cutList reads a list from the start of b, each element of which has that many values.
 func cutList(b []byte, values int) (list []uint32, rest []byte, ok bool) {
 	le := binary.LittleEndian
 	if len(b) < 2 {
@@ -155,9 +154,10 @@ func cutList(b []byte, values int) (list []uint32, rest []byte, ok bool) {
 	return list, b[4*n:], true
 }
 
-// Runs are most of a sketch, and ascend. So of each only the low three bytes are
-// packed, behind a line of bits for the high ones: bit i + high of the i-th run is set
-// (Elias and Fano). That takes 26 bits for each of 300 runs instead of 32.
+// maxHigh is the highest value of a run's high byte. Runs are most of a sketch, and
+// they ascend. Therefore only the three low bytes of each are stored, after a bit
+// vector for the high ones, in which bit i + high is set for the i-th run (Elias-Fano
+// coding). That takes 26 bits for each of 300 runs instead of 32.
 const maxHigh = 255
 
 func byHigh(a, b uint32) int { return cmp.Compare(a>>24, b>>24) }
@@ -179,10 +179,10 @@ func appendRuns(b []byte, runs []uint32) []byte {
 	return b
 }
 
-// highBytes is how long the line of bits of n runs is.
+// highBytes returns the length of the bit vector for n runs, in bytes.
 func highBytes(n int) int { return (n + maxHigh + 7) / 8 }
 
-// cutRuns reads runs from the beginning of b.
+// cutRuns reads runs from the start of b.
 func cutRuns(b []byte) (runs []uint32, rest []byte, ok bool) {
 	if len(b) < 2 {
 		return nil, nil, false
@@ -197,7 +197,7 @@ func cutRuns(b []byte) (runs []uint32, rest []byte, ok bool) {
 	high, low := b[:highBytes(n)], b[highBytes(n):]
 	runs = make([]uint32, 0, n)
 	for k, octet := range high {
-		for ; octet != 0 && len(runs) < n; octet &= octet - 1 { // the lowest bit is done
+		for ; octet != 0 && len(runs) < n; octet &= octet - 1 { // clears the lowest bit
 			i := len(runs)
 			at := 8*k + bits.TrailingZeros8(octet)
 			if at-i > maxHigh {
@@ -209,13 +209,13 @@ func cutRuns(b []byte) (runs []uint32, rest []byte, ok bool) {
 	return runs, low[3*n:], len(runs) == n
 }
 
-// hashes are the single hashes of a sketch, in the order in which they are packed.
+// hashes returns the single hashes of a sketch, in the order in which they are packed.
 func (s *Sketch) hashes() []*uint32 {
 	return []*uint32{&s.Outlet, &s.Feed, &s.Language, &s.Query, &s.Twin, &s.Show, &s.Host}
 }
 
-// lists are the lists of hashes of a sketch, in the order in which they are packed.
-// Figures follow them.
+// lists returns the lists of hashes of a sketch, in the order in which they are packed.
+// The figures follow them.
 func (s *Sketch) lists() []*[]uint32 {
 	return []*[]uint32{&s.Media, &s.Runs, &s.Title, &s.Names}
 }

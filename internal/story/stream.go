@@ -11,14 +11,13 @@ import (
 	"time"
 )
 
-// maxLine bounds one line of input, in bytes.
+// maxLine is the maximum length of one line of input, in bytes.
 const maxLine = 32 << 20
 
-// Run reads items from r, one JSON object a line, and writes a Verdict for each
-// to w in the same order, as soon as no further line is waiting. A line that
-// cannot be used is reported to warn as "line N: …", answered by nothing and
-// counted in bad. Empty lines are passed over. An err ends the run: r or w broke,
-// or ctx ended.
+// Run reads items from r, one JSON object a line, and writes a Verdict for each to w in
+// the same order. It flushes w as soon as no further line is waiting. A line that
+// cannot be used has no answer; it is reported to warn as "line N: …" and counted in
+// bad. Empty lines are skipped. Run ends with an error if r or w fails or ctx ends.
 func (c *Clusterer) Run(ctx context.Context, r io.Reader, w, warn io.Writer) (bad int, err error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	out := bufio.NewWriterSize(w, 1<<16)
@@ -46,14 +45,14 @@ func (c *Clusterer) Run(ctx context.Context, r io.Reader, w, warn io.Writer) (ba
 	}
 }
 
-// badLine is a fault of one line of input; the run goes on.
+// badLine is an error in one line of input, after which the run continues.
 type badLine struct{ text string }
 
 func (b *badLine) Error() string { return b.text }
 
 func badf(format string, args ...any) error { return &badLine{fmt.Sprintf(format, args...)} }
 
-// answer decides on one line. An err that is no badLine is fatal.
+// answer decides on one line. Any error that is not a badLine is fatal.
 func (c *Clusterer) answer(enc *json.Encoder, line []byte, readErr error) error {
 	if readErr != nil && readErr != io.EOF {
 		return readErr
@@ -95,11 +94,11 @@ func badJSON(err error) error {
 	return badf("%q is a %s; want a string", wrong.Field, wrong.Value)
 }
 
-// layouts are the forms of `published`; without a zone it is UTC.
+// layouts are the accepted forms of `published`. Without a zone, they are in UTC.
 var layouts = [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-1-2"}
 
-// parseTime returns zero for what is absent or unreadable: feeds are full of
-// dates that are none, and an item is worth more than its date.
+// parseTime returns zero for an absent or unreadable time. Feeds are full of such
+// dates, and an item is worth more than its date.
 func parseTime(s string) time.Time {
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -109,8 +108,8 @@ func parseTime(s string) time.Time {
 	return time.Time{}
 }
 
-// readLine returns the next line without its end. A line over maxLine is read to
-// its end, kept up to the limit, and told by a badLine.
+// readLine returns the next line, including its end. A line over maxLine is read to its
+// end but reported as a badLine.
 func readLine(in *bufio.Reader) ([]byte, error) {
 	var line []byte
 	long := false

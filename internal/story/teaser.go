@@ -7,21 +7,22 @@ import (
 	"tributary/internal/news"
 )
 
-// teaserWords is the length up to which a text may be a teaser.
+// teaserWords is the number of words up to which a text may be a teaser.
 const teaserWords = 80
 
-// phrase is how many shared runs, seven words in a row, say as much of what a report
-// is about as a word of its headline.
+// phrase is the number of shared runs, which makes seven words in a row, that say as
+// much about the subject of a report as a shared word of the headlines.
 const phrase = 3
 
-// teased: the short text stands in the long one, as a rule at its beginning.
+// teased is the rule for teasers: the short text stands in the long one, usually at its
+// beginning.
 func (l limits) teased(p *pair) likeness {
 	if p.lead.of < tooShort/2 || p.short > teaserWords || p.tongue || p.numbered() {
 		return likeness{}
 	}
 	hit, inside := p.lead.part(), p.runs.part()
 	if p.ratio() > .6 && inside < .6 {
-		return likeness{} // two short texts with one first sentence
+		return likeness{} // two short texts with the same first sentence
 	}
 	reach := 3 * day
 	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
@@ -40,17 +41,18 @@ func (l limits) othersTeaser(p *pair, hit float64) bool {
 	if p.clashes > 1 && p.agree() < .6 {
 		return false
 	}
-	// Or it stands further down, whole, and the headlines share words: a digest's do not.
+	// Or it stands further down as a whole, and the headlines share words, which those of
+	// digests do not.
 	whole := p.runs.part() >= .8 && p.title.both >= 2 &&
 		(p.runs.both >= 4 && p.title.part() >= .25 || p.runs.both >= 2 && p.title.both == p.titleMax)
 	named := hit >= l.teaser-.1 && p.title.part() == 1 && p.names.part() >= .7
 	return hit >= l.teaser || whole || named
 }
 
-// ownTeaser judges a teaser and a text of one outlet, whose entries may all begin
+// ownTeaser judges a teaser and a text of one outlet, all of whose entries may begin
 // with the same words.
 func (l limits) ownTeaser(p *pair, hit float64) bool {
-	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // Monday became today
+	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // "Monday" is "today"
 	if p.figures.agree() < .8 && !oneOff || p.query || p.ratio() > .6 {
 		return false
 	}
@@ -62,17 +64,18 @@ func (l limits) ownTeaser(p *pair, hit float64) bool {
 	return hit >= l.teaser/2 && p.ratio() < .3 && (title >= .8 && names >= .7 || title >= .6 && names >= .7 && hit >= .5 || names >= .8 && today)
 }
 
-// derivedScore is the highest score of a report: a match that nothing is built on.
+// derivedScore is the highest score of a match by names only, see reported.
 const derivedScore = .5
 
-// Derived reports whether a match was made by names only. Nothing is built on it.
+// Derived reports whether a match was made by names only. No further report is matched
+// to such an entry by names.
 func Derived(m news.Match) bool {
 	return m.Reason == news.ReasonTeaser && m.Score <= derivedScore
 }
 
-// reported: a teaser and a text of two outlets name the same things above and at
-// the beginning. That is the weakest evidence, so only a day counts, and what was
-// matched like this is no bridge to a third.
+// reported is the rule for reports in other words: a teaser and a text of two outlets name
+// the same things in the headline and at the beginning. This is the weakest evidence, so
+// they must be of one day, and an entry that was matched like this does not match a third.
 func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || p.own || p.derived || p.tongue || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
@@ -90,7 +93,7 @@ func (l limits) reported(p *pair) likeness {
 	case p.runs.both+p.lead.both == 0 && p.long <= teaserWords && p.title.both < 5:
 		return likeness{} // two standfirsts that share nothing but subjects
 	case p.runs.both+p.lead.both > 0:
-		need -= .5 // a run of five words is shared as well
+		need -= .5 // a run of five words is shared, too
 	case p.timed && p.apart < 3*time.Hour:
 		need -= .2
 	}
@@ -101,10 +104,10 @@ func (l limits) reported(p *pair) likeness {
 		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
 }
 
-// sameNews reports whether two reports came within a day, by the hour that both
-// publishers give, and name so many of the same things that they tell of one event.
-// Without a word of the headlines in common it takes more. Two whole texts would share
-// their words, too: what is not the mere beginning of a report is not judged by its names.
+// sameNews reports whether two reports name so many of the same things that they tell of
+// one event. They must be less than sameDay apart, by times of day that both publishers
+// give. If the headlines share no word, it takes more names. Two full texts always share
+// many words, so names decide only if one text is the mere beginning of a report.
 func (p *pair) sameNews() bool {
 	need := 7
 	if p.title.both == 0 {

@@ -5,25 +5,25 @@ import (
 	"slices"
 )
 
-// Term is one way in which an entry is found by others: a hash, and how much it
-// says that two entries have it.
+// Term is a hash by which entries are found. Weight is how much it says that two
+// entries share it.
 type Term struct {
 	Hash   uint32
 	Weight int
 }
 
-// How many of the runs become terms: one in so many, chosen by the hash, so that both
-// sides of a pair choose alike. Of names the long words do: they are the rare ones.
+// How many runs become terms: one in so many. They are chosen by their hash, so that both
+// entries of a pair choose alike. Of the names, the long words do, because they are rare.
 const (
-	oneOfLead = 8  // a teaser has only its first runs
-	oneOfBody = 40 // copies share many
+	oneOfLead = 8  // more, because a teaser has only its first runs
+	oneOfBody = 40 // fewer, because copies share many
 )
 
-// MaxPostings is how many entries a term may have. One that more have says
-// nothing: it is no longer kept, and not followed.
+// MaxPostings is how many entries are kept under a term. A term that has reached it
+// says nothing: no further entries are kept under it, and it finds none.
 const MaxPostings = 12
 
-// Kept are the terms under which the entry is to be found, ascending.
+// Kept returns the terms under which others find the entry, ascending.
 func (s *Sketch) Kept() []uint32 {
 	kept := s.keys()
 	if len(s.Media) > 0 {
@@ -47,8 +47,8 @@ func chosen(run uint32) bool {
 	return run&flagCommon == 0 && (run&flagLead != 0 && oneIn(run, oneOfLead) || oneIn(run, oneOfBody))
 }
 
-// Asked are the terms under which to look for others, ascending: names that stand
-// in the text alone are looked for but not kept.
+// Asked returns the terms by which the entry looks for others, ascending. Names that
+// occur in the text only are among them, although they are not among the Kept ones.
 func (s *Sketch) Asked() []Term {
 	var asked []Term
 	for _, h := range s.keys() {
@@ -70,7 +70,7 @@ func (s *Sketch) Asked() []Term {
 	return inOrder(asked)
 }
 
-// keys are terms that are equal as a whole: headline, files, show, twin.
+// keys returns the terms that must be equal as a whole: headline, files, show, twin.
 func (s *Sketch) keys() []uint32 {
 	keys := slices.Clone(s.Media)
 	if s.Headline != 0 && len(s.Media) == 0 {
@@ -91,13 +91,14 @@ func inOrder(terms []Term) []Term {
 	return slices.CompactFunc(terms, func(a, b Term) bool { return a.Hash == b.Hash })
 }
 
-// Finds collects the entries that were found under terms.
+// Finds collects the entries that were found by terms.
 type Finds struct {
 	under  map[uint32][]int64
 	weight map[int64]int
 }
 
-// Add notes the entries that have a term, at most MaxPostings of them.
+// Add notes the entries that are kept under a term. MaxPostings or more say nothing, so
+// they are not found by it.
 func (f *Finds) Add(t Term, entries []int64) {
 	if len(entries) == 0 {
 		return
@@ -114,16 +115,15 @@ func (f *Finds) Add(t Term, entries []int64) {
 	}
 }
 
-// How many entries are compared, with the other members of their stories: the
-// right one was among the first five in all of the labelled set. What shares one
-// name only is compared as long as nothing better is there.
+// How many entries are compared, apart from the other members of their stories. In all
+// of the labelled set, the right one was among the first five. Beyond maxNamed, an
+// entry that shares only one name is not compared.
 const (
 	maxFound = 6
 	maxNamed = 3
 )
 
-// Best are the entries that share most, at most maxFound of them; of equals the
-// latest.
+// Best returns the entries that share most, at most maxFound, and the latest among equals.
 func (f *Finds) Best() []int64 {
 	ids := make([]int64, 0, len(f.weight))
 	for id := range f.weight {
@@ -138,8 +138,8 @@ func (f *Finds) Best() []int64 {
 	return ids
 }
 
-// Keep chooses the terms under which an entry is kept once it is decided: those
-// that have room, and that do not lead to its story yet, by one of its mates there.
+// Keep chooses the terms under which a decided entry is kept: those that have room and
+// do not yet lead to its story. mates tells which of the entries found are in it.
 func (f *Finds) Keep(s *Sketch, mates map[int64]bool) []uint32 {
 	return slices.DeleteFunc(s.Kept(), func(term uint32) bool {
 		have := f.under[term]

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestNamesThatFind: by the long words of its headline an entry is found, and by those
-// and the long words of its beginning it looks for others.
+// TestNamesThatFind checks that an entry is found by the long words of its headline,
+// and looks for others by those and by the long words of its beginning.
 func TestNamesThatFind(t *testing.T) {
 	s := &Sketch{}
 	s.write("Streik legt Fähre nach Sandkoog lahm", "Seit Mitternacht ruht die Fähre am Kai, sagt Ina Brandt.")

@@ -7,24 +7,24 @@ import (
 	"unicode/utf8"
 )
 
-// token is one word of a text as texts are compared.
+// token is one word of a text in the form in which texts are compared.
 type token struct {
 	hash   uint64
 	size   int  // letters and digits
-	figure bool // a figure, or the name of a day or month: what reports of one kind differ in
+	figure bool // a figure, or the name of a day or month, in which reports of one kind differ
 	name   bool // begins with a capital, or is a figure
 }
 
-// telling reports whether a word may tell one story from another.
+// telling reports whether a word can tell one story from another.
 func (t token) telling() bool {
 	long := t.size >= 5 || t.name && t.size >= 3
 	return long && !idle[t.hash] && !calendar[t.hash]
 }
 
-// tokens reads the words of a plain text by what is said, not by how it is set:
-// case, umlauts written as two letters, apostrophes, soft hyphens and the
-// separators of thousands do not count, and small figures are equal whether they
-// are written out or not. In scripts without blanks every character is a word.
+// tokens splits a plain text into words by what it says and not by how it is typeset:
+// case, umlauts written as two letters, apostrophes, soft hyphens and thousands
+// separators do not count, and small figures are equal whether they are spelled out or
+// not. In scripts without blanks every character is a word.
 func tokens(text string) []token {
 	found := make([]token, 0, len(text)/6+1)
 	for i := 0; i < len(text); {
@@ -53,12 +53,12 @@ func single(r rune) bool {
 	return r >= '\u0E00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
-// word reads the word that text begins with and returns its length in bytes.
+// word reads the word at the start of text and returns its length in bytes.
 func word(text string) (token, int) {
 	t := token{hash: hashStart}
 	i := 0
 	for i < len(text) {
-		if c := text[i]; 'a' <= c && c <= 'z' { // most are
+		if c := text[i]; 'a' <= c && c <= 'z' { // fast path
 			t.size++
 			t.hash = hashRune(t.hash, rune(c))
 			i++
@@ -79,8 +79,8 @@ func word(text string) (token, int) {
 	return t.spelled(), i
 }
 
-// number reads the figure that text begins with: "1,000" and "1.000" are 1000,
-// "3,5" is 3.5.
+// number reads the figure at the start of text and returns its length in bytes: "1,000"
+// and "1.000" are 1000, "3,5" is 3.5.
 func number(text string) (token, int) {
 	t := token{hash: hashStart, figure: true, name: true}
 	i := 0
@@ -110,7 +110,7 @@ func digits(text string) int {
 	return n
 }
 
-// spelled recognises names of days and months, and figures that are written out.
+// spelled recognises the names of days and months, and figures that are spelled out.
 func (t token) spelled() token {
 	if figure, ok := numerals[t.hash]; ok {
 		t.hash, t.figure = figure, true
@@ -155,26 +155,26 @@ func foldRune(h uint64, r rune) uint64 {
 	return hashRune(h, r)
 }
 
-// calendar holds the names of days and months: a report of Tuesday that is word
-// for word that of Monday is another report.
+// calendar holds the names of days and months. A report of Tuesday that equals that of
+// Monday word for word is another report.
 var calendar = hashed(`
 	montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
 	januar jänner februar märz april mai juni juli august september oktober november dezember
 	monday tuesday wednesday thursday friday saturday sunday
 	january february march may june july october december`)
 
-// numerals are the small figures that newsrooms write out. German "ein" and
-// English "a" are articles and stand for none.
+// numerals are the small figures that newsrooms spell out. German "ein" and English "a"
+// are articles, so they are not among them.
 var numerals = spelledOut(
 	`one two three four five six seven eight nine ten eleven twelve`,
 	`eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf`)
 
-// revision are words by which a headline calls its entry a new version.
+// revision holds words by which a headline says that its entry is a new version.
 var revision = hashed(`
 	update updated corrected correction corrects rpt repeat refile recast writethru breaking
 	aktualisiert aktualisierung korrektur korrigiert berichtigung berichtigt neufassung wiederholung eilmeldung eil`)
 
-// idle are long words that say nothing of what a text is about.
+// idle holds long words that say nothing about the subject of a text.
 var idle = hashed(`
 	nicht werden wird wurde wurden haben hatte hatten seine seiner seinem seinen einer einem einen eines sind sich auch nach über unter gegen
 	durch diese dieser dieses diesem diesen wegen immer noch mehr schon keine will soll sollen kann können konnte muss müssen zwischen sowie

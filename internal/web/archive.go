@@ -10,10 +10,10 @@ import (
 	"tributary/internal/publish"
 )
 
-// The past of a feed. Its pages lie in the database, as they were closed; what
-// came before a Publication is rendered when somebody asks.
+// The past of a feed. Its closed pages are stored in the database. What came before a Publication
+// is rendered on request.
 const (
-	archiveAge = 24 * time.Hour   // a page is replaced only when it must not name something any more: then soon
+	archiveAge = 24 * time.Hour   // replaced only to remove something, which should then show soon
 	olderAge   = 10 * time.Minute // what came before a Publication hardly changes
 )
 
@@ -36,9 +36,9 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 	return s.sendPacked(w, r, page)
 }
 
-// closed returns the closed page of a feed that a request names; nil for the one that
-// is closed next, which leads to the live document until then: the last one names it
-// already.
+// closed returns the closed page of a feed that a request names. It returns nil for the page that
+// will be closed next, which the last page already links to; the caller redirects that to the live
+// document.
 func (s *Server) closed(r *http.Request, f news.Feed, shelf *publish.Shelf) (page *news.PageDocument, ext string, err error) {
 	number, ext, _ := strings.Cut(r.PathValue("page"), ".")
 	part, ok := news.ParsePage(number)
@@ -60,12 +60,12 @@ func (s *Server) closed(r *http.Request, f news.Feed, shelf *publish.Shelf) (pag
 	return nil, ext, nil
 }
 
-// pageDocument is a page as it is stored, before it is unpacked.
+// pageDocument returns a stored page as a document without its body.
 func pageDocument(page *news.PageDocument) *publish.Document {
 	return &publish.Document{ContentType: publish.ContentType(page.Format), ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
 }
 
-// sendPacked sends a page as it is stored, unpacked only for those who cannot.
+// sendPacked sends a stored page in gzip as it is, and unpacks it only for clients without gzip.
 func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, page *news.PageDocument) error {
 	d := pageDocument(page)
 	d.Variants = []publish.Variant{{Coding: publish.Gzip, Body: page.Packed, ETag: publish.VariantTag(page.ETag, publish.Gzip)}}
@@ -78,7 +78,7 @@ func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, page *news.P
 	return s.send(w, r, d)
 }
 
-// older sends what came before a Publication.
+// older sends a page of what came before a Publication.
 func (s *Server) older(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.published(r.PathValue("name"))
 	if err != nil {

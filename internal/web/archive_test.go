@@ -11,8 +11,8 @@ import (
 	"tributary/internal/news"
 )
 
-// past gives the feed "all" a past: 250 more stories, one an hour. With an archive
-// two pages of it are closed.
+// past adds 250 older stories to the feed "all", one an hour. With an archive, two of its pages are
+// closed.
 func past(b *bench, archive bool) {
 	b.t.Helper()
 	f := feed("all")
@@ -40,7 +40,7 @@ func TestClosedPages(t *testing.T) {
 	}{
 		"/feeds/all/archive/1.atom":     {200, ""},
 		"/feeds/all/archive/2.json":     {200, ""},
-		"/feeds/all/archive/3.atom":     {307, "/feeds/all.atom"}, // named by the last page, and not closed yet
+		"/feeds/all/archive/3.atom":     {307, "/feeds/all.atom"}, // linked by the last page, not closed yet
 		"/feeds/all/archive/3.json":     {307, "/feeds/all.json"},
 		"/feeds/all/archive/4.atom":     {404, ""},
 		"/feeds/all/archive/1.rss":      {404, ""},

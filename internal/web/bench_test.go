@@ -20,11 +20,10 @@ import (
 	"tributary/internal/publish"
 )
 
-// BenchmarkServe compares what we serve with a bare net/http server that writes
-// the same bytes, header and body, and knows nothing: "ratio" is the share of
-// its requests a second that we reach. Both are asked in turns within one run, over loopback,
-// by a client that does little, so that what else the machine does falls on
-// both alike.
+// BenchmarkServe compares our server with a bare net/http server that writes the same header and
+// body. "ratio" is our number of requests per second divided by that of the bare server. Both are
+// asked in turns within one run, over loopback, by a client that does little, so that other load on
+// the machine affects both alike.
 func BenchmarkServe(b *testing.B) {
 	r := newBench(b)
 	busy(r, 100)
@@ -47,8 +46,8 @@ func BenchmarkServe(b *testing.B) {
 	}
 }
 
-// compare runs two things in turns and reports how fast the first is beside
-// the second, by the medians of their turns.
+// compare runs two functions in turns and reports the speed of the first relative to the second, by
+// the medians of their turns.
 func compare(b *testing.B, ours, bare func()) {
 	const turn = 10
 	measure := func(f func()) float64 {
@@ -71,7 +70,7 @@ func compare(b *testing.B, ours, bare func()) {
 	b.ReportMetric(t, "µs/bare")
 }
 
-// repeats is the bare server: it gives one answer, whatever is asked.
+// repeats is the bare server: it always sends the same answer.
 func repeats(a answer) http.HandlerFunc {
 	a.header.Del("Date")
 	return func(w http.ResponseWriter, _ *http.Request) {
@@ -98,7 +97,7 @@ func busy(r *bench, stories int) {
 	r.publish()
 }
 
-// wire is a connection that is kept open.
+// wire is a persistent connection.
 type wire struct {
 	net.Conn
 	in *bufio.Reader
@@ -112,7 +111,7 @@ func dial(b *testing.B, srv *httptest.Server) *wire {
 	return &wire{c, bufio.NewReaderSize(c, 64<<10)}
 }
 
-// get asks for the feed and throws the answer away.
+// get requests the feed and discards the answer.
 func (w *wire) get(b *testing.B, line string) {
 	if _, err := io.WriteString(w, "GET /feeds/all.atom HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n"+line+"\r\n\r\n"); err != nil {
 		b.Fatal(err)
@@ -135,7 +134,7 @@ func (w *wire) get(b *testing.B, line string) {
 	}
 }
 
-// BenchmarkHandler is our part alone, without a network.
+// BenchmarkHandler measures our handler alone, without a network.
 func BenchmarkHandler(b *testing.B) {
 	r := newBench(b)
 	busy(r, 100)
@@ -162,7 +161,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// discard is a client that is infinitely fast.
+// discard is an infinitely fast client.
 type discard struct{ header http.Header }
 
 func (d *discard) Header() http.Header                { return d.header }
@@ -170,8 +169,8 @@ func (d *discard) WriteHeader(int)                    {}
 func (d *discard) Write(p []byte) (int, error)        { return len(p), nil }
 func (d *discard) SetWriteDeadline(_ time.Time) error { return nil }
 
-// BenchmarkPrivate is our part of a request for a private feed of 100 stories: the
-// token is put in while it is sent, and so is gzip.
+// BenchmarkPrivate measures a request for a private feed of 100 stories: the token is inserted and
+// gzip applied while it is sent.
 func BenchmarkPrivate(b *testing.B) {
 	r := newBench(b)
 	club := feed("club")

@@ -11,15 +11,15 @@ import (
 	"tributary/internal/news"
 )
 
-// cadences notes how long readers stay away. Like Readers, which it belongs to and
-// whose lock guards it, it knows nobody: only the hashes of who came when, in
-// memory, and for whoever stores it the sums of many.
+// cadences measures how long readers stay away between two visits. It is part of Readers and
+// guarded by its lock. Like Readers it identifies nobody: it keeps, in memory, hashes of readers
+// with the time of their last visit, and for storage only sums over many readers.
 type cadences struct {
-	came  map[uint64]time.Time // when a reader of a feed was last here
+	came  map[uint64]time.Time // last visit of each reader of a feed
 	spent map[cadence]news.Cadence
 }
 
-// cadence is pauses of one length.
+// cadence identifies the pauses of one length between visits to a feed with one program.
 type cadence struct {
 	feed   int64
 	client string
@@ -30,9 +30,8 @@ func newCadences() cadences {
 	return cadences{came: map[uint64]time.Time{}, spent: map[cadence]news.Cadence{}}
 }
 
-// note counts the pause that a visit ends. Only who says what he holds counts as
-// one who comes back, or who speaks for subscribers: robots and the curious do
-// neither.
+// note counts the pause that a visit ends. It counts only readers that send a conditional request,
+// or that announce subscribers (speaks): crawlers and chance visitors do neither.
 func (c *cadences) note(seed maphash.Seed, who uint64, feed int64, r *http.Request, speaks bool, now time.Time) {
 	type visitor struct {
 		who  uint64
@@ -64,11 +63,11 @@ func (c *cadences) note(seed maphash.Seed, who uint64, feed int64, r *http.Reque
 	c.spent[one] = news.Cadence{FeedID: feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: now}
 }
 
-// browsers are what a person looks with, now and then.
+// browsers are products that people visit a feed with now and then.
 var browsers = []string{"Mozilla", "Gecko", "Firefox", "Chrome", "Safari", "Edg", "OPR"}
 
-// program names what reads: the first product of a User-Agent, of one that begins
-// like a browser's the last, as with Thunderbird; "" for a browser.
+// program returns the name of the feed reader in a User-Agent: its first product, or its last if
+// the agent begins like a browser's, as with Thunderbird. It returns "" for a browser.
 func program(agent string) string {
 	name := product(agent)
 	if strings.HasPrefix(name, "Mozilla/") {
@@ -81,12 +80,12 @@ func program(agent string) string {
 	return name
 }
 
-// forget drops those who were not seen for a while.
+// forget removes readers who have not been seen for readersFor.
 func (c *cadences) forget(now time.Time) {
 	maps.DeleteFunc(c.came, func(_ uint64, last time.Time) bool { return now.Sub(last) >= readersFor })
 }
 
-// Cadences returns the pauses that ended since the last time.
+// Cadences returns the pauses that ended since the last call.
 func (t *Readers) Cadences() []news.Cadence {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// come is a visit of a reader that says what it holds.
+// come is a visit by a reader, with or without a conditional request.
 func (t *Readers) come(feed int64, remote, agent string, conditional bool) {
 	r := readerAsks("/feeds/all.atom", remote, agent, "")
 	if conditional {
@@ -17,7 +17,7 @@ func (t *Readers) come(feed int64, remote, agent string, conditional bool) {
 	t.Note(feed, "atom", r)
 }
 
-// taken is what was noted since the last time, in words.
+// taken describes the cadences noted since the last call.
 func (t *Readers) taken() string {
 	var all []string
 	for _, c := range t.Cadences() {
@@ -68,7 +68,7 @@ func TestCadences(t *testing.T) {
 	}
 }
 
-// Nobody fills the memory by changing names.
+// Changing names does not fill the memory.
 func TestCadencesAreBounded(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	readers := NewReaders(func() time.Time { return now })

@@ -7,9 +7,9 @@ import (
 	"tributary/internal/publish"
 )
 
-// choose returns the variant that an Accept-Encoding likes best, of those that it
-// likes equally the shortest; nil for the plain document. RFC 9110 section 12.5.3.
-// Who refuses everything that we have gets the plain one: better than nothing.
+// choose returns the variant that an Accept-Encoding header prefers, the shortest among equals, or
+// nil for the unencoded document (RFC 9110 section 12.5.3). A client that refuses every coding we
+// have, identity included, gets the unencoded document rather than an error.
 func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	if len(accept) == 0 || len(variants) == 0 {
 		return nil
@@ -27,7 +27,7 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	return best
 }
 
-// liking is the weight of a coding: its own, else that of "*", else 0.
+// liking returns the weight of a coding: its own, else that of "*", else 0.
 func liking(accept []string, coding string) float64 {
 	if q, ok := named(accept, coding); ok {
 		return q
@@ -36,7 +36,7 @@ func liking(accept []string, coding string) float64 {
 	return q
 }
 
-// named returns the weight that is given to a name.
+// named returns the weight given to a name, and whether it is listed.
 func named(accept []string, name string) (q float64, ok bool) {
 	for _, list := range accept {
 		for one := range strings.SplitSeq(list, ",") {
@@ -49,13 +49,12 @@ func named(accept []string, name string) (q float64, ok bool) {
 	return 0, false
 }
 
-// is reports whether a given name means a coding. Old clients say x-gzip.
+// is reports whether a listed name means the coding. Old clients send x-gzip.
 func is(given, coding string) bool {
 	return strings.EqualFold(given, coding) || coding == publish.Gzip && strings.EqualFold(given, "x-gzip")
 }
 
-// weight reads the q of a coding, 1 when there is none. One that is no number from
-// 0 to 1 is 0.
+// weight returns the q parameter, 1 if there is none, and 0 if it is not a number from 0 to 1.
 func weight(params string) float64 {
 	for p := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")

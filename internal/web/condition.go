@@ -8,10 +8,9 @@ import (
 	"tributary/internal/publish"
 )
 
-// precondition evaluates the conditions of a request for reading in the order of
-// RFC 9110 section 13.2.2: 304 when the client's copy is the current one, 412 when
-// the document is not the one that the client insists on, else 200. What cannot be
-// read as a date is no condition.
+// precondition evaluates the conditional header fields of a GET or HEAD request, in the order of
+// RFC 9110 section 13.2.2. It returns 304 if the client's copy is current, 412 if d is not what the
+// client requires, and otherwise 200. Invalid dates are ignored.
 func precondition(h http.Header, d *publish.Document) int {
 	if tags := h["If-Match"]; len(tags) > 0 {
 		if !matches(tags, d, strongly) {
@@ -41,16 +40,16 @@ func dateOf(h http.Header, name string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// How entity tags are compared, RFC 9110 section 8.8.3.2.
+// comparison is a way to compare entity tags (RFC 9110 section 8.8.3.2).
 type comparison bool
 
 const (
 	strongly comparison = false
-	weakly   comparison = true // W/"x" is "x": proxies that compress turn our tags weak
+	weakly   comparison = true // W/"x" equals "x": compressing proxies weaken our tags
 )
 
-// matches reports whether a list of entity tags names a document, in any of its
-// codings: they are one state of one feed.
+// matches reports whether a list of entity tags includes that of d, in any coding: all variants
+// represent the same state of the feed.
 func matches(lists []string, d *publish.Document, how comparison) bool {
 	for _, list := range lists {
 		for one := range strings.SplitSeq(list, ",") {
@@ -66,8 +65,8 @@ func matches(lists []string, d *publish.Document, how comparison) bool {
 	return false
 }
 
-// names reports whether a tag is the one of a document or of a variant of it, ready
-// or not: "x" is named by "x", "x-gzip", "x-br" and "x-zstd".
+// names reports whether one is the entity tag of a document or of a variant of it, whether or not
+// the variant has been made: "x", "x-gzip", "x-br" and "x-zstd" all name "x".
 func names(one, tag string) bool {
 	if one == tag {
 		return true

@@ -131,8 +131,7 @@ func TestNotModifiedRepeatsTheHeaders(t *testing.T) {
 	}
 }
 
-// TestEveryFormatOfAFeedHasBothValidators: some readers send only the one,
-// some only the other.
+// TestEveryFormatOfAFeedHasBothValidators: some readers send only one of them, some only the other.
 func TestEveryFormatOfAFeedHasBothValidators(t *testing.T) {
 	base := newBench(t).serve()
 	for _, path := range []string{"/feeds/all.atom", "/feeds/all.rss", "/feeds/all.json", "/feeds/all.opml", "/feeds/all/"} {
@@ -188,7 +187,7 @@ func TestContentCoding(t *testing.T) {
 		{"*;q=0, gzip", "gzip"},
 		{"br;q=0, zstd;q=0, *", "gzip"},
 		{"compress|gzip", "gzip"},
-		{"identity;q=0.5, gzip;q=0.2", ""}, // it likes the plain one better
+		{"identity;q=0.5, gzip;q=0.2", ""}, // it prefers the unencoded one
 		{"identity, gzip;q=0.9", ""},
 		{"identity;q=0.5, gzip;q=0.5", "gzip"},
 		{"", ""},
@@ -198,7 +197,7 @@ func TestContentCoding(t *testing.T) {
 		{"gzip;q=0.000", ""},
 		{"gzip;q=0, br;q=0, zstd;q=0, *", ""},
 		{"*;q=0", ""},
-		{"identity;q=0", ""}, // nothing that we have is left: the plain body is the better answer than none
+		{"identity;q=0", ""}, // refuses everything we have: the unencoded body is better than no answer
 		{"gzip;q=x", ""},
 		{"gzip;q=-1", ""},
 		{"gzip;q=NaN", ""},
@@ -242,7 +241,7 @@ func TestContentCoding(t *testing.T) {
 	}
 }
 
-// TestANewRevisionIsServedPlainUntilItIsPacked: nobody waits for it.
+// TestANewRevisionIsServedPlainUntilItIsPacked: nobody waits for compression.
 func TestANewRevisionIsServedPlainUntilItIsPacked(t *testing.T) {
 	b := newBench(t)
 	d := *b.pub.Shelf.Document("all", "atom")
@@ -288,7 +287,7 @@ func gunzip(t *testing.T, packed []byte) []byte {
 	return plain
 }
 
-// TestCacheControlFollowsTheRhythm: the header says what the feed says itself.
+// TestCacheControlFollowsTheRhythm: the header gives the same interval as the feed itself.
 func TestCacheControlFollowsTheRhythm(t *testing.T) {
 	b := newBench(t)
 	var entries []news.Entry

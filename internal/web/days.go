@@ -9,11 +9,11 @@ import (
 	"tributary/internal/news"
 )
 
-// frontDays is how far back the front page counts.
+// frontDays is the number of days counted on the front page.
 const frontDays = 30
 
-// storyDays keeps the count of the latest days for as long as it stays the same:
-// until a feed is rendered again, or the day ends. It is safe for concurrent use.
+// storyDays caches the stories per day until a feed is rendered again or the day ends. It is safe
+// for concurrent use.
 type storyDays struct {
 	mu    sync.Mutex
 	day   time.Time
@@ -21,8 +21,8 @@ type storyDays struct {
 	days  []news.StoryDay
 }
 
-// of returns the days up to now, of a site that shows these editions; with an error
-// those that it had last.
+// of returns the days up to now, for a site that shows these editions. With an error it returns the
+// previous count.
 func (c *storyDays) of(ctx context.Context, views Views, shown []*news.Edition, now time.Time) ([]news.StoryDay, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

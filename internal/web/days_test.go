@@ -23,8 +23,8 @@ func (c *counting) StoryDays(ctx context.Context, days int, now time.Time) ([]ne
 	return c.Views.StoryDays(ctx, days, now)
 }
 
-// The front page counts the stories of its days once for each state of the feeds, and
-// stays as it is until one of them changes or the day ends.
+// The front page counts the stories of its days once for each state of the feeds. The count stays
+// until a feed changes or the day ends.
 func TestFrontDays(t *testing.T) {
 	b := newBench(t)
 	views := &counting{Views: b.web.Views}
@@ -68,7 +68,7 @@ func TestFrontDays(t *testing.T) {
 	set(midnight)
 	third := front(3)
 
-	// Without the store it shows what it knew.
+	// If the store fails, the previous count is shown.
 	set(midnight.AddDate(0, 0, 1))
 	views.Views = failing{}
 	if a := front(4); a.header.Get("ETag") != third.header.Get("ETag") || !strings.Contains(b.log.String(), "days of the front page") {

@@ -11,9 +11,9 @@ import (
 	"tributary/internal/schedule"
 )
 
-// newDigests is a club whose public feed morning and whose private feed club show
-// digests, closed once: of live stories of the public source a and the private one
-// inner, and of a seed.
+// newDigests is newClub with a public feed "morning" and a private feed "club" that show digests,
+// both closed once: of live stories of the public source a and the private source inner, and of a
+// seed.
 func newDigests(t *testing.T) *bench {
 	b := newClub(t)
 	spec, err := schedule.Parse("0 7 * * *", time.UTC)
@@ -42,7 +42,7 @@ func newDigests(t *testing.T) *bench {
 	return b
 }
 
-// close ends the period.
+// close ends the period of the digests.
 func (b *bench) close() {
 	b.t.Helper()
 	b.now = b.now.Add(2 * time.Hour)
@@ -121,7 +121,7 @@ func TestWhyOfDigests(t *testing.T) {
 	}
 }
 
-// The latest stories of the front page are stories: a digest would tell them again.
+// The latest stories on the front page include no digests, which would repeat stories.
 func TestTheFrontPageShowsNoDigests(t *testing.T) {
 	b := newDigests(t)
 	base := b.serve()
@@ -132,7 +132,7 @@ func TestTheFrontPageShowsNoDigests(t *testing.T) {
 	}
 }
 
-// A digest of which nothing may be named any more is gone.
+// A digest in which nothing may be named any more is gone.
 func TestAnEmptiedDigestIsGone(t *testing.T) {
 	b := newDigests(t)
 	base := b.serve()

@@ -8,11 +8,11 @@ import (
 	"tributary/internal/publish"
 )
 
-// feedCSP keeps a feed that is opened in a browser from doing anything.
+// feedCSP is the policy of a feed opened in a browser: it may load and run nothing.
 const feedCSP = "default-src 'none'; sandbox"
 
-// Values of header fields that every answer shares; nothing appends to them.
-// The names beside them are written as http.CanonicalHeaderKey would.
+// Header values shared by all responses; they must not be modified. Code that uses them sets map
+// keys directly and must spell them as http.CanonicalHeaderKey does.
 var (
 	noPolicy   = []string{feedCSP}
 	noSniff    = []string{"nosniff"}
@@ -21,16 +21,16 @@ var (
 	varyCoding = []string{"Accept-Encoding"}
 )
 
-// idleWrite is how long a client may take to accept the next part of a body;
-// one that accepts nothing for so long is let go.
+// idleWrite is how long a client may take to accept the next part of a body before its connection
+// is closed.
 const idleWrite = time.Minute
 
-// part is how much is written under one deadline.
+// part is the number of bytes written under one deadline.
 const part = 256 << 10
 
-// send answers with a document in the coding that the client likes best, without
-// a body when it has one already. RFC 9110 sections 8.8, 12.5.3 and 13. Ranges are
-// not offered: a feed is small, and readers want all of it.
+// send answers with d in the content coding that the client prefers, or without a body if the
+// client has a current copy (RFC 9110 sections 8.8, 12.5.3 and 13). Range requests are not
+// supported: feeds are small, and readers want all of them.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Document) error {
 	code := precondition(r.Header, d)
 	if code == http.StatusPreconditionFailed {
@@ -66,7 +66,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 	return nil
 }
 
-// cacheControl says how long a document may be kept. RFC 9111, RFC 8246.
+// cacheControl returns the Cache-Control value of a document (RFC 9111, RFC 8246).
 func cacheControl(d *publish.Document) string {
 	age := "public, max-age=" + seconds(d.MaxAge)
 	if d.Immutable {
@@ -75,11 +75,11 @@ func cacheControl(d *publish.Document) string {
 	return age
 }
 
-// seconds is a duration as Cache-Control has it.
+// seconds formats a duration for Cache-Control.
 func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
-// write sends a body part by part, each under a deadline of its own, so that a
-// slow client is served and a dead one is not waited for.
+// write sends a body in parts, each under its own deadline, so that a slow client is served and a
+// dead one is not waited for.
 func (s *Server) write(w http.ResponseWriter, body []byte) {
 	for len(body) > part {
 		if _, err := w.Write(body[:part]); err != nil {
@@ -91,11 +91,11 @@ func (s *Server) write(w http.ResponseWriter, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// extend gives the client another while to take what comes next.
+// extend sets a new write deadline for what is sent next.
 func (s *Server) extend(w http.ResponseWriter) {
 	patience := s.patience
 	if patience == 0 {
 		patience = idleWrite
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(s.Now().Add(patience)) // no connection: nothing to wait for
+	_ = http.NewResponseController(w).SetWriteDeadline(s.Now().Add(patience)) // fails only without a connection
 }

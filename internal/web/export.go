@@ -16,13 +16,12 @@ import (
 	"tributary/internal/publish"
 )
 
-// Export writes the public site into a folder, as a visitor finds it who follows
-// every link from the front page: feeds, their pages and archives, stories, sources,
-// lists. A page at /stories/ID becomes stories/ID.html, one at /feeds/NAME/
-// feeds/NAME/index.html, so that any web server can stand in for us. What takes a
-// question or a body is left out, and so is what asks one: the form of the search and
-// the link to /why. It returns the names of the files that make the site; an error
-// leaves what was written.
+// Export writes the public site into a folder, as a visitor finds it who follows every link from
+// the front page: feeds, their pages and archives, stories, sources and lists. The page /stories/ID
+// becomes stories/ID.html, and /feeds/NAME/ becomes feeds/NAME/index.html, so that any web server
+// can serve the result. Whatever needs a query or a request body is left out, as are the links to
+// it: the search form and the link to /why. It returns the names of the files that make up the
+// site. After an error, files already written remain.
 func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []string, err error) {
 	own := s.static()
 	snap := own.current.Load()
@@ -54,8 +53,8 @@ func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []st
 	return files, nil
 }
 
-// static is the server of the same site, as it is now, whose pages are files. It has
-// nothing private.
+// static returns a server for a frozen copy of the present site, whose pages are made to be files.
+// It has nothing private.
 func (s *Server) static() *Server {
 	own := &Server{Shelf: s.Shelf.Copy(), Views: s.Views, Private: publish.NewShelf(), Tokens: NewTokens(), Now: s.Now, Log: s.Log}
 	snap := *s.current.Load()
@@ -64,22 +63,22 @@ func (s *Server) static() *Server {
 	return own
 }
 
-// export is a visit to the whole site.
+// export is a crawl of the whole site.
 type export struct {
 	handler http.Handler
 	site    string
 	queue   []string // paths below the base URL
 	seen    map[string]bool
-	older   map[string]bool // pages of the past that are to be there, without their format
+	older   map[string]bool // older pages to export, by path without the format
 }
 
-// olderPages is how far a feed without an archive can be leafed back in an export.
-// Their addresses move with every new story, so all are written anew each time.
+// olderPages bounds how far back an export goes in a feed without an archive. The addresses of
+// these pages change with every new story, so all of them are written anew each time.
 const olderPages = 10
 
-// leaf leafs back in a feed, and has those pages of its past followed that its own
-// documents lead to. There is a page before every number that a text may name, so what
-// strangers link to tells nothing.
+// leaf finds the older pages that the documents of a feed itself lead to, and marks them to be
+// followed. There is a page before every sequence number, so a link in the text of an entry is no
+// reason to export one.
 func (x *export) leaf(ctx context.Context, s *Server, f news.Feed) error {
 	live := s.Shelf.Edition(f.Name)
 	if live == nil {
@@ -102,7 +101,7 @@ func (x *export) leaf(ctx context.Context, s *Server, f news.Feed) error {
 	return nil
 }
 
-// exported are the first parts of the paths that hold documents.
+// exported lists the first path elements of exported documents.
 var exported = []string{"feeds", "stories", "sources", "sources.opml", "icon.svg", ""}
 
 func (x *export) follow(paths ...string) {
@@ -119,8 +118,7 @@ func (x *export) follow(paths ...string) {
 	}
 }
 
-// visit returns the document at a path, nil when none is there, and follows what
-// it leads to.
+// visit returns the document at a path, or nil if there is none, and follows its links.
 func (x *export) visit(ctx context.Context, at string) (*publish.Document, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://export.invalid", nil)
 	if err != nil {
@@ -151,7 +149,7 @@ func (x *export) visit(ctx context.Context, at string) (*publish.Document, error
 	return publish.NewDocument(exportName(at, isPage), kind, a.body.Bytes()).Packed(publish.Brotli, publish.Zstd, publish.Gzip)
 }
 
-// exportName is the file that a static web server would send for a path.
+// exportName returns the name of the file that a static web server sends for a path.
 func exportName(at string, isPage bool) string {
 	name := strings.TrimPrefix(at, "/")
 	switch {
@@ -163,7 +161,7 @@ func exportName(at string, isPage bool) string {
 	return name
 }
 
-// links follows what a page refers to.
+// links follows the links of a page.
 func (x *export) links(at string, page []byte) {
 	z := html.NewTokenizer(bytes.NewReader(page))
 	for z.Next() != html.ErrorToken {
@@ -176,8 +174,8 @@ func (x *export) links(at string, page []byte) {
 	}
 }
 
-// addresses follows whatever looks like an address of ours in a feed: archives,
-// pages of stories.
+// addresses follows everything in a feed that looks like an address of this site, such as archives
+// and story pages.
 func (x *export) addresses(at string, doc []byte) {
 	for rest := string(doc); ; {
 		i := strings.Index(rest, x.site+"/")
@@ -194,8 +192,8 @@ func (x *export) addresses(at string, doc []byte) {
 	}
 }
 
-// below is the path below our base URL that a reference leads to; empty for one
-// that leads elsewhere or asks a question.
+// below returns the path of a reference below our base URL. It is empty for a reference that leads
+// elsewhere or has a query.
 func (x *export) below(at, reference string) string {
 	to, err := url.Parse(x.site + at)
 	if err == nil {
@@ -216,7 +214,7 @@ func (x *export) below(at, reference string) string {
 	return plain
 }
 
-// capture keeps what a handler writes.
+// capture records the response of a handler.
 type capture struct {
 	header http.Header
 	code   int

@@ -18,7 +18,7 @@ import (
 	"tributary/internal/publish"
 )
 
-// An export follows what it finds, inside the site only and never into questions.
+// An export follows links within the site only, and none with a query.
 func TestExportFollowsTheSiteAlone(t *testing.T) {
 	x := export{site: "http://river.example/fluss", seen: map[string]bool{}, older: map[string]bool{"/feeds/all/older/5": true}}
 	for reference, want := range map[string]string{
@@ -48,8 +48,8 @@ func TestExportFollowsTheSiteAlone(t *testing.T) {
 	}
 }
 
-// The text of an entry may name any page of a feed's past: it neither makes a file of
-// it nor costs one that our own pages lead to.
+// The text of an entry may link to any page of a feed's past. Such a link creates no file and does
+// not use up the number of pages that our own documents lead to.
 func TestStrangersDoNotLeafBack(t *testing.T) {
 	b := newBench(t)
 	past(b, false)
@@ -85,7 +85,7 @@ func TestStrangersDoNotLeafBack(t *testing.T) {
 	}
 }
 
-// endless is a feed whose past has no end.
+// endless is a store in which every feed has an endless past.
 type endless struct{ Views }
 
 func (v endless) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
@@ -115,11 +115,11 @@ func TestExportLeafsBackSoFar(t *testing.T) {
 	}
 }
 
-// asks are what a page asks of us.
+// asks matches what asks the server something: the search form and the link to /why.
 var asks = regexp.MustCompile(`<form.*</form>|<li><a href="[^"]*/why">.*</li>`)
 
-// What a static web server sends for a path is what we would, without what only we can
-// answer; what we send ourselves has it still.
+// A static web server sends the same for a path as we do, except for what only we can answer. Our
+// own pages still have that.
 func TestExportIsTheSite(t *testing.T) {
 	b := newBench(t)
 	past(b, false)

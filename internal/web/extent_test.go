@@ -8,8 +8,8 @@ import (
 	"tributary/internal/news"
 )
 
-// The page of a story shows no more of it than the feeds give out: all where one of
-// them does. That of a seed is the only place for its text.
+// The page of a story shows no more than the most generous feed does. The page of a seed always
+// shows its full text, because there is no other place for it.
 func TestTheStoryPageShowsWhatTheFeedsGiveOut(t *testing.T) {
 	b := newBench(t)
 	base := b.serve()

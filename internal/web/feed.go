@@ -34,7 +34,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	return s.send(w, r, d)
 }
 
-// toTwin leads from /feeds/NAME to /feeds/NAME/.
+// toTwin redirects /feeds/NAME to /feeds/NAME/.
 func (s *Server) toTwin(w http.ResponseWriter, r *http.Request, name string) error {
 	if _, err := s.document(name, ""); err != nil {
 		return err
@@ -43,7 +43,8 @@ func (s *Server) toTwin(w http.ResponseWriter, r *http.Request, name string) err
 	return nil
 }
 
-// twin sends the HTML twin of a feed. What stands on the shelf is not static.
+// twin sends the HTML page of a feed. For a static site it is rendered anew, since the page on the
+// shelf is not static.
 func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.document(r.PathValue("name"), "")
 	snap, shown := s.current.Load(), s.Shelf.Edition(r.PathValue("name"))
@@ -59,7 +60,7 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request) error {
 	return s.send(w, r, d)
 }
 
-// document returns one representation of a feed, or says why there is none.
+// document returns one representation of a public feed, or an error that says why there is none.
 func (s *Server) document(name, ext string) (*publish.Document, error) {
 	if _, err := s.published(name); err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (s *Server) document(name, ext string) (*publish.Document, error) {
 	return nil, notFound("feed")
 }
 
-// published returns the feed of a name, or says why there is none.
+// published returns the public feed with the name, or an error that says why there is none.
 func (s *Server) published(name string) (news.Feed, error) {
 	snap := s.current.Load()
 	if to := snap.Moved[name]; to != "" {
@@ -89,13 +90,13 @@ func (s *Server) published(name string) (news.Feed, error) {
 	return f, nil
 }
 
-// forScripts lets any script read what is for programs.
+// forScripts lets scripts of any origin read the response (CORS).
 func forScripts(h http.Header) {
 	h["Access-Control-Allow-Origin"] = anyOrigin
 	h["Access-Control-Expose-Headers"] = exposed
 }
 
-// opml sends the list of all public sources.
+// opml sends the OPML list of all public sources.
 func (s *Server) opml(w http.ResponseWriter, r *http.Request) error {
 	forScripts(w.Header())
 	return s.send(w, r, s.current.Load().Sources)
@@ -108,12 +109,12 @@ func (s *Server) icon(w http.ResponseWriter, r *http.Request) error {
 	return s.send(w, r, d)
 }
 
-// healthz says that the process answers.
+// healthz reports that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 	return word(w, http.StatusOK, "ok")
 }
 
-// readyz says whether every feed can be served.
+// readyz reports whether every feed can be served.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	snap := s.current.Load()
 	if !holds(s.Shelf, snap.Feeds) || !holds(s.Private, snap.Private) {
@@ -122,7 +123,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	return word(w, http.StatusOK, "ready")
 }
 
-// holds reports whether a shelf has all feeds.
+// holds reports whether all feeds are on the shelf.
 func holds(shelf *publish.Shelf, feeds []news.Feed) bool {
 	return !slices.ContainsFunc(feeds, func(f news.Feed) bool { return shelf.Edition(f.Name) == nil })
 }
@@ -132,6 +133,6 @@ func word(w http.ResponseWriter, code int, text string) error {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
-	_, _ = w.Write([]byte(text + "\n")) // a probe that left needs no answer
+	_, _ = w.Write([]byte(text + "\n")) // a probe that has left needs no answer
 	return nil
 }

@@ -19,13 +19,13 @@ import (
 	"tributary/internal/story"
 )
 
-// bench is a store, a publisher and a server, put together as the daemon does.
+// bench is a store, a publisher and a server, wired as in the daemon.
 type bench struct {
 	t       testing.TB
 	now     time.Time // of what is stored
 	db      *store.DB
 	pub     *publish.Publisher
-	closed  *publish.Publisher // of private feeds
+	closed  *publish.Publisher // publisher of private feeds
 	web     *Server
 	log     bytes.Buffer
 	site    news.Site
@@ -33,8 +33,8 @@ type bench struct {
 	feeds   []news.Feed
 }
 
-// newBench serves the feed "all" of one feed source and one folder of seeds,
-// with an entry of each. A feed "old" was removed.
+// newBench serves the feed "all" of a feed source and a folder of seeds, with one entry each. A
+// feed "old" was removed.
 func newBench(t testing.TB) *bench {
 	t.Helper()
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tributary.db"))
@@ -50,7 +50,7 @@ func newBench(t testing.TB) *bench {
 		t.Fatal(err)
 	}
 	b.closed = &publish.Publisher{Store: db, Shelf: publish.NewShelf(), Mask: mask, Now: b.pub.Now}
-	later := time.Now().Add(time.Hour) // stands still, so that pages do, and leaves deadlines in the future
+	later := time.Now().Add(time.Hour) // constant, so that pages are; ahead, so that no deadline passes
 	b.web = &Server{Shelf: b.pub.Shelf, Private: b.closed.Shelf, Mask: mask, Tokens: NewTokens(), Views: db, Now: func() time.Time { return later }, Log: slog.New(slog.NewTextHandler(&b.log, nil))}
 	sources := []news.Source{
 		{Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed", Public: true},
@@ -86,7 +86,7 @@ func (b *bench) configure(sources []news.Source, feeds ...news.Feed) {
 	b.show()
 }
 
-// show puts the configuration on the pages.
+// show makes the configuration the one that is served.
 func (b *bench) show() {
 	b.t.Helper()
 	removed, err := b.db.RemovedFeeds(b.t.Context())
@@ -146,13 +146,13 @@ func (b *bench) subscriptions() ([]format.Subscription, error) {
 	return subs, err
 }
 
-// fetch stores what a feed brings.
+// fetch stores entries of a feed.
 func (b *bench) fetch(name string, entries ...news.Entry) {
 	b.t.Helper()
 	b.save(name, nil, &news.Document{Format: "rss20", Title: "Source " + name, Link: "https://" + name + ".example/", Entries: entries})
 }
 
-// scan stores what a look at the seeds finds.
+// scan stores the entries of a scan of the seeds.
 func (b *bench) scan(seeds *news.SeedState, entries ...news.Entry) {
 	b.t.Helper()
 	b.save("seeds", seeds, &news.Document{Format: "seed", Entries: entries})
@@ -190,7 +190,7 @@ func (b *bench) publish() {
 	}
 }
 
-// story is the key of the story with this title in the feed "all".
+// story returns the key of the story with this title in the feed "all".
 func (b *bench) story(title string) string {
 	b.t.Helper()
 	for _, s := range b.pub.Shelf.Edition("all").Shown {
@@ -209,8 +209,7 @@ func (b *bench) serve() string {
 	return srv.URL
 }
 
-// answer is a response as it came over the wire: nothing decompressed, no
-// redirect followed.
+// answer is a response as it came over the wire: not decompressed, no redirect followed.
 type answer struct {
 	status int
 	header http.Header

@@ -9,7 +9,7 @@ import (
 	"tributary/internal/news"
 )
 
-// merge makes one story of several, by their keys, and publishes it.
+// merge merges stories by their keys, publishes, and returns the key that survives.
 func (b *bench) merge(keys ...string) string {
 	b.t.Helper()
 	var rows []int64
@@ -48,7 +48,7 @@ func TestThePageOfAMergedStoryLeadsOn(t *testing.T) {
 	}
 	leads(other, first)
 	last := b.merge(one, first)
-	for _, key := range []string{one, two, seed} { // an alias of an alias leads there at once
+	for _, key := range []string{one, two, seed} { // an alias of an alias redirects straight to the last
 		if key != last {
 			leads(key, last)
 		}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Hubs reach their handler below the path of the public URL and without it; no
-// other route takes what they send.
+// Requests of hubs reach their handler with and without the path of the public URL. No other route
+// accepts them.
 func TestHubRoute(t *testing.T) {
 	b := newBench(t)
 	b.site.URL = "https://me.example/river/"
@@ -36,8 +36,8 @@ func TestHubRoute(t *testing.T) {
 	}
 }
 
-// Our hub takes requests below the path of the public URL and without it, and a
-// document names it also where it has not changed.
+// Our hub accepts requests with and without the path of the public URL. Documents name it, a 304
+// included.
 func TestOurHubIsRoutedAndNamed(t *testing.T) {
 	b := newBench(t)
 	b.site.URL, b.site.Hub = "https://me.example/river", "https://me.example/river/hub"
@@ -56,7 +56,7 @@ func TestOurHubIsRoutedAndNamed(t *testing.T) {
 	if again.status != http.StatusNotModified {
 		t.Errorf("asked again: got %d, want 304", again.status)
 	}
-	for _, path := range []string{"/feeds/all/", "/feeds/all.opml"} { // nobody can subscribe to these
+	for _, path := range []string{"/feeds/all/", "/feeds/all.opml"} { // not offered for subscription
 		if links := ask(t, http.MethodGet, base+path).header.Values("Link"); len(links) > 0 {
 			t.Errorf("%s: Link %q, want none", path, links)
 		}

@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// gate bounds how many requests work at the same time that read the database and
-// render for one visitor. Feeds come from memory and are not counted: they are
-// served whatever else is asked for.
+// gate bounds the number of concurrent requests that read the database and render for a single
+// visitor. Feeds come from memory and do not pass it, so they are served under any load.
 type gate struct {
 	places    turns
-	each      int           // of one client, working and waiting
-	patience  time.Duration // of those who wait
+	each      int           // places of one client, running or waiting
+	patience  time.Duration // how long a request waits
 	mu        sync.Mutex
 	perClient map[string]int
 }
 
-// newGate gives every processor a few requests, since some of them wait for the
-// disk. One client gets half of the places.
+// newGate returns a gate with several places per processor, since some requests wait for the disk.
+// One client gets at most half of the places.
 func newGate() *gate {
 	places := 8 * runtime.GOMAXPROCS(0)
 	return &gate{places: make(turns, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
 }
 
-// enter waits for a place. It returns 429 for a client that has too many already
-// and 503 when there is none for a while, each with the time to come back.
+// enter waits for a place. It returns status 429 for a client that holds too many already, and 503
+// if no place becomes free in time. Both are sent with Retry-After.
 func (g *gate) enter(r *http.Request) (leave func(), err error) {
 	who := visitor(r)
 	if !g.count(who) {
@@ -42,8 +41,8 @@ func (g *gate) enter(r *http.Request) (leave func(), err error) {
 	}), nil
 }
 
-// visitor tells clients apart. Behind a proxy that does not say for whom it asks
-// nobody can be told apart, and nobody is blamed: "".
+// visitor identifies a client. It returns "" behind a proxy that does not send X-Forwarded-For,
+// where clients cannot be told apart and the limit per client does not apply.
 func visitor(r *http.Request) string {
 	if _, near := peerAddress(r); near && r.Header.Get("X-Forwarded-For") == "" {
 		return ""
@@ -75,12 +74,12 @@ func (g *gate) uncount(who string) {
 	}
 }
 
-// costly puts a handler behind the gate. It works until its answer begins: how fast
-// the client reads concerns nobody else.
+// costly puts a handler behind the gate. The place is released when the response begins, so that
+// slow clients do not hold places.
 func (s *Server) costly(f func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if r.RemoteAddr == "" {
-			return f(w, r) // an export of our own, a page at a time
+			return f(w, r) // an export, which requests one page at a time
 		}
 		leave, err := s.gate.enter(r)
 		if err != nil {
@@ -91,7 +90,7 @@ func (s *Server) costly(f func(http.ResponseWriter, *http.Request) error) func(h
 	}
 }
 
-// leaving leaves the gate when the answer begins.
+// leaving releases the place in the gate when the response begins.
 type leaving struct {
 	http.ResponseWriter
 	leave func()

@@ -13,7 +13,7 @@ import (
 	"tributary/internal/news"
 )
 
-// slowViews is a store that answers when it is told to.
+// slowViews is a store that answers only when told to.
 type slowViews struct {
 	Views
 	asked chan struct{}
@@ -30,8 +30,7 @@ func (v slowViews) State(ctx context.Context, name string) (*news.SourceState, e
 	}
 }
 
-// crowd asks for a page from as many addresses as told and waits until all of them are
-// at work.
+// crowd requests a page from n addresses and waits until all of the requests are running.
 func crowd(b *bench, h http.Handler, v slowViews, n int, address func(int) string) (answers []*httptest.ResponseRecorder, wait func()) {
 	var all sync.WaitGroup
 	for i := range n {
@@ -55,8 +54,8 @@ func from(address, path string) *http.Request {
 
 func anybody(i int) string { return "198.51.100." + string(rune('0'+i%10)) + ":1000" }
 
-// TestOverload: when all places are taken, pages are refused with a time to come back,
-// and feeds are served as ever.
+// TestOverload: when all places are taken, pages are refused with Retry-After, and feeds are served
+// as usual.
 func TestOverload(t *testing.T) {
 	b := newBench(t)
 	v := slowViews{b.db, make(chan struct{}), make(chan struct{})}
@@ -87,8 +86,8 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-// TestOneClientGetsItsShare: more than that is its own fault, 429. A proxy that does
-// not say for whom it asks is not one client.
+// TestOneClientGetsItsShare: a client that exceeds its share gets 429. A proxy that does not send
+// X-Forwarded-For does not count as one client.
 func TestOneClientGetsItsShare(t *testing.T) {
 	for name, tt := range map[string]struct {
 		address, forwarded string
@@ -117,7 +116,7 @@ func TestOneClientGetsItsShare(t *testing.T) {
 			done := make(chan struct{})
 			go func() { defer close(done); h.ServeHTTP(w, r) }()
 			if tt.want == 200 {
-				<-v.asked // it works beside the others
+				<-v.asked // it runs beside the others
 			} else {
 				<-done
 			}
@@ -131,7 +130,7 @@ func TestOneClientGetsItsShare(t *testing.T) {
 	}
 }
 
-// stuck is a client that takes nothing.
+// stuck is a client that never reads.
 type stuck struct {
 	httptest.ResponseRecorder
 	begun, end chan struct{}
@@ -143,7 +142,7 @@ func (s *stuck) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestASlowReaderHoldsNoPlace: it is given back when the answer begins.
+// TestASlowReaderHoldsNoPlace: the place is released when the response begins.
 func TestASlowReaderHoldsNoPlace(t *testing.T) {
 	b := newBench(t)
 	b.web.gate = &gate{places: make(chan struct{}, 1), each: 1, patience: 5 * time.Second, perClient: map[string]int{}}
@@ -161,8 +160,7 @@ func TestASlowReaderHoldsNoPlace(t *testing.T) {
 	<-done
 }
 
-// TestNothingGrowsWithTheFeed: what a request for a feed allocates is the same for a
-// small one and a large one.
+// TestNothingGrowsWithTheFeed: a request allocates the same for a small feed as for a large one.
 func TestNothingGrowsWithTheFeed(t *testing.T) {
 	measure := func(stories int, header, value string) uint64 {
 		b := newBench(t)

@@ -14,7 +14,7 @@ import (
 	"tributary/internal/publish"
 )
 
-// pageAge is how long a page may be kept by a cache.
+// pageAge is how long caches may keep a page.
 const pageAge = time.Minute
 
 // sendPage renders a page and sends it.
@@ -27,7 +27,7 @@ func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, theme *page.Th
 	return s.sendMade(w, r, d, pageAge)
 }
 
-// rendered makes a document of a page.
+// rendered returns the page that render writes as a document.
 func rendered(render func(io.Writer) error) (*publish.Document, error) {
 	var b bytes.Buffer
 	if err := render(&b); err != nil {
@@ -38,10 +38,10 @@ func rendered(render func(io.Writer) error) (*publish.Document, error) {
 	return d, nil
 }
 
-// sendMade sends what was made for this request, with gzip for those who take it.
+// sendMade sends a document made for this request, with gzip if the client accepts it.
 func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, d *publish.Document, age time.Duration) error {
 	d.MaxAge = age
-	if liking(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // also for a 304, which has the tag of the 200
+	if liking(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // for a 304 too: it has the ETag of the 200
 		var err error
 		if d, err = d.Packed(publish.Gzip); err != nil {
 			return err
@@ -50,10 +50,10 @@ func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, d *publish.Doc
 	return s.send(w, r, d)
 }
 
-// latest is how many stories the front page shows.
+// latest is the number of stories on the front page.
 const latest = 30
 
-// front is the page that greets people: the feeds, and what is new in them.
+// front sends the front page: the feeds, and the latest stories in them.
 func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
 	v := &page.FrontView{Site: snap.Site}
@@ -67,7 +67,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 			e = &news.Edition{Feed: f}
 		}
 		v.Feeds = append(v.Feeds, page.FeedRow{Feed: f, Stories: len(e.Shown), Changed: e.Updated})
-		if f.Digest != nil { // tells of stories, and is none
+		if f.Digest != nil { // a digest repeats stories of other feeds
 			continue
 		}
 		for _, shown := range e.Shown[:min(latest, len(e.Shown))] {
@@ -81,13 +81,13 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	v.Latest = v.Latest[:min(latest, len(v.Latest))]
 	var err error
 	if v.Days, err = s.days.of(r.Context(), s.Views, editions, s.Now()); err != nil && r.Context().Err() == nil {
-		s.Log.Error("days of the front page", "error", err) // which does without
+		s.Log.Error("days of the front page", "error", err) // the page is shown without them
 	}
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Front(out, v) })
 }
 
-// story is the page of a story: the permalink of a seed document, and who else
-// reported it. A story that no public feed has shown does not exist here.
+// story sends the page of a story: the permalink of a seed document, and the other sources that
+// reported it. A story that no public feed has shown is not found.
 func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
 	v, into, err := s.storyView(r.Context(), news.Everybody, snap.Site, r.PathValue("key"))
@@ -101,8 +101,8 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Story(out, v) })
 }
 
-// storyView gathers what an audience may see of a story, or names the story that
-// it was merged into.
+// storyView returns what an audience may see of a story, or in into the key of the story that it
+// was merged into.
 func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site, key string) (v *page.StoryView, into string, err error) {
 	into, err = s.Views.AliasOf(ctx, a, key)
 	if err != nil || into != "" {
@@ -128,7 +128,7 @@ func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site,
 	return v, "", err
 }
 
-// digestView gathers what an audience may see of a digest.
+// digestView returns what an audience may see of a digest.
 func (s *Server) digestView(ctx context.Context, a news.Audience, site news.Site, key string) (*page.StoryView, error) {
 	d, err := s.Views.Digest(ctx, a, key)
 	switch {
@@ -146,8 +146,8 @@ func (s *Server) digestView(ctx context.Context, a news.Audience, site news.Site
 	return &page.StoryView{Site: site, Story: d.Shown(site, feeds[0]), Feeds: feeds}, nil
 }
 
-// newStoryView shows the entry that the first feed shows, and the others as
-// members. Of what is somebody else's it shows no more than a feed gives out.
+// newStoryView returns a view of the entry that the first feed shows, with the other entries as
+// members. Content that is not our own is cut to the extent most.
 func newStoryView(site news.Site, entries []news.Placement, most news.Extent) *page.StoryView {
 	lead := 0
 	pub := entries[0].In[0]
@@ -178,13 +178,13 @@ func newStoryView(site news.Site, entries []news.Placement, most news.Extent) *p
 	return &page.StoryView{Site: site, Story: shown}
 }
 
-// feedsOf names the feeds of an audience that show a story now.
+// feedsOf returns the feeds of an audience that show a story at present.
 func feedsOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
 	standing := slices.DeleteFunc(slices.Clone(pubs), func(p news.Publication) bool { return p.Removed })
 	return everyFeedOf(snap, a, standing)
 }
 
-// everyFeedOf names the feeds of an audience that Publications are of.
+// everyFeedOf returns the feeds of an audience that the Publications belong to.
 func everyFeedOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
 	known := slices.Clone(snap.Feeds)
 	for _, f := range snap.Private {
@@ -197,8 +197,7 @@ func everyFeedOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []new
 	})
 }
 
-// extent is how much of a story the feeds of an audience give out: what the most
-// generous of them does.
+// extent returns how much of a story the most generous feed of an audience shows.
 func extent(snap *Snapshot, a news.Audience, pubs []news.Publication) news.Extent {
 	feeds := everyFeedOf(snap, a, pubs)
 	for _, extent := range []news.Extent{news.Full, "", news.SummaryOnly, news.LinkOnly} {
@@ -209,14 +208,13 @@ func extent(snap *Snapshot, a news.Audience, pubs []news.Publication) news.Exten
 	return news.Full
 }
 
-// What the page of a source tells: its latest entries, and its latest days.
+// The page of a source shows its latest entries and days, at most so many.
 const (
 	verdicts = 20
 	days     = 28
 )
 
-// source is the page of a public source, for people who wonder where their
-// post is.
+// source sends the page of a public source, for people who wonder where their post is.
 func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
 	state, err := s.publicState(r.Context(), r.PathValue("name"))
@@ -240,13 +238,13 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Source(out, v) })
 }
 
-// publicState returns a source as everybody may see it; nil when there is none.
+// publicState returns a source as the public may see it, or nil if there is no such public source.
 func (s *Server) publicState(ctx context.Context, name string) (*news.SourceState, error) {
 	state, err := s.Views.State(ctx, name)
 	if err != nil || state == nil || !state.Public {
 		return nil, err
 	}
-	if news.HasSecret(state.Site) { // some feeds repeat the token of their address
+	if news.HasSecret(state.Site) { // some feeds repeat the token of their address as their site
 		state.Site = ""
 	}
 	return state, nil

@@ -10,13 +10,13 @@ import (
 	"tributary/internal/news"
 )
 
-// BenchmarkPage is a page as it is asked for: the look into the store, the
-// rendering and its compression, with 2,000 entries of three sources.
+// BenchmarkPage measures a request for a page: reading the store, rendering and compression, with
+// 2,000 entries of three sources.
 func BenchmarkPage(b *testing.B) {
 	bench := newBench(b)
 	more := news.Source{Name: "b", Kind: news.KindFeed, URL: "https://b.example/feed", Public: true}
 	bench.configure([]news.Source{bench.sources["a"], bench.sources["seeds"], more}, feed("all"))
-	var past []news.Entry // so that there are days to chart
+	var past []news.Entry // so that the chart has days
 	for i := range 30 {
 		past = append(past, news.Entry{GUID: fmt.Sprint("past", i), Title: fmt.Sprint("Past ", i), Published: bench.now.AddDate(0, 0, -i)})
 	}

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// underBase serves the same routes below the path of the public URL, for a
-// proxy that does not take it off. A path with empty or dotted parts, which a
-// base URL with one slash too many makes, is led to the plain one, but not where a
-// token may stand in it: that would be told to whoever sees the answer.
+// underBase also serves the routes below the path of the public URL, for a proxy that does not
+// strip it. A path with empty or dotted parts, as a base URL with one slash too many produces, is
+// redirected to its clean form. A path that may contain a token is not, because the redirect would
+// reveal the token to whoever sees the response.
 func (s *Server) underBase(next http.Handler) http.Handler {
 	redirect, hidden := s.get(s.toPlainPath), s.private(s.nothingPrivate)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +36,7 @@ func (s *Server) underBase(next http.Handler) http.Handler {
 	})
 }
 
-// belowToken reports whether a path is one of private feeds.
+// belowToken reports whether a path is that of a private feed.
 func (s *Server) belowToken(path string) bool {
 	return strings.HasPrefix(path, "/private/") || strings.HasPrefix(path, s.current.Load().base+"/private/")
 }
@@ -47,7 +47,8 @@ func (s *Server) toPlainPath(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// plainPath is a path as the routes know it: from the root, every part a name.
+// plainPath returns a path in the form that the routes expect: rooted, with no empty or dotted
+// parts.
 func plainPath(p string) string {
 	plain := path.Clean("/" + p)
 	if strings.HasSuffix(p, "/") && plain != "/" {

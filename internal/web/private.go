@@ -15,28 +15,28 @@ import (
 	"tributary/internal/publish"
 )
 
-// Private feeds stand at /private/TOKEN/. A document is rendered once for all who
-// may read it, with a mask in place of the token, and the token is put there while
-// it is sent; so is its gzip coding, because a reader asks for each state of a feed
-// once: keeping the packed bytes of every subscriber would cost memory and save
-// nothing. A 304 needs neither.
+// Private feeds are served at /private/TOKEN/. A document is rendered once for all subscribers,
+// with a mask in place of the token. The mask is replaced by the token while the document is sent,
+// and gzip is applied at the same time. The compressed bytes are not kept: a reader asks for each
+// state of a feed once, so keeping them per subscriber would cost memory and save nothing. A 304
+// needs neither step.
 //
-// Nobody learns from an answer whether a feed is there: a wrong token, and a name
-// that is not the token's feed, are answered as any unknown address is.
+// No response reveals whether a feed exists: a wrong token, and a name that is not the token's
+// feed, are answered like any unknown address.
 
-// grant is what a request may see, and by which token.
+// grant is what a request may see, and the token that allows it.
 type grant struct {
 	token news.Token
 	feed  news.Feed
-	site  news.Site // with the token
+	site  news.Site // its Token is the secret of the request
 }
 
-// private wraps a handler of what stands below a token.
+// private wraps a handler of the routes below a token.
 func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
 	return s.answer(noPreflight, s.ifGranted(f))
 }
 
-// privateCostly is private for what reads the store.
+// privateCostly is private for handlers that read the store.
 func (s *Server) privateCostly(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
 	return s.answer(noPreflight, s.costly(s.ifGranted(f)))
 }
@@ -55,13 +55,13 @@ func (s *Server) ifGranted(f func(http.ResponseWriter, *http.Request, grant) err
 	}
 }
 
-// noPreflight answers OPTIONS where no script of another site may read.
+// noPreflight answers OPTIONS where scripts of other origins may not read.
 func noPreflight(w http.ResponseWriter) {
 	w.Header().Set("Allow", allowed)
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// granted looks up what the token of a request opens.
+// granted returns what the token of a request gives access to.
 func (s *Server) granted(r *http.Request) (grant, error) {
 	secret := r.PathValue("token")
 	token, known := s.Tokens.find(secret)
@@ -74,7 +74,7 @@ func (s *Server) granted(r *http.Request) (grant, error) {
 		return grant{}, gone("address")
 	}
 	g := grant{token: token, feed: feed, site: snap.Site}
-	g.site.Token, g.site.Hub = secret, "" // a topic would tell of the token
+	g.site.Token, g.site.Hub = secret, "" // a topic URL would reveal the token
 	return g, nil
 }
 
@@ -101,7 +101,7 @@ func (s *Server) privateFile(w http.ResponseWriter, r *http.Request, g grant) er
 	return s.sendPrivate(w, r, g, d)
 }
 
-// privateTwin sends the HTML twin of a private feed.
+// privateTwin sends the HTML page of a private feed.
 func (s *Server) privateTwin(w http.ResponseWriter, r *http.Request, g grant) error {
 	if r.PathValue("name") != g.feed.Name {
 		return notFound("page")
@@ -124,7 +124,7 @@ func (s *Server) privateDocument(g grant, ext string) (*publish.Document, error)
 	return nil, notFound("page")
 }
 
-// privateStory is the page of a story for those who may read a feed that shows it.
+// privateStory sends the page of a story to a subscriber of a feed that shows it.
 func (s *Server) privateStory(w http.ResponseWriter, r *http.Request, g grant) error {
 	v, into, err := s.storyView(r.Context(), g.feed.Audience(), g.site, r.PathValue("key"))
 	if err != nil {
@@ -148,9 +148,9 @@ func (s *Server) nothingPrivate(http.ResponseWriter, *http.Request, grant) error
 	return notFound("page")
 }
 
-// sendPrivate answers with a document that holds masks, as send does with others.
+// sendPrivate sends a document that contains masks. It is the counterpart of send.
 func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d *publish.Document) error {
-	own := *d // as this subscriber gets it
+	own := *d // as this subscriber sees it
 	own.ETag = g.tag(d.ETag)
 	code := precondition(r.Header, &own)
 	if code == http.StatusPreconditionFailed {
@@ -177,7 +177,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	if packs {
 		h["Content-Encoding"] = []string{publish.Gzip}
 	} else {
-		h["Content-Length"] = []string{strconv.Itoa(len(d.Body))} // a mask is as long as a token
+		h["Content-Length"] = []string{strconv.Itoa(len(d.Body))} // the mask is as long as the token
 	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
@@ -192,15 +192,15 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 	return nil
 }
 
-// tag is the entity tag of what one subscriber gets. It tells neither the token nor
-// the mask.
+// tag returns the entity tag of a document for one subscriber. It reveals neither the token nor the
+// mask.
 func (g grant) tag(of string) string {
 	sum := sha256.Sum256(append([]byte(of), g.token.Hash[:]...))
 	return `"` + hex.EncodeToString(sum[:16]) + `"`
 }
 
-// unmask writes body with the token where the mask is. An error means that the
-// client left.
+// unmask writes body with the mask replaced by the token. It stops at the first write error, which
+// means that the client has left.
 func unmask(w io.Writer, body []byte, mask, token string) {
 	for mask != "" {
 		at := bytes.Index(body, []byte(mask))
@@ -218,7 +218,7 @@ func unmask(w io.Writer, body []byte, mask, token string) {
 	_, _ = w.Write(body)
 }
 
-// patient writes to a client part by part, see Server.write.
+// patient writes to a client in parts, each under its own deadline; see Server.write.
 type patient struct {
 	s *Server
 	w http.ResponseWriter
@@ -234,10 +234,10 @@ func (p patient) Write(b []byte) (int, error) {
 	}
 }
 
-// packs are gzip writers for what is packed while it is sent. They pack quickly
-// rather than well: 220 KB take 1.5 ms of processor time.
+// packs are gzip writers for compressing while sending. They favour speed over size: 220 KB take
+// 1.5 ms of processor time.
 var packs = sync.Pool{New: func() any {
-	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for an unknown level only
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails only for an invalid level
 	return z
 }}
 
@@ -246,5 +246,5 @@ func pack(w io.Writer, write func(io.Writer)) {
 	defer packs.Put(z)
 	z.Reset(w)
 	write(z)
-	_ = z.Close() // the client left
+	_ = z.Close() // fails only if the client has left
 }

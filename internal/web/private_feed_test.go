@@ -16,7 +16,7 @@ import (
 	"tributary/internal/publish"
 )
 
-// Secrets of tokens, as crypto/rand.Text would make them.
+// Secrets of tokens, in the form of crypto/rand.Text.
 const (
 	anna  = "ANNAANNAANNAANNAANNAANNA22"
 	berta = "BERTABERTABERTABERTABERT33"
@@ -25,10 +25,10 @@ const (
 	wrong = "WRONGWRONGWRONGWRONGWRON66"
 )
 
-// newClub has beside what newBench has two private feeds: club of all sources and
-// of a private one, other of another private one. A report of the private sources
-// and of the public one is one story. Anna and Berta may read club; somebody could
-// once; another reads other.
+// newClub is newBench with two more feeds, both private: "club" of the public sources and two
+// private ones, and "second" of another private one. A report in the feeds a, inner and deep is a
+// single story. Anna and Berta may read club; a third token of it was revoked. The token other
+// reads second.
 func newClub(t *testing.T) *bench {
 	b := newBench(t)
 	club, second := feed("club"), feed("second")
@@ -105,8 +105,8 @@ func TestAPrivateFeedIsServedBelowTheToken(t *testing.T) {
 	}
 }
 
-// Each subscriber gets the same bytes but for the token, in each coding, and has
-// an entity tag of their own.
+// All subscribers get the same bytes except for the token, in each coding, and have entity tags of
+// their own.
 func TestEachSubscriberHasAnEntityTag(t *testing.T) {
 	b := newClub(t)
 	base := b.serve()
@@ -154,8 +154,8 @@ func TestEachSubscriberHasAnEntityTag(t *testing.T) {
 	}
 }
 
-// TestNobodyLearnsOfAPrivateFeed: a wrong token, a wrong name and a wrong address
-// are answered alike, with the same header and body.
+// TestNobodyLearnsOfAPrivateFeed: a wrong token, a wrong name and an unknown address get the same
+// answer, header and body.
 func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 	b := newClub(t)
 	base := b.serve()
@@ -170,7 +170,7 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 		"/private/" + wrong + "/club/archive/1.atom", "/private/" + wrong + "/club/older/9999", "/private/" + wrong + "/club/older/9999.atom", "/private/" + wrong + "/search?q=inside",
 		"/private/" + wrong + "/club.atom?q=inside", "/private/" + other + "/club/older/9999", "/private/" + other + "/club.rss?q=inside", "/private/" + anna + "/all/older/9999.json",
 		"/private/" + anna + "/club/older/1", "/private/" + anna + "/club/older/x", "/private/" + anna + "/club/archive/1", "/private/" + anna + "/search.atom?q=inside",
-		// A path that is not plain leads nowhere: the answer would tell the token.
+		// Paths that are not plain are not redirected: the response would reveal the token.
 		"/private/" + anna + "//club.atom", "//private/" + anna + "/club.atom", "/private//" + anna + "/club.atom", "/private/" + anna + "/./club/",
 		"/private/" + anna + "/%2Fclub.atom", "/private/" + anna + "/../../feeds/all.atom", "/feeds/../private/" + anna + "/club.atom",
 	} {
@@ -200,8 +200,8 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 	}
 }
 
-// A story has a page for those who may read a feed that shows it: theirs names
-// what they may know, everybody's what everybody may.
+// A story has a page for the subscribers of each feed that shows it. Theirs names what they may
+// know, the public one only what everybody may.
 func TestStoriesArePagesForThoseWhoMayKnowThem(t *testing.T) {
 	b := newClub(t)
 	base := b.serve()
@@ -225,7 +225,7 @@ func TestStoriesArePagesForThoseWhoMayKnowThem(t *testing.T) {
 			t.Errorf("%s: got %d,\n%s", title, status, body)
 		}
 	}
-	for path, want := range map[string][3]bool{ // names inner, deep, the feed all
+	for path, want := range map[string][3]bool{ // whether it names inner, deep, the feed all
 		"/stories/":                         {false, false, true},
 		"/private/" + anna + "/stories/":    {true, false, true},
 		"/private/" + other + "/stories/":   {false, true, true},
@@ -242,8 +242,8 @@ func TestStoriesArePagesForThoseWhoMayKnowThem(t *testing.T) {
 	}
 }
 
-// A story that was in a public feed until that became private has no public page
-// any more, and its old addresses say that it is gone.
+// When a public feed becomes private, its stories have no public page any more, and their old
+// addresses answer 410.
 func TestAFeedThatTurnsPrivateIsGoneForEverybody(t *testing.T) {
 	b := newBench(t)
 	key := b.story("Seed")
@@ -266,7 +266,7 @@ func TestAFeedThatTurnsPrivateIsGoneForEverybody(t *testing.T) {
 	}
 }
 
-// TestNoTokenInTheLog: what goes wrong below a token is logged without it.
+// TestNoTokenInTheLog: errors below a token are logged without it.
 func TestNoTokenInTheLog(t *testing.T) {
 	b := newClub(t)
 	b.web.Views = views{err: errors.New("broken")}
@@ -388,15 +388,15 @@ func TestUnmask(t *testing.T) {
 	}
 }
 
-// discarded is a response that nobody reads.
+// discarded is a response writer that discards the body.
 type discarded struct{ header http.Header }
 
 func (d discarded) Header() http.Header         { return d.header }
 func (d discarded) Write(p []byte) (int, error) { return len(p), nil }
 func (d discarded) WriteHeader(int)             {}
 
-// TestAPrivateRequestAllocatesTheSameForEveryFeed: what a request costs in memory
-// does not grow with the feed, in any coding.
+// TestAPrivateRequestAllocatesTheSameForEveryFeed: the memory of a request does not grow with the
+// feed, in any coding.
 func TestAPrivateRequestAllocatesTheSameForEveryFeed(t *testing.T) {
 	b := newClub(t)
 	h := b.web.Handler()
@@ -423,8 +423,8 @@ func TestAPrivateRequestAllocatesTheSameForEveryFeed(t *testing.T) {
 	}
 }
 
-// A twin leads to nothing public that would name the token in a referrer, and all
-// its own addresses stand below it.
+// The HTML page of a private feed links to nothing that would learn the token from a referrer, and
+// all its own addresses stand below the token.
 func TestAPrivateTwinStaysBelowItsToken(t *testing.T) {
 	b := newClub(t)
 	page := string(ask(t, "GET", b.serve()+"/private/"+anna+"/club/").body)

@@ -7,10 +7,9 @@ import (
 	"tributary/internal/publish"
 )
 
-// The past of a private feed, and what a search in it finds.
+// The archive and older pages of a private feed, and searches in it.
 
-// privateArchive sends a closed page: its bytes are those that were stored, but for
-// the token, as in the live document.
+// privateArchive sends a closed page as it was stored, with the token in place of the mask.
 func (s *Server) privateArchive(w http.ResponseWriter, r *http.Request, g grant) error {
 	if r.PathValue("name") != g.feed.Name {
 		return notFound("page")
@@ -31,7 +30,7 @@ func (s *Server) privateArchive(w http.ResponseWriter, r *http.Request, g grant)
 	return s.sendPrivate(w, r, g, d)
 }
 
-// privateOlder sends what came before a Publication.
+// privateOlder sends a page of what came before a Publication.
 func (s *Server) privateOlder(w http.ResponseWriter, r *http.Request, g grant) error {
 	if r.PathValue("name") != g.feed.Name {
 		return notFound("page")
@@ -46,7 +45,7 @@ func (s *Server) privateOlder(w http.ResponseWriter, r *http.Request, g grant) e
 	return s.sendPrivate(w, r, g, d)
 }
 
-// privateSearch is the page of a search in a private feed.
+// privateSearch sends the result page of a search in a private feed.
 func (s *Server) privateSearch(w http.ResponseWriter, r *http.Request, g grant) error {
 	if g.feed.Kind == news.FeedOfHealth { // it has no stories
 		return notFound("page")
@@ -60,7 +59,7 @@ func (s *Server) privateSearch(w http.ResponseWriter, r *http.Request, g grant) 
 	return s.sendPrivate(w, r, g, d)
 }
 
-// privateSearchFeed sends what a search in a private feed finds as a feed.
+// privateSearchFeed sends the results of a search in a private feed as a feed.
 func (s *Server) privateSearchFeed(w http.ResponseWriter, r *http.Request, g grant, ext string) error {
 	one := s.searchingPrivately(r, g)
 	d, err := s.foundFeed(r, one, ext)

@@ -13,8 +13,8 @@ import (
 	"tributary/internal/publish"
 )
 
-// newOldClub is newClub with a past: 250 more stories of the private source, an hour
-// apart, two closed pages of them, and a full-text index.
+// newOldClub is newClub with 250 older stories of the private source, one an hour, two closed pages
+// of them, and a full-text index.
 func newOldClub(t *testing.T) *bench {
 	b := newClub(t)
 	b.web.within = time.Minute
@@ -49,9 +49,8 @@ func newOldClub(t *testing.T) *bench {
 	return b
 }
 
-// TestThePastOfAPrivateFeed: closed and older pages stand below the token, each
-// subscriber gets the bytes that were stored but for the token, and a reader comes from
-// the live document to the first page.
+// TestThePastOfAPrivateFeed: closed and older pages stand below the token. Each subscriber gets the
+// stored bytes with their own token. Links lead from the live document to the first page.
 func TestThePastOfAPrivateFeed(t *testing.T) {
 	b := newOldClub(t)
 	base, path := b.serve(), "/private/"+anna+"/club"
@@ -99,7 +98,7 @@ func TestThePastOfAPrivateFeed(t *testing.T) {
 			t.Errorf("the page that is closed next: %d, %v", a.status, a.header)
 		}
 	}
-	for _, stored := range []string{"atom", "json"} { // with the mask, and no token
+	for _, stored := range []string{"atom", "json"} { // stored with the mask, without a token
 		d, err := b.db.PageDocument(t.Context(), b.closed.Shelf.Edition("club").Feed.ID, news.Part{Generation: 1, Page: 1}, stored)
 		if err != nil {
 			t.Fatal(err)
@@ -124,7 +123,7 @@ func TestThePastOfAPrivateFeed(t *testing.T) {
 	}
 }
 
-// older is where the live document of the club ends.
+// older returns the address of what came before the live document of the club.
 func older(t *testing.T, b *bench) string {
 	t.Helper()
 	before := b.closed.Shelf.Edition("club").Older.Before
@@ -134,8 +133,8 @@ func older(t *testing.T, b *bench) string {
 	return fmt.Sprint(before)
 }
 
-// TestAPrivateFeedIsSearched: by who has a token, in what it shows, on a page and as a
-// feed; nobody else finds a word of it.
+// TestAPrivateFeedIsSearched: with a token, one finds what the feed shows, on a page and as a feed;
+// without, not a word of it.
 func TestAPrivateFeedIsSearched(t *testing.T) {
 	b := newOldClub(t)
 	base, path := b.serve(), "/private/"+anna

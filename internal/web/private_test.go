@@ -15,7 +15,7 @@ import (
 	"tributary/internal/news"
 )
 
-// canary stands in everything that must stay inside.
+// canary occurs in everything that must not become public.
 const canary = "kanarienvogel"
 
 // secretEntry is an entry whose every field holds the canary.
@@ -30,9 +30,9 @@ func secretEntry(n int) news.Entry {
 	}
 }
 
-// newSecretBench has beside the public sources: one that is private; one whose
-// address holds a token, which its document repeats; one that was public. It
-// returns the stories that only a private source has.
+// newSecretBench adds three sources to the public ones: a private one, one whose address holds a
+// token that its document repeats, and one that used to be public. It returns the stories that only
+// a private source has.
 func newSecretBench(t *testing.T) (*bench, []string) {
 	b := newBench(t)
 	private := news.Source{Name: "p-" + canary, Kind: news.KindFeed, URL: "https://" + canary + ".example/feed", Title: canary, Tags: []string{canary}}
@@ -85,8 +85,7 @@ func newSecretBench(t *testing.T) (*bench, []string) {
 
 var hrefs = regexp.MustCompile(`(?i)(?:href|url|src|id|htmlUrl|xmlUrl)="?([^"<> ]+)|<(?:link|guid|id)[^>]*>([^<]+)|"(http[^"]+)"`)
 
-// crawl follows every address of our own that any answer names, from the ones
-// given, and returns all answers.
+// crawl follows every address of ours in any answer, from the given ones, and returns all answers.
 func crawl(t *testing.T, base string, site news.Site, todo []string) map[string]answer {
 	seen := map[string]answer{}
 	for len(todo) > 0 {
@@ -107,7 +106,7 @@ func crawl(t *testing.T, base string, site news.Site, todo []string) map[string]
 	return seen
 }
 
-// TestNothingPrivateLeaves walks every public address and every file.
+// TestNothingPrivateLeaves checks every public address and every file.
 func TestNothingPrivateLeaves(t *testing.T) {
 	b, hidden := newSecretBench(t)
 	start := []string{"/", "/sources.opml", "/healthz", "/readyz", "/feeds/all", "/feeds/all/", "/none", "/feeds/old.atom", "/sources/t", "/sources/a", "/sources/seeds", "/why",
@@ -150,7 +149,7 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	}
 }
 
-// leaks looks for the canary as it is and escaped.
+// leaks looks for the canary, plain and escaped.
 func leaks(text string) bool {
 	plain, err := url.QueryUnescape(text)
 	if err != nil {
@@ -167,7 +166,7 @@ func around(text string) string {
 	return "…" + text[max(0, at-100):min(len(text), at+100)] + "…"
 }
 
-// TestPrivateThingsDoNotExist: not even the answer tells that they do.
+// TestPrivateThingsDoNotExist: the answers do not reveal that they exist.
 func TestPrivateThingsDoNotExist(t *testing.T) {
 	b, hidden := newSecretBench(t)
 	base := b.serve()
@@ -190,7 +189,7 @@ func TestPrivateThingsDoNotExist(t *testing.T) {
 	check("no longer configured")
 }
 
-// TestAStoryInNoFeedHasNoPage: public is what a public feed shows.
+// TestAStoryInNoFeedHasNoPage: a story is public only if a public feed shows it.
 func TestAStoryInNoFeedHasNoPage(t *testing.T) {
 	b := newBench(t)
 	b.configure([]news.Source{b.sources["a"], {Name: "x", Kind: news.KindFeed, URL: "https://x.example/feed", Public: true}},

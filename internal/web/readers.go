@@ -13,27 +13,25 @@ import (
 	"tributary/internal/news"
 )
 
-// Bounds of the tally. A reader that comes once a week is still one.
+// Bounds of the count. A reader who comes once a week still counts.
 const (
 	readersFor   = 7 * 24 * time.Hour
 	maxReaders   = 10_000
-	maxAnnounced = 1_000_000 // readers of one aggregator
-	maxServices  = 1000      // aggregators that are told apart between two looks at them
+	maxAnnounced = 1_000_000 // readers of a single aggregator
+	maxServices  = 1000      // aggregators told apart between two calls of Announced
 )
 
-// Readers estimates how many people read our feeds, for the User-Agent with
-// which we ask publishers for theirs. It holds numbers only: a hash of address
-// and agent, under a key that is made at the start and never leaves the
-// process. Nothing of it is stored but what aggregators say of themselves, see
-// Announced, and sums of how long programs stay away, see Cadences. It is safe for
-// concurrent use.
+// Readers estimates how many people read our feeds, for the User-Agent that we send to publishers.
+// It keeps a hash of address and agent for each reader, under a random key that never leaves the
+// process. None of this is stored, except what aggregators say about themselves (see Announced) and
+// sums of how long programs stay away (see Cadences). It is safe for concurrent use.
 type Readers struct {
 	now  func() time.Time
 	seed maphash.Seed
 
 	mu    sync.Mutex
 	seen  map[uint64]reader
-	swept time.Time // when those who are gone were last looked for
+	swept time.Time // when forget last ran
 	said  map[service]news.Announced
 
 	cadences cadences
@@ -45,25 +43,25 @@ type service struct {
 	format, client string
 }
 
-// reader is one that was seen: a program of one person, or an aggregator that
-// says how many it stands for.
+// reader is a reader that was seen: one person's program, or an aggregator with the number of
+// readers that it announces.
 type reader struct {
 	last  time.Time
 	count int
 }
 
-// NewReaders returns a tally that has seen nobody.
+// NewReaders returns a Readers that has counted nobody.
 func NewReaders(now func() time.Time) *Readers {
 	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}, cadences: newCadences()}
 }
 
-// Note counts who asked for a feed, of that row and in that format; 0 is for what
-// a search found, which is no feed of ours. An aggregator asks from many addresses,
-// and for each feed by itself, so it is told by its agent without the number and by
-// the path; everybody else by address and agent.
+// Note counts a reader of the feed with this ID, in this format; a feed of 0 means a search, which
+// has no ID. An aggregator asks from many addresses and for each feed separately, so it is
+// identified by the path and by its agent without the number. Everybody else is identified by
+// address and agent.
 func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	if r.RemoteAddr == "" {
-		return // an export of our own
+		return // an export, not a reader
 	}
 	agent := r.UserAgent()
 	name, count := announced(agent)
@@ -97,7 +95,8 @@ func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	t.seen[key] = reader{last: now, count: max(count, 1)}
 }
 
-// announce notes what an aggregator says of itself. Its versions are one.
+// announce records what an aggregator says about itself. Versions of a client are not
+// distinguished.
 func (t *Readers) announce(feed int64, format, agent string, count int) {
 	client, _, _ := strings.Cut(product(agent), "/")
 	key := service{feed, format, client}
@@ -108,7 +107,7 @@ func (t *Readers) announce(feed int64, format, agent string, count int) {
 	}
 }
 
-// Announced returns what aggregators said since the last time.
+// Announced returns what aggregators said since the last call.
 func (t *Readers) Announced() []news.Announced {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -117,7 +116,7 @@ func (t *Readers) Announced() []news.Announced {
 	return all
 }
 
-// Count returns how many readers the last seven days saw.
+// Count returns the number of readers in the last seven days.
 func (t *Readers) Count() (n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -128,7 +127,7 @@ func (t *Readers) Count() (n int) {
 	return n
 }
 
-// forget drops those who were not seen for a week.
+// forget removes readers who have not been seen for a week.
 func (t *Readers) forget(now time.Time) {
 	t.swept = now
 	t.cadences.forget(now)
@@ -139,9 +138,8 @@ func (t *Readers) forget(now time.Time) {
 	}
 }
 
-// announced reads the number in front of "subscribers" or "readers", which
-// aggregators put into their agent, and returns the agent without it; 0 when
-// there is none.
+// announced returns the number before "subscribers" or "readers" that aggregators put into their
+// User-Agent, and the agent without it. The number is 0 if there is none.
 func announced(agent string) (name string, count int) {
 	for _, word := range [...]string{" subscriber", " reader"} {
 		end := strings.Index(agent, word)
@@ -162,8 +160,9 @@ func announced(agent string) (name string, count int) {
 	return agent, 0
 }
 
-// clientAddress is the address of who asks. Behind a proxy of ours, which is on
-// this machine or its network, it is the last that the proxy vouches for.
+// clientAddress returns the address of the client. A peer on this machine or in a private network
+// is taken for our proxy; then it is the last address in X-Forwarded-For, the one that the proxy
+// added.
 func clientAddress(r *http.Request) string {
 	forwarded := r.Header.Get("X-Forwarded-For")
 	if peer, near := peerAddress(r); forwarded == "" || !near {
@@ -172,8 +171,8 @@ func clientAddress(r *http.Request) string {
 	return strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
 }
 
-// peerAddress is the address at the other end of the connection, and whether it is
-// on this machine or its network.
+// peerAddress returns the address at the other end of the connection, and whether it is a loopback
+// or private address.
 func peerAddress(r *http.Request) (address string, near bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// readerAsks is a request for a path as a server gets it.
+// readerAsks returns a request for a path as a server receives it.
 func readerAsks(path, remote, agent, forwarded string) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.RemoteAddr = remote
@@ -56,8 +56,8 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// TestReadersAreBounded holds that nobody fills the memory by changing names,
-// and that there is room again when those are forgotten.
+// TestReadersAreBounded holds that changing names does not fill the memory, and that there is room
+// again when those readers are forgotten.
 func TestReadersAreBounded(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	readers := NewReaders(func() time.Time { return now })
@@ -74,8 +74,7 @@ func TestReadersAreBounded(t *testing.T) {
 	}
 }
 
-// TestFeedsAreCounted holds that a feed which was given counts, and a page or
-// an error does not.
+// TestFeedsAreCounted holds that requests for feeds count, and those for pages and errors do not.
 func TestFeedsAreCounted(t *testing.T) {
 	b := newBench(t)
 	server := b.web

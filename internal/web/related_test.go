@@ -7,8 +7,8 @@ import (
 	"tributary/internal/news"
 )
 
-// TestAStoryNamesItsRelatives: others who wrote about the same page are named with
-// a link to their story, unless they are private or in no feed.
+// TestAStoryNamesItsRelatives: other stories about the same page are linked, unless they are
+// private or in no feed.
 func TestAStoryNamesItsRelatives(t *testing.T) {
 	b := newBench(t)
 	sources := []news.Source{b.sources["a"]}
@@ -21,7 +21,7 @@ func TestAStoryNamesItsRelatives(t *testing.T) {
 			Content: "<p>Some words of " + s.Name + " about what stands there.</p>"})
 	}
 	b.publish()
-	var keys []string // of one story that a private source told first
+	var keys []string // the keys of one story, which a private source told first
 	for _, name := range []string{"secret", "friend"} {
 		latest, err := b.db.Latest(t.Context(), b.sources[name].ID, 1)
 		if err != nil || len(latest) != 1 {

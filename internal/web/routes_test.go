@@ -18,7 +18,7 @@ import (
 	"tributary/internal/publish"
 )
 
-// secured checks what every response carries, and what belongs to its kind.
+// secured checks the header fields of every response, and those of its kind.
 func secured(t *testing.T, what string, a answer) {
 	t.Helper()
 	if got := a.header.Get("X-Content-Type-Options"); got != "nosniff" {
@@ -101,12 +101,12 @@ func TestRoutes(t *testing.T) {
 		{"/debug/pprof/", 404, typeHTML, ""},
 		{"/favicon.ico", 404, typeHTML, ""},
 
-		// Whatever stands behind a question mark is ignored.
+		// Unknown query parameters are ignored.
 		{"/feeds/all.rss?utm_source=x&page=2;a=%zz", 200, "application/rss+xml; charset=utf-8", "Feed all"},
 		{"/feeds/all?x=1", 308, typeHTML, "/feeds/all/"},
 		{"/healthz?verbose", 200, typeText, "ok"},
 
-		// A path that is not plain leads to the plain one, never out of the tree.
+		// A path that is not plain is redirected to the plain one, never out of the tree.
 		{"//feeds/all.atom", 308, typeHTML, "/feeds/all.atom"},
 		{"/feeds//all.atom", 308, typeHTML, "/feeds/all.atom"},
 		{"/feeds/./all.atom", 308, typeHTML, "/feeds/all.atom"},
@@ -175,9 +175,8 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 	}
 }
 
-// TestScriptsMayRead holds the Fetch Standard's CORS protocol, with preflight,
-// for what is for programs; also its errors, so that a reader in a browser sees
-// that a feed is gone.
+// TestScriptsMayRead holds the CORS protocol of the Fetch Standard, with preflight, for everything
+// meant for programs. Errors are included, so that a reader in a browser sees that a feed is gone.
 func TestScriptsMayRead(t *testing.T) {
 	base := newBench(t).serve()
 	for _, path := range []string{"/feeds/all.atom", "/feeds/all.rss", "/feeds/all.json", "/feeds/all.opml", "/sources.opml", "/feeds/all", "/feeds/old.atom", "/feeds/none.atom"} {
@@ -204,7 +203,7 @@ func TestScriptsMayRead(t *testing.T) {
 	}
 }
 
-// TestTheBaseURLComesFromTheConfiguration: no header of a request moves a link.
+// TestTheBaseURLComesFromTheConfiguration: no header of a request changes a link.
 func TestTheBaseURLComesFromTheConfiguration(t *testing.T) {
 	b := newBench(t)
 	base := b.serve()
@@ -232,7 +231,7 @@ func TestBaseURLWithAPath(t *testing.T) {
 		status   int
 		location string
 	}{
-		{"/feeds/all.atom", 200, ""}, // the proxy took the path off
+		{"/feeds/all.atom", 200, ""}, // the proxy stripped the path
 		{"/river/feeds/all.atom", 200, ""},
 		{"/", 200, ""},
 		{"/river", 200, ""},

@@ -16,31 +16,31 @@ import (
 	"tributary/internal/search"
 )
 
-// searchFormats are the representations of what a search finds, beside its page.
+// searchFormats are the feed formats of search results.
 var searchFormats = [...]string{"atom", "rss", "json"}
 
 func searchable(ext string) bool { return slices.Contains(searchFormats[:], ext) }
 
-// searchFeedRows is how many stories a feed of a search holds.
+// searchFeedRows is the maximum number of stories in a search feed.
 const searchFeedRows = 100
 
-// robots keeps what a search finds out of other search engines.
+// robots keeps search results out of other search engines.
 var robots = []string{"noindex"}
 
-// searching is one search as it was asked for.
+// searching is one search request.
 type searching struct {
 	snap    *Snapshot
-	site    news.Site   // with the token of who asks
-	feeds   []news.Feed // that may be searched
+	site    news.Site   // includes the token of a subscriber
+	feeds   []news.Feed // those that may be searched
 	text    string      // as typed
-	escaped string      // as it stands in the address
+	escaped string      // as spelled in the address
 	query   *search.Query
 	in      *news.Feed // nil for all
 	result  *search.Result
 }
 
-// searchFeed sends what a search finds as a feed for readers, of one feed or of
-// all. It makes no Publications: the items are those of the feeds, with their ids.
+// searchFeed sends search results as a feed, from one feed or from all. It creates no Publications:
+// the items are those of the feeds, with their ids.
 func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
 	forScripts(w.Header())
 	w.Header()["X-Robots-Tag"] = robots
@@ -58,13 +58,13 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 	return s.send(w, r, d)
 }
 
-// foundFeed renders what a search finds as a feed.
+// foundFeed renders search results as a feed.
 func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publish.Document, error) {
 	if one.text == "" {
 		return nil, &search.SyntaxError{Problem: "say what to search for: " + one.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
 	}
 	err := s.find(r, one, search.Request{Limit: searchFeedRows})
-	if err == nil && one.result.Partial { // a reader cannot be told that something is missing
+	if err == nil && one.result.Partial { // a feed cannot say that results are missing
 		err = errIndexing
 	}
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publis
 	return d, err
 }
 
-// search is the page for people.
+// search sends the result page of a search.
 func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	w.Header()["X-Robots-Tag"] = robots
 	name := typed(r, "feed")
@@ -97,7 +97,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	return s.sendMade(w, r, d, pageAge)
 }
 
-// foundPage renders what a search finds for people.
+// foundPage renders the result page of a search.
 func (s *Server) foundPage(r *http.Request, one *searching) (*publish.Document, error) {
 	v := one.view()
 	v.Best = typed(r, "sort") == "best"
@@ -112,7 +112,7 @@ func (s *Server) foundPage(r *http.Request, one *searching) (*publish.Document, 
 	return rendered(func(out io.Writer) error { return one.snap.Theme.Search(out, v) })
 }
 
-// searching reads what is asked for; a feed that is not there is an error.
+// searching reads a search from a request. A name that is not that of a public feed is an error.
 func (s *Server) searching(r *http.Request, name string) (*searching, error) {
 	one := s.asked(r)
 	one.site, one.feeds = one.snap.Site, one.snap.Feeds
@@ -124,8 +124,8 @@ func (s *Server) searching(r *http.Request, name string) (*searching, error) {
 	return one, err
 }
 
-// searchingPrivately reads what is asked for below a token: its feed is searched, and
-// no other.
+// searchingPrivately reads a search from a request below a token. Only the feed of the token is
+// searched.
 func (s *Server) searchingPrivately(r *http.Request, g grant) *searching {
 	one := s.asked(r)
 	one.site, one.feeds, one.in = g.site, []news.Feed{g.feed}, &g.feed
@@ -138,14 +138,13 @@ func (s *Server) asked(r *http.Request) *searching {
 	return one
 }
 
-// errBusy says that too many search at once, errIndexing that the index is being
-// made.
+// errBusy means that too many searches are running, errIndexing that the index is being built.
 var (
 	errBusy     = errors.New("too many search at once")
 	errIndexing = errors.New("the index is being made")
 )
 
-// find runs the search, when it is its turn.
+// find runs the search when it gets its turn.
 func (s *Server) find(r *http.Request, one *searching, request search.Request) error {
 	var err error
 	if one.query, err = search.Parse(one.text); err != nil {
@@ -166,8 +165,8 @@ func (s *Server) find(r *http.Request, one *searching, request search.Request) e
 	return err
 }
 
-// refuse sends the page of a search that found nothing because it is no query, or
-// because it cannot be answered now. The form keeps what was typed.
+// refuse sends the page of a search that failed because the query is invalid or cannot be answered
+// now. The form keeps what was typed.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, err error) error {
 	v := one.view()
 	code := http.StatusServiceUnavailable
@@ -192,7 +191,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, 
 	return nil
 }
 
-// names are what the sources are called that who asks may know.
+// names returns the names of the sources that the searcher may know of.
 func (one *searching) names() (all []search.SourceName) {
 	if one.snap.Names != nil {
 		all = one.snap.Names()
@@ -215,8 +214,8 @@ func (one *searching) address() news.Search {
 	return a
 }
 
-// edition is what was found as a feed. Its id is made of what was asked for, so that
-// it is the same after a move to another address.
+// edition returns the results as an edition. Its id derives from the feed searched and the query,
+// so it survives a change of the site's address.
 func (one *searching) edition() *news.Edition {
 	address := one.address()
 	e := &news.Edition{Site: one.site, Search: &address, Updated: one.result.Since}
@@ -242,7 +241,7 @@ func (one *searching) edition() *news.Edition {
 	return e
 }
 
-// typed is a parameter of the address; the first when there are several.
+// typed returns a query parameter, the first if there are several.
 func typed(r *http.Request, key string) string {
 	if r.URL.RawQuery == "" {
 		return ""
@@ -258,8 +257,8 @@ func atoi(s string) int {
 	return n
 }
 
-// escapedQuery is the query as the address spelled it, so that the feed names the
-// very address that was subscribed to; spelled anew where that is not plain.
+// escapedQuery returns the query as the address spells it, so that the feed names the very address
+// that was subscribed to. It escapes the text anew if the address contains unexpected characters.
 func escapedQuery(raw, text string) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		if q, ok := strings.CutPrefix(pair, "q="); ok {
@@ -272,5 +271,5 @@ func escapedQuery(raw, text string) string {
 	return url.QueryEscape(text)
 }
 
-// escapedChars are what a value in an address is written with.
+// escapedChars are the characters that may occur in an escaped query.
 const escapedChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+%*:!"

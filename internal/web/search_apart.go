@@ -8,11 +8,11 @@ import (
 	"tributary/internal/news"
 )
 
-// setApart gives stories of several feeds that were updated in the same millisecond
-// times of their own, as stories of one feed have: readers cannot sort by equal ones,
-// and validators take them for a fault. The story that came first keeps its time, and
-// so does whoever shares it with nobody; each other gets the next that is free. What is
-// shown decides alone, so the same result has the same times.
+// setApart gives stories that were updated in the same millisecond distinct times, as stories of a
+// single feed have: readers cannot sort by equal times, and validators report them. The oldest
+// story keeps its time, as does any story with a time of its own; each of the others gets the next
+// free millisecond. The times depend only on what is shown, so the same result always has the same
+// times.
 func setApart(shown []news.Shown) {
 	byAge := make([]*news.Shown, len(shown))
 	for i := range shown {

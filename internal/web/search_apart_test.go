@@ -38,7 +38,7 @@ func TestSetApart(t *testing.T) {
 	}
 }
 
-// oneTime finds stories that were all updated in one instant.
+// oneTime finds stories that were all updated at the same instant.
 type oneTime struct{ Views }
 
 func (s oneTime) Search(ctx context.Context, r search.Request) (*search.Result, error) {

@@ -15,8 +15,7 @@ import (
 	"tributary/internal/search"
 )
 
-// newSearchBench is a bench whose entries can be searched, with as much time as it
-// takes.
+// newSearchBench is a bench with a search index and no time limit in practice.
 func newSearchBench(t testing.TB) *bench {
 	t.Helper()
 	b := newBench(t)
@@ -80,7 +79,7 @@ func TestSearchFeed(t *testing.T) {
 	}
 }
 
-// slowStore answers searches when it is told to.
+// slowStore answers searches only when told to.
 type slowStore struct {
 	Views
 	begun, answer chan struct{}
@@ -177,7 +176,7 @@ func TestSearchRoutes(t *testing.T) {
 	}
 }
 
-// TestSearchNamesTheAddressThatWasAskedFor: however a reader spelled it.
+// TestSearchNamesTheAddressThatWasAskedFor: the feed has the query as the reader spelled it.
 func TestSearchNamesTheAddressThatWasAskedFor(t *testing.T) {
 	for _, tt := range []struct{ raw, want string }{
 		{"q=rote+ampel", "rote+ampel"},
@@ -199,7 +198,7 @@ func TestSearchNamesTheAddressThatWasAskedFor(t *testing.T) {
 }
 
 func TestSearchWhileTheIndexIsMade(t *testing.T) {
-	b := newBench(t) // nobody has made it
+	b := newBench(t) // the index has not been made
 	b.web.within = time.Minute
 	at := b.serve()
 	if a := b.searched(t, at, "/search?q=text"); a.status != 200 || !strings.Contains(string(a.body), "index is being made") {
@@ -222,8 +221,8 @@ func TestSearchThatTakesTooLong(t *testing.T) {
 	}
 }
 
-// TestSearchesAtOnce: two run, the others wait for their turn and then are told to
-// come again, while every other page is served.
+// TestSearchesAtOnce: two searches run, others wait for their turn and are then told to come back.
+// Other pages are served meanwhile.
 func TestSearchesAtOnce(t *testing.T) {
 	b := newSearchBench(t)
 	slow := &slowStore{Views: b.db, begun: make(chan struct{}, 10), answer: make(chan struct{})}
@@ -264,7 +263,7 @@ func TestSearchFindsNothingPrivate(t *testing.T) {
 	for _, q := range []string{"marmalade", "*mala*", "author:marmaduke", "members", "title:marm*", "-nobody"} {
 		for _, path := range []string{"/search?q=", "/search.atom?q=", "/search.rss?q=", "/search.json?q=", "/feeds/all.atom?q="} {
 			a := b.searched(t, at, path+url.QueryEscape(q))
-			body := strings.ReplaceAll(string(a.body), "marmaduke", "") // as typed
+			body := strings.ReplaceAll(string(a.body), "marmaduke", "") // the query itself
 			if a.status != 200 || strings.Contains(body, "Marmalade") || strings.Contains(body, "closed.example") {
 				t.Errorf("%s%s: %d and what is private", path, q, a.status)
 			}

@@ -14,8 +14,7 @@ import (
 	"tributary/internal/publish"
 )
 
-// serveLarge serves beside the feed "all" a document that no socket buffer
-// holds, at /sources.opml.
+// serveLarge also serves, at /sources.opml, a document that no socket buffer can hold.
 func serveLarge(t *testing.T, b *bench) (address string, large []byte, seen *traffic) {
 	t.Helper()
 	b.web.Now = time.Now
@@ -37,7 +36,7 @@ func serveLarge(t *testing.T, b *bench) (address string, large []byte, seen *tra
 // traffic counts requests.
 type traffic struct{ began, ended atomic.Int32 }
 
-// smallBuffers makes the system take little ahead of a client.
+// smallBuffers makes the system buffer little for a client.
 type smallBuffers struct{ net.Listener }
 
 func (l smallBuffers) Accept() (net.Conn, error) {
@@ -75,8 +74,8 @@ func wait(t *testing.T, what string, f func() bool) {
 	}
 }
 
-// TestSlowClientsDelayNobody is reliability.md 4, number 11: 1,000 clients read 10
-// bytes a second, a healthy one does not notice.
+// TestSlowClientsDelayNobody is reliability.md 4, number 11: 1,000 clients read 10 bytes a second,
+// and a healthy one does not notice.
 func TestSlowClientsDelayNobody(t *testing.T) {
 	const clients, requests = 1000, 100
 	b := newBench(t)
@@ -110,8 +109,7 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 	t.Logf("%v a request beside %d slow clients", took/requests, clients)
 }
 
-// TestAClientThatTakesNothingIsLetGo: its connection is cut once it accepted
-// nothing for a while.
+// TestAClientThatTakesNothingIsLetGo: a connection is closed when it accepts nothing for a while.
 func TestAClientThatTakesNothingIsLetGo(t *testing.T) {
 	b := newBench(t)
 	b.web.patience = 50 * time.Millisecond
@@ -130,7 +128,7 @@ func TestAClientThatTakesNothingIsLetGo(t *testing.T) {
 	}
 }
 
-// steps is a connection on which every write takes a while of a clock of ours.
+// steps is a connection on which every write takes time on a simulated clock.
 type steps struct {
 	httptest.ResponseRecorder
 	t        *testing.T
@@ -154,8 +152,8 @@ func (s *steps) Write(p []byte) (int, error) {
 	return s.ResponseRecorder.Write(p)
 }
 
-// TestASlowClientThatReadsOnIsServed: every part has a deadline of its own, so
-// a large feed may take long as a whole.
+// TestASlowClientThatReadsOnIsServed: each part has its own deadline, so a large feed may take long
+// as a whole.
 func TestASlowClientThatReadsOnIsServed(t *testing.T) {
 	b := newBench(t)
 	large := bytes.Repeat([]byte("x"), 4<<20)
@@ -169,7 +167,7 @@ func TestASlowClientThatReadsOnIsServed(t *testing.T) {
 	}
 }
 
-// TestEveryAnswerHasADeadline: also those without a document.
+// TestEveryAnswerHasADeadline: responses without a document too.
 func TestEveryAnswerHasADeadline(t *testing.T) {
 	b := newBench(t)
 	for _, path := range []string{"/healthz", "/none", "/feeds/all", "//x", "/"} {

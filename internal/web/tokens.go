@@ -9,19 +9,19 @@ import (
 	"tributary/internal/news"
 )
 
-// Tokens knows who may read private feeds, and notes who did. A request writes
-// nothing to the database: what Take returns is for whoever does, now and then. It
-// is safe for concurrent use.
+// Tokens holds the tokens of private feeds and counts their use. Requests do not write to the
+// database: Take returns the counts for the caller to store from time to time. It is safe for
+// concurrent use.
 type Tokens struct {
 	mu     sync.Mutex
 	byHash map[news.TokenHash]news.Token
 	used   map[int64]news.TokenUse // since the last Take
 }
 
-// NewTokens returns one that knows no token.
+// NewTokens returns a Tokens without any tokens.
 func NewTokens() *Tokens { return &Tokens{used: map[int64]news.TokenUse{}} }
 
-// Set replaces the tokens by all that there are, revoked ones too.
+// Set replaces all tokens. The list must include the revoked ones.
 func (t *Tokens) Set(tokens []news.Token) {
 	byHash := make(map[news.TokenHash]news.Token, len(tokens))
 	for _, k := range tokens {
@@ -32,9 +32,9 @@ func (t *Tokens) Set(tokens []news.Token) {
 	t.byHash = byHash
 }
 
-// find returns the token of a secret. It takes the same time for every wrong one:
-// it is looked up by its hash, of which nobody can choose a part, and compared in
-// constant time.
+// find returns the token with the given secret. Timing reveals nothing about the valid secrets: the
+// token is looked up by the hash of the secret, no part of which a client can choose, and compared
+// in constant time.
 func (t *Tokens) find(secret string) (news.Token, bool) {
 	hash := news.HashToken(secret)
 	t.mu.Lock()
@@ -43,7 +43,7 @@ func (t *Tokens) find(secret string) (news.Token, bool) {
 	return found, subtle.ConstantTimeCompare(found.Hash[:], hash[:]) == 1
 }
 
-// note counts a request that was answered.
+// note counts an answered request.
 func (t *Tokens) note(id int64, agent string, unmodified bool, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -56,7 +56,7 @@ func (t *Tokens) note(id int64, agent string, unmodified bool, now time.Time) {
 	t.used[id] = u
 }
 
-// Take returns how tokens were used since the last time.
+// Take returns how tokens were used since the last call.
 func (t *Tokens) Take() []news.TokenUse {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -68,7 +68,7 @@ func (t *Tokens) Take() []news.TokenUse {
 	return uses
 }
 
-// GiveBack takes back what Take returned and could not be stored.
+// GiveBack returns counts from Take that could not be stored.
 func (t *Tokens) GiveBack(uses []news.TokenUse) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -81,12 +81,11 @@ func (t *Tokens) GiveBack(uses []news.TokenUse) {
 	}
 }
 
-// longestProduct bounds what is kept of a User-Agent.
+// longestProduct is the greatest length kept of a product name, in bytes.
 const longestProduct = 40
 
-// product returns the product that a User-Agent names first (RFC 9110 section
-// 10.1.5), behind what every browser says the one that it is compatible with;
-// "unknown" for none.
+// product returns the first product in a User-Agent (RFC 9110 section 10.1.5), or the one after
+// "compatible; " in an agent that begins with Mozilla/. It returns "unknown" if there is none.
 func product(agent string) string {
 	if _, rest, ok := strings.Cut(agent, "compatible; "); ok && strings.HasPrefix(agent, "Mozilla/") {
 		agent = rest
@@ -101,7 +100,7 @@ func product(agent string) string {
 	return agent
 }
 
-// isTokenRune reports whether c may stand in a token of RFC 9110 section 5.6.2.
+// isTokenRune reports whether c may occur in a token (RFC 9110 section 5.6.2).
 func isTokenRune(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c)
 }

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// maxSearches is how many searches run at once: half of the connections that read,
-// so that pages are never kept waiting by them. searchQueue is how long the others
-// wait for their turn.
+// maxSearches is the number of searches that run at once: half of the database connections for
+// reading, so that searches never keep other pages waiting. searchQueue is how long a search waits
+// for its turn.
 const (
 	maxSearches = 2
 	searchQueue = time.Second
 )
 
-// turns lets a few through at a time: searches, and what is behind the gate.
+// turns is a semaphore, used for searches and for the gate.
 type turns chan struct{}
 
-// enter waits for a turn and reports whether it came; who entered leaves.
+// enter waits for a turn and reports whether it got one. The caller must then call leave.
 func (g turns) enter(ctx context.Context, patience time.Duration) bool {
 	select {
 	case g <- struct{}{}:

@@ -10,7 +10,7 @@ import (
 	"tributary/internal/page"
 )
 
-// judge says of entries of public sources where they went.
+// judge determines where entries of public sources are shown, or why they are not.
 func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Placement) ([]page.Verdict, error) {
 	leads, err := s.leads(ctx, entries)
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Place
 		if lead, ok := leads[leadOf(snap, p)]; ok && lead.Entry.ID != p.Entry.ID {
 			v.With = &lead
 		}
-		if !p.Entry.Hidden { // else its story may be in feeds, but without it
+		if !p.Entry.Hidden { // if hidden, its story may be in feeds, but without it
 			s.whereabouts(snap, p, leads, &v)
 		}
 		if !v.Published() {
@@ -38,7 +38,7 @@ func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Place
 	return all, nil
 }
 
-// leads are the entries that stand for the stories of others in some feed.
+// leads returns the entries that feeds show in place of these.
 func (s *Server) leads(ctx context.Context, entries []news.Placement) (map[int64]news.Shown, error) {
 	var ids []int64
 	for i := range entries {
@@ -51,8 +51,8 @@ func (s *Server) leads(ctx context.Context, entries []news.Placement) (map[int64
 	return s.Views.PublicEntries(ctx, ids)
 }
 
-// leadOf is the entry that public feeds show of a story: this one where some feed
-// shows it, 0 where none shows the story.
+// leadOf returns the ID of the entry that public feeds show for a story: that of p if any feed
+// shows it, and 0 if no feed shows the story.
 func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
 	for _, f := range snap.Feeds {
 		for _, pub := range p.In {
@@ -68,8 +68,8 @@ func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
 	return lead
 }
 
-// whereabouts tells which public feeds show the story of an entry, which did until
-// newer ones took its place, and which have enough of its source.
+// whereabouts adds the public feeds that show the story of an entry, those that did until newer
+// stories took its place, and those that already show enough of its source.
 func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]news.Shown, v *page.Verdict) {
 	for _, f := range feedsOf(snap, news.Everybody, p.In) {
 		edition := s.Shelf.Edition(f.Name)
@@ -137,8 +137,8 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 	return unfit(selecting, p), nil
 }
 
-// unfit says what the feeds that select the source of an entry have against it, or
-// that one of them is about to show it.
+// unfit says why the feeds that select the source of an entry do not show it, or that one of them
+// is about to.
 func unfit(selecting []news.Feed, p *news.Placement) string {
 	var open []string // feeds that take it
 	mute, ruled, closed := 0, 0, 0

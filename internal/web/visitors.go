@@ -7,26 +7,25 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Pace of questions that cost a look into the store: of one visitor, and of all
-// together.
+// Rate limits for questions that read the store: per visitor, and for all visitors together.
 const (
-	visitorRate  = rate.Limit(1) // a second
+	visitorRate  = rate.Limit(1) // per second
 	visitorBurst = 20
 	totalRate    = rate.Limit(50)
 	totalBurst   = 100
-	maxVisitors  = 10_000 // remembered; then all are forgotten
+	maxVisitors  = 10_000 // limiters kept; beyond that all are forgotten
 )
 
-// visitors limits how much is asked. The zero value is ready. It is safe for
-// concurrent use.
+// visitors limits the rate of questions. The zero value is ready to use. It is safe for concurrent
+// use.
 type visitors struct {
 	mu    sync.Mutex
 	total *rate.Limiter
 	each  map[string]*rate.Limiter // by address
 }
 
-// allow reports whether somebody may ask now. "" is who cannot be told from others, see
-// visitor: only what is for all together bounds them.
+// allow reports whether a visitor may ask now. An empty who means a visitor that cannot be told
+// apart from others (see visitor), to whom only the common limit applies.
 func (v *visitors) allow(who string, now time.Time) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()

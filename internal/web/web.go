@@ -1,15 +1,22 @@
-// Package web answers HTTP requests: the feeds from the shelf, and the few
-// pages for people. routes.go is the map of it.
+// Package web answers HTTP requests: it serves the feeds from the shelf and renders the pages for
+// people. routes.go lists all routes.
 //
-// A feed is sent as it was rendered, so a request costs no work that grows with
-// the feed and never reaches the database. The base URL of every link comes
-// from the configuration, never from a request. No request changes anything,
-// but those of WebSub: of hubs that push to us, and of subscribers at ours. What is
-// private stands below the token of each who may read it (private.go) and on a shelf
-// of its own, which no public route knows.
+// A [Server] answers from its current [Snapshot] of the configuration and from two shelves of
+// rendered documents ([publish.Shelf]), one for public and one for private feeds. A feed is sent as
+// it was rendered, so the cost of a request does not grow with the feed, and it never reaches the
+// database. Pages that do read the database pass a limit on concurrent requests (overload.go). The
+// base URL of every link comes from the configuration, never from the request.
 //
-// Handlers return errors; one place (get) turns them into a response and hides
-// the details, which go to the log.
+// No request changes anything, except those of WebSub: deliveries from hubs that we subscribe to,
+// and subscriptions to our own hub.
+//
+// Private feeds are served below the token of each subscriber (private.go), from a shelf that no
+// public route reads.
+//
+// Handlers return errors. A single place (Server.answer) turns them into responses; details go to
+// the log and not to the visitor.
+//
+// Caching, validators and content negotiation follow RFC 9110 and RFC 9111.
 package web
 
 import (
@@ -31,7 +38,7 @@ import (
 	"tributary/internal/search"
 )
 
-// Views is what the pages need of the store.
+// Views is the part of the store that pages read.
 type Views interface {
 	State(ctx context.Context, name string) (*news.SourceState, error)
 	Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error)
@@ -49,52 +56,51 @@ type Views interface {
 	Search(ctx context.Context, r search.Request) (*search.Result, error)
 }
 
-// Snapshot is the configuration that the pages show. It is never changed; a
-// reload brings another.
+// Snapshot is the configuration that the pages show. It is never modified; a reload replaces it.
 type Snapshot struct {
 	Site    news.Site
 	Theme   *page.Theme       // nil is the built-in one
 	Feeds   []news.Feed       // the public ones
 	Private []news.Feed       // the others
 	Gone    map[string]bool   // names of feeds that are no longer public
-	Moved   map[string]string // names that public feeds had before, and their present ones
+	Moved   map[string]string // former names of public feeds, and their present ones
 	Sources *publish.Document // OPML of all public sources
-	Public  []news.Source     // those sources, and public ones whose address OPML leaves out
+	Public  []news.Source     // those sources, and public ones whose address the OPML omits
 	Read    func() (read, total int)
 	Names   func() []search.SourceName          // of all public sources; nil for none
-	Inner   func(news.Feed) []search.SourceName // of the others that a private feed selects; nil for none
+	Inner   func(news.Feed) []search.SourceName // of private sources that a private feed selects; nil for none
 
 	base    string               // path of the public URL, "" or "/river"
 	names   map[string]news.Feed // Feeds by name
-	private map[string]news.Feed // and Private
-	sites   map[string][]string  // names of Public, by the site that their entries are of
+	private map[string]news.Feed // Private by name
+	sites   map[string][]string  // names of Public, by the site that publishes their entries
 }
 
-// Server answers requests. Its fields are set once.
+// Server answers requests. Its fields must be set before it is used.
 type Server struct {
 	Shelf *publish.Shelf
 	Views Views
 
-	Private *publish.Shelf // of private feeds, masked
+	Private *publish.Shelf // of private feeds, with the mask in place of tokens
 	Mask    string         // see publish.Publisher
-	Tokens  *Tokens        // who may read them
+	Tokens  *Tokens        // of those who may read private feeds
 
-	Readers *Readers     // who asked for feeds; nil counts nobody
-	Push    http.Handler // answers hubs; the path value "id" names what we asked for
-	Hub     http.Handler // is our hub; nil: there is none
+	Readers *Readers     // counts the readers of feeds; nil counts nobody
+	Push    http.Handler // answers hubs; the path value "id" identifies our subscription
+	Hub     http.Handler // our own hub; nil if there is none
 	Now     func() time.Time
 	Log     *slog.Logger
 
-	patience time.Duration // with slow clients; 0 is idleWrite
-	asking   visitors      // who asks what costs a look into the store
-	within   time.Duration // how much a search may take; 0 is search.Patience
+	patience time.Duration // how long a client may stall; 0 means idleWrite
+	asking   visitors      // limits questions that read the store
+	within   time.Duration // time limit of a search; 0 means search.Patience
 	searches turns
 	days     storyDays
 	current  atomic.Pointer[Snapshot]
 	gate     *gate
 }
 
-// Show makes a snapshot the one that is served.
+// Show makes snap the configuration that is served.
 func (s *Server) Show(snap *Snapshot) {
 	own := *snap
 	own.base = basePath(snap.Site.URL)
@@ -111,8 +117,7 @@ func byName(feeds []news.Feed) map[string]news.Feed {
 	return names
 }
 
-// Handler returns the handler of all public routes. Show must have been called
-// before it is used.
+// Handler returns the handler of all public routes. Show must be called before it serves requests.
 func (s *Server) Handler() http.Handler {
 	if s.gate == nil {
 		s.gate = newGate()
@@ -121,7 +126,7 @@ func (s *Server) Handler() http.Handler {
 	return s.routes()
 }
 
-// status is an error that is a response: a code with the thing it is about.
+// status is an error that becomes a response: a status code and the kind of thing it is about.
 type status struct {
 	code  int
 	thing string
@@ -132,12 +137,12 @@ func (e *status) Error() string { return http.StatusText(e.code) + ": " + e.thin
 func notFound(thing string) error { return &status{http.StatusNotFound, thing} }
 func gone(thing string) error     { return &status{http.StatusGone, thing} }
 
-// moved is an error that leads to the present name of a feed.
+// moved is an error that redirects to the present name of a feed.
 type moved struct{ from, to string }
 
 func (e *moved) Error() string { return "moved: feed " + e.from + " is " + e.to }
 
-// toFeed leads to the same document of a feed under its present name.
+// toFeed redirects to the same document of a feed under its present name.
 func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
 	to := url.URL{Path: s.current.Load().base + "/feeds/" + m.to + strings.TrimPrefix(r.URL.Path, "/feeds/"+m.from), RawQuery: r.URL.RawQuery}
 	w.Header().Set("Cache-Control", "public, max-age=86400")
@@ -146,13 +151,13 @@ func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
 
 const allowed = "GET, HEAD, OPTIONS"
 
-// get wraps a handler for reading what is public.
+// get wraps a handler that reads public resources.
 func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return s.answer(preflight, f)
 }
 
-// answer wraps a handler for reading: other methods are refused, errors become
-// pages, and every response has a deadline and forbids browsers everything.
+// answer wraps a handler for reading. It refuses other methods, turns errors into pages, sets a
+// write deadline and sends a Content-Security-Policy that forbids everything unless f replaces it.
 func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
@@ -175,8 +180,8 @@ func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseW
 	})
 }
 
-// delegate wraps a handler of WebSub, the one protocol that sends us bodies; nil is
-// not found.
+// delegate wraps a WebSub handler. WebSub is the only protocol that sends us request bodies. If h
+// is nil, the answer is not found.
 func (s *Server) delegate(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extend(w)
@@ -188,8 +193,7 @@ func (s *Server) delegate(h http.Handler) http.Handler {
 	})
 }
 
-// preflight answers browsers that ask whether a script may read a feed
-// (Fetch Standard, CORS-preflight).
+// preflight answers a CORS preflight request (Fetch Standard): any script may read a feed.
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Allow", allowed)
@@ -200,8 +204,8 @@ func preflight(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// fail sends the page of an error. What is not a status is our own fault: the
-// log has it, the visitor only learns that it happened.
+// fail sends an error page. An error that is not a status is our own fault: it is logged, and the
+// visitor only learns that it happened.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if to := (*moved)(nil); errors.As(err, &to) {
 		s.toFeed(w, r, to)
@@ -246,7 +250,7 @@ func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string
 	}
 }
 
-// printedPath is a path as a log may hold it: without a token.
+// printedPath returns a path as it may be logged, without a token.
 func printedPath(path string) string {
 	before, rest, private := strings.Cut(path, "/private/")
 	if !private {
@@ -256,7 +260,7 @@ func printedPath(path string) string {
 	return before + "/private/…/" + file
 }
 
-// pageHeader sets what every page for people carries.
+// pageHeader sets the header fields that every page for people carries.
 func pageHeader(h http.Header, policy string) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "no-referrer")

@@ -19,9 +19,8 @@ const (
 	maxAnswers = 10   // entries, or sources of a site
 )
 
-// why answers somebody whose post does not show up. It tells nothing of private
-// sources and stories, not even that they are there: what it says of them is what
-// it says of nothing.
+// why answers an author whose post does not show up. It reveals nothing about private sources and
+// stories, not even that they exist: the answer is the same as for something unknown.
 func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
 	w.Header().Set("X-Robots-Tag", "noindex")
@@ -40,7 +39,7 @@ func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Why(out, v) })
 }
 
-// lookUp answers what was asked. Addresses are compared as those of entries are.
+// lookUp answers the question in v. The address is normalised as those of entries are.
 func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) error {
 	asked := v.Asked
 	if !strings.Contains(asked, "://") && strings.Contains(asked, ".") {
@@ -54,7 +53,7 @@ func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) er
 	v.Looked = canonical
 	key := storyKey(snap, asked)
 	page := canonical
-	if clean.IsRoot(canonical) { // the front page of a site is no post
+	if clean.IsRoot(canonical) { // the front page of a site is not a post
 		page = ""
 	}
 	found, err := s.Views.FindPublic(ctx, page, v.Asked, key)
@@ -77,7 +76,7 @@ func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) er
 	return nil
 }
 
-// tell answers with the entries that were found.
+// tell adds the entries that were found to the answer.
 func (s *Server) tell(ctx context.Context, snap *Snapshot, v *page.WhyView, found []news.Placement) error {
 	all, err := s.judge(ctx, snap, found)
 	if err != nil {
@@ -88,15 +87,15 @@ func (s *Server) tell(ctx context.Context, snap *Snapshot, v *page.WhyView, foun
 		if err != nil {
 			return err
 		}
-		if state != nil { // else it left the configuration just now
+		if state != nil { // else it has just left the configuration
 			v.Found = append(v.Found, page.WhyEntry{Verdict: verdict, State: *state})
 		}
 	}
 	return nil
 }
 
-// storyKey is the story that an address of ours names: its page, or its place on
-// the page of a feed.
+// storyKey returns the key of the story that an address on this site names, either as its page or
+// as its place on the page of a feed.
 func storyKey(snap *Snapshot, address string) string {
 	u, err := url.Parse(address)
 	site, _ := url.Parse(snap.Site.URL)
@@ -110,8 +109,8 @@ func storyKey(snap *Snapshot, address string) string {
 	return strings.Trim(key, "/")
 }
 
-// sitesOf lists sources by the sites that posts of theirs would be on: those of
-// their home pages and of their feeds.
+// sitesOf maps sites to the sources that publish there, by the addresses of their home pages and of
+// their feeds.
 func sitesOf(sources []news.Source) map[string][]string {
 	sites := map[string][]string{}
 	for _, src := range sources {

@@ -15,7 +15,7 @@ import (
 	"tributary/internal/news"
 )
 
-// asked is the answer of /why as text.
+// asked returns the answer of /why as text.
 func asked(t *testing.T, base, address string) string {
 	t.Helper()
 	a := ask(t, "GET", base+"/why?url="+url.QueryEscape(address))
@@ -25,7 +25,7 @@ func asked(t *testing.T, base, address string) string {
 	return mainText(t, a.body)
 }
 
-// mainText is the text of a page without its frame.
+// mainText returns the text of a page without its frame.
 func mainText(t *testing.T, page []byte) string {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(string(page)))
@@ -55,7 +55,7 @@ func wantText(t *testing.T, what, got string, want ...string) {
 	}
 }
 
-// TestWhy asks everything that there is an answer to.
+// TestWhy asks for every kind of answer.
 func TestWhy(t *testing.T) {
 	b := newBench(t)
 	b.configure([]news.Source{
@@ -117,8 +117,8 @@ func TestWhy(t *testing.T) {
 	wantText(t, "held back", asked(t, base, "https://b.example/unpublished"), "Held back until ", ": Slow feed waits a while for copies and corrections.")
 }
 
-// TestWhyARuleLeavesItOut: what a rule, a limit or the kind of a feed has against an
-// entry is said of the entry, also where others of its story are shown.
+// TestWhyARuleLeavesItOut: why a rule, a limit or the kind of a feed excludes an entry is said of
+// that entry, even where other entries of its story are shown.
 func TestWhyARuleLeavesItOut(t *testing.T) {
 	rule := func(text string) news.Rule {
 		r, err := filter.Compile(text, filter.Options{Plain: clean.Text})
@@ -181,15 +181,15 @@ func TestWhyARuleLeavesItOut(t *testing.T) {
 	want("a changed rule drops it", "https://b.example/flood", "In no feed: the rule of the feed that selects its source leaves it out.")
 }
 
-// TestStoryPageShowsNoMoreThanAFeed: what no feed gives out, its page does not, but for
-// our own documents, whose home it is.
+// TestStoryPageShowsNoMoreThanAFeed: a story page shows only what a feed does, except for our own
+// documents, which have no other place.
 func TestStoryPageShowsNoMoreThanAFeed(t *testing.T) {
 	b := newBench(t)
 	base := b.serve()
 	for _, tt := range []struct {
 		what    string
 		extents []news.Extent
-		one     bool // the text of one is shown
+		one     bool // whether the text of one is shown
 	}{
 		{"a link", []news.Extent{news.LinkOnly}, false},
 		{"a link and all", []news.Extent{news.LinkOnly, news.Full}, true},
@@ -222,8 +222,8 @@ func (b *bench) placement(address string) news.Placement {
 	return found[0]
 }
 
-// TestWhyKnowsNothingPrivate: what is private gets the answer of what does not
-// exist, word for word.
+// TestWhyKnowsNothingPrivate: private things get, word for word, the answer for what does not
+// exist.
 func TestWhyKnowsNothingPrivate(t *testing.T) {
 	b, hidden := newSecretBench(t)
 	base := b.serve()
@@ -261,7 +261,7 @@ func TestWhyKnowsNothingPrivate(t *testing.T) {
 	}
 }
 
-// TestWhyIsNotForScraping: one who asks too much is told to wait, others are not.
+// TestWhyIsNotForScraping: a visitor who asks too often must wait, others need not.
 func TestWhyIsNotForScraping(t *testing.T) {
 	b := newBench(t)
 	base := b.serve()
@@ -325,7 +325,7 @@ func TestVisitors(t *testing.T) {
 	}
 }
 
-// TestSourcePage tells of every entry where it went, and draws the days.
+// TestSourcePage: the page says of every entry where it went, and charts the days.
 func TestSourcePage(t *testing.T) {
 	b := newBench(t)
 	b.now = b.now.Add(time.Minute)

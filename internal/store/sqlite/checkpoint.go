@@ -6,27 +6,29 @@ import (
 	"fmt"
 )
 
-// What is committed goes to the write-ahead log, and a checkpoint copies its pages into
-// the database. That takes long enough to be felt, so it is done beside the writer, by a
-// connection of its own. The log begins anew only when all of it is copied, and more
-// comes meanwhile: what came is copied at once, which takes less time with each round.
-// If it never gets there, because transactions follow each other without a pause, or if
-// nobody calls Checkpoint, the writer does it when the log has grown to its limit.
+// Commits go to the write-ahead log, and a checkpoint copies its pages into the
+// database. That takes noticeable time, so a separate connection does it while
+// the writer goes on. The log restarts at its beginning only once all of it has
+// been copied, and the writer appends to it meanwhile. So Checkpoint runs several
+// rounds: each copies what arrived during the one before, and takes less time. If
+// transactions follow each other without a pause, or if nobody calls Checkpoint,
+// the log grows to maxLog bytes, and the writer then does the checkpoint itself.
 const (
 	maxLog               = 64 << 20
 	commitsPerCheckpoint = 32
 	checkpointRounds     = 6
 )
 
-// autocheckpoint is the parameter that has the writer copy a log of that length, of
-// twice that in a file with the larger pages of earlier versions.
+// autocheckpoint makes the writer do a checkpoint when the log has maxLog bytes.
+// The pragma counts pages, so for files of earlier versions, with pages twice as
+// large, it is twice as many bytes.
 var autocheckpoint = fmt.Sprintf("_pragma=wal_autocheckpoint(%d)", maxLog/pageSize)
 
-// checkpoints is what does them.
+// checkpoints holds the state of checkpoints.
 type checkpoints struct {
 	conn    *sql.DB
-	commits int           // since it was last due
-	due     chan struct{} // holds one token then
+	commits int           // commits since a checkpoint was last due
+	due     chan struct{} // holds a token when a checkpoint is due
 }
 
 func openCheckpoints(path string) (*checkpoints, error) {
@@ -38,7 +40,7 @@ func openCheckpoints(path string) (*checkpoints, error) {
 	return &checkpoints{conn: conn, due: make(chan struct{}, 1)}, nil
 }
 
-// Committed is told of each transaction of the writer, in turn.
+// Committed must be called after each transaction of the writer, never concurrently.
 func (db *DB) Committed() {
 	if db.checkpoints.commits++; db.checkpoints.commits < commitsPerCheckpoint {
 		return
@@ -50,11 +52,12 @@ func (db *DB) Committed() {
 	}
 }
 
-// CheckpointDue has a token after some transactions: then it is time for Checkpoint.
+// CheckpointDue returns a channel that delivers a token when it is time to call Checkpoint.
 func (db *DB) CheckpointDue() <-chan struct{} { return db.checkpoints.due }
 
-// Checkpoint copies the log into the database, and what came meanwhile, beside the
-// writer. Nothing is lost when it fails: the log stays, and the next time is not far.
+// Checkpoint copies the write-ahead log into the database, without blocking the
+// writer. A failure loses nothing: the log stays, and a later checkpoint copies
+// it.
 func (db *DB) Checkpoint(ctx context.Context) {
 	last := -1
 	for range checkpointRounds {

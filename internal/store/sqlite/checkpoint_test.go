@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What was committed comes into the file itself although the writer does nothing for
-// it.
+// TestCheckpointBesideTheWriter checks that Checkpoint copies commits into the
+// database file although the writer does nothing.
 func TestCheckpointBesideTheWriter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tributary.db")
 	db, err := Open(t.Context(), path)
@@ -32,7 +32,7 @@ func TestCheckpointBesideTheWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alone := filepath.Join(t.TempDir(), "alone.db") // the file without its log
+	alone := filepath.Join(t.TempDir(), "alone.db") // the database file without its log
 	if err := os.WriteFile(alone, file, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -8,48 +8,51 @@ import (
 	"tributary/internal/search"
 )
 
-// A full-text index is FTS5: a table of words without the texts (search), and
-// beside it every longer word with its trigrams (word, piece). A word inside others
-// is looked up in the trigrams of the words, which are few, and then asked for by
-// the whole words: trigrams of the texts would take three times the space.
+// A full-text index uses FTS5. The table search indexes words and does not store
+// the texts. The tables word and piece hold every longer word with its trigrams.
+// To find a word inside others, we look it up in the trigrams of the words, which
+// are few, and then search for the whole words. Trigrams of the texts would take
+// three times the space.
 
-// Index is one of the two indexes. Their tables are alike and apart: a search of what
-// is public does not come near a word that is not.
+// Index is one of the two indexes. They have separate tables of the same form, so
+// that a search of public entries never touches a private word.
 type Index string
 
-// The indexes, by what the names of their tables begin with.
+// The indexes, by the prefix of their tables' names.
 const (
 	Public  Index = ""
 	Private Index = "private_"
 )
 
-// In returns a statement for the index.
+// In returns a statement with the names of the index's tables.
 func (x Index) In(statement string) string { return strings.ReplaceAll(statement, "@", string(x)) }
 
-// Statements that keep an index, for Index.In. What they bind is search.Document's.
+// Statements that maintain an index, for Index.In. Their parameters are the
+// fields of search.Document.
 const (
 	IndexEntry   = `INSERT INTO @search (rowid, title, body, author, tag, facts) VALUES ($1, $2, $3, $4, $5, $6)`
 	UnindexEntry = `DELETE FROM @search WHERE rowid = $1`
 
-	// NewWords takes a JSON list and keeps those that were not known in the scope;
-	// IndexWords makes those after the LastWord of before known by their pieces.
+	// NewWords inserts the words of a JSON list that are new in the scope.
+	// IndexWords adds the trigrams of all words after the id that LastWord
+	// returned before.
 	LastWord   = `SELECT coalesce(max(id), 0) FROM @word`
 	NewWords   = `INSERT OR IGNORE INTO @word (scope, text) SELECT $1, value FROM json_each($2)`
 	IndexWords = `INSERT INTO @piece (rowid, text) SELECT id, text FROM @word WHERE id > $1 ORDER BY id`
 
-	// MatchWords returns the words of the scopes, a JSON list, that may hold a letter
-	// sequence, see Pieces.
+	// MatchWords returns the words that may contain a sequence of letters, see
+	// Pieces. The scopes are a JSON list.
 	MatchWords = `SELECT DISTINCT text FROM @word WHERE id IN (SELECT rowid FROM @piece WHERE @piece MATCH $1)
 		AND scope IN (SELECT value FROM json_each($2)) LIMIT $3`
 
-	// Matches are the entries that an Expression, $2, finds, the latest first, as many as
-	// $3; how well they fit is less for the better.
+	// Matches selects the entries that match Expression $2, the latest first, at
+	// most $3. A smaller fit is better.
 	Matches     = `(SELECT rowid AS entry_id, 0.0 AS fit FROM @search WHERE @search MATCH $2 ORDER BY rowid DESC LIMIT $3)`
 	BestMatches = `(SELECT rowid AS entry_id, bm25(@search, 8.0, 1.0, 4.0, 4.0, 0.0) AS fit FROM @search WHERE @search MATCH $2 ORDER BY rowid DESC LIMIT $3)`
 )
 
-// MergeIndex joins parts of the index that were written apart and are about equally
-// large; it writes about as many pages as $1. What it did counts as changes.
+// MergeIndex and MergeWords merge segments of the index that are about equally
+// large. They write about $1 pages. Whether they did anything shows in Changes.
 const (
 	MergeIndex = `INSERT INTO @search (@search, rank) VALUES ('merge', $1)`
 	MergeWords = `INSERT INTO @piece (@piece, rank) VALUES ('merge', $1)`
@@ -63,8 +66,8 @@ var ClearIndex = []string{
 	`DELETE FROM @word`,
 }
 
-// Pieces is what finds the words that may hold the letters of text; "" when it is
-// too short.
+// Pieces returns the FTS5 query for words that may contain text, by its trigrams.
+// It returns "" if text is shorter than three letters.
 func Pieces(text string) string {
 	runes := []rune(text)
 	var all []string
@@ -74,14 +77,15 @@ func Pieces(text string) string {
 	return strings.Join(all, " AND ")
 }
 
-// OnlyOf narrows an Expression down to entries of these sources.
+// OnlyOf restricts an Expression to entries of the given sources.
 func OnlyOf(ids []int64, expression string) string {
 	return "(" + expression + ") AND " + sources(ids, "")
 }
 
-// Expression writes a query in the language of FTS5. longer gives the words that a
-// term with letters before it stands for. Every word is quoted and holds letters
-// and digits only, so that nothing in a query is taken for syntax.
+// Expression returns a query in the syntax of FTS5. For a term that may have
+// letters before it, longer returns the words that it stands for. Every word is
+// quoted and has only letters and digits, so that nothing in a query is
+// interpreted as syntax.
 func Expression(q *search.Query, longer func(search.Term) ([]string, error)) (string, error) {
 	var want, not []string
 	for _, c := range q.Clauses {
@@ -146,7 +150,7 @@ func columns(f search.Field) string {
 	return string(f)
 }
 
-// sources matches entries of these sources, or what else matches.
+// sources matches entries of the given sources, or those that other matches.
 func sources(ids []int64, other string) string {
 	var any []string
 	if other != "" {
@@ -156,7 +160,7 @@ func sources(ids []int64, other string) string {
 		any = append(any, fact(search.SourceFact(id)))
 	}
 	if any == nil {
-		return fact("none") // no entry has it
+		return fact("none") // no entry has this fact
 	}
 	return "(" + strings.Join(any, " OR ") + ")"
 }
@@ -165,5 +169,5 @@ func fact(code string) string { return "facts : " + quoted(code) }
 
 func quoted(words string) string { return `"` + words + `"` }
 
-// Interrupted reports whether a query was ended because its time was over.
+// Interrupted reports whether a query was interrupted because its time was up.
 func Interrupted(err error) bool { return code(err) == lib.SQLITE_INTERRUPT }

@@ -1,12 +1,17 @@
-// Package sqlite opens the embedded engine: pragmas, pools, migrations and
-// errors. Everything that only SQLite knows lives here; the queries above it
-// are engine-neutral.
+// Package sqlite opens the embedded database: connections, pragmas, migrations
+// and errors. It holds everything that is specific to SQLite; the queries of
+// package store are independent of the engine.
 //
-// One connection writes, in immediate transactions, so that no statement of
-// ours ever meets SQLITE_BUSY from another; several read-only connections see
-// the last commit and never wait for it (write-ahead log). With
-// synchronous=NORMAL a commit survives the death of the process; the last
-// commits may be lost when the power fails, and the next poll brings them back.
+// A DB has two pools, both on the write-ahead log. The single connection of Write
+// runs immediate transactions, so no statement of ours gets SQLITE_BUSY because
+// of another. The read-only connections of Read see the last commit and never
+// wait for the writer. With synchronous=NORMAL a commit survives the death of the
+// process. The last commits may be lost in a power failure, and the next fetch
+// brings their entries back.
+//
+// Open migrates the schema and keeps a copy of the database from before.
+// Checkpoint copies the log into the database beside the writer, see
+// CheckpointDue. Expression translates a search.Query for the full-text index.
 package sqlite
 
 import (
@@ -31,28 +36,28 @@ var migrations embed.FS
 // readers is the number of read-only connections.
 const readers = 4
 
-// The pages that a connection keeps, in KiB. Writing goes all over the indexes,
-// reading to a few places that the system keeps as well.
+// Size of each connection's page cache in KiB. Writes touch pages all over the
+// indexes. Reads touch few pages, which the operating system caches as well.
 const (
 	writeCache = 16 << 10
 	readCache  = 4 << 10
 )
 
-// checkedSize is the size in bytes up to which a database is checked whole
-// before it is opened: about a tenth of a second.
+// checkedSize is the size in bytes up to which the whole database is checked when
+// it is opened. The check of a file of this size takes about a tenth of a second.
 const checkedSize = 64 << 20
 
-// DB is an open database: one writer, several readers.
+// DB is an open database, with one writer and several readers.
 type DB struct {
 	Write       *sql.DB
 	Read        *sql.DB
 	Path        string
-	checkpoints *checkpoints // nil: open for reading only
+	checkpoints *checkpoints // nil if open for reading only
 }
 
-// Open opens the database at path, creates it when it is missing, and brings
-// its schema up to date. A damaged file, and one that a newer Tributary wrote,
-// are refused and left untouched.
+// Open opens the database at path, creates it if it is missing, and migrates its
+// schema. It refuses a damaged file, and one with a newer schema, without
+// changing it.
 func Open(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("database folder: %w; make it writable or set data: to another folder", err)
@@ -72,13 +77,13 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return withReaders(write, path)
 }
 
-// pageSize in bytes, fixed when a file is made. Larger pages waste less on texts of
-// one or two kilobytes; but what an entry is looked up by goes to a dozen pages all
-// over the indexes, each of which is read and written as a whole.
+// pageSize is the page size in bytes of new files. Larger pages would waste less
+// space on texts of one or two kilobytes. But inserting an entry touches a dozen
+// index pages, and each is read and written as a whole.
 const pageSize = 8192
 
-// create makes a new database file; it must have its page size before it is
-// switched to the write-ahead log.
+// create makes a new database file. The page size has to be set before the switch
+// to the write-ahead log.
 func create(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
@@ -91,8 +96,7 @@ func create(ctx context.Context, path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// OpenReadOnly opens an existing database for reading beside a process that
-// writes it.
+// OpenReadOnly opens an existing database for reading. Another process may write to it meanwhile.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("database %s: there is none yet; `tributary serve` or `tributary run` makes it", path)
@@ -116,15 +120,16 @@ func withReaders(write *sql.DB, path string) (*DB, error) {
 	return db, nil
 }
 
-// dsn builds a file: URI, the only form that obeys mode=ro. busy_timeout comes
-// first so that the switch to the write-ahead log waits for others too.
+// dsn returns a file: URI, the only form in which SQLite respects mode=ro.
+// busy_timeout comes first, so that the switch to the write-ahead log also waits
+// for other processes.
 func dsn(path string, params ...string) string {
 	all := append([]string{"_pragma=busy_timeout(5000)", "_pragma=foreign_keys(1)"}, params...)
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: strings.Join(all, "&")}
 	return u.String()
 }
 
-// cache is the parameter that sets how many KiB of pages are kept.
+// cache returns the parameter that sets the size of the page cache.
 func cache(kib int) string { return fmt.Sprintf("_pragma=cache_size(-%d)", kib) }
 
 // prepare checks the file and migrates its schema.
@@ -140,7 +145,7 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 	return migrate(ctx, db, path)
 }
 
-// Check reads every page and reports the first damage found.
+// Check reads every page and reports the first damage it finds.
 func (db *DB) Check(ctx context.Context) error { return check(ctx, db.Read, db.Path) }
 
 func check(ctx context.Context, db *sql.DB, path string) error {
@@ -154,8 +159,7 @@ func check(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
-// migrate applies the numbered migrations that the file has not seen, each in
-// a transaction of its own.
+// migrate applies the migrations that are newer than the file, each in a transaction of its own.
 func migrate(ctx context.Context, db *sql.DB, path string) error {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -181,8 +185,9 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
-// Behind reports whether a database is there with an older schema, which Open copies and
-// migrates. What cannot be read is not known to be: Open says why.
+// Behind reports whether the database exists and has an older schema, which Open
+// will copy and migrate. It returns false if the file cannot be read: Open
+// reports the reason.
 func Behind(ctx context.Context, path string) bool {
 	db, err := OpenReadOnly(ctx, path)
 	if err != nil {
@@ -197,7 +202,7 @@ func Behind(ctx context.Context, path string) bool {
 	return err == nil && have > 0 && have < len(files)
 }
 
-// copyBefore keeps the database as it was before an upgrade, once.
+// copyBefore copies the database before an upgrade, unless a copy of this schema exists.
 func copyBefore(ctx context.Context, db *sql.DB, path string, have int) error {
 	to := fmt.Sprintf("%s.schema%d", path, have)
 	if _, err := os.Stat(to); err == nil {
@@ -228,7 +233,7 @@ func apply(ctx context.Context, db *sql.DB, file string, version int) error {
 	return tx.Commit()
 }
 
-// Close closes both pools; the write-ahead log is folded into the file.
+// Close closes both pools. SQLite then copies the write-ahead log into the database file.
 func (db *DB) Close() error {
 	err := db.Read.Close()
 	if db.checkpoints != nil {
@@ -240,7 +245,7 @@ func (db *DB) Close() error {
 	return err
 }
 
-// explain turns the engine's words for an unusable file into ours.
+// explain rewords the engine's errors about unusable files, and says what to do.
 func explain(err error, path string) error {
 	switch code(err) {
 	case lib.SQLITE_NOTADB, lib.SQLITE_CORRUPT:
@@ -253,7 +258,7 @@ func explain(err error, path string) error {
 	return fmt.Errorf("database %s: %w", path, err)
 }
 
-// code returns the primary result code of an engine error, 0 for others.
+// code returns the primary result code of an engine error, or 0 for any other error.
 func code(err error) int {
 	if e := (*driver.Error)(nil); errors.As(err, &e) {
 		return e.Code() & 0xff

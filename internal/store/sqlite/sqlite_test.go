@@ -63,7 +63,7 @@ func TestOpenRefuses(t *testing.T) {
 				return err
 			}
 			defer f.Close()
-			_, err = f.WriteAt([]byte(strings.Repeat("\xfe", 4096)), pageSize) // the first page may have room that nobody misses
+			_, err = f.WriteAt([]byte(strings.Repeat("\xfe", 4096)), pageSize) // the first page may have unused space
 			return err
 		}, "damaged"},
 	}
@@ -89,8 +89,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// What was noted of the health of sources before schema 18 made another table of it
-// is still there.
+// TestEventsOfHealthMoveIntoTheirNewTable checks that the health events from
+// before schema 18, which changed their table, are kept.
 func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tributary.db")
 	db, err := sql.Open("sqlite", dsn(path))
