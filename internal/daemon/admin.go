@@ -59,7 +59,7 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 		return nil, err
 	}
 	d.mu.Lock()
-	cfg, feeds := d.cfg, d.everyFeed()
+	cfg, feeds := d.cfg, d.allFeeds()
 	d.mu.Unlock()
 	notes, err := d.readerNotes(r.Context(), feeds)
 	if err != nil {

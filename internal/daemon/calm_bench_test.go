@@ -39,7 +39,9 @@ func BenchmarkCalm(b *testing.B) {
 		h := newHome(b)
 		h.configure(lines[:len(lines)-sources+4]...)
 		r := h.serve()
-		r.await("the first are read", func() bool { return r.shelf.Document("all", "atom") != nil && len(h.log.records(b, "fetched")) == 4 })
+		r.await("the first are read", func() bool {
+			return r.publicShelf.Document("all", "atom") != nil && len(h.log.records(b, "fetched")) == 4
+		})
 		idle := r.asked(b, func(n int) bool { return n < 2000 })
 		h.configure(lines...)
 		r.await("the others are known", func() bool { return len(h.log.records(b, "fetched")) > 10 })

@@ -1,14 +1,23 @@
-// Package daemon builds everything from one configuration and runs it: the
-// runner that pulls sources and reads lists when they are due (task.go), the
-// publisher, what asks about published files (files.go), the web servers, the subscriber at other people's hubs (push.go), our hub (hub.go),
-// and the watcher that notices a changed configuration. It tells our own outage
-// from the failures of others (offline.go). It owns reload and shutdown; nothing
-// above it holds state.
+// Package daemon builds everything from one configuration, runs it, reloads it and ends
+// it. It holds the state of the process; the packages below it hold none.
 //
-// A reload reads and checks the whole file first. A bad file changes nothing;
-// a good one becomes a new immutable set of sources, feeds and pages that
-// replaces the old in one step, while fetches under way go on. A list that names
-// other sources than before has the same done with the file as it was last read.
+// What runs beside each other, each with a file of its own:
+//
+//   - the runner (package schedule), which pulls sources and reads lists when they are
+//     due: task.go, lists.go
+//   - the publisher, which brings feeds up to date: publish.go
+//   - the web servers: serve.go, admin.go
+//   - the watcher, which notices a changed configuration and what commands ask for: watch.go
+//   - the subscriber at the hubs of others, and our own hub: push.go, hub.go
+//   - what completes enclosures, keeps the index of the search and writes the export:
+//     files.go, index.go, export.go
+//
+// An outage of our own network is told from the failures of others in outage.go.
+//
+// A reload reads and checks the whole file first (apply.go). A bad file changes nothing.
+// A good one becomes a new immutable set of sources, feeds and pages, which replaces the
+// old one in one step while fetches under way go on. A list that names other sources than
+// before has the same done with the file as it was last read.
 package daemon
 
 import (
@@ -18,19 +27,16 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"tributary/internal/config"
 	"tributary/internal/fetch"
-	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
-	"tributary/internal/search"
 	"tributary/internal/store"
 	"tributary/internal/web"
 	"tributary/internal/websub"
@@ -39,56 +45,58 @@ import (
 // DatabasePath is where the database lies in the data folder.
 func DatabasePath(data string) string { return filepath.Join(data, "tributary.db") }
 
-// Options make a Daemon.
+// Options are what a Daemon is made with.
 type Options struct {
 	ConfigPath string
 	Env        func(string) (string, bool) // variables of the configuration
 	Version    string
-	What       string // how the process calls itself, for whoever finds the database locked
-	Serving    bool   // Serve will be called, so that our hub answers
+	What       string // the command that runs, such as "tributary serve", for others that find the database locked
+	Serving    bool   // Serve will be called, so there is a hub
 	Log        *slog.Logger
 	Now        func() time.Time
-	Notice     func(line string) // tells whoever waits for a cycle what keeps it; nil: the log does
+	Notice     func(line string) // is told what a cycle spends its time on; nil: the log is
 }
 
 // Daemon is everything at work. Make it with Open, end it with Close.
 type Daemon struct {
-	opts   Options
+	opts    Options
+	started time.Time
+
 	lock   *store.Lock
 	db     *store.DB
 	client *fetch.Client
 	ingest *ingest.Ingester
 	runner *schedule.Runner
-	turns  turns
-	shelf  *publish.Shelf
-	closed *publish.Shelf // of private feeds: no public route knows it
-	mask   string         // stands for the token in them
-	tokens *web.Tokens
+	push   *websub.Subscriber // at the hubs of others
+	hub    *websub.Hub        // our own
 	server *web.Server
-	push   *websub.Subscriber
-	hub    *websub.Hub
+	tokens *web.Tokens
 
-	started time.Time
-	wonder  time.Duration // until upkeep is told of
-	due     chan struct{} // capacity 1: something is to be published
-	applied chan struct{} // capacity 1: another configuration is in force
-	changed chan struct{} // capacity 1: what is published changed, so the export is behind
-	shown   chan struct{} // capacity 1: a feed was rendered, and may show files that are to be asked about, or a podcast was judged
+	publicShelf  *publish.Shelf
+	privateShelf *publish.Shelf // of private feeds: no public route leads to it
+	mask         string         // stands for the token in the documents on it
 
-	relisted chan struct{} // capacity 1: a list names other sources than before
+	cpu          semaphore     // for what keeps a processor busy
+	upkeepNotice time.Duration // how long upkeep may take until the operator is told of it
 
-	mu       sync.Mutex
-	cfg      *config.Config // with the sources of its lists
-	file     *config.Config // as read
-	sources  map[int64]config.Source
-	lists    map[int64]config.List // by the numbers of their rows, as sources are
-	feeds    []news.Feed           // the public ones: what is for everybody reads these
-	private  []news.Feed           // and the others
-	theme    *page.Theme           // nil is the built-in one
-	progress progress
-	outage   outage
+	// Channels of capacity 1, each of which wakes one goroutine.
+	publishDue chan struct{} // something may have to be published
+	exportDue  chan struct{} // what is published changed
+	filesDue   chan struct{} // a feed may show files of which the type or length is not known
+	applied    chan struct{} // a configuration was put in force
+	relisted   chan struct{} // a list names other sources than before
 
-	offlineSince time.Time // as recorded; zero while we are online
+	mu           sync.Mutex              // guards what follows
+	file         *config.Config          // in force, as it was read
+	cfg          *config.Config          // and with the sources of its lists
+	sources      map[int64]config.Source // by row number; replaced, never changed
+	lists        map[int64]config.List   // likewise
+	publicFeeds  []news.Feed
+	privateFeeds []news.Feed
+	theme        *page.Theme // nil is the built-in one
+	progress     progress    // of the first reading
+	outage       outage
+	offlineSince time.Time // as the store has it; zero while we are online
 }
 
 // Open reads the configuration, claims the database and brings it in line. The
@@ -108,16 +116,16 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 		return nil, err
 	}
 	if store.Behind(ctx, path) {
-		o.tell("the database is copied, then brought to the schema of this version", 0)
+		o.notify("the database is copied, then brought to the schema of this version", 0)
 	}
 	db, err := store.Open(ctx, path)
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, shelf: publish.NewShelf(), closed: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(), wonder: tellUpkeep,
-		due: make(chan struct{}, 1), applied: make(chan struct{}, 1), changed: make(chan struct{}, 1), shown: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, lock: lock, db: db, publicShelf: publish.NewShelf(), privateShelf: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(), upkeepNotice: tellUpkeep,
+		publishDue: make(chan struct{}, 1), applied: make(chan struct{}, 1), exportDue: make(chan struct{}, 1), filesDue: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
 	if o.Serving {
-		d.turns = newTurns()
+		d.cpu = newSemaphore()
 	}
 	if err := d.build(ctx, cfg); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -125,7 +133,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	return d, nil
 }
 
-// load reads the configuration and tells the log of its warnings.
+// load reads the configuration with its theme, and logs its warnings.
 func load(o Options) (*config.Config, error) {
 	cfg, warnings, err := config.Load(o.ConfigPath, o.Env)
 	if err == nil {
@@ -141,6 +149,7 @@ func load(o Options) (*config.Config, error) {
 	return cfg, nil
 }
 
+// build makes the parts of the daemon and puts the configuration in force.
 func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if err := d.db.ReleaseLeases(ctx); err != nil {
 		return err
@@ -148,13 +157,13 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	d.client = fetch.New(fetch.Options{UserAgent: UserAgent(d.opts.Version, cfg.Site, -1), Limits: cfg.Limits.Limits, Proxy: cfg.Proxy, Now: d.opts.Now})
 	d.ingest = &ingest.Ingester{
 		Client: d.client, Store: d.db, Owner: fmt.Sprintf("process %d", os.Getpid()), Now: d.opts.Now, Log: d.opts.Log,
-		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now}, Work: d.turns.take,
+		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now}, Work: d.cpu.do,
 	}
-	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.do)
+	d.runner = schedule.NewRunner(runnerLimits(cfg.Limits), d.opts.Now, d.runTask)
 	d.ingest.Stalled = d.stall
-	d.ingest.Own, d.ingest.Offline, d.ingest.Matching = d.published, d.offline, d.matching
+	d.ingest.Own, d.ingest.Offline, d.ingest.Matching = d.ownFeeds, d.offline, d.matching
 	d.runner.OnPanic = func(task schedule.ID, v any, stack []byte) {
-		d.opts.Log.Error("a fetch panicked: this is a bug in tributary", task.Kind, d.about(task), "panic", v, "stack", string(stack))
+		d.opts.Log.Error("a fetch panicked: this is a bug in tributary", task.Kind, d.taskName(task), "panic", v, "stack", string(stack))
 	}
 	d.push = websub.New(d.client, d.db, &subscriber{Daemon: d}, d.opts.Now, d.opts.Log)
 	if err := d.db.ResumePushes(ctx, d.opts.Now()); err != nil {
@@ -167,208 +176,13 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 	if d.offlineSince, err = d.db.OfflineSince(ctx); err != nil {
 		return err
 	}
-	d.hub = websub.NewHub(d.client, d.db, &hubPublisher{Daemon: d, parts: map[part]websub.Content{}}, d.opts.Now, d.opts.Log)
-	d.server = &web.Server{Shelf: d.shelf, Private: d.closed, Mask: d.mask, Tokens: d.tokens, Views: d.db, Readers: web.NewReaders(d.opts.Now),
+	d.hub = websub.NewHub(d.client, d.db, &hubPublisher{Daemon: d, made: map[deliveryKey]websub.Content{}}, d.opts.Now, d.opts.Log)
+	d.server = &web.Server{Shelf: d.publicShelf, Private: d.privateShelf, Mask: d.mask, Tokens: d.tokens, Views: d.db, Readers: web.NewReaders(d.opts.Now),
 		Push: d.push, Hub: d.hub, Now: d.opts.Now, Log: d.opts.Log}
 	return d.apply(ctx, cfg)
 }
 
-// setup is a configuration with what the store holds of it.
-type setup struct {
-	file    *config.Config // as read
-	cfg     *config.Config // with the sources of its lists
-	lists   []news.ListState
-	sources []news.Source // in the order of cfg
-	feeds   []news.Feed
-	states  []news.SourceState
-	theme   *page.Theme
-	pages   *web.Snapshot
-}
-
-// apply puts a configuration in force: stored sources and feeds, tasks, pages.
-func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
-	next, err := d.prepare(ctx, file)
-	if err != nil {
-		return err
-	}
-	readdressed := d.replace(next)
-	d.identify()
-	d.server.Show(next.pages)
-	d.shelf.Outdate() // a source may be private now, or be called another name
-	d.closed.Outdate()
-	d.runner.Set(append(d.tasks(next.states), d.listTasks(next.lists)...))
-	if err := d.heedHosts(ctx); err != nil {
-		return err
-	}
-	for _, task := range readdressed { // another address is asked at once, however long the old one was to rest
-		d.runner.Trigger(task)
-	}
-	d.nudge()
-	signal(d.applied)
-	d.push.Wake()
-	d.hub.Wake()
-	return nil
-}
-
-// prepare makes the store's rows those of a configuration, and gathers what is
-// needed to put it in force.
-func (d *Daemon) prepare(ctx context.Context, file *config.Config) (setup, error) {
-	now := d.opts.Now()
-	s := setup{file: file}
-	var err error
-	if s.theme, err = d.newTheme(file); err != nil {
-		return s, err
-	}
-	if s.cfg, s.lists, err = d.syncLists(ctx, file); err != nil {
-		return s, err
-	}
-	plain := make([]news.Source, len(s.cfg.Sources))
-	for i, src := range s.cfg.Sources {
-		plain[i] = src.Source
-	}
-	if s.sources, err = d.db.SyncSources(ctx, plain, now); err != nil {
-		return s, err
-	}
-	if s.feeds, err = d.db.SyncFeeds(ctx, s.cfg.Feeds, s.sources, now); err != nil {
-		return s, err
-	}
-	if s.states, err = d.db.States(ctx); err != nil {
-		return s, err
-	}
-	listing, err := d.db.Listing(ctx)
-	if err != nil {
-		return s, err
-	}
-	s.pages, err = d.snapshot(ctx, s.cfg, s.theme, s.feeds, listing)
-	return s, err
-}
-
-// replace takes a configuration as the one in force, and returns the tasks
-// whose address it changed.
-func (d *Daemon) replace(next setup) (readdressed []schedule.ID) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	sources := make(map[int64]config.Source, len(next.sources))
-	for i, s := range next.cfg.Sources {
-		s.Source = next.sources[i]
-		sources[s.ID] = s
-		if old, ok := d.sources[s.ID]; ok && old.URL != s.URL {
-			readdressed = append(readdressed, sourceTask(s.ID))
-		}
-	}
-	d.cfg, d.file, d.theme, d.sources = next.cfg, next.file, next.theme, sources
-	d.feeds, d.private = split(next.feeds)
-	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
-	d.outage.good = goodHosts(next.states)
-	d.progress = newProgress(next.states)
-	return readdressed
-}
-
-func names(feeds []news.Feed) []string {
-	all := make([]string, len(feeds))
-	for i, f := range feeds {
-		all[i] = f.Name
-	}
-	return all
-}
-
-// snapshot is what the pages show of a configuration.
-func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
-	removed, err := d.db.RemovedFeeds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	former, err := d.db.FormerNames(ctx)
-	if err != nil {
-		return nil, err
-	}
-	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.read}
-	snap.Feeds, snap.Private = split(feeds)
-	present := map[int64]string{}
-	for _, f := range snap.Feeds {
-		present[f.ID] = f.Name
-	}
-	for name, id := range former {
-		if to, there := present[id]; there {
-			snap.Moved[name] = to
-		} else {
-			removed = append(removed, name)
-		}
-	}
-	for _, name := range removed {
-		snap.Gone[name] = true
-	}
-	snap.Names = sync.OnceValue(func() []search.SourceName {
-		return searchNames(sources, func(s news.Source) bool { return s.Public })
-	})
-	snap.Inner = func(f news.Feed) []search.SourceName {
-		return searchNames(sources, func(s news.Source) bool { return !s.Public && f.Selects(s) })
-	}
-	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
-	return snap, err
-}
-
-// public are the sources that everybody may know of.
-func public(sources []news.Source) []news.Source {
-	return slices.DeleteFunc(slices.Clone(sources), func(s news.Source) bool { return !s.Public })
-}
-
-// Subscriptions are the public feeds among sources, as an OPML list names
-// them; selected is nil for all. An address that holds a secret is left out.
-func Subscriptions(sources []news.Source, selected func(news.Source) bool) []format.Subscription {
-	var subs []format.Subscription
-	for _, s := range sources {
-		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s) {
-			continue
-		}
-		if news.HasSecret(s.Site) {
-			s.Site = ""
-		}
-		subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL, Site: s.Site, Tags: s.Tags})
-	}
-	return subs
-}
-
-// pull is the runner's job for a source.
-func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
-	d.mu.Lock()
-	src, ok := d.sources[id]
-	d.mu.Unlock()
-	if !ok {
-		return time.Time{}
-	}
-	if !d.admit(src.Source) {
-		return d.opts.Now().Add(whileOffline)
-	}
-	defer d.weather(ctx, false)
-	result, err := d.ingest.Pull(ctx, src)
-	switch {
-	case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		return time.Time{} // told to stop before anything was fetched
-	case errors.Is(err, news.ErrLeased):
-		return d.opts.Now().Add(leasedPause)
-	case err != nil:
-		d.opts.Log.Error("pull", "source", src.Name, "error", err)
-		return time.Time{}
-	}
-	if result.Host != nil {
-		d.opts.Log.Warn("a host limits us", "host", result.Host.Name, "until", result.Host.NotBefore, "spacing", result.Host.Spacing)
-		d.heed(*result.Host)
-	}
-	d.mu.Lock()
-	d.progress.note(id, src.Name, result.Fetch)
-	d.mu.Unlock()
-	if result.Fetch.New > 0 || result.Fetch.Changed > 0 {
-		d.nudge()
-		d.push.Wake() // it may announce a hub
-	}
-	if result.NextDue.IsZero() && d.outageText() != "" {
-		return d.opts.Now().Add(whileOffline)
-	}
-	return result.NextDue
-}
-
-// Close gives everything back. It is called once nothing runs any more.
+// Close closes the database and releases its lock. Nothing may run any more.
 func (d *Daemon) Close() error {
 	if d.client != nil {
 		d.client.Close()

@@ -52,7 +52,7 @@ func (r *digested) serving() (stop func()) {
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan error)
 	go func() { done <- r.publisher(ctx) }()
-	r.nudge()
+	r.publishSoon()
 	return func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -63,7 +63,7 @@ func (r *digested) serving() (stop func()) {
 
 // lines are the digests, newest first: when each was closed, its title and stories.
 func (r *digested) lines() (lines []string) {
-	for _, s := range r.shelf.Edition("all").Shown {
+	for _, s := range r.publicShelf.Edition("all").Shown {
 		var told []string
 		for _, story := range s.Digest.Stories {
 			told = append(told, story.Title)

@@ -7,16 +7,16 @@ import (
 	"tributary/internal/publish"
 )
 
-// Every page is made anew for an export of the site: exportShare keeps that to a part
-// of the time, exportPause to a bearable wait. The first export of a process may come
-// before its first stories, so the second does not wait for that.
+// How often the site is exported, for which every page is made anew. The pause after an
+// export is exportShare times as long as the export took, but not longer than exportPause.
+// The first export may come before the first stories, so there is no such pause after it.
 const (
 	exportShare = 20
 	exportPause = 5 * time.Minute
 )
 
-// export writes the whole public site into the folder of export:, if there is one,
-// and removes what of it was there before and is no longer.
+// export writes the whole public site into the folder of export:, if there is one, and
+// removes the files of an earlier export that are no longer part of it.
 func (d *Daemon) export(ctx context.Context) error {
 	d.mu.Lock()
 	cfg := d.cfg
@@ -36,17 +36,18 @@ func (d *Daemon) export(ctx context.Context) error {
 // exporter writes the site again after feeds changed.
 func (d *Daemon) exporter(ctx context.Context) error { return d.exportBy(ctx, d.export) }
 
+// exportBy is exporter with the function that exports, for tests.
 func (d *Daemon) exportBy(ctx context.Context, export func(context.Context) error) error {
 	for first := true; ; first = false {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-d.changed:
+		case <-d.exportDue:
 		}
 		began := time.Now()
 		if err := export(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("export", "error", err)
-			signal(d.changed)
+			signal(d.exportDue)
 		}
 		rest := publishEvery
 		if !first {

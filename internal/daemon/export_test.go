@@ -16,14 +16,14 @@ import (
 // right after it. Later exports take a twentieth of the time, and none is five minutes late.
 func TestOnlyTheSecondExportIsEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &Daemon{changed: make(chan struct{}, 1), opts: Options{Log: slog.New(slog.DiscardHandler)}}
+		d := &Daemon{exportDue: make(chan struct{}, 1), opts: Options{Log: slog.New(slog.DiscardHandler)}}
 		ctx, cancel := context.WithCancel(t.Context())
 		begin := time.Now()
 		var began []time.Duration
-		signal(d.changed)
+		signal(d.exportDue)
 		err := d.exportBy(ctx, func(context.Context) error {
 			began = append(began, time.Since(begin))
-			signal(d.changed)
+			signal(d.exportDue)
 			if len(began) == 4 {
 				cancel()
 			}

@@ -11,12 +11,13 @@ import (
 	"tributary/internal/news"
 )
 
-// askAgain is how often files are looked for that are to be asked about again, when
-// nothing else makes us look.
+// askAgain is how often the files of feeds are checked when no feed changes, because some
+// are to be asked about once more.
 const askAgain = time.Hour
 
-// fileAsker completes what published entries say of their files, after they were
-// published and never while a feed is rendered: what is learned renders it again.
+// fileAsker completes what entries say of their files. It does so after the entries were
+// published, and what it learns has their feeds rendered again, so that no feed waits for
+// the server of a file.
 func (d *Daemon) fileAsker(ctx context.Context) error {
 	ticker := time.NewTicker(askAgain)
 	defer ticker.Stop()
@@ -24,15 +25,15 @@ func (d *Daemon) fileAsker(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-d.shown:
+		case <-d.filesDue:
 		case <-ticker.C:
 		}
 		d.askFiles(ctx)
 	}
 }
 
-// askFiles asks once about the files of which feeds cannot say type or length, and
-// reports whether they can say more now.
+// askFiles asks once about the files of which feeds know no type or length, and reports
+// whether anything was learned.
 func (d *Daemon) askFiles(ctx context.Context) bool {
 	if d.outageText() != "" {
 		return false
@@ -46,18 +47,17 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 		d.opts.Log.Error("ask about files", "error", err)
 	}
 	if learned {
-		d.nudge()
+		d.publishSoon()
 	}
 	return learned
 }
 
-// lackingFiles are the files that the feeds show without their type or length, those
-// of the newest entries of each feed first, and those of which a podcast has to know
-// whether they play before it may show them. What was found stands when the store
-// fails.
+// lackingFiles returns the files that feeds show without a type or length, the newest
+// entries of each feed first, and those that a podcast must know to be sound or film
+// before it may show them. With an error it returns what it found nevertheless.
 func (d *Daemon) lackingFiles(ctx context.Context) ([]ingest.File, error) {
 	d.mu.Lock()
-	feeds, sources := d.everyFeed(), d.sources
+	feeds, sources := d.allFeeds(), d.sources
 	d.mu.Unlock()
 	files := fileList{at: map[string]int{}, sources: sources}
 	var errs []error

@@ -126,7 +126,7 @@ func TestRunAsksAboutWhatItPublishes(t *testing.T) {
 	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
 		t.Fatal(err)
 	}
-	rss := string(d.shelf.Document("all", "rss").Body)
+	rss := string(d.publicShelf.Document("all", "rss").Body)
 	if want := `/one" length="1234" type="audio/mpeg"`; !strings.Contains(rss, want) {
 		t.Errorf("no %q in\n%s", want, rss)
 	}

@@ -24,35 +24,36 @@ func hubAddress(o Options, cfg *config.Config) string {
 	return cfg.Site.URL + "/hub"
 }
 
-// hubPublisher is the daemon as our hub knows it: what may be subscribed to, and what
-// is new in it.
+// hubPublisher is the daemon as a websub.Publisher: it says what may be subscribed to, and
+// what is new in it.
 type hubPublisher struct {
 	*Daemon
 
-	mu    sync.Mutex
-	parts map[part]websub.Content // the last ones: most subscribers are to get the same
+	mu   sync.Mutex
+	made map[deliveryKey]websub.Content // the latest deliveries: most subscribers get the same one
 }
 
-// part is what a delivery was made of. Another rendering is another one, also without
-// another change: something may have left it, or its feed may give out less by now.
-type part struct {
+// deliveryKey is what the content of a delivery depends on. shown stands for the rendering
+// that it was made from: one with the same changes may leave something out, or give out
+// less of it.
+type deliveryKey struct {
 	feed   int64
 	format string
 	after  int64
 	shown  *news.Edition
 }
 
-// maxParts is how many deliveries are remembered, of at most a few hundred KiB.
-const maxParts = 16
+// maxDeliveries is how many deliveries are kept, of at most a few hundred KiB.
+const maxDeliveries = 16
 
 // Published says what may be subscribed to: each format of each feed that is public.
 func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy netguard.Policy) {
 	d.Daemon.mu.Lock()
-	cfg, feeds := d.cfg, d.feeds
+	cfg, feeds := d.cfg, d.publicFeeds
 	d.Daemon.mu.Unlock()
 	for _, f := range feeds {
 		e := news.Edition{Site: cfg.Site, Feed: f, Change: -1}
-		if shown := d.shelf.Edition(f.Name); shown != nil { // else it is being made
+		if shown := d.publicShelf.Edition(f.Name); shown != nil { // else it is being made
 			e.Change = shown.Change
 		}
 		for _, format := range publish.Topics() {
@@ -62,29 +63,30 @@ func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy ne
 	return cfg.Site.Hub, topics, cfg.Defaults.Policy()
 }
 
-// Content is what is new in a document after a change, as far as the shelf shows it:
-// who fetches the document after a delivery finds nothing less. JSON Feed comes whole,
-// since nothing says that an item that is left out stays.
+// Content returns what is new in a document after a change, as far as the shelf shows it,
+// so that a subscriber who fetches the document finds everything there that was delivered.
+// JSON Feed is delivered whole: nothing in it says that items which a delivery leaves out
+// are still there.
 func (d *hubPublisher) Content(ctx context.Context, t websub.Topic, after int64) (websub.Content, error) {
-	shown := d.shelf.Edition(t.Feed)
+	shown := d.publicShelf.Edition(t.Feed)
 	if shown == nil {
 		return websub.Content{Change: after}, nil
 	}
-	key := part{t.FeedID, t.Format, after, shown}
+	key := deliveryKey{t.FeedID, t.Format, after, shown}
 	d.mu.Lock() // also while it is made: many want the same at once
 	defer d.mu.Unlock()
-	if made, ok := d.parts[key]; ok {
+	if made, ok := d.made[key]; ok {
 		return made, nil
 	}
 	made, err := d.content(ctx, shown, t, after)
 	if err != nil {
 		return made, err
 	}
-	maps.DeleteFunc(d.parts, func(p part, _ websub.Content) bool { return p.feed == t.FeedID && p.shown != shown })
-	if len(d.parts) >= maxParts {
-		clear(d.parts)
+	maps.DeleteFunc(d.made, func(p deliveryKey, _ websub.Content) bool { return p.feed == t.FeedID && p.shown != shown })
+	if len(d.made) >= maxDeliveries {
+		clear(d.made)
 	}
-	d.parts[key] = made
+	d.made[key] = made
 	return made, nil
 }
 
@@ -110,8 +112,8 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	return made, nil
 }
 
-// leftOut reports whether a page reaches down to a Publication and does not show it: its
-// source has enough there.
+// leftOut reports whether a page leaves out a Publication, as max_per_source does, although
+// it reaches down to older ones.
 func leftOut(page *news.Edition, s news.Shown) bool {
 	return s.Sequence > page.Beyond && !slices.ContainsFunc(page.Shown, func(other news.Shown) bool { return other.Sequence == s.Sequence })
 }
@@ -123,7 +125,7 @@ func (d *Daemon) hubMetrics(ctx context.Context, gauge func(name string, value i
 		return err
 	}
 	d.mu.Lock()
-	feeds := d.feeds
+	feeds := d.publicFeeds
 	d.mu.Unlock()
 	for _, f := range feeds {
 		gauge(fmt.Sprintf("tributary_subscriptions{feed=%q}", f.Name), int64(counts[f.ID].Active))

@@ -25,7 +25,7 @@ func BenchmarkHub(b *testing.B) {
 			time.Sleep(2 * time.Millisecond)
 		}
 		taken = append(taken, time.Since(began))
-		for !strings.Contains(string(p.other.shelf.Document("all", "atom").Body), ">"+title+"<") {
+		for !strings.Contains(string(p.other.publicShelf.Document("all", "atom").Body), ">"+title+"<") {
 			time.Sleep(2 * time.Millisecond)
 		}
 		shown = append(shown, time.Since(began))

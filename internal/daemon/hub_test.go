@@ -158,7 +158,7 @@ func TestDeliveriesHoldWhatThePageShows(t *testing.T) {
 	r := h.serve()
 	r.awaitTitles("all", "A1")
 	r.awaitTitles("few", "A1")
-	hub := &hubPublisher{Daemon: r.Daemon, parts: map[part]websub.Content{}}
+	hub := &hubPublisher{Daemon: r.Daemon, made: map[deliveryKey]websub.Content{}}
 	topic := func(feed string) websub.Topic {
 		_, topics, _ := hub.Published()
 		return topics[slices.IndexFunc(topics, func(t websub.Topic) bool { return t.Feed == feed && t.Format == "atom" })]
@@ -184,7 +184,7 @@ func TestJSONIsDeliveredWhole(t *testing.T) {
 	h := newHome(t, "sources:", source(up, "a", "/a", ""), "feeds:", "  - {name: all, limit: 2, window: 0s}")
 	r := h.serve()
 	r.await("the feed is full", func() bool { _, body := r.get("/feeds/all.json"); return strings.Contains(body, "next_url") })
-	hub := &hubPublisher{Daemon: r.Daemon, parts: map[part]websub.Content{}}
+	hub := &hubPublisher{Daemon: r.Daemon, made: map[deliveryKey]websub.Content{}}
 	_, topics, _ := hub.Published()
 	topic := topics[slices.IndexFunc(topics, func(t websub.Topic) bool { return t.Format == "json" })]
 	got, err := hub.Content(t.Context(), topic, 0)
@@ -201,7 +201,7 @@ func TestNothingThatLeftIsDelivered(t *testing.T) {
 	h := newHome(t, "sources:", source(up, "a", "/a", ""))
 	r := h.serve()
 	r.awaitTitles("all", "A1")
-	hub := &hubPublisher{Daemon: r.Daemon, parts: map[part]websub.Content{}}
+	hub := &hubPublisher{Daemon: r.Daemon, made: map[deliveryKey]websub.Content{}}
 	content := func() websub.Content {
 		t.Helper()
 		_, topics, _ := hub.Published()

@@ -12,7 +12,7 @@ import (
 	"tributary/internal/news"
 )
 
-// tellEvery is how often publishers are told a new number of readers.
+// tellEvery is how often the number of readers in the User-Agent is brought up to date.
 const tellEvery = time.Hour
 
 // UserAgent says who we are, how to reach us (RFC 9110 section 10.1.5), and how
@@ -35,25 +35,25 @@ func UserAgent(version string, site news.Site, readers int) string {
 	return "Tributary/" + version + " (" + strings.Join(about, "; ") + ")"
 }
 
-// identify brings what the client says of us up to date.
-func (d *Daemon) identify() {
+// updateUserAgent brings the User-Agent of the client up to date.
+func (d *Daemon) updateUserAgent() {
 	d.mu.Lock()
 	site := d.cfg.Site
 	d.mu.Unlock()
 	d.client.SetUserAgent(UserAgent(d.opts.Version, site, d.server.Readers.Count()))
 }
 
-// identifier does so now and then.
-func (d *Daemon) identifier(ctx context.Context) error {
+// userAgentUpdater does so every tellEvery.
+func (d *Daemon) userAgentUpdater(ctx context.Context) error {
 	for sleep(ctx, tellEvery) {
-		d.identify()
+		d.updateUserAgent()
 	}
 	return nil
 }
 
-// shield closes our listeners to our sources: none may read the operator's pages
-// or feed us to ourselves. A listener may be nil.
-func (d *Daemon) shield(listeners ...net.Listener) {
+// blockOwnListeners keeps sources from reaching our own listeners, where one could read
+// the operator's pages or be one of our own feeds. A listener may be nil.
+func (d *Daemon) blockOwnListeners(listeners ...net.Listener) {
 	var own []netip.AddrPort
 	for _, l := range listeners {
 		if l == nil {

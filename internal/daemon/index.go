@@ -8,8 +8,8 @@ import (
 	"tributary/internal/search"
 )
 
-// indexer makes the full-text index anew where that is to be done: at the start, and
-// when a reload made a source private or public.
+// indexer rebuilds the full-text index when that is necessary: it checks at the start, and
+// after each reload, since one may have made a source private or public.
 func (d *Daemon) indexer(ctx context.Context) error {
 	for {
 		d.reindex(ctx)
@@ -21,15 +21,14 @@ func (d *Daemon) indexer(ctx context.Context) error {
 	}
 }
 
-// reindex makes the full-text index anew after an upgrade that indexes otherwise,
-// or when other sources are public, in small parts beside the fetches. Searches tell
-// of it until it is done.
+// reindex rebuilds the full-text index if the store finds that necessary, in small parts
+// between the fetches. Until it is done, searches say that they are incomplete.
 func (d *Daemon) reindex(ctx context.Context) {
 	u := d.upkeep("stored entries are indexed for the search, the latest first")
 	for parts := 0; ctx.Err() == nil; parts++ {
 		var more bool
 		var err error
-		d.turns.take(func() { more, err = d.db.Reindex(ctx) })
+		d.cpu.do(func() { more, err = d.db.Reindex(ctx) })
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
@@ -43,7 +42,7 @@ func (d *Daemon) reindex(ctx context.Context) {
 			return
 		case parts > 0: // the first only empties it
 			if left, err := d.db.Unindexed(ctx); err == nil {
-				u.left(left)
+				u.progress(left)
 			}
 		}
 	}
@@ -62,7 +61,8 @@ func (d *Daemon) tidyIndex(ctx context.Context) error {
 // tidyPause lies between two steps.
 const tidyPause = 50 * time.Millisecond
 
-// searchNames is what searches know of sources.
+// searchNames returns the names by which a search knows those of the sources for which
+// known is true.
 func searchNames(sources []news.Source, known func(news.Source) bool) []search.SourceName {
 	var names []search.SourceName
 	for _, s := range sources {

@@ -1,13 +1,8 @@
 package daemon
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"reflect"
@@ -15,8 +10,6 @@ import (
 	"time"
 
 	"tributary/internal/config"
-	"tributary/internal/fetch"
-	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
@@ -36,7 +29,7 @@ func WithLists(ctx context.Context, db *store.DB, cfg *config.Config) (*config.C
 	return cfg.With(listed(held)), nil
 }
 
-// listed are the sources of lists by the names of the lists.
+// listed returns the sources of lists by the names of the lists.
 func listed(lists []news.ListState) map[string][]news.Listed {
 	all := map[string][]news.Listed{}
 	for _, l := range lists {
@@ -46,8 +39,8 @@ func listed(lists []news.ListState) map[string][]news.Listed {
 }
 
 // syncLists makes the stored lists those of the configuration, and returns the
-// configuration with what they brought so far. The names that its sources got
-// are kept with them.
+// configuration with the sources that they have brought so far. The names which these
+// sources get by that are stored with the lists, so that they stay the same.
 func (d *Daemon) syncLists(ctx context.Context, cfg *config.Config) (*config.Config, []news.ListState, error) {
 	configured := make([]news.ListState, len(cfg.Lists))
 	for i, l := range cfg.Lists {
@@ -71,8 +64,8 @@ func (d *Daemon) syncLists(ctx context.Context, cfg *config.Config) (*config.Con
 	return full, held, nil
 }
 
-// setLists remembers the lists of a configuration by their rows, and returns
-// the tasks of those whose address it changed.
+// setLists makes the lists of a configuration those in force, and returns the tasks of
+// those whose address it changed. The caller holds the lock.
 func (d *Daemon) setLists(cfg *config.Config, held []news.ListState) (readdressed []schedule.ID) {
 	lists := make(map[int64]config.List, len(held))
 	for i, l := range cfg.Lists {
@@ -86,7 +79,7 @@ func (d *Daemon) setLists(cfg *config.Config, held []news.ListState) (readdresse
 	return readdressed
 }
 
-// listTasks are the lists as the runner knows them.
+// listTasks returns the tasks that read the lists.
 func (d *Daemon) listTasks(held []news.ListState) []schedule.Task {
 	var tasks []schedule.Task
 	for _, h := range held {
@@ -100,8 +93,8 @@ func (d *Daemon) listTasks(held []news.ListState) []schedule.Task {
 	return tasks
 }
 
-// pullList is the runner's job for a list: it is read once, and when it names
-// other sources than before the configuration is put in force anew.
+// pullList reads a list and stores its state. When it names other sources than before, the
+// watcher puts the configuration in force again. It is runTask for a list.
 func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
 	d.mu.Lock()
 	l, ok := d.lists[id]
@@ -118,7 +111,7 @@ func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
 		return time.Time{}
 	}
 	before := all[at]
-	after := readList(ctx, reading{List: l, client: d.client, now: d.opts.Now, site: d.site(), stalled: func() { d.runner.Stall(listTask(id)) }}, before)
+	after := readList(ctx, listReader{List: l, client: d.client, now: d.opts.Now, site: d.site(), stalled: func() { d.runner.Stall(listTask(id)) }}, before)
 	if after.Last.Outcome == news.OutcomeInterrupted {
 		return time.Time{} // still due
 	}
@@ -147,7 +140,7 @@ func sameSources(a, b []news.Listed) bool {
 	})
 }
 
-// reportList tells the log what reading a list brought.
+// reportList logs what reading a list brought.
 func (d *Daemon) reportList(before, after news.ListState) {
 	level := slog.LevelInfo
 	switch {
@@ -163,8 +156,8 @@ func (d *Daemon) reportList(before, after news.ListState) {
 	d.opts.Log.LogAttrs(context.Background(), level, "list read", attrs...)
 }
 
-// refreshLists reads the lists that are due, or with all every one, and puts
-// the configuration in force anew when they changed.
+// refreshLists reads the lists that are due, or all of them, before a cycle, and puts the
+// configuration in force again when they changed.
 func (d *Daemon) refreshLists(ctx context.Context, all bool) error {
 	held, err := d.db.Lists(ctx)
 	if err != nil || len(held) == 0 {
@@ -196,7 +189,7 @@ type listFile struct {
 	modified time.Time
 }
 
-// lookAtLists has the lists on disk read that changed since the last look.
+// lookAtLists triggers the lists on disk that changed since the last look.
 func (w *watcher) lookAtLists() {
 	w.mu.Lock()
 	lists := w.Daemon.lists // replaced, never changed
@@ -214,119 +207,4 @@ func (w *watcher) lookAtLists() {
 			w.runner.Trigger(listTask(id))
 		}
 	}
-}
-
-// reading is what reading a list needs.
-type reading struct {
-	config.List
-	client  *fetch.Client
-	now     func() time.Time
-	site    news.Site
-	stalled func()
-}
-
-// TryList reads a list as the daemon would, and stores nothing.
-func TryList(ctx context.Context, client *fetch.Client, l config.List, site news.Site) news.ListState {
-	r := reading{List: l, client: client, now: time.Now, site: site, stalled: func() {}}
-	return readList(ctx, r, news.ListState{Name: l.Name, URL: l.URL})
-}
-
-// readList reads a list once and returns what is held of it then. A list that
-// cannot be read, is none or is suddenly empty keeps its last good state.
-func readList(ctx context.Context, r reading, held news.ListState) news.ListState {
-	data, got := r.load(ctx, held.Validators)
-	held.Last = got.Fetch
-	if got.Fetch.Outcome == news.OutcomeOK {
-		r.take(data, got, &held)
-	}
-	now := r.now()
-	switch held.Last.Outcome {
-	case news.OutcomeOK, news.OutcomeUnchanged:
-		held.Loaded, held.Failures, held.NextDue = held.Last.Started, 0, r.Refresh.Next(now, r.URL)
-		return held
-	}
-	held.Failures++
-	wait := max(got.RetryAfter, schedule.Backoff(schedule.MinBackoff, held.Failures, r.URL))
-	held.NextDue = now.Add(wait)
-	return held
-}
-
-// load gets the bytes of a list, from disk or through the same client as feeds.
-func (r reading) load(ctx context.Context, v news.Validators) ([]byte, fetch.Response) {
-	if !r.OnDisk {
-		got := r.client.Get(ctx, fetch.Request{
-			URL: r.URL, Validators: v, Headers: r.Each.Headers, UserAgent: r.Each.UserAgent, Stalled: r.stalled,
-			Accept: "text/x-opml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
-			Policy: r.Each.Policy(),
-		})
-		return got.Body, got
-	}
-	started := r.now()
-	data, err := readListFile(r.URL)
-	f := news.Fetch{Started: started, Duration: r.now().Sub(started), Bytes: int64(len(data)), Outcome: news.OutcomeOK}
-	if err != nil {
-		f.Outcome, f.Error = news.OutcomeRefused, err.Error()
-	}
-	return data, fetch.Response{Fetch: f}
-}
-
-// maxListFile bounds a list on disk.
-const maxListFile = 16 << 20
-
-// readListFile reads a list on disk. Its errors do not name the path.
-func readListFile(path string) ([]byte, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("the file of the list is no regular file") // a pipe could keep us for ever
-	}
-	f, err := os.Open(path)
-	if err == nil {
-		defer f.Close()
-		var data []byte
-		if data, err = io.ReadAll(io.LimitReader(f, maxListFile+1)); err == nil {
-			return data, nil
-		}
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("the file of the list is not there")
-	}
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		err = p.Err
-	}
-	return nil, fmt.Errorf("the file of the list cannot be read: %w", err)
-}
-
-// take makes what was read the state of the list, if it is a list.
-func (r reading) take(data []byte, got fetch.Response, held *news.ListState) {
-	list, err := format.ReadOPML(bytes.NewReader(data))
-	if err != nil {
-		held.Last.Outcome, held.Last.Error = news.OutcomeOf(err), err.Error()
-		return
-	}
-	if len(list.Feeds) == 0 && len(held.Sources) > 0 {
-		held.Last.Outcome = news.OutcomeNotAFeed
-		held.Last.Error = fmt.Sprintf("the list is suddenly empty; its %d sources stay, unless it is taken out of the configuration", len(held.Sources))
-		return
-	}
-	names := map[string]string{}
-	for _, s := range held.Sources {
-		names[news.FeedKey(s.URL)] = s.Name
-	}
-	all := make([]news.Listed, 0, len(list.Feeds))
-	for _, s := range list.Feeds {
-		all = append(all, news.Listed{Name: names[news.FeedKey(s.URL)], URL: s.URL, Title: s.Title, Site: publicSite(s.Site), Tags: s.Tags})
-	}
-	held.Sources = r.Take(r.site, all)
-	held.Validators = got.Validators
-	if left := len(all) - len(held.Sources) + len(list.Skipped); left > 0 {
-		held.Last.Error = fmt.Sprintf("%d of %d sources were left out: beyond limit: %d, too many of one host, our own, or without a usable address",
-			left, len(all)+len(list.Skipped), r.Limit)
-	}
-}
-
-// publicSite is a home page as far as it may be shown.
-func publicSite(site string) string {
-	if news.HasSecret(site) {
-		return ""
-	}
-	return site
 }

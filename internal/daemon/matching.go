@@ -6,16 +6,16 @@ import (
 	"tributary/internal/news"
 )
 
-// matching is what the configuration says of which entries may be one story.
+// matching returns the setting of which entries may be one story.
 func (d *Daemon) matching() news.Matching {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.cfg.Stories
 }
 
-// resketch makes the index of what entries say anew after an upgrade, in small
-// parts beside the fetches. Until it is done, new entries are compared with those
-// that are in it already.
+// resketch rebuilds the index that texts are compared by if an upgrade made that necessary,
+// in small parts between the fetches. Until it is done, new entries are compared with
+// those that are in it already.
 func (d *Daemon) resketch(ctx context.Context) {
 	u := d.upkeep("this version compares entries in a new way: the latest are prepared for it")
 	for parts := 0; ctx.Err() == nil; parts++ {
@@ -33,7 +33,7 @@ func (d *Daemon) resketch(ctx context.Context) {
 			return
 		}
 		if left, err := d.db.Unsketched(ctx); err == nil {
-			u.left(left)
+			u.progress(left)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func hostName(i int) string { return fmt.Sprintf("h%d.example", i) }
 func (s *sky) ask(host, failures int, o news.Outcome, status int) (ours bool) {
 	started := s.now.Add(time.Millisecond)
 	s.now = s.now.Add(time.Second)
-	return s.note(int64(host), hostName(host), failures == 0, news.Fetch{Started: started, Outcome: o, Status: status}, s.now)
+	return s.record(int64(host), hostName(host), failures == 0, news.Fetch{Started: started, Outcome: o, Status: status}, s.now)
 }
 
 func TestOfflineIsTold(t *testing.T) {
@@ -98,7 +98,7 @@ func TestOfflineIsNotTheEndOfARun(t *testing.T) {
 	began := s.now
 	s.ask(1, 0, news.OutcomeOK, 200)
 	for i := range 40 {
-		s.note(int64(i), fmt.Sprintf("dead%d.example", i), true, news.Fetch{Started: began, Outcome: news.OutcomeTimeout}, s.now.Add(30*time.Second))
+		s.record(int64(i), fmt.Sprintf("dead%d.example", i), true, news.Fetch{Started: began, Outcome: news.OutcomeTimeout}, s.now.Add(30*time.Second))
 	}
 	if s.judge(s.now.Add(time.Hour), true) {
 		t.Error("offline, want no outage")
@@ -126,7 +126,7 @@ func TestOfflineProbesOneHostAtATime(t *testing.T) {
 			}
 			probes[host]++
 			last = host
-			if !s.note(int64(id), host, false, news.Fetch{Started: s.now, Outcome: news.OutcomeDNS}, s.now) {
+			if !s.record(int64(id), host, false, news.Fetch{Started: s.now, Outcome: news.OutcomeDNS}, s.now) {
 				t.Errorf("%s was blamed for our outage", host)
 			}
 		}
@@ -138,7 +138,7 @@ func TestOfflineProbesOneHostAtATime(t *testing.T) {
 	if n < 12 || n > 14 {
 		t.Errorf("got %d probes in ten minutes, want one every %v", n, probeEvery)
 	}
-	s.wants(42)
+	s.letThrough(42)
 	if !s.admit(42, "h42.example", s.now) || s.admit(42, "h42.example", s.now) {
 		t.Error("what a person asks for goes through once")
 	}
@@ -146,12 +146,12 @@ func TestOfflineProbesOneHostAtATime(t *testing.T) {
 		t.Error("the clock went back: want a probe")
 	}
 
-	s.note(7, "h7.example", true, news.Fetch{Started: s.now, Outcome: news.OutcomeUnchanged, Status: 304}, s.now)
-	ids, ended := s.over()
+	s.record(7, "h7.example", true, news.Fetch{Started: s.now, Outcome: news.OutcomeUnchanged, Status: 304}, s.now)
+	ids, ended := s.end()
 	if !ended || len(ids) != 5 || s.String() != "" {
 		t.Errorf("after an answer: ended %v, %d sources to forgive, %q; want the five", ended, len(ids), s.String())
 	}
-	if _, again := s.over(); again {
+	if _, again := s.end(); again {
 		t.Error("an outage ends once")
 	}
 	if !s.admit(1, "h1.example", s.now) {

@@ -12,27 +12,27 @@ import (
 	"tributary/internal/schedule"
 )
 
-// The slow lane: how many fetches may wait for servers that do not answer, and
-// for one host. That many connections do nothing; a host that answers gets the
-// limits of the configuration, and never more than slowPerHost beyond.
+// Bounds of the slow lane, see schedule.Runner.Stall: how many fetches may wait for servers
+// that do not answer, in all and of one host. These connections transfer nothing; a host
+// never gets more than slowPerHost beyond the limits of the configuration.
 const (
 	slowLane    = 256
 	slowPerHost = 4
 )
 
-// extraShare is the part of the starts in a second that may come on top to make
-// up for stalled ones.
+// extraShare says how many starts in a second may make up for stalled ones: this fraction
+// of per_second on top of it.
 const extraShare = 4
 
-// pace are the limits of the runner.
-func pace(l config.Limits) schedule.Limits {
+// runnerLimits returns the limits of the runner.
+func runnerLimits(l config.Limits) schedule.Limits {
 	return schedule.Limits{
 		InFlight: l.InFlight, PerGroup: l.PerHost, PerSecond: l.PerSecond, Spacing: l.Spacing, MaxDelay: schedule.MaxBackoff,
 		Slow: slowLane, SlowPerGroup: slowPerHost, Extra: max(1, l.PerSecond/extraShare),
 	}
 }
 
-// tasks are the sources as the runner knows them.
+// tasks returns the tasks that pull the sources.
 func (d *Daemon) tasks(states []news.SourceState) []schedule.Task {
 	tasks := make([]schedule.Task, 0, len(states))
 	for _, s := range states {
@@ -46,26 +46,26 @@ func (d *Daemon) tasks(states []news.SourceState) []schedule.Task {
 	return tasks
 }
 
-// heedHosts puts in force what hosts asked for before.
-func (d *Daemon) heedHosts(ctx context.Context) error {
+// limitHosts applies the limits that hosts asked for, as the store has them.
+func (d *Daemon) limitHosts(ctx context.Context) error {
 	hosts, err := d.db.Hosts(ctx)
 	for _, h := range hosts {
-		d.heed(h)
+		d.limitHost(h)
 	}
 	return err
 }
 
-// heed has the runner leave a host alone for as long as it asked, and then come
-// at the pace that it is owed.
-func (d *Daemon) heed(h news.Host) {
+// limitHost has the runner leave a host alone for as long as it asked, and after that keep
+// a longer time between requests to it.
+func (d *Daemon) limitHost(h news.Host) {
 	d.runner.Space(h.Name, schedule.Eased(h, d.opts.Now()))
 	d.runner.Hold(h.Name, h.NotBefore)
 }
 
-// keepPace does once a day what time alone brings: hosts are owed less distance,
-// and sources closed long ago one more look.
-func (d *Daemon) keepPace(ctx context.Context) error {
-	if err := d.heedHosts(ctx); err != nil {
+// renewPace is called once a day: the limits of hosts relax with time, and sources that
+// were closed long ago are tried once more.
+func (d *Daemon) renewPace(ctx context.Context) error {
+	if err := d.limitHosts(ctx); err != nil {
 		return err
 	}
 	states, err := d.db.States(ctx)
@@ -73,11 +73,11 @@ func (d *Daemon) keepPace(ctx context.Context) error {
 	return err
 }
 
-// goneFor is how long a source that its publisher closed is left alone. A 410 by
-// mistake would else be for ever.
+// goneFor is how long a source that its publisher closed is left alone: a status of 410
+// may have been a mistake.
 const goneFor = 30 * 24 * time.Hour
 
-// revisit has those sources asked once more that were closed long ago.
+// revisit makes the sources due once more that were closed longer ago than goneFor.
 func (d *Daemon) revisit(states []news.SourceState) {
 	now := d.opts.Now()
 	for _, s := range states {
@@ -87,9 +87,9 @@ func (d *Daemon) revisit(states []news.SourceState) {
 	}
 }
 
-// tellHeld tells the log which hosts keep sources out of a cycle, because they
-// asked to be left alone for longer than a cycle waits.
-func (d *Daemon) tellHeld(tasks []schedule.Task, sel Selection) {
+// warnHeld logs which sources a cycle left out because their hosts asked to be left alone
+// for longer than a cycle waits.
+func (d *Daemon) warnHeld(tasks []schedule.Task, sel Selection) {
 	left := map[string]int{}
 	for _, t := range tasks {
 		due := sel.All || len(sel.Names) > 0 || !t.Due.After(d.started)

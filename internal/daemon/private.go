@@ -11,7 +11,7 @@ import (
 	"tributary/internal/publish"
 )
 
-// noteReadersEvery is how often it is stored who reads: a request writes nothing.
+// noteReadersEvery is how often it is stored who reads: requests themselves write nothing.
 const noteReadersEvery = time.Minute
 
 // openPrivate prepares what private feeds need before anything is rendered.
@@ -34,8 +34,8 @@ func (d *Daemon) readTokens(ctx context.Context) error {
 	return err
 }
 
-// split parts what is for everybody from what is for those who have a token.
-func split(feeds []news.Feed) (public, private []news.Feed) {
+// splitByAccess separates public feeds from private ones.
+func splitByAccess(feeds []news.Feed) (public, private []news.Feed) {
 	for _, f := range feeds {
 		if f.Private {
 			private = append(private, f)
@@ -46,28 +46,28 @@ func split(feeds []news.Feed) (public, private []news.Feed) {
 	return public, private
 }
 
-// everyFeed returns the public feeds and behind them the private ones. The caller
-// holds the lock.
-func (d *Daemon) everyFeed() []news.Feed { return slices.Concat(d.feeds, d.private) }
+// allFeeds returns the public feeds, and behind them the private ones. The caller holds the
+// lock.
+func (d *Daemon) allFeeds() []news.Feed { return slices.Concat(d.publicFeeds, d.privateFeeds) }
 
-// shelfOf is where the documents of a feed stand.
+// shelfOf returns the shelf that has the documents of a feed.
 func (d *Daemon) shelfOf(f news.Feed) *publish.Shelf {
 	if f.Private {
-		return d.closed
+		return d.privateShelf
 	}
-	return d.shelf
+	return d.publicShelf
 }
 
-// readersNoted stores now and then who reads.
-func (d *Daemon) readersNoted(ctx context.Context) error {
+// readerRecorder stores now and then who reads.
+func (d *Daemon) readerRecorder(ctx context.Context) error {
 	for sleep(ctx, noteReadersEvery) {
 		d.noteReaders(ctx)
 	}
 	return nil
 }
 
-// noteReaders stores who read since the last time, also when we are told to stop
-// meanwhile. What a full disk prevents is kept for the next time.
+// noteReaders stores who read since the last time, even if ctx ends meanwhile. What cannot
+// be stored, because the disk is full, is kept for the next time.
 func (d *Daemon) noteReaders(ctx context.Context) {
 	d.noteCadences(ctx)
 	uses, announced := d.tokens.Take(), d.server.Readers.Announced()
@@ -80,8 +80,8 @@ func (d *Daemon) noteReaders(ctx context.Context) {
 	}
 }
 
-// noteCadences stores how long readers stayed away. What cannot be stored is lost:
-// they do it again.
+// noteCadences stores how often readers come. What cannot be stored is lost; they will come
+// again.
 func (d *Daemon) noteCadences(ctx context.Context) {
 	more := d.server.Readers.Cadences()
 	if len(more) == 0 {
@@ -92,7 +92,8 @@ func (d *Daemon) noteCadences(ctx context.Context) {
 	}
 }
 
-// readerNotes says for the operator who reads each feed, by its row.
+// readerNotes returns what the operator is told of the readers of each feed, by its row
+// number.
 func (d *Daemon) readerNotes(ctx context.Context, feeds []news.Feed) (map[int64]string, error) {
 	now := d.opts.Now()
 	announced, err := d.db.Announced(ctx, now)
@@ -117,7 +118,8 @@ func (d *Daemon) readerNotes(ctx context.Context, feeds []news.Feed) (map[int64]
 	return notes, nil
 }
 
-// ReaderNote says for the operator who reads a feed; "" for nobody that is known.
+// ReaderNote returns what the operator is told of the readers of a feed; "" when none are
+// known.
 func ReaderNote(f news.Feed, announced []news.Announced, tokens []news.Token, now time.Time) string {
 	var parts []string
 	if f.Private {

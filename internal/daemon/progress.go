@@ -60,8 +60,8 @@ func (p *progress) String() string {
 	return fmt.Sprintf("%s, %d %s you: %s", text, len(names), verb, list)
 }
 
-// read is how many sources were read, of how many, for the front page.
-func (d *Daemon) read() (read, total int) {
+// firstReading returns how many sources have been read, of how many.
+func (d *Daemon) firstReading() (read, total int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.progress.fetched), d.progress.total

@@ -10,14 +10,15 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/format"
+	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/page"
 	"tributary/internal/publish"
 	"tributary/internal/web"
 )
 
-// nudge says that there may be something to publish.
-func (d *Daemon) nudge() { signal(d.due) }
+// publishSoon tells the publisher that there may be something to publish.
+func (d *Daemon) publishSoon() { signal(d.publishDue) }
 
 // signal leaves a token in a channel of capacity 1, unless one is there.
 func signal(c chan struct{}) {
@@ -27,22 +28,19 @@ func signal(c chan struct{}) {
 	}
 }
 
-// publishEvery is the least time between two rounds of publishing, so that a
-// busy moment is one change of a feed and not fifty, and lookEvery that after a
-// round in which no feed changed, or the first of a process; publishShare keeps
-// rounds that take long to a part of the time, publishPause to a bearable wait.
+// How often there is a round of publishing.
 const (
-	publishEvery = time.Second
-	lookEvery    = 100 * time.Millisecond
-	publishShare = 8
-	publishPause = 10 * time.Second
-	retryPublish = 30 * time.Second // after an error
-	lookAgain    = time.Minute      // before a time of day: our timer stands still while the machine sleeps
+	publishEvery = time.Second            // at least between two, so that a busy moment is one change of a feed
+	lookEvery    = 100 * time.Millisecond // instead, after a round in which no feed changed, and after the first
+	publishShare = 8                      // the pause after a round that took long is as many times as long,
+	publishPause = 10 * time.Second       // but not longer than this
+	retryPublish = 30 * time.Second       // after an error
+	lookAgain    = time.Minute            // while a digest is awaited: timers stand still while a machine sleeps
 )
 
-// publisher brings the feeds up to date whenever something may have changed or a
-// story is due that a feed held back, and tries again later what failed: a full
-// disk may have room then.
+// publisher brings the feeds up to date whenever something may have changed, or when a
+// story, digest or page of an archive is due. A round that failed is repeated later: a full
+// disk may have room by then.
 func (d *Daemon) publisher(ctx context.Context) error {
 	again := time.NewTimer(retryPublish)
 	defer again.Stop()
@@ -51,7 +49,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-d.due:
+		case <-d.publishDue:
 		case <-again.C:
 		}
 		began := time.Now()
@@ -78,8 +76,8 @@ func (d *Daemon) publisher(ctx context.Context) error {
 	}
 }
 
-// pause is how long the publisher rests after a round that took so long. One that
-// found nothing to do makes nobody wait who comes next.
+// pause returns how long the publisher rests after a round. A round that found nothing to
+// do is followed by the next one almost at once.
 func pause(rendered bool, took time.Duration) time.Duration {
 	least := publishEvery
 	if !rendered {
@@ -88,12 +86,11 @@ func pause(rendered bool, took time.Duration) time.Duration {
 	return min(max(least, publishShare*took), publishPause)
 }
 
-// nextDue tells how long it is until the next story is due that a feed holds
-// back, or its next digest, or what waits for its page of an archive, and whether
-// there is any.
+// nextDue returns how long it is until a story that a feed holds back, a digest, or a page
+// of an archive is due, and whether there is any such thing.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
 	d.mu.Lock()
-	feeds := d.everyFeed()
+	feeds := d.allFeeds()
 	d.mu.Unlock()
 	now := d.opts.Now()
 	for _, f := range feeds {
@@ -117,11 +114,11 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 	return wait, waits, nil
 }
 
-// publishAll brings every feed up to date, and reports whether one changed. One
-// that fails does not keep the others from theirs.
+// publishAll brings every feed up to date, and reports whether one changed. A feed that
+// fails does not hold up the others.
 func (d *Daemon) publishAll(ctx context.Context) (rendered bool, err error) {
 	d.mu.Lock()
-	cfg, feeds, sources, theme := d.cfg, d.everyFeed(), d.sources, d.theme
+	cfg, feeds, sources, theme := d.cfg, d.allFeeds(), d.sources, d.theme
 	d.mu.Unlock()
 	judged := d.rejudge(ctx, sources)
 	rendered, err = d.publish(ctx, cfg, theme, feeds)
@@ -143,8 +140,8 @@ func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) e
 
 // publish brings the feeds of a configuration up to date.
 func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) (rendered bool, err error) {
-	public := publish.Publisher{Store: d.db, Shelf: d.shelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
-	private := publish.Publisher{Store: d.db, Shelf: d.closed, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
+	public := publish.Publisher{Store: d.db, Shelf: d.publicShelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
+	private := publish.Publisher{Store: d.db, Shelf: d.privateShelf, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
 	var errs []error
 	var finish []publish.Finish
@@ -159,7 +156,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		}
 		var rest publish.Finish
 		var err error
-		d.turns.take(func() { rest, err = p.Feed(ctx, cfg.Site, f, subs) })
+		d.cpu.do(func() { rest, err = p.Feed(ctx, cfg.Site, f, subs) })
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -175,14 +172,14 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		if d.replaced(cfg) {
 			break // a reload has everything made again
 		}
-		d.turns.take(func() { errs = append(errs, rest(ctx)) })
+		d.cpu.do(func() { errs = append(errs, rest(ctx)) })
 	}
 	replaced := d.replaced(cfg)
 	if rendered || slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Kind == news.Podcast }) { // which may wait for an answer
-		signal(d.shown)
+		signal(d.filesDue)
 	}
 	if rendered {
-		signal(d.changed)
+		signal(d.exportDue)
 	}
 	if rendered && !replaced {
 		errs = append(errs, d.showAgain(ctx, cfg, theme, feeds, listing))
@@ -193,22 +190,22 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 	return rendered, errors.Join(errs...)
 }
 
-// replaced reports whether a reload put another configuration in the place of one.
+// replaced reports whether a reload put another configuration in the place of cfg.
 func (d *Daemon) replaced(cfg *config.Config) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.cfg != cfg
 }
 
-// showAgain shows on the pages what the sources are called by now: only their
-// first document tells.
+// showAgain gives the web server a new snapshot after feeds changed: what a source is
+// called, for one, is only known from its first document.
 func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, listing func() ([]news.Source, error)) error {
 	sources, err := listing()
 	if err != nil {
 		return err
 	}
 	var snap *web.Snapshot
-	d.turns.take(func() { snap, err = d.snapshot(ctx, cfg, theme, feeds, sources) })
+	d.cpu.do(func() { snap, err = d.snapshot(ctx, cfg, theme, feeds, sources) })
 	if err != nil {
 		return err
 	}
@@ -220,23 +217,23 @@ func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.
 	return nil
 }
 
-// tidy is unpublish for those who go on without it.
-func (d *Daemon) tidy(ctx context.Context) {
+// unpublishOrWarn calls unpublish and only logs its error.
+func (d *Daemon) unpublishOrWarn(ctx context.Context) {
 	if err := d.unpublish(ctx); err != nil {
 		d.opts.Log.Warn("feeds folder", "error", err)
 	}
 }
 
-// unpublish takes feeds that are no longer configured, or no longer public, off the
-// shelf and out of the folder. A start does so, but not before a resumed feed
-// was read back under its old name; a reload once its configuration is in force, and so does
-// a round of publishing that it overtook: one of the two comes last.
+// unpublish removes feeds that are no longer configured, or no longer public, from the
+// shelves and the folder. It is called at the start, after a resumed feed was read back
+// under its old name, and after a reload. A round of publishing during which a reload
+// happened calls it, too: whichever of the two comes last removes what was left.
 func (d *Daemon) unpublish(ctx context.Context) error {
 	d.mu.Lock()
-	cfg, public, private := d.cfg, d.feeds, d.private
+	cfg, public, private := d.cfg, d.publicFeeds, d.privateFeeds
 	d.mu.Unlock()
-	d.shelf.Keep(names(public))
-	d.closed.Keep(names(private))
+	d.publicShelf.Keep(names(public))
+	d.privateShelf.Keep(names(private))
 	removed, err := d.db.RemovedFeeds(ctx)
 	removed = append(removed, names(private)...) // what a lost database knows nothing of may lie there
 	former, failed := d.db.FormerNames(ctx)
@@ -244,9 +241,21 @@ func (d *Daemon) unpublish(ctx context.Context) error {
 	return errors.Join(err, failed, folder(cfg).Remove(removed))
 }
 
+// folder returns the folder that feeds are written to; nil when there is none.
 func folder(cfg *config.Config) *publish.Folder {
 	if cfg.Publish == "" {
 		return nil
 	}
 	return &publish.Folder{Path: cfg.Publish}
+}
+
+// ownFeeds returns what we publish ourselves, so that no source brings it back.
+func (d *Daemon) ownFeeds() ingest.Own {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	own := ingest.Own{Site: d.cfg.Site.URL}
+	for _, f := range d.allFeeds() {
+		own.Feeds = append(own.Feeds, f.UUID)
+	}
+	return own
 }

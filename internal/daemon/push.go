@@ -13,18 +13,19 @@ import (
 	"tributary/internal/websub"
 )
 
-// leasedPause is how long a fetch waits for a delivery that is being stored.
+// leasedPause is after how long a fetch is tried again that found its source leased: a
+// delivery is being stored.
 const leasedPause = time.Second
 
-// subscriber is the daemon as websub knows it: what it wants to be pushed, and
-// where deliveries go.
+// subscriber is the daemon as a websub.Owner: it says what is to be pushed, and takes
+// deliveries.
 type subscriber struct {
 	*Daemon
-	said sync.Once // that hubs cannot reach us
+	said sync.Once // logs that hubs cannot reach us
 }
 
-// Wants says which sources are to be pushed. What is not public is not: a hub is
-// a third party that would learn the address.
+// Wants returns which sources are to be pushed. Private ones are not: a hub is a third
+// party, which would learn the address.
 func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websub.Want, site string, others netguard.Policy) {
 	d.mu.Lock()
 	cfg, sources := d.cfg, d.sources
@@ -49,12 +50,13 @@ func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websu
 	return wants, cfg.Site.URL, cfg.Defaults.Policy()
 }
 
+// pushable reports whether the address of a source may be told to a hub.
 func pushable(src config.Source) bool {
 	return src.WebSub != config.Off && src.Public && len(src.Headers) == 0 && !news.HasSecret(src.URL)
 }
 
-// Deliver stores what a hub sent. A source whose entries need their pages is
-// fetched instead: that takes time, and belongs into the pace of the others.
+// Deliver stores what a hub sent. A source whose texts come from pages is fetched instead:
+// its pages have to be fetched as well, at the pace of all fetches.
 func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
 	d.mu.Lock()
 	src, ok := d.sources[sent.SourceID]
@@ -71,7 +73,7 @@ func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
 	}
 	f := result.Fetch
 	if f.New > 0 || f.Changed > 0 {
-		d.nudge()
+		d.publishSoon()
 	}
 	if f.Outcome != news.OutcomeOK {
 		return fmt.Errorf("%s: %s", f.Outcome, f.Error)
@@ -80,9 +82,9 @@ func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
 }
 
 // Name is a source's name.
-func (d *subscriber) Name(source int64) string { return d.about(sourceTask(source)) }
+func (d *subscriber) Name(source int64) string { return d.taskName(sourceTask(source)) }
 
-// Poll makes a source due now. The store remembers it, should we end before.
+// Poll makes a source due now. The store keeps that in case the process ends before.
 func (d *subscriber) Poll(ctx context.Context, source int64) {
 	if err := d.db.PollInstead(ctx, source, d.opts.Now()); err != nil && ctx.Err() == nil {
 		d.opts.Log.Error("fetch instead of a delivery", "source", d.Name(source), "error", err)
@@ -90,8 +92,8 @@ func (d *subscriber) Poll(ctx context.Context, source int64) {
 	d.trigger(source)
 }
 
-// pushes returns what hubs do for the sources, by their row numbers. What is
-// about to end is left out.
+// pushes returns the subscriptions at hubs by the row numbers of their sources, without
+// those that are to end.
 func (d *Daemon) pushes(ctx context.Context) (map[int64]news.Push, error) {
 	all, err := d.db.Pushes(ctx)
 	bySource := map[int64]news.Push{}

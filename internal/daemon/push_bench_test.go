@@ -37,7 +37,7 @@ func BenchmarkPush(b *testing.B) {
 
 // atom is the published feed.
 func (p *pushing) atom(b *testing.B) string {
-	doc := p.shelf.Document("all", "atom")
+	doc := p.publicShelf.Document("all", "atom")
 	if doc == nil {
 		b.Fatal("no feed")
 	}

@@ -165,16 +165,16 @@ func TestRemovedFeedStaysRemoved(t *testing.T) {
 	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
 		t.Fatal(err)
 	}
-	before, feeds := d.cfg, d.feeds
+	before, feeds := d.cfg, d.publicFeeds
 	h.configure("sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: all}")
 	w := d.newWatcher()
 	w.reload(t.Context())
 
-	d.shelf.Outdate()
+	d.publicShelf.Outdate()
 	if _, err := d.publish(t.Context(), before, nil, feeds); err != nil { // the round that was under way
 		t.Fatal(err)
 	}
-	if d.shelf.Document("extra", "atom") != nil {
+	if d.publicShelf.Document("extra", "atom") != nil {
 		t.Error("the removed feed is on the shelf")
 	}
 	if left, _ := filepath.Glob(filepath.Join(h.dir, "feeds", "extra*")); len(left) > 0 {
@@ -197,12 +197,12 @@ func TestReloadIsTriedAgain(t *testing.T) {
 	cancel()
 	w.reload(broken)
 	w.reload(broken)
-	if d.feeds[0].Name != "all" {
-		t.Fatalf("got %+v in force, want the old one", d.feeds)
+	if d.publicFeeds[0].Name != "all" {
+		t.Fatalf("got %+v in force, want the old one", d.publicFeeds)
 	}
 	w.look(t.Context())
-	if d.feeds[0].Name != "other" {
-		t.Errorf("got %+v in force, want the new one", d.feeds)
+	if d.publicFeeds[0].Name != "other" {
+		t.Errorf("got %+v in force, want the new one", d.publicFeeds)
 	}
 	if w.look(t.Context()); len(h.log.records(t, "configuration reloaded")) != 1 {
 		t.Errorf("want it put in force once; the log:\n%s", h.log)

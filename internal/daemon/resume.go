@@ -17,14 +17,13 @@ import (
 	"tributary/internal/news"
 )
 
-// Resume reads back what was last published from a folder or from the address of
-// a site, so that a database that begins empty shows nobody anything twice. It
-// returns the names of the feeds of which nothing is published there. A feed
-// that the database has is left alone, and so is a private one: nothing of it lies
-// in a folder. What cannot be read is an error, and nothing
-// is pulled: beginning anew would be worse than to wait.
+// Resume reads back what was published last, from a folder or from the address of a site,
+// so that subscribers get nothing twice from a database that begins empty. It returns the
+// names of the feeds that are not there. A feed that the database has already is left
+// alone, and so are private feeds, which are in no folder. A document that cannot be read
+// is an error: to begin anew would be worse than to wait.
 func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err error) {
-	for i, f := range d.feeds {
+	for i, f := range d.publicFeeds {
 		doc, err := d.lastPublishedOf(ctx, from, f)
 		if errors.Is(err, fs.ErrNotExist) {
 			missing = append(missing, f.Name)
@@ -33,14 +32,15 @@ func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err
 		if err != nil {
 			return nil, fmt.Errorf("resume feed %s: %w", f.Name, err)
 		}
-		if d.feeds[i], err = d.resumeFeed(ctx, f, doc); err != nil {
+		if d.publicFeeds[i], err = d.resumeFeed(ctx, f, doc); err != nil {
 			return nil, fmt.Errorf("resume feed %s from %s: %w", f.Name, news.SafeURL(from), err)
 		}
 	}
 	return missing, nil
 }
 
-// resumeFeed returns the feed with the id that it had.
+// resumeFeed stores what a document says of a feed, and returns the feed with its former
+// id.
 func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.Feed, error) {
 	past, err := format.ReadPast(bytes.NewReader(doc))
 	if err != nil {
@@ -54,8 +54,8 @@ func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.
 	return d.db.Feed(ctx, f)
 }
 
-// lastPublishedOf reads what was last published of a feed, under its name or, where it
-// was renamed since, under one that it had; fs.ErrNotExist where there is nothing.
+// lastPublishedOf reads the last document of a feed, under its name or under one that it had
+// before; fs.ErrNotExist when there is none.
 func (d *Daemon) lastPublishedOf(ctx context.Context, from string, f news.Feed) (doc []byte, err error) {
 	for _, name := range append([]string{f.Name}, f.MovedFrom...) {
 		if doc, err = d.lastPublished(ctx, from, name+".json"); !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +65,7 @@ func (d *Daemon) lastPublishedOf(ctx context.Context, from string, f news.Feed) 
 	return doc, err
 }
 
-// lastPublished reads a document of a feed; fs.ErrNotExist where there is none.
+// lastPublished reads a document of a feed; fs.ErrNotExist when there is none.
 func (d *Daemon) lastPublished(ctx context.Context, from, name string) ([]byte, error) {
 	if strings.HasPrefix(from, "http://") || strings.HasPrefix(from, "https://") {
 		return d.download(ctx, strings.TrimSuffix(from, "/")+"/feeds/"+name)

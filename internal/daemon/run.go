@@ -16,8 +16,9 @@ type Selection struct {
 	All   bool     // every source; with neither, what is due
 }
 
-// RunOnce pulls what the selection says, publishes, and returns what each
-// pull brought. tell is called after each, and may be nil.
+// RunOnce pulls what the selection says, publishes, and returns the states of the sources
+// that were pulled. tell is called now and then while it pulls, to show the progress; it
+// may be nil.
 func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]news.SourceState, error) {
 	if err := d.refreshLists(ctx, sel.All); err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	d.mu.Unlock()
 	d.ingest.Patient = true
 	folder(d.cfg).Leftovers()
-	d.tidy(ctx)
+	d.unpublishOrWarn(ctx)
 	d.reread(ctx)
 	d.resketch(ctx)
 	d.runner.Set(tasks)
@@ -46,14 +47,14 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	} else {
 		d.revisit(states)
 	}
-	stop := d.telling(ctx, tell)
+	stop := d.reportProgress(ctx, tell)
 	err = d.runner.Cycle(ctx)
 	stop()
 	if err != nil {
 		return nil, err
 	}
-	d.tellHeld(tasks, sel)
-	d.weather(ctx, true)
+	d.warnHeld(tasks, sel)
+	d.updateOutage(ctx, true)
 	if _, err := d.publishAll(ctx); err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (d *Daemon) cycleTasks(states []news.SourceState, sel Selection) ([]schedul
 	return chosen, nil
 }
 
-// newCycle counts what one cycle is going to pull, and nothing of it as done.
+// newCycle returns the progress of a cycle that has pulled nothing yet.
 func (d *Daemon) newCycle(tasks []schedule.Task, sel Selection) progress {
 	p := newProgress(nil)
 	p.total = len(tasks)
@@ -112,9 +113,9 @@ func (d *Daemon) newCycle(tasks []schedule.Task, sel Selection) progress {
 	return p
 }
 
-// telling calls tell a few times a second until the returned function is
-// called, which waits for the last call.
-func (d *Daemon) telling(ctx context.Context, tell func()) (stop func()) {
+// reportProgress calls tell a few times a second until the returned function is called,
+// which calls it a last time.
+func (d *Daemon) reportProgress(ctx context.Context, tell func()) (stop func()) {
 	if tell == nil {
 		return func() {}
 	}

@@ -39,14 +39,14 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		return errors.Join(err, public.Close())
 	}
 	folder(d.cfg).Leftovers()
-	d.tidy(ctx)
-	d.shield(public, admin)
+	d.unpublishOrWarn(ctx)
+	d.blockOwnListeners(public, admin)
 	g, ctx := errgroup.WithContext(ctx)
 	d.serveHTTP(ctx, g, public, d.server.Handler())
 	if admin != nil {
 		d.serveHTTP(ctx, g, admin, d.adminHandler())
 	}
-	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.everyFeed()))
+	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.allFeeds()))
 	g.Go(func() error {
 		d.reread(ctx)
 		return d.runner.Run(ctx)
@@ -65,8 +65,8 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	g.Go(func() error { return d.watch(ctx, reload) })
 	g.Go(func() error { return d.housekeeping(ctx) })
 	g.Go(func() error { return d.checkpointer(ctx) })
-	g.Go(func() error { return d.identifier(ctx) })
-	g.Go(func() error { return d.readersNoted(ctx) })
+	g.Go(func() error { return d.userAgentUpdater(ctx) })
+	g.Go(func() error { return d.readerRecorder(ctx) })
 	err = g.Wait()
 	d.noteReaders(ctx) // who read until the end
 	return err
@@ -95,6 +95,7 @@ func (d *Daemon) listen(key, address string) (net.Listener, error) {
 	return l, nil
 }
 
+// serveHTTP serves a listener until ctx ends, then lets responses under way finish.
 func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listener, h http.Handler) {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: headTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead,
@@ -116,7 +117,7 @@ func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listene
 	})
 }
 
-// sleep waits, and reports false when ctx ended before.
+// sleep waits for t, and reports whether it did: false when ctx ended before.
 func sleep(ctx context.Context, t time.Duration) bool {
 	timer := time.NewTimer(t)
 	defer timer.Stop()
@@ -128,8 +129,8 @@ func sleep(ctx context.Context, t time.Duration) bool {
 	}
 }
 
-// housekeeping does what is needed now and then: checking a large database, folding
-// old Fetch rows, putting the full-text index in order.
+// housekeeping checks the database once, and then every day folds old Fetch rows, relaxes
+// the limits of hosts, and puts the full-text index in order.
 func (d *Daemon) housekeeping(ctx context.Context) error {
 	if err := d.db.Check(ctx); err != nil && ctx.Err() == nil {
 		return err // nothing more is written to a damaged database
@@ -138,7 +139,7 @@ func (d *Daemon) housekeeping(ctx context.Context) error {
 		if err := d.fold(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("fold old fetches", "error", err)
 		}
-		if err := d.keepPace(ctx); err != nil && ctx.Err() == nil {
+		if err := d.renewPace(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("keep pace", "error", err)
 		}
 		if err := d.tidyIndex(ctx); err != nil && ctx.Err() == nil {
@@ -150,19 +151,21 @@ func (d *Daemon) housekeeping(ctx context.Context) error {
 	}
 }
 
-// checkpointer copies what was stored from the log of the database into the file, in
-// turn with what is stored: disks take their time.
+// checkpointer copies what was stored from the log of the database into its file whenever
+// that is due. It shares the semaphore with what writes, so as not to compete for the
+// disk.
 func (d *Daemon) checkpointer(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-d.db.CheckpointDue():
-			d.turns.take(func() { d.db.Checkpoint(ctx) })
+			d.cpu.do(func() { d.db.Checkpoint(ctx) })
 		}
 	}
 }
 
+// fold turns old Fetch rows into daily sums, in bounded steps.
 func (d *Daemon) fold(ctx context.Context) error {
 	for {
 		n, err := d.db.FoldFetches(ctx, d.opts.Now())
@@ -172,9 +175,9 @@ func (d *Daemon) fold(ctx context.Context) error {
 	}
 }
 
-// reread reads the stored bodies again after an upgrade. It comes before the
-// first fetch: what the new reader reads otherwise is no change of the
-// publisher's, and after a fetch the two could not be told apart.
+// reread reads the stored bodies again if this version reads documents otherwise than the
+// one that read them. It must be done before the first fetch: after that, what the new
+// version reads otherwise could not be told from what the publisher changed.
 func (d *Daemon) reread(ctx context.Context) {
 	ids, err := d.db.OutdatedBodies(ctx, format.ReaderVersion)
 	if err != nil && ctx.Err() == nil {
@@ -182,7 +185,7 @@ func (d *Daemon) reread(ctx context.Context) {
 	}
 	u := d.upkeep("this version reads documents in a new way: those of the sources are read again")
 	for i, id := range ids {
-		u.left(int64(len(ids) - i))
+		u.progress(int64(len(ids) - i))
 		d.mu.Lock()
 		src, ok := d.sources[id]
 		d.mu.Unlock()
@@ -194,7 +197,7 @@ func (d *Daemon) reread(ctx context.Context) {
 		}
 	}
 	if len(ids) > 0 {
-		d.nudge()
+		d.publishSoon()
 	}
 }
 

@@ -78,7 +78,7 @@ func TestRunPublishesWhatIsDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		var titles []string
-		for _, s := range d.shelf.Edition("all").Shown {
+		for _, s := range d.publicShelf.Edition("all").Shown {
 			titles = append(titles, s.Entry.Title)
 		}
 		return strings.Join(titles, " ")

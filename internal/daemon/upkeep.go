@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// How long work that an upgrade left may take before the operator is told of it, and
-// how often from then on.
+// How long upkeep may take before the operator is told of it, and how often from then on.
 const (
 	tellUpkeep      = time.Second
 	tellUpkeepAgain = 10 * time.Second
 )
 
-// upkeep is work that an upgrade left and that the end of a cycle, or a better answer,
-// waits for.
+// upkeep is work on what is stored that became necessary by an upgrade. The operator is
+// told of it when it takes long.
 type upkeep struct {
 	d    *Daemon
 	what string // what is done, as a sentence
@@ -22,20 +21,20 @@ type upkeep struct {
 }
 
 func (d *Daemon) upkeep(what string) *upkeep {
-	return &upkeep{d: d, what: what, told: time.Now(), wait: d.wonder}
+	return &upkeep{d: d, what: what, told: time.Now(), wait: d.upkeepNotice}
 }
 
-// left says how much is left of it, about, and tells of it when it is time.
-func (u *upkeep) left(n int64) {
+// progress is called while the work goes on, with about how much of it is left.
+func (u *upkeep) progress(n int64) {
 	if now := time.Now(); now.Sub(u.told) >= u.wait {
 		u.told, u.wait = now, tellUpkeepAgain
-		u.d.opts.tell(u.what, n)
+		u.d.opts.notify(u.what, n)
 	}
 }
 
-// tell says what is done to whoever waits for a cycle, else to the log. left is about
-// how much is to go, 0 when nobody knows.
-func (o Options) tell(what string, left int64) {
+// notify says what is being done, to Notice if there is one, else to the log. left is about
+// how much remains, 0 when that is not known.
+func (o Options) notify(what string, left int64) {
 	switch {
 	case o.Notice != nil && left > 0:
 		o.Notice(fmt.Sprintf("%s; about %d to go", what, left))

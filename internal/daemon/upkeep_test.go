@@ -16,10 +16,10 @@ import (
 func TestUpkeepIsToldOfNowAndThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []string
-		d := &Daemon{opts: Options{Notice: func(line string) { told = append(told, line) }}, wonder: tellUpkeep}
+		d := &Daemon{opts: Options{Notice: func(line string) { told = append(told, line) }}, upkeepNotice: tellUpkeep}
 		u := d.upkeep("work is done")
 		for left := int64(250); left > 0; left-- { // ten parts a second
-			u.left(left)
+			u.progress(left)
 			time.Sleep(100 * time.Millisecond)
 		}
 		if want := []string{"work is done; about 240 to go", "work is done; about 140 to go", "work is done; about 40 to go"}; !slices.Equal(told, want) {
@@ -45,7 +45,7 @@ func TestACycleTellsWhatKeepsIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.wonder = 0
+		d.upkeepNotice = 0
 		if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
 			t.Fatal(err)
 		}

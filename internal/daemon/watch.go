@@ -8,12 +8,11 @@ import (
 	"tributary/internal/config"
 )
 
-// watchEvery is how often the configuration and the requests of commands are
-// looked at.
+// watchEvery is how often the configuration and the database are looked at for changes.
 const watchEvery = time.Second
 
-// watch follows what people and commands want: a changed config.yaml, a
-// signal, `tributary run NAME`; and tells how far the first reading has come.
+// watch reacts to what people and commands do: a changed config.yaml, a signal,
+// `tributary run NAME`, a correction. It also logs how far the first reading has come.
 func (d *Daemon) watch(ctx context.Context, reload <-chan struct{}) error {
 	w := d.newWatcher()
 	tick := time.NewTicker(watchEvery)
@@ -36,7 +35,7 @@ func (d *Daemon) newWatcher() *watcher {
 	return &watcher{Daemon: d, files: config.NewWatch(d.opts.ConfigPath, d.opts.Env), lists: map[int64]listFile{}}
 }
 
-// watcher is what watch remembers.
+// watcher is the state of watch.
 type watcher struct {
 	*Daemon
 	files    *config.Watch
@@ -45,11 +44,12 @@ type watcher struct {
 	revision int64          // of the database, as last seen
 	tokens   int64          // likewise
 	event    int64          // the latest change of health, likewise
-	undone   *config.Config // that could not be put in force; nil: none
+	undone   *config.Config // that could not be put in force yet; nil: none
 	told     string         // the last line of progress
 	ticks    int
 }
 
+// look compares everything with how it was at the last look.
 func (w *watcher) look(ctx context.Context) {
 	if w.files.Changed() {
 		w.reload(ctx)
@@ -60,20 +60,20 @@ func (w *watcher) look(ctx context.Context) {
 	w.lookAtLists()
 	if n, err := w.db.Requests(ctx); err == nil && n != w.requests {
 		w.requests = n
-		w.fulfil(ctx)
+		w.triggerRequested(ctx)
 	}
 	if n, err := w.db.Revision(ctx); err == nil && n != w.revision {
 		w.revision = n
-		w.nudge() // a command may have corrected a story
+		w.publishSoon() // a command may have corrected a story
 	}
 	if n, err := w.db.TokenRevision(ctx); err == nil && n != w.tokens && w.readTokens(ctx) == nil {
 		w.tokens = n
 	}
 	if n, err := w.db.LastHealthEvent(ctx); err == nil && n != w.event {
 		w.event = n
-		w.nudge() // a feed of problems tells it
+		w.publishSoon() // a feed of problems tells it
 	}
-	w.weather(ctx, false)
+	w.updateOutage(ctx, false)
 	const tellEvery = 10
 	if w.ticks++; w.ticks%tellEvery == 0 {
 		w.tell()
@@ -83,7 +83,7 @@ func (w *watcher) look(ctx context.Context) {
 // reload reads the configuration and puts it in force. A bad one changes
 // nothing and is told once.
 func (w *watcher) reload(ctx context.Context) {
-	w.files.Changed() // what is read now is no change any more
+	w.files.Changed() // what is read now is not to count as a change at the next look
 	cfg, err := load(w.opts)
 	if err != nil {
 		w.opts.Log.Error("configuration not changed: the new one has problems", "error", err)
@@ -102,15 +102,15 @@ func (w *watcher) reload(ctx context.Context) {
 	w.enforce(ctx, cfg)
 }
 
-// enforce puts a configuration in force. What our own failure prevents, such as
-// a full disk, is told once and tried again with every look.
+// enforce puts a configuration in force. If that fails, as it does when the disk is full,
+// the failure is logged once, and every look tries again.
 func (w *watcher) enforce(ctx context.Context, cfg *config.Config) {
 	err := w.apply(ctx, cfg)
 	switch {
 	case err == nil:
 		w.undone = nil
-		w.tidy(ctx)
-		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.everyFeed()))
+		w.unpublishOrWarn(ctx)
+		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.allFeeds()))
 		return
 	case w.undone == nil && ctx.Err() == nil:
 		w.opts.Log.Error("configuration not changed yet", "error", err)
@@ -118,8 +118,8 @@ func (w *watcher) enforce(ctx context.Context, cfg *config.Config) {
 	w.undone = cfg
 }
 
-// fulfil makes the sources due that a command asked for.
-func (w *watcher) fulfil(ctx context.Context) {
+// triggerRequested makes the sources due that a command asked for.
+func (w *watcher) triggerRequested(ctx context.Context) {
 	ids, err := w.db.Requested(ctx)
 	if err != nil {
 		w.opts.Log.Error("requests", "error", err)
@@ -127,7 +127,7 @@ func (w *watcher) fulfil(ctx context.Context) {
 	}
 	for _, id := range ids {
 		w.mu.Lock()
-		w.outage.wants(id)
+		w.outage.letThrough(id)
 		w.mu.Unlock()
 		w.trigger(id)
 	}
@@ -135,7 +135,7 @@ func (w *watcher) fulfil(ctx context.Context) {
 
 // tell logs the progress of the first reading until it is complete.
 func (w *watcher) tell() {
-	read, total := w.read()
+	read, total := w.firstReading()
 	line := w.Progress()
 	if line == w.told || read == total && w.told == "" {
 		return

@@ -47,7 +47,7 @@ func Words(folded string) iter.Seq[string] {
 		start := -1
 		for i, r := range folded {
 			inside := inWord(r)
-			single := inside && alone(r)
+			single := inside && IsSingle(r)
 			if start >= 0 && (!inside || single) {
 				if !yield(folded[start:i]) {
 					return
@@ -77,8 +77,9 @@ func inWord(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
 
-// alone reports whether r is a word by itself.
-func alone(r rune) bool {
+// IsSingle reports whether r is a word by itself for Words: it is of a script that puts no
+// blanks between words.
+func IsSingle(r rune) bool {
 	return r >= '\u0E00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
@@ -114,7 +115,7 @@ func (f *folder) ascii(c byte) {
 	f.base = rune(c)
 }
 
-// wide folds one character beyond ASCII; encoded are its bytes.
+// wide folds one character beyond ASCII, which is given with its encoding.
 func (f *folder) wide(r rune, encoded string) {
 	if r == '™' || r == '℠' { // signs, although they decompose to letters
 		f.put(r)

@@ -11,17 +11,18 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// rewriter makes of a tree as people write it one that the machine can run: it
-// turns helpers into calls with everything that is constant prepared, and refuses
-// whatever could take long, allocate without bound, or is no part of the language.
-// So each node is evaluated once, and each reads a text once.
+// rewriter turns the tree of a rule into one that the library can run. Helpers become calls
+// whose constant arguments are prepared. What could take long, allocate without bound, or
+// is no part of the language is refused. So each node is evaluated at most once, and reads
+// a text at most once.
 type rewriter struct {
 	opts Options
 	uses map[string]bool // variables
 	read []string        // what lists held, for the key of the rule
 }
 
-// failure is an error at a node; it unwinds the rewriting.
+// failure is an error at a node. It is thrown as a panic to leave the recursion, and caught
+// by run.
 type failure struct{ err *Error }
 
 // fail ends the rewriting with an error at a node.
@@ -188,7 +189,7 @@ func (w *rewriter) constant(at *ast.Node, value any) {
 	n.SetType(reflect.TypeOf(value))
 }
 
-// searched are the variables that a helper looks into: one, or a list of them.
+// searched returns the variables that a helper looks into: one, or a list of them.
 func (w *rewriter) searched(how string, n ast.Node) []string {
 	list := []ast.Node{n}
 	if array, ok := n.(*ast.ArrayNode); ok {
@@ -212,7 +213,7 @@ func (w *rewriter) searched(how string, n ast.Node) []string {
 	return names
 }
 
-// texts are terms that are written out: one, a list, or the name of one in a file.
+// texts returns the terms of an argument: one, a list, or those of a file.
 func (w *rewriter) texts(how string, n ast.Node) []string {
 	switch n := n.(type) {
 	case *ast.StringNode:

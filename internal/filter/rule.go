@@ -1,10 +1,7 @@
 package filter
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +12,6 @@ import (
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
@@ -34,23 +30,14 @@ const (
 // folded, in another way.
 const version = "2"
 
-// Options are what a rule needs of its surroundings.
+// Options are what Compile needs beside the text of a rule.
 type Options struct {
-	Plain func(html string) string            // what a reader sees of HTML
-	List  func(path string) ([]string, error) // the terms of a file; nil: there are none
-	Story bool                                // it is judged at a feed, where stories are known
+	Plain func(html string) string            // returns the plain text of HTML
+	List  func(path string) ([]string, error) // returns the terms in a file; nil: rules cannot use files
+	Story bool                                // it is the rule of a feed, where stories are known
 }
 
-// Error is what is wrong with a rule.
-type Error struct {
-	At      int    // where, in characters from 0
-	Text    string // one line
-	Unknown string // a name that is none: one of Names may be meant
-}
-
-func (e *Error) Error() string { return e.Text }
-
-// Names are all that a rule may name.
+// Names returns all names that a rule may use.
 func Names() []string {
 	names := slices.Concat(textVariables, listVariables, otherVariables)
 	for name := range helpers {
@@ -73,7 +60,7 @@ type Rule struct {
 
 var _ news.Rule = (*Rule)(nil)
 
-// state is what one judgement works with.
+// state is the memory that one evaluation needs; it is reused.
 type state struct {
 	view    view
 	machine vm.VM
@@ -88,12 +75,12 @@ func Compile(text string, opts Options) (*Rule, error) {
 		return nil, &Error{Text: `empty; write language == "de", or leave it out`}
 	}
 	if opts.List != nil {
-		opts.List = once(opts.List)
+		opts.List = readOnce(opts.List)
 	}
 	cfg := configuration()
 	tree, err := parser.ParseWithConfig(text, cfg)
 	if err != nil {
-		return nil, placed(err)
+		return nil, newError(err)
 	}
 	texts := conjuncts(tree.Node, nil)
 	r, read, err := build(tree, cfg, opts)
@@ -109,7 +96,7 @@ func Compile(text string, opts Options) (*Rule, error) {
 		cfg := configuration()
 		tree, err := parser.ParseWithConfig(part, cfg)
 		if err != nil {
-			return nil, placed(err)
+			return nil, newError(err)
 		}
 		p, _, err := build(tree, cfg, opts)
 		if err != nil {
@@ -121,8 +108,8 @@ func Compile(text string, opts Options) (*Rule, error) {
 	return r, nil
 }
 
-// once reads each list once, for a rule and its parts.
-func once(read func(string) ([]string, error)) func(string) ([]string, error) {
+// readOnce returns read with a cache, since a rule and its parts read the same lists.
+func readOnce(read func(string) ([]string, error)) func(string) ([]string, error) {
 	lists := map[string][]string{}
 	return func(path string) ([]string, error) {
 		if list, ok := lists[path]; ok {
@@ -136,7 +123,7 @@ func once(read func(string) ([]string, error)) func(string) ([]string, error) {
 	}
 }
 
-// conjuncts are the texts of what "and" joins at the top of a tree.
+// conjuncts returns the texts of the parts that "and" joins at the top of a tree.
 func conjuncts(n ast.Node, texts []string) []string {
 	if b, ok := n.(*ast.BinaryNode); ok && (b.Operator == "and" || b.Operator == "&&") {
 		return conjuncts(b.Right, conjuncts(b.Left, texts))
@@ -151,14 +138,14 @@ func build(tree *parser.Tree, cfg *conf.Config, opts Options) (_ *Rule, read []s
 		return nil, nil, err
 	}
 	if _, err := checker.Check(tree, cfg); err != nil {
-		return nil, nil, placed(err)
+		return nil, nil, newError(err)
 	}
 	if err := optimizer.Optimize(&tree.Node, cfg); err != nil {
-		return nil, nil, placed(err)
+		return nil, nil, newError(err)
 	}
 	program, err := compiler.Compile(tree, cfg)
 	if err != nil {
-		return nil, nil, placed(err)
+		return nil, nil, newError(err)
 	}
 	r := &Rule{opts: opts, program: program, uses: w.uses}
 	r.states.New = func() any { return new(state) }
@@ -180,8 +167,8 @@ func (w *rewriter) run(tree *parser.Tree) (err error) {
 	return nil
 }
 
-// configuration knows the variables and the functions of rewritten trees, and one
-// builtin.
+// configuration returns what the expression library is to know: the variables, the functions
+// that rewritten trees call, and the builtin len.
 func configuration() *conf.Config {
 	cfg := conf.CreateNew()
 	for _, option := range []expr.Option{
@@ -204,13 +191,13 @@ func configuration() *conf.Config {
 	return cfg
 }
 
-// keyOf names a rule and the lists that it read.
+// keyOf returns the key of a rule, which depends on the contents of the lists that it read.
 func keyOf(text string, read []string) string {
 	return fmt.Sprintf("%016x", xxh3.HashString(strings.Join(append([]string{version, text}, read...), "\x00")))
 }
 
-// Match reports whether the rule is true of a subject. What cannot be judged, as a
-// division by nothing, is not.
+// Match reports whether the rule is true of a subject. It is false when the rule cannot be
+// evaluated, as with a division by zero.
 func (r *Rule) Match(s news.Subject) bool {
 	st := r.states.Get().(*state)
 	defer func() {
@@ -223,8 +210,8 @@ func (r *Rule) Match(s news.Subject) bool {
 	return err == nil && ok && matched
 }
 
-// Explain names the part of the rule that is false, where it is made of several,
-// and the values of the variables that it looks at.
+// Explain returns the part of the rule that is false, if "and" joins several, and the values
+// of the variables that it uses.
 func (r *Rule) Explain(s news.Subject) string {
 	for _, part := range r.parts {
 		if !part.Match(s) {
@@ -234,13 +221,13 @@ func (r *Rule) Explain(s news.Subject) string {
 	return strings.TrimPrefix(r.values(s), " ")
 }
 
-// values tells what the variables of the rule are, in brackets.
+// values returns the values of the variables that the rule uses, in brackets.
 func (r *Rule) values(s news.Subject) string {
 	v := new(view)
 	v.fill(s, r.opts.Plain, r.uses)
 	var told []string
 	for _, name := range slices.Concat(textVariables, listVariables, otherVariables) {
-		if text := v.told(name); r.uses[name] && text != "" {
+		if text := v.describe(name); r.uses[name] && text != "" {
 			told = append(told, name+" is "+text)
 		}
 	}
@@ -258,59 +245,3 @@ func (r *Rule) String() string { return r.text }
 
 // Uses reports whether the rule looks at a variable.
 func (r *Rule) Uses(name string) bool { return r.uses[name] }
-
-// placed turns an error of the expression library into one of ours.
-func placed(err error) *Error {
-	var at *file.Error
-	if !errors.As(err, &at) {
-		return &Error{Text: plainly(err.Error())}
-	}
-	return &Error{At: at.From, Text: plainly(at.Message)}
-}
-
-// plainly says what the library says in the words of someone who writes a rule.
-func plainly(message string) string {
-	message, _, _ = strings.Cut(message, "\n")
-	if m := mismatch.FindStringSubmatch(message); m != nil {
-		return mismatched(m[1], m[2], m[3])
-	}
-	for _, m := range []struct{ found, better string }{
-		{`unexpected token EOF`, "something is missing at the end"},
-		{`unexpected token Operator("=")`, `compare with "==", as in language == "de"`},
-		{`unexpected token Identifier("AND")`, `write and in small letters`},
-		{`unexpected token Identifier("OR")`, `write or in small letters`},
-		{`unexpected token Identifier("NOT")`, `write not in small letters`},
-		{`unexpected token Operator("#")`, "a comment in a rule begins with //"},
-		{`literal not terminated`, "this quote is never closed"},
-		{`expected bool, but got`, `a rule is true or false, as in language == "de"`},
-		{`exceeds maximum allowed nodes`, fmt.Sprintf("more than %d parts; put lists of words into files, as in %s", maxNodes, examples["list"])},
-	} {
-		if strings.Contains(message, m.found) {
-			return m.better
-		}
-	}
-	if m := unexpected.FindStringSubmatch(message); m != nil {
-		return m[1] + " is not expected here"
-	}
-	return message
-}
-
-var unexpected = regexp.MustCompile(`^unexpected token \w+\((.*)\)$`)
-
-var mismatch = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`)
-
-// mismatched says that two types have nothing in common, and what would help.
-func mismatched(operator, left, right string) string {
-	names := map[string]string{"string": "text", "int": "a number", "float64": "a number", "bool": "true or false",
-		"[]string": "a list", "[]interface": "a list", "[]any": "a list", "time.Time": "a time", "time.Duration": "a length of time"}
-	help := ""
-	switch {
-	case operator == "in" && right == "string":
-		help = "; in looks into a list: write " + examples["contains"]
-	case left == "time.Duration" || right == "time.Duration":
-		help = "; write " + examples["days"]
-	case left == "time.Time" || right == "time.Time":
-		help = "; write " + examples["date"]
-	}
-	return fmt.Sprintf("%s cannot join %s and %s%s", operator, cmp.Or(names[left], left), cmp.Or(names[right], right), help)
-}

@@ -17,14 +17,14 @@ const (
 	end                // title endsWith "rat"
 )
 
-// terms are what is looked for, folded: any of them.
+// terms are what a rule looks for, folded. Any of them is a match.
 type terms struct {
 	mode     mode
 	parts    []string            // of all modes but whole
 	phrases  map[string][]phrase // by their first word, which stands for itself
 	prefixes map[string][]phrase // by their first word, which is the beginning of one
 	lengths  []int               // of the keys of prefixes, in bytes
-	signed   []signed            // words that are not the same without their signs
+	signed   []signed            // words that would be other words without their signs
 }
 
 // signed is a word, or several, with a sign at an end: "c++", ".net".
@@ -129,7 +129,7 @@ func (s signed) in(text string) bool {
 }
 
 // joins reports whether r is part of the word that it stands beside.
-func joins(r rune) bool { return r != utf8.RuneError && inWord(r) && !alone(r) }
+func joins(r rune) bool { return r != utf8.RuneError && inWord(r) && !IsSingle(r) }
 
 func (t *terms) inWords(words []string) bool {
 	for i, word := range words {

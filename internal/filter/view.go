@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// view is a subject as expressions see it: the names of the variables are the
-// tags. What costs something is filled in only for rules that use it.
+// view is a subject as the environment of an expression: the tags are the names of the
+// variables. What is expensive is filled in only for rules that use it.
 type view struct {
 	ID         string        `expr:"id"`
 	Link       string        `expr:"link"`
@@ -97,7 +97,7 @@ func categories(all []news.Category) []string {
 	return list
 }
 
-// folded returns a variable as it is searched.
+// folded returns the texts of a variable, folded for a search.
 func (v *view) folded(name string) []folded {
 	texts, ok := v.texts[name]
 	if !ok {
@@ -109,8 +109,8 @@ func (v *view) folded(name string) []folded {
 	return texts
 }
 
-// values are the texts of a variable: one, or those of its list. HTML is searched
-// as people see it.
+// values returns the texts of a variable: one, or those of a list. HTML is turned into plain
+// text.
 func (v *view) values(name string) []string {
 	switch name {
 	case "title":
@@ -143,8 +143,8 @@ func (v *view) values(name string) []string {
 	return nil
 }
 
-// told says what a variable is, for people; empty for one that is long.
-func (v *view) told(name string) string {
+// describe returns the value of a variable for people; "" for one that is long.
+func (v *view) describe(name string) string {
 	switch name {
 	case "summary", "content", "text":
 		return ""

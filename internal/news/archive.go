@@ -8,17 +8,16 @@ import (
 	"time"
 )
 
-// A Part is one document of a feed: the live one, which is the zero value, a
-// closed page of its archive (RFC 5005 section 4), or those of its Publications
-// that came before one (section 3).
+// A Part is one document of a feed: the live one, which is the zero value, a closed page of
+// its archive (RFC 5005 section 4), or a page of what came before a Publication (section 3).
 type Part struct {
-	Generation int   // of the archive, from 1: another one after each rebuild
-	Page       int   // of the archive, from 1; 0: it is no such page
-	Before     int64 // a sequence; 0: it is no such part
+	Generation int   // of the archive, from 1; each rebuild of the archive begins another one
+	Page       int   // number of the closed page, from 1; 0: the Part is no closed page
+	Before     int64 // shows the Publications below this sequence; 0: the Part is no such page
 }
 
-// PageName names a page of the archive in its address: "7", in a later
-// generation "2-7".
+// PageName returns the name of a closed page in its address: "7", in a later generation
+// "2-7".
 func (p Part) PageName() string {
 	if p.Generation <= 1 {
 		return strconv.Itoa(p.Page)
@@ -42,7 +41,7 @@ func ParsePage(name string) (Part, bool) {
 	return p, err == nil && p.Page > 0 && p.PageName() == name
 }
 
-// Next is the page that is closed after p.
+// Next returns the page that is closed after p.
 func (p Part) Next() Part { return Part{Generation: p.Generation, Page: p.Page + 1} }
 
 // PageDocument is one format of a closed page, as it is stored and served.
@@ -62,9 +61,9 @@ const (
 	MaxPageBytes = 1 << 20 // of title, summary and content together
 )
 
-// ArchiveWait is how long what enters the past of a feed waits until it gets a
-// page: so that the backlogs of sources that come together share pages, and
-// the first pages are made when every source was read once.
+// ArchiveWait is how long Publications that went into the history of a feed wait for their
+// page. So the backlogs of several new sources share pages, and the first pages of an
+// archive are made only after every source was read once.
 const ArchiveWait = time.Hour
 
 // Unpaged is a Publication that is in no closed page yet.
@@ -76,21 +75,21 @@ type Unpaged struct {
 
 // Archive is how far the archive of a feed has come.
 type Archive struct {
-	Upto   int64         // highest sequence in a closed page; 0: none is closed; -1: it has not begun
+	Upto   int64         // highest sequence in a closed page; 0: none is closed; -1: the archive has not begun
 	Newest time.Time     // when the newest Publication of the feed entered
 	Window time.Duration // of the feed
-	Waited bool          // what waits has done so for ArchiveWait
+	Waited bool          // what waits for its page has waited for ArchiveWait
 }
 
-// NextPage returns those of the unpaged Publications, given by sequence, that
-// are the next page to close; nil for none yet. waits says that some wait for
-// their page although others are closed before them.
+// NextPage returns the Publications of the next page to close; nil when none can be closed
+// yet. open are those in no page, by sequence. waits says that some of them have to wait
+// for ArchiveWait.
 //
-// A page is closed when it is full and its last Publication is older than the
-// window of the feed, so that corrections of the first days come in time; or
-// before, when there are more open ones than a live document holds. The live
-// document shows all that came after the last closed page. What was placed
-// before that, as the backlog of a new source is, gets pages of its own.
+// A page is closed when it is full and its last Publication is older than the window of the
+// feed, so that corrections of the first days are still in it. It is closed earlier when
+// there are more open Publications than a live document can show, since that shows all
+// that came after the last closed page. What was placed before that page, as the backlog
+// of a new source is, gets pages of its own.
 func NextPage(open []Unpaged, a Archive) (page []Unpaged, waits bool) {
 	if a.Upto < 0 && !a.Waited {
 		return nil, len(open) > 0
@@ -107,8 +106,7 @@ func NextPage(open []Unpaged, a Archive) (page []Unpaged, waits bool) {
 	return nil, len(late) > 0
 }
 
-// fill tells how many of the Publications one page takes, and whether it is full
-// with them.
+// fill returns how many of the Publications one page takes, and whether they fill it.
 func fill(open []Unpaged) (n int, full bool) {
 	bytes := 0
 	for i, u := range open {

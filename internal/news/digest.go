@@ -16,9 +16,9 @@ type Calendar interface {
 	String() string                 // as it was written
 }
 
-// A Digest is what a Feed with a Calendar shows: the stories of one closed period as
-// one item. It is written when the period ends and never again; only what is
-// withdrawn, hidden or private by now is taken out of it.
+// A Digest tells of the stories of one period as one item; a Feed with a Calendar shows
+// digests instead of stories. It is written when the period ends and does not change after
+// that, except that what is withdrawn, hidden or private by now is taken out of it.
 type Digest struct {
 	FeedID   int64
 	Sequence int64 // as that of a Publication
@@ -38,7 +38,7 @@ type Told struct {
 	GUID      string    `json:"guid"`               // likewise
 	StoryKey  string    `json:"story"`
 	Published time.Time `json:"published"`
-	Heading   string    `json:"heading,omitempty"` // that it stands below
+	Heading   string    `json:"heading,omitempty"` // under which it is listed
 	Summary   string    `json:"summary,omitempty"` // plain text
 	Also      []Report  `json:"also,omitempty"`    // who else reported it, when the Digest was closed
 	Listed    bool      `json:"listed,omitempty"`  // they are listed with their headlines, as in Group
@@ -67,7 +67,7 @@ func NewDigest(f Feed, closed time.Time) Digest {
 	}
 }
 
-// clockOf is the time of day of a closing where the day has others; else nothing.
+// clockOf returns the time of day of a closing if there are several on that day, else "".
 func clockOf(c Calendar, closed time.Time) string {
 	day := closed.Format(time.DateOnly)
 	if c.Last(closed.Add(-time.Second)).Format(time.DateOnly) != day && c.Next(closed).Format(time.DateOnly) != day {
@@ -76,9 +76,9 @@ func clockOf(c Calendar, closed time.Time) string {
 	return closed.Format(", 15:04")
 }
 
-// Arrange puts stories, the most important first, into the order in which a Digest
-// tells them, and below headings where there is more than one: what several
-// reported, then source by source, then those of sources that have one only.
+// Arrange sorts stories, which are given by importance, into the order in which a Digest
+// tells them, and gives them headings if there is more than one: first stories that several
+// outlets reported, then source by source, then those of sources with only one story.
 func Arrange(stories []Told, language string) {
 	w := WordsIn(language)
 	of := map[string]int{}
@@ -107,7 +107,7 @@ func Arrange(stories []Told, language string) {
 	}
 }
 
-// rank is the place of a heading among those of other sorts.
+// rank orders the three sorts of headings.
 func (w Words) rank(s Told) int {
 	switch {
 	case len(s.Also) > 0:

@@ -34,16 +34,16 @@ type Feed struct {
 	Title           string
 	Description     string
 	Language        string   // BCP 47; empty when its entries differ
-	Sources         []string // names of sources it selects, and of lists: all sources on them
-	Tags            []string // and sources with one of these; neither means all
+	Sources         []string // names of sources that it selects, and of lists, which stand for all their sources
+	Tags            []string // it selects sources with one of these, too; without Sources and Tags it selects all
 	Duplicates      Duplicates
-	Limit           int           // publications shown at least; of a digest the stories it tells of at most
-	Window          time.Duration // and beyond them all that entered within it
-	Judged          string        // key of Where with what it knows of sources; set by the store
+	Limit           int           // how many Publications it shows at least; for digests, how many stories one tells of at most
+	Window          time.Duration // it also shows all that entered within this time before the newest
+	Judged          string        // key of Where, with the sources if it looks at them; set by the store
 	Where           Rule          // which entries it takes; nil: all
 	Content         Extent        // of the entries it shows; empty is Full
-	MaxPerSource    int           // of those shown, or told by one digest, by the source shown; 0 is none
-	MaxPerSourceDay int           // likewise, and of those that entered on one day of UTC the first; 0 is none
+	MaxPerSource    int           // how many it shows, or one digest tells of, that show an entry of one source; 0: no limit
+	MaxPerSourceDay int           // likewise of those that entered on one day of UTC, where the first ones count; 0: no limit
 	Settle          time.Duration // how long a new story is held back after its first entry was seen; 0: not at all
 	AlsoReported    bool          // texts end with who else reported the story, except where Duplicates is Group
 	ItemTitle       string        // template of what its items are called, see format.TemplateNames; empty: as they are
@@ -60,15 +60,15 @@ type Feed struct {
 	Show    Show   // of the kind Podcast
 }
 
-// Audience is who looks at what we have: everybody, or the subscribers of one
-// private feed, by its row. They know what everybody knows, and beside it what
+// Audience is for whom something is made: everybody, or the subscribers of one private
+// feed, which is named by its row number. They may know what everybody may know, and what
 // their feed selects and shows.
 type Audience int64
 
 // Everybody is the audience of all that is public.
 const Everybody Audience = 0
 
-// Audience is who may see the feed.
+// Audience returns who may see the feed.
 func (f Feed) Audience() Audience {
 	if f.Private {
 		return Audience(f.ID)
@@ -76,8 +76,8 @@ func (f Feed) Audience() Audience {
 	return Everybody
 }
 
-// Selects reports whether entries of s may appear in the feed. A source that
-// is not public appears in private feeds only.
+// Selects reports whether entries of s may appear in the feed. Those of a private source
+// appear in private feeds only.
 func (f Feed) Selects(s Source) bool {
 	if !s.Public && !f.Private {
 		return false
@@ -105,7 +105,7 @@ const (
 	MaxTextBytes  = 100 << 10 // of each of summary and content: no entry crowds out others
 )
 
-// ShownBytes is how many bytes of an entry any feed shows at most, of the lengths of
+// ShownBytes returns how many bytes of an entry a feed shows at most, from the lengths of
 // its title, summary and content.
 func ShownBytes(title, summary, content int) int {
 	return title + min(summary, MaxTextBytes) + min(content, MaxTextBytes)
@@ -127,7 +127,7 @@ type Publication struct {
 	Removed   bool   // withdrawn: kept, never shown
 }
 
-// Site is who we are.
+// Site is the site that publishes.
 type Site struct {
 	Title   string
 	URL     string // public base URL without a trailing slash; may have a path
@@ -138,9 +138,9 @@ type Site struct {
 	Links   []SiteLink // at the foot of every page: join, imprint, privacy
 	Static  bool       // its pages are files, behind a server that answers no questions
 
-	// Token is the secret part of the addresses of a private feed and of the
-	// stories below it, or what stands for it while it is not known yet; empty for
-	// all that is public.
+	// Token is the secret part of the addresses of a private feed and of its
+	// stories, or the placeholder for it in documents that are rendered once for
+	// all subscribers; empty for everything public.
 	Token string
 }
 
@@ -150,7 +150,7 @@ type SiteLink struct {
 	URL   string // http, https or mailto
 }
 
-// Member is an entry of a story as it is listed beside the one shown.
+// Member is an entry of a story as it is listed with the one shown.
 type Member struct {
 	EntryID     int64
 	Key         string // see EntryKey
@@ -167,13 +167,13 @@ type Member struct {
 type Shown struct {
 	Publication
 	Entry       Entry     // the entry shown; Link is never empty: a seed's is its story page
-	Own         bool      // the feed made it itself, as a digest or a problem: readers are told of no source
+	Own         bool      // the feed made it itself, as it makes digests and problems: it has no source
 	Source      Source    // of the entry shown
 	SourceID    string    // atom:id of the source's document; empty when it has none
 	SourceSeen  time.Time // newest updated of that source's entries, for atom:source
 	Members     []Member  // the other public members of the story, oldest first
 	Shortened   bool      // the text of the entry is not whole, see MaxTextBytes
-	Named       []int64   // the entries among them that the end of its text names, see Feed.AlsoReported
+	Named       []int64   // those of Members that the end of its text names, see Feed.AlsoReported
 	SourceTitle string    // how people know the source; never empty
 
 	Heading string // what the feed calls it, see Feed.ItemTitle; empty: its title
@@ -182,7 +182,7 @@ type Shown struct {
 	SourceRights string // of the source's document as a whole; holds where an entry has none
 	SourceImage  string // URL of the picture that the source's document shows; may be empty
 
-	Digest *Digest // what it is made of where it is no story but a digest; else nil
+	Digest *Digest // when it is a digest; nil when it is a story
 }
 
 // Member returns the entry as it is listed beside another of its story.
@@ -216,12 +216,13 @@ type Edition struct {
 	TTL     time.Duration     // how often to come back, fixed at rendering
 	Change  int64             // the last change that subscribers are told of and that it shows
 	Shown   []Shown           // newest first
-	Beyond  int64             // from this sequence down there was no room for more; 0: it looked down to the first
-	Absent  []PastPublication // of a resumed feed: what sources had there that gave no document since; newest first
+	Beyond  int64             // there was no room for what is below this sequence; 0: it reaches down to the first one
+	Absent  []PastPublication // of a resumed feed, what sources had in it that have delivered no document since; newest first
 	Pages
 }
 
-// Pages say where an Edition stands among the documents of its feed.
+// Pages says which document of its feed an Edition is, and which ones come before and after
+// it.
 type Pages struct {
 	Part  Part // which one it is
 	Older Part // what came before, or was left out because of its source; the zero value for nothing
@@ -229,8 +230,8 @@ type Pages struct {
 	Prev  Part // the closed page before it, in a feed with an archive; of number 0 for none
 }
 
-// Search says what an Edition was searched for. Such an Edition has no Publications
-// of its own, and its addresses are nobody's topic.
+// Search is what an Edition of search results was searched for. Nobody can subscribe to such
+// an Edition at the hub.
 type Search struct {
 	Query string // as it stands in the address, escaped
 	In    string // the name of the feed that was searched; empty for all public ones

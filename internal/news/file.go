@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// FileFacts are what came of asking a server about a file that an entry brings. They
-// are kept, so that a file is asked about once, and are never part of the entry.
+// FileFacts are what the server of an enclosure said of the file when it was asked. They are
+// stored apart from the entry, so that a file is asked about only once.
 type FileFacts struct {
 	URL     string
 	Asked   time.Time
@@ -16,11 +16,10 @@ type FileFacts struct {
 	Length  int64   // bytes; 0 is unknown
 }
 
-// Bounds of asking about files: a failure that may pass is asked about so often, and
-// not sooner than that after the last time.
+// How often a file is asked about when the attempt fails in a way that may pass.
 const (
-	fileTries = 3
-	fileRetry = time.Hour
+	fileTries = 3         // at most
+	fileRetry = time.Hour // at least between two attempts
 )
 
 // Due reports whether the file is to be asked about again.
@@ -28,14 +27,15 @@ func (f FileFacts) Due(now time.Time) bool {
 	return f.Outcome.Passing() && f.Tries < fileTries && now.Sub(f.Asked) >= fileRetry
 }
 
-// Lacking reports whether the file is of unknown type or length.
+// Lacking reports whether the type or the length of the file is unknown.
 func (f Enclosure) Lacking() bool { return f.Type == "" || f.Length == 0 }
 
-// Unheard reports whether only the server of the file can say whether it plays.
+// Unheard reports whether it is unknown if the file is sound or film, so that only its
+// server can tell.
 func (f Enclosure) Unheard() bool { return f.Type == "" && TypeByEnding(f.URL) == "" }
 
-// Learn adds to a file what is not known of it. A page is not the file, whatever it
-// says of itself: servers send one where they want consent or a log-in.
+// Learn fills in what is unknown of the file. Facts about an HTML page are ignored: servers
+// send one instead of the file when they want consent or a log-in.
 func (f *Enclosure) Learn(facts FileFacts) {
 	if facts.Type == "text/html" && !strings.HasPrefix(f.Type, "text/") {
 		return

@@ -2,8 +2,8 @@ package news
 
 import "time"
 
-// Act is what a person did to an Entry. It stays until a person does otherwise:
-// what decides by itself decides about an Entry once, when it arrives.
+// Act is what a person did to an Entry. It holds until a person does something else: the
+// program decides about an Entry only once, when it arrives.
 type Act string
 
 // The acts. Merged and Split tell how an Entry came to be in its Story.
@@ -14,7 +14,7 @@ const (
 	Unpinned Act = "unpinned" // feeds choose again
 )
 
-// Hand says that a person acted, and when by our clock. The zero Hand is nobody's.
+// Hand is what a person did, and when by our clock. The zero Hand means that nobody acted.
 type Hand struct {
 	Act Act
 	At  time.Time
@@ -23,7 +23,7 @@ type Hand struct {
 // IsZero reports whether nobody acted.
 func (h Hand) IsZero() bool { return h.Act == "" }
 
-// String says it in words: "merged by hand", and nothing for nobody.
+// String returns "merged by hand" and the like; "" if nobody acted.
 func (h Hand) String() string {
 	if h.IsZero() {
 		return ""

@@ -57,17 +57,17 @@ const (
 	silentUnknown = 90 * 24 * time.Hour
 )
 
-// Vitals are what the health of a source is judged by, beside its latest
-// attempts. An attempt that was interrupted, or made while we were offline, says
-// nothing about a source and moves none of them.
+// Vitals are what the health of a source is judged by, beside its latest attempt. Attempts
+// that were interrupted, or made while we were offline, say nothing about a source and
+// change none of them.
 type Vitals struct {
 	Standing     Outcome       // of the latest attempt that says something; empty before the first
 	FailingSince time.Time     // the first of the failures in a row; zero without one
 	Latency      time.Duration // usual time to an answer, see NextLatency
 	Pause        time.Duration // usual longest time between two entries, see Pause; 0 when unknown
 	Latest       time.Time     // published time of its newest entry
-	Judged       Health        // as last stored; empty before the first attempt
-	JudgedAt     time.Time     // since when it is that
+	Judged       Health        // as judged last; empty before the first attempt
+	JudgedAt     time.Time     // since when the source has that health
 }
 
 // Health judges a source: the worst that is true of it.
@@ -111,12 +111,12 @@ func Silence(pause time.Duration) time.Duration {
 	return min(max(silentPauses*pause, silentLeast), silentMost)
 }
 
-// knownPauses is how many pauses a rhythm is told from at least.
+// knownPauses is how many pauses must be known at least to tell a rhythm.
 const knownPauses = 5
 
-// Pause returns the usual longest time between two entries: nine of ten pauses
-// are no longer, so that one summer does not count. Entries of one time are one.
-// It returns 0 when these are too few to tell.
+// Pause returns the usual longest time between two entries: nine of ten pauses are no longer,
+// so that one summer break does not count. Entries with the same time count as one. It
+// returns 0 when there are too few to tell.
 func Pause(published []time.Time) time.Duration {
 	times := slices.Clone(published)
 	slices.SortFunc(times, time.Time.Compare)

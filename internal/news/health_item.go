@@ -10,8 +10,8 @@ import (
 // recovered is what the feed of problems calls the end of one.
 const recovered Health = "recovered"
 
-// ill reports whether a state is a problem that somebody must know of. A slow
-// source brings what it has.
+// ill reports whether a state is a problem that the operator must know of. Slow is none: a
+// slow source still delivers.
 func (h Health) ill() bool {
 	switch h {
 	case HealthFailing, HealthSilent, HealthMoved, HealthGone, HealthOffline:
@@ -20,8 +20,8 @@ func (h Health) ill() bool {
 	return false
 }
 
-// Told returns the state under which a feed of problems tells the event; false
-// for one that it keeps to itself: neither before nor after it was there a problem.
+// Told returns the state under which a feed of problems reports the event; false for an
+// event that it does not report, because there was no problem before or after it.
 func (e HealthEvent) Told() (Health, bool) {
 	switch {
 	case e.Is.ill():
@@ -32,10 +32,10 @@ func (e HealthEvent) Told() (Health, bool) {
 	return "", false
 }
 
-// Shown returns the event as an item of a feed of problems. origin is the key of
-// its source at first sight; src is the source as it is now, nothing for an event
-// of our own. All of it is stored: the same event gives the same item for ever,
-// but for the names that the configuration gives to the source and the site.
+// Shown returns the event as an item of a feed of problems. origin is the key that its source
+// had at first, src the source as it is now, or the zero Source for an outage of our own.
+// The same event always gives the same item, except for the names that the configuration
+// gives to the source and the site.
 func (e HealthEvent) Shown(site Site, f Feed, src Source, origin string) Shown {
 	state, _ := e.Told()
 	guid := URN("health", origin, string(state), e.At.UTC().Format(time.RFC3339Nano))

@@ -37,8 +37,9 @@ type Move struct {
 	Home    time.Time // when the configured address was last asked
 }
 
-// Sighted returns the move after one more fetch, which said that the source is
-// at target now; an empty target takes what was said before back.
+// Sighted returns the Move after one more fetch, which said that the source has moved to
+// target. An empty target means that the fetch said nothing, which withdraws what earlier
+// ones said.
 func (m Move) Sighted(target string, by Notice, at time.Time) Move {
 	switch {
 	case target == "" || target == m.Address:
@@ -50,15 +51,15 @@ func (m Move) Sighted(target string, by Notice, at time.Time) Move {
 	return m
 }
 
-// Believed reports whether the source has said for long enough where it went.
+// Believed reports whether enough fetches in a row have said the same.
 func (m Move) Believed() bool { return m.Target != "" && m.Seen >= MoveSightings }
 
 // Adopted returns the move once its target is fetched instead.
 func (m Move) Adopted(at time.Time) Move { return Move{Address: m.Target, Home: at} }
 
-// Try reports whether the target is to be looked at now: at the third sighting,
-// the sixth, the twelfth, … because one that has other entries now will hardly
-// have ours an hour later.
+// Try reports whether the target is to be fetched for comparison now: at the third
+// sighting, the sixth, the twelfth and so on, because a target with other entries will
+// hardly have ours an hour later.
 func (m Move) Try() bool {
 	rounds := m.Seen / MoveSightings
 	return m.Believed() && m.Seen%MoveSightings == 0 && rounds&(rounds-1) == 0
@@ -93,9 +94,9 @@ func (m Move) advice() string {
 	return "look at the new address, and configure it if it is right"
 }
 
-// Elsewhere reports whether a document's own address is a place to look for it
-// that differs from where it was fetched: another host, or https instead of
-// http. Another path is no move: query strings and mirrors of one host are many.
+// Elsewhere reports whether the address that a document gives as its own may be a place to
+// which it has moved: on another host, or by https instead of http. Another path on the same
+// host is no move, because hosts often serve one document under several.
 func Elsewhere(self, fetched string) bool {
 	to, err := url.Parse(self)
 	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" || HasSecret(self) {

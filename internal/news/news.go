@@ -1,6 +1,5 @@
-// Package news is the domain of Tributary: what comes in, what it is judged to
-// be, and what goes out. It imports the standard library only and performs no
-// input or output; every other package speaks its words.
+// Package news is the domain of Tributary: the types and rules that all other packages
+// share. It imports the standard library only and performs no input or output.
 //
 // Data flows one way:
 //
@@ -13,10 +12,10 @@
 // a Publication is one Story as shown in one Feed, and once written its guid,
 // published time and sequence never change.
 //
-// What is known of a Source beside its entries: its Health and Vitals, a Move to
-// another address, the Hints of its publisher, a Push that a hub owes us, and the
-// Host that it shares limits with. A ListState is what an OPML list last named.
+// What else is known of a Source: its Health and the Vitals by which that is judged, a Move
+// to another address, the Hints of its publisher, a Push by a hub, and the Host whose
+// limits it shares. A ListState is what an OPML list named last.
 //
-// Two clocks are kept apart by name: published and updated are the publisher's
-// word, seen is ours.
+// Two clocks are kept apart by name: published and updated are the publisher's times, seen
+// is ours.
 package news

@@ -5,18 +5,19 @@ import (
 	"time"
 )
 
-// Pass is why a document of a feed leaves out a story that is published in it.
+// Pass is the reason why a document of a feed leaves out a story that the feed has
+// published.
 type Pass int
 
-// The reasons to pass a story by.
+// The reasons to leave a story out.
 const (
 	PassedByNewer  Pass = iota // newer stories have taken its place
-	PassedBySource             // MaxPerSource: its source has newer ones there
-	PassedByDay                // MaxPerSourceDay: its source had enough that day before
+	PassedBySource             // MaxPerSource: the document shows enough newer ones of its source
+	PassedByDay                // MaxPerSourceDay: its source had enough earlier ones on that day
 )
 
-// Passes says why the Edition does not show a Publication of its feed. source is the
-// source of the entry that it would show.
+// Passes returns why the Edition does not show a Publication of its feed. source is that of
+// the entry which the Publication would show.
 func (e *Edition) Passes(p Publication, source int64) Pass {
 	newer, before := 0, 0
 	for _, s := range e.Shown {
@@ -37,10 +38,11 @@ func (e *Edition) Passes(p Publication, source int64) Pass {
 	return PassedByNewer
 }
 
+// dayOf returns the beginning of a day in UTC.
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// Wants reports whether an entry has what a feed of its kind is made of: a podcast
-// takes what can be heard or seen.
+// Wants reports whether a feed of this kind takes the entry: a podcast takes only entries
+// with sound or film.
 func (f Feed) Wants(e *Entry) bool {
 	return f.Kind != Podcast || slices.ContainsFunc(e.Enclosures, Enclosure.Playable)
 }

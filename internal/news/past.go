@@ -2,20 +2,21 @@ package news
 
 import "time"
 
-// Past is what was last published of a Feed, read back from its own document when
-// the database is lost: newest first. Of each Publication the GUID, StoryKey,
-// Sequence, Entered, Published, Updated and Signature are known, of one made by an older
-// version only GUID, Published and Updated.
+// Past is what a Feed published last, as it is read back from its own document after the
+// database was lost. Of each Publication the GUID, StoryKey, Sequence, Entered, Published,
+// Updated and Signature are known; if an older version wrote the document, only GUID,
+// Published and Updated.
 type Past struct {
-	UUID         string    // of the feed; empty when it is not told
-	Generation   int       // of its archive that had no pages; 0 when it is not told
-	Updated      time.Time // highest ever published in the feed
-	Publications []PastPublication
-	Digests      []Digest // newest first, without the numbers of the store
+	UUID         string            // of the feed; empty when the document does not say it
+	Generation   int               // the first one of its archive that has no pages yet; 0 likewise
+	Updated      time.Time         // highest ever published in the feed
+	Publications []PastPublication // newest first
+	Digests      []Digest          // newest first, without the numbers of the store
 }
 
-// PastPublication is a Publication as it was last published. Entries are the keys of
-// those that its story had (EntryKey), the one shown first; an older version told none.
+// PastPublication is a Publication as it was published last. Entries are the keys
+// (EntryKey) of the entries of its story, first that of the one shown; there are none if an
+// older version wrote the document.
 type PastPublication struct {
 	Publication
 	Entries []string

@@ -18,19 +18,18 @@ type Candidate struct {
 	Updated   time.Time // never zero
 	FirstSeen time.Time
 	Born      int64 // the revision that stored it
-	Backlog   bool  // came with the first document of its source, or with a flood
-	Flood     bool  // with a flood
+	Backlog   bool  // came with the first document of its source, or with a flood of old entries
+	Flood     bool  // came with such a flood
 	Length    int   // of its text
 	Signature uint64
 	Pinned    bool // by hand: shown before all others of its story
 }
 
-// Lead returns the index of the candidate to show: the one that a person pinned,
-// then by the feed's order of sources, then the original, then the fullest. The
-// original is what most others link to, or where none is linked the earliest.
-// What is equal in all that is told apart by what it brings and not by when we
-// saw it, so that the order in which sources are fetched decides nothing. It
-// returns -1 for none.
+// Lead returns the index of the candidate to show, -1 without any. The one that a person
+// pinned goes first. Then follow, in this order: the rank of the source in the feed; the
+// number of other sources that link to the page; the earlier published time; the longer
+// text. Ties are broken by the key of the source and the guid, so that the order in which
+// sources were fetched decides nothing.
 func Lead(cs []Candidate) int {
 	best := -1
 	for i := range cs {
@@ -41,6 +40,7 @@ func Lead(cs []Candidate) int {
 	return best
 }
 
+// rather reports whether a is to be shown rather than b.
 func rather(a, b Candidate) bool {
 	switch {
 	case a.Pinned != b.Pinned:
@@ -61,9 +61,9 @@ func rather(a, b Candidate) bool {
 	return a.EntryID < b.EntryID
 }
 
-// Sane returns the times of an entry as we keep them: an unstated or future
-// published time is when we first saw it, updated is never before published
-// and never in the future.
+// Sane returns the times of an entry as they are stored. A published time that is missing,
+// or in the future, becomes the time at which the entry was first seen. The updated time is
+// never before published and never in the future.
 func Sane(published, updated, seen time.Time) (time.Time, time.Time) {
 	if published.IsZero() {
 		published = updated
@@ -80,20 +80,20 @@ func Sane(published, updated, seen time.Time) (time.Time, time.Time) {
 	return published, updated
 }
 
-// undatedApart is how far apart entries of a first document are placed in history
-// that do not say when they were published.
+// undatedApart is how far apart entries without a time in a first document are placed in
+// history.
 const undatedApart = 24 * time.Hour
 
-// Undated returns when an entry of a source's first document, at this position in
-// it, counts as published when it states no time: documents have the newest first,
-// and sources that give no dates are seldom busy. All of them as of now would push
-// everything else off a feed.
+// Undated returns the published time of an entry without a time, from its position in the
+// first document of its source. Documents usually begin with the newest entry, and sources
+// without dates are seldom busy. If all these entries counted as published now, they would
+// push everything else off a feed.
 func Undated(position int, seen time.Time) time.Time {
 	return seen.Add(-time.Duration(position) * undatedApart)
 }
 
-// Revised returns a Publication's updated time after its words changed: the
-// publisher's when that moves it forward, else now.
+// Revised returns the updated time of a Publication whose words changed: the time that the
+// publisher states if that is later than the old one, else now. It never moves back.
 func Revised(old, stated, now time.Time) time.Time {
 	if stated.After(old) && !stated.After(now) {
 		return stated
@@ -104,8 +104,8 @@ func Revised(old, stated, now time.Time) time.Time {
 	return old
 }
 
-// Order numbers for Publications: microseconds, so that a backlog finds room
-// between what entered live.
+// The sequence of a Publication orders it in its feed. It is a time in microseconds, so that
+// a backlog finds room between Publications that entered as news.
 
 // LiveSequence returns the sequence of a story that enters a feed now, above
 // the highest given before.
@@ -113,9 +113,9 @@ func LiveSequence(highest int64, now time.Time) int64 {
 	return max(highest+1, now.UnixMicro())
 }
 
-// HistorySequence returns where a story of the backlog is placed: by its
-// published time, the millisecond's room filled by its guid so that equal
-// times keep one order.
+// HistorySequence returns the sequence of a story that is placed in history: its published
+// time in milliseconds, with a hash of its guid in the last three digits, so that stories
+// of one time always have the same order.
 func HistorySequence(published time.Time, guid string) int64 {
 	var h uint32 = 2166136261 // FNV-1a
 	for i := range len(guid) {

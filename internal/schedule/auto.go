@@ -56,10 +56,10 @@ func step(d time.Duration) time.Duration {
 	return at
 }
 
-// early is how long before the next request a source of "auto" may be asked
-// again: after a disturbance it gets back into its phase, which is half an
-// interval early on average, but never much below the least.
-func (s Spec) early() time.Duration {
+// minPause is the shortest time until the next request to a source of "auto" that gets back
+// into its phase after a disturbance: half an interval, but never much less than the
+// least interval.
+func (s Spec) minPause() time.Duration {
 	return max(s.every/2, s.least*9/10)
 }
 

@@ -21,7 +21,7 @@ func (r *Runner) Hold(name string, until time.Time) {
 	if name == "" {
 		return
 	}
-	r.change(func() {
+	r.withLock(func() {
 		now := r.now().Round(0)
 		if latest := now.Add(r.limits.MaxDelay); until.After(latest) {
 			until = latest
@@ -30,13 +30,13 @@ func (r *Runner) Hold(name string, until time.Time) {
 		switch {
 		case !until.After(now):
 		case g.hold == nil:
-			g.hold = &hold{group: g, until: until, at: nowhere}
+			g.hold = &hold{group: g, until: until, at: notQueued}
 			r.holds.add(g.hold)
 		case until.After(g.hold.until):
 			g.hold.until = until
 			r.holds.fix(g.hold)
 		}
-		r.settle(g)
+		r.updateGroup(g)
 	})
 }
 
@@ -46,13 +46,13 @@ func (r *Runner) Space(name string, spacing time.Duration) {
 	if name == "" {
 		return
 	}
-	r.change(func() {
+	r.withLock(func() {
 		g := r.group(name)
 		g.spacing = 0
 		if spacing > r.limits.Spacing {
 			g.spacing = spacing
 		}
-		r.settle(g)
+		r.updateGroup(g)
 	})
 }
 
@@ -66,21 +66,20 @@ func (r *Runner) Held(name string) time.Time {
 	return time.Time{}
 }
 
-// release ends the holds whose time has come.
-func (r *Runner) release() {
+// endHolds ends the holds whose time is over.
+func (r *Runner) endHolds() {
 	for len(r.holds) > 0 && !r.holds[0].until.After(r.seen) {
 		g := r.holds[0].group
 		r.holds.remove(g.hold)
 		g.hold = nil
-		r.settle(g)
+		r.updateGroup(g)
 	}
 }
 
-// barred counts the queued jobs that a hold keeps for longer than a Cycle is
-// willing to wait.
-func (r *Runner) barred() (n int) {
+// heldJobs counts the queued jobs that are held for longer than a Cycle waits.
+func (r *Runner) heldJobs() (n int) {
 	for _, h := range r.holds {
-		if h.until.Sub(r.seen) > look {
+		if h.until.Sub(r.seen) > clockCheck {
 			n += len(h.group.queue)
 		}
 	}

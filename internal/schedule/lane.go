@@ -10,18 +10,18 @@ import "slices"
 // The lane is bounded (Limits.Slow, Limits.SlowPerGroup). A job that finds no
 // room in it keeps its slot until there is some.
 func (r *Runner) Stall(id ID) {
-	r.change(func() {
+	r.withLock(func() {
 		j := r.tasks[id]
 		if j == nil || j.state != running || j.slow || slices.Contains(r.stalled, j) {
 			return
 		}
 		r.stalled = append(r.stalled, j)
-		r.divert()
+		r.fillSlowLane()
 	})
 }
 
-// divert moves stalled jobs into the slow lane as far as there is room.
-func (r *Runner) divert() {
+// fillSlowLane moves stalled jobs into the slow lane as long as it has room.
+func (r *Runner) fillSlowLane() {
 	kept := r.stalled[:0]
 	for _, j := range r.stalled {
 		g := j.in
@@ -35,14 +35,14 @@ func (r *Runner) divert() {
 		r.slow++
 		g.slow++
 		r.credit++
-		r.settle(g)
+		r.updateGroup(g)
 	}
 	clear(r.stalled[len(kept):])
 	r.stalled = kept
 }
 
-// vacate takes a job that ends out of the lane that it is in.
-func (r *Runner) vacate(j *job) {
+// leaveLane takes a job that ends out of its lane.
+func (r *Runner) leaveLane(j *job) {
 	g := j.in
 	if j.slow {
 		r.slow--
@@ -56,6 +56,6 @@ func (r *Runner) vacate(j *job) {
 		}
 	}
 	j.in = nil
-	r.divert()
-	r.settle(g)
+	r.fillSlowLane()
+	r.updateGroup(g)
 }

@@ -14,10 +14,10 @@ const (
 	MaxSpacing = time.Minute
 )
 
-// Limited returns what a host is to be remembered by after it answered 429 at
-// now and asked to wait that long; without a wish it is left alone as after a
-// failure. Its spacing doubles, because all that was held back meanwhile would
-// else come at the pace that was too fast for it.
+// Limited returns the state of a host that answered 429 at now and asked us to wait; 0: it
+// did not say how long, and is left alone as after a failure. The time between requests
+// to it doubles, because otherwise everything that was held back would then be fetched at
+// the pace that was too fast for it.
 func Limited(h news.Host, now time.Time, wait time.Duration) news.Host {
 	h.Spacing = min(2*max(Eased(h, now), MinSpacing), MaxSpacing)
 	if wait <= 0 {
@@ -31,8 +31,8 @@ func Limited(h news.Host, now time.Time, wait time.Duration) news.Host {
 	return h
 }
 
-// Eased is the spacing that a host is owed at now: with every day that it did
-// not complain it halves, down to 0 for the usual one.
+// Eased returns the time between requests to a host at now. It halves with every day on
+// which the host did not limit us, down to 0, which stands for the usual spacing.
 func Eased(h news.Host, now time.Time) time.Duration {
 	days := max(0, int(now.Sub(h.LimitedAt)/(24*time.Hour)))
 	if spacing := h.Spacing >> min(days, 62); spacing > MinSpacing {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Spread returns the part of [0, span) that belongs to a key, the same for ever:
-// for things that must not happen to all sources at once.
-func Spread(key string, span time.Duration) time.Duration { return share(key, span) }
+// Spread returns a time in [0, span) that is always the same for a key. It is for what must
+// not happen to all sources at once.
+func Spread(key string, span time.Duration) time.Duration { return hashShare(key, span) }
 
-// share returns the part of [0, span) that belongs to key, in whole
+// hashShare returns a time in [0, span) that is made of a hash of key, in whole
 // milliseconds. It is the same on every machine and in every version: due
 // times that are stored, and the spread of thousands of sources, rest on it.
-func share(key string, span time.Duration) time.Duration {
+func hashShare(key string, span time.Duration) time.Duration {
 	part, _ := bits.Mul64(hash(key), uint64(max(0, span.Milliseconds())))
 	return time.Duration(part) * time.Millisecond
 }

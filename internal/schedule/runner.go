@@ -1,33 +1,12 @@
 package schedule
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
 	"sync"
 	"time"
 )
-
-// ID names a task: what kind of thing it is about, and the number of that one
-// among its kind. A Runner only tells IDs apart.
-type ID struct {
-	Kind   string
-	Number int64
-}
-
-func (id ID) compare(o ID) int {
-	return cmp.Or(cmp.Compare(id.Kind, o.Kind), cmp.Compare(id.Number, o.Number))
-}
-
-// Task is one thing to do again and again; here, to fetch a source.
-type Task struct {
-	ID    ID
-	Key   string // stable name of the source, for Spec.Next
-	Group string // what shares limits, usually the host; "" is not limited
-	Spec  Spec
-	Due   time.Time // when it is next due; zero is at once
-}
 
 // Limits bound what a Runner starts. A zero field is no limit.
 type Limits struct {
@@ -59,16 +38,16 @@ type Status struct {
 }
 
 const (
-	// look is how often the wall clock is read at least, because a timer does
-	// not notice when it is set.
-	look = time.Minute
+	// clockCheck is how often the wall clock is read at least: a timer does not
+	// notice when the clock is set.
+	clockCheck = time.Minute
 
-	// window is the second in which PerSecond starts are allowed. The margin
-	// is for those who count at the other end of a network.
+	// window is the second in which PerSecond starts are allowed, with a margin for
+	// those who count at the other end of a network.
 	window = time.Second + 10*time.Millisecond
 
-	// slew is how far the wall clock may go back without being a jump: time
-	// servers correct it by less all day.
+	// slew is how far the wall clock may go back without being set back: time
+	// servers correct it by less all the time.
 	slew = time.Second
 )
 
@@ -91,12 +70,12 @@ type Runner struct {
 
 	mu       sync.Mutex
 	busy     bool // Run or Cycle works
-	spread   bool // Run does
+	spread   bool // it is Run, which spreads the starts over a second
 	tasks    map[ID]*job
 	groups   map[string]*group
-	planned  pile[*job]
-	ready    pile[*group] // groups whose first queued job may start
-	holds    pile[*hold]
+	planned  priorityQueue[*job]
+	ready    priorityQueue[*group] // groups whose first queued job may start
+	holds    priorityQueue[*hold]
 	stalled  []*job // that found no room in the slow lane
 	queued   int
 	running  int   // not in the slow lane
@@ -130,20 +109,20 @@ func NewRunner(l Limits, now func() time.Time, do func(ctx context.Context, id I
 // what runs and returns nil. It is an error to run a Runner twice at a time.
 func (r *Runner) Run(ctx context.Context) error {
 	return r.loop(ctx, true, func() bool {
-		r.promote()
+		r.enqueueDue()
 		return false
 	})
 }
 
-// Cycle runs what is due now or was triggered, each task once, and returns when
-// that is done, or with ctx's error when ctx ends before. What Hold keeps for
-// more than a minute it leaves. There is nothing beside it to be kept waiting, so
-// what may start starts at once.
+// Cycle runs what is due now or was triggered, each task once, and returns when that is
+// done, or with ctx's error when ctx ends before. It does not wait for what Hold keeps for
+// more than a minute. Unlike Run it does not spread the starts over a second, since the
+// process has nothing else to do.
 func (r *Runner) Cycle(ctx context.Context) error {
-	once := sync.OnceFunc(r.promote)
+	once := sync.OnceFunc(r.enqueueDue)
 	err := r.loop(ctx, false, func() bool {
 		once()
-		return r.running+r.slow == 0 && r.queued == r.barred()
+		return r.running+r.slow == 0 && r.queued == r.heldJobs()
 	})
 	if err == nil {
 		err = ctx.Err()
@@ -151,17 +130,17 @@ func (r *Runner) Cycle(ctx context.Context) error {
 	return err
 }
 
-// loop is the one place that starts jobs. Every round it lets plan queue what
-// is due, and ends when that says so.
+// loop starts the jobs, for Run and for Cycle. In every round it has plan enqueue what is
+// due, and it returns when plan says that everything is done.
 func (r *Runner) loop(ctx context.Context, spread bool, plan func() (done bool)) error {
-	if !r.take(spread) {
+	if !r.begin(spread) {
 		return errors.New("the runner runs already: one Run or Cycle at a time")
 	}
-	defer r.leave()
-	timer := time.NewTimer(look)
+	defer r.end()
+	timer := time.NewTimer(clockCheck)
 	defer timer.Stop()
 	for {
-		wait, done := r.round(ctx, plan)
+		wait, done := r.startReady(ctx, plan)
 		if done {
 			return nil
 		}
@@ -175,7 +154,7 @@ func (r *Runner) loop(ctx context.Context, spread bool, plan func() (done bool))
 	}
 }
 
-func (r *Runner) take(spread bool) bool {
+func (r *Runner) begin(spread bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.busy {
@@ -185,27 +164,28 @@ func (r *Runner) take(spread bool) bool {
 	return true
 }
 
-func (r *Runner) leave() {
+func (r *Runner) end() {
 	r.jobs.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.busy = false
 }
 
-// round starts what may start, and returns how long nothing will be due.
-func (r *Runner) round(ctx context.Context, plan func() bool) (wait time.Duration, done bool) {
+// startReady starts what may start, and returns how long it is until something else is
+// due.
+func (r *Runner) startReady(ctx context.Context, plan func() bool) (wait time.Duration, done bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.watch()
-	r.release()
+	r.readClock()
+	r.endHolds()
 	done = plan()
-	for len(r.ready) > 0 && r.free() && ctx.Err() == nil {
+	for len(r.ready) > 0 && r.mayStart() && ctx.Err() == nil {
 		r.start(ctx, r.ready[0])
 	}
 	if r.queued == 0 {
 		r.credit = 0 // nobody waits: there is nothing to make up for
 	}
-	wait = look
+	wait = clockCheck
 	if len(r.planned) > 0 && r.planned[0].Due.After(r.seen) { // Cycle leaves others for later
 		wait = min(wait, r.planned[0].Due.Sub(r.seen))
 	}
@@ -215,48 +195,17 @@ func (r *Runner) round(ctx context.Context, plan func() bool) (wait time.Duratio
 	return max(wait, time.Millisecond), done
 }
 
-// watch reads the wall clock and takes back what a clock set back makes wrong.
-func (r *Runner) watch() {
-	now := r.now().Round(0) // without the monotonic reading, which never jumps
-	if back := r.seen.Sub(now); back > slew {
-		r.rewind(now, back)
-	}
-	r.seen = now
-}
-
-// rewind plans everything anew after the clock went back. What was an hour
-// ahead is an hour ahead again, and then at the next firing of its schedule, so
-// that a wait which a server asked for is kept. The clock went back by more
-// than was seen, because it had gone on since the last look: so the result may
-// be short by that, but never skips a firing.
-func (r *Runner) rewind(now time.Time, back time.Duration) {
-	for _, j := range r.tasks {
-		j.started = j.started.Add(-back)
-	}
-	for _, h := range r.holds {
-		h.until = h.until.Add(-back) // as it shifts all alike, they keep their order
-	}
-	piled := r.planned
-	r.planned = nil
-	for _, j := range piled {
-		if j.Due.After(r.seen) { // else it is due, whatever the clock says
-			j.Due = ahead(j.Spec.NextAfter(now, j.Key, j.Due.Add(-back-look)))
-		}
-		r.put(j)
-	}
-}
-
-// promote queues every planned job whose time has come.
-func (r *Runner) promote() {
+// enqueueDue enqueues the planned jobs that are due.
+func (r *Runner) enqueueDue() {
 	for len(r.planned) > 0 && !r.planned[0].Due.After(r.seen) {
 		j := r.planned[0]
-		r.lift(j)
+		r.unqueue(j)
 		r.enqueue(j)
 	}
 }
 
-// free reports whether one more job may start, whatever its group.
-func (r *Runner) free() bool {
+// mayStart reports whether the limits on all jobs let one more start.
+func (r *Runner) mayStart() bool {
 	return !r.paused && (r.limits.InFlight <= 0 || r.running < r.limits.InFlight) &&
 		(r.limits.PerSecond <= 0 || r.recent < r.limits.PerSecond || r.credit > 0 && r.extra < r.limits.Extra)
 }
@@ -264,26 +213,26 @@ func (r *Runner) free() bool {
 // start runs the first job of g, which is ready.
 func (r *Runner) start(ctx context.Context, g *group) {
 	j := g.queue[0]
-	r.lift(j)
+	r.unqueue(j)
 	j.state, j.urgent, j.started, j.in = running, 0, r.seen, g
 	r.running++
 	g.running++
-	r.pace(g)
-	r.settle(g)
+	r.countStart(g)
+	r.updateGroup(g)
 	id := j.ID // Set may write j before the goroutine begins
 	r.jobs.Go(func() { r.run(ctx, j, id) })
 }
 
-// pace counts a start for as long as the limits look back. To be spread, it keeps the
-// next one off for half of the time between two at an even pace: what begins in one
-// instant keeps all waiting that the process does besides. It uses timers and not the clock, which
-// may be set meanwhile; they end by themselves and, after Run has returned, find
-// nothing to start.
-func (r *Runner) pace(g *group) {
+// countStart counts a start for as long as the limits look back. When starts are to be
+// spread, it also pauses for half of the time between two starts at an even pace, because
+// many starts in one instant would hold up whatever else the process does. It uses timers
+// and not the clock, which may be set meanwhile. They end by themselves; after Run has
+// returned they find nothing to start.
+func (r *Runner) countStart(g *group) {
 	if r.limits.PerSecond > 0 {
 		if r.spread {
 			r.paused = true
-			time.AfterFunc(window/2/time.Duration(r.limits.PerSecond), func() { r.change(func() { r.paused = false }) })
+			time.AfterFunc(window/2/time.Duration(r.limits.PerSecond), func() { r.withLock(func() { r.paused = false }) })
 		}
 		place := &r.recent
 		if r.recent >= r.limits.PerSecond {
@@ -291,21 +240,21 @@ func (r *Runner) pace(g *group) {
 			r.credit--
 		}
 		*place++
-		time.AfterFunc(window, func() { r.change(func() { *place-- }) })
+		time.AfterFunc(window, func() { r.withLock(func() { *place-- }) })
 	}
 	if rest := max(r.limits.Spacing, g.spacing); rest > 0 && g.name != "" {
 		g.resting = true
 		time.AfterFunc(rest, func() {
-			r.change(func() {
+			r.withLock(func() {
 				g.resting = false
-				r.settle(g)
+				r.updateGroup(g)
 			})
 		})
 	}
 }
 
-// change does f under the lock and has the loop look at what came of it.
-func (r *Runner) change(f func()) {
+// withLock calls f under the lock and then wakes the loop.
+func (r *Runner) withLock(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f()
@@ -319,7 +268,7 @@ func (r *Runner) change(f func()) {
 func (r *Runner) run(ctx context.Context, j *job, id ID) {
 	var next time.Time
 	defer func() { // also when the job ends its goroutine
-		r.change(func() { r.finish(j, next) })
+		r.withLock(func() { r.finish(j, next) })
 	}()
 	next = r.attempt(ctx, id)
 }
@@ -334,21 +283,22 @@ func (r *Runner) attempt(ctx context.Context, id ID) (next time.Time) {
 	return r.do(ctx, id)
 }
 
+// finish plans a job anew that has ended, at next or by its schedule.
 func (r *Runner) finish(j *job, next time.Time) {
-	r.vacate(j)
+	r.leaveLane(j)
 	j.state = idle
 	if j.gone {
 		r.forget(j)
 	} else {
 		now := r.now().Round(0)
 		if !next.After(now) {
-			next = ahead(j.Spec.Next(now, j.Key))
+			next = orNever(j.Spec.Next(now, j.Key))
 		}
-		j.Due = r.sane(j.Task, next, now)
+		j.Due = r.plausibleDue(j.Task, next, now)
 		if j.again {
-			r.urge(j)
+			r.enqueueTriggered(j)
 		} else {
-			r.put(j)
+			r.plan(j)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (s Spec) Next(after time.Time, key string) time.Time {
 		if following.IsZero() {
 			return following
 		}
-		if at := base.Add(share(key, offsetSpan(following.Sub(base)))); at.After(after) {
+		if at := base.Add(hashShare(key, offsetSpan(following.Sub(base)))); at.After(after) {
 			return at.In(after.Location())
 		}
 		base = following
@@ -64,7 +64,7 @@ func (s Spec) Next(after time.Time, key string) time.Time {
 // notBefore: what a server or a back-off asked to wait for. Of "auto" it is not
 // before about half an interval either, since the interval was another before.
 func (s Spec) NextAfter(now time.Time, key string, notBefore time.Time) time.Time {
-	if early := now.Add(s.early()); s.Auto() && early.After(notBefore) {
+	if early := now.Add(s.minPause()); s.Auto() && early.After(notBefore) {
 		notBefore = early
 	}
 	if notBefore.After(now) {
@@ -88,7 +88,7 @@ func (s Spec) Interval(after time.Time) time.Duration {
 // since 1970 overflow in the year 2262.
 func (s Spec) tick(after time.Time, key string) time.Time {
 	step := s.every.Milliseconds()
-	past := (after.UnixMilli() - share(key, s.every).Milliseconds()) % step
+	past := (after.UnixMilli() - hashShare(key, s.every).Milliseconds()) % step
 	if past < 0 { // before 1970 the remainder is negative
 		past += step
 	}

@@ -1,6 +1,29 @@
 package schedule
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
+
+// ID names a task: what kind of thing it is about, and the number of that one
+// among its kind. A Runner only tells IDs apart.
+type ID struct {
+	Kind   string
+	Number int64
+}
+
+func (id ID) compare(o ID) int {
+	return cmp.Or(cmp.Compare(id.Kind, o.Kind), cmp.Compare(id.Number, o.Number))
+}
+
+// Task is one thing to do again and again; here, to fetch a source.
+type Task struct {
+	ID    ID
+	Key   string // stable name of the source, for Spec.Next
+	Group string // what shares limits, usually the host; "" is not limited
+	Spec  Spec
+	Due   time.Time // when it is next due; zero is at once
+}
 
 // Set replaces the tasks. What runs goes on; a task that is no longer there is
 // not started again. A task that was there before (the same ID) keeps its due
@@ -8,7 +31,7 @@ import "time"
 // new schedule plans anew what is not due yet. Of two tasks with one ID the
 // last counts.
 func (r *Runner) Set(tasks []Task) {
-	r.change(func() {
+	r.withLock(func() {
 		now := r.now().Round(0)
 		kept := make(map[ID]bool, len(tasks))
 		for _, t := range tasks {
@@ -31,7 +54,7 @@ func (r *Runner) Set(tasks []Task) {
 // limits. While it runs, it is run once more afterwards. It returns false for
 // an unknown ID.
 func (r *Runner) Trigger(id ID) (known bool) {
-	r.change(func() {
+	r.withLock(func() {
 		j, ok := r.tasks[id]
 		known = ok && !j.gone
 		switch {
@@ -39,8 +62,8 @@ func (r *Runner) Trigger(id ID) (known bool) {
 		case j.state == running:
 			j.again = true
 		case j.urgent == 0:
-			r.lift(j)
-			r.urge(j)
+			r.unqueue(j)
+			r.enqueueTriggered(j)
 		}
 	})
 	return known
@@ -64,12 +87,13 @@ func (r *Runner) Idle() bool {
 	return s.Running == 0 && s.Waiting == 0 && (s.Next.IsZero() || s.Next.After(now))
 }
 
+// insert adds a job for a new task.
 func (r *Runner) insert(t Task, now time.Time) {
-	t.Due = r.sane(t, t.Due, now)
-	j := &job{Task: t, at: nowhere}
+	t.Due = r.plausibleDue(t, t.Due, now)
+	j := &job{Task: t, at: notQueued}
 	r.tasks[t.ID] = j
-	r.join(j)
-	r.put(j)
+	r.joinGroup(j)
+	r.plan(j)
 }
 
 // update gives a job that exists its new Task. The due time of one that runs is
@@ -80,75 +104,77 @@ func (r *Runner) update(j *job, t Task, now time.Time) {
 	case t.Due.After(j.started) && !t.Due.Equal(due):
 		due = t.Due
 	case !t.Spec.Equal(j.Spec) && due.After(now):
-		due = ahead(t.Spec.Next(now, t.Key))
+		due = orNever(t.Spec.Next(now, t.Key))
 	}
 	was, old := j.state, j.Group
 	if was != running {
-		r.lift(j)
+		r.unqueue(j)
 	}
-	t.Due = r.sane(t, due, now)
+	t.Due = r.plausibleDue(t, due, now)
 	j.Task, j.gone = t, false
 	if old != t.Group {
-		r.part(j)
-		r.join(j)
+		r.leaveGroup(j)
+		r.joinGroup(j)
 	}
 	switch {
 	case was == running:
 	case j.urgent != 0, was == queued && !t.Due.After(now):
 		r.enqueue(j)
 	default:
-		r.put(j)
+		r.plan(j)
 	}
 }
 
+// drop removes a job that is no longer a task; one that runs is removed when it ends.
 func (r *Runner) drop(j *job) {
 	if j.state == running {
 		j.gone, j.again = true, false
 		return
 	}
-	r.lift(j)
+	r.unqueue(j)
 	r.forget(j)
 }
 
 func (r *Runner) forget(j *job) {
 	delete(r.tasks, j.ID)
-	r.part(j)
+	r.leaveGroup(j)
 }
 
-// put plans an idle job for its due time; promote queues it when that has come.
-func (r *Runner) put(j *job) {
+// plan has an idle job wait for its due time; then enqueueDue takes it.
+func (r *Runner) plan(j *job) {
 	j.state = planned
 	r.planned.add(j)
 }
 
-// urge queues an idle job ahead of those that are only due.
-func (r *Runner) urge(j *job) {
+// enqueueTriggered enqueues an idle job ahead of those that are only due.
+func (r *Runner) enqueueTriggered(j *job) {
 	r.triggers++
 	j.urgent, j.again = r.triggers, false
 	r.enqueue(j)
 }
 
+// enqueue puts an idle job into the queue of its group.
 func (r *Runner) enqueue(j *job) {
 	j.state = queued
 	r.queued++
 	j.group.queue.add(j)
-	r.settle(j.group)
+	r.updateGroup(j.group)
 }
 
-// lift takes a job out of the pile it is in.
-func (r *Runner) lift(j *job) {
+// unqueue takes a job out of the queue that it is in, and makes it idle.
+func (r *Runner) unqueue(j *job) {
 	switch j.state {
 	case planned:
 		r.planned.remove(j)
 	case queued:
 		r.queued--
 		j.group.queue.remove(j)
-		r.settle(j.group)
+		r.updateGroup(j.group)
 	}
 	j.state = idle
 }
 
-func (r *Runner) join(j *job) {
+func (r *Runner) joinGroup(j *job) {
 	j.group = r.group(j.Group)
 	j.group.members++
 }
@@ -157,7 +183,7 @@ func (r *Runner) join(j *job) {
 func (r *Runner) group(name string) *group {
 	g := r.groups[name]
 	if g == nil {
-		g = &group{name: name, at: nowhere}
+		g = &group{name: name, at: notQueued}
 		if name != "" {
 			r.groups[name] = g
 		}
@@ -165,24 +191,24 @@ func (r *Runner) group(name string) *group {
 	return g
 }
 
-func (r *Runner) part(j *job) {
+func (r *Runner) leaveGroup(j *job) {
 	j.group.members--
-	r.settle(j.group)
+	r.updateGroup(j.group)
 }
 
-// settle puts a group where it belongs after anything about it changed: among
-// the ready ones, or not, or away when nothing needs it any more. The heaps
-// compare groups by their first jobs, so nothing may come between the change
-// and this.
-func (r *Runner) settle(g *group) {
+// updateGroup must be called right after anything about a group changed: it puts the group
+// among the ready ones or takes it out of them, and deletes it when nothing needs it any
+// more. As ready groups are compared by their first jobs, the heap is out of order between
+// the change and this call.
+func (r *Runner) updateGroup(g *group) {
 	open := len(g.queue) > 0 && (g.name == "" ||
 		!g.resting && g.hold == nil && (r.limits.PerGroup <= 0 || g.running < r.limits.PerGroup))
 	switch {
-	case open && g.at == nowhere:
+	case open && g.at == notQueued:
 		r.ready.add(g)
 	case open:
 		r.ready.fix(g)
-	case g.at != nowhere:
+	case g.at != notQueued:
 		r.ready.remove(g)
 	}
 	if g.members == 0 && g.running+g.slow == 0 && !g.resting && g.hold == nil && g.spacing == 0 {
@@ -190,13 +216,13 @@ func (r *Runner) settle(g *group) {
 	}
 }
 
-// sane returns due, or the next firing when due is further ahead than the
-// schedule and the longest delay can have put it: the clock was wrong then.
-func (r *Runner) sane(t Task, due, now time.Time) time.Time {
+// plausibleDue returns due, or the next firing of the schedule if due is further ahead than
+// the schedule and the longest delay allow: then it was made by a clock that was wrong.
+func (r *Runner) plausibleDue(t Task, due, now time.Time) time.Time {
 	if !due.After(now.Add(r.limits.MaxDelay)) || due.Equal(Never()) {
 		return due
 	}
-	if latest := ahead(t.Spec.NextAfter(now, t.Key, now.Add(r.limits.MaxDelay))); due.After(latest) {
+	if latest := orNever(t.Spec.NextAfter(now, t.Key, now.Add(r.limits.MaxDelay))); due.After(latest) {
 		return t.Spec.Next(now, t.Key)
 	}
 	return due
@@ -206,9 +232,9 @@ func (r *Runner) sane(t Task, due, now time.Time) time.Time {
 // starts.
 func Never() time.Time { return time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC) }
 
-// ahead turns the zero time, with which a Spec says never, into Never, so that
-// it sorts last.
-func ahead(t time.Time) time.Time {
+// orNever turns the zero time, with which a Spec says never, into Never, so that it sorts
+// last.
+func orNever(t time.Time) time.Time {
 	if t.IsZero() {
 		return Never()
 	}

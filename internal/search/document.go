@@ -11,11 +11,10 @@ import (
 	"tributary/internal/news"
 )
 
-// Document is what an index holds of an entry: folded words with a blank between
-// them.
+// Document is what the index has of an entry: folded words, separated by blanks.
 type Document struct {
 	Title, Body, Author, Tag string
-	Facts                    string // codes of what is no text: see SourceFact
+	Facts                    string // source and language as words, see SourceFact
 }
 
 // maxBody bounds the text of an entry that is indexed, in bytes: about thirty
@@ -35,7 +34,8 @@ func Index(e *news.Entry, source int64) Document {
 			terms = append(terms, c.Label)
 		}
 	}
-	// Two names stand side by side here, which is a phrase that nobody types.
+	// Joined like this, the end of one name and the beginning of the next make a phrase, but
+	// nobody searches for it.
 	d.Author, d.Tag = words(strings.Join(names, " ")), words(strings.Join(terms, " "))
 	if tag, _, _ := strings.Cut(words(e.Language), " "); tag != "" {
 		d.Facts += " " + LanguageFact(tag)
@@ -43,8 +43,8 @@ func Index(e *news.Entry, source int64) Document {
 	return d
 }
 
-// PlainText is the text of an entry that is searched: its content, and its summary
-// where that says something else.
+// PlainText returns the text of an entry that is searched: its content, and its summary if
+// that is not contained in it.
 func PlainText(e *news.Entry) string {
 	text, summary := clean.Text(e.Content), clean.Text(e.Summary)
 	if summary != "" && !strings.Contains(text, strings.TrimRight(summary, " .…[]")) {
@@ -56,7 +56,7 @@ func PlainText(e *news.Entry) string {
 	return text
 }
 
-// words folds a text and sets its words apart.
+// words folds a text and separates its words by blanks.
 func words(text string) string {
 	folded := filter.Fold(text)
 	var b strings.Builder
@@ -70,9 +70,9 @@ func words(text string) string {
 	return b.String()
 }
 
-// EveryFact is a fact of every entry. SourceFact and LanguageFact say where it came
-// from and what language it is in. Facts are asked for in their own column, so no
-// word of a text is taken for one.
+// EveryFact is a fact of every entry. SourceFact and LanguageFact are the facts of its source
+// and its language. Facts have a column of their own, so that no word of a text is taken for
+// one.
 const EveryFact = "all"
 
 // SourceFact is the fact that an entry came from a source.
@@ -82,8 +82,8 @@ func SourceFact(id int64) string { return "s" + strconv.FormatInt(id, 10) }
 // its tag counts, so that de stands for de-at too.
 func LanguageFact(primary string) string { return "l" + primary }
 
-// Longer calls f for every word of the document into which a search looks: long
-// enough, and of letters only.
+// Longer calls f for every word of the document inside which terms are looked for: it is
+// long enough and has letters only.
 func (d Document) Longer(f func(word string)) {
 	for _, text := range [...]string{d.Title, d.Body, d.Author, d.Tag} {
 		for w := range strings.SplitSeq(text, " ") {

@@ -9,7 +9,7 @@ import (
 	"tributary/internal/filter"
 )
 
-// Piece is a part of a text; a hit is what the query was found by.
+// Piece is a part of a text; a hit is a part that the query matches.
 type Piece struct {
 	Text string
 	Hit  bool
@@ -21,9 +21,8 @@ type span struct{ from, to int }
 // Mark cuts a title into pieces.
 func (q *Query) Mark(title string) []Piece { return cut(title, q.find(title, Title)) }
 
-// Excerpt returns about n characters of a plain text, from the place where most of
-// the query stands together, in pieces. Found is false where none of it is in the
-// text; then it is the beginning.
+// Excerpt returns about n characters of a plain text, in pieces, from the place that has the
+// most hits. found is false when there is no hit; then it is the beginning of the text.
 func (q *Query) Excerpt(text string, n int) (pieces []Piece, found bool) {
 	spans := q.find(text, Text)
 	from, to := window(text, spans, n)
@@ -62,8 +61,7 @@ func cut(text string, spans []span) []Piece {
 // lead is how much of a text is shown before the first hit, in bytes.
 const lead = 60
 
-// window chooses which n characters of a text to show: those with the most hits,
-// the first of several.
+// window returns which n characters of a text to show: the first with the most hits.
 func window(text string, spans []span, n int) (from, to int) {
 	best, most := 0, 0
 	for i, s := range spans {
@@ -117,14 +115,12 @@ func (q *Query) find(text string, field Field) []span {
 	}
 	var spans []span
 	for _, c := range q.Clauses {
+		if c.Not {
+			continue
+		}
 		for _, t := range c.Any {
-			if c.Not || t.Field != Anywhere && t.Field != field {
-				continue
-			}
-			for i := range row {
-				if t.at(row[i:]) {
-					spans = append(spans, span{tokens[i].from, tokens[i+len(t.Words)-1].to})
-				}
+			if t.Field == Anywhere || t.Field == field {
+				spans = append(spans, t.spans(tokens, row)...)
 			}
 		}
 	}
@@ -132,7 +128,17 @@ func (q *Query) find(text string, field Field) []span {
 	return join(spans)
 }
 
-// join makes one of spans that touch.
+// spans returns where the term stands among the tokens of a text; row are their words.
+func (t *Term) spans(tokens []token, row []string) (spans []span) {
+	for i := range row {
+		if t.at(row[i:]) {
+			spans = append(spans, span{tokens[i].from, tokens[i+len(t.Words)-1].to})
+		}
+	}
+	return spans
+}
+
+// join merges spans that overlap. They are ordered by their beginnings.
 func join(spans []span) []span {
 	var joined []span
 	for _, s := range spans {
@@ -145,8 +151,8 @@ func join(spans []span) []span {
 	return joined
 }
 
-// tokenize cuts a text into words as the index does, without losing where they
-// stand: a word is found in the text as it is and then folded by itself.
+// tokenize cuts a text into the same words as the index does, with their positions: it finds
+// each word in the text as it is, and then folds it by itself.
 func tokenize(text string) []token {
 	tokens := make([]token, 0, len(text)/6)
 	start := -1
@@ -161,7 +167,7 @@ func tokenize(text string) []token {
 	}
 	for i, r := range text {
 		switch {
-		case alone(r):
+		case filter.IsSingle(r):
 			flush(i)
 			start = i
 			flush(i + utf8.RuneLen(r))
@@ -182,9 +188,4 @@ func inWord(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 	}
 	return unicode.In(r, unicode.L, unicode.M, unicode.N)
-}
-
-// alone reports whether r is a word by itself, as in filter.Words.
-func alone(r rune) bool {
-	return r >= '\u0E00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }

@@ -25,7 +25,7 @@ func Parse(text string) (*Query, error) {
 	return q, nil
 }
 
-// quotes makes all marks that people quote with the plain one.
+// quotes replaces all kinds of quotation marks by the plain one.
 var quotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`)
 
 func wrong(format string, args ...any) error {
@@ -40,7 +40,7 @@ type parser struct {
 	or      bool // OR stood before
 }
 
-// piece is a part of a query between blanks, taken apart.
+// piece is one part of a query, between blanks.
 type piece struct {
 	given  string // as typed
 	not    bool
@@ -80,7 +80,7 @@ func (p *parser) run() error {
 
 func misplacedOr() error { return wrong("OR stands between two terms: bahn OR zug") }
 
-// operator reads a word that is none of the text.
+// operator reads an operator, and reports whether there was one.
 func (p *parser) operator() bool {
 	word, rest, _ := strings.Cut(p.rest, " ")
 	switch word {
@@ -189,7 +189,8 @@ func (p *parser) add(one piece) error {
 	return nil
 }
 
-// term reads words and stars. What is quoted is meant exactly so.
+// term makes a Term of the words and stars of a piece. Quoted words are looked for as they
+// are.
 func (one piece) term() (Term, error) {
 	t := Term{Field: one.field, Given: one.given, quoted: one.quoted}
 	body := one.body
@@ -212,8 +213,9 @@ func (one piece) term() (Term, error) {
 	return t, t.open(one.quoted)
 }
 
-// open checks the stars of a term, and opens long words that have none and no
-// quotes. An excluded word takes away just what it would find.
+// open checks the stars of a term. A long word without stars and quotes is looked for inside
+// other words, too. That also holds for an excluded word, so that it excludes exactly what
+// it would find.
 func (t *Term) open(quoted bool) error {
 	first, last := t.Words[0], t.Words[len(t.Words)-1]
 	switch {

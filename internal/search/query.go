@@ -1,9 +1,9 @@
-// Package search says what a search means: the query language of people, the
-// words under which an entry is found, and where in a text the words of a query
-// stand. It knows no index; store/sqlite has that.
+// Package search defines what a search means: the query language, the words by which an
+// entry is found, and where the words of a query stand in a text. The index itself is in
+// store/sqlite.
 //
-// Text is compared folded (filter.Fold), on the way in and on the way out. A query
-// is words that must all be there:
+// Both texts and queries are folded (filter.Fold) before they are compared. A query is a
+// list of words that must all occur:
 //
 //	verkehr              a word; of five letters or more, also inside longer words
 //	verk*   *amt   *bahn*   words that begin with, end with or hold these letters
@@ -12,7 +12,7 @@
 //	bahn OR zug          one of the two
 //	title: text: author: tag: source: lang:   only there
 //
-// Whatever a person types is a query or a SyntaxError that says what would be right.
+// Any text is either a query or a SyntaxError that says what would be right.
 package search
 
 import (
@@ -22,26 +22,26 @@ import (
 	"tributary/internal/news"
 )
 
-// Version of the index: which entries are in it, and what is written for one. A new
-// one has the index made anew from the stored entries.
+// Version of the index: of the choice of entries and of what is indexed of each. When it is
+// raised, the index is rebuilt from the stored entries.
 const Version = 2
 
 // Bounds of one search.
 const (
 	MaxLength  = 200                   // of a query, in characters
 	MaxTerms   = 12                    // in a query
-	MaxSources = 256                   // that one source: or tag: may stand for
-	MaxRows    = 200                   // that a search returns
-	Patience   = 50 * time.Millisecond // of the database with one search, in time of a processor
+	MaxSources = 256                   // how many sources one source: or tag: may stand for
+	MaxRows    = 200                   // how many stories a search returns
+	Patience   = 50 * time.Millisecond // how much processor time the database may use for one search
 )
 
 // Lengths of words, in letters.
 const (
-	insideFrom = 5 // a word is found inside others without being told to
-	minInside  = 3 // a word with a star before it
-	minPrefix  = 2 // a word with a star after it
-	minLonger  = 5 // a word that is looked into
-	maxLonger  = 64
+	insideFrom = 5  // from this length on, a word is also looked for inside other words
+	minInside  = 3  // of a word with a star before it, at least
+	minPrefix  = 2  // of a word with a star after it, at least
+	minLonger  = 5  // of a word inside which others are looked for, at least
+	maxLonger  = 64 // and at most, in bytes
 )
 
 // Field is where a term is looked for.
@@ -62,13 +62,13 @@ const (
 // told of them.
 var fields = [...]Field{Title, Text, Author, Tag, Source, Language}
 
-// Query is what to look for: every Clause must hold.
+// Query is what to look for: an entry must satisfy every Clause.
 type Query struct {
 	Text    string // as typed, on one line
 	Clauses []Clause
 }
 
-// Clause holds when one of its terms is found; an excluded one when it is not.
+// Clause is satisfied when one of its terms is found or, with Not, when none is.
 type Clause struct {
 	Not bool
 	Any []Term // one or more
@@ -78,9 +78,9 @@ type Clause struct {
 type Term struct {
 	Field   Field
 	Words   []string // folded, never empty; several stand side by side
-	Head    bool     // letters may stand before the word; then there is one
-	Tail    bool     // letters may stand after the last word
-	Sources []int64  // of Source and Tag: the sources of that name, see Resolve
+	Head    bool     // letters may precede the word; only for a term of one word
+	Tail    bool     // letters may follow the last word
+	Sources []int64  // for the fields Source and Tag: the sources that are meant, see Resolve
 	Given   string   // as typed, for messages
 	quoted  bool
 }
@@ -108,16 +108,16 @@ type Request struct {
 // has one a Publication.
 type Result struct {
 	Found   []Found
-	Total   int       // stories that match, as far as they were counted
-	Broad   bool      // more match: the entries that came last were counted
-	Shorter bool      // too many words hold the letters: the longest were left out
-	Partial bool      // the index is being made: older entries are not in it yet
+	Total   int       // stories that match, of the entries that were looked at
+	Broad   bool      // too many entries match: only the latest were looked at
+	Shorter bool      // too many words contain the letters of a term: only the shortest were looked for
+	Partial bool      // the index is being rebuilt: older entries are not in it yet
 	Since   time.Time // when the oldest of the feeds was made
 }
 
 // Found is a story as its feed shows it.
 type Found struct {
 	news.Shown
-	Hit *news.Member // the entry that matches where it is not the one shown
-	At  news.Entry   // that entry; the one shown where Hit is nil
+	Hit *news.Member // the entry that matches, if it is not the one that the feed shows
+	At  news.Entry   // the entry that matches
 }

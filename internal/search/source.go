@@ -9,7 +9,7 @@ import (
 	"tributary/internal/news"
 )
 
-// SourceName is what a source is called, ready to be compared.
+// SourceName has the names of a source, prepared for comparison.
 type SourceName struct {
 	id    int64
 	names [][]string // folded words of each of its names
@@ -69,7 +69,7 @@ func (t *Term) resolve(all []SourceName) error {
 	return nil
 }
 
-// in reports whether the term stands in a row of words.
+// in reports whether the term occurs in a list of words.
 func (t *Term) in(row []string) bool {
 	for i := range row {
 		if t.at(row[i:]) {
@@ -79,7 +79,7 @@ func (t *Term) in(row []string) bool {
 	return false
 }
 
-// at reports whether a row of words begins with the term.
+// at reports whether a list of words begins with the term.
 func (t *Term) at(row []string) bool {
 	if len(row) < len(t.Words) {
 		return false
@@ -105,7 +105,7 @@ func matches(word, text string, head, tail bool) bool {
 	return text == word
 }
 
-// Unknown returns the first term source: that stands for none.
+// Unknown returns the first term with source: for which there is no source; "" for none.
 func (q *Query) Unknown() (given string) {
 	for _, c := range q.Clauses {
 		for _, t := range c.Any {
@@ -117,8 +117,8 @@ func (q *Query) Unknown() (given string) {
 	return ""
 }
 
-// Whole returns the first word that is looked for as it is only because it is
-// short; "" for none.
+// Whole returns the first word that is not looked for inside other words only because it is
+// too short for that; "" for none.
 func (q *Query) Whole() string {
 	for _, c := range q.Clauses {
 		for _, t := range c.Any {

@@ -10,46 +10,48 @@ import (
 	"tributary/internal/story"
 )
 
-// The index of what entries say: their sketches, and postings that lead from a term
-// to the entries that have it. It holds the entries of the window; an entry leaves
-// it in order of arrival, some with every Save.
+// The sketch index is what the texts of entries are compared by: their sketches (see
+// package story), and postings that lead from a term to the entries that have it. It
+// holds the entries that arrived within the window of comparison. Those that have left
+// the window are removed in the order of their arrival, a few with every Save.
 
-// forgetLimit is how many entries one Save looks at that may have left the window.
+// forgetLimit is how many entries one Save removes at most.
 const forgetLimit = 64
 
-// alikes is what one transaction knows of the index.
-type alikes struct {
+// sketchIndex is the index as one transaction sees it.
+type sketchIndex struct {
 	*tx
 	source    int64
 	cutoff    time.Time // what was seen or published before is not compared
-	forgotten int64     // entries up to this one have left
+	forgotten int64     // entries up to this one are removed
 	habits    story.Habits
 	apart     map[int64]bool // sources that never merge
 	private   map[int64]bool // sources of which only subscribers know
 	postings  *postings
 }
 
-// alikes opens the index for the source that is saved.
-func (t *tx) alikes(source int64, window time.Duration, now time.Time) (*alikes, error) {
-	x := &alikes{tx: t, source: source, cutoff: now.Add(-window)}
+// openSketchIndex opens the index for the source that is saved.
+func (t *tx) openSketchIndex(source int64, window time.Duration, now time.Time) (*sketchIndex, error) {
+	x := &sketchIndex{tx: t, source: source, cutoff: now.Add(-window)}
 	var err error
 	if x.apart, err = t.idSet(`SELECT id FROM source WHERE apart = 1`); err != nil {
 		return nil, err
 	}
-	if x.private, err = t.idSet(`SELECT id FROM source WHERE public = 0`); err == nil {
-		err = x.forget()
-	}
-	if err == nil {
-		x.postings, err = t.postings(x.forgotten)
-	}
-	if err != nil {
+	if x.private, err = t.idSet(`SELECT id FROM source WHERE public = 0`); err != nil {
 		return nil, err
 	}
-	return x, x.learn()
+	if err := x.forget(); err != nil {
+		return nil, err
+	}
+	if x.postings, err = t.postings(x.forgotten); err != nil {
+		return nil, err
+	}
+	return x, x.learnHabits()
 }
 
-// learn reads what the source said in its latest stories.
-func (x *alikes) learn() error {
+// learnHabits reads the sketches of the latest stories of the source, from which its habits
+// are learned: phrases that it repeats in every text.
+func (x *sketchIndex) learnHabits() error {
 	var stories []story.Told
 	err := x.each(`SELECT entry_id, data FROM sketch WHERE source_id = $1 AND entry_id > $2 AND first = 1 ORDER BY entry_id DESC LIMIT $3`,
 		[]any{x.source, x.forgotten, story.HabitStories}, func(scan scan) error {
@@ -67,9 +69,9 @@ func (x *alikes) learn() error {
 	return err
 }
 
-// mark flags in a new sketch what the source says again and again, and stores the
-// sketches again in which that is found out by it.
-func (x *alikes) mark(s *story.Sketch) error {
+// mark flags in a new sketch what the source repeats in many texts. Sketches of earlier
+// texts in which that becomes apparent by the new one are stored anew.
+func (x *sketchIndex) mark(s *story.Sketch) error {
 	for _, t := range x.habits.Mark(s) {
 		for _, term := range t.Sketch.Dropped() {
 			x.postings.drop(term, t.Entry)
@@ -85,8 +87,8 @@ func (x *alikes) mark(s *story.Sketch) error {
 	return nil
 }
 
-// forget drops entries that have left the window.
-func (x *alikes) forget() error {
+// forget removes entries that have left the window.
+func (x *sketchIndex) forget() error {
 	if err := x.get(`SELECT value FROM counter WHERE name = 'forgotten'`, nil, &x.forgotten); err != nil {
 		return err
 	}
@@ -103,27 +105,27 @@ func (x *alikes) forget() error {
 		}
 	}
 	x.forgotten = old[len(old)-1].id
-	return x.set("forgotten", x.forgotten)
+	return x.setCounter("forgotten", x.forgotten)
 }
 
-// leaver is an entry that leaves the window.
-type leaver struct {
+// leavingEntry is an entry that has left the window.
+type leavingEntry struct {
 	id       int64
 	sketched bool
 }
 
 // leaving returns the next entries, in order of arrival, that have left the window.
-func (x *alikes) leaving() ([]leaver, error) {
-	var old []leaver
+func (x *sketchIndex) leaving() ([]leavingEntry, error) {
+	var old []leavingEntry
 	err := x.each(`SELECT e.id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
 		LEFT JOIN sketch k ON k.entry_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
-		var o leaver
+		var o leavingEntry
 		var seen int64
 		if err := scan(&o.id, &seen, &o.sketched); err != nil {
 			return err
 		}
 		if !at(seen).Before(x.cutoff) {
-			return errFull // those behind it came later
+			return errFull // those after it arrived later
 		}
 		old = append(old, o)
 		return nil
@@ -134,15 +136,15 @@ func (x *alikes) leaving() ([]leaver, error) {
 	return old, err
 }
 
-// found is what the index says of an arriving entry.
-type found struct {
-	sketch *story.Sketch
-	finds  *story.Finds
-	mates  []story.Evidence
+// comparison is what comparing an arriving entry with the index gave.
+type comparison struct {
+	sketch *story.Sketch    // of the entry
+	finds  *story.Finds     // entries that share terms with it
+	mates  []story.Evidence // the most similar of these, with others of their stories
 }
 
-// look compares an arriving entry with the index; nil when it is too old for that.
-func (x *alikes) look(s *story.Sketch, published time.Time) (*found, error) {
+// look compares an arriving entry with the index; nil when the entry is too old for that.
+func (x *sketchIndex) look(s *story.Sketch, published time.Time) (*comparison, error) {
 	if s == nil || published.Before(x.cutoff) {
 		return nil, nil
 	}
@@ -155,11 +157,11 @@ func (x *alikes) look(s *story.Sketch, published time.Time) (*found, error) {
 		return nil, err
 	}
 	mates, err := x.mates(finds.Best())
-	return &found{s, finds, mates}, err
+	return &comparison{s, finds, mates}, err
 }
 
-// keep puts a stored entry into the index.
-func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
+// keep adds an entry, which is stored now, to the index.
+func (x *sketchIndex) keep(f *comparison, entry, storyID int64, m news.Match) error {
 	if f == nil {
 		return nil
 	}
@@ -180,9 +182,9 @@ func (x *alikes) keep(f *found, entry, storyID int64, m news.Match) error {
 	return x.write(f.sketch, f.finds.Keep(f.sketch, mates), entry, first)
 }
 
-// first reports whether an entry is the first of its story in its source, as far as
-// the index holds it, or the first for a day, see [story.SeriesPause].
-func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err error) {
+// first reports whether the index holds no other entry of the same story and source that
+// was seen less than story.SeriesPause before this one.
+func (x *sketchIndex) first(entry, storyID int64, m news.Match) (first bool, err error) {
 	if m.Reason == news.ReasonNew {
 		return true, nil
 	}
@@ -193,7 +195,8 @@ func (x *alikes) first(entry, storyID int64, m news.Match) (first bool, err erro
 	return first, err
 }
 
-func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool) error {
+// write stores a sketch and posts the entry under some of its terms.
+func (x *sketchIndex) write(s *story.Sketch, terms []uint32, entry int64, first bool) error {
 	data, err := s.MarshalBinary()
 	if err != nil {
 		return err
@@ -209,7 +212,7 @@ func (x *alikes) write(s *story.Sketch, terms []uint32, entry int64, first bool)
 }
 
 // revise brings the index up to date with a changed entry, if it holds it.
-func (x *alikes) revise(entry int64, s *story.Sketch) error {
+func (x *sketchIndex) revise(entry int64, s *story.Sketch) error {
 	var first bool
 	var old []byte
 	err := x.get(`SELECT first, data FROM sketch WHERE entry_id = $1 AND $1 > $2`, []any{entry, x.forgotten}, &first, &old)

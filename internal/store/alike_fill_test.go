@@ -124,7 +124,7 @@ func (f *fill) store(t *tx, x *postings, id int64, seen time.Time) error {
 		{`INSERT INTO entry (id, source_id, story_id, first_seen, born, backlog, url_key, fingerprint, outlet, page, title_hash, text_hash, words, reason, detail)
 			VALUES ($1, $2, $1, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, []any{id, src.ID, ms(seen), f.revision, urlKey(link), int64(f.r.Uint64()),
 			src.Name + ".example", story.Own, int64(f.r.Uint64()), int64(f.r.Uint64()), s.Words, string(news.ReasonNew), "no entry of this page or with this guid was known"}},
-		{`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)`, []any{src.ID, guidHash("guid:" + link), id}},
+		{`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)`, []any{src.ID, keyHash("guid:" + link), id}},
 		{`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title, authors, categories, enclosures, origin, summary, content)
 			VALUES ($1, $2, $2, 1, 0, 0, $3, $3, '', '', '', '', '', '', '', '')`, []any{id, ms(seen), link}},
 		{`INSERT INTO sketch (source_id, entry_id, first, data) VALUES ($1, $2, 1, $3)`, []any{src.ID, id, data}},

@@ -7,8 +7,8 @@ import (
 	"tributary/internal/story"
 )
 
-// How many values one statement takes, see eachOf. Lists of IN would be made tables
-// first.
+// How many values one statement binds, see eachOf. They are joined as VALUES: for a list
+// behind IN, SQLite would build a table first.
 const (
 	foundBatch  = 6
 	sketchBatch = 8
@@ -20,14 +20,14 @@ var selectMembers = `SELECT m.id FROM (VALUES ` + rowsFrom(2, foundBatch) + `) f
 var selectSketches = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.first_seen, k.data FROM (VALUES ` + rowsFrom(1, sketchBatch) + `) chosen
 	CROSS JOIN sketch k ON k.entry_id = chosen.column1 CROSS JOIN entry e ON e.id = k.entry_id`
 
-// find looks up the entries that share terms with a sketch.
-func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
+// find returns the entries that share terms with a sketch.
+func (x *sketchIndex) find(s *story.Sketch) (*story.Finds, error) {
 	asked := s.Asked()
 	terms := make([]uint32, len(asked))
 	for i, t := range asked {
 		terms[i] = t.Hash
 	}
-	under, err := x.postings.under(terms)
+	under, err := x.postings.entriesOf(terms)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +38,9 @@ func (x *alikes) find(s *story.Sketch) (*story.Finds, error) {
 	return &f, nil
 }
 
-// mates returns the evidence of entries and of the other members of their stories:
-// of many, the latest.
-func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
+// mates returns the evidence of entries and of the latest other members of their
+// stories.
+func (x *sketchIndex) mates(entries []int64) ([]story.Evidence, error) {
 	members, err := x.members(entries)
 	if err != nil {
 		return nil, err
@@ -63,8 +63,9 @@ func (x *alikes) mates(entries []int64) ([]story.Evidence, error) {
 	return mates, err
 }
 
-// members returns entries, and after them the latest other members of their stories.
-func (x *alikes) members(entries []int64) ([]any, error) {
+// members returns the given entries, and behind them the latest other members of their
+// stories, at most story.MaxMates in all.
+func (x *sketchIndex) members(entries []int64) ([]any, error) {
 	found := make([]any, 0, story.MaxMates)
 	for _, id := range entries {
 		found = append(found, id)

@@ -378,7 +378,7 @@ func TestMatesOfALongStory(t *testing.T) {
 	}
 	var mates []story.Evidence
 	err := b.db.update(t.Context(), func(x *tx) error {
-		index, err := x.alikes(b.sources["a"].ID, news.DefaultMatching().Window, b.now)
+		index, err := x.openSketchIndex(b.sources["a"].ID, news.DefaultMatching().Window, b.now)
 		if err == nil {
 			mates, err = index.mates([]int64{1})
 		}

@@ -14,17 +14,16 @@ import (
 // that was withdrawn or became private since. What a feed only ceased to select
 // stays in its pages; a private feed keeps so what is of public sources.
 
-// openLimit is how many of the Publications that are in no page are looked at
-// for the next one: those that one page takes, and more than a live document
-// shows.
+// openLimit is how many Publications that are in no page yet are read to decide about the
+// next page: as many as a page takes, and more than a live document shows.
 const openLimit = news.MaxShown + 2*news.PageSize
 
-// unfit is true of an entry e of a source src that a page of the feed of p may not
-// name, because it was taken back or because who reads the feed may not know it.
+// unfit is the condition that a page of the feed of p may not name an entry e of a source
+// src: the entry was withdrawn or hidden, or the readers of the feed may not know it.
 const unfit = `(e.withdrawn_at <> 0 OR e.hidden <> 0 OR src.public = 0 AND NOT EXISTS (` + selectsPrivately + `p.feed_id))`
 
-// onPage are the sequences of a feed's Publications on a page. Asked for in one
-// query with the rest, a planner would go through the whole feed.
+// onPage selects the sequences of the Publications on a page of a feed. It is a query of
+// its own because a planner would read the whole feed for the two in one.
 const onPage = `SELECT q.sequence FROM publication q WHERE q.feed_id = $1 AND q.page = $2 AND q.page <> 0`
 
 // NextPage returns what the next page of a feed's archive shows that is to be
@@ -53,7 +52,7 @@ func (db *DB) NextPage(ctx context.Context, site news.Site, f news.Feed, now tim
 	}
 	page, waits := news.NextPage(open, a.Archive)
 	if page == nil {
-		return nil, db.looked(ctx, f, a, waits, now)
+		return nil, db.noteNothingToClose(ctx, f, a, waits, now)
 	}
 	e, err := db.pageEdition(ctx, site, f, news.Part{Generation: a.generation, Page: a.last + 1},
 		`p.page = 0 AND p.removed = 0 AND p.sequence BETWEEN $2 AND $3`, page[0].Sequence, page[len(page)-1].Sequence)
@@ -73,6 +72,7 @@ type archived struct {
 	changed          bool // since it was last looked at, or what waited is due
 }
 
+// archiveOf reads how far the archive of a feed has come.
 func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a archived, err error) {
 	var seen, newest int64
 	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, archive_version, revision,
@@ -89,7 +89,7 @@ const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title), octe
 	FROM publication p JOIN content c ON c.entry_id = p.entry_id
 	WHERE p.feed_id = $1 AND p.page = 0 AND p.removed = 0 ORDER BY p.sequence LIMIT $2`
 
-// unpaged are the first of the Publications that are in no page, by sequence.
+// unpaged returns the first of the Publications that are in no page yet, by sequence.
 func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, err error) {
 	err = db.each(ctx, selectUnpaged, []any{f.ID, openLimit}, func(scan scan) error {
 		var u news.Unpaged
@@ -103,9 +103,9 @@ func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, er
 	return open, err
 }
 
-// looked notes that nothing is to be closed before the feed changes, or before
-// what waits is due. After a rebuild that came between it is to be looked at again.
-func (db *DB) looked(ctx context.Context, f news.Feed, a archived, waits bool, now time.Time) error {
+// noteNothingToClose notes that no page is to be closed before the feed changes, or before
+// what waits is due. It stores nothing if the archive was rebuilt since a was read.
+func (db *DB) noteNothingToClose(ctx context.Context, f news.Feed, a archived, waits bool, now time.Time) error {
 	return db.update(ctx, func(t *tx) error {
 		var since int64
 		if waits {
@@ -121,12 +121,12 @@ func (db *DB) looked(ctx context.Context, f news.Feed, a archived, waits bool, n
 	})
 }
 
-// pageEdition reads what a page shows. It is of the time at which it is read.
+// pageEdition reads the Publications of a page as they are now.
 func (db *DB) pageEdition(ctx context.Context, site news.Site, f news.Feed, part news.Part, where string, args ...any) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
 	var created int64
 	f.Limit, f.MaxPerSource = news.MaxShown, 0
-	if err := db.fill(ctx, e, &pageOf{feed: f, perSource: map[string]int{}}, where, args...); err != nil {
+	if err := db.fill(ctx, e, &pageBuilder{feed: f, perSource: map[string]int{}}, where, args...); err != nil {
 		return nil, err
 	}
 	e.Pages = news.Pages{Part: part}
@@ -188,18 +188,21 @@ func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
 		ON CONFLICT (feed_id, generation, number) DO UPDATE SET stale = 0,
 			modified = CASE WHEN excluded.modified > archive_page.modified THEN excluded.modified ELSE archive_page.modified + 1000 END`,
 		c.Feed.ID, c.Part.Generation, c.Part.Page, ms(now))
+	if err != nil {
+		return err
+	}
 	for _, d := range docs {
-		if err == nil {
-			_, err = c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
-				ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
-				c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed)
+		if _, err := c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
+			c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
-// hold notes which Publications the page holds. One that is in it no longer gets
-// another page when it is ever shown again.
+// hold stores which Publications the page holds. One that it held before and holds no
+// longer is in no page again, and gets another one if it is ever shown again.
 func (c *closing) hold() error {
 	if _, err := c.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
 		return err
@@ -215,42 +218,43 @@ func (c *closing) hold() error {
 	return err
 }
 
-// names notes which entries the bytes name.
+// names stores which entries the documents of the page name, for outdatePages.
 func (c *closing) names() error {
-	_, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page)
-	name := func(entry int64) {
-		if err == nil {
-			_, err = c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
-				ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page)
-		}
+	if _, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
+		return err
 	}
+	var named []int64
 	for _, s := range c.Shown {
-		name(s.EntryID)
+		named = append(named, s.EntryID)
 		for _, m := range s.Members {
-			name(m.EntryID)
+			named = append(named, m.EntryID)
 		}
 	}
-	return err
+	for _, entry := range named {
+		if _, err := c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
+			ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// outdate marks the pages that name an entry of the judged stories which is
-// withdrawn or private by now: their bytes are to be replaced.
-func (p *publishing) outdate() error {
+// outdatePages marks the closed pages that name an entry of the judged stories which is
+// withdrawn or private by now: their bytes have to be replaced.
+func (p *publishing) outdatePages() error {
 	var pages []int64
 	err := p.each(`SELECT DISTINCT p.number FROM story s CROSS JOIN entry e CROSS JOIN archive_name p CROSS JOIN source src
 		WHERE `+judged+` AND e.story_id = s.id AND p.entry_id = e.id AND p.feed_id = $3 AND src.id = e.source_id
-		AND `+unfit, p.judging(), func(scan scan) error {
-		var n int64
-		err := scan(&n)
-		pages = append(pages, n)
+		AND `+unfit, p.judging(), appendTo(&pages))
+	if err != nil {
 		return err
-	})
+	}
 	for _, n := range pages {
-		if err == nil {
-			p.changed = true
-			_, err = p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
-				AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n)
+		p.changed = true
+		if _, err := p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
+			AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }

@@ -104,15 +104,16 @@ func (db *DB) DropPages(ctx context.Context, f news.Feed) (dropped int64, err er
 func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
 	n, err = t.exec(`UPDATE archive_page SET dropped = 1, stale = 0 WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0`,
 		feed, generation, last)
-	if err == nil {
-		_, err = t.exec(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last)
+	if err != nil {
+		return 0, err
 	}
-	if err == nil {
-		_, err = t.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last)
+	if _, err := t.exec(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last); err != nil {
+		return 0, err
 	}
-	if err == nil {
-		_, err = t.exec(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
+	if _, err := t.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last); err != nil {
+		return 0, err
 	}
+	_, err = t.exec(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
 	return n, err
 }
 
@@ -130,23 +131,26 @@ func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, e
 		err := t.get(`SELECT id, archive_generation, coalesce((SELECT max(number) FROM archive_page a
 				WHERE a.feed_id = f.id AND a.generation = f.archive_generation), 0)
 			FROM feed f WHERE name = $1 AND removed_at = 0`, []any{rowName(f)}, &id, &generation, &last)
-		if errors.Is(err, sql.ErrNoRows) {
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
 			return fmt.Errorf("%s: %w", f.Name, ErrNoFeed)
+		case err != nil:
+			return err
 		}
-		if err == nil && last > 0 {
-			dropped, err = t.dropPages(id, generation, last)
+		if last > 0 {
+			if dropped, err = t.dropPages(id, generation, last); err != nil {
+				return err
+			}
 			generation++
 		}
-		if err == nil {
-			_, err = t.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id)
+		if _, err := t.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id); err != nil {
+			return err
 		}
-		if err == nil {
-			_, err = t.exec(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
-				archive_version = archive_version + 1 WHERE id = $1`, id, generation)
+		if _, err := t.exec(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
+			archive_version = archive_version + 1 WHERE id = $1`, id, generation); err != nil {
+			return err
 		}
-		if err == nil {
-			_, err = t.nextRevision() // so that the daemon notices
-		}
+		_, err = t.nextRevision() // so that the daemon notices
 		return err
 	})
 	return dropped, err

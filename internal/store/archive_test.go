@@ -49,7 +49,7 @@ func (b *bench) archive(feed string) (closed, replaced []string) {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		again, err := b.db.ClosePage(b.t.Context(), e, []news.PageDocument{{Format: "atom", ETag: fmt.Sprintf(`"%x"`, guidHash(string(data))), Packed: data, Length: len(data)}}, b.now)
+		again, err := b.db.ClosePage(b.t.Context(), e, []news.PageDocument{{Format: "atom", ETag: fmt.Sprintf(`"%x"`, keyHash(string(data))), Packed: data, Length: len(data)}}, b.now)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -629,7 +629,7 @@ func TestRebuildWhileALookIsUnderWay(t *testing.T) {
 	if _, err := b.db.RebuildArchive(t.Context(), news.Feed{Name: "all"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.db.looked(t.Context(), f, a, false, b.now); err != nil {
+	if err := b.db.noteNothingToClose(t.Context(), f, a, false, b.now); err != nil {
 		t.Fatal(err)
 	}
 	if closed, _ := b.archive("all"); len(closed) == 0 {

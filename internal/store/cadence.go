@@ -9,8 +9,8 @@ import (
 
 // How much is kept of how often readers come.
 const (
-	keptCadence = 14 * 24 * time.Hour // a length that did not occur again
-	maxClients  = 50                  // programs of a feed; those that were there least go
+	keptCadence = 14 * 24 * time.Hour // how long a length of pause is kept that does not occur again
+	maxClients  = 50                  // programs of a feed; those that spent least time are dropped
 )
 
 // NoteCadences adds pauses between visits to those that are known.
@@ -93,7 +93,7 @@ func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Tur
 // arrivals are the stories that entered a feed since a time, as news and not into
 // its past, oldest first.
 func (db *DB) arrivals(ctx context.Context, f news.Feed, since time.Time) ([]news.Arrival, error) {
-	crowded, err := db.crowded(ctx, f)
+	crowded, err := db.overDayLimit(ctx, f)
 	if err != nil {
 		return nil, err
 	}

@@ -11,26 +11,28 @@ import (
 	"tributary/internal/news"
 )
 
-// What subscribers at the hub are told of is numbered, see schema 15. A number says
-// "you have everything until here" in one word, whatever the clocks of publishers do:
-// neither updated nor sequence can, since an edit moves the one and a backlog is placed
-// by its own time.
+// Every change that subscribers at our hub are told of has a number, which rises within
+// its feed (schema 15). So the position of a subscriber is one number: it has everything
+// up to that. Neither the updated time nor the sequence of Publications could serve for
+// it: both depend on what publishers say, and both can be lower than those that were sent
+// before.
 
+// nextChange returns the number of the next change of the feed.
 func (p *publishing) nextChange() int64 {
 	p.change++
 	return p.change
 }
 
-// placed is a Publication that went into history, or that is shown because another one
-// left.
+// placed is a Publication that went into the history of a feed, or that is shown because
+// another one left.
 type placed struct {
 	sequence int64
 	entered  time.Time
 }
 
-// tell numbers what went into history, or gets room, and is seen all the same, because the page
-// reaches down to it: who polls finds it there.
-func (p *publishing) tell() error {
+// numberChanges gives a change number to those in history that the live document reaches
+// down to: who polls the feed sees them there, so subscribers at the hub are told, too.
+func (p *publishing) numberChanges() error {
 	if len(p.history) == 0 || p.feed.Digest != nil {
 		return nil
 	}

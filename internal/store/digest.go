@@ -12,18 +12,18 @@ import (
 	"tributary/internal/news"
 )
 
-// A feed with digest: holds every new story back (see settle.go) until its period
-// ends. Then the stories that wait enter together, and what the digest tells of them
-// is written down with it. So all that selects and joins stories holds for digests
-// as well, and that a story has one Publication in a feed keeps it from a second one.
+// A feed with digest: holds every new story back (see settle.go) until the end of the
+// period. Then all stories that wait get their Publications together, and what the digest
+// says of them is stored with it. So everything that selects stories and joins entries
+// works as in other feeds, and a story is in one digest only, because it has one
+// Publication in a feed.
 //
-// What is no news, such as the backlog of a new source, waits only when it was
-// published within the period that is open: there is no digest any more for what is
-// older.
+// What is no news, such as the backlog of a new source, waits only if it was published
+// within the open period: the digests of earlier periods are closed.
 
-// boundDigest closes the period that has ended since the last run. It waits until
-// nothing else is behind, so that a digest is written in one transaction. Periods
-// that passed while nobody was there are closed together.
+// boundDigest decides whether this run closes a period. It does when one has ended and no
+// changed stories are left over for another run, since a digest is written in one
+// transaction. Periods that ended while the process did not run are closed as one.
 func (p *publishing) boundDigest() {
 	p.due = -1 // what waits is judged with the end of the period
 	if last := p.feed.Digest.Last(p.now); last.After(p.closed) && !p.more {
@@ -31,12 +31,13 @@ func (p *publishing) boundDigest() {
 	}
 }
 
-// await takes a story into the digest that is closed, or lets it wait for the next.
-func (p *publishing) await(n fresh, cs []news.Candidate) {
+// awaitDigest takes a story into the digest that this run closes, or lets it wait for the
+// next one.
+func (p *publishing) awaitDigest(n fresh, cs []news.Candidate) {
 	since := n.lead.Published
 	ready := !since.After(p.closing)
 	if p.live(n.story, cs) {
-		since = p.begun(n.story, cs)
+		since = p.waitingSince(n.story, cs)
 		ready = !since.After(p.now.Add(-p.feed.Settle))
 	} else if _, waits := p.waits[n.story]; !waits && !since.After(p.closed) {
 		return
@@ -51,9 +52,9 @@ func (p *publishing) await(n fresh, cs []news.Candidate) {
 	}
 }
 
-// choose leaves of the stories of the period those that the digest tells of, the
-// most important first: what most outlets report, then the latest.
-func (p *publishing) choose() {
+// chooseForDigest keeps those of the stories of the period that the digest has room for, the
+// most important first: by how many outlets report them, then the latest.
+func (p *publishing) chooseForDigest() {
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(cmp.Compare(b.outlets, a.outlets), b.lead.Published.Compare(a.lead.Published),
 			cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
@@ -81,8 +82,8 @@ func (p *publishing) choose() {
 	}
 }
 
-// closeDigest writes the digest of the stories that have just entered, none where
-// there are none, and begins the next period.
+// closeDigest writes the digest of the stories that have just entered, if there are any,
+// and begins the next period.
 func (p *publishing) closeDigest() error {
 	if p.closing.IsZero() {
 		return nil
@@ -120,8 +121,8 @@ func (p *publishing) writeDigest() error {
 	return err
 }
 
-// insertDigest stores a digest with the number of the change that it is, unless it
-// is there already.
+// insertDigest stores a digest with its change number (see change.go), and reports whether
+// it did: not if it is there already.
 func (t *tx) insertDigest(feed int64, d news.Digest, change int64) (written bool, err error) {
 	stories, err := json.Marshal(d.Stories)
 	if err != nil {
@@ -133,7 +134,7 @@ func (t *tx) insertDigest(feed int64, d news.Digest, change int64) (written bool
 	return n == 1, err
 }
 
-// told is what the digest tells of a story that has entered.
+// told returns what the digest says of a story that has entered.
 func (p *publishing) told(n fresh) (news.Told, error) {
 	var lead news.Shown
 	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{n.lead.EntryID}, func(scan scan) error {
@@ -149,7 +150,7 @@ func (p *publishing) told(n fresh) (news.Told, error) {
 	if n.kept {
 		return told, nil
 	}
-	by, at := []string{told.By}, []string{told.Link} // one that leads nowhere else is no other report
+	by, at := []string{told.By}, []string{told.Link} // a report of the same outlet or page is no other report
 	err = p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
 		AND `+knownEntry+` AND src.retired_at = 0 ORDER BY c.published, e.id`, []any{p.feed.Audience(), n.story, n.lead.EntryID}, func(scan scan) error {
 		var m news.Shown
@@ -179,8 +180,8 @@ func reportOf(s *news.Shown) news.Report {
 	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: clean.Resolve(nil, s.Entry.Link)}
 }
 
-// syncDigest begins the first period of a feed that shows digests, or shows them anew:
-// it is the one that is open. A feed that shows stories again has none.
+// syncDigest begins the first period of a feed that shows digests from now on. A feed that
+// shows stories again has no period.
 func (t *tx) syncDigest(f news.Feed, anew bool, now time.Time) error {
 	if f.Digest == nil {
 		_, err := t.exec(`UPDATE feed SET closed = 0 WHERE id = $1 AND closed <> 0`, f.ID)

@@ -4,10 +4,9 @@ import (
 	"tributary/internal/news"
 )
 
-// resumeDigests stores the digests that a feed had before the database was lost as
-// they were written, and notes their stories, so that none is told of again. The
-// period that is open then is the one after the last digest: what was closed since
-// without one is closed again, and there is nothing in it.
+// resumeDigests stores the digests that a feed had before the database was lost, as they
+// were written, and their stories, so that no digest tells of them again. The open period
+// is the one after the last digest.
 func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 	var last int64
 	for _, d := range past.Digests {
@@ -15,7 +14,7 @@ func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 		for i := range d.Stories {
 			s := &d.Stories[i]
 			s.EntryID, s.Sequence = 0, d.Sequence+int64(i)+1
-			err := t.remember(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
+			err := t.rememberPublication(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
 				Entered: d.Closed, Published: s.Published, Updated: s.Published})
 			if err != nil {
 				return err

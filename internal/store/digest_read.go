@@ -36,8 +36,8 @@ func (db *DB) olderDigests(ctx context.Context, site news.Site, f news.Feed, bef
 	return e, ignoreNoRows(err)
 }
 
-// changedDigests is Changes for a feed of digests: a digest changes once, when it is
-// closed.
+// changedDigests is Changes for a feed of digests. A digest is one change, when it is
+// written.
 func (db *DB) changedDigests(ctx context.Context, site news.Site, f news.Feed, after, upto int64) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f, Change: upto}
 	err := db.fillDigests(ctx, e, `d.change > $2 AND d.change <= $3`, after, upto)
@@ -50,7 +50,7 @@ func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, ar
 	f := e.Feed
 	f.Limit, f.Window, f.MaxPerSource = news.DigestsShown, -1, 0 // what the feed says is about stories
 	digests, err := db.digests(ctx, f.Audience(), `d.feed_id = $1 AND `+where, append([]any{f.ID}, args...)...)
-	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	for _, d := range digests {
 		if len(d.Stories) > 0 && err == nil {
 			err = page.add(d.Shown(e.Site, e.Feed))
@@ -85,7 +85,7 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 		return json.Unmarshal([]byte(stories), &d.Stories)
 	})
 	if err == nil {
-		err = db.recognise(ctx, all)
+		err = db.findReturnedEntries(ctx, all)
 	}
 	if err == nil {
 		err = db.withhold(ctx, a, all)
@@ -93,9 +93,9 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 	return all, err
 }
 
-// recognise finds the entries of stories that a digest told of before the database
-// was lost, as far as they came again.
-func (db *DB) recognise(ctx context.Context, digests []*news.Digest) error {
+// findReturnedEntries fills in the entries of stories that a digest told of before the
+// database was lost, if they have returned since.
+func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) error {
 	lost := map[int64]*news.Told{}
 	for _, d := range digests {
 		for i := range d.Stories {
@@ -119,9 +119,9 @@ func (db *DB) recognise(ctx context.Context, digests []*news.Digest) error {
 	return nil
 }
 
-// withhold takes out of digests what was withdrawn, is hidden, or may not be known
-// to an audience. Of an entry that came before the database was lost, and not again,
-// only its source tells.
+// withhold removes from digests what was withdrawn, is hidden, or may not be known to an
+// audience. An entry from before the database was lost that has not returned is judged by
+// its source alone.
 func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Digest) error {
 	named := map[int64]bool{}
 	for _, d := range digests {
@@ -134,22 +134,12 @@ func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Dig
 	unfit, secret := map[int64]bool{}, map[string]bool{}
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(named)), memberChunk) {
 		err := db.each(ctx, `SELECT e.id FROM entry e JOIN source src ON src.id = e.source_id WHERE e.id IN (`+integers(chunk)+`)
-			AND (e.withdrawn_at <> 0 OR e.hidden <> 0 OR NOT `+knownEntry+`)`, []any{a}, func(scan scan) error {
-			var id int64
-			err := scan(&id)
-			unfit[id] = true
-			return err
-		})
+			AND (e.withdrawn_at <> 0 OR e.hidden <> 0 OR NOT `+knownEntry+`)`, []any{a}, addTo(unfit))
 		if err != nil {
 			return err
 		}
 	}
-	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, func(scan scan) error {
-		var name string
-		err := scan(&name)
-		secret[name] = true
-		return err
-	})
+	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, addTo(secret))
 	gone := func(r news.Report) bool { return unfit[r.EntryID] || r.EntryID == 0 && secret[r.Source] }
 	for _, d := range digests {
 		d.Stories = slices.DeleteFunc(d.Stories, func(s news.Told) bool { return gone(s.Report) })
@@ -170,8 +160,7 @@ func (db *DB) Digest(ctx context.Context, a news.Audience, key string) (*news.Di
 	return digests[0], nil
 }
 
-// closesNext tells when the period of a feed of digests ends that is open; zero for
-// never.
+// closesNext returns when the open period of a feed of digests ends; zero for never.
 func (db *DB) closesNext(ctx context.Context, f news.Feed) (time.Time, error) {
 	var closed int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT closed FROM feed WHERE id = $1`, f.ID).Scan(&closed)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -21,7 +20,7 @@ func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error)
 	return n, err
 }
 
-// lastUpdated is when anything was last published in a feed, else when it was
+// lastUpdated selects when anything was last published in a feed, else when the feed was
 // made.
 const lastUpdated = `coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0)`
 
@@ -39,7 +38,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return db.digestEdition(ctx, site, f)
 	}
 	e := &news.Edition{Site: site, Feed: f}
-	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`,
 		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
@@ -48,7 +47,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return nil, err
 	}
 	e.Updated = at(updated)
-	if page.crowded, err = db.crowded(ctx, f); err != nil {
+	if page.overDayLimit, err = db.overDayLimit(ctx, f); err != nil {
 		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
 	if f.Archive && upto >= 0 {
@@ -68,14 +67,14 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	return e, err
 }
 
-// selectPublications reads those of a feed that meet the condition behind it.
+// selectPublications reads the Publications of a feed, $1. A condition has to follow.
 const selectPublications = `SELECT ` + shownColumns + publicationColumns + `
 	FROM publication p JOIN story t ON t.id = p.story_id JOIN entry e ON e.id = p.entry_id` + shownJoins + `
 	WHERE p.feed_id = $1 AND `
 
 // fill reads the Publications of an Edition that meet a condition, newest first,
 // until the page is full. What the condition compares with begins at $2.
-func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageOf, where string, args ...any) error {
+func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageBuilder, where string, args ...any) error {
 	err := db.each(ctx, selectPublications+where+` ORDER BY p.sequence DESC`, append([]any{e.Feed.ID}, args...), func(scan scan) error {
 		s, err := scanPublication(scan, e.Feed)
 		if err != nil {
@@ -109,40 +108,37 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 	for i := range shown {
 		entries[i] = &shown[i].Entry
 	}
-	if err := db.learn(ctx, entries); err != nil {
+	if err := db.addFileFacts(ctx, entries); err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
 	finish(site, shown)
 	return nil
 }
 
-// Older returns the Publications of a feed that entered before a sequence, as many
-// as a page holds and however many of one source: who leafs back is to meet those that
-// the live document left out. It needs no archive.
+// Older returns the Publications of a feed below a sequence, as many as a page holds. Limits
+// per source do not apply, so that whoever leafs back finds what the live document left
+// out because of them. It needs no archive.
 func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
 	if f.Digest != nil {
 		return db.olderDigests(ctx, site, f, before)
 	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window, f.MaxPerSource = news.PageSize, -1, 0 // no more than that, even if all entered at once
-	page := pageOf{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
 		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil // the live document is next
-	}
-	return e, err
+	return e, ignoreNoRows(err) // without a row the live document is next
 }
 
 // publicationColumns follow shownColumns where Publications are read, as p, with their
 // story as t.
 const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid), p.entered, p.published, p.updated, p.signature, p.footer`
 
-// scanPublication reads both, and after them what last points to. It leaves of the
-// entry what the feed gives out, and of a text that is too long its beginning.
+// scanPublication reads both, and after them what last points to. The entry is reduced to
+// what the feed gives out, and a text that is too long to its beginning.
 func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
 	var entered, published, updated, signature int64
@@ -162,24 +158,25 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 // errFull ends the reading of Publications.
 var errFull = errors.New("the page is full")
 
-// pageOf collects what a feed shows.
-type pageOf struct {
-	feed      news.Feed
-	shown     []news.Shown
-	bytes     int
-	newest    time.Time
-	archived  int64 // what entered behind this sequence is shown in any case
-	perSource map[string]int
-	crowded   map[int64]bool // sequences that are too many of their day
+// pageBuilder collects what one document of a feed shows.
+type pageBuilder struct {
+	feed         news.Feed
+	shown        []news.Shown
+	bytes        int
+	newest       time.Time
+	archived     int64 // the last sequence in a closed page: what is above it is shown in any case
+	perSource    map[string]int
+	overDayLimit map[int64]bool // sequences to leave out, see DB.overDayLimit
 
-	passed      int   // left out because of their source
-	firstPassed int64 // the newest of them
+	passed      int   // how many were left out because of their source
+	firstPassed int64 // the highest sequence of them
 }
 
-// maxPassed bounds how far a page looks behind a source that says too much.
+// maxPassed bounds how many Publications of sources that have enough a page skips.
 const maxPassed = 10 * news.MaxShown
 
-func (p *pageOf) add(s news.Shown) error {
+// add appends a Publication, leaves it out, or returns errFull when the page takes no more.
+func (p *pageBuilder) add(s news.Shown) error {
 	if len(p.shown) == 0 {
 		p.newest = s.Entered
 	}
@@ -187,7 +184,7 @@ func (p *pageOf) add(s news.Shown) error {
 	if beyond || len(p.shown) >= news.MaxShown {
 		return errFull
 	}
-	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.crowded[s.Sequence] {
+	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.overDayLimit[s.Sequence] {
 		p.firstPassed = max(p.firstPassed, s.Sequence)
 		if p.passed++; p.passed >= maxPassed {
 			return errFull

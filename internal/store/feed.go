@@ -12,13 +12,14 @@ import (
 	"tributary/internal/news"
 )
 
-// SyncFeeds makes the stored feeds those of the configuration and returns them
-// with row numbers and ids. sources are all configured ones, as SyncSources
-// returned them. A feed whose selection changed is judged anew; what it finds
-// goes into its history. A feed that is no longer configured is removed, and
-// its URLs answer "gone". One that was renamed is still known by its former names. A
-// feed that turns from public to private, or back, or is made of something else by now,
-// is another feed.
+// SyncFeeds makes the stored feeds those of the configuration and returns them with row
+// numbers and ids. sources are all configured ones, as SyncSources returned them.
+//
+// When the selection of a feed changed, its stories are judged again; what it gets by that
+// goes into its history. A feed that is no longer configured is removed, and its URLs
+// answer "gone". A renamed one is still found under its former names. A feed that turns
+// from public to private or back, or becomes a feed of problems or stops being one, is
+// another feed.
 func (db *DB) SyncFeeds(ctx context.Context, feeds []news.Feed, sources []news.Source, now time.Time) ([]news.Feed, error) {
 	out := slices.Clone(feeds)
 	err := db.update(ctx, func(t *tx) error {
@@ -72,14 +73,15 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	case anew: // everything born until now is its past
 		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
 	case shows != string(f.Duplicates), kind != f.Kind:
-		if err = t.bound(f.ID); err == nil {
+		if err = t.markPast(f.ID); err == nil {
 			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}
 	}
 	return err
 }
 
-// rowName is the name of a feed's row: what may not be mixed has another.
+// rowName returns the name of the row of a feed. Private feeds and feeds of problems have
+// rows of their own, so that they never continue a public feed of the same name.
 func rowName(f news.Feed) string {
 	switch {
 	case f.Kind == news.FeedOfHealth:
@@ -135,7 +137,7 @@ func (t *tx) syncSelection(feed int64, want map[int64]int) error {
 	if err != nil {
 		return err
 	}
-	return t.bound(feed)
+	return t.markPast(feed)
 }
 
 // syncWatched stores the sources whose health a feed tells of. No story depends
@@ -161,8 +163,9 @@ func (t *tx) selected(feed int64) (map[int64]int, error) {
 	return have, err
 }
 
-// bound makes what a feed has judged so far its past.
-func (t *tx) bound(feed int64) error {
+// markPast makes everything that a feed has judged so far its past: what enters the feed
+// of that from now on goes into its history and is no news.
+func (t *tx) markPast(feed int64) error {
 	_, err := t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
 	return err
 }
@@ -202,6 +205,7 @@ func (t *tx) writeSelection(feed int64, have, want map[int64]int) error {
 	return nil
 }
 
+// removeFeeds marks the feeds as removed that are not among kept.
 func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 	var gone []int64
 	err := t.each(`SELECT id FROM feed WHERE removed_at = 0`, nil, func(scan scan) error {
@@ -212,30 +216,29 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
 	for _, id := range gone {
-		if err == nil {
-			_, err = t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now))
+		if _, err := t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
+			return err
 		}
-		if err == nil {
-			_, err = t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id)
+		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
+			return err
 		}
-		if err == nil { // back in the configuration, all that came until then is its past
-			_, err = t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id)
+		// If it is configured again, everything that came until then is its past.
+		if _, err := t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // RemovedFeeds returns the names of feeds that were public once and are not
 // configured as such any more. That a private one was there is told to nobody.
 func (db *DB) RemovedFeeds(ctx context.Context) ([]string, error) {
 	var names []string
-	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, func(scan scan) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	})
+	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, appendTo(&names))
 	return names, err
 }
 
@@ -280,8 +283,5 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 // never stored has none and shows nothing.
 func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, rowName(f)).Scan(&f.ID, &f.UUID)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return f, err
+	return f, ignoreNoRows(err)
 }

@@ -10,7 +10,7 @@ import (
 func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFacts, error) {
 	known := map[string]news.FileFacts{}
 	for _, url := range urls {
-		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{guidHash(url)}, func(scan scan) error {
+		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{keyHash(url)}, func(scan scan) error {
 			f := news.FileFacts{URL: url}
 			var asked int64
 			err := scan(&asked, &f.Tries, &f.Outcome, &f.Type, &f.Length)
@@ -25,30 +25,33 @@ func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFac
 	return known, nil
 }
 
-// SaveFile stores what came of asking about a file. Where that is something, the
-// feeds that show one of the stories that have it are rendered again; nothing of
-// their Publications moves.
+// SaveFile stores what was learned of a file. If that is anything, the feeds that show one of
+// the given stories, whose entries have the file, are rendered again; their Publications do
+// not change.
 func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) error {
 	return db.update(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO file (hash, url, asked, tries, outcome, type, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (hash) DO UPDATE SET asked = excluded.asked, tries = excluded.tries, outcome = excluded.outcome,
 				type = excluded.type, length = excluded.length`,
-			guidHash(f.URL), f.URL, ms(f.Asked), f.Tries, string(f.Outcome), f.Type, f.Length)
+			keyHash(f.URL), f.URL, ms(f.Asked), f.Tries, string(f.Outcome), f.Type, f.Length)
 		if err != nil || f.Type == "" && f.Length == 0 {
 			return err
 		}
 		revision, err := t.nextRevision()
+		if err != nil {
+			return err
+		}
 		for _, story := range stories {
-			if err == nil {
-				err = t.touch(story, revision)
+			if err := t.touch(story, revision); err != nil {
+				return err
 			}
 		}
-		return err
+		return nil
 	})
 }
 
-// learn adds what is known of the files of entries to what the entries say.
-func (db *DB) learn(ctx context.Context, entries []*news.Entry) error {
+// addFileFacts adds to the enclosures of entries what is known of the files.
+func (db *DB) addFileFacts(ctx context.Context, entries []*news.Entry) error {
 	var urls []string
 	for _, e := range entries {
 		for _, f := range e.Enclosures {

@@ -16,17 +16,12 @@ func (p *publishing) footer(story, shown int64) (string, error) {
 	}
 	var ids []int64
 	err := p.each(`SELECT e.id FROM entry e CROSS JOIN source src WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
-		AND src.id = e.source_id AND `+knownEntry+` AND src.retired_at = 0 ORDER BY e.id`, []any{p.feed.Audience(), story, shown}, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return list(ids), err
+		AND src.id = e.source_id AND `+knownEntry+` AND src.retired_at = 0 ORDER BY e.id`, []any{p.feed.Audience(), story, shown}, appendTo(&ids))
+	return listColumn(ids), err
 }
 
 // renewFooter writes down anew whom a Publication names whose words changed.
-func (p *publishing) renewFooter(pub printed, shown int64) error {
+func (p *publishing) renewFooter(pub publicationRow, shown int64) error {
 	footer, err := p.footer(pub.story, shown)
 	if err != nil {
 		return err

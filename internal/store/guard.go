@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,8 +9,9 @@ import (
 	"tributary/internal/story"
 )
 
-// relocate fills in ids for entries whose publisher changed guids and links in
-// mass. Most documents bring little that is new and cost nothing here.
+// relocate recognises entries by their texts when a publisher changed guids and links of
+// many at once, and fills in their ids. It does nothing unless half of the arrivals seem
+// new, so that ordinary documents cost nothing here.
 func (s *saving) relocate(ids []int64, known *known) error {
 	fresh := 0
 	for _, id := range ids {
@@ -30,7 +29,7 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		}
 	}
 	var held []story.Held
-	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+places+`)`,
+	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+placeholders+`)`,
 		texts, func(scan scan) error {
 			var h story.Held
 			var title, text int64
@@ -49,14 +48,14 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		}
 	}
 	return s.lookUp(selectKnown+`e.id FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.id IN (`+places+`)`, missing, func(scan scan) error {
+		WHERE e.source_id = $1 AND e.id IN (`+placeholders+`)`, missing, func(scan scan) error {
 		var id int64
 		return known.add(scan, &id, func() string { return "" })
 	})
 }
 
-// guard marks the new entries that old ones in mass brought: see news.Flood.
-func (s *saving) guard(ids []int64) error {
+// markFlood marks the new entries that came with a flood of old ones, see news.Flood.
+func (s *saving) markFlood(ids []int64) error {
 	if s.backlog || s.h.Seeds != nil || s.h.Reread {
 		return nil
 	}
@@ -103,10 +102,7 @@ func (s *saving) isEcho(a *story.Arrival) (bool, error) {
 	}
 	var ours bool
 	err := s.get(`SELECT (EXISTS (SELECT 1 FROM story WHERE guid = $1) OR EXISTS (SELECT 1 FROM publication WHERE guid = $1))
-		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, guidHash(story.GUIDKey(guid))}, &ours)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
+		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, keyHash(story.GUIDKey(guid))}, &ours)
 	return ours, err
 }
 

@@ -9,21 +9,21 @@ import (
 	"tributary/internal/news"
 )
 
-// Corrections by hand: merge.go, split.go and pin.go. Each is one transaction
-// that moves rows and raises the revision; what feeds show follows with the next
-// round of publishing. They last because an entry is judged only once, when it
-// arrives: nothing else ever changes the story of an entry.
+// Corrections by hand are in merge.go, split.go and pin.go. Each is one transaction, which
+// changes rows and raises the revision; the feeds follow in the next round of publishing.
+// A correction lasts because an entry is judged only once, when it arrives: nothing else
+// ever changes the story of an entry.
 
-// corrects writes what a person did to an entry and returns the row.
-func (t *tx) corrects(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
+// recordHand stores what a person did to an entry, and returns the number of the row.
+func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
 	err = t.get(`INSERT INTO hand (entry_id, act, at, was, became) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
 		[]any{entry, string(act), ms(now), was, became}, &id)
 	return id, err
 }
 
-// regroup takes an entry out of its story into another one.
+// regroup moves an entry from its story to another one.
 func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
-	hand, err := t.corrects(entry, act, from, to, now)
+	hand, err := t.recordHand(entry, act, from, to, now)
 	if err == nil {
 		_, err = t.exec(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
 	}
@@ -36,44 +36,23 @@ func (t *tx) touch(story, revision int64) error {
 	return err
 }
 
+// keyOf returns the key of a story.
 func (t *tx) keyOf(story int64) (key string, err error) {
 	err = t.get(`SELECT key FROM story WHERE id = $1`, []any{story}, &key)
 	return key, err
 }
 
-// ids collects row numbers.
-func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
-	err = t.each(query, args, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
-}
-
-// idSet returns the same as a set.
-func (t *tx) idSet(query string) (map[int64]bool, error) {
-	ids, err := t.ids(query)
-	set := map[int64]bool{}
-	for _, id := range ids {
-		set[id] = true
-	}
-	return set, err
-}
-
-// entered is when a Publication entered its feed by our clock, and for which
-// entry it was made.
+// entered is when a Publication entered its feed by our clock, and which entry it was made
+// for.
 type entered struct {
 	when, first int64
 	private     bool // no public feed has the story
 }
 
-// firstEntered returns the first Publication of a story in any feed; ok is false
-// for a story without one. Those in public feeds go first: what everybody sees must
-// not depend on what subscribers of a private feed saw before. One of a backlog says
-// of itself when it would have entered: it came no earlier than its entry and its
-// feed.
+// firstEntered returns the first Publication of a story in any feed; ok is false for a
+// story without one. Public feeds go before private ones: what everybody sees must not
+// depend on what subscribers of a private feed have seen. A Publication of a backlog has
+// entered when it was placed in history, but not before its entry and its feed existed.
 func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 	err = t.each(`SELECT p.entered, e.first_seen, f.created_at, p.first, f.private FROM publication p JOIN entry e ON e.id = p.first
 		JOIN feed f ON f.id = p.feed_id WHERE p.story_id = $1 ORDER BY f.private, p.feed_id, p.sequence`, []any{story}, func(scan scan) error {
@@ -89,9 +68,9 @@ func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 	return earliest, ok, err
 }
 
-// standing orders the Publications that a feed has of a story: the first one is
-// shown where only one may be.
-func standing(a, b printed) int {
+// standing orders the Publications that a feed has of a story. The first one is shown if
+// only one may be.
+func standing(a, b publicationRow) int {
 	if a.aside != b.aside {
 		if b.aside {
 			return -1
@@ -99,13 +78,6 @@ func standing(a, b printed) int {
 		return 1
 	}
 	return cmp.Compare(a.sequence, b.sequence)
-}
-
-// free reports whether no Publication of this feed has the guid of a story as its
-// own: a split may have left it to one of another story.
-func (p *publishing) free(guid string) (free bool, err error) {
-	err = p.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, []any{guid, p.feed.ID}, &free)
-	return free, err
 }
 
 // Corrections returns what people did to an entry, oldest first.
@@ -125,13 +97,13 @@ func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, 
 
 // Entry returns an entry by its number; none when there is none.
 func (db *DB) Entry(ctx context.Context, id int64) ([]news.Placement, error) {
-	return db.where(ctx, `e.id = $1`, id)
+	return db.placedEverywhere(ctx, `e.id = $1`, id)
 }
 
 // FindEntries returns the entries that a text itself names, as their guid or as
 // their address, and not those beside them in their stories.
 func (db *DB) FindEntries(ctx context.Context, text, canonical string) ([]news.Placement, error) {
-	return db.where(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
+	return db.placedEverywhere(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
 }
 
 // storyOf returns the story of an entry.

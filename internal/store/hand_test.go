@@ -24,7 +24,7 @@ func (b *bench) shownIn(feed, title string) news.Shown {
 // placement finds the one entry with this guid.
 func (b *bench) placement(guid string) news.Placement {
 	b.t.Helper()
-	found, err := b.db.where(b.t.Context(), `c.guid = $1`, guid)
+	found, err := b.db.placedEverywhere(b.t.Context(), `c.guid = $1`, guid)
 	if err != nil || len(found) != 1 {
 		b.t.Fatalf("%q: %d entries (%v), want 1", guid, len(found), err)
 	}

@@ -12,12 +12,12 @@ import (
 // pauseEntries is how many of a source's latest entries its usual pause is told from.
 const pauseEntries = 50
 
-// vitals keeps what the health of the source is judged by, and judges it. What
-// was interrupted or pushed, or failed because we were offline, says nothing
-// about how it answers.
-func (s *saving) vitals(f news.Fetch) error {
+// saveVitals stores what the health of the source is judged by, and judges it. An attempt
+// that was interrupted or pushed, or that failed because we were offline, says nothing
+// about the source.
+func (s *saving) saveVitals(f news.Fetch) error {
 	if s.added > 0 {
-		if err := s.pauses(); err != nil {
+		if err := s.savePause(); err != nil {
 			return err
 		}
 	}
@@ -43,8 +43,8 @@ func (s *saving) vitals(f news.Fetch) error {
 	return s.judgeHealth(f.SourceID, f, f.Started)
 }
 
-// pauses keeps the usual longest pause between the entries of the source.
-func (s *saving) pauses() error {
+// savePause stores the usual longest pause between the entries of the source.
+func (s *saving) savePause() error {
 	var times []time.Time
 	err := s.each(`SELECT c.published FROM entry e JOIN content c ON c.entry_id = e.id
 		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, pauseEntries}, func(scan scan) error {
@@ -191,12 +191,7 @@ func (db *DB) Holds(ctx context.Context, source int64, keys []string, before tim
 	held := map[int64]bool{}
 	for _, key := range keys {
 		err := db.each(ctx, `SELECT e.id FROM guid g JOIN entry e ON e.id = g.entry_id
-			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, guidHash(key), ms(before)}, func(scan scan) error {
-			var id int64
-			err := scan(&id)
-			held[id] = true
-			return err
-		})
+			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, keyHash(key), ms(before)}, addTo(held))
 		if err != nil {
 			return 0, err
 		}

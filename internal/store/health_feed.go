@@ -49,7 +49,7 @@ func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*
 		return nil, err
 	}
 	e.Updated = at(updated)
-	page := pageOf{feed: f, perSource: map[string]int{}}
+	page := pageBuilder{feed: f, perSource: map[string]int{}}
 	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
 		i, err := scanHealthItem(scan)
 		if _, told := i.event.Told(); err != nil || !told {
@@ -117,13 +117,6 @@ func (db *DB) NoteOutage(ctx context.Context, e news.HealthEvent) error {
 		e.SourceID = 0
 		return t.note(e)
 	})
-}
-
-func ignoreNoRows(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	return err
 }
 
 // OfflineSince tells since when we are offline, as last recorded; zero while we are

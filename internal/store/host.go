@@ -7,9 +7,9 @@ import (
 	"tributary/internal/news"
 )
 
-// pace stores what the next fetch of the source has to remember, counts what
-// was spared, and notes a host that limited us.
-func (s *saving) pace() error {
+// savePace stores what decides when the source is fetched next, adds up what conditional
+// requests saved, and notes a host that limited us.
+func (s *saving) savePace() error {
 	if s.h.Reread {
 		return nil
 	}
@@ -35,13 +35,13 @@ func (s *saving) pace() error {
 		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes); err != nil {
 		return err
 	}
-	return s.limit(s.h.Host)
+	return s.noteLimited(s.h.Host)
 }
 
-// kept reports whether the body that we hold does as well as a new one: it gave
-// the same entries to the same reader. Many documents change with every request,
-// by the time of day alone, and are not worth a write.
-func (s *saving) kept(b *news.Body) (bool, error) {
+// keepsBody reports whether the stored body need not be replaced by a new one, because both
+// gave the same entries to the same reader. Many documents change with every request, if
+// only by a time of day, and are not worth a write.
+func (s *saving) keepsBody(b *news.Body) (bool, error) {
 	if s.added+s.changed > 0 || s.h.Reread {
 		return false, nil
 	}
@@ -50,9 +50,9 @@ func (s *saving) kept(b *news.Body) (bool, error) {
 	return n > 0, err
 }
 
-// limit notes a host that limited us. Of two fetches that were limited at the
-// same time both count, and the longer wait holds.
-func (t *tx) limit(h *news.Host) error {
+// noteLimited stores that a host limited us. Of two fetches that were limited at the same
+// time both count, and the longer wait holds.
+func (t *tx) noteLimited(h *news.Host) error {
 	if h == nil {
 		return nil
 	}

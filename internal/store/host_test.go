@@ -17,12 +17,7 @@ func forbid(t *testing.T, db *DB) {
 	t.Helper()
 	var tables []string
 	err := db.each(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('source', 'fetch') AND name NOT LIKE 'sqlite%'
-		AND sql NOT LIKE 'CREATE VIRTUAL%'`, nil, func(scan scan) error {
-		var name string
-		err := scan(&name)
-		tables = append(tables, name)
-		return err
-	})
+		AND sql NOT LIKE 'CREATE VIRTUAL%'`, nil, appendTo(&tables))
 	if err != nil || !slices.Contains(tables, "entry") || !slices.Contains(tables, "body") {
 		t.Fatalf("tables %q, %v", tables, err)
 	}

@@ -14,8 +14,8 @@ import (
 // indexing collects what one transaction changes in the full-text index. It is
 // written at the end and in order of entries, which is what an index takes best.
 //
-// Entries of private sources are in an index of their own: what is counted, ordered,
-// cut short or takes time because of a private word would tell strangers of that word.
+// Entries of private sources are in an index of their own. In a common one, private words
+// would change counts, order and response times of public searches, and so be revealed.
 type indexing struct {
 	*tx
 	from int64 // entries before this one are not in the index yet, see reindex.go
@@ -28,7 +28,7 @@ type indexed struct {
 	anew bool // there is one already
 }
 
-// vocabulary is where the words of an entry are known.
+// vocabulary names the list of words that the words of an entry belong to.
 type vocabulary struct {
 	index sqlite.Index
 	scope int64 // its source in the private index, else 0
@@ -46,7 +46,7 @@ func (t *tx) indexing() (*indexing, error) {
 	return x, t.get(`SELECT value FROM counter WHERE name = 'searchable'`, nil, &x.from)
 }
 
-// add has an entry be found by what it says now.
+// add has an entry found by its present text.
 func (x *indexing) add(id, source int64, public bool, e *news.Entry, anew bool) {
 	if id >= x.from {
 		x.docs[id] = indexed{search.Index(e, source), vocabularyOf(source, public), anew}
@@ -72,15 +72,15 @@ func (x *indexing) flush() error {
 	}
 	clear(x.docs)
 	for v, new := range words {
-		if err := x.learn(v, slices.Sorted(maps.Keys(new))); err != nil {
+		if err := x.addWords(v, slices.Sorted(maps.Keys(new))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// learn makes words known that no entry brought before.
-func (x *indexing) learn(v vocabulary, words []string) error {
+// addWords adds the words to a vocabulary that are not in it yet.
+func (x *indexing) addWords(v vocabulary, words []string) error {
 	list, err := json.Marshal(words)
 	if err != nil || len(words) == 0 {
 		return err

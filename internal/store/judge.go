@@ -9,19 +9,20 @@ import (
 	"tributary/internal/story"
 )
 
-// verdict is a decision under way: made before its entry has a row.
+// verdict is the decision which story a new entry belongs to. It is made before the entry
+// has a row.
 type verdict struct {
-	story   int64
-	match   news.Match
-	related []int64
-	found   *found // what the index said; nil when it was not asked
+	story    int64
+	match    news.Match
+	related  []int64
+	compared *comparison // with whom its text was compared; nil when it was not
 }
 
 // judge decides which story an arriving entry belongs to; a story that begins is
 // made. Decision and entry are stored in the same transaction, so that what one
 // entry of a fetch cycle decided, the next sees.
 func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) {
-	x, err := s.index()
+	x, err := s.sketchIndex()
 	if err != nil {
 		return v, err
 	}
@@ -33,17 +34,17 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 		return v, err
 	}
 	published, _ := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
-	if v.found, err = x.look(a.Evidence.Sketch, published); err != nil {
+	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
 	}
 	evidence := a.Evidence
 	evidence.SourceID, evidence.Seen, evidence.Apart = s.h.Source.ID, s.now, s.h.Source.Apart
 	var alike []story.Evidence
-	if v.found != nil {
-		if v.found.mates, err = s.visible(v.found.mates); err != nil {
+	if v.compared != nil {
+		if v.compared.mates, err = s.visible(v.compared.mates); err != nil {
 			return v, err
 		}
-		alike = v.found.mates
+		alike = v.compared.mates
 	} else {
 		evidence.Sketch = nil // too old to be compared by its text
 	}
@@ -53,13 +54,13 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 		v.story, err = s.newStory(a.Identity.New, revision)
 		return v, err
 	}
-	if err := s.surface(v.story, a.Identity.New, revision); err != nil {
+	if err := s.takePublicKey(v.story, a.Identity.New, revision); err != nil {
 		return v, err
 	}
 	return v, s.touch(v.story, revision)
 }
 
-// matching is what holds for this Save.
+// matching returns the configured Matching, or the default.
 func (s *saving) matching() news.Matching {
 	if s.h.Matching == (news.Matching{}) {
 		return news.DefaultMatching()
@@ -67,30 +68,30 @@ func (s *saving) matching() news.Matching {
 	return s.h.Matching
 }
 
-// index opens the index of what entries say, once a transaction.
-func (s *saving) index() (*alikes, error) {
-	if s.opened != nil {
-		return s.opened, nil
+// sketchIndex opens the index that texts are compared by, once in a transaction.
+func (s *saving) sketchIndex() (*sketchIndex, error) {
+	if s.sketches != nil {
+		return s.sketches, nil
 	}
-	x, err := s.alikes(s.h.Source.ID, s.matching().Window, s.now)
-	s.opened = x
+	x, err := s.openSketchIndex(s.h.Source.ID, s.matching().Window, s.now)
+	s.sketches = x
 	return x, err
 }
 
-// shared are addresses and guids that several entries have, or may have.
+// shared are the addresses and guids of a document that other entries may have, too.
 type shared struct {
 	urls  map[any]bool    // by urlKey
-	guids map[string]bool // by guidHash; those that another source has
+	guids map[string]bool // by keyHash; those that another source has
 }
 
-// findShared asks for all new entries of a document at once who shares their address
-// or guid: hardly any, and the others need not be looked up one by one.
+// findShared finds out, for all new entries of a document at once, which addresses and
+// guids other entries have. Few are shared, and only those are looked up one by one.
 func (s *saving) findShared(assigned []int64) error {
 	s.shared = shared{map[any]bool{}, map[string]bool{}}
 	var urls, guids []any
 	for i, id := range assigned {
 		if a := &s.h.Arrivals[i]; id == 0 {
-			guids = append(guids, guidHash(a.Identity.New))
+			guids = append(guids, keyHash(a.Identity.New))
 			if key := urlKey(a.Evidence.URL); key != nil {
 				urls = append(urls, key)
 			}
@@ -135,7 +136,7 @@ func (s *saving) candidates(a *story.Arrival, apart map[int64]bool) ([]story.Evi
 		found = append(found, c)
 		return nil
 	}
-	url, guid := a.Evidence.URL, guidHash(a.Identity.New)
+	url, guid := a.Evidence.URL, keyHash(a.Identity.New)
 	if url != "" && s.shared.urls[urlKey(url)] && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
 		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id
 			WHERE e.url_key = $1 ORDER BY e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {

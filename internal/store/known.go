@@ -1,12 +1,8 @@
 package store
 
-import (
-	"github.com/zeebo/xxh3"
+import "tributary/internal/story"
 
-	"tributary/internal/story"
-)
-
-// knownRow is what the store holds of an entry that may be arriving again.
+// knownRow is a stored entry that may be arriving again.
 type knownRow struct {
 	id, story, withdrawn, clean int64
 	hash, signature             int64
@@ -15,7 +11,7 @@ type knownRow struct {
 	keys                        map[string]bool // those of the arriving document that lead to it
 }
 
-// known holds the entries of the source that an arriving document may name.
+// known holds the stored entries of the source that may be arriving again.
 type known struct {
 	rows map[int64]*knownRow
 	list []story.Known
@@ -34,7 +30,7 @@ func (s *saving) known() (*known, error) {
 	var hashes []any
 	for _, a := range s.h.Arrivals {
 		for _, key := range a.Identity.Keys {
-			hash := guidHash(key)
+			hash := keyHash(key)
 			if _, ok := keys[string(hash)]; !ok {
 				keys[string(hash)] = key
 				hashes = append(hashes, hash)
@@ -42,7 +38,7 @@ func (s *saving) known() (*known, error) {
 		}
 	}
 	err := s.lookUp(selectKnown+`g.hash FROM guid g JOIN entry e ON e.id = g.entry_id
-		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+places+`)`,
+		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+placeholders+`)`,
 		hashes, func(scan scan) error {
 			var hash []byte
 			return k.add(scan, &hash, func() string { return keys[string(hash)] })
@@ -100,12 +96,4 @@ func (k *known) add(scan scan, last any, key func() string) error {
 	}
 	k.list = append(k.list, story.Known{ID: row.id, Key: key(), Link: link, Title: title, Fingerprint: uint64(print)})
 	return nil
-}
-
-// urlKey is the indexed hash of a canonical URL; NULL without one.
-func urlKey(canonical string) any {
-	if canonical == "" {
-		return nil
-	}
-	return int64(xxh3.HashString(canonical))
 }

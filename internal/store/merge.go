@@ -10,21 +10,21 @@ import (
 	"tributary/internal/news"
 )
 
-// Merger is what became of stories that were merged.
+// Merger is the result of Merge.
 type Merger struct {
 	Key     string   // of the story that they are now
 	Pages   []string // keys of the others that had a page: it leads there
-	Silent  []string // keys of the others, which no public feed had shown
+	Silent  []string // keys of the others that had none, because no public feed had shown them
 	Entries int      // that were moved
 }
 
 // ErrSameStory says that there is nothing to merge.
 var ErrSameStory = errors.New("they are one story already")
 
-// Merge makes one story of several, by row. The one that was first published
-// survives. The others become aliases: their keys and guids are never used for
-// anything else. What subscribers have seen stays as it is, but where a feed
-// showed several of them one Publication remains.
+// Merge makes one story of several, which are given by row number. The one that was
+// published first survives. The others become aliases of it: their keys and guids are
+// never used for anything else. Publications stay as subscribers have seen them, except
+// that of several in one feed only one is shown from now on.
 func (db *DB) Merge(ctx context.Context, stories []int64, now time.Time) (m Merger, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		g := merging{tx: t, now: now}
@@ -50,7 +50,7 @@ func (m *merging) merge(stories []int64) error {
 	if err := m.rank(stories); err != nil {
 		return err
 	}
-	pubs, err := m.printed()
+	pubs, err := m.publications()
 	if err != nil {
 		return err
 	}
@@ -75,9 +75,8 @@ func (m *merging) merge(stories []int64) error {
 	return err
 }
 
-// rank decides which story survives: of those that were published the first one,
-// and the public ones go before those of private feeds; else the one whose first
-// entry was seen first.
+// rank decides which story survives: the one that a public feed published first, else the
+// one that a private feed did, else the one whose first entry was seen first.
 func (m *merging) rank(stories []int64) error {
 	const public, private, never = 0, 1, 2
 	type claim struct {
@@ -119,8 +118,8 @@ func (m *merging) rank(stories []int64) error {
 	return nil
 }
 
-// pins leaves the one pin that the story may have: the survivor's, else that of
-// the first of the others.
+// pins removes all pins but one, since a story can have only one: that of the survivor
+// stays, else that of the first of the others.
 func (m *merging) pins() error {
 	pinned := false
 	for _, story := range append([]int64{m.into}, m.others...) {
@@ -141,8 +140,8 @@ func (m *merging) pins() error {
 	return nil
 }
 
-// absorb moves the entries of another story and makes it an alias, and with it
-// those that lead to it: an alias never leads to an alias.
+// absorb moves the entries of another story to the survivor and makes that story an alias.
+// Aliases of it lead to the survivor, too, so that no alias leads to an alias.
 func (m *merging) absorb(other int64) error {
 	entries, err := m.ids(`SELECT id FROM entry WHERE story_id = $1 ORDER BY id`, other)
 	if err != nil {
@@ -175,9 +174,9 @@ func (m *merging) absorb(other int64) error {
 	return nil
 }
 
-// wait hands on the places in which feeds hold another story back: what waits is
-// news also as part of the survivor. Where a feed shows that already, the next
-// round of publishing takes the place away.
+// wait has the survivor wait in the feeds that hold another story back: what waits is news
+// as part of the survivor as well. If such a feed shows the survivor already, the next
+// round of publishing ends the wait.
 func (m *merging) wait(other int64) error {
 	_, err := m.exec(`INSERT INTO waiting (feed_id, story_id, since) SELECT feed_id, $2, since FROM waiting WHERE story_id = $1
 		ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since WHERE excluded.since < waiting.since`, other, m.into)
@@ -194,9 +193,9 @@ type held struct {
 	keeps                 bool // its feed keeps duplicates
 }
 
-// printed returns the Publications of the stories by feed, the survivor's first,
-// and of one story the one that stands.
-func (m *merging) printed() (map[int64][]held, error) {
+// publications returns the Publications of the stories by feed: first those of the
+// survivor, and of each story first the one that is shown.
+func (m *merging) publications() (map[int64][]held, error) {
 	byFeed := map[int64][]held{}
 	for _, story := range append([]int64{m.into}, m.others...) {
 		err := m.each(`SELECT p.feed_id, p.sequence, p.removed, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
@@ -213,9 +212,9 @@ func (m *merging) printed() (map[int64][]held, error) {
 	return byFeed, nil
 }
 
-// rehome gives the Publications to the survivor, each with the guid that
-// subscribers know it by. Where a feed has them of several stories and shows a
-// story once, the first that is shown stands and the others step aside.
+// rehome gives the Publications to the survivor; each keeps the guid that subscribers know.
+// Where a feed that shows a story once has Publications of several of the stories, the
+// first one that is shown stays and the others step aside.
 func (m *merging) rehome(byFeed map[int64][]held) error {
 	for _, pubs := range byFeed {
 		several := slices.ContainsFunc(pubs, func(h held) bool { return h.story != pubs[0].story })
@@ -235,6 +234,7 @@ func (m *merging) rehome(byFeed map[int64][]held) error {
 	return nil
 }
 
+// take gives a Publication to the survivor.
 func (m *merging) take(h held) error {
 	if h.story == m.into {
 		return nil
@@ -244,8 +244,8 @@ func (m *merging) take(h held) error {
 	return err
 }
 
-// yield has a Publication stand or step aside; the next round of publishing sees
-// to what the one that stands shows.
+// yield has a Publication stay or step aside. What the one that stays shows is decided in
+// the next round of publishing.
 func (m *merging) yield(h held, aside bool) error {
 	_, err := m.exec(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
 		h.feed, h.sequence, aside)

@@ -10,7 +10,7 @@ import (
 func (db *DB) Held(ctx context.Context, source int64, keys []string) (map[string]bool, error) {
 	held := map[string]bool{}
 	for _, key := range keys {
-		err := db.each(ctx, `SELECT 1 FROM guid WHERE source_id = $1 AND hash = $2`, []any{source, guidHash(key)}, func(scan scan) error {
+		err := db.each(ctx, `SELECT 1 FROM guid WHERE source_id = $1 AND hash = $2`, []any{source, keyHash(key)}, func(scan scan) error {
 			held[key] = true
 			return nil
 		})
@@ -27,7 +27,7 @@ func (db *DB) Pages(ctx context.Context, scope int64, links []string) (map[strin
 	pages := map[string]news.PageText{}
 	for _, link := range links {
 		err := db.each(ctx, `SELECT fetched, tries, outcome, note, html FROM page WHERE scope = $1 AND hash = $2`,
-			[]any{scope, guidHash(link)}, func(scan scan) error {
+			[]any{scope, keyHash(link)}, func(scan scan) error {
 				p := news.PageText{URL: link}
 				var fetched int64
 				var packed []byte
@@ -77,7 +77,7 @@ func (db *DB) SavePage(ctx context.Context, scope int64, p news.PageText) error 
 		_, err := t.exec(`INSERT INTO page (scope, hash, url, fetched, tries, outcome, note, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (scope, hash) DO UPDATE SET fetched = excluded.fetched, tries = excluded.tries, outcome = excluded.outcome,
 				note = excluded.note, html = coalesce(excluded.html, page.html)`,
-			scope, guidHash(p.URL), p.URL, ms(p.Fetched), p.Tries, string(p.Outcome), p.Note, packed)
+			scope, keyHash(p.URL), p.URL, ms(p.Fetched), p.Tries, string(p.Outcome), p.Note, packed)
 		return err
 	})
 }

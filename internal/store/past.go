@@ -8,11 +8,11 @@ import (
 	"tributary/internal/news"
 )
 
-// Resume notes what was last published of a feed before the database was lost, so
-// that the feed has its id again, and that Publish gives a story that is there again
-// what its subscribers know: guid, published and updated time, and place. The pages of
-// its archive are lost, and its new ones are of another generation. It does nothing, and says so, for a feed
-// that has Publications: the database knows better.
+// Resume stores what a feed had published before the database was lost. The feed gets its
+// id back, and when a story returns, Publish gives it what its subscribers know of it:
+// guid, published and updated time, and place. The closed pages of its archive stay lost;
+// new ones are of another generation. Resume does nothing, and returns false, for a feed
+// that has Publications already.
 func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		if err := t.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE feed_id = $1) AND NOT EXISTS (SELECT 1 FROM digest WHERE feed_id = $1)`,
@@ -27,7 +27,7 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 		for i, sequence := range sequences(past.Publications) {
 			p := past.Publications[i]
 			p.Sequence = sequence
-			if err := t.remember(f.ID, p.Publication); err != nil {
+			if err := t.rememberPublication(f.ID, p.Publication); err != nil {
 				return err
 			}
 			if err := t.rememberEntries(f.ID, p); err != nil {
@@ -50,15 +50,15 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 	return taken, err
 }
 
-// remember keeps what was known of one Publication.
-func (t *tx) remember(feed int64, p news.Publication) error {
+// rememberPublication stores one Publication of the past.
+func (t *tx) rememberPublication(feed int64, p news.Publication) error {
 	_, err := t.exec(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
 		feed, p.GUID, p.Sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
 	return err
 }
 
-// rememberEntries keeps which entries the story of a Publication had.
+// rememberEntries stores which entries the story of a Publication had.
 func (t *tx) rememberEntries(feed int64, p news.PastPublication) error {
 	for i, key := range p.Entries {
 		source, entry, _ := strings.Cut(key, ".")
@@ -70,9 +70,10 @@ func (t *tx) rememberEntries(feed int64, p news.PastPublication) error {
 	return nil
 }
 
-// sequences are the places that Publications had, given newest first. What is told of
-// them must go with when they entered; an older version told that alone, in
-// milliseconds, and the order of the document tells the rest.
+// sequences returns the sequences that Publications had, which are given newest first. A
+// sequence that a document tells is taken if it fits the time at which the Publication
+// entered. An older version told that time alone, to the millisecond; within it the
+// order of the document counts.
 func sequences(pubs []news.PastPublication) []int64 {
 	places := make([]int64, len(pubs))
 	var below int64
@@ -87,8 +88,8 @@ func sequences(pubs []news.PastPublication) []int64 {
 	return places
 }
 
-// renew gives a fresh story back what it was published as.
-func (p *publishing) renew(n *fresh) error {
+// restorePast gives a story that returned its former key and times.
+func (p *publishing) restorePast(n *fresh) error {
 	b := n.past
 	if b.key != "" {
 		if _, err := p.exec(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
@@ -114,8 +115,8 @@ func (p *publishing) renew(n *fresh) error {
 	return nil
 }
 
-// forget lets go of what has become a Publication again.
-func (p *publishing) forget(b *bygone) error {
+// forgetPast removes what has become a Publication again.
+func (p *publishing) forgetPast(b *pastRow) error {
 	if b == nil {
 		return nil
 	}

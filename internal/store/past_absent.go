@@ -7,8 +7,8 @@ import (
 	"tributary/internal/news"
 )
 
-// absent are the Publications of a resumed feed that wait for their source: it is
-// followed, and gave no document since. Newest first, as many as a feed shows.
+// absent returns the Publications of a resumed feed whose source has not delivered a
+// document since, newest first, at most as many as any feed shows.
 func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, error) {
 	silent := map[string]bool{} // marks of sources
 	err := db.each(ctx, `SELECT kind, url, name FROM source WHERE first_ok = 0 AND retired_at = 0`, nil, func(scan scan) error {
@@ -21,9 +21,9 @@ func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, e
 		return nil, err
 	}
 	var found []news.PastPublication
-	err = db.each(ctx, `SELECT `+bygoneColumns+`, e.source, e.entry, e.shown FROM past p JOIN past_entry e ON e.feed_id = p.feed_id AND e.guid = p.guid
+	err = db.each(ctx, `SELECT `+pastColumns+`, e.source, e.entry, e.shown FROM past p JOIN past_entry e ON e.feed_id = p.feed_id AND e.guid = p.guid
 		WHERE p.feed_id = $1 ORDER BY p.sequence DESC, p.guid, e.shown DESC, e.source, e.entry`, []any{feed}, func(scan scan) error {
-		var b bygone
+		var b pastRow
 		var source, entry string
 		var shown bool
 		if err := scan(append(b.columns(), &source, &entry, &shown)...); err != nil {
@@ -45,7 +45,7 @@ func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, e
 	return found, nil
 }
 
-func (b *bygone) publication(shown string) news.PastPublication {
+func (b *pastRow) publication(shown string) news.PastPublication {
 	return news.PastPublication{
 		Publication: news.Publication{
 			GUID: b.guid, StoryKey: b.key, Sequence: b.sequence, Entered: at(b.entered),

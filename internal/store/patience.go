@@ -9,10 +9,10 @@ import (
 // maxWait is how many times its patience a search may take on a machine that is busy.
 const maxWait = 10
 
-// withPatience returns a context for the calling goroutine that ends when it has used
-// this much of a processor: what it had to wait for one, or for a disk, is not its
-// work. After maxWait times that it ends in any case. Until the returned function is called,
-// which the same goroutine must do, it has a thread of its own.
+// withPatience returns a context that ends when the calling goroutine has used as much
+// processor time as patience says. Time that it waits for a processor or a disk does not
+// count, but after maxWait times the patience the context ends in any case. The goroutine
+// is locked to its thread until it calls the returned function.
 func withPatience(ctx context.Context, patience time.Duration) (context.Context, context.CancelFunc) {
 	runtime.LockOSThread()
 	used := threadTime()

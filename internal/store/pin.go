@@ -31,10 +31,10 @@ func (db *DB) Pin(ctx context.Context, entry int64, now time.Time) (instead int6
 		if _, err := t.exec(`UPDATE entry SET pinned = $2 WHERE id = $1`, entry, ms(now)); err != nil {
 			return err
 		}
-		if _, err := t.corrects(entry, news.Pinned, story, story, now); err != nil {
+		if _, err := t.recordHand(entry, news.Pinned, story, story, now); err != nil {
 			return err
 		}
-		return t.show(story)
+		return t.requeueStory(story)
 	})
 	return instead, err
 }
@@ -56,20 +56,20 @@ func (db *DB) Unpin(ctx context.Context, entry int64, now time.Time) error {
 		if err := t.unpin(entry, story, now); err != nil {
 			return err
 		}
-		return t.show(story)
+		return t.requeueStory(story)
 	})
 }
 
 func (t *tx) unpin(entry, story int64, now time.Time) error {
 	_, err := t.exec(`UPDATE entry SET pinned = 0 WHERE id = $1`, entry)
 	if err == nil {
-		_, err = t.corrects(entry, news.Unpinned, story, story, now)
+		_, err = t.recordHand(entry, news.Unpinned, story, story, now)
 	}
 	return err
 }
 
-// show has publishing judge a story again.
-func (t *tx) show(story int64) error {
+// requeueStory has the next round of publishing judge a story again.
+func (t *tx) requeueStory(story int64) error {
 	revision, err := t.nextRevision()
 	if err == nil {
 		err = t.touch(story, revision)

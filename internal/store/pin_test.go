@@ -59,7 +59,7 @@ func TestPinsInMergesAndSplits(t *testing.T) {
 	b := newHandBench(t)
 	pinned := func() (all []string) {
 		t.Helper()
-		found, err := b.db.where(t.Context(), `e.pinned <> 0 ORDER BY e.id`)
+		found, err := b.db.placedEverywhere(t.Context(), `e.pinned <> 0 ORDER BY e.id`)
 		if err != nil {
 			t.Fatal(err)
 		}

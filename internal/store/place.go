@@ -8,25 +8,24 @@ import (
 	"tributary/internal/news"
 )
 
-// place writes what is new: the live ones on top, those of one cycle by
-// published time, the backlog into history. Neither who gets a guid that two
-// want nor the place depends on the order in which the sources were fetched: who was
-// first gets it. Who wants what was a guid before the database was lost was told of it
-// (recall), so all of them have a past, or none.
-func (p *publishing) place() error {
+// enterFresh writes the new Publications: news on top, in the order of their published
+// times, and backlog into the history of the feed, by published time as well. When two
+// stories want one guid, the one that was published first gets it. So neither guids nor
+// places depend on the order in which sources were fetched.
+func (p *publishing) enterFresh() error {
 	if !p.closing.IsZero() {
-		p.choose()
+		p.chooseForDigest()
 	}
 	slices.SortFunc(p.fresh, func(a, b fresh) int {
 		return cmp.Or(a.lead.Published.Compare(b.lead.Published), cmp.Compare(a.lead.Origin, b.lead.Origin), cmp.Compare(a.lead.GUID, b.lead.GUID))
 	})
-	p.contest()
+	p.settleContests()
 	for i := range p.fresh {
-		if err := p.mint(&p.fresh[i]); err != nil {
+		if err := p.mintGUID(&p.fresh[i]); err != nil {
 			return err
 		}
 		if p.fresh[i].past != nil {
-			if err := p.renew(&p.fresh[i]); err != nil {
+			if err := p.restorePast(&p.fresh[i]); err != nil {
 				return err
 			}
 		}
@@ -35,14 +34,15 @@ func (p *publishing) place() error {
 		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.guid, b.guid))
 	})
 	for i := range p.fresh {
-		if err := p.write(&p.fresh[i]); err != nil {
+		if err := p.writePublication(&p.fresh[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// place is where n stands in history: where it stood, else by published time.
+// place returns the sequence of n in history: the one that it had before the database was
+// lost, else one that follows from its published time.
 func (n fresh) place() int64 {
 	if n.past != nil {
 		return n.past.sequence
@@ -50,7 +50,7 @@ func (n fresh) place() int64 {
 	return news.HistorySequence(n.lead.Published, n.guid)
 }
 
-// published is the time that subscribers see.
+// published returns the published time that subscribers see.
 func (n fresh) published() time.Time {
 	if n.past != nil {
 		return at(n.past.published)
@@ -58,7 +58,8 @@ func (n fresh) published() time.Time {
 	return n.lead.Published
 }
 
-func (p *publishing) write(n *fresh) error {
+// writePublication inserts one new Publication and gives it its sequence.
+func (p *publishing) writePublication(n *fresh) error {
 	// Many may have one time, as undated seeds do: each goes behind the last.
 	sequence, entered, change := max(n.place(), p.placed+1), n.published(), int64(0)
 	switch {
@@ -80,7 +81,7 @@ func (p *publishing) write(n *fresh) error {
 	}
 	updated := n.lead.Updated
 	if n.past == nil || n.past.updated != ms(updated) { // what readers have does not move
-		if updated, err = p.apart(updated); err != nil {
+		if updated, err = p.distinctUpdated(updated); err != nil {
 			return err
 		}
 	}
@@ -103,15 +104,15 @@ func (p *publishing) write(n *fresh) error {
 	}
 	p.changed = true
 	p.sequence = max(p.sequence, sequence)
-	p.shows(updated)
-	return p.forget(n.past)
+	p.noteUpdated(updated)
+	return p.forgetPast(n.past)
 }
 
-// apart returns an updated time, to the second, so that no other Publication of the
-// feed has the same, nor one that it had before the database was lost: of several in one second each is a millisecond behind the last.
-// Documents of one day, and what a publisher brings out in one go, have one time;
-// readers cannot sort by that, and validators take it for a fault.
-func (p *publishing) apart(t time.Time) (time.Time, error) {
+// distinctUpdated returns t, cut to the second, as an updated time that no other
+// Publication of the feed has, nor had before the database was lost: each further one in
+// a second is a millisecond later. Publishers give everything that they publish at once
+// the same time, and readers cannot sort by that; validators report it as an error.
+func (p *publishing) distinctUpdated(t time.Time) (time.Time, error) {
 	second := t.Truncate(time.Second)
 	var last int64
 	err := p.get(`SELECT coalesce(max(updated), 0) FROM (SELECT updated FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3

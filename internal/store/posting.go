@@ -5,20 +5,22 @@ import (
 	"slices"
 )
 
-// Postings lead from a term to the entries that have it. They are kept in blocks, a
-// row each; which block a term is in says a hash. The dozen terms of an entry are in a
-// dozen blocks, and writing to a dozen places for every entry costs more than all the
-// rest. So what is new is gathered: in a log, a row for each transaction, and in
-// memory. When enough is gathered the blocks are written in turn, each with what came
-// for it since its last turn; what has left the window is left out then.
+// Postings lead from a term to the entries that have it. They are stored in blocks, a row
+// each, and the hash of a term says which block it is in. The terms of one entry are in a
+// dozen different blocks, and to write all of them for every entry would cost more than
+// everything else. So new postings are collected, much as in a log-structured merge tree:
+// each transaction adds a row to a log, and a memtable holds what the log does. Once the
+// memtable is large enough, blocks are written in turn, each merged with what came for it
+// since its last turn; entries that have left the window are dropped on the way.
 const (
 	blockBits   = 15
 	blocks      = 1 << blockBits
-	maxGathered = 1 << 18 // postings: about 4 MiB of memory, those of 20,000 entries
+	maxMemtable = 1 << 18 // postings: about 4 MiB of memory, those of 20,000 entries
 )
 
-// posting is a term and an entry that has it, or has it no longer. Numbers of entries
-// stay below 2^31: that is an entry a second for 68 years.
+// posting is a term and an entry that has it, or with the bit gone set, an entry that has
+// it no longer: the term in the upper 32 bits, the entry in the next 31. An entry a second
+// would reach 2^31 in 68 years.
 type posting uint64
 
 const gone posting = 1
@@ -29,25 +31,27 @@ func (p posting) term() uint32 { return uint32(p >> 32) }
 func (p posting) entry() int64 { return int64(p & (1<<32 - 1) >> 1) }
 func (p posting) block() int64 { return block(p.term()) }
 
-// block is the number of the block that has a term. Terms are no even hashes, because
-// many were chosen for being low. Migration 22 reckons the same.
+// block returns the number of the block that a term is in. The term is hashed once more
+// because terms are not evenly distributed: many were chosen for being low. Migration 22
+// computes the same.
 func block(term uint32) int64 { return int64(scatter(term) >> (32 - blockBits)) }
 
 func scatter(term uint32) uint32 { return term * 1540483477 }
 
-// gathered are the postings that some block still has to take, by block, without
-// order. It belongs to the writer, and names the state of the database that it holds.
-type gathered struct {
-	logged int64 // the last row of the log
-	turn   int64 // how many blocks were ever written
-	blocks [blocks][]posting
-	count  int
-	stored [blocks]*marks // what stands in the blocks that were read
-	full   full
+// memtable holds the postings that are not in their blocks yet, and what was learned of
+// the blocks. It outlives the transaction: the writer keeps it. logged and turn say of
+// which state of the database it is.
+type memtable struct {
+	logged int64             // the last row of the log
+	turn   int64             // how many blocks were ever written
+	blocks [blocks][]posting // by block, in no order
+	count  int               // of postings in all blocks
+	blooms [blocks]*bloom    // of what is stored in a block; nil for one that was not read
+	full   fullTerms
 }
 
-// add replaces what was known of the entry under this term.
-func (g *gathered) add(p posting) {
+// add adds a posting, in the place of one of the same term and entry.
+func (g *memtable) add(p posting) {
 	list := g.blocks[p.block()]
 	for i, have := range list {
 		if have|gone == p|gone {
@@ -59,15 +63,16 @@ func (g *gathered) add(p posting) {
 	g.count++
 }
 
-// postings is the index of one transaction.
+// postings is the index as one transaction sees it.
 type postings struct {
 	*tx
-	all       *gathered
+	memtable  *memtable
 	fresh     []posting
 	forgotten int64 // entries up to this one have left the window
 }
 
-// postings opens the index; what is gathered is read once, as a rule.
+// postings opens the index. The log is read only if the memtable does not hold what it
+// does: in the first transaction, and after one that failed.
 func (t *tx) postings(forgotten int64) (*postings, error) {
 	var logged, turn int64
 	err := t.each(`SELECT name, value FROM counter WHERE name IN ('posted', 'posting_turn')`, nil, func(scan scan) error {
@@ -84,17 +89,17 @@ func (t *tx) postings(forgotten int64) (*postings, error) {
 	if err != nil {
 		return nil, err
 	}
-	if g := t.gathered; g == nil || g.logged != logged || g.turn != turn {
-		if t.gathered, err = t.gather(logged, turn); err != nil {
+	if g := t.memtable; g == nil || g.logged != logged || g.turn != turn {
+		if t.memtable, err = t.readPostingLog(logged, turn); err != nil {
 			return nil, err
 		}
 	}
-	return &postings{tx: t, all: t.gathered, forgotten: forgotten}, nil
+	return &postings{tx: t, memtable: t.memtable, forgotten: forgotten}, nil
 }
 
 // clearPostings empties the index.
 func (t *tx) clearPostings() error {
-	t.gathered = nil
+	t.memtable = nil
 	for _, query := range []string{`DELETE FROM posting_log`, `DELETE FROM posting_block`} {
 		if _, err := t.exec(query); err != nil {
 			return err
@@ -103,10 +108,10 @@ func (t *tx) clearPostings() error {
 	return nil
 }
 
-// gather reads the log. Blocks may have taken some of it already, which does not
-// matter: the last word on each posting is in it.
-func (t *tx) gather(logged, turn int64) (*gathered, error) {
-	g := &gathered{logged: logged, turn: turn, full: full{}}
+// readPostingLog fills a memtable from the log. That some of it is in blocks already does
+// not matter: the log has the latest state of each of its postings.
+func (t *tx) readPostingLog(logged, turn int64) (*memtable, error) {
+	g := &memtable{logged: logged, turn: turn, full: fullTerms{}}
 	return g, t.each(`SELECT data FROM posting_log ORDER BY id`, nil, func(scan scan) error {
 		var data []byte
 		err := scan(&data)
@@ -117,53 +122,53 @@ func (t *tx) gather(logged, turn int64) (*gathered, error) {
 	})
 }
 
-func (x *postings) add(term uint32, entry int64)  { x.note(newPosting(term, entry)) }
-func (x *postings) drop(term uint32, entry int64) { x.note(newPosting(term, entry) | gone) }
+func (x *postings) add(term uint32, entry int64)  { x.record(newPosting(term, entry)) }
+func (x *postings) drop(term uint32, entry int64) { x.record(newPosting(term, entry) | gone) }
 
-func (x *postings) note(p posting) {
-	delete(x.all.full, p.term())
-	x.all.add(p)
+func (x *postings) record(p posting) {
+	delete(x.memtable.full, p.term())
+	x.memtable.add(p)
 	x.fresh = append(x.fresh, p)
 }
 
-// flush stores what the transaction brought, and writes the blocks whose turn it is.
+// flush stores what the transaction added, and writes the blocks whose turn it is.
 func (x *postings) flush() error {
 	if len(x.fresh) > 0 {
-		x.all.logged++
-		if _, err := x.exec(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.all.logged, x.all.turn, packed(x.fresh)); err != nil {
+		x.memtable.logged++
+		if _, err := x.exec(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.memtable.logged, x.memtable.turn, packed(x.fresh)); err != nil {
 			return err
 		}
-		if err := x.set("posted", x.all.logged); err != nil {
+		if err := x.setCounter("posted", x.memtable.logged); err != nil {
 			return err
 		}
 		x.fresh = nil
 	}
-	turn := x.all.turn
-	for ; x.all.count > maxGathered; x.all.turn++ {
-		if err := x.write(x.all.turn % blocks); err != nil {
+	turn := x.memtable.turn
+	for ; x.memtable.count > maxMemtable; x.memtable.turn++ {
+		if err := x.write(x.memtable.turn % blocks); err != nil {
 			return err
 		}
 	}
-	if x.all.turn == turn {
+	if x.memtable.turn == turn {
 		return nil
 	}
-	if _, err := x.exec(`DELETE FROM posting_log WHERE turn <= $1`, x.all.turn-blocks); err != nil { // every block had its turn since
+	if _, err := x.exec(`DELETE FROM posting_log WHERE turn <= $1`, x.memtable.turn-blocks); err != nil { // every block had its turn since
 		return err
 	}
-	return x.set("posting_turn", x.all.turn)
+	return x.setCounter("posting_turn", x.memtable.turn)
 }
 
-// write writes a block with what was gathered for it.
+// write merges a block with what the memtable holds for it.
 func (x *postings) write(id int64) error {
 	var data []byte
 	err := x.each(`SELECT data FROM posting_block WHERE id = $1`, []any{id}, func(scan scan) error { return scan(&data) })
 	if err != nil {
 		return err
 	}
-	fresh := x.all.blocks[id]
+	fresh := x.memtable.blocks[id]
 	slices.Sort(fresh)
 	all := merged(unpacked(data), fresh, x.forgotten)
-	x.all.blocks[id], x.all.count, x.all.stored[id] = nil, x.all.count-len(fresh), mark(all)
+	x.memtable.blocks[id], x.memtable.count, x.memtable.blooms[id] = nil, x.memtable.count-len(fresh), newBloom(all)
 	switch {
 	case len(all) > 0:
 		_, err = x.exec(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))
@@ -173,7 +178,8 @@ func (x *postings) write(id int64) error {
 	return err
 }
 
-// merged are the postings of a block with what was gathered for it; both ascend.
+// merged returns the postings of a block, updated with fresh ones, without those that are
+// gone or forgotten. Both lists ascend.
 func merged(block, fresh []posting, forgotten int64) []posting {
 	all := make([]posting, 0, len(block)+len(fresh))
 	for len(block)+len(fresh) > 0 {
@@ -193,7 +199,7 @@ func merged(block, fresh []posting, forgotten int64) []posting {
 	return all
 }
 
-// packed are postings as they are stored: 8 bytes each, big endian.
+// packed returns postings as they are stored: 8 bytes each, big endian.
 func packed(list []posting) []byte {
 	data := make([]byte, 0, 8*len(list))
 	for _, p := range list {

@@ -11,12 +11,14 @@ import (
 	"tributary/internal/story"
 )
 
-// marks tell of most terms that are not in a block that they are not: the runs of a new
-// text, as a rule. They take 8 MiB when all blocks were read.
-type marks [32]uint64
+// bloom is a Bloom filter with one hash function over the terms of a stored block. It
+// spares reading the block for most terms that it does not have, as the runs of a new text
+// usually are. The filters of all blocks take 8 MiB.
+type bloom [32]uint64
 
-func mark(list []posting) *marks {
-	var m marks
+// newBloom returns the filter of a block with these postings.
+func newBloom(list []posting) *bloom {
+	var m bloom
 	for _, p := range list {
 		word, bit := m.place(p.term())
 		m[word] |= bit
@@ -24,9 +26,9 @@ func mark(list []posting) *marks {
 	return &m
 }
 
-// mayHold reports whether the term may be in the block. Of one that was not read that
-// is not known.
-func (m *marks) mayHold(term uint32) bool {
+// mayHold reports whether the term may be in the block: yes for a block without a filter,
+// which was not read yet.
+func (m *bloom) mayHold(term uint32) bool {
 	if m == nil {
 		return true
 	}
@@ -34,33 +36,34 @@ func (m *marks) mayHold(term uint32) bool {
 	return m[word]&bit != 0
 }
 
-// place takes the bits of the hash below those that name the block.
-func (m *marks) place(term uint32) (word int, bit uint64) {
+// place returns the bit of a term. It comes from the bits of the hash just below those that
+// number the block.
+func (m *bloom) place(term uint32) (word int, bit uint64) {
 	h := scatter(term) >> (32 - blockBits - 11)
 	return int(h / 64 % 32), 1 << (h % 64)
 }
 
-// full are terms with as many entries as a term may have, as they were read. Words of
-// every day, they are asked for most, and nothing is kept under them any more.
-type full map[uint32][]int64
+// fullTerms caches the entries of terms that have as many of them as a term may have.
+// These are common words: they are looked up most often, and no entry is added to them.
+type fullTerms map[uint32][]int64
 
-// maxFull is how many are remembered: about 5 MiB.
-const maxFull = 1 << 15
+// maxFullTerms is how many are cached: about 5 MiB.
+const maxFullTerms = 1 << 15
 
-// note remembers the entries of a term, ascending, if it is full.
-func (f full) note(term uint32, entries []int64) {
+// note caches the entries of a term, in ascending order, if it is full.
+func (f fullTerms) note(term uint32, entries []int64) {
 	if len(entries) < story.MaxPostings {
 		return
 	}
-	if len(f) == maxFull {
+	if len(f) == maxFullTerms {
 		clear(f)
 	}
 	f[term] = entries
 }
 
-// entries returns those of a full term; nil when it is not known, or when some have left
-// the window since.
-func (f full) entries(term uint32, forgotten int64) []int64 {
+// entries returns the cached entries of a term; nil without any, or when some of them have
+// left the window since.
+func (f fullTerms) entries(term uint32, forgotten int64) []int64 {
 	if entries := f[term]; entries != nil && entries[0] > forgotten {
 		return entries
 	}
@@ -72,19 +75,19 @@ const blockBatch = 16
 
 var selectBlocks = `SELECT id, data FROM (VALUES ` + rowsFrom(1, blockBatch) + `) asked CROSS JOIN posting_block ON id = asked.column1`
 
-// under returns for each of some terms the entries that have it, ascending.
-func (x *postings) under(terms []uint32) ([][]int64, error) {
+// entriesOf returns, for each of the terms, the entries that have it in ascending order.
+func (x *postings) entriesOf(terms []uint32) ([][]int64, error) {
 	stored, err := x.stored(terms)
 	if err != nil {
 		return nil, err
 	}
 	found := make([][]int64, len(terms))
 	for i, term := range terms {
-		if found[i] = x.all.full.entries(term, x.forgotten); found[i] != nil {
+		if found[i] = x.memtable.full.entries(term, x.forgotten); found[i] != nil {
 			continue
 		}
 		var fresh []posting
-		for _, p := range x.all.blocks[block(term)] {
+		for _, p := range x.memtable.blocks[block(term)] {
 			if p.term() == term {
 				fresh = append(fresh, p)
 			}
@@ -93,19 +96,19 @@ func (x *postings) under(terms []uint32) ([][]int64, error) {
 		for _, p := range merged(stored[term], fresh, x.forgotten) {
 			found[i] = append(found[i], p.entry())
 		}
-		x.all.full.note(term, found[i])
+		x.memtable.full.note(term, found[i])
 	}
 	return found, nil
 }
 
-// stored reads the postings of terms that are in the blocks.
+// stored reads the postings of terms from the stored blocks.
 func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 	asked := map[int64][]uint32{} // by block
 	for _, term := range terms {
-		if x.all.full.entries(term, x.forgotten) != nil {
+		if x.memtable.full.entries(term, x.forgotten) != nil {
 			continue
 		}
-		if id := block(term); x.all.turn > 0 && x.all.stored[id].mayHold(term) {
+		if id := block(term); x.memtable.turn > 0 && x.memtable.blooms[id].mayHold(term) {
 			asked[id] = append(asked[id], term)
 		}
 	}
@@ -121,8 +124,8 @@ func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 		for _, term := range asked[id] {
 			stored[term] = cut(data, term)
 		}
-		if x.all.stored[id] == nil {
-			x.all.stored[id] = mark(unpacked(data))
+		if x.memtable.blooms[id] == nil {
+			x.memtable.blooms[id] = newBloom(unpacked(data))
 		}
 		return err
 	})
@@ -130,7 +133,7 @@ func (x *postings) stored(terms []uint32) (map[uint32][]posting, error) {
 		return nil, err
 	}
 	for id := range asked {
-		x.all.stored[id] = cmp.Or(x.all.stored[id], &marks{}) // there is no such block
+		x.memtable.blooms[id] = cmp.Or(x.memtable.blooms[id], &bloom{}) // there is no such block
 	}
 	return stored, nil
 }

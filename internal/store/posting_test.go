@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// postings are those in the index, blocks and what is gathered together.
+// postings are those in the index, of the blocks and the memtable together.
 func (b *bench) postings() []posting {
 	b.t.Helper()
 	var all []posting
@@ -42,7 +42,7 @@ func (t *tx) allPostings() ([]posting, error) {
 		return err
 	})
 	var all []posting
-	for id, fresh := range x.all.blocks {
+	for id, fresh := range x.memtable.blocks {
 		fresh = slices.Sorted(slices.Values(fresh))
 		all = append(all, merged(stored[int64(id)], fresh, forgotten)...)
 	}
@@ -127,7 +127,7 @@ func wantUnder(t *testing.T, tx *tx, forgotten int64, terms []uint32, want map[p
 	if err != nil {
 		return err
 	}
-	found, err := x.under(terms)
+	found, err := x.entriesOf(terms)
 	wanted := map[uint32][]int64{}
 	for p := range want {
 		if p.entry() > forgotten {

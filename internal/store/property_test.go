@@ -320,12 +320,7 @@ func (w *world) checkShown(f news.Feed, e *news.Edition) {
 func (w *world) checkWaiting(f news.Feed, column string, want, got map[int64]bool) {
 	w.t.Helper()
 	waits := map[int64]bool{}
-	err := w.db.each(w.t.Context(), `SELECT DISTINCT e.`+column+` FROM waiting w JOIN entry e ON e.story_id = w.story_id WHERE w.feed_id = $1`, []any{f.ID}, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		waits[id] = true
-		return err
-	})
+	err := w.db.each(w.t.Context(), `SELECT DISTINCT e.`+column+` FROM waiting w JOIN entry e ON e.story_id = w.story_id WHERE w.feed_id = $1`, []any{f.ID}, addTo(waits))
 	if err != nil {
 		w.t.Fatal(err)
 	}

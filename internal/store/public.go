@@ -7,7 +7,7 @@ import (
 	"tributary/internal/news"
 )
 
-// mostPublic bounds what a question of a stranger reads.
+// mostPublic bounds how many entries a visitor's question reads.
 const mostPublic = 20
 
 // FindPublic returns the entries of public sources that somebody may mean by an
@@ -20,7 +20,7 @@ func (db *DB) FindPublic(ctx context.Context, canonical, guid, key string) ([]ne
 			SELECT id FROM (SELECT o.id FROM entry o JOIN source v ON v.id = o.source_id WHERE o.url_key = $1`+visible+limit+`)
 			UNION SELECT id FROM (SELECT o.id FROM guid g JOIN entry o ON o.id = g.entry_id JOIN source v ON v.id = o.source_id WHERE g.hash = $2`+visible+limit+`)
 			UNION SELECT id FROM (SELECT o.id FROM story n JOIN entry o ON o.story_id = coalesce(n.alias_of, n.id) JOIN source v ON v.id = o.source_id WHERE n.key = $3`+visible+limit+`))
-		ORDER BY e.first_seen, e.id LIMIT `+limit, urlKey(canonical), guidHash("guid:"+guid), key)
+		ORDER BY e.first_seen, e.id LIMIT `+limit, urlKey(canonical), keyHash("guid:"+guid), key)
 	if err != nil {
 		return nil, err
 	}

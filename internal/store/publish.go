@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"tributary/internal/news"
@@ -30,8 +27,7 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 		return false, false, err
 	}
 	err = db.update(ctx, func(t *tx) error {
-		p := publishing{tx: t, feed: f, now: now, guids: map[int64]string{}, given: map[int64]bool{}, taken: map[string]bool{},
-			waits: map[int64]time.Time{}, held: map[int64]time.Time{}, since: map[int64]time.Time{}}
+		p := newPublishing(t, f, now)
 		if err := p.run(); err != nil {
 			return err
 		}
@@ -54,75 +50,94 @@ func (db *DB) behind(ctx context.Context, f news.Feed, now time.Time) (bool, err
 	return behind || due, err
 }
 
-// publishing is the state of one Publish.
+// publishing is the state of one Publish: one transaction that judges a bounded number
+// of stories for one feed. run is its order of events.
 type publishing struct {
 	*tx
-	feed     news.Feed
-	now      time.Time
-	scanned  int64 // stories changed after this revision
-	upto     int64 // and until this one are judged
-	due      int64 // and those that wait since then
-	boundary int64 // entries born until then are the feed's past
-	sequence int64 // highest given
-	change   int64 // of the feed, the last number given: see news.Edition.Change
-	updated  time.Time
-	changed  bool
-	more     bool
-	guids    map[int64]string // of the stories, as minted; empty where only private entries were published
-	given    map[int64]bool   // the story's guid is that of a Publication in this feed
-	taken    map[string]bool  // guids that entries got in this run as their own
-	placed   int64            // sequence last given in history
-	history  []placed         // what went there in this run, or gets room in it
-	fresh    []fresh
-	waits    map[int64]time.Time // stories that waited, and since when
-	held     map[int64]time.Time // stories that wait from now on
-	resumed  bool                // stories are known from before the database was lost, see past_recall.go
-	followed map[string]bool     // the marks of all sources; nil until they are asked for
+	feed news.Feed
+	now  time.Time
+
+	// Which stories are judged.
+	scanned int64               // those that changed after this revision
+	upto    int64               // and not after this one,
+	due     int64               // and those that wait since this time or before
+	waits   map[int64]time.Time // of these, those that waited until now, and since when
+	held    map[int64]time.Time // and those that wait from now on
+
+	// What the feed has, and what this run adds to it.
+	boundary int64     // the revision that ends the past of the feed: entries stored until then are no news
+	sequence int64     // the highest one given
+	placed   int64     // the one given last in history
+	change   int64     // the last change number given: see news.Edition.Change
+	updated  time.Time // of the feed
+	fresh    []fresh   // what enters
+	history  []placed  // what went into history or is shown again: see numberChanges
+
+	// Guids, see mintGUID.
+	guids map[int64]string // of the stories; empty where only private entries were published
+	given map[int64]bool   // stories whose guid a Publication of this feed has
+	taken map[string]bool  // guids that Publications got in this run as their own
+
+	// What was published before the database was lost, see past_find.go.
+	resumed  bool                // there is something of it
+	followed map[string]bool     // marks of all sources in use; nil until they are needed
 	since    map[int64]time.Time // of sources, see publishedSince
 
-	// of a feed that shows digests
-	closed     time.Time     // the end of its last period
-	closing    time.Time     // of the period that this run ends; zero: it ends none
-	digest     int64         // sequence of the digest; 0: there is none, because nothing came
-	importance map[int64]int // of the entries that it tells of, from 0
-	passed     int           // stories that it has no room for
+	// Digests, see digest.go.
+	closed     time.Time     // the end of the last period
+	closing    time.Time     // the end of the period that this run closes; zero: it closes none
+	digest     int64         // sequence of the digest of that period; 0: it has none, because nothing came
+	importance map[int64]int // place of an entry among those that the digest tells of, from 0
+	passed     int           // stories that the digest has no room for
+
+	// The result.
+	changed bool // the feed must be rendered again
+	more    bool // there are more stories to judge than one run takes
 }
 
-// fresh is a story, or in a feed that keeps duplicates an entry, that is about
-// to become a Publication.
+func newPublishing(t *tx, f news.Feed, now time.Time) *publishing {
+	return &publishing{
+		tx: t, feed: f, now: now,
+		waits: map[int64]time.Time{}, held: map[int64]time.Time{},
+		guids: map[int64]string{}, given: map[int64]bool{}, taken: map[string]bool{},
+		since: map[int64]time.Time{},
+	}
+}
+
+// fresh is a story that is about to become a Publication; in a feed that keeps
+// duplicates, it is one entry.
 type fresh struct {
 	story int64
-	lead  news.Candidate
-	guid  string
-	kept  bool // an entry of its own in a feed that keeps duplicates
-	own   bool // the guid is the Publication's, not the story's
-	live  bool
-	past  *bygone // what it was before the database was lost
+	lead  news.Candidate // the entry that is shown
+	kept  bool           // it is one entry of a feed that keeps duplicates
+	live  bool           // it is news; else it goes into the history of the feed
+	past  *pastRow       // what it was published as before the database was lost; nil: it was not
 
-	outlets  int   // that report it; counted for digests only
-	sequence int64 // given with its Publication
+	guid     string // see mintGUID
+	own      bool   // the guid is the Publication's, not the story's
+	sequence int64  // of its Publication, once that is written
+	outlets  int    // how many report it; counted for digests only
 }
 
-// printed is a Publication as stored.
-type printed struct {
-	sequence, story, first, entry int64
-	change                        int64
-	own                           bool // its guid is its own, not the story's
-	updated, signature            int64
-	removed                       bool
-	aside                         bool // another one stands in its place since a merge
+// publicationRow is a Publication as it is stored.
+type publicationRow struct {
+	sequence, story    int64
+	first, entry       int64 // the entry that it was made for, and the one that it shows
+	updated, signature int64
+	change             int64
+	own                bool // its guid is its own, not the story's
+	removed            bool
+	aside              bool // another one stands in its place since a merge
 }
 
+// run judges the stories and writes what follows from it. The order of its steps matters:
+// what enters is collected by story, and written together by enterFresh.
 func (p *publishing) run() error {
-	var updated, closed int64
-	var rule string
-	err := p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, closed, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
-		FROM feed WHERE id = $1`, []any{p.feed.ID}, &p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &closed, &p.resumed) // as stored: a reload may just have changed it
-	if err != nil || rule != p.feed.Judged || (closed != 0) != (p.feed.Digest != nil) { // what was replaced judges nothing any more
+	replaced, err := p.read()
+	if replaced || err != nil {
 		return err
 	}
-	p.updated, p.closed = at(updated), at(closed)
-	for _, step := range []func() error{p.bound, p.boundDue, p.waiting} {
+	for _, step := range []func() error{p.boundRevision, p.boundWaiting, p.readWaiting} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -131,10 +146,10 @@ func (p *publishing) run() error {
 	if err != nil {
 		return err
 	}
-	if err := p.sift(candidates); err != nil {
+	if err := p.applyRule(candidates); err != nil {
 		return err
 	}
-	have, err := p.printed()
+	have, err := p.publications()
 	if err != nil {
 		return err
 	}
@@ -143,7 +158,7 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	for _, step := range []func() error{p.outdate, p.place, p.tell, p.settle, p.closeDigest} {
+	for _, step := range []func() error{p.outdatePages, p.enterFresh, p.numberChanges, p.storeWaiting, p.closeDigest} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -154,94 +169,10 @@ func (p *publishing) run() error {
 	return err
 }
 
-// bound finds the revision up to which this run judges.
-func (p *publishing) bound() error {
-	err := p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
-		[]any{p.scanned, publishLimit}, &p.upto)
-	p.more = err == nil
-	if errors.Is(err, sql.ErrNoRows) {
-		return p.get(`SELECT value FROM counter WHERE name = 'revision'`, nil, &p.upto)
-	}
-	return err
-}
-
-// The two queries below go from the few stories that are judged to what belongs to
-// them; CROSS JOIN and + keep a planner from going through a whole feed instead.
-
-// candidates are the entries that the feed selects of the stories that are judged.
-func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
-	found := map[int64][]news.Candidate{}
-	brought := map[int64]string{} // the files of entries, for a podcast
-	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
-			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
-			CASE WHEN $5 THEN c.enclosures ELSE '' END
-		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
-		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
-		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
-			var story, published, updated, seen, signature int64
-			var guid, files string
-			var c news.Candidate
-			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Flood, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
-			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
-			p.guids[story] = guid
-			found[story] = append(found[story], c)
-			brought[c.EntryID] = files
-			return err
-		})
-	if err == nil && p.feed.Kind == news.Podcast {
-		err = p.keepPlayable(found, brought)
-	}
-	if err != nil {
-		return nil, err
-	}
-	cited, err := p.cited()
-	for _, cs := range found {
-		for i := range cs {
-			cs[i].Cited = cited[cs[i].EntryID]
-		}
-	}
-	return found, err
-}
-
-// printed are the Publications that the feed has of the stories that are judged.
-func (p *publishing) printed() (map[int64][]printed, error) {
-	have := map[int64][]printed{}
-	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside, p.change
-		FROM story s CROSS JOIN publication p
-		WHERE `+judged+` AND p.story_id = s.id AND +p.feed_id = $3`,
-		p.judging(), func(scan scan) error {
-			var r printed
-			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside, &r.change)
-			p.given[r.story] = p.given[r.story] || !r.own
-			have[r.story] = append(have[r.story], r)
-			return err
-		})
-	for _, pubs := range have {
-		slices.SortFunc(pubs, standing)
-	}
-	return have, err
-}
-
-func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]printed) []int64 {
-	ids := make([]int64, 0, len(candidates)+len(have))
-	for id := range candidates {
-		ids = append(ids, id)
-	}
-	for id := range have {
-		if candidates[id] == nil {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
 // story brings the Publications of one story up to date.
-func (p *publishing) story(id int64, cs []news.Candidate, have []printed) error {
+func (p *publishing) story(id int64, cs []news.Candidate, have []publicationRow) error {
 	if p.feed.Duplicates == news.Keep {
-		return p.kept(id, cs, have)
+		return p.keepAll(id, cs, have)
 	}
 	lead := news.Lead(cs)
 	for i, pub := range have {
@@ -259,8 +190,9 @@ func (p *publishing) story(id int64, cs []news.Candidate, have []printed) error 
 	return nil
 }
 
-// kept shows every entry of a story on its own.
-func (p *publishing) kept(id int64, cs []news.Candidate, have []printed) error {
+// keepAll brings the Publications of a story up to date in a feed that keeps
+// duplicates: every entry has one of its own.
+func (p *publishing) keepAll(id int64, cs []news.Candidate, have []publicationRow) error {
 	shown := map[int64]bool{}
 	for _, pub := range have {
 		shown[pub.first] = true
@@ -279,9 +211,9 @@ func (p *publishing) kept(id int64, cs []news.Candidate, have []printed) error {
 	return nil
 }
 
-// live reports whether any of the entries is news to this feed: not part of
-// the backlog of its source, nor of the feed's own past. What waited is none of
-// it, although the feed may have been bounded meanwhile.
+// live reports whether any of the entries is news to this feed: it is neither backlog of
+// its source, nor was it stored before the boundary that ends the feed's past. An entry
+// that came while its story waited is news too, even if that boundary has moved since.
 func (p *publishing) live(story int64, cs []news.Candidate) bool {
 	since, waits := p.waits[story]
 	return slices.ContainsFunc(cs, func(c news.Candidate) bool {
@@ -289,10 +221,10 @@ func (p *publishing) live(story int64, cs []news.Candidate) bool {
 	})
 }
 
-// revise brings one Publication up to date with the candidate at index show;
-// -1 removes it. Its guid, published time and sequence stay; updated moves
-// only when the words change.
-func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
+// revise makes one Publication show the candidate at index show, or removes it when show
+// is -1. Its guid, published time and sequence stay; updated moves only when the words
+// change.
+func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) error {
 	if show < 0 && pub.removed {
 		return nil
 	}
@@ -301,20 +233,20 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 		if _, err := p.exec(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence); err != nil {
 			return err
 		}
-		return p.makeRoom(pub)
+		return p.noteRevealed(pub)
 	}
 	c := cs[show]
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {
 		var err error
-		if updated, err = p.apart(news.Revised(updated, c.Updated, p.now)); err != nil {
+		if updated, err = p.distinctUpdated(news.Revised(updated, c.Updated, p.now)); err != nil {
 			return err
 		}
 		if err := p.renewFooter(pub, c.EntryID); err != nil {
 			return err
 		}
 	}
-	p.shows(updated)
+	p.noteUpdated(updated)
 	if pub.entry == c.EntryID && pub.updated == ms(updated) && pub.signature == int64(c.Signature) && !pub.removed {
 		return nil
 	}
@@ -326,71 +258,10 @@ func (p *publishing) revise(pub printed, cs []news.Candidate, show int) error {
 	return err
 }
 
-// shows notes when a Publication was updated that the feed shows as such: a digest
-// stays as it was written.
-func (p *publishing) shows(updated time.Time) {
+// noteUpdated moves the updated time of the feed forward with that of a Publication.
+// A feed of digests does not show Publications, and a digest never changes.
+func (p *publishing) noteUpdated(updated time.Time) {
 	if p.feed.Digest == nil {
 		p.updated = later(p.updated, updated)
 	}
-}
-
-// mint gives a new Publication its guid: the story's, which is minted with its
-// first Publication in any feed that shows an entry of a public source, or one of
-// its own for a private entry, and for a further entry of a story in a feed that
-// keeps duplicates.
-func (p *publishing) mint(n *fresh) error {
-	source := news.Source{Public: n.lead.Public, Kind: n.lead.Kind}
-	guid, fallback := news.GUID(source, n.lead.Origin, n.lead.GUID)
-	have := p.guids[n.story]
-	if have != "" && (!n.kept || (have == guid || have == fallback) && !p.given[n.story]) {
-		if free, err := p.free(have); free || err != nil {
-			n.guid, p.given[n.story] = have, true
-			return err
-		}
-	}
-	// What only subscribers of a private feed know names nothing that is public.
-	n.own = have != "" || !n.lead.Public
-	if n.past != nil {
-		guid = n.past.guid
-	}
-	for i, try := 0, guid; ; i++ {
-		free, err := p.claim(try, n)
-		if free || err != nil {
-			n.guid = try
-			return err
-		}
-		if try = fallback; i > 0 {
-			try = news.URN(n.lead.Origin, n.lead.GUID, strconv.Itoa(i))
-		}
-	}
-}
-
-// claim takes a guid for a Publication unless a story or another entry has it.
-func (p *publishing) claim(guid string, n *fresh) (bool, error) {
-	if p.taken[guid] { // and not written yet
-		return false, nil
-	}
-	if reserved, err := p.reserved(guid, n); reserved || err != nil {
-		return false, err
-	}
-	if n.own { // the entry has the same one in every feed
-		var free bool
-		err := p.get(`SELECT NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
-			AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND first <> $2)`, []any{guid, n.lead.EntryID}, &free)
-		p.taken[guid] = free
-		return free, err
-	}
-	claimed, err := p.exec(`UPDATE story SET guid = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
-		AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1)`, guid, n.story)
-	if claimed == 1 {
-		p.guids[n.story], p.given[n.story] = guid, true
-	}
-	return claimed == 1, err
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

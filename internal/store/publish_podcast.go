@@ -38,7 +38,7 @@ func (p *publishing) playable(enclosures string) (bool, error) {
 		if !f.Unheard() {
 			continue
 		}
-		err := p.each(`SELECT type FROM file WHERE hash = $1`, []any{guidHash(f.URL)}, func(scan scan) error {
+		err := p.each(`SELECT type FROM file WHERE hash = $1`, []any{keyHash(f.URL)}, func(scan scan) error {
 			facts := news.FileFacts{URL: f.URL}
 			err := scan(&facts.Type)
 			f.Learn(facts)

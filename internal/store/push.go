@@ -55,7 +55,7 @@ func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 // takes tells nothing about ids that are not known.
 func (db *DB) Push(ctx context.Context, id string) (news.Push, error) {
 	var p news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{guidHash(id)}, func(scan scan) error {
+	err := db.each(ctx, `SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error {
 		var err error
 		p, err = scanPush(scan)
 		return err
@@ -74,7 +74,7 @@ func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 	return db.update(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO push (key, id, source_id, hub, topic, callback, secret, state, next)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			guidHash(p.ID), p.ID, p.SourceID, p.Hub, p.Topic, p.Callback, p.Secret, string(p.State), ms(p.Next))
+			keyHash(p.ID), p.ID, p.SourceID, p.Hub, p.Topic, p.Callback, p.Secret, string(p.State), ms(p.Next))
 		return err
 	})
 }
@@ -86,7 +86,7 @@ func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var p news.Push
-		err := t.each(`SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{guidHash(id)}, func(scan scan) error {
+		err := t.each(`SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error {
 			var err error
 			p, err = scanPush(scan)
 			return err
@@ -101,12 +101,12 @@ func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push)
 			return err
 		}
 		if p.State == "" {
-			_, err = t.exec(`DELETE FROM push WHERE key = $1`, guidHash(id))
+			_, err = t.exec(`DELETE FROM push WHERE key = $1`, keyHash(id))
 			return err
 		}
 		_, err = t.exec(`UPDATE push SET hub = $2, state = $3, asked = $4, pending = $5, next = $6, lease_until = $7, failures = $8,
 				error = $9, waiting = $10, refused = $11 WHERE key = $1`,
-			guidHash(id), p.Hub, string(p.State), ms(p.Asked), ms(p.Pending), ms(p.Next), ms(p.LeaseUntil), p.Failures,
+			keyHash(id), p.Hub, string(p.State), ms(p.Asked), ms(p.Pending), ms(p.Next), ms(p.LeaseUntil), p.Failures,
 			p.Error, ms(p.Waiting), p.Refused)
 		return err
 	})
@@ -155,7 +155,7 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 			(SELECT id FROM source WHERE requested = $1)`, ms(now)); err != nil {
 		return err
 	}
-	_, err = t.count("request")
+	_, err = t.increment("request")
 	return err
 }
 
@@ -167,9 +167,9 @@ func (t *tx) trusted(source int64) (time.Time, error) {
 	return at(until), err
 }
 
-// push notes what a Save means for the Push of its source: a delivery renews
-// the trust in it, a poll that found what was not delivered ends that.
-func (s *saving) push() error {
+// savePush stores what a Save means for the Push of its source: a delivery renews the
+// trust in the hub, a poll that finds entries which were not delivered ends it.
+func (s *saving) savePush() error {
 	f := s.h.Fetch
 	if f.Pushed {
 		if f.Outcome.Failed() {
@@ -188,6 +188,6 @@ func (s *saving) push() error {
 		return nil
 	}
 	_, err := s.exec(`UPDATE source SET topic = $2, hubs = $3 WHERE id = $1 AND (topic <> $2 OR hubs <> $3)`,
-		s.h.Source.ID, s.h.Announced.Topic, list(s.h.Announced.Hubs))
+		s.h.Source.ID, s.h.Announced.Topic, listColumn(s.h.Announced.Hubs))
 	return err
 }

@@ -73,12 +73,12 @@ func (r *resketching) run() error {
 		done = e.Entry.ID
 	}
 	if r.more = len(entries) == resketchLimit; r.more {
-		return r.set("resketched", done)
+		return r.setCounter("resketched", done)
 	}
-	if err := r.set("resketched", -1); err != nil {
+	if err := r.setCounter("resketched", -1); err != nil {
 		return err
 	}
-	return r.set("sketches", story.SketchVersion)
+	return r.setCounter("sketches", story.SketchVersion)
 }
 
 // begin empties the index. What arrives from now on enters it by itself.
@@ -94,10 +94,10 @@ func (r *resketching) begin(done *int64) error {
 		[]any{ms(r.cutoff)}, done, &last); err != nil {
 		return err
 	}
-	if err := r.set("forgotten", *done); err != nil {
+	if err := r.setCounter("forgotten", *done); err != nil {
 		return err
 	}
-	return r.set("resketch", last)
+	return r.setCounter("resketch", last)
 }
 
 // next returns the entries to sketch, in order of arrival.
@@ -114,7 +114,7 @@ func (r *resketching) next(done, until int64) ([]news.Shown, error) {
 }
 
 func (r *resketching) sketch(s news.Shown) error {
-	x, err := r.alikes(s.Entry.SourceID, 0, r.cutoff)
+	x, err := r.openSketchIndex(s.Entry.SourceID, 0, r.cutoff)
 	if err != nil {
 		return err
 	}

@@ -15,19 +15,19 @@ import (
 	"tributary/internal/story"
 )
 
-// A feed has a rule of its own, which is asked when its stories are judged. The rule
-// of a source is asked when an entry is stored or changes; what it does not take is
-// hidden: it stays in its story and is in no feed.
+// The rule (where:) of a feed is applied when its stories are judged. The rule of a source
+// is applied when an entry is stored or changes; an entry that it does not take is hidden:
+// it stays in its story and appears in no feed.
 //
-// Both are stored as keys. When a key changes, what was first seen within RuleReach
-// is judged anew: what no longer matches leaves, what newly matches goes into
+// Of both the key is stored. When a key changes, what was first seen within RuleReach is
+// judged again: what no longer matches leaves the feeds, what matches now goes into their
 // history, because it is no news.
 
 // RuleReach is how far back a changed rule is applied.
 const RuleReach = 30 * 24 * time.Hour
 
-// ruleKey names a rule together with what it knows of sources, where it looks at
-// that.
+// ruleKey returns the key of a rule and, if the rule looks at sources, of their names and
+// tags.
 func ruleKey(r news.Rule, sources ...news.Source) string {
 	if r == nil {
 		return ""
@@ -55,7 +55,7 @@ func (t *tx) syncRule(f *news.Feed, sources []news.Source, anew bool, now time.T
 	if _, err := t.exec(`UPDATE feed SET rule = $2 WHERE id = $1`, f.ID, f.Judged); err != nil || anew {
 		return err
 	}
-	if err := t.bound(f.ID); err != nil {
+	if err := t.markPast(f.ID); err != nil {
 		return err
 	}
 	var older int64 // revision of the youngest entry beyond reach
@@ -92,26 +92,21 @@ func (s *saving) hides(a *story.Arrival, published, updated, seen time.Time) boo
 	return !s.h.Source.Where.Match(news.Subject{Entry: &e, Source: &s.h.Source})
 }
 
-// recall has the entries of the source judged anew when a reload changed its rule
-// while this fetch was under way.
-func (s *saving) recall() error {
+// rejudgeIfRuleChanged has the entries of the source judged again when a reload changed its
+// rule while this fetch was under way.
+func (s *saving) rejudgeIfRuleChanged() error {
 	_, err := s.exec(`UPDATE source SET rejudge = coalesce((SELECT max(id) + 1 FROM entry WHERE source_id = $1), 0)
 		WHERE id = $1 AND rule <> $2`, s.h.Source.ID, ruleKey(s.h.Source.Where, s.h.Source))
 	return err
 }
 
-// rejudgePart is how many entries one transaction judges anew.
-const rejudgePart = 500
+// rejudgeLimit is how many entries one transaction judges again.
+const rejudgeLimit = 500
 
 // Unjudged are the sources in use that have entries to be judged anew.
 func (db *DB) Unjudged(ctx context.Context) ([]int64, error) {
 	var ids []int64
-	err := db.each(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`, nil, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	err := db.each(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`, nil, appendTo(&ids))
 	return ids, err
 }
 
@@ -128,7 +123,7 @@ func (db *DB) Rejudge(ctx context.Context, s news.Source, now time.Time) (more b
 		if key != ruleKey(s.Where, s) || below == 0 {
 			return nil
 		}
-		next, changed, err := t.rejudged(s, below, now.Add(-RuleReach))
+		next, changed, err := t.rejudgePart(s, below, now.Add(-RuleReach))
 		if err != nil {
 			return err
 		}
@@ -136,20 +131,20 @@ func (db *DB) Rejudge(ctx context.Context, s news.Source, now time.Time) (more b
 		if _, err := t.exec(`UPDATE source SET rejudge = $2 WHERE id = $1`, s.ID, next); err != nil || len(changed) == 0 {
 			return err
 		}
-		return t.turn(changed)
+		return t.toggleHidden(changed)
 	})
 	return more, err
 }
 
-// turned is an entry that its source's changed rule judges otherwise.
-type turned struct{ entry, story int64 }
+// rejudgedEntry is an entry that the changed rule of its source judges differently.
+type rejudgedEntry struct{ entry, story int64 }
 
-// rejudged judges a part of the entries below a row; next is the row to go on
-// below, 0 at the end.
-func (t *tx) rejudged(s news.Source, below int64, since time.Time) (next int64, changed []turned, err error) {
+// rejudgePart judges the next entries of a source, those with row numbers below the given
+// one, and returns which are judged differently. next is where to go on; 0 at the end.
+func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int64, changed []rejudgedEntry, err error) {
 	n := 0
 	err = t.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.source_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3`,
-		[]any{s.ID, below, rejudgePart}, func(scan scan) error {
+		[]any{s.ID, below, rejudgeLimit}, func(scan scan) error {
 			var row news.Shown
 			if err := scanShown(scan, &row); err != nil {
 				return err
@@ -157,11 +152,11 @@ func (t *tx) rejudged(s news.Source, below int64, since time.Time) (next int64, 
 			if row.Entry.FirstSeen.Before(since) {
 				return errBeyond
 			}
-			if n++; n == rejudgePart {
+			if n++; n == rejudgeLimit {
 				next = row.Entry.ID
 			}
 			if news.Takes(s.Where, news.Subject{Entry: &row.Entry, Source: &s}) == row.Entry.Hidden {
-				changed = append(changed, turned{row.Entry.ID, row.Entry.StoryID})
+				changed = append(changed, rejudgedEntry{row.Entry.ID, row.Entry.StoryID})
 			}
 			return nil
 		})
@@ -174,22 +169,25 @@ func (t *tx) rejudged(s news.Source, below int64, since time.Time) (next int64, 
 // errBeyond ends the reading of entries.
 var errBeyond = errors.New("older entries are left as they are")
 
-// turn hides entries that were not hidden, and the other way round.
-func (t *tx) turn(entries []turned) error {
+// toggleHidden hides entries that were not hidden, and the other way round.
+func (t *tx) toggleHidden(entries []rejudgedEntry) error {
 	revision, err := t.nextRevision()
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if err == nil {
-			_, err = t.exec(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry)
+		if _, err := t.exec(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry); err != nil {
+			return err
 		}
-		if err == nil {
-			err = t.touch(e.story, revision)
+		if err := t.touch(e.story, revision); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
-// sift leaves of each story the entries that the rule of the feed takes.
-func (p *publishing) sift(found map[int64][]news.Candidate) error {
+// applyRule removes from the candidates what the rule of the feed does not take.
+func (p *publishing) applyRule(found map[int64][]news.Candidate) error {
 	if p.feed.Where == nil {
 		return nil
 	}
@@ -197,19 +195,9 @@ func (p *publishing) sift(found map[int64][]news.Candidate) error {
 		outlets := outletsOf(cs)
 		var taken []news.Candidate
 		for _, c := range cs {
-			var s news.Shown
-			err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{c.EntryID}, func(scan scan) error {
-				return scanShown(scan, &s)
-			})
+			takes, err := p.takes(c, cs, outlets)
 			if err != nil {
 				return err
-			}
-			subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
-			takes := p.feed.Where.Match(subject)
-			if !takes {
-				if takes, err = p.took(subject, c, cs); err != nil {
-					return err
-				}
 			}
 			if takes {
 				taken = append(taken, c)
@@ -222,14 +210,31 @@ func (p *publishing) sift(found map[int64][]news.Candidate) error {
 	return nil
 }
 
-// took reports whether the rule takes an entry that was published before the database
-// was lost when it is as old as it was then: age is judged once.
-func (p *publishing) took(s news.Subject, c news.Candidate, cs []news.Candidate) (bool, error) {
+// takes reports whether the rule of the feed takes a candidate. cs are all candidates of its
+// story, with their outlets.
+func (p *publishing) takes(c news.Candidate, cs []news.Candidate, outlets []string) (bool, error) {
+	var s news.Shown
+	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{c.EntryID}, func(scan scan) error {
+		return scanShown(scan, &s)
+	})
+	if err != nil {
+		return false, err
+	}
+	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
+	if p.feed.Where.Match(subject) {
+		return true, nil
+	}
+	return p.tookBefore(subject, c, cs)
+}
+
+// tookBefore reports whether the rule took an entry that was published before the database
+// was lost, when it was as old as it was then: the age of an entry is judged once.
+func (p *publishing) tookBefore(s news.Subject, c news.Candidate, cs []news.Candidate) (bool, error) {
 	n := fresh{story: s.Entry.StoryID, kept: p.feed.Duplicates == news.Keep}
 	if n.kept {
 		cs = []news.Candidate{c}
 	}
-	past, err := p.recall(n, cs)
+	past, err := p.findPast(n, cs)
 	if past == nil || err != nil {
 		return false, err
 	}

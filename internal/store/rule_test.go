@@ -205,7 +205,7 @@ func TestARuleOfASourceReachesBack(t *testing.T) {
 	}
 	b.fetch("a", old...)
 	b.pass(RuleReach + time.Hour)
-	for i := range rejudgePart + 20 {
+	for i := range rejudgeLimit + 20 {
 		young = append(young, entry("a", fmt.Sprint("young ", i), -20))
 	}
 	b.fetch("a", young...)

@@ -15,13 +15,12 @@ import (
 // Bounds of one search beside its time.
 const (
 	maxMatches = 1000 // entries that are looked at, the latest of those that match
-	maxLonger  = 256  // words that letters inside words stand for
-	maxHolding = 5000 // words that are looked at for them
+	maxLonger  = 256  // words that one term may stand for when it is looked for inside words
+	maxHolding = 5000 // words that are examined for that
 )
 
-// Search finds stories that feeds show: public ones, or one private one. A search that takes too long is
-// given up with search.ErrTooBroad: a reader is never kept waiting for it, nor are
-// others by it.
+// Search finds stories in public feeds, or in one private feed. A search that takes too
+// long is given up with search.ErrTooBroad, so that it keeps nobody waiting.
 func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, error) {
 	within := r.Within
 	if within == 0 {

@@ -155,12 +155,7 @@ type kind struct {
 // kinds takes words out of what is stored: frequent ones and rare ones.
 func kinds(b *bench) []kind {
 	var all []string
-	err := b.db.each(b.t.Context(), `SELECT text FROM word ORDER BY id LIMIT 4000`, nil, func(scan scan) error {
-		var w string
-		err := scan(&w)
-		all = append(all, w)
-		return err
-	})
+	err := b.db.each(b.t.Context(), `SELECT text FROM word ORDER BY id LIMIT 4000`, nil, appendTo(&all))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -44,16 +44,11 @@ func (s *searching) audience() news.Audience {
 
 // privateSources are the private sources that a private feed selects.
 func (db *DB) privateSources(ctx context.Context, a news.Audience) (ids []int64, err error) {
-	err = db.each(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, []any{a}, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	err = db.each(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, []any{a}, appendTo(&ids))
 	return ids, err
 }
 
-// finding is what was found so far.
+// finding collects what was found so far.
 type finding struct {
 	matches []match
 	at      map[int64]int // by story, in a feed that keeps duplicates by Publication
@@ -66,8 +61,8 @@ type looking struct {
 	scopes []int64 // whose words it knows: in the private index these sources
 }
 
-// look adds what one index holds. What it leaves out, it leaves out of what the
-// scopes hold: who searches one private feed learns nothing of another.
+// look adds what one index has. All limits apply to what the scopes hold, so that a search
+// in one private feed reveals nothing of another.
 func (s *searching) look(found *finding, in looking) error {
 	expression, err := sqlite.Expression(s.Query, in.longer)
 	if err != nil {
@@ -136,8 +131,8 @@ func (s *searching) rank(id int64) int {
 // feed is one of those that are searched.
 func (s *searching) feed(id int64) news.Feed { return s.Feeds[s.rank(id)] }
 
-// longer looks up the words that hold the letters of a term, but for those that
-// begin with them where that is asked for anyway.
+// longer returns the words that contain the letters of a term. Words that begin with them
+// are left out when the term has a tail, because then the index finds those itself.
 func (s looking) longer(t search.Term) ([]string, error) {
 	letters := t.Words[0]
 	pieces := sqlite.Pieces(letters)

@@ -12,7 +12,7 @@ import (
 
 // seeds stores the state of a seed folder: its files, and which documents are
 // withdrawn or back.
-func (s *saving) seeds() error {
+func (s *saving) saveSeeds() error {
 	for _, guid := range s.h.Seeds.Withdrawn {
 		if err := s.withdraw(guid, ms(s.now)); err != nil {
 			return err
@@ -57,12 +57,12 @@ func (s *saving) withdraw(document string, when int64) error {
 	if strings.HasSuffix(document, "#") { // a feed document: all entries with its prefix
 		err = s.each(owner, []any{s.h.Source.ID}, collect)
 	} else {
-		err = s.each(owner+` AND g.hash = $2`, []any{s.h.Source.ID, guidHash(story.GUIDKey(document))}, collect)
+		err = s.each(owner+` AND g.hash = $2`, []any{s.h.Source.ID, keyHash(story.GUIDKey(document))}, collect)
 	}
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	revision, err := s.change()
+	revision, err := s.ensureRevision()
 	if err != nil {
 		return err
 	}

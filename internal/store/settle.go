@@ -10,20 +10,21 @@ import (
 )
 
 // A feed with settle: holds a new story back for a while after its first entry was
-// seen, so that copies and corrections are there when it enters. What waits is
-// stored with the time since when, not until when: so a reload that changes settle:
-// holds for what waits already. The stored time is never in the future: after the
-// clock was set back a story waits anew and not until the old time comes again.
+// seen, so that copies and corrections have arrived when it enters. The table waiting
+// holds the time since which a story waits, not the time until which it does, so that a
+// changed settle: also applies to what waits already. A stored time that lies in the
+// future, because the clock was set back, is replaced by the present time.
 
-// judged are the stories that a run judges: those that changed, and those that
-// waited long enough.
+// judged is the condition on a story s that a run judges it: it changed since the last
+// run, or it has waited long enough. Its arguments are those of judging.
 const judged = `(s.revision > $1 AND s.revision <= $2 OR s.id IN (SELECT story_id FROM waiting WHERE feed_id = $3 AND since <= $4))`
 
-// judging are the arguments of judged.
+// judging returns the arguments $1 to $4 of the condition judged.
 func (p *publishing) judging() []any { return []any{p.scanned, p.upto, p.feed.ID, p.due} }
 
-// boundDue finds since when a story must have waited to be judged in this run.
-func (p *publishing) boundDue() error {
+// boundWaiting finds the time since which a story must have waited to be judged in this
+// run; it is earlier than settle: alone would make it when too many are due at once.
+func (p *publishing) boundWaiting() error {
 	if _, err := p.exec(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
 		return err
 	}
@@ -41,8 +42,8 @@ func (p *publishing) boundDue() error {
 	return err
 }
 
-// waiting reads since when the stories wait that are judged.
-func (p *publishing) waiting() error {
+// readWaiting reads which of the judged stories were waiting, and since when.
+func (p *publishing) readWaiting() error {
 	return p.each(`SELECT s.id, w.since FROM story s CROSS JOIN waiting w WHERE `+judged+` AND w.feed_id = $3 AND w.story_id = s.id`,
 		p.judging(), func(scan scan) error {
 			var story, since int64
@@ -52,22 +53,23 @@ func (p *publishing) waiting() error {
 		})
 }
 
-// enter takes in a story that the feed does not have, or in a feed that keeps
-// duplicates an entry, or lets it wait. cs are the entries that it is made of.
+// enter decides what becomes of a story that the feed has not published yet: it enters
+// now, or it waits. cs are its candidates; in a feed that keeps duplicates, the one
+// entry.
 func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
-	if n.past, err = p.recall(n, cs); err != nil {
+	if n.past, err = p.findPast(n, cs); err != nil {
 		return err
 	}
 	if p.feed.Digest != nil && n.past == nil {
-		p.await(n, cs)
+		p.awaitDigest(n, cs)
 		return nil
 	}
 	if n.past == nil {
 		if n.live = p.live(n.story, cs); n.live && p.hold(n.story, cs) {
 			return nil
 		}
-		if !n.live { // what came meanwhile has waited long enough
-			if n.live, err = p.arrived(cs); err != nil {
+		if !n.live { // what came while there was no database need not wait
+			if n.live, err = p.cameMeanwhile(cs); err != nil {
 				return err
 			}
 		}
@@ -76,9 +78,9 @@ func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
 	return nil
 }
 
-// hold reports whether the entries are to wait, and notes since when they do.
+// hold reports whether a story has to wait still, and notes since when it does.
 func (p *publishing) hold(story int64, cs []news.Candidate) bool {
-	since := p.begun(story, cs)
+	since := p.waitingSince(story, cs)
 	if !since.After(p.now.Add(-p.feed.Settle)) {
 		return false
 	}
@@ -88,9 +90,9 @@ func (p *publishing) hold(story int64, cs []news.Candidate) bool {
 	return true
 }
 
-// begun tells when the first of the entries was seen. Where that lies in the
-// future, the clock was set back, and the waiting began when it was noted.
-func (p *publishing) begun(story int64, cs []news.Candidate) time.Time {
+// waitingSince returns when the first of the entries was seen. If that lies in the
+// future, because the clock was set back, the story waits since that was noticed.
+func (p *publishing) waitingSince(story int64, cs []news.Candidate) time.Time {
 	first := cs[0].FirstSeen
 	for _, c := range cs {
 		if c.FirstSeen.Before(first) {
@@ -106,8 +108,9 @@ func (p *publishing) begun(story int64, cs []news.Candidate) time.Time {
 	return p.now
 }
 
-// settle stores which of the stories that were judged wait from now on.
-func (p *publishing) settle() error {
+// storeWaiting stores which of the judged stories wait from now on, and removes those
+// that do so no longer.
+func (p *publishing) storeWaiting() error {
 	for story := range p.waits {
 		if _, waits := p.held[story]; waits {
 			continue
@@ -128,8 +131,8 @@ func (p *publishing) settle() error {
 	return nil
 }
 
-// NextDue tells when the next of the stories is due that a feed holds back, or when
-// its next digest is; zero for never.
+// NextDue returns when the first of the stories that a feed holds back is due, or its
+// next digest; zero for never.
 func (db *DB) NextDue(ctx context.Context, f news.Feed, now time.Time) (time.Time, error) {
 	if f.Digest != nil {
 		return db.closesNext(ctx, f)
@@ -139,7 +142,7 @@ func (db *DB) NextDue(ctx context.Context, f news.Feed, now time.Time) (time.Tim
 	return dueAt(f, since, now), err
 }
 
-// WaitsUntil tells until when a feed holds a story back; zero when it does not.
+// WaitsUntil returns until when a feed holds a story back; zero when it does not.
 func (db *DB) WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error) {
 	var since int64
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(since), 0) FROM waiting WHERE feed_id = $1 AND story_id = $2`, f.ID, story).Scan(&since)
@@ -154,6 +157,7 @@ func (db *DB) WaitsUntil(ctx context.Context, f news.Feed, story int64, now time
 	return closes, err
 }
 
+// dueAt returns when a story is due that waits since a column value; zero for 0.
 func dueAt(f news.Feed, since int64, now time.Time) time.Time {
 	if since == 0 {
 		return time.Time{}

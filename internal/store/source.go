@@ -207,7 +207,7 @@ func (db *DB) Request(ctx context.Context, names []string, now time.Time) error 
 				return fmt.Errorf("no source is named %q", name)
 			}
 		}
-		_, err := t.count("request")
+		_, err := t.increment("request")
 		return err
 	})
 }
@@ -218,12 +218,7 @@ func (db *DB) Requests(ctx context.Context) (int64, error) { return db.counter(c
 // Requested returns the sources that a command asked to fetch now.
 func (db *DB) Requested(ctx context.Context) ([]int64, error) {
 	var ids []int64
-	err := db.each(ctx, `SELECT id FROM source WHERE requested <> 0 AND retired_at = 0`, nil, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	err := db.each(ctx, `SELECT id FROM source WHERE requested <> 0 AND retired_at = 0`, nil, appendTo(&ids))
 	return ids, err
 }
 
@@ -248,11 +243,6 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 func (db *DB) OutdatedBodies(ctx context.Context, reader int) ([]int64, error) {
 	var ids []int64
 	err := db.each(ctx, `SELECT b.source_id FROM body b JOIN source s ON s.id = b.source_id
-		WHERE b.reader < $1 AND s.retired_at = 0 ORDER BY b.source_id`, []any{reader}, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+		WHERE b.reader < $1 AND s.retired_at = 0 ORDER BY b.source_id`, []any{reader}, appendTo(&ids))
 	return ids, err
 }

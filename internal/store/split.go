@@ -10,7 +10,7 @@ import (
 	"tributary/internal/news"
 )
 
-// Parting is what became of a story that was split.
+// Parting is the result of Split.
 type Parting struct {
 	Key   string  // of the story that goes on: its page, its guid and what feeds show of it
 	New   string  // of the story that begins
@@ -25,10 +25,10 @@ var (
 	ErrTwoStories = errors.New("they are entries of different stories: one call splits one story")
 )
 
-// Split parts the named entries of a story from the others. The side with the
-// entry that was published first goes on as the story it was, whether or not it
-// is the one named; the other side is a new story. Subscribers see that as news,
-// unless all its entries are backlog or a feed shows it already.
+// Split separates the named entries of a story from the others. The side that has the
+// entry which was published first remains the story, whether its entries are the named
+// ones or not; the other side becomes a new story. Feeds publish that as news, unless all
+// its entries are backlog or a feed shows it already.
 func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Parting, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		s := splitting{tx: t, now: now}
@@ -45,7 +45,7 @@ func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Part
 type splitting struct {
 	*tx
 	now          time.Time
-	story, fresh int64 // that goes on, that begins
+	story, fresh int64 // the one that is split, and the new one
 	result       Parting
 }
 
@@ -115,9 +115,8 @@ func (s *splitting) sides(named []int64) error {
 	return nil
 }
 
-// begin makes the new story. Its key derives from its first entry, as that of
-// every story does, and differs from the one that this entry may have begun
-// before.
+// begin makes the new story. As with every story its key derives from its first entry, but
+// it differs from the key of a story that this entry may have begun when it arrived.
 func (s *splitting) begin(revision int64) error {
 	var origin, guid string
 	err := s.get(`SELECT src.origin, coalesce(c.guid, '') FROM entry e JOIN source src ON src.id = e.source_id
@@ -138,8 +137,8 @@ func (s *splitting) begin(revision int64) error {
 	return err
 }
 
-// rehome gives each Publication to the side that it belongs to, with the guid
-// that subscribers know it by.
+// rehome gives each Publication to the side that it belongs to; it keeps the guid that
+// subscribers know.
 func (s *splitting) rehome() error {
 	byFeed := map[int64][]parted{}
 	err := s.each(`SELECT p.feed_id, p.sequence, p.first, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
@@ -173,11 +172,10 @@ type parted struct {
 	moves                 bool // to the new story
 }
 
-// reassign corrects where Publications of one feed go. A Publication goes with
-// the entry that it was made for. But where a feed has shown the story under one
-// Publication only, that one stands for whichever side the feed can show, for
-// the story that goes on where it can show both, so that nothing that readers
-// have seen comes again as news.
+// reassign corrects to which side the Publications of one feed go. A Publication goes with
+// the entry that it was made for. But if all those of the feed would go to one side, the
+// first of them goes to the side that the feed can show, and to the remaining story if it
+// can show both: so nothing that readers have seen comes again as news.
 func (s *splitting) reassign(feed int64, pubs []parted) error {
 	stands := &pubs[0]
 	if stands.keeps || slices.ContainsFunc(pubs, func(p parted) bool { return p.moves != stands.moves }) {
@@ -206,14 +204,15 @@ func (s *splitting) reassign(feed int64, pubs []parted) error {
 	return nil
 }
 
-// showable are the entries of a story that a feed may show, as first seen.
+// showable returns the entries of a story that a feed may show, in the order in which they
+// were seen.
 func (s *splitting) showable(feed, story int64) ([]int64, error) {
 	return s.ids(`SELECT e.id FROM entry e JOIN feed_source fs ON fs.source_id = e.source_id
 		WHERE e.story_id = $1 AND fs.feed_id = $2 AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
 		ORDER BY e.first_seen, e.id`, story, feed)
 }
 
-// give writes where a Publication belongs now.
+// give stores which side a Publication belongs to.
 func (s *splitting) give(p parted) error {
 	story := s.story
 	if p.moves {
@@ -225,8 +224,8 @@ func (s *splitting) give(p parted) error {
 	return err
 }
 
-// aliases has the pages of stories that were merged before lead to the new story
-// where nothing that they were has stayed.
+// aliases has the aliases of stories that were merged into this one lead to the new story
+// if all their entries are there now.
 func (s *splitting) aliases() error {
 	_, err := s.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
 		AND EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $2)

@@ -17,7 +17,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"tributary/internal/store/sqlite"
 )
@@ -32,7 +31,7 @@ type DB struct {
 type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
-	gathered *gathered // postings in memory; nil: not read
+	memtable *memtable // see posting.go; nil until the log is read
 }
 
 // Open opens the database file for reading and writing and brings its schema
@@ -52,8 +51,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
-// Behind reports whether Open has to copy the database and bring it to another schema
-// first, which takes its time when it is large.
+// Behind reports whether Open will copy the database and migrate its schema first, which
+// takes some time when it is large.
 func Behind(ctx context.Context, path string) bool { return sqlite.Behind(ctx, path) }
 
 // OpenReadOnly opens an existing database beside the process that writes it.
@@ -65,8 +64,8 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	return &DB{engine: engine}, nil
 }
 
-// ReleaseLeases frees what a dead process had leased. The caller holds the
-// Lock, so nobody else is fetching.
+// ReleaseLeases ends the leases of a process that died. The caller holds the Lock, so
+// nobody else is fetching.
 func (db *DB) ReleaseLeases(ctx context.Context) error {
 	return db.update(ctx, func(t *tx) error {
 		_, err := t.exec(`UPDATE source SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''`)
@@ -97,20 +96,21 @@ func (db *DB) Close() error {
 type tx struct {
 	ctx      context.Context
 	w        *writer
-	gathered *gathered // the writer's, which gets it back with the commit
+	memtable *memtable // the writer's, which gets it back when the transaction is committed
 }
 
-// CheckpointDue has a token when it is time for Checkpoint. Who keeps the database open
-// for long heeds it, else the writer is held up now and then.
+// CheckpointDue delivers a token when it is time for Checkpoint. A process that keeps the
+// database open for long should call it then; if nobody does, the writer pauses for it now
+// and then.
 func (db *DB) CheckpointDue() <-chan struct{} { return db.engine.CheckpointDue() }
 
-// Checkpoint brings what was stored lately from the log of the database into the file
-// itself, beside the writer.
+// Checkpoint copies what was stored lately from the write-ahead log into the database
+// file, beside the writer.
 func (db *DB) Checkpoint(ctx context.Context) { db.engine.Checkpoint(ctx) }
 
-// update runs f in a write transaction. Waiting for the writer obeys ctx; once
-// begun, the transaction is carried through, so that a shutdown does not tear
-// what was nearly stored.
+// update runs f in a write transaction, which is rolled back when f returns an error. ctx
+// can end the wait for the writer; a transaction that has begun is carried through, so
+// that a shutdown loses nothing that is nearly stored.
 func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 	if db.writer == nil {
 		return errors.New("the database is open for reading only")
@@ -132,16 +132,15 @@ func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	defer t.Rollback()
-	gathered := w.gathered
-	w.gathered = nil // holds what was not stored, should we fail
-	x := &tx{ctx: ctx, w: w, gathered: gathered}
+	x := &tx{ctx: ctx, w: w, memtable: w.memtable}
+	w.memtable = nil // if the transaction fails, it holds what was not stored
 	if err := f(x); err != nil {
 		return err
 	}
 	if err := t.Commit(); err != nil {
 		return err
 	}
-	w.gathered = x.gathered
+	w.memtable = x.memtable
 	db.engine.Committed()
 	return nil
 }
@@ -191,39 +190,24 @@ func (t *tx) each(query string, args []any, f func(scan) error) error {
 	return eachRow(rows, err, f)
 }
 
-// scan reads one row.
-type scan func(dest ...any) error
-
 // each calls f for every row of a query on a reading connection.
 func (db *DB) each(ctx context.Context, query string, args []any, f func(scan) error) error {
 	rows, err := db.engine.Read.QueryContext(ctx, query, args...)
 	return eachRow(rows, err, f)
 }
 
-func eachRow(rows *sql.Rows, err error, f func(scan) error) error {
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
+// nextRevision raises the revision and returns it. A transaction that changes what feeds
+// may show takes one, and marks with it the stories that it changed.
+func (t *tx) nextRevision() (int64, error) { return t.increment("revision") }
 
-// nextRevision raises the revision and returns it: the number of this
-// transaction, if it changes what feeds may show.
-func (t *tx) nextRevision() (int64, error) { return t.count("revision") }
-
-func (t *tx) count(name string) (n int64, err error) {
+// increment raises a counter by one and returns it.
+func (t *tx) increment(name string) (n int64, err error) {
 	err = t.get(`UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value`, []any{name}, &n)
 	return n, err
 }
 
-// set gives a counter a value.
-func (t *tx) set(counter string, value int64) error {
+// setCounter gives a counter a value.
+func (t *tx) setCounter(counter string, value int64) error {
 	_, err := t.exec(`UPDATE counter SET value = $2 WHERE name = $1`, counter, value)
 	return err
 }
@@ -232,23 +216,8 @@ func (t *tx) set(counter string, value int64) error {
 // may show.
 func (db *DB) Revision(ctx context.Context) (n int64, err error) { return db.counter(ctx, "revision") }
 
+// counter returns the value of a counter.
 func (db *DB) counter(ctx context.Context, name string) (n int64, err error) {
 	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM counter WHERE name = $1`, name).Scan(&n)
 	return n, err
-}
-
-// ms turns a time into its column value; the zero time is 0.
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// at turns a column value into a time in UTC; 0 is the zero time.
-func at(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

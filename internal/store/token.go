@@ -27,7 +27,7 @@ func (db *DB) AddToken(ctx context.Context, token news.Token) (id int64, err err
 		err = t.get(`INSERT INTO token (feed, name, hash, made) VALUES ($1, $2, $3, $4) RETURNING id`,
 			[]any{token.Feed, token.Name, token.Hash[:], ms(token.Made)}, &id)
 		if err == nil {
-			_, err = t.count("token")
+			_, err = t.increment("token")
 		}
 		return err
 	})
@@ -47,7 +47,7 @@ func (db *DB) RevokeTokens(ctx context.Context, ids []int64, now time.Time) erro
 				return fmt.Errorf("there is no token %d", id)
 			}
 		}
-		_, err := t.count("token")
+		_, err := t.increment("token")
 		return err
 	})
 }

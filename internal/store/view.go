@@ -123,7 +123,7 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 	for i := range entries {
 		told[i] = &entries[i].Entry
 	}
-	if err := db.learn(ctx, told); err != nil {
+	if err := db.addFileFacts(ctx, told); err != nil {
 		return nil, false, fmt.Errorf("files: %w", err)
 	}
 	return entries, true, db.addPublications(ctx, entries, knownFeed, a)
@@ -131,8 +131,8 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 
 const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, src.url, c.guid, e.id`
 
-// hidden reports whether a story has entries that are not withdrawn: one of which
-// nothing may be known is not one of which nothing is left.
+// hidden reports whether a story still has entries: then the audience may not know them,
+// which is not the same as that nothing is left of the story.
 func (db *DB) hidden(ctx context.Context, story int64) (hidden bool) {
 	err := db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
 		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, story).Scan(&hidden)
@@ -146,7 +146,7 @@ const relatedEntries = 200
 // story, or about a translation of it, and not the same. Withdrawn entries are left
 // out.
 func (db *DB) Related(ctx context.Context, story int64) ([]news.Placement, error) {
-	return oneEach(db.where(ctx, `$1 = 0 AND `+whereRelated, news.Everybody, story, relatedEntries))
+	return oneEach(db.placedEverywhere(ctx, `$1 = 0 AND `+whereRelated, news.Everybody, story, relatedEntries))
 }
 
 // RelatedPages is Related for the eyes of an audience: entries that it may know, of
@@ -155,7 +155,7 @@ func (db *DB) RelatedPages(ctx context.Context, a news.Audience, story int64) ([
 	return oneEach(db.placed(ctx, whereRelatedPage, a, story, relatedEntries))
 }
 
-// oneEach keeps the first of the entries of each story.
+// oneEach keeps of each story the first entry.
 func oneEach(entries []news.Placement, err error) ([]news.Placement, error) {
 	return slices.CompactFunc(entries, func(a, b news.Placement) bool { return a.StoryID == b.StoryID }), err
 }
@@ -180,9 +180,9 @@ func (db *DB) AliasOf(ctx context.Context, a news.Audience, key string) (into st
 	return into, err
 }
 
-// where returns entries with all Publications of their stories, also those in
-// private feeds: for the operator.
-func (db *DB) where(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
+// placedEverywhere returns entries with all Publications of their stories, also those in
+// private feeds. It is for the operator only.
+func (db *DB) placedEverywhere(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	entries, err := db.placed(ctx, where, args...)
 	if err != nil {
 		return nil, err
@@ -203,7 +203,8 @@ func (db *DB) addPublications(ctx context.Context, entries []news.Placement, whe
 	return err
 }
 
-// placed returns entries without the Publications of their stories.
+// placed returns the entries that meet a condition, without the Publications of their
+// stories.
 func (db *DB) placed(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
 	var entries []news.Placement
 	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
@@ -243,18 +244,18 @@ func (db *DB) Find(ctx context.Context, text, canonical string) ([]news.Placemen
 		`SELECT coalesce(n.alias_of, n.id) FROM story n WHERE n.key = $1 OR n.guid = $1`,
 		`SELECT p.story_id FROM publication p WHERE p.guid = $1`,
 	} {
-		found, err := db.where(ctx, `s.id IN (`+stories+`) ORDER BY e.first_seen, e.id LIMIT 50`, text)
+		found, err := db.placedEverywhere(ctx, `s.id IN (`+stories+`) ORDER BY e.first_seen, e.id LIMIT 50`, text)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
 	if canonical != "" {
-		found, err := db.where(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
+		found, err := db.placedEverywhere(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
-	return db.where(ctx, `c.guid = $1 OR c.link = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
+	return db.placedEverywhere(ctx, `c.guid = $1 OR c.link = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
 }
 
 // Totals are the figures of the whole store.

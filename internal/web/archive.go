@@ -19,12 +19,12 @@ const (
 
 // archive sends a closed page.
 func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
-	forScripts(w.Header())
+	allowScripts(w.Header())
 	f, err := s.published(r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	page, ext, err := s.closed(r, f, s.Shelf)
+	page, ext, err := s.closedPage(r, f, s.Shelf)
 	switch {
 	case err != nil:
 		return err
@@ -36,10 +36,10 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 	return s.sendPacked(w, r, page)
 }
 
-// closed returns the closed page of a feed that a request names. It returns nil for the page that
+// closedPage returns the closed page of a feed that a request names. It returns nil for the page that
 // will be closed next, which the last page already links to; the caller redirects that to the live
 // document.
-func (s *Server) closed(r *http.Request, f news.Feed, shelf *publish.Shelf) (page *news.PageDocument, ext string, err error) {
+func (s *Server) closedPage(r *http.Request, f news.Feed, shelf *publish.Shelf) (page *news.PageDocument, ext string, err error) {
 	number, ext, _ := strings.Cut(r.PathValue("page"), ".")
 	part, ok := news.ParsePage(number)
 	if !ok || !publish.IsPageFormat(ext) {
@@ -84,20 +84,20 @@ func (s *Server) older(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := s.before(r, s.current.Load().Site, f)
+	d, err := s.olderDocument(r, s.current.Load().Site, f)
 	if err != nil {
 		return err
 	}
 	if d.Policy != "" {
 		pageHeader(w.Header(), d.Policy)
 	} else {
-		forScripts(w.Header())
+		allowScripts(w.Header())
 	}
 	return s.sendMade(w, r, d, olderAge)
 }
 
-// before renders what came before the Publication that a request names.
-func (s *Server) before(r *http.Request, site news.Site, f news.Feed) (*publish.Document, error) {
+// olderDocument renders what came before the Publication that a request names.
+func (s *Server) olderDocument(r *http.Request, site news.Site, f news.Feed) (*publish.Document, error) {
 	number, ext, dotted := strings.Cut(r.PathValue("part"), ".")
 	before, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || before <= 0 || strconv.FormatInt(before, 10) != number || dotted != (publish.ContentType(ext) != "" && ext != "") {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"hash/maphash"
 	"maps"
 	"net/http"
 	"slices"
@@ -15,8 +14,22 @@ import (
 // guarded by its lock. Like Readers it identifies nobody: it keeps, in memory, hashes of readers
 // with the time of their last visit, and for storage only sums over many readers.
 type cadences struct {
-	came  map[uint64]time.Time // last visit of each reader of a feed
+	came  map[readerOf]time.Time // last visit of each reader of a feed
 	spent map[cadence]news.Cadence
+}
+
+// readerOf is a reader of one feed.
+type readerOf struct {
+	reader uint64 // hash, see Readers
+	feed   int64
+}
+
+// visit is one request of a reader for a feed.
+type visit struct {
+	readerOf
+	request   *http.Request
+	announces bool // it announces subscribers
+	at        time.Time
 }
 
 // cadence identifies the pauses of one length between visits to a feed with one program.
@@ -27,40 +40,40 @@ type cadence struct {
 }
 
 func newCadences() cadences {
-	return cadences{came: map[uint64]time.Time{}, spent: map[cadence]news.Cadence{}}
+	return cadences{came: map[readerOf]time.Time{}, spent: map[cadence]news.Cadence{}}
 }
 
-// note counts the pause that a visit ends. It counts only readers that send a conditional request,
-// or that announce subscribers (speaks): crawlers and chance visitors do neither.
-func (c *cadences) note(seed maphash.Seed, who uint64, feed int64, r *http.Request, speaks bool, now time.Time) {
-	type visitor struct {
-		who  uint64
-		feed int64
-	}
-	key := maphash.Comparable(seed, visitor{who, feed})
-	last, known := c.came[key]
+// record counts the pause that a visit ends. It counts only readers that send a conditional
+// request, or that announce subscribers: crawlers and chance visitors do neither.
+func (c *cadences) record(v visit) {
+	last, known := c.came[v.readerOf]
 	if !known && len(c.came) >= maxReaders {
 		return
 	}
-	pause := now.Sub(last)
+	pause := v.at.Sub(last)
 	if known && pause < news.LeastPause {
 		return
 	}
-	c.came[key] = now
+	c.came[v.readerOf] = v.at
 	every, ok := news.CadenceOf(pause)
-	if !known || !ok || !speaks && r.Header["If-None-Match"] == nil && r.Header["If-Modified-Since"] == nil {
+	if !known || !ok || !v.announces && !conditional(v.request.Header) {
 		return
 	}
-	client := program(r.UserAgent())
+	client := program(v.request.UserAgent())
 	if client == "" {
 		return
 	}
-	one := cadence{feed, client, every}
-	sum, known := c.spent[one]
+	key := cadence{v.feed, client, every}
+	sum, known := c.spent[key]
 	if !known && len(c.spent) >= maxServices {
 		return
 	}
-	c.spent[one] = news.Cadence{FeedID: feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: now}
+	c.spent[key] = news.Cadence{FeedID: v.feed, Client: client, Every: every, Spent: sum.Spent + pause, Seen: v.at}
+}
+
+// conditional reports whether a request names the copy that the client has.
+func conditional(h http.Header) bool {
+	return h["If-None-Match"] != nil || h["If-Modified-Since"] != nil
 }
 
 // browsers are products that people visit a feed with now and then.
@@ -82,7 +95,7 @@ func program(agent string) string {
 
 // forget removes readers who have not been seen for readersFor.
 func (c *cadences) forget(now time.Time) {
-	maps.DeleteFunc(c.came, func(_ uint64, last time.Time) bool { return now.Sub(last) >= readersFor })
+	maps.DeleteFunc(c.came, func(_ readerOf, last time.Time) bool { return now.Sub(last) >= readersFor })
 }
 
 // Cadences returns the pauses that ended since the last call.

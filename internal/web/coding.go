@@ -17,7 +17,7 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	var best *publish.Variant
 	most := 0.0
 	for i := range variants { // the shortest first
-		if q := liking(accept, variants[i].Coding); q > most {
+		if q := weightOf(accept, variants[i].Coding); q > most {
 			best, most = &variants[i], q
 		}
 	}
@@ -27,8 +27,8 @@ func choose(accept []string, variants []publish.Variant) *publish.Variant {
 	return best
 }
 
-// liking returns the weight of a coding: its own, else that of "*", else 0.
-func liking(accept []string, coding string) float64 {
+// weightOf returns the weight of a coding: its own, else that of "*", else 0.
+func weightOf(accept []string, coding string) float64 {
 	if q, ok := named(accept, coding); ok {
 		return q
 	}

@@ -57,7 +57,7 @@ func matches(lists []string, d *publish.Document, how comparison) bool {
 			if how == weakly {
 				one = strings.TrimPrefix(one, "W/")
 			}
-			if one == "*" || names(one, d.ETag) {
+			if one == "*" || isTagOf(one, d.ETag) {
 				return true
 			}
 		}
@@ -65,9 +65,9 @@ func matches(lists []string, d *publish.Document, how comparison) bool {
 	return false
 }
 
-// names reports whether one is the entity tag of a document or of a variant of it, whether or not
+// isTagOf reports whether one is the entity tag of a document or of a variant of it, whether or not
 // the variant has been made: "x", "x-gzip", "x-br" and "x-zstd" all name "x".
-func names(one, tag string) bool {
+func isTagOf(one, tag string) bool {
 	if one == tag {
 		return true
 	}

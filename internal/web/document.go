@@ -86,13 +86,13 @@ func (s *Server) write(w http.ResponseWriter, body []byte) {
 			return // the client left
 		}
 		body = body[part:]
-		s.extend(w)
+		s.extendDeadline(w)
 	}
 	_, _ = w.Write(body)
 }
 
-// extend sets a new write deadline for what is sent next.
-func (s *Server) extend(w http.ResponseWriter) {
+// extendDeadline sets a new write deadline for what is sent next.
+func (s *Server) extendDeadline(w http.ResponseWriter) {
 	patience := s.patience
 	if patience == 0 {
 		patience = idleWrite

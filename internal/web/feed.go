@@ -13,7 +13,7 @@ import (
 
 // feed sends one representation of a feed.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
-	forScripts(w.Header())
+	allowScripts(w.Header())
 	name, ext, dotted := strings.Cut(r.PathValue("file"), ".")
 	switch {
 	case !dotted:
@@ -90,15 +90,15 @@ func (s *Server) published(name string) (news.Feed, error) {
 	return f, nil
 }
 
-// forScripts lets scripts of any origin read the response (CORS).
-func forScripts(h http.Header) {
+// allowScripts lets scripts of any origin read the response (CORS).
+func allowScripts(h http.Header) {
 	h["Access-Control-Allow-Origin"] = anyOrigin
 	h["Access-Control-Expose-Headers"] = exposed
 }
 
 // opml sends the OPML list of all public sources.
 func (s *Server) opml(w http.ResponseWriter, r *http.Request) error {
-	forScripts(w.Header())
+	allowScripts(w.Header())
 	return s.send(w, r, s.current.Load().Sources)
 }
 
@@ -111,16 +111,16 @@ func (s *Server) icon(w http.ResponseWriter, r *http.Request) error {
 
 // healthz reports that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
-	return word(w, http.StatusOK, "ok")
+	return sendWord(w, http.StatusOK, "ok")
 }
 
 // readyz reports whether every feed can be served.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	snap := s.current.Load()
 	if !holds(s.Shelf, snap.Feeds) || !holds(s.Private, snap.Private) {
-		return word(w, http.StatusServiceUnavailable, "starting")
+		return sendWord(w, http.StatusServiceUnavailable, "starting")
 	}
-	return word(w, http.StatusOK, "ready")
+	return sendWord(w, http.StatusOK, "ready")
 }
 
 // holds reports whether all feeds are on the shelf.
@@ -128,7 +128,7 @@ func holds(shelf *publish.Shelf, feeds []news.Feed) bool {
 	return !slices.ContainsFunc(feeds, func(f news.Feed) bool { return shelf.Edition(f.Name) == nil })
 }
 
-func word(w http.ResponseWriter, code int, text string) error {
+func sendWord(w http.ResponseWriter, code int, text string) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

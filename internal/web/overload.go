@@ -10,7 +10,7 @@ import (
 // gate bounds the number of concurrent requests that read the database and render for a single
 // visitor. Feeds come from memory and do not pass it, so they are served under any load.
 type gate struct {
-	places    turns
+	places    semaphore
 	each      int           // places of one client, running or waiting
 	patience  time.Duration // how long a request waits
 	mu        sync.Mutex
@@ -21,29 +21,29 @@ type gate struct {
 // One client gets at most half of the places.
 func newGate() *gate {
 	places := 8 * runtime.GOMAXPROCS(0)
-	return &gate{places: make(turns, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
+	return &gate{places: make(semaphore, places), each: max(places/2, 2), patience: 2 * time.Second, perClient: map[string]int{}}
 }
 
 // enter waits for a place. It returns status 429 for a client that holds too many already, and 503
 // if no place becomes free in time. Both are sent with Retry-After.
 func (g *gate) enter(r *http.Request) (leave func(), err error) {
-	who := visitor(r)
+	who := clientOf(r)
 	if !g.count(who) {
 		return nil, &status{http.StatusTooManyRequests, "page"}
 	}
-	if !g.places.enter(r.Context(), g.patience) {
+	if !g.places.acquire(r.Context(), g.patience) {
 		g.uncount(who)
 		return nil, &status{http.StatusServiceUnavailable, "page"}
 	}
 	return sync.OnceFunc(func() {
-		g.places.leave()
+		g.places.release()
 		g.uncount(who)
 	}), nil
 }
 
-// visitor identifies a client. It returns "" behind a proxy that does not send X-Forwarded-For,
+// clientOf identifies a client. It returns "" behind a proxy that does not send X-Forwarded-For,
 // where clients cannot be told apart and the limit per client does not apply.
-func visitor(r *http.Request) string {
+func clientOf(r *http.Request) string {
 	if _, near := peerAddress(r); near && r.Header.Get("X-Forwarded-For") == "" {
 		return ""
 	}

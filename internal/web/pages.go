@@ -41,7 +41,7 @@ func rendered(render func(io.Writer) error) (*publish.Document, error) {
 // sendMade sends a document made for this request, with gzip if the client accepts it.
 func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, d *publish.Document, age time.Duration) error {
 	d.MaxAge = age
-	if liking(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // for a 304 too: it has the ETag of the 200
+	if weightOf(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // for a 304 too: it has the ETag of the 200
 		var err error
 		if d, err = d.Packed(publish.Gzip); err != nil {
 			return err

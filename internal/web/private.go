@@ -33,21 +33,21 @@ type grant struct {
 
 // private wraps a handler of the routes below a token.
 func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, s.ifGranted(f))
+	return s.answer(noPreflight, s.withGrant(f))
 }
 
 // privateCostly is private for handlers that read the store.
 func (s *Server) privateCostly(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
-	return s.answer(noPreflight, s.costly(s.ifGranted(f)))
+	return s.answer(noPreflight, s.costly(s.withGrant(f)))
 }
 
-func (s *Server) ifGranted(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) withGrant(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "private")
-		g, err := s.granted(r)
+		g, err := s.grantOf(r)
 		if err != nil {
 			return err
 		}
@@ -61,8 +61,8 @@ func noPreflight(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// granted returns what the token of a request gives access to.
-func (s *Server) granted(r *http.Request) (grant, error) {
+// grantOf returns what the token of a request gives access to.
+func (s *Server) grantOf(r *http.Request) (grant, error) {
 	secret := r.PathValue("token")
 	token, known := s.Tokens.find(secret)
 	if !known {
@@ -168,7 +168,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d 
 		h["Etag"] = []string{publish.VariantTag(own.ETag, publish.Gzip)}
 	}
 	fresh := code == http.StatusNotModified
-	s.Tokens.note(g.token.ID, r.UserAgent(), fresh, s.Now())
+	s.Tokens.record(g.token.ID, r.UserAgent(), fresh, s.Now())
 	if fresh {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -230,20 +230,20 @@ func (p patient) Write(b []byte) (int, error) {
 		if written += n; err != nil || written == len(b) {
 			return written, err
 		}
-		p.s.extend(p.w)
+		p.s.extendDeadline(p.w)
 	}
 }
 
-// packs are gzip writers for compressing while sending. They favour speed over size: 220 KB take
+// gzipWriters are writers for compressing while sending. They favour speed over size: 220 KB take
 // 1.5 ms of processor time.
-var packs = sync.Pool{New: func() any {
+var gzipWriters = sync.Pool{New: func() any {
 	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails only for an invalid level
 	return z
 }}
 
 func pack(w io.Writer, write func(io.Writer)) {
-	z := packs.Get().(*gzip.Writer)
-	defer packs.Put(z)
+	z := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(z)
 	z.Reset(w)
 	write(z)
 	_ = z.Close() // fails only if the client has left

@@ -311,12 +311,12 @@ func TestPrivateFeedsBelowABasePath(t *testing.T) {
 func TestTokensAreNoted(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	tokens := NewTokens()
-	tokens.note(1, "NetNewsWire/6.1 (Macintosh)", false, now)
+	tokens.record(1, "NetNewsWire/6.1 (Macintosh)", false, now)
 	first := tokens.Take()
 	if len(first) != 1 || len(tokens.Take()) != 0 {
 		t.Fatalf("got %+v, want it once", first)
 	}
-	tokens.note(1, "Reeder/5", true, now.Add(time.Minute))
+	tokens.record(1, "Reeder/5", true, now.Add(time.Minute))
 	tokens.GiveBack(first) // could not be stored
 	want := news.TokenUse{TokenID: 1, Used: now.Add(time.Minute), Client: "Reeder/5", Requests: 2, Unmodified: 1}
 	if got := tokens.Take(); len(got) != 1 || got[0] != want {

@@ -14,7 +14,7 @@ func (s *Server) privateArchive(w http.ResponseWriter, r *http.Request, g grant)
 	if r.PathValue("name") != g.feed.Name {
 		return notFound("page")
 	}
-	page, ext, err := s.closed(r, g.feed, s.Private)
+	page, ext, err := s.closedPage(r, g.feed, s.Private)
 	switch {
 	case err != nil:
 		return err
@@ -35,7 +35,7 @@ func (s *Server) privateOlder(w http.ResponseWriter, r *http.Request, g grant) e
 	if r.PathValue("name") != g.feed.Name {
 		return notFound("page")
 	}
-	d, err := s.before(r, g.site, g.feed)
+	d, err := s.olderDocument(r, g.site, g.feed)
 	if err != nil {
 		return err
 	}

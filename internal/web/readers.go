@@ -82,7 +82,7 @@ func (t *Readers) Note(feed int64, format string, r *http.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if feed != 0 {
-		t.cadences.note(t.seed, key, feed, r, count > 0, now)
+		t.cadences.record(visit{readerOf: readerOf{reader: key, feed: feed}, request: r, announces: count > 0, at: now})
 	}
 	if _, known := t.seen[key]; !known && len(t.seen) >= maxReaders {
 		if now.Sub(t.swept) > time.Hour {

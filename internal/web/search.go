@@ -42,7 +42,7 @@ type searching struct {
 // searchFeed sends search results as a feed, from one feed or from all. It creates no Publications:
 // the items are those of the feeds, with their ids.
 func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
-	forScripts(w.Header())
+	allowScripts(w.Header())
 	w.Header()["X-Robots-Tag"] = robots
 	one, err := s.searching(r, name)
 	if err != nil {
@@ -153,10 +153,10 @@ func (s *Server) find(r *http.Request, one *searching, request search.Request) e
 	if err := one.query.Resolve(one.names()); err != nil {
 		return err
 	}
-	if !s.searches.enter(r.Context(), searchQueue) {
+	if !s.searches.acquire(r.Context(), searchQueue) {
 		return errBusy
 	}
-	defer s.searches.leave()
+	defer s.searches.release()
 	request.Query, request.Site, request.Feeds, request.Within = one.query, one.site, one.feeds, s.within
 	if one.in != nil {
 		request.Feeds = []news.Feed{*one.in}
@@ -236,7 +236,7 @@ func (one *searching) edition() *news.Edition {
 	for _, f := range one.result.Found {
 		e.Shown = append(e.Shown, f.Shown)
 	}
-	setApart(e.Shown)
+	makeTimesDistinct(e.Shown)
 	e.TTL = publish.Rhythm(e.Shown)
 	return e
 }

@@ -8,12 +8,12 @@ import (
 	"tributary/internal/news"
 )
 
-// setApart gives stories that were updated in the same millisecond distinct times, as stories of a
+// makeTimesDistinct gives stories that were updated in the same millisecond distinct times, as stories of a
 // single feed have: readers cannot sort by equal times, and validators report them. The oldest
 // story keeps its time, as does any story with a time of its own; each of the others gets the next
 // free millisecond. The times depend only on what is shown, so the same result always has the same
 // times.
-func setApart(shown []news.Shown) {
+func makeTimesDistinct(shown []news.Shown) {
 	byAge := make([]*news.Shown, len(shown))
 	for i := range shown {
 		byAge[i] = &shown[i]

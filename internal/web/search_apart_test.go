@@ -29,7 +29,7 @@ func TestSetApart(t *testing.T) {
 	want := map[string]int64{"first": 0, "second": 2, "third": 3, "alone": 1, "other": -3_600_000}
 	for _, list := range [][]news.Shown{shown(0, 1, 2, 3, 4), shown(4, 3, 2, 1, 0), shown(2, 4, 0, 1, 3)} {
 		order := slices.Clone(list)
-		setApart(list)
+		makeTimesDistinct(list)
 		for i, s := range list {
 			if got := s.Updated.Sub(ten).Milliseconds(); got != want[s.GUID] || s.GUID != order[i].GUID {
 				t.Errorf("%s, at place %d: %d ms, want %d", s.GUID, i, got, want[s.GUID])

@@ -43,8 +43,8 @@ func (t *Tokens) find(secret string) (news.Token, bool) {
 	return found, subtle.ConstantTimeCompare(found.Hash[:], hash[:]) == 1
 }
 
-// note counts an answered request.
-func (t *Tokens) note(id int64, agent string, unmodified bool, now time.Time) {
+// record counts an answered request.
+func (t *Tokens) record(id int64, agent string, unmodified bool, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.used[id]

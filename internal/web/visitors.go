@@ -25,12 +25,12 @@ type visitors struct {
 }
 
 // allow reports whether a visitor may ask now. An empty who means a visitor that cannot be told
-// apart from others (see visitor), to whom only the common limit applies.
+// apart from others (see clientOf), to whom only the common limit applies.
 func (v *visitors) allow(who string, now time.Time) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.total == nil || len(v.each) >= maxVisitors {
-		v.total, v.each = orLimiter(v.total), map[string]*rate.Limiter{}
+		v.total, v.each = limiterOrNew(v.total), map[string]*rate.Limiter{}
 	}
 	if who == "" {
 		return v.total.AllowN(now, 1)
@@ -43,7 +43,7 @@ func (v *visitors) allow(who string, now time.Time) bool {
 	return own.AllowN(now, 1) && v.total.AllowN(now, 1)
 }
 
-func orLimiter(l *rate.Limiter) *rate.Limiter {
+func limiterOrNew(l *rate.Limiter) *rate.Limiter {
 	if l == nil {
 		return rate.NewLimiter(totalRate, totalBurst)
 	}

@@ -94,7 +94,7 @@ type Server struct {
 	patience time.Duration // how long a client may stall; 0 means idleWrite
 	asking   visitors      // limits questions that read the store
 	within   time.Duration // time limit of a search; 0 means search.Patience
-	searches turns
+	searches semaphore
 	days     storyDays
 	current  atomic.Pointer[Snapshot]
 	gate     *gate
@@ -122,7 +122,7 @@ func (s *Server) Handler() http.Handler {
 	if s.gate == nil {
 		s.gate = newGate()
 	}
-	s.searches = make(turns, maxSearches)
+	s.searches = make(semaphore, maxSearches)
 	return s.routes()
 }
 
@@ -160,7 +160,7 @@ func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Hand
 // write deadline and sends a Content-Security-Policy that forbids everything unless f replaces it.
 func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.extend(w)
+		s.extendDeadline(w)
 		h := w.Header()
 		h["Content-Security-Policy"] = noPolicy
 		h["X-Content-Type-Options"] = noSniff
@@ -184,7 +184,7 @@ func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseW
 // is nil, the answer is not found.
 func (s *Server) delegate(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.extend(w)
+		s.extendDeadline(w)
 		if h == nil {
 			s.fail(w, r, notFound("page"))
 			return

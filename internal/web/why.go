@@ -29,7 +29,7 @@ func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 		v.Asked, v.Problem = "", "This address is too long."
 	}
 	if v.Asked != "" {
-		if !s.asking.allow(visitor(r), v.Now) {
+		if !s.asking.allow(clientOf(r), v.Now) {
 			return &status{http.StatusTooManyRequests, "page"}
 		}
 		if err := s.lookUp(r.Context(), snap, v); err != nil {

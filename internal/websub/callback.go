@@ -39,7 +39,7 @@ func (s *Subscriber) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// status is an error that is an answer.
+// status is an error that is sent as the answer.
 type status int
 
 func (e status) Error() string { return http.StatusText(int(e)) }
@@ -67,8 +67,8 @@ func (s *Subscriber) reply(w http.ResponseWriter, code int, body string, err err
 	_, _ = io.WriteString(w, body) // the hub left
 }
 
-// confirm answers a hub that asks whether we meant it. What we did not ask for
-// costs one look-up and changes nothing.
+// confirm answers a hub that verifies a request of ours. A verification that we did not ask
+// for costs one look-up and changes nothing.
 func (s *Subscriber) confirm(r *http.Request) (challenge string, err error) {
 	p, err := s.store.Push(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -149,8 +149,8 @@ func (s *Subscriber) refuse(ctx context.Context, p news.Push) error {
 	})
 }
 
-// accept puts a signed delivery into the queue. The store knows of it before
-// the hub is told that we have it.
+// accept puts a signed delivery into the queue, after it has noted in the store that there
+// is one.
 func (s *Subscriber) accept(ctx context.Context, p news.Push, contentType string, body []byte) error {
 	d := Delivery{SourceID: p.SourceID, ContentType: contentType, Body: body, Received: s.now()}
 	err := s.store.ChangePush(context.WithoutCancel(ctx), p.ID, func(p *news.Push) error {

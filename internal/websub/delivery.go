@@ -22,7 +22,7 @@ type Delivery struct {
 	after time.Time     // when that is
 }
 
-// ErrFetch says that a source is to be fetched rather than given a delivery.
+// ErrFetch says that a source has to be fetched instead of storing a delivery.
 var ErrFetch = errors.New("to be fetched")
 
 // Bounds of deliveries that are not stored yet.
@@ -53,8 +53,8 @@ func (s *Subscriber) put(d Delivery) bool {
 	return true
 }
 
-// take removes the first delivery whose time has come; without one it says how
-// long nothing has to be done. Those of one source stay in order.
+// take removes the first delivery that is due; without one it returns how long there is
+// nothing to do. Deliveries of one source keep their order.
 func (s *Subscriber) take() (d Delivery, ok bool, idle time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *Subscriber) take() (d Delivery, ok bool, idle time.Duration) {
 	return Delivery{}, false, idle
 }
 
-// again puts a delivery back in front, for later.
+// again puts a delivery back to the front of the queue, to be tried later.
 func (s *Subscriber) again(d Delivery) {
 	d.wait = min(max(2*d.wait, firstWait), longestWait)
 	d.after = s.now().Add(d.wait)
@@ -104,7 +104,7 @@ func (s *Subscriber) Work(ctx context.Context) error {
 	}
 }
 
-// work empties the queue as far as its time has come.
+// work delivers what is due, and returns how long there is nothing to do.
 func (s *Subscriber) work(ctx context.Context) (idle time.Duration) {
 	for ctx.Err() == nil {
 		d, ok, idle := s.take()

@@ -34,12 +34,12 @@ type HubStore interface {
 	ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error
 }
 
-// Publisher is whose hub it is.
+// Publisher is the site whose hub it is.
 type Publisher interface {
 	// Published returns the address of the hub, "" while it is off, what may be
 	// subscribed to, and what requests to subscribers may reach.
 	Published() (hub string, topics []Topic, policy netguard.Policy)
-	// Content is what a subscriber is to be sent that has everything up to a change.
+	// Content returns what to send to a subscriber that has everything up to a change.
 	Content(ctx context.Context, t Topic, after int64) (Content, error)
 }
 
@@ -50,13 +50,13 @@ type Content struct {
 	Change      int64  // up to which the subscriber has everything afterwards
 }
 
-// hubLimits are generous for feeds that thousands follow. Nobody is known to need
-// more, and a full hub of this size is looked through in a few thousandths of a second.
+// hubLimits bound how many Subscriptions a hub takes. They are generous for feeds that
+// thousands follow, and a full hub is looked through in a few milliseconds.
 func hubLimits() news.HubLimits {
 	return news.HubLimits{All: 10_000, Topic: 5_000, Host: 1_000, Pending: 500}
 }
 
-// Hub is our hub: it takes claims on the feeds of a Publisher, has them confirmed, and
+// Hub is our hub: it takes subscriptions to the feeds of a Publisher, verifies them, and
 // delivers. Make it with NewHub.
 type Hub struct {
 	client    Sender
@@ -67,8 +67,8 @@ type Hub struct {
 
 	wake    chan struct{} // capacity 1: there may be something to do
 	lanes   lanes
-	hosts   budget // of requests about one host, and so of questions to it
-	all     budget // of all of them
+	hosts   budget // of requests that name a callback on one host, and so of verifications sent to it
+	all     budget // of requests to the hub
 	figures HubFigures
 }
 
@@ -95,8 +95,8 @@ func (h *Hub) Figures() *HubFigures { return &h.figures }
 // roundGap is the least time between two looks at the Subscriptions.
 const roundGap = 50 * time.Millisecond
 
-// Run confirms and delivers until ctx ends. What was under way then is done again by
-// the next process.
+// Run verifies and delivers until ctx ends. What is under way then is repeated by the next
+// process.
 func (h *Hub) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	h.work(ctx, g)
@@ -137,7 +137,7 @@ func (h *Hub) plan(ctx context.Context) {
 	}
 }
 
-// round puts to work what is due, and returns when something is due next.
+// round queues what is due, and returns when something is due next.
 func (h *Hub) round(ctx context.Context, gathered joins) (next time.Time, err error) {
 	address, topics, _ := h.topics()
 	now := h.now()
@@ -173,7 +173,7 @@ func (h *Hub) round(ctx context.Context, gathered joins) (next time.Time, err er
 	return a.next, nil
 }
 
-// topics are what may be subscribed to, by what Subscriptions know of it.
+// topics returns what may be subscribed to, by feed and format.
 func (h *Hub) topics() (hub string, topics map[topicKey]Topic, policy netguard.Policy) {
 	hub, list, policy := h.publisher.Published()
 	topics = make(map[topicKey]Topic, len(list))
@@ -212,7 +212,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, text+"\n") // the subscriber left
 }
 
-// refusal is an error that is an answer, with a sentence for whoever writes the
+// refusal is an error that is sent as the answer, with a sentence for the developer of the
 // subscriber.
 type refusal struct {
 	code int
@@ -221,7 +221,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.text }
 
-// take reads a request and keeps it for the round that is woken by it.
+// take reads a request, stores it and wakes the hub.
 func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	h.figures.Requests.Add(1)
 	hub, list, policy := h.publisher.Published()

@@ -15,29 +15,30 @@ import (
 	"tributary/internal/news"
 )
 
-// A question that gets no answer is asked again, but not often: who it comes to may
-// never have asked for it.
+// A verification that gets no answer is repeated, but not often: the host that gets it may
+// never have asked for anything.
 const (
-	maxTries  = 3
-	tryAgain  = 30 * time.Second // then ten times as long
-	noBudget  = 10 * time.Second // until a host that was asked much is asked again
-	overAndUp = "the feed is not published any more"
+	maxTries     = 3
+	tryAgain     = 30 * time.Second // then ten times as long
+	noBudget     = 10 * time.Second // until a host is asked again whose budget is used up
+	notPublished = "the feed is not published any more"
 )
 
-// confirm asks a subscriber whether it meant a request (section 5.3), or tells it that
-// we do not want to (section 5.2).
+// confirm verifies a request with its subscriber (section 5.3), or tells the subscriber that
+// it was denied (section 5.2).
 func (h *Hub) confirm(ctx context.Context, id int64) {
 	s, err := h.store.Subscription(ctx, id)
 	if err == nil && s.Ask.Mode != "" && !s.Ask.Next.After(h.now()) {
-		err = h.question(ctx, s)
+		err = h.verify(ctx, s)
 	}
 	if err != nil && !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil {
 		h.log.Error("hub", "error", err)
 	}
 }
 
-// question sends the question, and changes the Subscription by the answer.
-func (h *Hub) question(ctx context.Context, s news.Subscription) error {
+// verify sends the verification or denial, and changes the Subscription according to the
+// answer.
+func (h *Hub) verify(ctx context.Context, s news.Subscription) error {
 	began := h.now()
 	if s.Ask.Tries > 0 && !h.afford(s.Host, began) { // the first was paid for with the request
 		return h.answered(ctx, s, func(s *news.Subscription) { s.Ask.Next = began.Add(noBudget) })
@@ -46,7 +47,7 @@ func (h *Hub) question(ctx context.Context, s news.Subscription) error {
 	_, _, policy := h.publisher.Published()
 	limited, cancel := context.WithTimeout(ctx, confirmWait)
 	defer cancel()
-	got := h.client.Send(limited, fetch.Message{URL: questionURL(s, challenge), Policy: policy})
+	got := h.client.Send(limited, fetch.Message{URL: verificationURL(s, challenge), Policy: policy})
 	switch {
 	case ctx.Err() != nil:
 		return nil // asked again by the next process
@@ -70,14 +71,14 @@ func (h *Hub) question(ctx context.Context, s news.Subscription) error {
 	return h.answered(ctx, s, func(s *news.Subscription) { s.Ask = news.Ask{} })
 }
 
-// unanswered reports whether a subscriber did not say what it thinks: it could not be
-// reached, or could not answer.
+// unanswered reports whether a subscriber gave neither consent nor refusal: it could not be
+// reached, or was not able to answer.
 func unanswered(got fetch.Response) bool {
 	status := got.Fetch.Status
 	return status == 0 && got.Fetch.Outcome != news.OutcomeBlocked || status >= 500 || status == http.StatusTooManyRequests
 }
 
-// confirmed does what was asked for. A lease counts from when the question was sent.
+// confirmed does what was asked for. A lease begins when the verification was sent.
 func confirmed(s *news.Subscription, began time.Time) {
 	ask := s.Ask
 	s.Ask = news.Ask{}
@@ -89,7 +90,7 @@ func confirmed(s *news.Subscription, began time.Time) {
 	s.Failures, s.Next, s.Error = 0, time.Time{}, "" // it is there
 }
 
-// answered changes a Subscription unless it was asked for something else meanwhile.
+// answered changes a Subscription, unless another request for it has come meanwhile.
 func (h *Hub) answered(ctx context.Context, asked news.Subscription, change func(*news.Subscription)) error {
 	var is news.Subscription
 	err := h.store.ChangeSubscription(ctx, asked.ID, func(s *news.Subscription) error {
@@ -109,12 +110,12 @@ func (h *Hub) answered(ctx context.Context, asked news.Subscription, change func
 	return err
 }
 
-// questionURL is a callback with our parameters behind its own: section 5.1.1.
-func questionURL(s news.Subscription, challenge string) string {
+// verificationURL returns a callback with our parameters added to its own: section 5.1.1.
+func verificationURL(s news.Subscription, challenge string) string {
 	q := url.Values{"hub.mode": {string(s.Ask.Mode)}, "hub.topic": {s.Topic}}
 	switch s.Ask.Mode {
 	case news.AskDenied:
-		q.Set("hub.reason", overAndUp)
+		q.Set("hub.reason", notPublished)
 	case news.AskSubscribe:
 		q.Set("hub.lease_seconds", strconv.Itoa(int(s.Ask.Lease.Seconds())))
 		q.Set("hub.challenge", challenge)
@@ -130,17 +131,18 @@ func questionURL(s news.Subscription, challenge string) string {
 	return s.Callback + "&" + q.Encode()
 }
 
-// deny ends a Subscription to what is not published any more; it is told so.
+// deny ends a Subscription to a feed that is not published any more, and has the subscriber
+// told.
 func (h *Hub) deny(ctx context.Context, s news.Subscription) {
 	err := h.store.ChangeSubscription(ctx, s.ID, func(s *news.Subscription) error {
 		now := h.now().Truncate(time.Millisecond)
 		s.LeaseUntil, s.Ask = time.Time{}, news.Ask{Mode: news.AskDenied, At: now, Next: now}
 		return nil
 	})
-	h.ended(ctx, s, overAndUp, err)
+	h.ended(ctx, s, notPublished, err)
 }
 
-// end drops a Subscription that is not active, and what was asked of it until now.
+// end drops a Subscription that is not active, with the request that was open.
 func (h *Hub) end(ctx context.Context, was news.Subscription, why string) {
 	err := h.store.ChangeSubscription(ctx, was.ID, func(s *news.Subscription) error {
 		if s.Active(h.now()) { // renewed meanwhile
@@ -155,7 +157,7 @@ func (h *Hub) end(ctx context.Context, was news.Subscription, why string) {
 	h.ended(ctx, was, why, err)
 }
 
-// ended tells the log.
+// ended logs that a Subscription ended, or why it could not be ended.
 func (h *Hub) ended(ctx context.Context, s news.Subscription, why string, err error) {
 	switch {
 	case err == nil:
@@ -165,8 +167,8 @@ func (h *Hub) ended(ctx context.Context, s news.Subscription, why string, err er
 	}
 }
 
-// about names a Subscription for the log: what for, and whose. The callback itself is
-// a secret of the subscriber.
+// about returns the attributes that name a Subscription in the log: its topic and the host
+// of its callback. The callback itself is a secret of the subscriber.
 func about(s news.Subscription) []any {
 	return []any{"topic", s.Topic, "host", hostOf(s.Callback)}
 }

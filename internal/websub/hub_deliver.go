@@ -10,14 +10,14 @@ import (
 	"tributary/internal/news"
 )
 
-// deliver sends a subscriber what is new to it, in as many parts as that takes. Each
-// counts when the subscriber has said that it has it and the store knows of that: so
-// none is lost, and whatever was under way when the process ended comes once more.
+// deliver sends a subscriber what is new to it, in as many parts as that takes. A part
+// counts once the subscriber has acknowledged it and that is stored. So no part is lost,
+// and one that was under way when the process ended is sent again.
 func (h *Hub) deliver(ctx context.Context, id int64) {
 	for more := true; more && ctx.Err() == nil; {
 		s, err := h.store.Subscription(ctx, id)
 		if err == nil {
-			more, err = h.part(ctx, s)
+			more, err = h.deliverPart(ctx, s)
 		}
 		if err != nil {
 			if !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil {
@@ -28,8 +28,8 @@ func (h *Hub) deliver(ctx context.Context, id int64) {
 	}
 }
 
-// part delivers one part and reports whether there is another.
-func (h *Hub) part(ctx context.Context, s news.Subscription) (more bool, err error) {
+// deliverPart delivers one part and reports whether there is another.
+func (h *Hub) deliverPart(ctx context.Context, s news.Subscription) (more bool, err error) {
 	hub, topics, policy := h.topics()
 	topic, public := topics[topicKey{s.FeedID, s.Format}]
 	now := h.now()
@@ -49,7 +49,7 @@ func (h *Hub) part(ctx context.Context, s news.Subscription) (more bool, err err
 	if ctx.Err() != nil {
 		return false, nil // whether it came is not known
 	}
-	h.lanes.took(s.Callback, h.now().Sub(now), h.now())
+	h.lanes.noteDuration(s.Callback, h.now().Sub(now), h.now())
 	switch {
 	case !got.Fetch.Outcome.Failed():
 		h.figures.Deliveries.Add(1)
@@ -62,7 +62,7 @@ func (h *Hub) part(ctx context.Context, s news.Subscription) (more bool, err err
 	return false, h.failed(ctx, s, got)
 }
 
-// headerOf is the header of a delivery: section 7.
+// headerOf returns the header of a delivery: section 7.
 func headerOf(hub string, t Topic, s news.Subscription, c Content) map[string]string {
 	header := map[string]string{"Content-Type": c.ContentType, "Link": news.HubLinks(hub, t.URL)}
 	if s.Secret != "" {
@@ -83,7 +83,7 @@ func (h *Hub) acknowledge(ctx context.Context, was news.Subscription, c Content,
 	})
 }
 
-// failed notes a delivery that did not come, and when it is tried again.
+// failed notes a delivery that was not acknowledged, and when it is tried again.
 func (h *Hub) failed(ctx context.Context, was news.Subscription, got fetch.Response) error {
 	if was.Failures == 0 {
 		h.log.Warn("delivery failed", append(about(was), "error", got.Fetch.Error)...)
@@ -96,7 +96,7 @@ func (h *Hub) failed(ctx context.Context, was news.Subscription, got fetch.Respo
 	})
 }
 
-// leave ends a Subscription whose subscriber says that it has none: 410, section 7.
+// leave ends a Subscription whose subscriber answered 410: section 7.
 func (h *Hub) leave(ctx context.Context, was news.Subscription) error {
 	err := h.store.ChangeSubscription(ctx, was.ID, func(s *news.Subscription) error {
 		if s.LeaseUntil.Equal(was.LeaseUntil) { // else it was renewed meanwhile

@@ -45,7 +45,7 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil || callback.Scheme != "http" && callback.Scheme != "https" || callback.Hostname() == "" || callback.User != nil {
 			t.Fatalf("callback %q, %v", r.Callback, err)
 		}
-		ask := questionURL(news.Subscription{Topic: r.Topic, Callback: r.Callback, Ask: news.Ask{Mode: r.Mode, Lease: r.Lease}}, "0challenge")
+		ask := verificationURL(news.Subscription{Topic: r.Topic, Callback: r.Callback, Ask: news.Ask{Mode: r.Mode, Lease: r.Lease}}, "0challenge")
 		asked, err := url.Parse(ask)
 		if err != nil || !strings.HasPrefix(ask, r.Callback) || asked.Host != callback.Host || asked.Path != callback.Path {
 			t.Fatalf("%q is asked as %q, %v", r.Callback, ask, err)

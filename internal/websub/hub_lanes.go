@@ -10,37 +10,37 @@ import (
 	"tributary/internal/news"
 )
 
-// How many are talked to at a time. Who is slow, or fails, waits in a lane of its own,
-// so that it holds nobody else.
+// How many subscribers are talked to at a time. Those that are slow or fail have a lane of
+// their own, so that they hold up nobody else.
 const (
-	confirmers  = 16
-	briskOnes   = 16
-	slowOnes    = 8
-	perHost     = 4                // of the brisk lane, so that one host does not fill it
-	slowAfter   = 2 * time.Second  // that an answer takes
-	slowFor     = 10 * time.Minute // that a host counts as slow
-	confirmWait = 5 * time.Second  // for an answer to a question
-	deliverWait = 10 * time.Second // for one to a delivery
+	confirmWorkers = 16
+	briskWorkers   = 16
+	slowWorkers    = 8
+	perHost        = 4                // of the brisk lane, so that one host does not fill it
+	slowAfter      = 2 * time.Second  // that an answer takes
+	slowFor        = 10 * time.Minute // that a host counts as slow
+	confirmWait    = 5 * time.Second  // for an answer to a question
+	deliverWait    = 10 * time.Second // for one to a delivery
 )
 
-// stage is how far the work on a Subscription is.
+// stage is how far the work on a Subscription has come.
 type stage int
 
 const (
-	queued    stage = iota // it will see how things stand when it begins
-	running                // it has seen that
-	overtaken              // it has, and since then there was more to do
+	queued    stage = iota // a worker will read the Subscription when it begins
+	running                // a worker has read it
+	overtaken              // and since then there was more to do
 )
 
-// lanes are the queues of work. A Subscription is in one of them at most, and only one
-// thing is done about it at a time.
+// lanes are the queues of the workers. A Subscription is in one of them at most, and no two
+// workers have it at the same time.
 type lanes struct {
 	confirm, brisk, slow chan *news.Subscription // with room for all
 
 	mu    sync.Mutex
-	busy  map[int64]stage // by number
-	hosts map[string]int  // deliveries under way in the brisk lane
-	slows map[string]time.Time
+	busy  map[int64]stage      // Subscriptions that are queued or being worked on, by id
+	hosts map[string]int       // deliveries under way in the brisk lane
+	slows map[string]time.Time // hosts that are slow, and until when they count as that
 }
 
 func newLanes(room int) lanes {
@@ -48,8 +48,8 @@ func newLanes(room int) lanes {
 	return lanes{confirm: queue(), brisk: queue(), slow: queue(), busy: map[int64]stage{}, hosts: map[string]int{}, slows: map[string]time.Time{}}
 }
 
-// add puts work into one of the queues. What is under way already is looked at again
-// when that is done.
+// add puts Subscriptions into one of the queues. One that a worker has already is looked at
+// again when that worker is done.
 func (l *lanes) add(queue chan<- *news.Subscription, subs []news.Subscription) {
 	for i := range subs {
 		s := &subs[i]
@@ -64,7 +64,8 @@ func (l *lanes) add(queue chan<- *news.Subscription, subs []news.Subscription) {
 	}
 }
 
-// claim reports whether nothing is queued or done about a Subscription yet.
+// claim marks a Subscription as queued, and reports whether it was neither queued nor being
+// worked on.
 func (l *lanes) claim(id int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -78,14 +79,14 @@ func (l *lanes) claim(id int64) bool {
 	return !busy
 }
 
-// begin says that work looks at how things stand.
+// begin notes that a worker reads the Subscription now.
 func (l *lanes) begin(id int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy[id] = running
 }
 
-// done frees a Subscription, and reports whether there was more to do meanwhile.
+// done frees a Subscription, and reports whether more became due meanwhile.
 func (l *lanes) done(s *news.Subscription) (more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,8 +95,8 @@ func (l *lanes) done(s *news.Subscription) (more bool) {
 	return more
 }
 
-// enter takes a place of a host in the brisk lane. It reports false when there is
-// none, or when the host is slow or fails.
+// enter takes one of the places of a host in the brisk lane. It returns false when none is
+// free, or when the host is slow or fails.
 func (l *lanes) enter(s *news.Subscription, now time.Time) bool {
 	host := hostOf(s.Callback)
 	l.mu.Lock()
@@ -107,6 +108,7 @@ func (l *lanes) enter(s *news.Subscription, now time.Time) bool {
 	return true
 }
 
+// leave gives a place in the brisk lane back.
 func (l *lanes) leave(s *news.Subscription) {
 	host := hostOf(s.Callback)
 	l.mu.Lock()
@@ -116,8 +118,8 @@ func (l *lanes) leave(s *news.Subscription) {
 	}
 }
 
-// took notes how long a host took to answer.
-func (l *lanes) took(callback string, d time.Duration, now time.Time) {
+// noteDuration notes how long a host took to answer.
+func (l *lanes) noteDuration(callback string, d time.Duration, now time.Time) {
 	host := hostOf(callback)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,31 +135,23 @@ func (l *lanes) took(callback string, d time.Duration, now time.Time) {
 	l.slows[host] = now.Add(slowFor)
 }
 
-// work starts those who do it.
+// work starts the workers of all lanes.
 func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
-	workers := func(n int, queue chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
+	workers := func(n int, queue <-chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
 		for range n {
 			g.Go(func() error {
-				for {
-					select {
-					case <-ctx.Done():
-						return nil
-					case s := <-queue:
-						if do(ctx, s) && h.lanes.done(s) {
-							h.Wake()
-						}
-					}
-				}
+				h.worker(ctx, queue, do)
+				return nil
 			})
 		}
 	}
-	workers(confirmers, h.lanes.confirm, func(ctx context.Context, s *news.Subscription) bool {
+	workers(confirmWorkers, h.lanes.confirm, func(ctx context.Context, s *news.Subscription) bool {
 		h.lanes.begin(s.ID)
 		h.confirm(ctx, s.ID)
 		h.Wake() // a delivery may be due to it now
 		return true
 	})
-	workers(briskOnes, h.lanes.brisk, func(ctx context.Context, s *news.Subscription) bool {
+	workers(briskWorkers, h.lanes.brisk, func(ctx context.Context, s *news.Subscription) bool {
 		if !h.lanes.enter(s, h.now()) {
 			h.lanes.slow <- s // there is room for all
 			return false
@@ -167,9 +161,24 @@ func (h *Hub) work(ctx context.Context, g *errgroup.Group) {
 		h.deliver(ctx, s.ID)
 		return true
 	})
-	workers(slowOnes, h.lanes.slow, func(ctx context.Context, s *news.Subscription) bool {
+	workers(slowWorkers, h.lanes.slow, func(ctx context.Context, s *news.Subscription) bool {
 		h.lanes.begin(s.ID)
 		h.deliver(ctx, s.ID)
 		return true
 	})
+}
+
+// worker takes Subscriptions from a queue until ctx ends. do reports whether it is done with
+// one: not when it has put it into another queue.
+func (h *Hub) worker(ctx context.Context, queue <-chan *news.Subscription, do func(context.Context, *news.Subscription) (done bool)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-queue:
+			if do(ctx, s) && h.lanes.done(s) {
+				h.Wake()
+			}
+		}
+	}
 }

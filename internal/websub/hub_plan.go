@@ -15,25 +15,27 @@ type Topic struct {
 	Change int64  // the last change that it shows; -1 before it is there
 }
 
-// topicKey is how a Subscription names its Topic: the URL of one can change.
+// topicKey is how a Subscription names its Topic, since the URL of a topic can change.
 type topicKey struct {
 	feed   int64
 	format string
 }
 
-// joinTime is how long changes of a feed are gathered before they are delivered.
+// joinTime is how long changes of a feed are collected before they are delivered
+// together.
 const joinTime = 300 * time.Millisecond
 
-// joins are the feeds whose changes were seen, and those whose are being gathered.
+// joins holds, by feed, which changes were seen, and whether further ones are being
+// collected.
 type joins map[int64]join
 
 type join struct {
 	change int64     // the last one seen
-	until  time.Time // deliveries wait; zero: nothing is being gathered
+	until  time.Time // deliveries wait for further changes; zero: they do not
 }
 
-// note begins to gather when a feed changes, and ends it when its time is over. What
-// comes in the moment in which it ends goes out with the rest.
+// note starts to collect the changes of a feed when it changes, and stops when joinTime is
+// over. A change that is seen just then is delivered with the others.
 func (j joins) note(topics map[topicKey]Topic, now time.Time) {
 	changes := map[int64]int64{}
 	for _, t := range topics {
@@ -52,16 +54,16 @@ func (j joins) note(topics map[topicKey]Topic, now time.Time) {
 	}
 }
 
-// agenda is what is to do about the Subscriptions of our hub.
+// agenda is what has to be done about the Subscriptions of our hub.
 type agenda struct {
-	confirm []news.Subscription // they are to be asked back, or told that it is over
-	deliver []news.Subscription // there is something new to them
-	deny    []news.Subscription // what they claim is not published any more
-	drop    []news.Subscription // their lease is over
-	next    time.Time           // when there will be something; zero: when something changes
+	confirm []news.Subscription // to be verified, or to be told that they were denied
+	deliver []news.Subscription // behind their topic
+	deny    []news.Subscription // of a topic that is not published any more
+	drop    []news.Subscription // with a lease that is over
+	next    time.Time           // when there will be more; zero: when something changes
 }
 
-// agendaOf looks through the Subscriptions. It is pure.
+// agendaOf sorts the Subscriptions by what is to be done. It is a pure function.
 func agendaOf(subs []news.Subscription, topics map[topicKey]Topic, gathered joins, now time.Time) agenda {
 	var a agenda
 	for _, s := range subs {
@@ -92,13 +94,14 @@ func agendaOf(subs []news.Subscription, topics map[topicKey]Topic, gathered join
 	return a
 }
 
-// remind has the next look not later than at t.
+// remind has the Subscriptions looked through again at t at the latest.
 func (a *agenda) remind(t time.Time) {
 	if a.next.IsZero() || t.Before(a.next) {
 		a.next = t
 	}
 }
 
+// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
@@ -106,16 +109,18 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// Retries of deliveries: later and later, then steadily while the lease lasts, since
-// section 7 wants the subscription kept. What has piled up then comes in one.
+// Retries of deliveries come after longer and longer waits, then steadily while the lease
+// lasts: section 7 wants the subscription kept. What has become new meanwhile is delivered
+// at once.
 const (
 	firstRetry = 30 * time.Second
 	lastRetry  = time.Hour
 	maxWait    = 24 * time.Hour // that a subscriber may ask for with Retry-After
 )
 
-// retryAt is when a delivery is tried again after so many failures in a row. Up to a
-// quarter is added, so that what failed together does not come back together.
+// retryAt returns when a delivery is tried again after so many failures in a row. wish is
+// the Retry-After of the subscriber. Up to a quarter is added to the wait, so that
+// deliveries which failed together are not repeated together.
 func retryAt(now time.Time, failures int, wish time.Duration, callback string) time.Time {
 	wait := firstRetry
 	for i := 1; i < failures && wait < lastRetry; i++ {

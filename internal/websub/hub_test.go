@@ -265,7 +265,7 @@ func TestQuestionURL(t *testing.T) {
 		"https://b.example/?hub.mode=x": "https://b.example/?hub.mode=x&" + ours,
 	} {
 		s.Callback = callback
-		if got := questionURL(s, "c"); got != want {
+		if got := verificationURL(s, "c"); got != want {
 			t.Errorf("%s: got %s, want %s", callback, got, want)
 		}
 	}

@@ -20,10 +20,10 @@ const (
 	maxLease     = 90 * 24 * time.Hour
 )
 
-// deniedPause is how long a hub that does not want to is left alone.
+// deniedPause is how long a hub that denied a subscription is left alone.
 const deniedPause = 7 * 24 * time.Hour
 
-// errUnasked says that a hub asks us to confirm what we did not ask for.
+// errUnasked says that a hub wants us to confirm what we did not ask for.
 var errUnasked = errors.New("not what was asked for")
 
 // Confirm judges a request to confirm (section 5.3) or a denial (section 5.2)
@@ -51,7 +51,7 @@ func Confirm(p *news.Push, query url.Values, now time.Time) (challenge string, e
 	return challenge, nil
 }
 
-// one returns the value of a parameter that is there once.
+// one returns the value of a parameter that occurs once, else "".
 func one(query url.Values, name string) string {
 	if values := query[name]; len(values) == 1 {
 		return values[0]
@@ -61,8 +61,8 @@ func one(query url.Values, name string) string {
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// activate begins or renews a lease. Older hubs do not say how long it is: as
-// long as we asked for.
+// activate begins or renews a lease. If the hub does not say how long the lease is, as
+// older hubs do not, it is as long as we asked for.
 func activate(p *news.Push, seconds string, now time.Time) {
 	granted := Lease
 	if n, err := strconv.ParseInt(seconds, 10, 32); err == nil && n > 0 {
@@ -79,6 +79,7 @@ func renewAfter(lease time.Duration, id string) time.Duration {
 	return lease*2/3 - spread(id, lease/15)
 }
 
+// deny notes that the hub denied the subscription.
 func deny(p *news.Push, reason string, now time.Time) error {
 	switch p.State {
 	case news.PushLeaving:
@@ -95,7 +96,7 @@ func deny(p *news.Push, reason string, now time.Time) error {
 	return nil
 }
 
-// printable is what a hub said, as it may stand in a line of text.
+// printable returns what a hub said in a form that can stand in a line of text.
 func printable(said string) string {
 	said = strings.Join(strings.FieldsFunc(said, func(r rune) bool { return !unicode.IsPrint(r) || unicode.IsSpace(r) }), " ")
 	if runes := []rune(said); len(runes) > maxReason {

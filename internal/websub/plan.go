@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// confirmTime is how long a hub may take to ask back.
+	// confirmTime is how long a hub may take to verify a request.
 	confirmTime = time.Hour
-	// maxGoodbyes is how often a hub is asked to forget a subscription. One that
-	// does not is answered 410 until its lease ends, then 404.
-	maxGoodbyes = 3
+	// maxUnsubscribes is how often we try to unsubscribe. A hub that goes on delivering
+	// is answered 410 until its lease ends, then 404.
+	maxUnsubscribes = 3
 )
 
 // Want is a source that is to be pushed to us.
@@ -24,15 +24,15 @@ type Want struct {
 	Policy netguard.Policy // for requests to its hubs
 }
 
-// Steps are what is to do about subscriptions.
+// Steps is what has to be done about subscriptions.
 type Steps struct {
 	Add   []Want      // sources without one
 	Leave []news.Push // no longer wanted, or not like this
 	Ask   []news.Push // a request to the hub is due
 }
 
-// Plan compares what is wanted with what there is. Site is our public address;
-// hubs that know us by another one are asked anew.
+// Plan compares the subscriptions that are wanted with those that exist. site is our public
+// address; a subscription with a callback at another one is replaced.
 func Plan(wants map[int64]Want, have []news.Push, site string, now time.Time) Steps {
 	var steps Steps
 	kept := map[int64]bool{}
@@ -61,11 +61,12 @@ func Plan(wants map[int64]Want, have []news.Push, site string, now time.Time) St
 	return steps
 }
 
+// fits reports whether a Push is as it would be made now.
 func fits(p news.Push, want Want, site string) bool {
 	return p.Topic == want.Topic && slices.Contains(want.Hubs, p.Hub) && p.Callback == callback(site, p.ID)
 }
 
-// begin makes the Push of a source that has none.
+// begin returns a new Push for a source.
 func begin(want Want, site string, now time.Time) news.Push {
 	id := newID()
 	return news.Push{
@@ -74,7 +75,8 @@ func begin(want Want, site string, now time.Time) news.Push {
 	}
 }
 
-// leave ends a Push: at once when no hub has confirmed it.
+// leave has a Push end: at once if it is not active, else once the hub has unsubscribed
+// us.
 func leave(p *news.Push, now time.Time) {
 	if p.State != news.PushActive || !p.LeaseUntil.After(now) {
 		p.State = ""
@@ -83,15 +85,15 @@ func leave(p *news.Push, now time.Time) {
 	p.State, p.Pending, p.Next, p.Failures, p.Error = news.PushLeaving, time.Time{}, now, 0, ""
 }
 
-// ask prepares the request that is due, and reports whether it is to be sent.
-// Hubs may ask back before they answer, so this is stored first.
+// ask prepares the request that is due, and reports whether it is to be sent. The result is
+// stored before the request is sent, because a hub may verify it before it answers.
 func ask(p *news.Push, hubs []string, now time.Time) (send bool) {
 	if !p.Pending.IsZero() {
 		fail(p, hubs, "the hub took the request and did not confirm it", now)
 	}
 	switch p.State {
 	case news.PushLeaving:
-		if p.Failures >= maxGoodbyes || !p.LeaseUntil.After(now) {
+		if p.Failures >= maxUnsubscribes || !p.LeaseUntil.After(now) {
 			p.State = ""
 			return false
 		}
@@ -110,8 +112,9 @@ func ask(p *news.Push, hubs []string, now time.Time) (send bool) {
 	return true
 }
 
-// fail notes that a request came to nothing. While no hub delivers, the next
-// one is tried at once, and all of them again later and later.
+// fail notes that a request failed. While no hub delivers, the next hub of the source is
+// tried at once; when all have failed, they are tried again after longer and longer
+// waits.
 func fail(p *news.Push, hubs []string, reason string, now time.Time) {
 	p.Failures++
 	p.Pending, p.Error = time.Time{}, reason
@@ -130,7 +133,7 @@ func fail(p *news.Push, hubs []string, reason string, now time.Time) {
 	}
 }
 
-// after is the hub behind another in a list, round and round.
+// after returns the hub that follows another in a list; the first follows the last.
 func after(hubs []string, hub string) string {
 	if len(hubs) == 0 {
 		return hub
@@ -138,7 +141,7 @@ func after(hubs []string, hub string) string {
 	return hubs[(slices.Index(hubs, hub)+1)%len(hubs)]
 }
 
-// spread is a time in [0, span) that an id always gets.
+// spread returns a time in [0, span) that is always the same for an id.
 func spread(id string, span time.Duration) time.Duration {
 	if span <= 0 {
 		return 0

@@ -7,7 +7,7 @@ import (
 	"tributary/internal/news"
 )
 
-// Pace of what one hub makes us do.
+// How much one hub can make us do.
 const (
 	burst      = 60          // deliveries of one subscription at once
 	refill     = time.Second // until one more is allowed
@@ -15,18 +15,18 @@ const (
 	floodPause = 15 * time.Minute
 )
 
-// bucket allows a burst of something, then a steady rate.
+// bucket is a leaky bucket: it allows a burst, then a steady rate.
 type bucket struct {
 	used float64
 	at   time.Time
 }
 
-// left is how much of what was used still counts.
+// left returns how much of what was used still counts.
 func (b bucket) left(now time.Time, refill time.Duration) float64 {
 	return max(0, b.used-now.Sub(b.at).Seconds()/refill.Seconds())
 }
 
-// take uses one more, if there is one.
+// take uses one more unless the bucket is full, and reports whether it did.
 func (b bucket) take(now time.Time, burst float64, refill time.Duration) (bucket, bool) {
 	b.used, b.at = b.left(now, refill), now
 	if b.used+1 > burst {

@@ -16,7 +16,7 @@ import (
 	"tributary/internal/news"
 )
 
-// Poster is the guarded client that hubs are asked with.
+// Poster is the guarded client that sends requests to hubs.
 type Poster interface {
 	Post(ctx context.Context, f fetch.Form) fetch.Response
 }
@@ -30,21 +30,21 @@ type Store interface {
 	ChangePush(ctx context.Context, id string, change func(*news.Push) error) error
 }
 
-// Owner is who wants to be pushed.
+// Owner says what is to be pushed, and takes deliveries.
 type Owner interface {
 	// Wants says which of the announced sources are to be pushed, by their row
 	// numbers, and to which public site; the policy is for hubs of other sources.
 	Wants(announced []news.Announcement) (wants map[int64]Want, site string, others netguard.Policy)
 	// Deliver reads and stores a delivery. The error is news.ErrLeased while the
-	// source is being fetched, and ErrFetch when it is rather to be.
+	// source is being fetched, and ErrFetch when the source has to be fetched instead.
 	Deliver(ctx context.Context, d Delivery) error
-	// Poll makes a source due now; that outlives the process.
+	// Poll makes a source due now, also for the next process if this one ends.
 	Poll(ctx context.Context, source int64)
 	// Name is the source's name, for the log.
 	Name(source int64) string
 }
 
-// Pace of the requests to hubs: few at a time, one in a round to each host.
+// Bounds of the requests to hubs. In one round each host gets one at most.
 const (
 	atOnce   = 4
 	perRound = 32
@@ -79,7 +79,7 @@ func New(client Poster, store Store, owner Owner, now func() time.Time, log *slo
 	}
 }
 
-// Wake has Keep look again soon: a document or a configuration is new.
+// Wake has Keep look again soon, because there is a new document or configuration.
 func (s *Subscriber) Wake() { signal(s.wake) }
 
 func signal(c chan struct{}) {
@@ -182,6 +182,7 @@ func (s *Subscriber) askAll(ctx context.Context, due []news.Push, wants map[int6
 	return rest
 }
 
+// hostOf returns the host of an address, "" for none.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -213,8 +214,8 @@ func (s *Subscriber) ask(ctx context.Context, p news.Push, hubs []string, policy
 	return err
 }
 
-// change alters a Push in the store and returns it as it is then. What hubs no
-// longer do, polls do again. That it is not there any more is no error.
+// change alters a Push in the store and returns the altered one; it is no error if the Push
+// is not there any more. A source that was pushed and is no longer is polled soon.
 func (s *Subscriber) change(ctx context.Context, was news.Push, how func(*news.Push) error) (news.Push, error) {
 	var is news.Push
 	err := s.store.ChangePush(ctx, was.ID, func(p *news.Push) error {
@@ -238,7 +239,7 @@ func (s *Subscriber) change(ctx context.Context, was news.Push, how func(*news.P
 	return is, nil
 }
 
-// tell tells the log what became of a subscription.
+// tell logs how a subscription changed.
 func (s *Subscriber) tell(was, is news.Push) {
 	attrs := []any{"source", s.owner.Name(is.SourceID), "hub", hostOf(is.Hub)}
 	switch {

@@ -187,8 +187,8 @@ func TestGoodbye(t *testing.T) {
 		if n := r.seen().pushes; n != 0 {
 			t.Errorf("%d subscriptions are left", n)
 		}
-		if n := r.seen().asked; n != 1+maxGoodbyes {
-			t.Errorf("asked %d times, want once for it and %d times against it", n, maxGoodbyes)
+		if n := r.seen().asked; n != 1+maxUnsubscribes {
+			t.Errorf("asked %d times, want once for it and %d times against it", n, maxUnsubscribes)
 		}
 		if status := r.post(id, "sha256=00", "x"); status != http.StatusNotFound {
 			t.Errorf("a delivery afterwards: got %d, want 404", status)

@@ -4,50 +4,51 @@
 // somebody's hub, a news.Subscription what somebody subscribed to at ours. The files
 // hub_*.go are the hub.
 //
-// # The way of a Push
+// # The life of a Push
 //
 //	announced   a fetched document names hubs: discover.Hubs
-//	asked       we ask a hub for it: [Form]; it asks back whether we meant it: [Confirm]
-//	active      it delivers, each delivery signed: [Signed]; asked again after two thirds of the lease
-//	leaving     the source, its hub or our address changed: we ask the hub to forget it
+//	asked       we send a hub a subscription request: [Form]; the hub verifies it: [Confirm]
+//	active      the hub delivers, each delivery signed: [Signed]; renewed after two thirds of the lease
+//	leaving     the source, its hub or our address changed: we unsubscribe
 //
-// [Plan] compares what is wanted with what there is, and says what is to do.
-// These functions are pure; [Subscriber] carries them out, in two goroutines:
-// Keep, which talks to hubs, and Work, which hands deliveries to the reader.
+// [Plan] compares the subscriptions that are wanted with those that exist, and says what
+// is to be done. These functions are pure. [Subscriber] calls them in two goroutines: Keep
+// talks to hubs, and Work hands deliveries to the daemon.
 //
 // # What hubs can do to us
 //
-// A hub is named by a document, so it may be anybody. Requests to it go through
-// the guarded client. It reaches us by an address that nobody else knows (130
-// random bits); a challenge is echoed once, for a topic and mode that we asked
-// for. A delivery counts only when it is signed with the secret of its
-// subscription, which is kept for one hub and one source. It is bounded in size,
-// time, rate and number, and then read as a fetched document is.
+// A hub is named by a document, so it may be anybody. Requests to it go through the guarded
+// client. The callback that it is given contains 130 random bits, so nobody else knows it;
+// a challenge is echoed once, and only for a topic and mode that we asked for. A delivery
+// counts only if it is signed with the secret of its subscription, which no other hub or
+// source has. Deliveries are bounded in size, time, rate and number, and are then read like
+// any fetched document.
 //
 // # No delivery is lost
 //
-// The answer 202 is given once the store knows that something is there. What
-// then cannot be stored, because the queue is full, the source is being fetched
-// for long, the document is damaged or the process ends, makes the source due,
-// and the next poll brings it.
+// A delivery is answered with 202 once the store knows that there is one. If it cannot be
+// stored after that, because the queue is full, the source is being fetched for long, the
+// document is damaged or the process ends, its source becomes due, and the next poll
+// brings what was in it.
 //
 // # Our hub
 //
-//	asked      somebody asks for a topic: [ReadRequest]; it is stored, and answered 202
-//	confirmed  the callback is asked back, once, with a random challenge
-//	active     until its lease ends it is sent what is new since its position, each part signed: [Sign]
-//	ended      by its wish, by 410, or told so with hub.mode=denied when the feed goes
+//	asked      somebody subscribes to a topic: [ReadRequest]; the request is stored and answered 202
+//	confirmed  the callback is verified with a random challenge
+//	active     until the lease ends, the callback is sent what is new since its position, signed: [Sign]
+//	ended      the subscriber unsubscribed or answered 410, or it is sent hub.mode=denied because the feed is gone
 //
-// [Hub] keeps the state of all that in the store. One goroutine looks through it when
-// something changed or is due and queues the work (agendaOf is the pure part); workers
-// in three lanes talk to subscribers: questions, deliveries, and deliveries to those who
-// are slow or fail. A position moves only after a 2xx was stored, so nothing is lost.
+// [Hub] keeps all state in the store. One goroutine looks through it when something changed
+// or is due, and queues the work; agendaOf is its pure part. Workers in three lanes talk to
+// subscribers: one for verifications, one for deliveries, and one for deliveries to hosts
+// that are slow or fail. A position moves only after a 2xx was stored, so nothing is lost.
 //
 // # What others can do to our hub
 //
-// A request is anybody's, and names a host that may be a victim. It costs that host one
-// short GET that follows no redirect, through the guarded client, within a budget for
-// the host and one for all. Only who echoes the challenge is sent more.
+// A request may come from anybody, and may name the host of a victim. That host gets one
+// short GET, which follows no redirect and goes through the guarded client, within a budget
+// for the host and one for all hosts. Only a callback that echoes the challenge is sent
+// more.
 package websub
 
 import (
@@ -68,7 +69,7 @@ func newID() string { return rand.Text() }
 // newSecret returns 260 random bits as text, below the 200 bytes of section 5.1.
 func newSecret() string { return rand.Text() + rand.Text() }
 
-// private are endings of names that only a local network knows.
+// private are the endings of host names that have a meaning only in a local network.
 var private = []string{".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".home.arpa", ".corp", ".private",
 	".test", ".invalid", ".onion"}
 

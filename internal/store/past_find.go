@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// bygone is a Publication of the time before the database was lost.
-type bygone struct {
+// pastRow is a Publication from before the database was lost, as Resume stored it.
+type pastRow struct {
 	guid, key                   string
 	sequence                    int64
 	entered, published, updated int64
@@ -19,42 +19,44 @@ type bygone struct {
 	claim                       claim
 }
 
-// claim is what makes a story one that was published before. The lowest is the best.
+// claim is by what a story is recognised as one that was published before. The lowest is
+// the strongest.
 type claim int
 
 const (
 	claimShown  claim = iota // it has the entry that was shown
-	claimMember              // another one that the story had
-	claimGUID                // the guid is that of one of its entries
+	claimMember              // it has another entry of the story of then
+	claimGUID                // one of its entries has, or would get, the guid
 )
 
-const bygoneColumns = `p.guid, p.key, p.sequence, p.entered, p.published, p.updated, p.signature`
+const pastColumns = `p.guid, p.key, p.sequence, p.entered, p.published, p.updated, p.signature`
 
-func (b *bygone) columns() []any {
+func (b *pastRow) columns() []any {
 	return []any{&b.guid, &b.key, &b.sequence, &b.entered, &b.published, &b.updated, &b.signature}
 }
 
-// recall finds what the story, or in a feed that keeps duplicates the entry, was
-// published as before; nil when it was not. cs are its entries. Any of them will do;
-// guids count where the entries are not known, because two sources may have one.
-func (p *publishing) recall(n fresh, cs []news.Candidate) (*bygone, error) {
+// findPast finds what a story was published as before the database was lost; nil when it
+// was not. cs are its entries; in a feed that keeps duplicates, the one entry. Any of them
+// may lead to it. Guids are tried only when no entry is recognised, because entries of
+// two sources may have the same guid.
+func (p *publishing) findPast(n fresh, cs []news.Candidate) (*pastRow, error) {
 	if !p.resumed {
 		return nil, nil
 	}
-	found, err := p.recallEntries(n, cs)
+	found, err := p.findPastByEntries(n, cs)
 	if found == nil && err == nil {
-		found, err = p.recallGUIDs(n, cs)
+		found, err = p.findPastByGUIDs(n, cs)
 	}
 	return found, err
 }
 
-func (p *publishing) recallEntries(n fresh, cs []news.Candidate) (found *bygone, err error) {
+func (p *publishing) findPastByEntries(n fresh, cs []news.Candidate) (found *pastRow, err error) {
 	for _, c := range cs {
 		source, entry, _ := strings.Cut(entryKey(c), ".")
-		err = p.each(`SELECT `+bygoneColumns+`, 1 - e.shown FROM past_entry e JOIN past p ON p.feed_id = e.feed_id AND p.guid = e.guid
+		err = p.each(`SELECT `+pastColumns+`, 1 - e.shown FROM past_entry e JOIN past p ON p.feed_id = e.feed_id AND p.guid = e.guid
 			WHERE e.feed_id = $1 AND e.source = $2 AND e.entry = $3 AND (e.shown = 1 OR NOT $4)`,
 			[]any{p.feed.ID, source, entry, n.kept}, func(scan scan) error {
-				var b bygone
+				var b pastRow
 				err := scan(append(b.columns(), &b.claim)...)
 				if found == nil || b.sequence < found.sequence { // two stories of then are one now: the first stands
 					found = &b
@@ -68,9 +70,9 @@ func (p *publishing) recallEntries(n fresh, cs []news.Candidate) (found *bygone,
 	return found, nil
 }
 
-// recallGUIDs is for what an older version published, and for a source that has
-// another address by now.
-func (p *publishing) recallGUIDs(n fresh, cs []news.Candidate) (found *bygone, err error) {
+// findPastByGUIDs is for documents that an older version wrote, which name no entries, and
+// for a source that has another address by now.
+func (p *publishing) findPastByGUIDs(n fresh, cs []news.Candidate) (found *pastRow, err error) {
 	var own, shared []string // guids that nobody else can have, and others
 	if !n.kept {             // the story's may be that of another entry
 		shared = append(shared, p.guids[n.story])
@@ -84,15 +86,15 @@ func (p *publishing) recallGUIDs(n fresh, cs []news.Candidate) (found *bygone, e
 	}
 	for _, guids := range [][]string{own, shared} {
 		for _, guid := range guids {
-			b := bygone{claim: claimGUID}
-			err := p.get(`SELECT `+bygoneColumns+` FROM past p WHERE p.feed_id = $1 AND p.guid = $2`, []any{p.feed.ID, guid}, b.columns()...)
+			b := pastRow{claim: claimGUID}
+			err := p.get(`SELECT `+pastColumns+` FROM past p WHERE p.feed_id = $1 AND p.guid = $2`, []any{p.feed.ID, guid}, b.columns()...)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
 			if err != nil {
 				return nil, err
 			}
-			theirs, err := p.theirs(guid, cs)
+			theirs, err := p.belongsElsewhere(guid, cs)
 			if err != nil {
 				return nil, err
 			}
@@ -107,9 +109,9 @@ func (p *publishing) recallGUIDs(n fresh, cs []news.Candidate) (found *bygone, e
 	return found, nil
 }
 
-// theirs reports whether the entry that was shown under a guid is of another source
-// that we follow, which then has it still.
-func (p *publishing) theirs(guid string, cs []news.Candidate) (bool, error) {
+// belongsElsewhere reports whether the entry that was shown under a guid came from another
+// source that is still followed: the guid is kept for that one.
+func (p *publishing) belongsElsewhere(guid string, cs []news.Candidate) (bool, error) {
 	var source string
 	err := p.get(`SELECT source FROM past_entry WHERE feed_id = $1 AND guid = $2 AND shown = 1`, []any{p.feed.ID, guid}, &source)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -135,17 +137,17 @@ func (p *publishing) theirs(guid string, cs []news.Candidate) (bool, error) {
 	return p.followed[source], err
 }
 
-// sourceOf is as much of the source of an entry as its keys are made of.
+// sourceOf returns as much of the source of a candidate as news.EntryKey needs.
 func sourceOf(c news.Candidate) news.Source {
 	return news.Source{Kind: c.Kind, URL: c.Origin, Name: c.Origin}
 }
 
 func entryKey(c news.Candidate) string { return news.EntryKey(sourceOf(c), c.GUID) }
 
-// contest leaves what was published before to one story where several are now what
-// was one then: to that with the entry that was shown, else to the first. For readers
-// the others are no news. A digest has told of all of them.
-func (p *publishing) contest() {
+// settleContests decides when several stories of now were one Publication then: the one
+// with the strongest claim continues it, the others go into history and are no news. In
+// a feed of digests each of them was told of, so each keeps its past.
+func (p *publishing) settleContests() {
 	if p.feed.Digest != nil {
 		return
 	}
@@ -166,8 +168,9 @@ func (p *publishing) contest() {
 	}
 }
 
-// reserved reports whether a guid is that of a Publication which may come back.
-func (p *publishing) reserved(guid string, n *fresh) (reserved bool, err error) {
+// guidReserved reports whether a guid is kept for a Publication of the past that may come
+// back.
+func (p *publishing) guidReserved(guid string, n *fresh) (reserved bool, err error) {
 	if !p.resumed || n.past != nil && n.past.guid == guid {
 		return false, nil
 	}
@@ -175,12 +178,12 @@ func (p *publishing) reserved(guid string, n *fresh) (reserved bool, err error) 
 	return reserved, err
 }
 
-// arrived reports whether all of the entries came while there was no database: the
-// first document of a source is no backlog where that source was published before. Then
-// news is what its publisher dates after the oldest of its stories entered that were
-// there, because whatever had left the published document was older. Where
-// max_per_source_day left something out, that does not hold.
-func (p *publishing) arrived(cs []news.Candidate) (bool, error) {
+// cameMeanwhile reports whether all of the entries were published while there was no
+// database, so that they are news although they came with a first document. That can be
+// told of a source that had stories in the document that was published last: an entry
+// that is dated after the oldest of these entered would have been in it, too. It cannot be
+// told where max_per_source_day left stories out of that document.
+func (p *publishing) cameMeanwhile(cs []news.Candidate) (bool, error) {
 	if p.feed.MaxPerSourceDay > 0 || p.feed.Digest != nil {
 		return false, nil
 	}
@@ -196,8 +199,8 @@ func (p *publishing) arrived(cs []news.Candidate) (bool, error) {
 	return true, nil
 }
 
-// publishedSince is when the oldest story entered that a source had in the published
-// document; zero where it had none.
+// publishedSince returns when the oldest of the stories entered that a source had in the
+// document that was published last; zero when it had none there.
 func (p *publishing) publishedSince(c news.Candidate) (time.Time, error) {
 	if since, ok := p.since[c.SourceID]; ok {
 		return since, nil

@@ -13,20 +13,20 @@ const (
 	searchQueue = time.Second
 )
 
-// turns is a semaphore, used for searches and for the gate.
-type turns chan struct{}
+// semaphore is a counting semaphore, used for searches and for the gate.
+type semaphore chan struct{}
 
-// enter waits for a turn and reports whether it got one. The caller must then call leave.
-func (g turns) enter(ctx context.Context, patience time.Duration) bool {
+// acquire waits for a turn and reports whether it got one. The caller must then call release.
+func (s semaphore) acquire(ctx context.Context, patience time.Duration) bool {
 	select {
-	case g <- struct{}{}:
+	case s <- struct{}{}:
 		return true
 	default:
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case g <- struct{}{}:
+	case s <- struct{}{}:
 		return true
 	case <-timer.C:
 	case <-ctx.Done():
@@ -34,4 +34,4 @@ func (g turns) enter(ctx context.Context, patience time.Duration) bool {
 	return false
 }
 
-func (g turns) leave() { <-g }
+func (s semaphore) release() { <-s }

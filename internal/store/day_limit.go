@@ -9,10 +9,11 @@ import (
 	"tributary/internal/news"
 )
 
-// crowded are the sequences that a feed leaves out because their source had enough
-// stories on that day of UTC before: those of a day that came first are shown, so
-// that none vanishes again. It looks as far back as a page may reach.
-func (db *DB) crowded(ctx context.Context, f news.Feed) (map[int64]bool, error) {
+// overDayLimit returns the sequences of the Publications that a feed leaves out because of
+// max_per_source_day: of a source and a day of UTC the first ones are shown, so that a
+// story that was shown does not vanish when others follow. It looks as far back as a page
+// can reach.
+func (db *DB) overDayLimit(ctx context.Context, f news.Feed) (map[int64]bool, error) {
 	if f.MaxPerSourceDay == 0 {
 		return nil, nil
 	}
@@ -35,9 +36,10 @@ func (db *DB) crowded(ctx context.Context, f news.Feed) (map[int64]bool, error) 
 	return out, err
 }
 
-// makeRoom notes which Publication is shown from now on because one of its source and
-// day was removed: subscribers passed it by while it was left out.
-func (p *publishing) makeRoom(removed printed) error {
+// noteRevealed adds to the history of this run the Publication that max_per_source_day left
+// out until now, and that is shown because another one of its source and day was removed:
+// subscribers have not seen it, and numberChanges has them told.
+func (p *publishing) noteRevealed(removed publicationRow) error {
 	if p.feed.MaxPerSourceDay == 0 {
 		return nil
 	}

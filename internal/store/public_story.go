@@ -5,20 +5,20 @@ import (
 	"tributary/internal/story"
 )
 
-// What everybody sees must not tell of what only subscribers know: not which private
-// entry two public ones resemble, nor that there is one. So a public entry is compared
-// with private ones only where no public one has told the story yet, and the story then
-// goes by the name that it would have without them.
+// Nothing public may reveal an entry of a private source: not even that it exists, as the
+// reason why two public entries became one story. So a public entry is compared with
+// private ones only if their story has no public entry yet; and when it joins such a
+// story, the story gets the key that it would have without the private ones.
 
-// visible leaves out what the arriving entry must not be judged by.
+// visible returns those of the candidates that the arriving entry may be compared with.
 func (s *saving) visible(found []story.Evidence) ([]story.Evidence, error) {
-	if !s.public || len(s.opened.private) == 0 {
+	if !s.public || len(s.sketches.private) == 0 {
 		return found, nil
 	}
 	var kept []story.Evidence
 	for _, c := range found {
 		known := false
-		if s.opened.private[c.SourceID] {
+		if s.sketches.private[c.SourceID] {
 			var err error
 			if known, err = s.everybodyKnows(c.StoryID); err != nil {
 				return nil, err
@@ -31,17 +31,17 @@ func (s *saving) visible(found []story.Evidence) ([]story.Evidence, error) {
 	return kept, nil
 }
 
-// everybodyKnows reports whether a public source has told a story.
+// everybodyKnows reports whether a story has an entry of a public source.
 func (s *saving) everybodyKnows(story int64) (known bool, err error) {
 	err = s.get(`SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id WHERE e.story_id = $1 AND src.public <> 0)`,
 		[]any{story}, &known)
 	return known, err
 }
 
-// surface gives a story of which only subscribers knew, and which a public entry now
-// tells, the key that it would have if that had begun it. The old one leads to it.
-func (s *saving) surface(story int64, entryKey string, revision int64) error {
-	if !s.public || len(s.opened.private) == 0 {
+// takePublicKey gives a story without public entries, which a public entry joins, the key
+// that it would have if that entry had begun it. The old key becomes an alias.
+func (s *saving) takePublicKey(story int64, entryKey string, revision int64) error {
+	if !s.public || len(s.sketches.private) == 0 {
 		return nil
 	}
 	if known, err := s.everybodyKnows(story); known || err != nil {

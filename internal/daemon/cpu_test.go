@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-func TestTurns(t *testing.T) {
+func TestSemaphore(t *testing.T) {
 	for room, want := range map[int]int32{0: 5, 1: 1, 3: 3} {
 		synctest.Test(t, func(t *testing.T) {
-			var turns turns // nil bounds nothing
+			var s semaphore // nil bounds nothing
 			if room > 0 {
-				turns = make(chan struct{}, room)
+				s = make(semaphore, room)
 			}
 			var now atomic.Int32
 			together := make(chan int32, 5)
 			var all sync.WaitGroup
 			for range 5 {
 				all.Go(func() {
-					turns.take(func() {
+					s.do(func() {
 						now.Add(1)
 						time.Sleep(time.Second)
 						together <- now.Load()
@@ -37,7 +37,7 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// Who serves works in turns; a cycle that serves nobody takes what there is.
+// A process that serves bounds its work; a cycle, which serves nobody, does not.
 func TestTurnsOfADaemon(t *testing.T) {
 	for _, serving := range []bool{true, false} {
 		options := newHome(t, "sources:", "  - seeds: seeds/*").options()
@@ -46,8 +46,8 @@ func TestTurnsOfADaemon(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bounded := cap(d.turns) > 0; bounded != serving {
-			t.Errorf("serving %v: turns for %d", serving, cap(d.turns))
+		if bounded := cap(d.cpu) > 0; bounded != serving {
+			t.Errorf("serving %v: room for %d", serving, cap(d.cpu))
 		}
 		if err := d.Close(); err != nil {
 			t.Error(err)

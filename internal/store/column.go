@@ -1,0 +1,71 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+
+	"github.com/zeebo/xxh3"
+)
+
+// How values stand in columns.
+
+// ms turns a time into its column value; the zero time is 0.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// at turns a column value into a time in UTC; 0 is the zero time.
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// keyHash returns the hash by which a text is looked up that would make a long key: a
+// guid, an address, an id.
+func keyHash(key string) []byte {
+	sum := sha256.Sum256([]byte(key))
+	return sum[:16]
+}
+
+// urlKey returns the hash of a canonical URL for its index, NULL without one.
+func urlKey(canonical string) any {
+	if canonical == "" {
+		return nil
+	}
+	return int64(xxh3.HashString(canonical))
+}
+
+// nullHash returns a hash for a column, NULL for 0: indexes leave NULL out.
+func nullHash(h uint64) any {
+	if h == 0 {
+		return nil
+	}
+	return int64(h)
+}
+
+// listColumn returns a list as JSON; the empty text for an empty list.
+func listColumn[T any](items []T) string {
+	if len(items) == 0 {
+		return ""
+	}
+	b, err := json.Marshal(items)
+	if err != nil {
+		return "" // strings and integers cannot fail
+	}
+	return string(b)
+}
+
+// objectColumn returns an object as JSON; the empty text for one without values.
+func objectColumn(o any) string {
+	b, err := json.Marshal(o)
+	if err != nil || string(b) == "{}" || string(b) == "null" {
+		return "" // strings and integers cannot fail
+	}
+	return string(b)
+}

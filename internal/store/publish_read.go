@@ -1,0 +1,111 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+
+	"tributary/internal/news"
+)
+
+// read reads how far the feed is. A reload may have replaced the feed that this run was
+// started for: its duplicates and kind are those of now, and when its rule or its digests
+// are others, the run must judge nothing.
+func (p *publishing) read() (replaced bool, err error) {
+	var updated, closed int64
+	var rule string
+	err = p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, closed, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+		FROM feed WHERE id = $1`, []any{p.feed.ID},
+		&p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &closed, &p.resumed)
+	p.updated, p.closed = at(updated), at(closed)
+	return rule != p.feed.Judged || (closed != 0) != (p.feed.Digest != nil), err
+}
+
+// boundRevision finds the revision up to which this run judges, and notes whether more
+// stories have changed than one run takes.
+func (p *publishing) boundRevision() error {
+	err := p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
+		[]any{p.scanned, publishLimit}, &p.upto)
+	p.more = err == nil
+	if errors.Is(err, sql.ErrNoRows) {
+		return p.get(`SELECT value FROM counter WHERE name = 'revision'`, nil, &p.upto)
+	}
+	return err
+}
+
+// The two queries below start from the few stories that are judged. CROSS JOIN fixes the
+// order of the tables, and a + before a column keeps its index from being used: left to
+// itself, a planner might read the whole feed instead.
+
+// candidates returns, by story, the entries that the feed may show of the stories that
+// are judged.
+func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
+	found := map[int64][]news.Candidate{}
+	brought := map[int64]string{} // the files of entries, for a podcast
+	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
+			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
+			CASE WHEN $5 THEN c.enclosures ELSE '' END
+		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
+		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
+		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
+		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
+			var story, published, updated, seen, signature int64
+			var guid, files string
+			var c news.Candidate
+			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
+				&seen, &c.Born, &c.Backlog, &c.Flood, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
+			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
+			p.guids[story] = guid
+			found[story] = append(found[story], c)
+			brought[c.EntryID] = files
+			return err
+		})
+	if err == nil && p.feed.Kind == news.Podcast {
+		err = p.keepPlayable(found, brought)
+	}
+	if err != nil {
+		return nil, err
+	}
+	cited, err := p.cited()
+	for _, cs := range found {
+		for i := range cs {
+			cs[i].Cited = cited[cs[i].EntryID]
+		}
+	}
+	return found, err
+}
+
+// publications returns, by story, what the feed has already published of the stories
+// that are judged.
+func (p *publishing) publications() (map[int64][]publicationRow, error) {
+	have := map[int64][]publicationRow{}
+	err := p.each(`SELECT p.sequence, p.story_id, p.first, p.entry_id, p.guid IS NOT NULL, p.updated, p.signature, p.removed, p.aside, p.change
+		FROM story s CROSS JOIN publication p
+		WHERE `+judged+` AND p.story_id = s.id AND +p.feed_id = $3`,
+		p.judging(), func(scan scan) error {
+			var r publicationRow
+			err := scan(&r.sequence, &r.story, &r.first, &r.entry, &r.own, &r.updated, &r.signature, &r.removed, &r.aside, &r.change)
+			p.given[r.story] = p.given[r.story] || !r.own
+			have[r.story] = append(have[r.story], r)
+			return err
+		})
+	for _, pubs := range have {
+		slices.SortFunc(pubs, standing)
+	}
+	return have, err
+}
+
+// storiesOf returns the stories that are in either of the two, in ascending order.
+func storiesOf(candidates map[int64][]news.Candidate, have map[int64][]publicationRow) []int64 {
+	ids := make([]int64, 0, len(candidates)+len(have))
+	for id := range candidates {
+		ids = append(ids, id)
+	}
+	for id := range have {
+		if candidates[id] == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What the queries of this package have in common: reading rows, and binding many values
+// at once.
+
+// scan reads one row.
+type scan func(dest ...any) error
+
+// appendTo returns a function for each that appends the only column of a row to a list.
+func appendTo[T any](list *[]T) func(scan) error {
+	return func(scan scan) error {
+		var value T
+		err := scan(&value)
+		*list = append(*list, value)
+		return err
+	}
+}
+
+// addTo returns a function for each that adds the only column of a row to a set.
+func addTo[T comparable](set map[T]bool) func(scan) error {
+	return func(scan scan) error {
+		var value T
+		err := scan(&value)
+		set[value] = true
+		return err
+	}
+}
+
+// eachRow calls f for every row, and closes them.
+func eachRow(rows *sql.Rows, err error, f func(scan) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// ids returns the row numbers that a query selects.
+func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
+	err = t.each(query, args, appendTo(&ids))
+	return ids, err
+}
+
+// idSet returns the row numbers that a query selects, as a set.
+func (t *tx) idSet(query string) (map[int64]bool, error) {
+	set := map[int64]bool{}
+	return set, t.each(query, nil, addTo(set))
+}
+
+// ignoreNoRows turns the error of a query that found no row into nil.
+func ignoreNoRows(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// batch is how many values one look-up binds, as a rule. It is small because the engine
+// searches the names of all placeholders to bind each of them.
+const batch = 32
+
+// placeholders are those of one batch, behind $1.
+var placeholders = placeholdersFrom(2, batch)
+
+// eachOf runs a query over many values, batch of them at a time, and calls f for every
+// row. The arguments in first come before the values each time. The number of
+// placeholders is always the same, so that the statement stays prepared; those left over
+// in the last batch hold NULL, which equals nothing.
+func (t *tx) eachOf(query string, batch int, values []any, f func(scan) error, first ...any) error {
+	for few := range slices.Chunk(values, batch) {
+		args := make([]any, len(first)+batch)
+		copy(args, first)
+		copy(args[len(first):], few)
+		if err := t.each(query, args, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeholdersFrom lists n placeholders, "$2, $3, …"; the first has the number from.
+func placeholdersFrom(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ", $%d", from+i)
+	}
+	return b.String()[2:]
+}
+
+// rowsFrom lists n placeholders as rows of one for VALUES, "($2), ($3), …".
+func rowsFrom(from, n int) string {
+	return "(" + strings.ReplaceAll(placeholdersFrom(from, n), ", ", "), (") + ")"
+}
+
+// pairsFrom lists n placeholders as rows of two for VALUES, "($2, $3), …".
+func pairsFrom(from, n int) string {
+	rows := make([]string, n/2)
+	for i := range rows {
+		rows[i] = "(" + placeholdersFrom(from+2*i, 2) + ")"
+	}
+	return strings.Join(rows, ", ")
+}
+
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"time"
+
+	"tributary/internal/clean"
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// refresh brings a known entry up to date. Its story, first seen and published times
+// stay.
+func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
+	if !k.keys[a.Identity.New] {
+		if err := s.addGUID(k.id, a.Identity.New); err != nil {
+			return err
+		}
+	}
+	if k.hash == int64(a.Hash) && k.clean == clean.Version && k.withdrawn == 0 {
+		return nil
+	}
+	revision, err := s.ensureRevision()
+	if err != nil {
+		return err
+	}
+	updated := at(k.updated)
+	switch {
+	case k.published == 0: // its text was deleted for good
+		return nil
+	case k.signature == int64(a.Signature):
+	case s.h.Reread:
+		err = s.correctSignature(k, a.Signature)
+	default:
+		updated = news.Revised(updated, a.Entry.Updated, s.now)
+	}
+	if err != nil {
+		return err
+	}
+	undated, err := s.undated(k.id)
+	if err != nil {
+		return err
+	}
+	if err := s.writeContent(k.id, a, at(k.published), updated, undated); err != nil {
+		return err
+	}
+	s.searchIndex.add(k.id, s.h.Source.ID, s.public, &a.Entry, true)
+	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
+		return err
+	}
+	if k.signature != int64(a.Signature) {
+		if err := s.reviseSketch(k.id, a); err != nil {
+			return err
+		}
+	}
+	if k.hash != int64(a.Hash) || k.withdrawn != 0 {
+		s.changed++
+	}
+	return s.touch(k.story, revision)
+}
+
+// reviseSketch has later entries compared with the present text of an entry.
+func (s *saving) reviseSketch(entry int64, a *story.Arrival) error {
+	x, err := s.sketchIndex()
+	if err != nil || a.Evidence.Sketch == nil {
+		return err
+	}
+	return x.revise(entry, a.Evidence.Sketch)
+}
+
+// correctSignature keeps a text from counting as revised that the publisher did not
+// change, but that we read otherwise than before: the Publications that show it take the
+// new signature, and their times stay.
+func (s *saving) correctSignature(k *knownRow, signature uint64) error {
+	_, err := s.exec(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
+		k.story, k.id, k.signature, int64(signature))
+	return err
+}
+
+// insert stores a new entry and the decision which story it belongs to.
+func (s *saving) insert(a *story.Arrival) error {
+	if echo, err := s.isEcho(a); echo || err != nil {
+		s.echoes++
+		return err
+	}
+	revision, err := s.ensureRevision()
+	if err != nil {
+		return err
+	}
+	v, err := s.judge(a, revision)
+	if err != nil {
+		return err
+	}
+	ev := a.Evidence
+	published, updated := s.times(a)
+	var id int64
+	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
+			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
+			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
+			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, s.now)}, &id)
+	if err != nil {
+		return err
+	}
+	s.shared.urls[urlKey(ev.URL)] = true
+	if err := s.addGUID(id, a.Identity.New); err != nil {
+		return err
+	}
+	if err := s.sketches.keep(v.compared, id, v.story, v.match); err != nil {
+		return err
+	}
+	if err := s.relate(id, v.related); err != nil {
+		return err
+	}
+	s.added++
+	s.searchIndex.add(id, s.h.Source.ID, s.public, &a.Entry, false)
+	return s.writeContent(id, a, published, updated, statesNoTime(a))
+}
+
+// relate stores which other stories are about the page of a new entry.
+func (s *saving) relate(entry int64, stories []int64) error {
+	for _, story := range stories {
+		if _, err := s.exec(`INSERT INTO related (entry_id, story_id) VALUES ($1, $2)`, entry, story); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeEvidence stores what later decisions need to know of a changed entry.
+func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) error {
+	ev := a.Evidence
+	s.shared.urls[urlKey(ev.URL)] = true
+	_, err := s.exec(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
+			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
+		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)
+	return err
+}
+
+func (s *saving) addGUID(entry int64, key string) error {
+	_, err := s.exec(`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)
+		ON CONFLICT (source_id, hash) DO UPDATE SET entry_id = excluded.entry_id`, s.h.Source.ID, keyHash(key), entry)
+	return err
+}
+
+func (s *saving) writeContent(id int64, a *story.Arrival, published, updated time.Time, undated bool) error {
+	e := &a.Entry
+	extra := e.Extra
+	extra.Undated = undated
+	_, err := s.exec(`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title,
+			authors, categories, enclosures, origin, extra, summary, content)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, updated = excluded.updated, clean = excluded.clean,
+			signature = excluded.signature, hash = excluded.hash, guid = excluded.guid, link = excluded.link,
+			language = excluded.language, title = excluded.title, authors = excluded.authors, categories = excluded.categories,
+			enclosures = excluded.enclosures, origin = excluded.origin, extra = excluded.extra, summary = excluded.summary, content = excluded.content`,
+		id, ms(published), ms(updated), clean.Version, int64(a.Signature), int64(a.Hash), a.GUID(), e.Link, e.Language, e.Title,
+		listColumn(e.Authors), listColumn(e.Categories), listColumn(e.Enclosures), objectColumn(e.Origin), objectColumn(extra), e.Summary, e.Content)
+	return err
+}
