@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -117,10 +118,10 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		it.extra.Image = first(it.extra.Image, it.source.picture, from.picture)
 	}
 	it.lastingMain()
-	it.also = wireMembers(s.Members, it.link)
+	it.also = wireMembers(s.Members, it.link, s.Entry.Match.Reason)
 	switch {
 	case e.Feed.Duplicates == news.Group:
-		it.listMembers()
+		it.listMembers(e.Feed.Language)
 	case e.Feed.AlsoReported:
 		it.nameOthers(e.Feed.Language, s.Named)
 	}
@@ -147,13 +148,14 @@ func (it *wireItem) heading() string {
 	return it.link
 }
 
-// listMembers appends the other members of the story to the text.
-func (it *wireItem) listMembers() {
+// listMembers ends the body with the other members of the story, in the words of the
+// feed's language, else of the item's.
+func (it *wireItem) listMembers(feed string) {
 	if len(it.also) == 0 {
 		return
 	}
 	var list strings.Builder
-	list.WriteString("\n<ul>")
+	list.WriteString("\n<p>" + news.WordsIn(first(wireLanguage(feed), it.language)).Also + "</p>\n<ul>")
 	for _, m := range it.also {
 		list.WriteString("\n<li>" + clean.Escape(m.SourceTitle) + `: <a href="` + quoted(m.Link) + `">` + clean.Escape(m.Title) + "</a></li>")
 	}
@@ -309,12 +311,18 @@ func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	return kept
 }
 
-// wireMembers keeps the members whose address is not link, each address once.
-func wireMembers(members []news.Member, link string) []news.Member {
+// wireMembers keeps the members that lead elsewhere than link, each address once. The
+// first of a story matched nothing: it is told by what ties the entry shown to the
+// rest. Which one was the first is chance where several come at the same time, and the
+// bytes must not depend on it.
+func wireMembers(members []news.Member, link string, shown news.Reason) []news.Member {
 	var kept []news.Member
 	for _, m := range members {
 		m.Title, m.Link, m.Outlet, m.SourceTitle = clean.Line(m.Title), wireURL(m.Link), clean.Line(m.Outlet), clean.Line(m.SourceTitle)
 		m.Published = wireTime(m.Published)
+		if m.Match.Reason == news.ReasonNew {
+			m.Match.Reason = cmp.Or(shown, news.ReasonNew)
+		}
 		known := slices.ContainsFunc(kept, func(k news.Member) bool { return k.Link == m.Link })
 		if m.Link == "" || m.Link == link || known {
 			continue

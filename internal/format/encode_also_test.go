@@ -56,7 +56,7 @@ func TestGoldenAlsoReported(t *testing.T) {
 func footerOf(e *news.Edition, at int) string {
 	text := wireItems(e)[at].text()
 	for _, words := range []string{news.WordsIn("en").Also, news.WordsIn("de").Also} {
-		if i := strings.Index(text, "<p>"+words); i >= 0 {
+		if i := strings.Index(text, "<p>"+words+" "); i >= 0 {
 			return text[i:]
 		}
 	}
@@ -127,5 +127,31 @@ func TestWhatWeAddIsNoTitle(t *testing.T) {
 		if got := all[3].heading(); got != all[3].link {
 			t.Errorf("%s: without title and text: heading %q, want the link", mode, got)
 		}
+	}
+}
+
+// Which of several entries came first is chance when they come at once, and no byte
+// depends on it.
+func TestReasonsDependOnNoOrder(t *testing.T) {
+	first, later := news.Match{Reason: news.ReasonNew}, news.Match{Reason: news.ReasonText, Score: 1, With: 7}
+	var want []byte
+	for i := range 3 {
+		matches := []news.Match{later, later, later}
+		matches[i] = first
+		e := alsoEdition("en")
+		e.Shown = e.Shown[:1]
+		e.Shown[0].Entry.Match = matches[0]
+		e.Shown[0].Members = []news.Member{
+			{SourceTitle: "Kurier", Title: "A", Link: "https://kurier.example/1", Match: matches[1]},
+			{SourceTitle: "Echo", Title: "B", Link: "https://echo.example/1", Match: matches[2]},
+		}
+		var got bytes.Buffer
+		if err := WriteJSON(&got, e); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 && !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("entry %d came first: got\n%s\nwant\n%s", i, got.Bytes(), want)
+		}
+		want = got.Bytes()
 	}
 }

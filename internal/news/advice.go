@@ -1,5 +1,10 @@
 package news
 
+import (
+	"html"
+	"strings"
+)
+
 // advice says for each Outcome what the operator can do.
 var advice = map[Outcome]string{
 	OutcomeOK:          "nothing",
@@ -38,4 +43,19 @@ func (f Fetch) Advice() string {
 		return "wait; if it stays, tell the publisher"
 	}
 	return f.Outcome.Advice()
+}
+
+// Typed returns an advice as HTML: what stands in backquotes is to be typed.
+func Typed(advice string) string {
+	parts := strings.Split(advice, "`")
+	if len(parts)%2 == 0 { // one is not closed
+		return html.EscapeString(advice)
+	}
+	for i, part := range parts {
+		parts[i] = html.EscapeString(part)
+		if i%2 == 1 {
+			parts[i] = "<code>" + parts[i] + "</code>"
+		}
+	}
+	return strings.Join(parts, "")
 }

@@ -90,7 +90,7 @@ func (e HealthEvent) text(state Health, site Site, src Source) string {
 	}
 	paragraph(noted)
 	if e.Advice != "" && state != recovered {
-		paragraph("To do: " + html.EscapeString(e.Advice) + ".")
+		paragraph("To do: " + Typed(e.Advice) + ".")
 	}
 	if e.SourceID == 0 {
 		return b.String()

@@ -41,9 +41,9 @@ func TestHealthItems(t *testing.T) {
 			"<p>3 failures since 2026-02-28 10:00 UTC: &lt;status 500&gt;.</p>\n<p>Noted 2026-03-01 12:00 UTC; until then it was ok.</p>\n" +
 				"<p>To do: wait; if it stays, tell them.</p>\n<p><code>tributary run heise</code> asks it again now.</p>\n" +
 				"<p>Whom to write to: a@example.org</p>\n<p><a href=\"https://river.example/sources/heise\">What everybody sees of it</a></p>\n"},
-		{HealthEvent{SourceID: 2, At: at, Is: HealthSilent, Cause: "nothing new since 2025-01-01", Advice: "look whether it is still written"}, inner,
+		{HealthEvent{SourceID: 2, At: at, Is: HealthSilent, Cause: "nothing new since 2025-01-01", Advice: "look with `tributary check` whether it is still < written"}, inner,
 			"inner is silent", "https://river.example/private/TOKEN/problems/#s-",
-			"<p>Nothing new since 2025-01-01.</p>\n<p>Noted 2026-03-01 12:00 UTC; until then it was new.</p>\n<p>To do: look whether it is still written.</p>\n" +
+			"<p>Nothing new since 2025-01-01.</p>\n<p>Noted 2026-03-01 12:00 UTC; until then it was new.</p>\n<p>To do: look with <code>tributary check</code> whether it is still &lt; written.</p>\n" +
 				"<p><code>tributary check --only inner</code> shows what it gives now.</p>\n"},
 		{HealthEvent{SourceID: 2, At: at, Was: HealthFailing, Is: HealthOK, Cause: "it is well again"}, inner,
 			"inner is well again", "https://river.example/private/TOKEN/problems/#s-",

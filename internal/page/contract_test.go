@@ -91,7 +91,7 @@ func TestTwinContract(t *testing.T) {
 			t.Errorf("article %d does not name %q", i, s.SourceTitle)
 		}
 		for _, m := range s.Members {
-			if name := m.Outlet; name != "" && !strings.Contains(text(a), name) {
+			if name := m.SourceTitle; !strings.Contains(text(a), name) {
 				t.Errorf("article %d does not name %q", i, name)
 			}
 		}

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"cmp"
+	"fmt"
 	"html/template"
 	"net/url"
 	"path"
@@ -13,9 +15,9 @@ import (
 type file struct {
 	Link   template.HTML // name, linked
 	URL    string
-	Name   string
-	Detail string // type and size; may be empty
-	Player string // "audio", "video", or "" for a plain link
+	Name   string // its title, else that of the file
+	Detail string // type, size and how long it plays; may be empty
+	Player string // audio, video, or "" for a plain link
 }
 
 // attach adds the enclosures to the story. An enclosed picture is shown only if the text has none,
@@ -33,7 +35,7 @@ func (v *story) attach(enclosures []news.Enclosure) {
 			}
 			continue
 		}
-		name := fileName(address)
+		name := cmp.Or(shorten(e.Title, 60), fileName(address))
 		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: detail(e)}
 		if group == "audio" || group == "video" {
 			f.Player = group
@@ -54,10 +56,22 @@ func detail(e news.Enclosure) string {
 	if s := size(e.Length); s != "" && e.Length >= leastLength {
 		parts = append(parts, s)
 	}
+	if e.Duration > 0 {
+		parts = append(parts, playing(e.Duration))
+	}
 	return strings.Join(parts, ", ")
 }
 
-// fileName returns the last element of an address's path, else its host.
+// playing is how players say so many seconds: 4:05, 1:02:03.
+func playing(seconds int64) string {
+	hours, minutes, seconds := seconds/3600, seconds/60%60, seconds%60
+	if hours == 0 {
+		return fmt.Sprintf("%d:%02d", minutes, seconds)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", hours, minutes, seconds)
+}
+
+// fileName returns the last part of an address's path, else its host.
 func fileName(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -89,7 +89,7 @@ func sampleEdition() *news.Edition {
 			shown("k4", 6, radio, news.Entry{
 				Title: "Folge 12: Wie klingt Schotter?", Language: "de",
 				Summary:    "<p>Ein Mikrofon, ein Bach und drei Leute, die zuhören.</p>",
-				Enclosures: []news.Enclosure{{URL: "https://radio.example/folgen/012-schotter.mp3", Type: "audio/mpeg", Length: 24_310_000}, {URL: "javascript:alert(2)", Type: "audio/mpeg"}},
+				Enclosures: []news.Enclosure{{URL: "https://radio.example/folgen/012-schotter.mp3", Type: "audio/mpeg", Length: 24_310_000, Title: "Folge 12: Schotter", Duration: 3723}, {URL: "javascript:alert(2)", Type: "audio/mpeg"}},
 			}),
 			shown("k5", 7, locks, news.Entry{Title: "Only a headline, and a rather long one, which goes on about sluices, gates and paddles until the line must break somewhere"}),
 			shown("k6", 19, seeds, news.Entry{

@@ -120,8 +120,9 @@ type statusRow struct {
 	Link              template.HTML // the title, linked to the home page
 	Kind              news.Kind
 	Health            news.Health
-	Needs             string // why it needs a person; empty if it does not
-	Cause, Advice     string // the cause of its health, and what to do; empty if it is well
+	Needs             string        // why it waits for a person; empty when it does not
+	Cause             string        // why it is how it is; empty when it is well
+	Advice            template.HTML // what to do, likewise
 	Outcome           string
 	Error             string // hostile: it quotes servers
 	Failures          int
@@ -144,7 +145,7 @@ func newStatusRow(r SourceRow, now time.Time) statusRow {
 	}
 	if !row.Retired {
 		row.Next, row.Needs = next(s.NextDue, now), needs(s, row.Health)
-		row.Advice, row.Push = s.Advice(now), pushed(r.Push)
+		row.Advice, row.Push = template.HTML(news.Typed(s.Advice(now))), pushed(r.Push)
 	}
 	switch row.Health { // the last error is shown beside the cause
 	case news.HealthOK:

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"io"
 	"math"
@@ -89,7 +90,7 @@ type story struct {
 
 // member is another report of the story.
 type member struct {
-	Name   string        // name of its outlet
+	Name   string        // what people call its source
 	Outlet template.HTML // the name, linked to the report
 	Title  template.HTML // the headline, linked to the report; "" if it has none
 	Lang   string        // "" if unknown
@@ -175,11 +176,8 @@ func tags(categories []news.Category) []string {
 func members(s *news.Shown) []member {
 	var all []member
 	for _, m := range s.Members {
-		outlet := m.Outlet
-		if outlet == "" {
-			outlet = m.SourceTitle
-		}
-		v := member{Name: outlet, Outlet: anchor(m.Link, outlet), Why: why(m, &s.Entry), Time: at(m.Published)}
+		name := cmp.Or(m.SourceTitle, m.Outlet)
+		v := member{Name: name, Outlet: anchor(m.Link, name), Why: why(m, &s.Entry), Time: at(m.Published)}
 		if m.Title != "" {
 			v.Title = anchor(m.Link, m.Title)
 		}

@@ -52,7 +52,7 @@ func shorten(text string, n int) string {
 	for word := range strings.FieldsSeq(text) {
 		size := utf8.RuneCountInString(word)
 		if length += size + 1; length > n+1 {
-			return strings.TrimRight(b.String(), " ,;:–-") + cutWord(word, n-(length-size-1)) + "…"
+			return strings.TrimSpace(strings.TrimRight(b.String(), " ,;:–-")+cutWord(word, n-(length-size-1))) + "…"
 		}
 		if b.Len() > 0 {
 			b.WriteByte(' ')

@@ -26,9 +26,12 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	}
 	v := river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
-		Formats: formats(e), Address: breakable(e.URL("atom")),
+		Formats: formats(e), Address: breakable(e.URL("atom")), Reader: "feed reader",
 		Count: counted(e.Feed, len(e.Shown)), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group, Empty: empty(e.Feed),
+	}
+	if e.Feed.Kind == news.Podcast { // podcast apps read no other format
+		v.Address, v.Reader = breakable(e.URL("rss")), "podcast app"
 	}
 	if e.Part.Before > 0 {
 		f.Title = "Older stories · " + f.Title
@@ -77,7 +80,8 @@ type river struct {
 	Lang               template.HTMLAttr // of Title and Description
 	Dir                string            // direction of the feed's language, "rtl" or "ltr"
 	Formats            []template.HTML
-	Address            template.HTML // the Atom address, for people to copy
+	Address            template.HTML // what people copy into their
+	Reader             string        // "feed reader" or "podcast app"
 	Count              string        // empty for an empty feed
 	Pace               string        // "about 34 a day"; may be empty
 	Changed            template.HTML

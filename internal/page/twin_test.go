@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -61,5 +62,71 @@ func TestADayIsSaidOnce(t *testing.T) {
 	times := all(all(tree(t, twinOf(t, e)), "article")[0], "time")
 	if len(times) != 1 || value(times[0], "datetime") != "2026-11-20T00:00:00Z" || text(times[0]) != "" {
 		t.Errorf("got %d times, want one for programs and nothing to read", len(times))
+	}
+}
+
+// Sources of one site have one outlet: what tells them apart is what they are called.
+// Of many the first are shown, and all are there.
+func TestTwinNamesOtherReports(t *testing.T) {
+	for _, duplicates := range []news.Duplicates{news.Collapse, news.Group} {
+		for n, folds := range map[int]int{12: 0, 13: 1} {
+			s := news.Shown{Publication: news.Publication{StoryKey: "k", Entered: sampleNow, Published: sampleNow}, Entry: news.Entry{Title: "Tide"}, SourceTitle: "Quay"}
+			for i := range n {
+				s.Members = append(s.Members, news.Member{
+					SourceTitle: fmt.Sprintf("Paper %d", i), Outlet: "press.example", Title: fmt.Sprintf("Headline %d", i), Link: fmt.Sprintf("https://press.example/%d", i),
+				})
+			}
+			page := twinOf(t, &news.Edition{Site: sampleSite, Feed: news.Feed{Name: "all", Duplicates: duplicates}, Shown: []news.Shown{s}})
+			article := all(tree(t, page), "article")[0]
+			if got := len(all(article, "details")); got != folds {
+				t.Errorf("%s, %d others: folded %d times, want %d", duplicates, n, got, folds)
+			}
+			if got := text(article); strings.Contains(got, "press.example") || strings.Contains(got, "and 3 others") != (folds == 1) {
+				t.Errorf("%s, %d others: got %q", duplicates, n, got)
+			}
+			for i, li := range all(article, "li") {
+				want := fmt.Sprintf("Paper %d", i)
+				if duplicates == news.Group {
+					want += fmt.Sprintf(": Headline %d", i)
+				}
+				if got := text(li); strings.TrimSpace(got) != want {
+					t.Errorf("got %q, want %q", got, want)
+				}
+			}
+			if got := len(all(article, "li")); got != n {
+				t.Errorf("%s: %d of %d others are there", duplicates, got, n)
+			}
+		}
+	}
+}
+
+func TestShorten(t *testing.T) {
+	long := strings.Repeat("w", 50)
+	for _, c := range []struct{ text, want string }{
+		{"short  words", "short words"},
+		{"one of " + long, "one of " + long[:33] + "…"},
+		{long, long[:40] + "…"},
+	} {
+		if got := shorten(c.text, 40); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestPlaying(t *testing.T) {
+	for seconds, want := range map[int64]string{7: "0:07", 245: "4:05", 3723: "1:02:03", 360000: "100:00:00"} {
+		if got := playing(seconds); got != want {
+			t.Errorf("%d seconds: got %s, want %s", seconds, got, want)
+		}
+	}
+}
+
+// Podcast apps read RSS only, so that is the address which people are to copy.
+func TestTwinOfAPodcast(t *testing.T) {
+	for kind, want := range map[news.FeedKind]string{news.Podcast: "into your podcast app: https://river.example/news/feeds/all.rss", "": "into your feed reader: https://river.example/news/feeds/all.atom"} {
+		page := text(tree(t, twinOf(t, &news.Edition{Site: sampleSite, Feed: news.Feed{Name: "all", Kind: kind}})))
+		if !strings.Contains(page, want) {
+			t.Errorf("%s: got %q, want it to say %q", kind, page, want)
+		}
 	}
 }

@@ -104,7 +104,11 @@ func (db *DB) complete(ctx context.Context, site news.Site, a news.Audience, sho
 	if err := db.addMembers(ctx, site, a, shown); err != nil {
 		return fmt.Errorf("members of stories: %w", err)
 	}
-	if err := db.addFileFacts(ctx, shown); err != nil {
+	entries := make([]*news.Entry, len(shown))
+	for i := range shown {
+		entries[i] = &shown[i].Entry
+	}
+	if err := db.addFileFacts(ctx, entries); err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
 	finish(site, shown)
@@ -232,7 +236,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, s
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
 			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND `+knownEntry+` AND src.retired_at = 0
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
-			ORDER BY c.published, e.id`, []any{a}, func(scan scan) error {
+			ORDER BY c.published, src.url, c.guid, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown
 			if err := scanShown(scan, &m); err != nil {
 				return err

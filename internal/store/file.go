@@ -51,10 +51,10 @@ func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) e
 }
 
 // addFileFacts adds to the enclosures of entries what is known of the files.
-func (db *DB) addFileFacts(ctx context.Context, shown []news.Shown) error {
+func (db *DB) addFileFacts(ctx context.Context, entries []*news.Entry) error {
 	var urls []string
-	for i := range shown {
-		for _, f := range shown[i].Entry.Enclosures {
+	for _, e := range entries {
+		for _, f := range e.Enclosures {
 			if f.Lacking() {
 				urls = append(urls, f.URL)
 			}
@@ -64,11 +64,10 @@ func (db *DB) addFileFacts(ctx context.Context, shown []news.Shown) error {
 	if err != nil {
 		return err
 	}
-	for i := range shown {
-		files := shown[i].Entry.Enclosures
-		for j := range files {
-			if facts, ok := known[files[j].URL]; ok {
-				files[j].Learn(facts)
+	for _, e := range entries {
+		for i := range e.Enclosures {
+			if facts, ok := known[e.Enclosures[i].URL]; ok {
+				e.Enclosures[i].Learn(facts)
 			}
 		}
 	}

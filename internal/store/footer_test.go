@@ -151,3 +151,21 @@ func TestFooterBeginsWithTheOption(t *testing.T) {
 	b.fetch("a", e)
 	wantList(t, b.named(), "b")
 }
+
+// Of reports of the same moment none is the first because it was fetched first.
+func TestMembersDependOnNoOrder(t *testing.T) {
+	for _, order := range []string{"bc", "cb"} {
+		b := newBench(t, all(news.Collapse))
+		e := entry("a", "story", 0)
+		b.fetch("a", e)
+		for _, name := range order {
+			b.fetch(string(name), linkTo(string(name), "of "+string(name), 0, e))
+		}
+		b.publish("all")
+		var got []string
+		for _, m := range b.shownIn("all", "story").Members {
+			got = append(got, m.SourceName)
+		}
+		wantList(t, got, "b", "c")
+	}
+}

@@ -108,6 +108,10 @@ func TestExpiredFileIsReplaced(t *testing.T) {
 	if got := b.edition("all").Shown[0]; got.Entry.Enclosures[0].Length != 77 || !got.Updated.Equal(before.Shown[0].Updated) {
 		t.Errorf("after asking: %+v, updated %v", got.Entry.Enclosures, got.Updated)
 	}
+	page, _, err := b.db.StoryEntries(t.Context(), news.Everybody, before.Shown[0].StoryKey)
+	if err != nil || len(page) != 1 || page[0].Entry.Enclosures[0].Length != 77 {
+		t.Errorf("the page of the story after asking: %+v, %v", page, err)
+	}
 	b.now = b.now.Add(time.Hour)
 	b.fetch("a", withFile("sound", "https://cdn.example/1.mp3?expires=2", "audio/mpeg"))
 	b.publish("all")

@@ -119,10 +119,17 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 	if err != nil || len(entries) == 0 {
 		return nil, err == nil && !db.hidden(ctx, story), err
 	}
+	told := make([]*news.Entry, len(entries))
+	for i := range entries {
+		told[i] = &entries[i].Entry
+	}
+	if err := db.addFileFacts(ctx, told); err != nil {
+		return nil, false, fmt.Errorf("files: %w", err)
+	}
 	return entries, true, db.addPublications(ctx, entries, knownFeed, a)
 }
 
-const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, e.id`
+const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, src.url, c.guid, e.id`
 
 // hidden reports whether a story still has entries: then the audience may not know them,
 // which is not the same as that nothing is left of the story.

@@ -2,10 +2,12 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -353,6 +355,24 @@ func TestPagesMayBeKeptForAMoment(t *testing.T) {
 	for _, path := range []string{"/", "/sources/a", "/stories/" + b.story("One")} {
 		if got, want := ask(t, "GET", base+path).header.Get("Cache-Control"), fmt.Sprintf("public, max-age=%d", int(time.Minute.Seconds())); got != want {
 			t.Errorf("%s: Cache-Control %q, want %q", path, got, want)
+		}
+	}
+}
+
+// A reader that asks for a feed that is gone, for years, is not sent a page unpacked.
+func TestErrorsArePacked(t *testing.T) {
+	base := newBench(t).serve()
+	for _, path := range []string{"/feeds/none.atom", "/search?q=%22open"} {
+		plain, packed := ask(t, "GET", base+path), ask(t, "GET", base+path, "Accept-Encoding: gzip")
+		if packed.header.Get("Content-Encoding") != "gzip" || packed.header.Get("Vary") != "Accept-Encoding" || len(packed.body) > len(plain.body)/2 {
+			t.Errorf("%s: %v, %d bytes of %d", path, packed.header, len(packed.body), len(plain.body))
+		}
+		z, err := gzip.NewReader(bytes.NewReader(packed.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, plain.body) {
+			t.Errorf("%s: unpacked it is another page: %v", path, err)
 		}
 	}
 }

@@ -187,18 +187,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, 
 	if err := one.snap.Theme.Search(&b, v); err != nil {
 		return err
 	}
-	h := w.Header()
-	pageHeader(h, one.snap.Theme.CSP())
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Cache-Control", "no-store")
-	if code == http.StatusServiceUnavailable {
-		h.Set("Retry-After", "10")
-	}
-	w.WriteHeader(code)
-	if r.Method != http.MethodHead {
-		s.write(w, b.Bytes())
-	}
+	s.apologise(w, r, one.snap.Theme.CSP(), code, b.Bytes())
 	return nil
 }
 

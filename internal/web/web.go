@@ -23,6 +23,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -222,17 +223,30 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if err := snap.Theme.Message(&b, &page.MessageView{Site: snap.Site, Status: st.code, Thing: st.thing}); err != nil {
 		s.Log.Error("error page", "error", err)
 	}
+	s.apologise(w, r, snap.Theme.CSP(), st.code, b.Bytes())
+}
+
+// apologise sends a page that says what is wrong. It is packed like any other, because
+// readers ask for a feed that is gone for years.
+func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string, code int, body []byte) {
 	h := w.Header()
-	pageHeader(h, snap.Theme.CSP())
+	pageHeader(h, policy)
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "no-store")
-	if st.code == http.StatusServiceUnavailable || st.code == http.StatusTooManyRequests {
+	h.Set("Vary", "Accept-Encoding")
+	if code == http.StatusServiceUnavailable || code == http.StatusTooManyRequests {
 		h.Set("Retry-After", "10")
 	}
-	w.WriteHeader(st.code)
+	if choose(r.Header["Accept-Encoding"], []publish.Variant{{Coding: publish.Gzip}}) != nil {
+		var packed bytes.Buffer
+		pack(&packed, func(z io.Writer) { _, _ = z.Write(body) }) // memory takes it
+		body = packed.Bytes()
+		h.Set("Content-Encoding", publish.Gzip)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(code)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(b.Bytes()) // the client has left
+		s.write(w, body)
 	}
 }
 
