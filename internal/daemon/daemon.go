@@ -150,6 +150,9 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 		Client: d.client, Store: d.db, Owner: fmt.Sprintf("process %d", os.Getpid()), Now: d.opts.Now, Log: d.opts.Log,
 		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now}, Work: d.turns.take,
 	}
+	if !d.opts.Serving {
+		d.ingest.Settle = sleep
+	}
 	d.runner = schedule.NewRunner(pace(cfg.Limits), d.opts.Now, d.do)
 	d.ingest.Stalled = d.stall
 	d.ingest.Own, d.ingest.Offline, d.ingest.Matching = d.published, d.offline, d.matching

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,6 +66,11 @@ type Ingester struct {
 
 	// Work does what keeps a processor busy, once it is its turn; nil does it at once.
 	Work func(do func())
+
+	// Settle waits for files that were written a moment ago, once, and reports false
+	// when ctx ended before. It is for a process that ends after one look at each
+	// source; nil: whoever asks looks again when NextDue says.
+	Settle func(ctx context.Context, d time.Duration) bool
 
 	Robots *fetch.Robots // asked before a page is fetched
 
@@ -239,13 +245,17 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 		return err
 	}
 	scan, err := seed.Read(ctx, src.URL, known, started)
+	if err == nil && scan.Pending && in.Settle != nil && in.Settle(ctx, seed.Settle) {
+		started = in.Now()
+		scan, err = seed.Read(ctx, src.URL, known, started)
+	}
 	h.Fetch = news.Fetch{Started: started, Duration: in.Now().Sub(started), Outcome: news.OutcomeUnchanged}
 	h.NextDue = src.Schedule.Next(in.Now(), src.Key())
 	if err != nil {
 		h.Fetch.Outcome, h.Fetch.Error = news.OutcomeOf(err), err.Error()
 		return nil
 	}
-	h.Fetch.Error = skipped(scan.Skipped)
+	h.Fetch.Error = remarks(scan, in.Settle != nil)
 	if scan.Pending {
 		h.NextDue = earlier(h.NextDue, in.Now().Add(seed.Settle))
 	}
@@ -262,22 +272,39 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 // maxNamed is how many skipped files one Fetch names.
 const maxNamed = 5
 
-// skipped says for the operator which files brought no document.
-func skipped(skips []seed.Skip) string {
-	if len(skips) == 0 {
-		return ""
-	}
-	text := "skipped"
-	for i, s := range skips {
-		if i == maxNamed {
-			return fmt.Sprintf("%s; and %d more", text, len(skips)-maxNamed)
+// remarks says for the operator which files brought no document: those that look
+// like one first, each with its reason, because of them something is to be mended.
+// Files of other kinds are counted. ends says that nobody looks again soon.
+func remarks(scan *seed.Scan, ends bool) string {
+	var parts, foreign []string
+	more := 0
+	for _, s := range scan.Skipped {
+		switch {
+		case s.Foreign:
+			foreign = append(foreign, fmt.Sprintf("%q", s.Path))
+		case len(parts) == maxNamed:
+			more++
+		default:
+			parts = append(parts, fmt.Sprintf("%q: %s", s.Path, s.Reason))
 		}
-		if i > 0 {
-			text += ";"
-		}
-		text += fmt.Sprintf(" %q: %s", s.Path, s.Reason)
 	}
-	return text
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	if n := len(foreign); n > 0 {
+		names := strings.Join(foreign[:min(n, maxNamed)], ", ")
+		if n > maxNamed {
+			names += fmt.Sprintf(" and %d more", n-maxNamed)
+		}
+		parts = append(parts, names+": a seed ends in "+seed.Endings)
+	}
+	if len(parts) > 0 {
+		parts[0] = "skipped " + parts[0]
+	}
+	if scan.Pending && ends {
+		parts = append(parts, "files that are still being written are left for the next run")
+	}
+	return strings.Join(parts, "; ")
 }
 
 func earlier(a, b time.Time) time.Time {

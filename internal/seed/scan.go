@@ -25,8 +25,9 @@ type Scan struct {
 
 // Skip says why a file brought no document.
 type Skip struct {
-	Path   string // as in news.SeedFile
-	Reason string // one line for the operator
+	Path    string // as in news.SeedFile
+	Reason  string // one line for the operator
+	Foreign bool   // its name does not end as that of a seed does
 }
 
 // Settle is how long size and time of a file must stand still before it is
@@ -142,7 +143,8 @@ func (s *scanner) skip(path string, err error) {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		reason = "cannot be read: " + reason
 	}
-	s.matcher.skipped = append(s.matcher.skipped, Skip{Path: path, Reason: reason})
+	_, foreign := readerFor(path)
+	s.matcher.skipped = append(s.matcher.skipped, Skip{Path: path, Reason: reason, Foreign: foreign != nil})
 }
 
 // keep lets the document of a path stand although its file cannot be read.
