@@ -29,18 +29,18 @@ func (a *app) importCommand() *cobra.Command {
 		Long: "Adds what is not there yet and reports what was. A feed in three folders is one source with three\n" +
 			"tags. With --feeds every folder becomes a merged feed. OPML may be - for standard input.",
 		Args: one("one OPML file, or - for standard input"),
-		RunE: func(_ *cobra.Command, given []string) error { return a.importOPML(given[0], feeds) },
+		RunE: func(cmd *cobra.Command, given []string) error { return a.importOPML(cmd.Context(), given[0], feeds) },
 	}
 	cmd.Flags().BoolVar(&feeds, "feeds", false, "one merged feed for each folder")
 	return cmd
 }
 
-func (a *app) importOPML(path string, feeds bool) error {
+func (a *app) importOPML(ctx context.Context, path string, feeds bool) error {
 	cfg, err := a.load()
 	if err != nil {
 		return err
 	}
-	in, err := a.input(path)
+	in, err := a.input(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -250,9 +250,9 @@ func unwritten(path string, err error) error {
 }
 
 // input opens a file to read, or standard input for "-".
-func (a *app) input(path string) (io.ReadCloser, error) {
+func (a *app) input(ctx context.Context, path string) (io.ReadCloser, error) {
 	if path == "-" {
-		return io.NopCloser(a.in), nil
+		return io.NopCloser(a.stdin(ctx)), nil
 	}
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
