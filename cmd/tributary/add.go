@@ -3,10 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -98,67 +95,3 @@ func (a *app) showCandidate(c discover.Candidate, have string) {
 }
 
 func orUntitled(title string) string { return cmp.Or(oneLine(title), "untitled") }
-
-// edit replaces the configuration file atomically by an edited version, and
-// returns the new configuration. It refuses an edit that makes the file invalid
-// or renames another source.
-func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) {
-	path, err := filepath.EvalSymlinks(a.config)
-	if err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	before, _, err := config.Parse(a.config, data, os.LookupEnv)
-	if err != nil {
-		return nil, a.problems(err)
-	}
-	edited, err := change(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.config, err)
-	}
-	cfg, _, err := config.Parse(a.config, edited, os.LookupEnv)
-	if err != nil {
-		return nil, fmt.Errorf("%s is left as it was; with the addition: %w", a.config, err)
-	}
-	if was, is := renamed(before, cfg); was != "" {
-		return nil, fmt.Errorf("%s is left as it was: the source %s, whose name is derived from its address, would be called %s; choose another name, or give it a name: of its own",
-			a.config, was, is)
-	}
-	return cfg, replace(path, edited, info.Mode().Perm())
-}
-
-// renamed returns a source whose derived name an edit would change, with both
-// names. A new name would break the source's pages, and the feeds that select it
-// by name.
-func renamed(before, after *config.Config) (was, is string) {
-	for _, s := range before.Sources {
-		i := slices.IndexFunc(after.Sources, func(t config.Source) bool { return t.Kind == s.Kind && t.URL == s.URL })
-		if i >= 0 && after.Sources[i].Name != s.Name {
-			return s.Name, after.Sources[i].Name
-		}
-	}
-	return "", ""
-}
-
-// replace writes data to a file beside path, and renames it to path once it is synced to disk.
-func replace(path string, data []byte, mode os.FileMode) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
-	if err != nil {
-		return fmt.Errorf("%w; make the folder writable, or add the lines by hand", err)
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
-}

@@ -21,7 +21,7 @@ const (
 // ask makes the daemon that holds the database fetch sources now. It waits for
 // the results and prints their summary.
 func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection, held *store.HeldError, strict bool) error {
-	db, err := store.Open(ctx, daemon.DatabasePath(cfg.Data))
+	db, err := store.OpenBeside(ctx, daemon.DatabasePath(cfg.Data))
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (a *app) clusterCommand() *cobra.Command {
 			if isTerminal(a.in) {
 				fmt.Fprintln(a.err, "reading items from the terminal, one JSON object a line; Ctrl-D ends")
 			}
-			bad, err := story.NewClusterer(m).Run(cmd.Context(), bufio.NewReader(a.in), a.out, a.err)
+			bad, err := story.NewClusterer(m).Run(cmd.Context(), bufio.NewReader(a.stdin(cmd.Context())), a.out, a.err)
 			if err == nil && bad > 0 {
 				err = errSilent
 			}

@@ -70,7 +70,7 @@ func (a *app) correcting(ctx context.Context) (*config.Config, *store.DB, error)
 	if err := db.Close(); err != nil {
 		return nil, nil, err
 	}
-	db, err = store.Open(ctx, daemon.DatabasePath(cfg.Data))
+	db, err = store.OpenBeside(ctx, daemon.DatabasePath(cfg.Data))
 	return cfg, db, err
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -21,7 +20,7 @@ type lines struct {
 // lines returns lines that are printed to standard output.
 func (a *app) lines() lines {
 	l := lines{w: a.out}
-	if f, ok := a.out.(*os.File); ok && isTerminal(f) {
+	if f, ok := terminal(a.out); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width >= 40 {
 			l.width = width
 		}

@@ -16,7 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"os/signal"
@@ -29,13 +28,6 @@ import (
 
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
-}
-
-// streams are the standard streams of a command.
-type streams struct {
-	in  io.Reader
-	out io.Writer
-	err io.Writer
 }
 
 // run executes one command line and returns its exit code. The first SIGINT or
@@ -65,9 +57,13 @@ func run(ctx context.Context, args []string, io streams) int {
 
 // execute runs the command and turns its error into an exit code.
 func execute(ctx context.Context, args []string, io streams) int {
-	root := newRoot(io)
+	out := &output{Writer: io.out}
+	root := newRoot(streams{io.in, out, io.err})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.failure()
+	}
 	var usage *usageError
 	switch {
 	case err == nil:

@@ -30,18 +30,18 @@ func (a *app) importCommand() *cobra.Command {
 			"one source with three tags. With --feeds every folder also becomes a merged feed. OPML may be - for\n" +
 			"standard input.",
 		Args: one("one OPML file, or - for standard input"),
-		RunE: func(_ *cobra.Command, given []string) error { return a.importOPML(given[0], feeds) },
+		RunE: func(cmd *cobra.Command, given []string) error { return a.importOPML(cmd.Context(), given[0], feeds) },
 	}
 	cmd.Flags().BoolVar(&feeds, "feeds", false, "add a merged feed for each folder")
 	return cmd
 }
 
-func (a *app) importOPML(path string, feeds bool) error {
+func (a *app) importOPML(ctx context.Context, path string, feeds bool) error {
 	cfg, err := a.load()
 	if err != nil {
 		return err
 	}
-	in, err := a.input(path)
+	in, err := a.input(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -250,10 +250,10 @@ func unwritten(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// input opens a file for reading, or standard input if path is "-".
-func (a *app) input(path string) (io.ReadCloser, error) {
+// input opens a file to read, or standard input for "-".
+func (a *app) input(ctx context.Context, path string) (io.ReadCloser, error) {
 	if path == "-" {
-		return io.NopCloser(a.in), nil
+		return io.NopCloser(a.stdin(ctx)), nil
 	}
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {

@@ -55,7 +55,7 @@ func (a *app) parse(ctx context.Context, what string, in format.Input) (*news.Do
 	if strings.HasPrefix(what, "http://") || strings.HasPrefix(what, "https://") {
 		return a.parseURL(ctx, what, in)
 	}
-	data, err := a.read(what)
+	data, err := a.read(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +88,8 @@ const parseMemory = 48 << 20
 // maxParse is the maximum size in bytes of a document on disk, as the client limits a body.
 const maxParse = 20 << 20
 
-func (a *app) read(path string) ([]byte, error) {
-	f, err := a.input(path)
+func (a *app) read(ctx context.Context, path string) ([]byte, error) {
+	f, err := a.input(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"tributary/internal/config"
 )
@@ -78,10 +77,4 @@ func (a *app) problems(err error) error {
 		fmt.Fprintln(a.err, one)
 	}
 	return fmt.Errorf("%s in %s; nothing was done", count(len(p.List), "problem"), a.config)
-}
-
-// isTerminal reports whether a stream is a terminal.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -195,6 +195,9 @@ func (r *reader) listenerOff(n node) (string, bool) {
 	if isEmptyText(n) {
 		return "", true
 	}
+	if r.saysOff(n) {
+		return "", false
+	}
 	return r.listener(n)
 }
 

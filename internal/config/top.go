@@ -154,7 +154,21 @@ func (r *reader) folderOff(n node) (string, bool) {
 	if isEmptyText(n) {
 		return "", true
 	}
+	if r.saysOff(n) {
+		return "", false
+	}
 	return r.folder(n)
+}
+
+// saysOff refuses a word that people write to turn something off where "" does that:
+// it would be the name of a folder or a host. In quotes it is one.
+func (r *reader) saysOff(n node) bool {
+	quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0
+	if n.Kind != yaml.ScalarNode || quoted || !slices.Contains([]string{"false", "no", "off", "none"}, strings.ToLower(n.Value)) {
+		return false
+	}
+	r.errorf(n.Node, "%s %s does not turn it off; write %s \"\"", n, n.Value, n)
+	return true
 }
 
 // checkListeners keeps the operator's pages off the public listener.

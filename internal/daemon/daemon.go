@@ -159,6 +159,9 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 		Client: d.client, Store: d.db, Owner: fmt.Sprintf("process %d", os.Getpid()), Now: d.opts.Now, Log: d.opts.Log,
 		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now}, Work: d.cpu.do,
 	}
+	if !d.opts.Serving {
+		d.ingest.Settle = sleep
+	}
 	d.runner = schedule.NewRunner(runnerLimits(cfg.Limits), d.opts.Now, d.runTask)
 	d.ingest.Stalled = d.stall
 	d.ingest.Own, d.ingest.Offline, d.ingest.Matching = d.ownFeeds, d.offline, d.matching

@@ -38,7 +38,6 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	d.mu.Lock()
 	d.progress = d.newCycle(tasks, sel)
 	d.mu.Unlock()
-	d.ingest.Patient = true
 	folder(d.cfg).Leftovers()
 	d.unpublishOrWarn(ctx)
 	d.reread(ctx)

@@ -62,14 +62,15 @@ type Ingester struct {
 
 	Stalled func(source int64) // called when a source's server does not answer; may be nil
 
-	// Patient makes a scan wait for files that have just been written, for a caller that does
-	// not scan again soon.
-	Patient bool
-
 	// Work runs CPU-bound work when its turn has come; nil runs it at once.
 	Work func(do func())
 
-	Robots *fetch.Robots // consulted before a page is fetched
+	// Settle waits for d, so that files written a moment ago are read in this attempt. It
+	// reports false if ctx ended first. A process that exits after one look at each source
+	// sets it; if it is nil, the files are read at the next attempt.
+	Settle func(ctx context.Context, d time.Duration) bool
+
+	Robots *fetch.Robots // asked before a page is fetched
 
 	// Matching returns the settings for recognising stories; nil stands for the defaults.
 	Matching func() news.Matching

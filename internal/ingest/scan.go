@@ -3,7 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"time"
+	"strings"
 
 	"tributary/internal/config"
 	"tributary/internal/news"
@@ -11,12 +11,12 @@ import (
 	"tributary/internal/story"
 )
 
-// scan scans a seed folder. It returns only failures of our own, which are recorded in the Fetch as
-// well.
+// scan reads a seed folder. A returned error is a failure of ours; it is also recorded in
+// the Fetch.
 func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harvest) error {
 	started := in.Now()
 	known, err := in.Store.SeedFiles(ctx, src.ID)
-	if err != nil { // recorded like any attempt, which also releases the lease
+	if err != nil { // recorded like any attempt, and the lease given back
 		h.Fetch = news.Fetch{Started: started, Outcome: news.OutcomeOf(err), Error: "what is known of the folder cannot be read: " + err.Error()}
 		if ctx.Err() != nil {
 			h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInterrupted, "stopped before the folder was read"
@@ -24,14 +24,18 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 		h.NextDue = src.Schedule.Next(started, src.Key())
 		return err
 	}
-	scan, err := in.look(ctx, src.URL, known)
+	scan, err := seed.Read(ctx, src.URL, known, started)
+	if err == nil && scan.Pending && in.Settle != nil && in.Settle(ctx, seed.Settle) {
+		started = in.Now()
+		scan, err = seed.Read(ctx, src.URL, known, started)
+	}
 	h.Fetch = news.Fetch{Started: started, Duration: in.Now().Sub(started), Outcome: news.OutcomeUnchanged}
 	h.NextDue = src.Schedule.Next(in.Now(), src.Key())
 	if err != nil {
 		h.Fetch.Outcome, h.Fetch.Error = news.OutcomeOf(err), err.Error()
 		return nil
 	}
-	h.Fetch.Error = skipped(scan.Skipped)
+	h.Fetch.Error = remarks(scan, in.Settle != nil)
 	if scan.Pending {
 		h.NextDue = earlier(h.NextDue, in.Now().Add(seed.Settle))
 	}
@@ -45,37 +49,40 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 	return nil
 }
 
-// look scans the folder. If Patient is set and some file was still changing, it scans once more
-// after Settle.
-func (in *Ingester) look(ctx context.Context, glob string, known []news.SeedFile) (*seed.Scan, error) {
-	scan, err := seed.Read(ctx, glob, known, in.Now())
-	if err != nil || !scan.Pending || !in.Patient {
-		return scan, err
-	}
-	select {
-	case <-time.After(seed.Settle):
-	case <-ctx.Done():
-	}
-	return seed.Read(ctx, glob, known, in.Now())
-}
-
-// maxNamed is the maximum number of skipped files that a Fetch names.
+// maxNamed is how many skipped files one Fetch names.
 const maxNamed = 5
 
-// skipped returns a text for the operator that names the files without a document.
-func skipped(skips []seed.Skip) string {
-	if len(skips) == 0 {
-		return ""
-	}
-	text := "skipped"
-	for i, s := range skips {
-		if i == maxNamed {
-			return fmt.Sprintf("%s; and %d more", text, len(skips)-maxNamed)
+// remarks tells the operator which files brought no document. Those that look like one
+// come first, each with its reason, because something can be done about them; files of
+// other kinds are only named. last says that this process does not look again.
+func remarks(scan *seed.Scan, last bool) string {
+	var parts, foreign []string
+	more := 0
+	for _, s := range scan.Skipped {
+		switch {
+		case s.Foreign:
+			foreign = append(foreign, fmt.Sprintf("%q", s.Path))
+		case len(parts) == maxNamed:
+			more++
+		default:
+			parts = append(parts, fmt.Sprintf("%q: %s", s.Path, s.Reason))
 		}
-		if i > 0 {
-			text += ";"
-		}
-		text += fmt.Sprintf(" %q: %s", s.Path, s.Reason)
 	}
-	return text
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	if n := len(foreign); n > 0 {
+		names := strings.Join(foreign[:min(n, maxNamed)], ", ")
+		if n > maxNamed {
+			names += fmt.Sprintf(" and %d more", n-maxNamed)
+		}
+		parts = append(parts, names+": a seed ends in "+seed.Endings)
+	}
+	if len(parts) > 0 {
+		parts[0] = "skipped " + parts[0]
+	}
+	if scan.Pending && last {
+		parts = append(parts, "files that are still being written are left for the next run")
+	}
+	return strings.Join(parts, "; ")
 }

@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,12 @@ func (f *folder) writeAged(name, text string, age time.Duration) {
 func (f *folder) scan() news.Fetch {
 	f.t.Helper()
 	f.wait(30 * time.Second)
+	return f.pull(f.src).Fetch
+}
+
+// scanNow pulls it at once.
+func (f *folder) scanNow() news.Fetch {
+	f.t.Helper()
 	return f.pull(f.src).Fetch
 }
 
@@ -200,7 +207,51 @@ func TestSeedsHalfWrittenFileIsReadOnceItStandsStill(t *testing.T) {
 	}
 }
 
-// A file without a document is named in the Fetch and does not keep the others from being read.
+// A process that ends after one look waits for what was written a moment ago, and
+// says what is not whole even then.
+func TestSeedsOneLookWaitsForFreshFiles(t *testing.T) {
+	f := newFolder(t)
+	waited := 0
+	f.ingester.Settle = func(_ context.Context, d time.Duration) bool {
+		waited++
+		f.wait(d)
+		return true
+	}
+	f.writeAged("river.txt", river, 0)
+	f.want(f.scanNow(), news.OutcomeOK, 1, 0)
+	f.write("forest.txt", forest)
+	f.want(f.scanNow(), news.OutcomeOK, 1, 0)
+	if waited != 1 {
+		t.Errorf("waited %d times, want 1: the second scan found only files that stood still", waited)
+	}
+
+	f.writeAged("bridge.txt", bridge, -time.Second)
+	got := f.scanNow()
+	f.want(got, news.OutcomeUnchanged, 0, 0)
+	if want := "files that are still being written are left for the next run"; got.Error != want {
+		t.Errorf("got %q, want %q", got.Error, want)
+	}
+}
+
+// What is to be mended is not hidden behind what other programs leave in the folder.
+func TestSeedsForeignFilesAreCounted(t *testing.T) {
+	f := newFolder(t)
+	f.write("river.txt", river)
+	f.write("zebra.txt", "")
+	for _, name := range []string{"#a.txt#", "4913", "Thumbs.db", "a.bak", "b.bak", "c.bak", "d.bak"} {
+		f.write(name, "x")
+	}
+	got := f.scan()
+	f.want(got, news.OutcomeOK, 1, 0)
+	want := `skipped "zebra.txt": the file is empty; a seed needs some text; ` +
+		`"#a.txt#", "4913", "Thumbs.db", "a.bak", "b.bak" and 2 more: a seed ends in .txt .md .html .xml .rss .atom or .json`
+	if got.Error != want {
+		t.Errorf("got  %s\nwant %s", got.Error, want)
+	}
+}
+
+// A file that is no document is named in the Fetch and keeps nobody else from
+// being read.
 func TestSeedsSkippedFilesAreNamed(t *testing.T) {
 	f := newFolder(t)
 	f.write("river.txt", river)

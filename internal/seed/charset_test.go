@@ -77,6 +77,7 @@ func TestRefusals(t *testing.T) {
 		{"empty", "a.txt", "", news.OutcomeNotAFeed, "a.txt: the file is empty; a seed needs some text"},
 		{"blank", "a.md", " \n\t\n", news.OutcomeNotAFeed, "a.md: the file is empty; a seed needs some text"},
 		{"noise", "a.txt", string(noise), news.OutcomeNotAFeed, "a.txt: not text: it holds bytes that no text has; save it as UTF-8"},
+		{"windows-1251", "a.txt", "\xcf\xf0\xe8\xe2\xe5\xf2 \xec\xe8\xf0, \xfd\xf2\xee \xf2\xe5\xea\xf1\xf2 \xef\xf0\xee \xf0\xe5\xea\xf3.", news.OutcomeNotAFeed, "a.txt: neither UTF-8 nor windows-1252, and no other encoding is guessed; save it as UTF-8"},
 		{"PDF", "a.txt", "%PDF-1.7\n\x00\x01\x02 text", news.OutcomeNotAFeed, "a.txt: not text: it holds bytes that no text has; save it as UTF-8"},
 		{"picture", "a.html", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", news.OutcomeNotAFeed, "a.html: not text: it holds bytes that no text has; save it as UTF-8"},
 		{"only notices", "a.txt", "Anzeige\n\nMehr zum Thema", news.OutcomeNotAFeed, "a.txt: no text in it besides markup, metadata and notices; a seed needs a sentence"},

@@ -25,8 +25,9 @@ type Scan struct {
 
 // Skip says why a file has no document.
 type Skip struct {
-	Path   string // as in news.SeedFile
-	Reason string // a line for the operator
+	Path    string // as in news.SeedFile
+	Reason  string // one line for the operator
+	Foreign bool   // its name does not end as that of a seed does
 }
 
 // Settle is how long size and modification time of a file must be unchanged before it is read, to
@@ -140,7 +141,8 @@ func (s *scanner) skip(path string, err error) {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		reason = "cannot be read: " + reason
 	}
-	s.matcher.skipped = append(s.matcher.skipped, Skip{Path: path, Reason: reason})
+	_, foreign := readerFor(path)
+	s.matcher.skipped = append(s.matcher.skipped, Skip{Path: path, Reason: reason, Foreign: foreign != nil})
 }
 
 // keep retains the documents of a path although its file cannot be read.

@@ -72,7 +72,10 @@ var readers = map[string]reader{
 	".xml": nil, ".rss": nil, ".atom": nil, ".rdf": nil, ".json": nil,
 }
 
-// parse is Parse without the path in errors and without GUIDs.
+// Endings names the usual ones, for messages.
+const Endings = ".txt .md .html .xml .rss .atom or .json"
+
+// parse is Parse without the path in its errors and without guids.
 func parse(name string, data []byte) (*parsed, error) {
 	read, err := readerFor(name)
 	if err != nil {
@@ -102,7 +105,7 @@ func readerFor(name string) (reader, error) {
 	ext := strings.ToLower(path.Ext(name))
 	read, ok := readers[ext]
 	if !ok {
-		return nil, news.Failf(news.OutcomeNotAFeed, "files ending in %q are not read; a seed ends in .txt .md .html .xml .rss .atom or .json", ext)
+		return nil, news.Failf(news.OutcomeNotAFeed, "files ending in %q are not read; a seed ends in "+Endings, ext)
 	}
 	return read, nil
 }

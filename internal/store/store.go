@@ -35,13 +35,27 @@ type writer struct {
 }
 
 // Open opens the database file for reading and writing and brings its schema
-// up to date. Short transactions may run beside the process that holds the
-// Lock; only that one fetches.
+// up to date. It is for the process that holds the Lock.
 func Open(ctx context.Context, path string) (*DB, error) {
 	engine, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
+	return writing(ctx, engine)
+}
+
+// OpenBeside opens an existing database for short transactions, beside the process
+// that holds the Lock or without one. It never brings it to another schema: the other
+// process may be of an older version.
+func OpenBeside(ctx context.Context, path string) (*DB, error) {
+	engine, err := sqlite.OpenBeside(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return writing(ctx, engine)
+}
+
+func writing(ctx context.Context, engine *sqlite.DB) (*DB, error) {
 	conn, err := engine.Write.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
@@ -112,6 +126,14 @@ func (db *DB) Checkpoint(ctx context.Context) { db.engine.Checkpoint(ctx) }
 // can end the wait for the writer; a transaction that has begun is carried through, so
 // that a shutdown loses nothing that is nearly stored.
 func (db *DB) update(ctx context.Context, f func(*tx) error) error {
+	if err := db.transact(ctx, f); err != nil {
+		return db.engine.Explain(err)
+	}
+	return nil
+}
+
+// transact is update with the engine's own words in its errors.
+func (db *DB) transact(ctx context.Context, f func(*tx) error) error {
 	if db.writer == nil {
 		return errors.New("the database is open for reading only")
 	}

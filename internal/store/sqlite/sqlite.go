@@ -65,13 +65,28 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := create(ctx, path); err != nil {
 		return nil, explain(err, path)
 	}
+	return openWriter(ctx, path, prepare)
+}
+
+// OpenBeside opens an existing database for short transactions beside the process that
+// holds it. That one may be of another version, so the schema is not touched: a
+// database that has another one is refused.
+func OpenBeside(ctx context.Context, path string) (*DB, error) {
+	if err := exists(path); err != nil {
+		return nil, err
+	}
+	return openWriter(ctx, path, current)
+}
+
+// openWriter opens a database for writing and reading, once ready has no objection.
+func openWriter(ctx context.Context, path string, ready func(context.Context, *sql.DB, string) error) (*DB, error) {
 	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache), "_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", fmt.Sprintf("_pragma=journal_size_limit(%d)", maxLog), autocheckpoint))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	if err := prepare(ctx, write, path); err != nil {
+	if err := ready(ctx, write, path); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	return withReaders(write, path)
@@ -96,12 +111,35 @@ func create(ctx context.Context, path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// OpenReadOnly opens an existing database for reading. Another process may write to it meanwhile.
+// OpenReadOnly opens an existing database for reading beside a process that
+// writes it. One of another schema is refused.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("database %s: there is none yet; `tributary serve` or `tributary run` makes it", path)
+	if err := exists(path); err != nil {
+		return nil, err
 	}
-	return withReaders(nil, path)
+	db, err := withReaders(nil, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := current(ctx, db.Read, path); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func exists(path string) error {
+	_, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return none(path)
+	case err != nil:
+		return fmt.Errorf("database: %w: run this as the user who owns it", err)
+	}
+	return nil
+}
+
+func none(path string) error {
+	return fmt.Errorf("database %s: there is none yet; `tributary serve` or `tributary run` makes it", path)
 }
 
 func withReaders(write *sql.DB, path string) (*DB, error) {
@@ -165,12 +203,12 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	if err != nil {
 		return err
 	}
-	var have int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+	have, err := schema(ctx, db)
+	if err != nil {
 		return explain(err, path)
 	}
 	if have > len(files) {
-		return fmt.Errorf("database %s has schema %d, this tributary knows %d: use a newer tributary, or a copy made before the upgrade", path, have, len(files))
+		return newer(path, have, len(files))
 	}
 	if have > 0 && have < len(files) {
 		if err := copyBefore(ctx, db, path, have); err != nil {
@@ -185,33 +223,84 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
-// Behind reports whether the database exists and has an older schema, which Open
-// will copy and migrate. It returns false if the file cannot be read: Open
-// reports the reason.
+// schema is the number of migrations that a database has seen; 0 is a new file.
+func schema(ctx context.Context, db *sql.DB) (have int, err error) {
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
+	return have, err
+}
+
+// current refuses a database of another schema than ours.
+func current(ctx context.Context, db *sql.DB, path string) error {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	have, err := schema(ctx, db)
+	switch {
+	case err != nil:
+		return explain(err, path)
+	case have == 0: // made this moment
+		return none(path)
+	case have > len(files):
+		return newer(path, have, len(files))
+	case have < len(files):
+		return fmt.Errorf("database %s has schema %d, this tributary has %d: restart `tributary serve`, or use `tributary run`, to bring it up to date", path, have, len(files))
+	}
+	return nil
+}
+
+func newer(path string, have, known int) error {
+	return fmt.Errorf("database %s has schema %d, this tributary knows %d: use a newer tributary, or a copy made before the upgrade", path, have, known)
+}
+
+// Behind reports whether a database is there with an older schema, which Open copies and
+// migrates. What cannot be read is not known to be: Open says why.
 func Behind(ctx context.Context, path string) bool {
-	db, err := OpenReadOnly(ctx, path)
+	if exists(path) != nil {
+		return false
+	}
+	db, err := withReaders(nil, path)
 	if err != nil {
 		return false
 	}
 	defer db.Close()
 	files, err := fs.Glob(migrations, "migrations/*.sql")
-	var have int
-	if err == nil {
-		err = db.Read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
+	if err != nil {
+		return false
 	}
+	have, err := schema(ctx, db.Read)
 	return err == nil && have > 0 && have < len(files)
 }
 
-// copyBefore copies the database before an upgrade, unless a copy of this schema exists.
+// copyBefore keeps the database as it was before an upgrade. The copy has its name
+// only when it is whole, and takes the place of one that an earlier upgrade from this
+// schema left: what came since is in the new one only.
 func copyBefore(ctx context.Context, db *sql.DB, path string, have int) error {
 	to := fmt.Sprintf("%s.schema%d", path, have)
-	if _, err := os.Stat(to); err == nil {
-		return nil
+	part := to + ".part"
+	err := os.Remove(part) // of a process that was killed
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		_, err = db.ExecContext(ctx, "VACUUM INTO $1", part)
 	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", to); err != nil {
-		return fmt.Errorf("database %s: copy before the upgrade: %w", path, err)
+	if err == nil {
+		err = synced(part)
+	}
+	if err == nil {
+		err = os.Rename(part, to)
+	}
+	if err != nil {
+		return fmt.Errorf("copy before the upgrade: %w", errors.Join(explain(err, path), os.RemoveAll(part)))
 	}
 	return nil
+}
+
+// synced writes a finished file through to the disk.
+func synced(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func apply(ctx context.Context, db *sql.DB, file string, version int) error {
@@ -245,17 +334,30 @@ func (db *DB) Close() error {
 	return err
 }
 
-// explain rewords the engine's errors about unusable files, and says what to do.
+// Explain turns the engine's words for what hinders all work, such as a full disk,
+// into ours, and leaves every other error as it is.
+func (db *DB) Explain(err error) error { return hindrance(err, db.Path) }
+
+// explain is Explain for what happens while a file is opened.
 func explain(err error, path string) error {
+	if h := hindrance(err, path); h != err {
+		return h
+	}
+	return fmt.Errorf("database %s: %w", path, err)
+}
+
+func hindrance(err error, path string) error {
 	switch code(err) {
 	case lib.SQLITE_NOTADB, lib.SQLITE_CORRUPT:
 		return fmt.Errorf("database %s is damaged or no database (%w); nothing was changed: put a copy from a backup in its place, or move it away to start anew", path, err)
 	case lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_PERM:
-		return fmt.Errorf("database %s cannot be opened for writing (%w): check who owns it and its folder, or set data: to another folder", path, err)
+		return fmt.Errorf("database %s cannot be opened for writing (%w): run this as the user who owns it and its folder, or set data: to another folder", path, err)
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return fmt.Errorf("database %s is locked by another program (%w): end it and try again", path, err)
+	case lib.SQLITE_FULL:
+		return fmt.Errorf("database %s cannot grow (%w): free some space", path, err)
 	}
-	return fmt.Errorf("database %s: %w", path, err)
+	return err
 }
 
 // code returns the primary result code of an engine error, or 0 for any other error.

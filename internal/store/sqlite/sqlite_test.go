@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -139,5 +141,94 @@ func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
 	}
 	if _, err := migrated.Write.Exec(`INSERT INTO health_event (source_id, at, was, became, cause) VALUES (99, 1, '', 'gone', 'x')`); err == nil {
 		t.Error("an event of no source could be stored")
+	}
+}
+
+// Commands that run beside a daemon may be of a newer version than it: they say so,
+// and leave the schema to whoever holds the database.
+func TestBesideAnotherVersion(t *testing.T) {
+	tests := []struct {
+		name    string
+		version int
+		want    string
+	}{
+		{"none yet", 0, "there is none yet; `tributary serve` or `tributary run` makes it"},
+		{"older", 3, "has schema 3, this tributary has "},
+		{"newer", 9000, "has schema 9000, this tributary knows "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "tributary.db")
+			made, err := Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer made.Close()
+			if _, err := made.Write.Exec(fmt.Sprintf("PRAGMA user_version = %d", tt.version)); err != nil {
+				t.Fatal(err)
+			}
+			for _, open := range []func(context.Context, string) (*DB, error){OpenReadOnly, OpenBeside} {
+				db, err := open(t.Context(), path)
+				if err == nil {
+					db.Close()
+					t.Fatal("opened")
+				}
+				if !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("got %q, want %q in it", err, tt.want)
+				}
+			}
+			if have, err := schema(t.Context(), made.Write); err != nil || have != tt.version {
+				t.Errorf("the schema is %d now (%v), want %d as before", have, err, tt.version)
+			}
+		})
+	}
+}
+
+func TestBesideMakesNoDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tributary.db")
+	if db, err := OpenBeside(t.Context(), path); err == nil {
+		db.Close()
+		t.Fatal("opened")
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file was made: %v", err)
+	}
+}
+
+// The copy made before an upgrade is whole and of that moment, whatever a killed
+// process or an earlier upgrade left in its place.
+func TestUpgradeCopiesAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tributary.db")
+	to := path + ".schema1"
+	old, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := apply(t.Context(), old, "migrations/0001_init.sql", 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, left := range []string{to, to + ".part"} {
+		if err := os.WriteFile(left, []byte("half a copy"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	kept, err := sql.Open("sqlite", dsn(to, "mode=ro"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	if have, err := schema(t.Context(), kept); err != nil || have != 1 {
+		t.Errorf("the copy has schema %d (%v), want 1", have, err)
+	}
+	if _, err := os.Stat(to + ".part"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("something is left of the making: %v", err)
 	}
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tributary/internal/config"
+)
+
+// edit replaces the configuration file by an edited one, in one step, and
+// returns what the new one says. An edit that makes it invalid is refused. What
+// somebody else wrote meanwhile is edited again instead of being lost.
+func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) {
+	path, err := filepath.EvalSymlinks(a.config)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		cfg, err := a.editOnce(path, change)
+		if !errors.Is(err, errRewritten) {
+			return cfg, err
+		}
+	}
+}
+
+// errRewritten means that a file is no longer as it was when it was read.
+var errRewritten = errors.New("the file was changed by somebody else meanwhile")
+
+func (a *app) editOnce(path string, change func([]byte) ([]byte, error)) (*config.Config, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	before, _, err := config.Parse(a.config, data, os.LookupEnv)
+	if err != nil {
+		return nil, a.problems(err)
+	}
+	edited, err := change(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.config, err)
+	}
+	cfg, _, err := config.Parse(a.config, edited, os.LookupEnv)
+	if err != nil {
+		return nil, fmt.Errorf("%s is left as it was; with the addition: %w", a.config, err)
+	}
+	if was, is := renamed(before, cfg); was != "" {
+		return nil, fmt.Errorf("%s is left as it was: the source %s, whose name is derived from its address, would be called %s; choose another name, or give it a name: of its own",
+			a.config, was, is)
+	}
+	return cfg, replace(path, data, edited, info.Mode().Perm())
+}
+
+// renamed returns the name of a source that an edit would call otherwise, and
+// that other name: its pages and whoever selects it by name would lose it.
+func renamed(before, after *config.Config) (was, is string) {
+	for _, s := range before.Sources {
+		i := slices.IndexFunc(after.Sources, func(t config.Source) bool { return t.Kind == s.Kind && t.URL == s.URL })
+		if i >= 0 && after.Sources[i].Name != s.Name {
+			return s.Name, after.Sources[i].Name
+		}
+	}
+	return "", ""
+}
+
+// replace writes a file beside another and puts it in its place when it is
+// safely on the disk, unless the other is not as before any more: errRewritten.
+func replace(path string, before, after []byte, mode os.FileMode) error {
+	f, err := claim(path+".new", mode)
+	if err != nil {
+		return fmt.Errorf("%w; make the folder writable, or add the lines by hand", err)
+	}
+	now, err := os.ReadFile(path)
+	if err == nil && !bytes.Equal(now, before) {
+		err = errRewritten
+	}
+	if err == nil {
+		_, err = f.Write(after)
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// How long the file of another edit may be there, and how often it is looked for:
+// an edit takes no longer, so what is older is of a process that was killed.
+const (
+	claimTime  = 10 * time.Second
+	claimEvery = 20 * time.Millisecond
+)
+
+// claim makes a file that is not there, and so lets one edit at a time write.
+func claim(path string, mode os.FileMode) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+		info, gone := os.Stat(path)
+		switch {
+		case gone != nil: // put in its place meanwhile
+		case !info.Mode().IsRegular():
+			return nil, err
+		case time.Since(info.ModTime()).Abs() > claimTime:
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+		default:
+			time.Sleep(claimEvery)
+		}
+	}
+}

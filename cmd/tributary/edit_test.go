@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tributary/internal/config"
+)
+
+// Edits at the same time, also by hand, are all in the file at the end.
+func TestEditsAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte("sources:\n  - feed: https://a.example/feed\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	left := path + ".new" // of a process that was killed
+	old := time.Now().Add(-time.Hour)
+	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(left, old, old); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			a := &app{config: path}
+			feed := config.NewSource{Feed: fmt.Sprintf("https://b%d.example/feed", i)}
+			if _, err := a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, feed) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	by := 0
+	a := &app{config: path}
+	_, err := a.edit(func(data []byte) ([]byte, error) {
+		if by++; by == 1 { // an editor saves while we think
+			if err := os.WriteFile(path, append([]byte("# by hand\n"), data...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return config.AppendSources(data, config.NewSource{Feed: "https://c.example/feed"})
+	})
+	if err != nil || by != 2 {
+		t.Errorf("edited %d times (%v), want 2: the second time what was saved meanwhile", by, err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(string(data), "- feed: "); got != 10 || !strings.HasPrefix(string(data), "# by hand\n") {
+		t.Errorf("got %d sources, want 10 and the line by hand:\n%s", got, data)
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Error("something is left of the making")
+	}
+}
