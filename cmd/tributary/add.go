@@ -21,8 +21,8 @@ func (a *app) addCommand() *cobra.Command {
 		Short: "find the feed behind a URL and add it to the configuration",
 		Long: "URL may be a feed, a page that links to one, or the address of a channel, profile or repository on a\n" +
 			"site that is known to have feeds. If there are several besides those of comments, they are listed and\n" +
-			"none is added, unless --all is given. Comments and blank lines in the configuration stay as they are. A running daemon\n" +
-			"notices the change by itself.",
+			"none is added, unless --all is given. Comments and blank lines in the configuration stay as they are.\n" +
+			"A running daemon notices the change by itself.",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args:              one("one URL"),
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -50,11 +50,15 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	if err != nil {
 		return err
 	}
+	wanted := found
+	if !all {
+		wanted = discover.Main(found)
+	}
 	var list []config.NewSource
-	for _, c := range found {
+	for i, c := range found {
 		have := nameOf(cfg, c.URL)
 		a.showCandidate(c, have)
-		if have == "" {
+		if have == "" && i < len(wanted) {
 			s.Feed = c.URL
 			list = append(list, s)
 		}
@@ -62,7 +66,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	switch {
 	case len(list) == 0:
 		return fmt.Errorf("nothing was added: %s has it already", a.config)
-	case len(found) > 1 && !all:
+	case len(wanted) > 1 && !all:
 		return fmt.Errorf("nothing was added: %d feeds found; give the address of the one you want, or --all", len(found))
 	}
 	changed, err := a.edit(func(data []byte) ([]byte, error) { return config.AppendSources(data, list...) })
