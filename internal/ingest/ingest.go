@@ -90,7 +90,7 @@ type Ingester struct {
 type Result struct {
 	Fetch   news.Fetch
 	NextDue time.Time
-	Host    *news.Host // that limited us; nil: none did
+	Host    *news.Host // the host that limited us, or nil
 	Group   string     // of the host that the document came from, after redirects; "" without one
 }
 
@@ -155,7 +155,7 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 	case news.OutcomeOK, news.OutcomeTruncated:
 		in.read(ctx, src, got.Response, h)
 	case news.OutcomeHTTPError:
-		if got.Fetch.Status < 500 { // perhaps for its conditions: the next request has none
+		if got.Fetch.Status < 500 { // the conditions may be the cause: omit them next time
 			h.Validators = &news.Validators{BodyHash: got.Validators.BodyHash}
 		}
 	}
