@@ -143,7 +143,7 @@ type comparison struct {
 	mates  []story.Evidence // the most similar of these, with others of their stories
 }
 
-// of returns the sketches of the mates that are of this source and in this story.
+// of returns the sketches of the mates from this source that are in this story.
 func (c *comparison) of(source, storyID int64) (sketches []*story.Sketch) {
 	for _, m := range c.mates {
 		if m.SourceID == source && m.StoryID == storyID && m.Sketch != nil {
