@@ -22,8 +22,8 @@ type Sketch struct {
 	Show      uint32        // of them: hash of title and day; 0 when one of these or the length is unknown
 	Length    time.Duration // of the first
 	Host      uint32        // of them: hash of the site that serves them
-	Reply     bool          // the headline calls the entry an answer to another one
-	Derived   bool          // it joined its story as a report of the same event: nothing is tied to it
+	Reply     bool          // the headline marks the entry as a reply
+	Derived   bool          // it joined its story by names only, so no report is matched to it by names
 
 	Words   int      // of the text, without those that its source says repeatedly
 	Level   uint     // kept are the runs whose hash is below 2^(32-Level), and all of the lead
