@@ -18,7 +18,7 @@ func TestEditsAtOnce(t *testing.T) {
 	if err := os.WriteFile(path, []byte("sources:\n  - feed: https://a.example/feed\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	left := path + ".new" // by a killed process
+	left := path + ".new" // left behind by a killed process
 	old := time.Now().Add(-time.Hour)
 	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)

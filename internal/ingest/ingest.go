@@ -83,7 +83,7 @@ type Ingester struct {
 	Offline func(src news.Source, lease news.Lease, f news.Fetch) bool
 
 	paces pacer    // per host, for pages and files
-	told  sync.Map // source id to the last remark logged about it
+	told  sync.Map // source ID to the last remark logged about it
 }
 
 // Result is the result of a pull.

@@ -58,7 +58,7 @@ func (x *sketchIndex) learnHabits() error {
 			t := story.Told{Sketch: &story.Sketch{}}
 			var data sql.RawBytes
 			err := scan(&t.Entry, &data)
-			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // one of another version is made anew, see resketch.go
+			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // others are made anew, see resketch.go
 				stories = append(stories, t)
 			}
 			return err

@@ -17,9 +17,9 @@ type likeness struct {
 // limits are the thresholds of a level of news.Matching.
 type limits struct {
 	window   time.Duration
-	copied   float64 // part of the shorter text's runs that must stand in the other, of two outlets
-	again    float64 // the same, of one outlet
-	teaser   float64 // part of the teaser's runs that must stand at the beginning of the full text
+	copied   float64 // part of the shorter text's runs that must occur in the other, between outlets
+	again    float64 // the same, within one outlet
+	teaser   float64 // part of the teaser's runs that must occur at the beginning of the full text
 	report   float64 // shared part of the headline plus that of the names, 0 to 2; 0 is never
 	headline bool    // an equal headline suffices where there is no text
 }
@@ -85,7 +85,7 @@ func (p *pair) recorded() likeness {
 	return likeness{detail: "recordings are compared by their files"}
 }
 
-// text is the rule for copies: most of the shorter text stands in the other one.
+// text is the rule for copies: most of the shorter text occurs in the other one.
 func (l limits) text(p *pair) likeness {
 	contained := p.runs.part()
 	if objection := l.objection(p, contained); objection != "" {

@@ -29,7 +29,7 @@ type pair struct {
 	sameHeadline bool
 	revised      bool // one headline, and only one, calls its entry a new version
 	replies      bool // both are of one feed, and their headlines mark them as replies
-	derived      bool // one of them is tied to its story by names only
+	derived      bool // one of them was matched to its story by names only
 	recordings   int  // how many of the two have audio or video
 	media        int  // files and shows that both have
 	moved        bool // one show on two hosts
@@ -54,8 +54,8 @@ func (s share) agree() float64 {
 	return s.part()
 }
 
-// agree returns in which part of the figures that stand in the same words two texts
-// agree. A figure that only one text has, in words of its own, contradicts nothing.
+// agree returns the proportion of figures that agree, of those within the same words in
+// both texts. A figure within words that only one text has contradicts nothing.
 func (p *pair) agree() float64 { return share{p.figures.both, p.figures.both + p.clashes}.agree() }
 
 // rare estimates the number of rare runs in the shorter text. It scales the sample up,

@@ -1,8 +1,8 @@
 package story
 
-// A habit of a source is a run that it said in at least habitTimes of its last HabitStories
-// stories: notices, templates, what stands below every article. Words in which it always
-// has a figure are habits, too: the number of comments, the minutes to read.
+// A habit of a source is a run that occurs in at least habitTimes of its last HabitStories
+// stories: notices, templates, footers. Words within which it always has a figure are habits,
+// too: the number of comments, the minutes to read.
 const (
 	HabitStories = 32
 	habitTimes   = 4

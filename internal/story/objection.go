@@ -55,8 +55,8 @@ func (p *pair) filledIn() bool {
 	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
 }
 
-// inserted reports whether a text stands in another one without its headline and
-// not at the beginning.
+// inserted reports whether the shared part is neither at the beginning of both texts nor
+// below a common headline.
 func (p *pair) inserted() bool {
 	return p.title.part() < .25 && p.lead.part() < .5
 }
