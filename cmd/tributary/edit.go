@@ -13,9 +13,10 @@ import (
 	"tributary/internal/config"
 )
 
-// edit replaces the configuration file by an edited one, in one step, and
-// returns what the new one says. An edit that makes it invalid is refused. What
-// somebody else wrote meanwhile is edited again instead of being lost.
+// edit rewrites the configuration file atomically and returns the new
+// configuration. It refuses an edit that makes the configuration invalid. If the
+// file changes in the meantime, change is applied again to the new contents, so that
+// the other change is not lost.
 func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) {
 	path, err := filepath.EvalSymlinks(a.config)
 	if err != nil {
@@ -29,7 +30,7 @@ func (a *app) edit(change func([]byte) ([]byte, error)) (*config.Config, error) 
 	}
 }
 
-// errRewritten means that a file is no longer as it was when it was read.
+// errRewritten means that a file has changed since it was read.
 var errRewritten = errors.New("the file was changed by somebody else meanwhile")
 
 func (a *app) editOnce(path string, change func([]byte) ([]byte, error)) (*config.Config, error) {
@@ -60,8 +61,9 @@ func (a *app) editOnce(path string, change func([]byte) ([]byte, error)) (*confi
 	return cfg, replace(path, data, edited, info.Mode().Perm())
 }
 
-// renamed returns the name of a source that an edit would call otherwise, and
-// that other name: its pages and whoever selects it by name would lose it.
+// renamed returns the old and the new name of a source that an edit would rename,
+// or "" if there is none. A source is known by its name: a renamed one would lose its
+// pages, and feeds that select it by name would no longer find it.
 func renamed(before, after *config.Config) (was, is string) {
 	for _, s := range before.Sources {
 		i := slices.IndexFunc(after.Sources, func(t config.Source) bool { return t.Kind == s.Kind && t.URL == s.URL })
@@ -72,8 +74,9 @@ func renamed(before, after *config.Config) (was, is string) {
 	return "", ""
 }
 
-// replace writes a file beside another and puts it in its place when it is
-// safely on the disk, unless the other is not as before any more: errRewritten.
+// replace atomically replaces the contents of a file: it writes and syncs a new file
+// beside it, then renames that one. If the contents are no longer those in before, it
+// changes nothing and returns errRewritten.
 func replace(path string, before, after []byte, mode os.FileMode) error {
 	f, err := claim(path+".new", mode)
 	if err != nil {
@@ -95,14 +98,16 @@ func replace(path string, before, after []byte, mode os.FileMode) error {
 	return nil
 }
 
-// How long the file of another edit may be there, and how often it is looked for:
-// an edit takes no longer, so what is older is of a process that was killed.
+// claimTime is the age from which the new file of another edit counts as left behind by
+// a killed process, because no edit takes that long. claimEvery is how often claim checks
+// whether that file is gone.
 const (
 	claimTime  = 10 * time.Second
 	claimEvery = 20 * time.Millisecond
 )
 
-// claim makes a file that is not there, and so lets one edit at a time write.
+// claim creates a file, and waits while it already exists, so that only one edit at a
+// time can write.
 func claim(path string, mode os.FileMode) (*os.File, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
@@ -111,7 +116,7 @@ func claim(path string, mode os.FileMode) (*os.File, error) {
 		}
 		info, gone := os.Stat(path)
 		switch {
-		case gone != nil: // put in its place meanwhile
+		case gone != nil: // the other edit has finished in the meantime
 		case !info.Mode().IsRegular():
 			return nil, err
 		case time.Since(info.ModTime()).Abs() > claimTime:

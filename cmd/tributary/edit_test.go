@@ -12,13 +12,13 @@ import (
 	"tributary/internal/config"
 )
 
-// Edits at the same time, also by hand, are all in the file at the end.
+// Simultaneous edits, including those made by hand, all end up in the file.
 func TestEditsAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(path, []byte("sources:\n  - feed: https://a.example/feed\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	left := path + ".new" // of a process that was killed
+	left := path + ".new" // left behind by a killed process
 	old := time.Now().Add(-time.Hour)
 	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func TestEditsAtOnce(t *testing.T) {
 	by := 0
 	a := &app{config: path}
 	_, err := a.edit(func(data []byte) ([]byte, error) {
-		if by++; by == 1 { // an editor saves while we think
+		if by++; by == 1 { // an editor saves in the meantime
 			if err := os.WriteFile(path, append([]byte("# by hand\n"), data...), 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -250,7 +250,7 @@ func unwritten(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// input opens a file to read, or standard input for "-".
+// input opens a file for reading; "-" stands for standard input.
 func (a *app) input(ctx context.Context, path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(a.stdin(ctx)), nil

@@ -9,15 +9,15 @@ import (
 	"golang.org/x/term"
 )
 
-// streams are what a command reads from and writes to.
+// streams are the standard streams of a command.
 type streams struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
 }
 
-// output remembers the first failure, so that no command has to look after each line
-// whether the disk that its result goes to is full.
+// output remembers the first write error, so that commands need not check after each
+// line whether the disk is full.
 type output struct {
 	io.Writer
 
@@ -37,14 +37,15 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// failure is the first error of writing, or nil.
+// failure returns the first write error, or nil.
 func (o *output) failure() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.failed
 }
 
-// stdin is standard input until ctx ends, also while it waits for somebody to type.
+// stdin returns standard input as a reader that fails with the error of ctx as soon as
+// ctx ends, even while a read waits for input.
 func (a *app) stdin(ctx context.Context) io.Reader {
 	r, w := io.Pipe()
 	context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
@@ -55,7 +56,7 @@ func (a *app) stdin(ctx context.Context) io.Reader {
 	return r
 }
 
-// terminal is the terminal that a person looks at, if a stream is one.
+// terminal returns the terminal behind a stream, if there is one.
 func terminal(stream any) (*os.File, bool) {
 	if o, ok := stream.(*output); ok {
 		stream = o.Writer
@@ -64,7 +65,7 @@ func terminal(stream any) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// isTerminal reports whether a stream is a terminal that a person looks at.
+// isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	_, is := terminal(stream)
 	return is

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// tinyConfig is the path of a configuration with one feed, which is never reached.
+// tinyConfig returns the path of a configuration with one feed, which cannot be reached.
 func tinyConfig(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.yaml")
@@ -22,7 +22,7 @@ func tinyConfig(t *testing.T) string {
 	return path
 }
 
-// Whoever ends a command that waits for standard input does not have to do it twice.
+// One interrupt ends a command that waits for standard input.
 func TestInterruptedWhileItReads(t *testing.T) {
 	config := tinyConfig(t)
 	for _, args := range [][]string{{"parse", "-"}, {"cluster"}, {"import", "-"}} {
@@ -48,12 +48,12 @@ func TestInterruptedWhileItReads(t *testing.T) {
 	}
 }
 
-// fullDisk takes nothing.
+// fullDisk fails every write.
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-// A result that could not be written is a failure of the command, whichever it is.
+// Every command fails if its result cannot be written.
 func TestResultThatCannotBeWritten(t *testing.T) {
 	config := tinyConfig(t)
 	if code := run(t.Context(), []string{"run", "--config", config}, streams{strings.NewReader(""), io.Discard, io.Discard}); code != 0 {

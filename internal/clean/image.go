@@ -102,7 +102,7 @@ func beacon(src string) bool {
 // larger ones are a burden to every reader.
 const (
 	minInline = 200
-	MaxInline = 64 << 10 // bytes
+	MaxInline = 64 << 10
 )
 
 // inlineImage returns ref in one spelling if it is a data URL of a raster image in

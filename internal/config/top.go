@@ -160,8 +160,9 @@ func (r *reader) folderOff(n node) (string, bool) {
 	return r.folder(n)
 }
 
-// saysOff refuses a word that people write to turn something off where "" does that:
-// it would be the name of a folder or a host. In quotes it is one.
+// saysOff reports an error and returns true if a value is a word such as "off" where only
+// "" turns the feature off: it would be taken for the name of a folder or host. A quoted
+// word is such a name.
 func (r *reader) saysOff(n node) bool {
 	quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0
 	if n.Kind != yaml.ScalarNode || quoted || !slices.Contains([]string{"false", "no", "off", "none"}, strings.ToLower(n.Value)) {

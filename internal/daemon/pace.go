@@ -33,8 +33,8 @@ func runnerLimits(l config.Limits) schedule.Limits {
 	}
 }
 
-// tasks are the sources as the runner knows them. A source counts for the host that
-// answered for it last, whatever it redirects through: that is who is asked.
+// tasks returns the sources as tasks of the runner. A source counts for the host that
+// answered it last, after redirects, because that host bears the load.
 func (d *Daemon) tasks(states []news.SourceState, answers map[int64]string) []schedule.Task {
 	tasks := make([]schedule.Task, 0, len(states))
 	for _, s := range states {

@@ -70,8 +70,8 @@ func TestHostIsLeftAloneAfterARestart(t *testing.T) {
 	}
 }
 
-// A source counts for the host that answers for it, and waits when that one asks to
-// be left alone, also where another host only leads there.
+// A source counts for the host that answers it, after redirects, and waits when that
+// host asks to be left alone.
 func TestHostIsTheOneThatAnswers(t *testing.T) {
 	upstream := feedtest.New(t)
 	upstream.Handle("/feed", feedtest.Response{Body: []byte(`<rss version="2.0"><channel><title>A</title><item><title>One</title><guid>1</guid></item></channel></rss>`)})

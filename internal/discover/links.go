@@ -157,8 +157,9 @@ func (p *page) text(words []byte) {
 
 func title(s string) string { return shorten(clean.Line(s)) }
 
-// Main returns the one feed among several that is not of comments, and all of them
-// when there is no such one: WordPress announces its comments on every page.
+// Main returns the only candidate that is not a feed of comments, or all candidates if
+// there is no single one. WordPress announces its comments on every page. Feeds of
+// comments must come last in found.
 func Main(found []Candidate) []Candidate {
 	if len(found) > 1 && rank(found[0]) == 0 && rank(found[1]) > 0 {
 		return found[:1]
@@ -166,8 +167,8 @@ func Main(found []Candidate) []Candidate {
 	return found
 }
 
-// commentsLast orders feeds of comments behind others. They are known by their
-// address or title, in English and German.
+// commentsLast orders feeds of comments after all others. It recognises them by an
+// English or German word in their address or title.
 func commentsLast(a, b Candidate) int {
 	return rank(a) - rank(b)
 }

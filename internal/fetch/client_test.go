@@ -158,8 +158,8 @@ func TestGetStatus(t *testing.T) {
 	}
 }
 
-// TestGetWaitsInWholeSeconds holds that a date to come back at is told as people
-// tell times.
+// TestGetWaitsInWholeSeconds checks that the wait until a date in Retry-After is
+// reported in whole seconds.
 func TestGetWaitsInWholeSeconds(t *testing.T) {
 	upstream := feedtest.New(t)
 	until := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)

@@ -55,8 +55,8 @@ import (
 	"tributary/internal/news"
 )
 
-// ReaderVersion is the version of Decode. It is stored with the last body of
-// every source; a newer reader reads that body again.
+// ReaderVersion is the version of Decode. It is stored with the last body of every
+// source; a body stored with an older version is decoded again.
 const ReaderVersion = 7
 
 // Input is what is known of a document besides its bytes.

@@ -21,10 +21,10 @@ func (m *mender) look() use {
 	return leaf
 }
 
-// closeFull ends open elements that cannot hold one of that name, because their
-// end tags are missing. It reports true when the innermost does end: then it was
-// extended, and that element is nothing of ours. One that is not read is passed
-// over wherever it stands.
+// closeFull closes open elements that cannot have a child of that name, because their
+// end tags seem to be missing. If one of them does have an end tag, its publisher
+// extended it: closeFull leaves it open and reports that the child is foreign. A child
+// that Decode does not read anyway closes nothing.
 func (m *mender) closeFull(name string) (foreign bool) {
 	if m.words[name] == unknown {
 		return false
@@ -39,9 +39,9 @@ func (m *mender) closeFull(name string) (foreign bool) {
 	return false
 }
 
-// ends reports whether the end tag of an open element stands before another of
-// its name begins, and before the item ends. People of social networks (OStatus)
-// have an id, links and a summary of their own.
+// ends reports whether an open element has an end tag before the next start tag of the
+// same name and within the item. In OStatus, for example, authors have an id, links and
+// a summary of their own.
 func (m *mender) ends(f *frame) bool {
 	if m.lex.pos < f.end {
 		return true
@@ -188,7 +188,7 @@ func (m *mender) endsLater(raw string) bool {
 	open := slices.ContainsFunc(m.stack[1:], func(f frame) bool { return f.node.name == m.item })
 	m.rootEnds++
 	switch {
-	case m.rootEnds > maxAlike: // nobody is that careless
+	case m.rootEnds > maxAlike: // each look ahead may read the rest of the document
 		return false
 	case m.more():
 		m.stack = m.stack[:1]

@@ -181,8 +181,8 @@ func jsonPeople(authors []*json.Author, author *json.Author, base *url.URL) []ne
 	return list
 }
 
-// typedJSON reads a document in which some values have the wrong type: they are
-// spelled as the specification wants them and gofeed reads it again.
+// typedJSON reads a document in which some values have the wrong type: it converts them
+// to the types of the specification and has gofeed read the result.
 func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
 	var loose map[string]any
 	decoder := stdjson.NewDecoder(bytes.NewReader(text))

@@ -175,9 +175,8 @@ func TestDecodeLooseJSON(t *testing.T) {
 	}
 }
 
-// TestDecodePeopleOfNetworks holds that people who are told with an id, links and
-// a life of their own, as OStatus has them (Friendica, GNU social), give none of it
-// to their entry, nor to the feed.
+// TestDecodePeopleOfNetworks checks that the id, links and summary of an author, as in
+// OStatus (Friendica, GNU social), are not taken for those of the entry or the feed.
 func TestDecodePeopleOfNetworks(t *testing.T) {
 	const person = `<author><activity:object-type xmlns:activity="http://activitystrea.ms/spec/1.0/">person</activity:object-type>
 		<id>http://a.example/u/1</id><uri>http://a.example/u/1</uri><name>Anna</name><title>Dr</title><summary>Her life</summary>
@@ -202,8 +201,8 @@ func TestDecodePeopleOfNetworks(t *testing.T) {
 	}
 }
 
-// TestDecodePicturesInTexts holds that photographs written into a text cost it no
-// word: they are left out, whatever they weigh.
+// TestDecodePicturesInTexts checks that large inline photographs are left out of a text
+// without the loss of a word.
 func TestDecodePicturesInTexts(t *testing.T) {
 	photo := strings.Repeat("ab/+", 400_000)
 	text := strings.Repeat(`<p>a</p><img src="data:image/jpeg;base64,`+photo+`" alt="x">`, 4) + "<p>b</p>"

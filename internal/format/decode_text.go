@@ -251,12 +251,12 @@ func (r *reader) html(n *node) string {
 	return paragraphs(c.value, asWritten[n.name])
 }
 
-// asWritten are texts that people write into a field of several lines and that
-// mean their line breaks. In others those may come from the width of a page.
+// asWritten lists the elements whose text people type into a field of several lines, so
+// that line breaks are meant. In other elements they may be mere wrapping.
 var asWritten = map[string]bool{"media:description": true, "itunes:summary": true, "googleplay:description": true}
 
-// paragraphs returns plain text as HTML: a blank line ends a paragraph, and a
-// line break ends a line when it is meant. The breaks themselves stay as well.
+// paragraphs converts plain text to HTML. A blank line ends a paragraph, and a line
+// break becomes a <br> if line breaks are meant. The line feeds are kept.
 func paragraphs(text string, meant bool) string {
 	text = clean.Escape(strings.TrimSpace(text))
 	if !strings.Contains(text, "\n") {

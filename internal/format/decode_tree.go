@@ -18,7 +18,7 @@ type frame struct {
 	raw   string // name as written, lower case
 	node  *node  // where children go
 	space string // default namespace, canonical
-	end   int    // behind its end tag, once that was looked for
+	end   int    // offset after its end tag; 0 until ends finds it
 }
 
 // mender reads a damaged document into a tree. It never fails on markup: it drops an
@@ -35,7 +35,7 @@ type mender struct {
 	stack    []frame
 	out      tree
 	elements int
-	rootEnds int            // end tags of the root
+	rootEnds int            // end tags of the root so far
 	unclosed int            // unknown elements without end in this entry
 	budget   int            // bytes that looking ahead may still read
 	barren   map[string]int // by tag name, the offset up to which no end tag follows

@@ -148,8 +148,8 @@ func (it *wireItem) heading() string {
 	return it.link
 }
 
-// listMembers ends the body with the other members of the story, in the words of the
-// feed's language, else of the item's.
+// listMembers appends a list of the other members of the story to the body. Its heading
+// is in the language of the feed, or of the item if the feed declares none.
 func (it *wireItem) listMembers(feed string) {
 	if len(it.also) == 0 {
 		return
@@ -311,10 +311,10 @@ func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	return kept
 }
 
-// wireMembers keeps the members that lead elsewhere than link, each address once. The
-// first of a story matched nothing: it is told by what ties the entry shown to the
-// rest. Which one was the first is chance where several come at the same time, and the
-// bytes must not depend on it.
+// wireMembers returns the members that link elsewhere than link, each address once. The
+// first entry of a story matched nothing, so it is given the reason of the shown entry.
+// Which entry is first is chance when several arrive at the same time, and the output
+// must not depend on it.
 func wireMembers(members []news.Member, link string, shown news.Reason) []news.Member {
 	var kept []news.Member
 	for _, m := range members {

@@ -130,8 +130,8 @@ func TestWhatWeAddIsNoTitle(t *testing.T) {
 	}
 }
 
-// Which of several entries came first is chance when they come at once, and no byte
-// depends on it.
+// When several entries arrive at once, it is chance which one is first. The output must
+// not depend on it.
 func TestReasonsDependOnNoOrder(t *testing.T) {
 	first, later := news.Match{Reason: news.ReasonNew}, news.Match{Reason: news.ReasonText, Score: 1, With: 7}
 	var want []byte

@@ -100,9 +100,9 @@ func (m *mender) short(name, inner string) string {
 	return strings.ToValidUTF8(inner[:limit], "")
 }
 
-// withoutPictures returns a document without the data of pictures that stand in
-// its texts (RFC 2397) and are too large to be kept: else a few photographs would
-// use up what a text may have, and its words would be lost.
+// withoutPictures removes the data of inline pictures (RFC 2397) that are too large to be
+// kept. Otherwise a few photographs would use up the size limit of a text, and its words
+// would be lost.
 func withoutPictures(s string, fix *repairs) string {
 	const mark = ";base64,"
 	var out strings.Builder
@@ -120,7 +120,7 @@ func withoutPictures(s string, fix *repairs) string {
 		for at = data; at < len(s) && base64Byte(s[at]); {
 			at++
 		}
-		for at > data && s[at-1] == '\\' { // of the quotation mark behind it
+		for at > data && s[at-1] == '\\' { // it escapes the quotation mark after the data
 			at--
 		}
 		if at-data > clean.MaxInline {
@@ -131,13 +131,13 @@ func withoutPictures(s string, fix *repairs) string {
 	}
 }
 
-// base64Byte reports whether c stands in base64 (RFC 4648), on several lines or in
-// a JSON string as well.
+// base64Byte reports whether c can occur in base64 (RFC 4648), including base64 that is
+// broken into lines or escaped in a JSON string.
 func base64Byte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/' || c == '=' || c == '\\' || c == '\n' || c == '\r'
 }
 
-// thrift is what the texts of one document may still cost.
+// thrift is the remaining budget for cleaning the texts of one document.
 type thrift struct {
 	left int // tags and references
 	fix  *repairs

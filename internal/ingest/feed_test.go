@@ -73,9 +73,9 @@ func TestPullKnowsAnUnchangedBodyWithoutValidators(t *testing.T) {
 	}
 }
 
-// TestPullAsksWithoutConditionsAfterARefusal holds that a source is not lost for
-// good to a server or a filter that takes conditions for a fault of the request.
-// A server in trouble is spared the body.
+// TestPullAsksWithoutConditionsAfterARefusal checks that a source recovers if a server or
+// filter rejects conditional requests. A server in trouble (5xx, 429) still gets
+// conditional ones, so that it need not send the body.
 func TestPullAsksWithoutConditionsAfterARefusal(t *testing.T) {
 	for status, want := range map[int]string{412: "", 400: "", 403: "", 500: `"a"`, 503: `"a"`, 429: `"a"`} {
 		r := newRig(t)

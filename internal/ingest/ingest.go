@@ -83,14 +83,14 @@ type Ingester struct {
 	Offline func(src news.Source, lease news.Lease, f news.Fetch) bool
 
 	paces pacer    // per host, for pages and files
-	told  sync.Map // source id to the last remark logged about it
+	told  sync.Map // source ID to the last remark logged about it
 }
 
 // Result is the result of a pull.
 type Result struct {
 	Fetch   news.Fetch
 	NextDue time.Time
-	Host    *news.Host // that limited us; nil: none did
+	Host    *news.Host // the host that limited us, or nil
 	Group   string     // of the host that the document came from, after redirects; "" without one
 }
 
@@ -155,7 +155,7 @@ func (in *Ingester) fetch(ctx context.Context, src config.Source, lease news.Lea
 	case news.OutcomeOK, news.OutcomeTruncated:
 		in.read(ctx, src, got.Response, h)
 	case news.OutcomeHTTPError:
-		if got.Fetch.Status < 500 { // perhaps for its conditions: the next request has none
+		if got.Fetch.Status < 500 { // the conditions may be the cause: omit them next time
 			h.Validators = &news.Validators{BodyHash: got.Validators.BodyHash}
 		}
 	}

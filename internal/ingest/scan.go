@@ -16,7 +16,7 @@ import (
 func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harvest) error {
 	started := in.Now()
 	known, err := in.Store.SeedFiles(ctx, src.ID)
-	if err != nil { // recorded like any attempt, and the lease given back
+	if err != nil { // record it like any attempt, which returns the lease
 		h.Fetch = news.Fetch{Started: started, Outcome: news.OutcomeOf(err), Error: "what is known of the folder cannot be read: " + err.Error()}
 		if ctx.Err() != nil {
 			h.Fetch.Outcome, h.Fetch.Error = news.OutcomeInterrupted, "stopped before the folder was read"
@@ -54,7 +54,7 @@ const maxNamed = 5
 
 // remarks tells the operator which files brought no document. Those that look like one
 // come first, each with its reason, because something can be done about them; files of
-// other kinds are only named. last says that this process does not look again.
+// other kinds are only named. last means that this process will not scan again.
 func remarks(scan *seed.Scan, last bool) string {
 	var parts, foreign []string
 	more := 0

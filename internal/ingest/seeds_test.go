@@ -61,7 +61,7 @@ func (f *folder) scan() news.Fetch {
 	return f.pull(f.src).Fetch
 }
 
-// scanNow pulls it at once.
+// scanNow pulls the folder at once.
 func (f *folder) scanNow() news.Fetch {
 	f.t.Helper()
 	return f.pull(f.src).Fetch
@@ -207,8 +207,8 @@ func TestSeedsHalfWrittenFileIsReadOnceItStandsStill(t *testing.T) {
 	}
 }
 
-// A process that ends after one look waits for what was written a moment ago, and
-// says what is not whole even then.
+// A process that exits after one scan waits for files that were just written, and reports
+// those that are still being written after that.
 func TestSeedsOneLookWaitsForFreshFiles(t *testing.T) {
 	f := newFolder(t)
 	waited := 0
@@ -233,7 +233,7 @@ func TestSeedsOneLookWaitsForFreshFiles(t *testing.T) {
 	}
 }
 
-// What is to be mended is not hidden behind what other programs leave in the folder.
+// Files that can be mended are named before those that other programs left in the folder.
 func TestSeedsForeignFilesAreCounted(t *testing.T) {
 	f := newFolder(t)
 	f.write("river.txt", river)
@@ -250,8 +250,7 @@ func TestSeedsForeignFilesAreCounted(t *testing.T) {
 	}
 }
 
-// A file that is no document is named in the Fetch and keeps nobody else from
-// being read.
+// A file that is not a document is named in the Fetch, and the others are still read.
 func TestSeedsSkippedFilesAreNamed(t *testing.T) {
 	f := newFolder(t)
 	f.write("river.txt", river)

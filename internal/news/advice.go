@@ -45,10 +45,10 @@ func (f Fetch) Advice() string {
 	return f.Outcome.Advice()
 }
 
-// Typed returns an advice as HTML: what stands in backquotes is to be typed.
+// Typed returns advice as HTML. Text in backquotes, which is to be typed, becomes <code>.
 func Typed(advice string) string {
 	parts := strings.Split(advice, "`")
-	if len(parts)%2 == 0 { // one is not closed
+	if len(parts)%2 == 0 { // a backquote is not closed
 		return html.EscapeString(advice)
 	}
 	for i, part := range parts {

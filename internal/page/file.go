@@ -15,8 +15,8 @@ import (
 type file struct {
 	Link   template.HTML // name, linked
 	URL    string
-	Name   string // its title, else that of the file
-	Detail string // type, size and how long it plays; may be empty
+	Name   string // its title, or else the file name
+	Detail string // type, size and duration; may be empty
 	Player string // audio, video, or "" for a plain link
 }
 
@@ -62,7 +62,7 @@ func detail(e news.Enclosure) string {
 	return strings.Join(parts, ", ")
 }
 
-// playing is how players say so many seconds: 4:05, 1:02:03.
+// playing formats a duration as media players do: 4:05, 1:02:03.
 func playing(seconds int64) string {
 	hours, minutes, seconds := seconds/3600, seconds/60%60, seconds%60
 	if hours == 0 {
@@ -71,7 +71,7 @@ func playing(seconds int64) string {
 	return fmt.Sprintf("%d:%02d:%02d", hours, minutes, seconds)
 }
 
-// fileName returns the last part of an address's path, else its host.
+// fileName returns the last part of an address's path, or else its host.
 func fileName(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

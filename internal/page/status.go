@@ -120,9 +120,9 @@ type statusRow struct {
 	Link              template.HTML // the title, linked to the home page
 	Kind              news.Kind
 	Health            news.Health
-	Needs             string        // why it waits for a person; empty when it does not
-	Cause             string        // why it is how it is; empty when it is well
-	Advice            template.HTML // what to do, likewise
+	Needs             string        // why it needs a person; empty if it does not
+	Cause             string        // what is wrong with it; empty if nothing is
+	Advice            template.HTML // what to do about that; empty if nothing
 	Outcome           string
 	Error             string // hostile: it quotes servers
 	Failures          int

@@ -90,7 +90,7 @@ type story struct {
 
 // member is another report of the story.
 type member struct {
-	Name   string        // what people call its source
+	Name   string        // display name of its source
 	Outlet template.HTML // the name, linked to the report
 	Title  template.HTML // the headline, linked to the report; "" if it has none
 	Lang   string        // "" if unknown

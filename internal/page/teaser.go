@@ -36,7 +36,7 @@ func teaser(source string, n int) string {
 	return shorten(html.UnescapeString(b.String()), n)
 }
 
-// tagName returns the name in what follows "<" or "</".
+// tagName returns the tag name that s, the text after "<" or "</", begins with.
 func tagName(s string) string {
 	end := 0
 	for end < len(s) && end < 12 && (s[end] >= 'a' && s[end] <= 'z' || s[end] >= '0' && s[end] <= '9') {

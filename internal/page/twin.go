@@ -30,7 +30,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 		Count: counted(e.Feed, len(e.Shown)), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
 		Titled: e.Feed.Duplicates == news.Group, Empty: empty(e.Feed),
 	}
-	if e.Feed.Kind == news.Podcast { // podcast apps read no other format
+	if e.Feed.Kind == news.Podcast { // podcast apps read only RSS
 		v.Address, v.Reader = breakable(e.URL("rss")), "podcast app"
 	}
 	if e.Part.Before > 0 {
@@ -80,8 +80,8 @@ type river struct {
 	Lang               template.HTMLAttr // of Title and Description
 	Dir                string            // direction of the feed's language, "rtl" or "ltr"
 	Formats            []template.HTML
-	Address            template.HTML // what people copy into their
-	Reader             string        // "feed reader" or "podcast app"
+	Address            template.HTML // the address to copy into a Reader
+	Reader             string        // what the address is for: "feed reader" or "podcast app"
 	Count              string        // empty for an empty feed
 	Pace               string        // "about 34 a day"; may be empty
 	Changed            template.HTML

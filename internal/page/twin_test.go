@@ -65,8 +65,8 @@ func TestADayIsSaidOnce(t *testing.T) {
 	}
 }
 
-// Sources of one site have one outlet: what tells them apart is what they are called.
-// Of many the first are shown, and all are there.
+// Sources on one site share an outlet, so other reports are named by the titles of their
+// sources. A long list is folded after the first few, but complete.
 func TestTwinNamesOtherReports(t *testing.T) {
 	for _, duplicates := range []news.Duplicates{news.Collapse, news.Group} {
 		for n, folds := range map[int]int{12: 0, 13: 1} {
@@ -121,7 +121,7 @@ func TestPlaying(t *testing.T) {
 	}
 }
 
-// Podcast apps read RSS only, so that is the address which people are to copy.
+// Podcast apps read only RSS, so the page of a podcast shows that address.
 func TestTwinOfAPodcast(t *testing.T) {
 	for kind, want := range map[news.FeedKind]string{news.Podcast: "into your podcast app: https://river.example/news/feeds/all.rss", "": "into your feed reader: https://river.example/news/feeds/all.atom"} {
 		page := text(tree(t, twinOf(t, &news.Edition{Site: sampleSite, Feed: news.Feed{Name: "all", Kind: kind}})))

@@ -50,8 +50,8 @@ func (r *Runner) Set(tasks []Task) {
 	})
 }
 
-// Regroup moves a task into another group, from its next start on. One that is
-// there, or unknown, is left as it is.
+// Regroup moves a task into another group, with effect from its next start. It does
+// nothing if the task is unknown or already in that group.
 func (r *Runner) Regroup(id ID, group string) {
 	r.withLock(func() {
 		j := r.tasks[id]

@@ -220,8 +220,8 @@ func TestNeverDue(t *testing.T) {
 	})
 }
 
-// TestRegroup holds that tasks which turn out to share a host keep its distance
-// from then on.
+// TestRegroup checks that tasks that turn out to share a host keep the spacing of that
+// host from then on.
 func TestRegroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Limits{InFlight: 8, PerGroup: 1, Spacing: time.Second})
@@ -239,7 +239,7 @@ func TestRegroup(t *testing.T) {
 		b.Regroup(no(4), "another") // while it waits
 		b.want("two, and who is alone again", b.after(time.Second), "4 2")
 		b.want("three", b.after(time.Second), "3")
-		b.Regroup(no(99), "shared") // nobody
+		b.Regroup(no(99), "shared") // unknown
 		b.stop()
 	})
 }

@@ -88,11 +88,11 @@ func wideText(data []byte, order utf16.Endianness) (string, []string, error) {
 	return strings.TrimPrefix(string(text), "\ufeff"), []string{"read as UTF-16"}, nil
 }
 
-// narrowText reads each byte that is not UTF-8 as windows-1252. A sequence
-// that the end of the file cuts off is dropped. More than one in ten of the
-// other bytes being mended symbols instead of letters means that it is no text, and
-// every third letter being a mended one that it is not of this encoding: no language
-// written in it has more than one in six, and Russian or Greek has little else.
+// narrowText decodes bytes that are not UTF-8 as windows-1252. If only the last sequence
+// of the file is cut off, it is dropped instead. The data are binary if more than a tenth
+// of the bytes decode to symbols, or if there is a NUL. They are text in another encoding
+// if more than a third of the letters had to be decoded: no language written in
+// windows-1252 has more than one such letter in six, and Russian or Greek has little else.
 func narrowText(data []byte) (string, []string, error) {
 	var out strings.Builder
 	out.Grow(len(data) + len(data)/8)
@@ -127,11 +127,11 @@ func narrowText(data []byte) (string, []string, error) {
 	return out.String(), []string{fmt.Sprintf("%d bytes are not UTF-8 and were read as windows-1252", mended)}, nil
 }
 
-// fewLetters tell nothing of an encoding.
+// fewLetters is the number of decoded letters below which the encoding is not doubted.
 const fewLetters = 8
 
-// printable keeps what a text may hold: no control characters but white
-// space, and no marks that are no characters.
+// printable drops runes that a text should not contain: control characters except white
+// space, byte order marks, replacement characters and noncharacters.
 func printable(r rune) rune {
 	switch {
 	case r == '\n', r == '\r', r == '\t', r == '\f', r == '\v', r == 0x85:

@@ -27,7 +27,7 @@ type Scan struct {
 type Skip struct {
 	Path    string // as in news.SeedFile
 	Reason  string // one line for the operator
-	Foreign bool   // its name does not end as that of a seed does
+	Foreign bool   // its extension is not one of a seed
 }
 
 // Settle is how long size and modification time of a file must be unchanged before it is read, to

@@ -72,7 +72,7 @@ var readers = map[string]reader{
 	".xml": nil, ".rss": nil, ".atom": nil, ".rdf": nil, ".json": nil,
 }
 
-// Endings names the usual ones, for messages.
+// Endings lists the usual extensions, for messages.
 const Endings = ".txt .md .html .xml .rss .atom or .json"
 
 // parse is Parse without the path in its errors and without guids.

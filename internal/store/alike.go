@@ -58,7 +58,7 @@ func (x *sketchIndex) learnHabits() error {
 			t := story.Told{Sketch: &story.Sketch{}}
 			var data sql.RawBytes
 			err := scan(&t.Entry, &data)
-			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // one of another version is made anew, see resketch.go
+			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // others are made anew, see resketch.go
 				stories = append(stories, t)
 			}
 			return err
@@ -143,7 +143,7 @@ type comparison struct {
 	mates  []story.Evidence // the most similar of these, with others of their stories
 }
 
-// of returns the sketches of the mates that are of this source and in this story.
+// of returns the sketches of the mates from this source that are in this story.
 func (c *comparison) of(source, storyID int64) (sketches []*story.Sketch) {
 	for _, m := range c.mates {
 		if m.SourceID == source && m.StoryID == storyID && m.Sketch != nil {

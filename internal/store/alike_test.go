@@ -312,8 +312,9 @@ func TestAStoryIsLearnedOnce(t *testing.T) {
 	}
 }
 
-// TestWhatTiesASourceIsLearned: entries of one story below other headlines count for the
-// habits of their source each, or what ties them would never be found out.
+// TestWhatTiesASourceIsLearned checks that entries of one story with different headlines
+// each count for the habits of their source. Otherwise the notice that ties them would
+// never be recognised as boilerplate.
 func TestWhatTiesASourceIsLearned(t *testing.T) {
 	b := newBench(t)
 	for i, n := range [][2]string{

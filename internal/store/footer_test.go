@@ -152,7 +152,7 @@ func TestFooterBeginsWithTheOption(t *testing.T) {
 	wantList(t, b.named(), "b")
 }
 
-// Of reports of the same moment none is the first because it was fetched first.
+// The order of reports published at the same time does not depend on the order of fetches.
 func TestMembersDependOnNoOrder(t *testing.T) {
 	for _, order := range []string{"bc", "cb"} {
 		b := newBench(t, all(news.Collapse))

@@ -44,9 +44,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return writing(ctx, engine)
 }
 
-// OpenBeside opens an existing database for short transactions, beside the process
-// that holds the Lock or without one. It never brings it to another schema: the other
-// process may be of an older version.
+// OpenBeside opens an existing database for short transactions, whether or not another
+// process holds the Lock. It refuses a database whose schema differs instead of migrating
+// it, because the other process may be of an older version.
 func OpenBeside(ctx context.Context, path string) (*DB, error) {
 	engine, err := sqlite.OpenBeside(ctx, path)
 	if err != nil {
@@ -132,7 +132,7 @@ func (db *DB) update(ctx context.Context, f func(*tx) error) error {
 	return nil
 }
 
-// transact is update with the engine's own words in its errors.
+// transact is update, but returns the errors of the engine as they are.
 func (db *DB) transact(ctx context.Context, f func(*tx) error) error {
 	if db.writer == nil {
 		return errors.New("the database is open for reading only")

@@ -11,15 +11,15 @@ import (
 type likeness struct {
 	reason news.Reason // "" when they are not alike
 	score  float64     // 0 to 1
-	detail string      // for the operator; without a reason what spoke against copied text
+	detail string      // for the operator; without a reason, the objection to copied text
 }
 
 // limits are the thresholds of a level of news.Matching.
 type limits struct {
 	window   time.Duration
-	copied   float64 // part of the shorter text's runs that must stand in the other, of two outlets
-	again    float64 // the same, of one outlet
-	teaser   float64 // part of the teaser's runs that must stand at the beginning of the full text
+	copied   float64 // part of the shorter text's runs that must occur in the other, between outlets
+	again    float64 // the same, within one outlet
+	teaser   float64 // part of the teaser's runs that must occur at the beginning of the full text
 	report   float64 // shared part of the headline plus that of the names, 0 to 2; 0 is never
 	headline bool    // an equal headline suffices where there is no text
 }
@@ -44,9 +44,9 @@ const (
 const (
 	tooShort  = 10  // too little to recognise it by
 	slogan    = 20  // may stand under any headline
-	shortText = 60  // may be a notice that its source fills in again and again
-	longText  = 100 // shares most of its runs with another one by copying only
-	notices   = 240 // more than what outlets print with all that they print
+	shortText = 60  // may be a form that its source fills in again and again
+	longText  = 100 // shares most of its runs with another text only if one is a copy
+	notices   = 240 // the longest notices that outlets print with every article
 )
 
 // judge judges a pair. The rules are ordered by how much they prove, and the first one
@@ -85,7 +85,7 @@ func (p *pair) recorded() likeness {
 	return likeness{detail: "recordings are compared by their files"}
 }
 
-// text is the rule for copies: most of the shorter text stands in the other one.
+// text is the rule for copies: most of the shorter text occurs in the other one.
 func (l limits) text(p *pair) likeness {
 	contained := p.runs.part()
 	if objection := l.objection(p, contained); objection != "" {
@@ -99,14 +99,14 @@ func (l limits) text(p *pair) likeness {
 		percent(contained), p.runs.both, p.runs.of, p.circumstances())}
 }
 
-// sameHeadline: the same words above, and no contradiction below.
+// sameHeadline is the rule for equal headlines above texts that do not contradict each other.
 func (l limits) sameHeadline(p *pair) likeness {
 	if !p.sameHeadline || p.tongue || p.query {
 		return likeness{}
 	}
 	if p.own {
-		// What returns with the same headline on another day is a column, and what comes
-		// twice in one feed with texts that are too short to compare are two posts.
+		// An entry with the same headline on another day is the next one of a column, and
+		// two entries of one feed whose texts are too short to compare are two posts.
 		if p.apart > sameDay || p.feed && p.runs.of == 0 && p.short+p.filled > 0 || p.runs.of > 0 && (p.runs.part() < .5 || p.agree() < .75) {
 			return likeness{}
 		}
@@ -116,9 +116,9 @@ func (l limits) sameHeadline(p *pair) likeness {
 	return likeness{news.ReasonTitle, .9, "same headline, and the texts do not contradict; " + p.circumstances()}
 }
 
-// otherFigures reports whether two texts contradict each other in their figures, or are
-// of two days and have figures and none in common, or little but what their outlets
-// always say: what agencies and offices write each day under one headline.
+// otherFigures reports whether figures speak against one report: most of them contradict
+// each other, or the texts are of different days and share no figure or consist mostly of
+// boilerplate. Agencies and authorities publish such reports every day under one headline.
 func (p *pair) otherFigures() bool {
 	if p.apart > sameDay && (p.figures.of > 1 && p.figures.both == 0 || p.filled > p.runs.of) {
 		return true

@@ -74,10 +74,10 @@ func titled(both, of, longer int) func(*pair) {
 	return func(p *pair) { p.title, p.titleMax = share{both, of}, longer }
 }
 
-// headedBy sets how many words of a headline the other entry names.
+// headedBy sets how many headline words occur in the headline or opening of the other entry.
 func headedBy(n int) func(*pair) { return func(p *pair) { p.headed = n } }
 
-// saying sets how many runs are not counted because a source always says them.
+// saying sets how many runs are not counted because they are boilerplate.
 func saying(n int) func(*pair) { return func(p *pair) { p.filled = n } }
 
 // sampled sets how coarsely the longer text is sampled.
@@ -142,7 +142,7 @@ func TestTextAcrossOutlets(t *testing.T) {
 	})
 }
 
-// TestObjections: a near miss is explained by what spoke against it.
+// TestObjections checks that a near miss is explained by the objection to it.
 func TestObjections(t *testing.T) {
 	base := pair{short: 300, long: 400, runs: share{200, 300}, lead: share{20, 32}, figures: share{4, 5}, title: share{5, 8}, titleMax: 8, names: share{5, 20}, headed: 2, apart: time.Hour}
 	numbered := set(titled(6, 10, 10), titleFig(0, 1), runsOf(59, 59))

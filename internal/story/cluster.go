@@ -201,7 +201,7 @@ func (c *Clusterer) index(e Evidence, finds *Finds) {
 	for _, i := range finds.Best() {
 		mates[i] = e.StoryID == c.at(i).StoryID
 	}
-	var before []*Sketch // in this story and source
+	var before []*Sketch // recent entries of the same story and source
 	for _, i := range c.members[e.StoryID] {
 		if m := c.at(i); m.SourceID == e.SourceID && e.Seen.Sub(m.Seen) < SeriesPause {
 			before = append(before, m.Sketch)

@@ -24,12 +24,12 @@ type pair struct {
 	titleMax     int   // words of the longer headline
 	titleFigures share
 	names        share // telling words of headline and lead
-	headed       int   // long words of a headline that the other entry names above or at its beginning
-	filled       int   // runs that are not counted because a source always says them, in the text that has fewer
+	headed       int   // long headline words that occur in the headline or opening of the other entry
+	filled       int   // boilerplate runs, which are not counted, in the text that has fewer
 	sameHeadline bool
 	revised      bool // one headline, and only one, calls its entry a new version
-	replies      bool // both are of one feed, and their headlines call them answers
-	derived      bool // one of them is tied to its story by names only
+	replies      bool // both are of one feed, and their headlines mark them as replies
+	derived      bool // one of them was matched to its story by names only
 	recordings   int  // how many of the two have audio or video
 	media        int  // files and shows that both have
 	moved        bool // one show on two hosts
@@ -54,8 +54,8 @@ func (s share) agree() float64 {
 	return s.part()
 }
 
-// agree returns in which part of the figures that stand in the same words two texts
-// agree. A figure that only one text has, in words of its own, contradicts nothing.
+// agree returns the proportion of figures that agree, of those within the same words in
+// both texts. A figure within words that only one text has contradicts nothing.
 func (p *pair) agree() float64 { return share{p.figures.both, p.figures.both + p.clashes}.agree() }
 
 // rare estimates the number of rare runs in the shorter text. It scales the sample up,
@@ -197,8 +197,8 @@ func sharedWith(a, b []uint32, counts func(uint32) bool) share {
 	return share{both, min(na, nb)}
 }
 
-// headed counts the long words of either headline that the other entry has above or at
-// its beginning.
+// headed counts the long words of either headline that occur in the headline or opening
+// of the other entry.
 func headed(a, b []uint32) (n int) {
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {

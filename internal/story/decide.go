@@ -110,7 +110,7 @@ func (f likeness) strength() float64 {
 type nearest struct {
 	with      Evidence
 	pair      pair
-	objection string // against taking the two for the same
+	objection string // why the two are not the same
 }
 
 // tellable is the shared part from which a near miss is worth mentioning.

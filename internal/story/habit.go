@@ -1,8 +1,8 @@
 package story
 
-// A habit of a source is a run that it said in at least habitTimes of its last HabitStories
-// stories: notices, templates, what stands below every article. Words in which it always
-// has a figure are habits, too: the number of comments, the minutes to read.
+// A habit of a source is a run that occurs in at least habitTimes of its last HabitStories
+// stories: notices, templates, footers. Words within which it always has a figure are habits,
+// too: the number of comments, the minutes to read.
 const (
 	HabitStories = 32
 	habitTimes   = 4
@@ -13,10 +13,10 @@ const (
 // never be recognised.
 const SeriesPause = sameDay
 
-// Retold reports whether an entry stands below another headline than each of the others
-// that its source has in its story, of which there is one at least. It counts for the
-// habits like the first, too: what stands with everything ties a source's entries
-// together as long as it is not found out.
+// Retold reports whether the headline of an entry differs from those of all others that
+// its source has in the same story. It returns false if there are no others. Such an entry
+// counts for the habits like the first one: otherwise a notice that ties all entries of a
+// source into one story would be seen only once and never become a habit.
 func Retold(s *Sketch, others []*Sketch) bool {
 	for _, o := range others {
 		if p := compare(s, o); p.titleMax == 0 || p.title.part() >= .5 {
@@ -31,8 +31,8 @@ type Habits struct {
 	last []Told // in order of arrival
 }
 
-// Told is a story as its first entry in the Source has it, one that came a day later, or
-// one below another headline.
+// Told is a story as one entry of the Source tells it: the first one, or a later one that
+// counts like the first (see SeriesPause and Retold).
 type Told struct {
 	Entry  int64
 	Sketch *Sketch

@@ -68,9 +68,9 @@ func TestWhatASourceAlwaysSaysTiesNothing(t *testing.T) {
 	}
 }
 
-// TestWhatTiesASourceIsFoundOut: a new source whose entries share a word of their
-// headlines and a long notice is taken for one article at first. The entries count
-// for its habits all the same, because their headlines differ.
+// TestWhatTiesASourceIsFoundOut checks that the entries of a new source are told apart
+// eventually if they share a long notice and a word of their headlines. At first they are
+// taken for one article, but they count for the habits, because their headlines differ.
 func TestWhatTiesASourceIsFoundOut(t *testing.T) {
 	const notice = `Sie möchten weiterlesen? Mit unserem Abo lesen Sie alles ohne Grenze auf jedem Gerät, dazu die gedruckte Zeitung schon am Vorabend und
 		unsere Rätsel. Im ersten Monat kostet es einen Euro, danach neun, und Sie kündigen, wann Sie mögen. Wer schon liest, meldet sich mit Adresse und
@@ -99,8 +99,8 @@ func TestWhatTiesASourceIsFoundOut(t *testing.T) {
 	}
 }
 
-// TestASeriesIsFoundOut: what a source repeats day by day under one headline is taken for
-// one article at first, until it is a habit; what is repeated within a day is none.
+// TestASeriesIsFoundOut checks that a text repeated every day under one headline is taken
+// for one article only until it is a habit. Repetitions within a day do not make a habit.
 func TestASeriesIsFoundOut(t *testing.T) {
 	const service = `Liebe Leserinnen und Leser, auch heute halten wir unseren Schalter am Markt von morgens bis abends für Sie offen. Sie können
 		dort Anzeigen aufgeben, Karten für Konzerte abholen, alte Ausgaben bestellen und mit uns über das sprechen, was in der Stadt geschieht.

@@ -2,7 +2,7 @@ package story
 
 import "time"
 
-// What speaks against taking two texts for one, in words for the operator.
+// The objections to treating two texts as one, as the operator reads them.
 const (
 	tooBrief   = "it says too little to be recognised by"
 	tooLittle  = "that is too little"
@@ -15,7 +15,7 @@ const (
 	tooLate    = "what returns so much later is another report"
 )
 
-// objection says why the shared part does not make two texts one, "" when it does.
+// objection returns why the shared part does not make two texts one, or "" if it does.
 func (l limits) objection(p *pair, contained float64) string {
 	if p.runs.of < tooShort {
 		return tooBrief
@@ -33,20 +33,21 @@ func (l limits) objection(p *pair, contained float64) string {
 	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
 		return aDigest
 	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
-		return allBelow // as two outlets of one house may have
+		return allBelow // two outlets of one publisher may share such a notice
 	case p.noticed(contained):
 		return aNotice
 	case p.nextPart(contained):
 		return aSeries
 	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
-		return contradict // as reports of one kind do, the more so on another day
+		return contradict // reports of one kind do, especially on different days
 	}
 	return ""
 }
 
-// filledIn reports whether what is left of two texts is what a form is filled in with:
-// more of them is what their sources always say, and they are less than a sentence or two
-// below headlines of one feed that differ, or short notices of two outlets and two days.
+// filledIn reports whether two texts may be one form, filled in twice: each has more
+// boilerplate than they have rare runs, and they are either entries of one feed with
+// different headlines and hardly anything else at the beginning, or short texts of two
+// outlets on different days.
 func (p *pair) filledIn() bool {
 	if p.filled <= p.runs.of {
 		return false
@@ -54,36 +55,37 @@ func (p *pair) filledIn() bool {
 	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
 }
 
-// inserted reports whether a text stands in another one without its headline and
-// not at the beginning.
+// inserted reports whether the shared part is neither at the beginning of both texts nor
+// below a common headline.
 func (p *pair) inserted() bool {
 	return p.title.part() < .25 && p.lead.part() < .5
 }
 
-// noticed reports whether what two texts share may be no more than what their outlets
-// print with everything: their headlines name nothing that the other one names above or
-// at its beginning, something is left of both, and what is shared is as short as notices.
-// As long as a source has no habits yet, this is what keeps its entries apart.
+// noticed reports whether the shared part may be a mere notice that the outlets print with
+// every article: no long word of either headline occurs in the headline or opening of the
+// other, both texts say more than that part, and it is no longer than notices are. This
+// keeps the entries of a source apart as long as it has no habits yet.
 func (p *pair) noticed(contained float64) bool {
 	whole := .98
 	if p.lead.part() >= .7 {
-		whole = .75 // a notice in front is seldom three times as long as the news
+		whole = .75 // a notice at the top is seldom three times as long as the news
 	}
 	return p.titleMax > 0 && p.headed == 0 && p.title.part() < .5 && p.ratio() >= .3 &&
 		contained < whole && p.brief()
 }
 
-// brief reports whether what two texts share is not more than notices are.
+// brief reports whether the shared part is no longer than notices are.
 func (p *pair) brief() bool { return p.runs.both<<p.level <= notices }
 
-// excerpt reports whether a much shorter text has the headline and names of the
-// longer one: it was cut, and is no part of a digest.
+// excerpt reports whether a much shorter text has the headline and names of the longer
+// one, which is then the full text and not a digest.
 func (p *pair) excerpt() bool {
 	return p.title.part() >= .8 && p.names.part() >= .7 && p.ratio() >= .1
 }
 
-// otherVersion says why two texts of one outlet are not one article, "" when they are.
-// Its reports of one kind share a template, so more is asked.
+// otherVersion returns why two texts of one outlet are not versions of one article, or ""
+// if they are. Reports of one kind share the template of their outlet, so more evidence is
+// required than between outlets.
 func (l limits) otherVersion(p *pair, contained float64) string {
 	need, figures, reach := l.again, .60, 4*day
 	nearlyAll := contained >= .9 && p.rare() >= longText
@@ -97,7 +99,7 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 	}
 	switch {
 	case p.rare() < shortText && contained < .95 && p.ratio() > .5:
-		reach = sameDay // what comes back each day is a series
+		reach = sameDay // a text that returns every day is a series
 		if p.revised {
 			reach = 2 * day
 		}
@@ -120,8 +122,10 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 	case p.returns(contained):
 		return aForm
 	}
-	// What shares neither beginning nor headline shares what stands below every article,
-	// unless it is more than that or the headlines name two of the same things.
+	// Texts that share neither beginning nor headline probably share what stands below
+	// every article. They are accepted only if they are of similar length and either nearly
+	// equal, or published within half a day with more than a notice in common or two long
+	// headline words that the other entry has, too.
 	apart := p.lead.part() < .15 && p.title.part() < .5
 	named := p.headed >= 2 || !p.brief()
 	if apart && !(p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour && named)) {
@@ -130,8 +134,9 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 	return ""
 }
 
-// returns reports whether a text returns on another day below another headline: short
-// ones are what their source says of itself, longer ones begin otherwise and are its form.
+// returns reports whether a text returns on another day below another headline. A short
+// one is what its source says about itself; a longer one that begins differently is a form
+// of its source.
 func (p *pair) returns(contained float64) bool {
 	if p.apart <= sameDay {
 		return false
@@ -147,9 +152,9 @@ func (p *pair) beginsAlike() bool {
 	return p.title.part() >= .6 && p.lead.part() >= .3 || p.names.part() >= .75 && p.lead.part() >= .5
 }
 
-// series reports whether two short entries of one outlet are parts of a series:
-// headlines that differ in a figure (versions, days, parts) or, in one feed, in what
-// they name, above a text that stays.
+// series reports whether two short entries of one outlet are parts of a series: their
+// headlines differ in a figure (versions, days, parts), a mere slogan stands below different
+// headlines, or, in one feed, the headlines name different things above the same text.
 func (p *pair) series(contained float64) bool {
 	if p.nextPart(contained) {
 		return true
@@ -176,7 +181,7 @@ func (p *pair) nextPart(contained float64) bool {
 	return p.numbered() && (p.rare() < shortText || p.rare() < longText*3/2 && (contained < .8 || p.apart > sameDay))
 }
 
-// numbered reports whether the headlines are alike but for a figure.
+// numbered reports whether the headlines are alike except for a figure.
 func (p *pair) numbered() bool {
 	return p.title.part() >= .6 && p.titleFigures.both < p.titleFigures.of && !p.revised
 }

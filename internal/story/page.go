@@ -9,9 +9,9 @@ import (
 	"tributary/internal/clean"
 )
 
-// page is the canonical URL of what a link leads to. Links of aggregators that
-// hold their target are unwrapped without asking anybody, and the AMP edition of
-// a page (a path that begins with /amp/ or ends in .amp.html) is the page.
+// page returns the canonical URL of the page that a link leads to. Links of aggregators
+// that contain their target are unwrapped without a request. The AMP edition of a page (a
+// path that begins with /amp/ or ends in .amp.html) counts as the page itself.
 func page(link string) string {
 	for range 3 { // a wrapper in a wrapper is real, more is a trap
 		target := unwrap(link)
@@ -61,7 +61,7 @@ func unwrap(link string) string {
 	return ""
 }
 
-// wrappers are redirects that hold their target under a key of their query.
+// wrappers are redirects that contain their target in a query parameter.
 var wrappers = []struct{ host, path, key string }{
 	{"bing.com", "/news/apiclick.aspx", "url"},
 	{"duckduckgo.com", "/l/", "uddg"},
@@ -71,9 +71,9 @@ var wrappers = []struct{ host, path, key string }{
 	{"youtube.com", "/redirect", "q"},
 }
 
-// newsTarget reads the link of a Google News item: base64 of a small protocol
-// buffer whose field 4 is the address. Newer ones hold a token instead, which only
-// its maker can read.
+// newsTarget extracts the target from the path of a Google News link: base64 of a small
+// protocol buffer whose field 4 is the address. Newer links contain a token instead that
+// only Google can resolve. For these it returns "".
 func newsTarget(path string) string {
 	_, id, ok := strings.Cut(path, "/articles/")
 	if !ok {

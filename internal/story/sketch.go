@@ -13,17 +13,17 @@ type Sketch struct {
 	Outlet    uint32        // hash of the outlet; 0 if unknown
 	Feed      uint32        // id of the Source
 	Published time.Time     // zero when unknown
-	Undated   bool          // the publisher gave no time: Published is that of arrival
+	Undated   bool          // the publisher gave no time, so Published is that of arrival
 	Language  uint32        // hash of the primary language; 0 when not declared
-	Headline  uint64        // hash of the headline's words; 0 for one that says too little
-	Query     uint32        // hash of the address without its query, for one that has a query
-	Twin      uint32        // hash of the address without its language, for one that names a language
+	Headline  uint64        // hash of the headline's words; 0 if it says too little
+	Query     uint32        // hash of the address without its query; 0 if it has none
+	Twin      uint32        // hash of the address without its language; 0 if it names none
 	Media     []uint32      // its audio and video files, ascending
-	Show      uint32        // of them: hash of title and day; 0 when one of these or the length is unknown
-	Length    time.Duration // of the first
-	Host      uint32        // of them: hash of the site that serves them
-	Reply     bool          // the headline calls the entry an answer to another one
-	Derived   bool          // it joined its story as a report of the same event: nothing is tied to it
+	Show      uint32        // hash of their title and day; 0 if one of these or the length is unknown
+	Length    time.Duration // of the first of them
+	Host      uint32        // hash of the site that serves them
+	Reply     bool          // the headline marks the entry as a reply
+	Derived   bool          // it joined its story by names only, so no report is matched to it by names
 
 	Words   int      // of the text, without those that its source says repeatedly
 	Level   uint     // kept are the runs whose hash is below 2^(32-Level), and all of the lead

@@ -52,15 +52,17 @@
 //
 // An entry leaves a [Sketch]: hashes of its runs of five words, of its figures, of
 // its headline and of the telling words at its beginning. [compare] counts what two
-// sketches share, [limits.judge] holds the rules, and [limits.objection] what speaks against. Three ideas carry them:
+// sketches share, [limits.judge] applies the rules, and [limits.objection] says what
+// speaks against a copy. They rest on three ideas:
 //
 //   - What counts is the part of the shorter text that is found in the longer one,
 //     because outlets cut, append and insert. A ratio of lengths keeps digests out.
 //   - What a source says in story after story is taken out of a text: [Habits] finds
 //     notices, counts and templates, whatever they say.
 //   - Reports of one kind differ in a [Figure] that stands in the same words and in
-//     what their headlines name, where versions of one article do not. What only stands
-//     with everything is named by no headline: see objection.go.
+//     what their headlines name; versions of one article do not. The headlines also tell
+//     news from a notice printed with every article, which they do not mention; see
+//     objection.go.
 //
 // Candidates are found by terms: a sample of the same hashes, chosen by value
 // ([Sketch.Kept], [Sketch.Asked], [Finds]), so that an entry costs about a dozen index rows.

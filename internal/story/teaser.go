@@ -36,8 +36,8 @@ func (l limits) teased(p *pair) likeness {
 		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
 }
 
-// stub reports whether two outlets print the same under one headline as far as one of
-// them shows it: what stands below the beginning there asks for a subscription.
+// stub reports whether two outlets have the same headline and the same beginning. They may
+// then continue differently, because one of them asks for a subscription there.
 func (p *pair) stub() bool {
 	return !p.own && p.title.part() >= .8 && p.title.of > 1 && p.lead.both >= slogan && p.apart <= 2*day
 }

@@ -359,7 +359,7 @@ func TestPagesMayBeKeptForAMoment(t *testing.T) {
 	}
 }
 
-// A reader that asks for a feed that is gone, for years, is not sent a page unpacked.
+// Error pages are compressed, because readers request a feed for years after it is gone.
 func TestErrorsArePacked(t *testing.T) {
 	base := newBench(t).serve()
 	for _, path := range []string{"/feeds/none.atom", "/search?q=%22open"} {

@@ -226,8 +226,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.apologise(w, r, snap.Theme.CSP(), st.code, b.Bytes())
 }
 
-// apologise sends a page that says what is wrong. It is packed like any other, because
-// readers ask for a feed that is gone for years.
+// apologise sends an error page. It is compressed like any other, because readers request
+// a feed for years after it is gone.
 func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string, code int, body []byte) {
 	h := w.Header()
 	pageHeader(h, policy)
@@ -239,7 +239,7 @@ func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string
 	}
 	if choose(r.Header["Accept-Encoding"], []publish.Variant{{Coding: publish.Gzip}}) != nil {
 		var packed bytes.Buffer
-		pack(&packed, func(z io.Writer) { _, _ = z.Write(body) }) // memory takes it
+		pack(&packed, func(z io.Writer) { _, _ = z.Write(body) }) // a bytes.Buffer does not fail
 		body = packed.Bytes()
 		h.Set("Content-Encoding", publish.Gzip)
 	}

@@ -69,8 +69,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 }
 
 // OpenBeside opens an existing database for short transactions beside the process that
-// holds it. That one may be of another version, so the schema is not touched: a
-// database that has another one is refused.
+// holds it. That process may be of another version, so a database whose schema differs is
+// refused instead of being migrated.
 func OpenBeside(ctx context.Context, path string) (*DB, error) {
 	if err := exists(path); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func OpenBeside(ctx context.Context, path string) (*DB, error) {
 	return openWriter(ctx, path, current)
 }
 
-// openWriter opens a database for writing and reading, once ready has no objection.
+// openWriter opens a database for writing and reading after ready has prepared or checked it.
 func openWriter(ctx context.Context, path string, ready func(context.Context, *sql.DB, string) error) (*DB, error) {
 	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", cache(writeCache), "_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(NORMAL)", "_pragma=temp_store(MEMORY)", fmt.Sprintf("_pragma=journal_size_limit(%d)", maxLog), autocheckpoint))
@@ -111,8 +111,8 @@ func create(ctx context.Context, path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// OpenReadOnly opens an existing database for reading beside a process that
-// writes it. One of another schema is refused.
+// OpenReadOnly opens an existing database for reading beside a process that writes to
+// it. It refuses a database whose schema differs.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if err := exists(path); err != nil {
 		return nil, err
@@ -223,13 +223,13 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
-// schema is the number of migrations that a database has seen; 0 is a new file.
+// schema returns the number of migrations applied to a database; 0 means a new file.
 func schema(ctx context.Context, db *sql.DB) (have int, err error) {
 	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
 	return have, err
 }
 
-// current refuses a database of another schema than ours.
+// current returns an error if the schema of a database differs from ours.
 func current(ctx context.Context, db *sql.DB, path string) error {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -239,7 +239,7 @@ func current(ctx context.Context, db *sql.DB, path string) error {
 	switch {
 	case err != nil:
 		return explain(err, path)
-	case have == 0: // made this moment
+	case have == 0: // just created, not yet migrated
 		return none(path)
 	case have > len(files):
 		return newer(path, have, len(files))
@@ -253,8 +253,9 @@ func newer(path string, have, known int) error {
 	return fmt.Errorf("database %s has schema %d, this tributary knows %d: use a newer tributary, or a copy made before the upgrade", path, have, known)
 }
 
-// Behind reports whether a database is there with an older schema, which Open copies and
-// migrates. What cannot be read is not known to be: Open says why.
+// Behind reports whether a database exists whose schema is older than ours, so that Open
+// will copy and migrate it. It returns false if the database cannot be read; Open returns
+// that error.
 func Behind(ctx context.Context, path string) bool {
 	if exists(path) != nil {
 		return false
@@ -272,13 +273,13 @@ func Behind(ctx context.Context, path string) bool {
 	return err == nil && have > 0 && have < len(files)
 }
 
-// copyBefore keeps the database as it was before an upgrade. The copy has its name
-// only when it is whole, and takes the place of one that an earlier upgrade from this
-// schema left: what came since is in the new one only.
+// copyBefore copies the database before an upgrade. The copy gets its final name only
+// once it is complete. It replaces the copy of an earlier upgrade from the same schema,
+// which lacks everything stored since.
 func copyBefore(ctx context.Context, db *sql.DB, path string, have int) error {
 	to := fmt.Sprintf("%s.schema%d", path, have)
 	part := to + ".part"
-	err := os.Remove(part) // of a process that was killed
+	err := os.Remove(part) // left by a killed process
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		_, err = db.ExecContext(ctx, "VACUUM INTO $1", part)
 	}
@@ -294,7 +295,7 @@ func copyBefore(ctx context.Context, db *sql.DB, path string, have int) error {
 	return nil
 }
 
-// synced writes a finished file through to the disk.
+// synced flushes a finished file to disk.
 func synced(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -334,11 +335,11 @@ func (db *DB) Close() error {
 	return err
 }
 
-// Explain turns the engine's words for what hinders all work, such as a full disk,
-// into ours, and leaves every other error as it is.
+// Explain adds advice to an error of the engine that prevents all work, such as a full
+// disk. It returns every other error unchanged.
 func (db *DB) Explain(err error) error { return hindrance(err, db.Path) }
 
-// explain is Explain for what happens while a file is opened.
+// explain is Explain for errors of opening: it adds the path to every other error.
 func explain(err error, path string) error {
 	if h := hindrance(err, path); h != err {
 		return h

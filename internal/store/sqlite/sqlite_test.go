@@ -144,8 +144,8 @@ func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
 	}
 }
 
-// Commands that run beside a daemon may be of a newer version than it: they say so,
-// and leave the schema to whoever holds the database.
+// Commands that run beside a daemon may be of another version. They refuse the schema with
+// an explanation and leave it to the process that holds the database.
 func TestBesideAnotherVersion(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -195,8 +195,8 @@ func TestBesideMakesNoDatabase(t *testing.T) {
 	}
 }
 
-// The copy made before an upgrade is whole and of that moment, whatever a killed
-// process or an earlier upgrade left in its place.
+// The copy made before an upgrade is complete and current, even if a killed process or an
+// earlier upgrade left another file in its place.
 func TestUpgradeCopiesAnew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tributary.db")
 	to := path + ".schema1"
