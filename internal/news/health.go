@@ -10,7 +10,7 @@ import (
 // attempt and stored, so that a change of it is an event.
 type Health string
 
-// The states of health, from DESIGN section 1.
+// The states of health; docs/operating.md says when each applies.
 const (
 	HealthOK      Health = "ok"
 	HealthSlow    Health = "slow"    // it answers, and takes long

@@ -59,7 +59,8 @@ func text(n *html.Node) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// TestTwinContract checks what DESIGN 4.2 promises of the page of a feed.
+// TestTwinContract checks the markup of a feed's page that programs rely on, see Theme in
+// docs/publishing.md.
 func TestTwinContract(t *testing.T) {
 	e := sampleEdition()
 	root := tree(t, allPages(t)["twin"])

@@ -128,8 +128,8 @@ func TestLastModifiedRisesByWholeSeconds(t *testing.T) {
 	}
 }
 
-// TestUpdatedMovesWithTheWords holds rule 3 of DESIGN 2 in the bytes that
-// readers get.
+// TestUpdatedMovesWithTheWords checks in the published bytes that updated moves only when
+// words of the title or the text change.
 func TestUpdatedMovesWithTheWords(t *testing.T) {
 	tests := []struct {
 		name   string

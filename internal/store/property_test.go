@@ -343,7 +343,7 @@ func word(r *rand.Rand) string {
 }
 
 // TestWhatSubscribersSawNeverMoves uses the store at random and checks after
-// every round of publishing what DESIGN promises to subscribers.
+// every round of publishing what docs/publishing.md promises under "What never moves".
 func TestWhatSubscribersSawNeverMoves(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

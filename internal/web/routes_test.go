@@ -42,7 +42,7 @@ const (
 	typeOPML = "text/x-opml; charset=utf-8"
 )
 
-// TestRoutes is the map of DESIGN 4.2.
+// TestRoutes checks the table of addresses in docs/publishing.md.
 func TestRoutes(t *testing.T) {
 	b := newBench(t)
 	b.scan(nil, news.Entry{GUID: "seed:1", Title: "Seed", Content: "<p>The text of a seed.</p>"},
