@@ -21,7 +21,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "run the daemon: pull on schedule, publish, serve",
 		Long: "Runs until SIGTERM or SIGINT: pulls every source when it is due, publishes, and serves feeds and\n" +
-			"pages. A changed configuration is noticed within seconds; SIGHUP reloads it at once.",
+			"pages. A changed configuration is noticed within about a second; SIGHUP reloads it at once.",
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), verbose) },
 	}

@@ -96,6 +96,7 @@ type Daemon struct {
 	theme        *page.Theme // nil is the built-in one
 	progress     progress    // of the first reading
 	outage       outage
+	paced        *paced    // which host each source counts for
 	offlineSince time.Time // as the store has it; zero while we are online
 }
 

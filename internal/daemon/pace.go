@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tributary/internal/config"
-	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/schedule"
 )
@@ -33,14 +32,20 @@ func runnerLimits(l config.Limits) schedule.Limits {
 	}
 }
 
-// tasks returns the sources as tasks of the runner. A source counts for the host that
-// answered it last, after redirects, because that host bears the load.
+// tasks returns the sources as tasks of the runner. answers are the addresses that
+// answered them last, after redirects.
 func (d *Daemon) tasks(states []news.SourceState, answers map[int64]string) []schedule.Task {
+	addresses := make(map[int64]string, len(states))
+	for _, s := range states {
+		addresses[s.ID] = cmp.Or(s.Move.Address, d.sources[s.ID].URL)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.paced = newPaced(addresses, answers)
 	tasks := make([]schedule.Task, 0, len(states))
 	for _, s := range states {
 		src := d.sources[s.ID]
-		address := cmp.Or(s.Move.Address, answers[s.ID], src.URL)
-		tasks = append(tasks, schedule.Task{ID: sourceTask(s.ID), Key: src.Key(), Group: ingest.Group(address), Spec: src.Schedule, Due: s.NextDue})
+		tasks = append(tasks, schedule.Task{ID: sourceTask(s.ID), Key: src.Key(), Group: d.paced.group(s.ID), Spec: src.Schedule, Due: s.NextDue})
 	}
 	return tasks
 }

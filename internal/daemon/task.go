@@ -73,7 +73,7 @@ func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
 		d.limitHost(*result.Host)
 	}
 	if result.Group != "" {
-		d.runner.Regroup(sourceTask(id), result.Group)
+		d.regroup(id, result.Group)
 	}
 	d.mu.Lock()
 	d.progress.note(id, src.Name, result.Fetch)
