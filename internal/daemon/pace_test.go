@@ -85,6 +85,11 @@ func TestHostIsTheOneThatAnswers(t *testing.T) {
 	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
 		t.Fatal(err)
 	}
+	for id := range d.sources {
+		if group := d.paced.group(id); group != "127.0.0.1" {
+			t.Errorf("after its first fetch the source counts for %s", group)
+		}
+	}
 	limited(t, d, "led", "127.0.0.1", time.Now().Add(2*time.Hour))
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
