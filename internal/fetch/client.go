@@ -173,7 +173,9 @@ func (c *Client) do(ctx context.Context, x *exchange) Response {
 		x.response.Fetch.Outcome = failure.Outcome
 		x.response.Fetch.Error = x.sentence(failure)
 	}
-	x.response.Permanent = permanent(x.response.Redirects)
+	if x.first != nil {
+		x.response.Permanent = permanent(x.first.String(), x.response.Redirects)
+	}
 	x.response.Fetch.Duration = c.now().Sub(x.response.Fetch.Started)
 	return x.response
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
@@ -13,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/net/http/httpguts"
+	"golang.org/x/net/publicsuffix"
 
 	"tributary/internal/news"
 )
@@ -50,7 +53,8 @@ type exchange struct {
 
 	first   *url.URL        // the configured address
 	at      *url.URL        // the present hop; nil before the first
-	visited map[string]bool // hops so far
+	cookies *cookiejar.Jar  // set by the hops so far; nil if they set none
+	visited map[string]bool // hops so far, each with its cookies
 	left    bool            // a redirect has left the origin of first
 	stage   atomic.Int32
 	remote  atomic.Pointer[netip.AddrPort] // address of the latest connection
@@ -65,7 +69,7 @@ func (x *exchange) run(ctx context.Context) *news.Failure {
 	x.first, x.visited = first, map[string]bool{}
 	for next := first; ; {
 		x.at = next
-		x.visited[next.String()] = true
+		x.visited[x.visit(next)] = true
 		answer, err := x.send(ctx)
 		if err != nil {
 			return x.explain(ctx, err)
@@ -130,7 +134,10 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Use the transport directly: http.Client would add its own redirects, Referer and cookies.
+	for _, cookie := range x.cookiesFor(x.at) {
+		request.AddCookie(cookie)
+	}
+	// Use the transport directly: http.Client would add its own redirects and Referer.
 	return x.client.pool.get(x.request.Policy).RoundTrip(request)
 }
 
@@ -229,7 +236,8 @@ func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 		return nil, failure
 	}
 	x.response.Redirects = append(x.response.Redirects, Redirect{Status: answer.StatusCode, URL: next.String()})
-	if x.visited[next.String()] {
+	x.keepCookies(answer)
+	if x.visited[x.visit(next)] {
 		return nil, news.Failf(news.OutcomeRedirects, "redirects in a circle")
 	}
 	if len(x.response.Redirects) > x.client.limits.Redirects {
@@ -242,9 +250,41 @@ func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 	return next, nil
 }
 
+// keepCookies keeps the cookies that a redirect sets for the hops that follow. Some servers set one,
+// redirect to the same address, and answer only when it comes back. No cookie outlives the exchange,
+// so none can recognise Tributary at the next fetch.
+func (x *exchange) keepCookies(answer *http.Response) {
+	set := answer.Cookies()
+	if len(set) == 0 {
+		return
+	}
+	if x.cookies == nil {
+		x.cookies, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // the error is always nil
+	}
+	x.cookies.SetCookies(x.at, set)
+}
+
+// cookiesFor returns the cookies that a request for u carries (RFC 6265 section 5.4).
+func (x *exchange) cookiesFor(u *url.URL) []*http.Cookie {
+	if x.cookies == nil {
+		return nil
+	}
+	return x.cookies.Cookies(u)
+}
+
+// visit identifies a request: its address and cookies. The same address with other cookies may
+// answer differently, so returning to it is no circle.
+func (x *exchange) visit(u *url.URL) string {
+	return fmt.Sprint(u, x.cookiesFor(u))
+}
+
 // permanent returns the target of the last hop in the leading run of permanent redirects. Whatever
-// follows a temporary redirect is temporary too.
-func permanent(hops []Redirect) (address string) {
+// follows a temporary redirect is temporary too, and hops that end where they began, for the sake of a
+// cookie, lead nowhere.
+func permanent(from string, hops []Redirect) (address string) {
+	if len(hops) > 0 && hops[len(hops)-1].URL == from {
+		return ""
+	}
 	for _, hop := range hops {
 		if hop.Status != http.StatusMovedPermanently && hop.Status != http.StatusPermanentRedirect {
 			break

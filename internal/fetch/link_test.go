@@ -89,9 +89,12 @@ func TestPermanent(t *testing.T) {
 		{[]Redirect{hop(302, "a"), hop(301, "b")}, ""},
 		{[]Redirect{hop(307, "a")}, ""},
 		{[]Redirect{hop(303, "a")}, ""},
+		{[]Redirect{hop(301, "start")}, ""},
+		{[]Redirect{hop(301, "a"), hop(302, "start")}, ""},
+		{[]Redirect{hop(301, "a"), hop(302, "start"), hop(302, "b")}, "a"},
 	}
 	for _, tt := range tests {
-		if got := permanent(tt.hops); got != tt.want {
+		if got := permanent("start", tt.hops); got != tt.want {
 			t.Errorf("%v: got %q, want %q", tt.hops, got, tt.want)
 		}
 	}

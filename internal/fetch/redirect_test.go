@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,61 @@ func TestGetRedirects(t *testing.T) {
 	want := []fetch.Redirect{{Status: 301, URL: upstream.URL + "/hop6"}, {Status: 301, URL: upstream.URL + "/hop7"}}
 	if !reflect.DeepEqual(got.Redirects, want) || got.URL != upstream.URL+"/hop7" {
 		t.Errorf("got %v to %s, want %v", got.Redirects, got.URL, want)
+	}
+}
+
+// TestGetCookies holds that a cookie set by a redirect is sent with the hops that follow it, to the
+// hosts it is for, and never again by a later fetch.
+func TestGetCookies(t *testing.T) {
+	set := func(cookie string) map[string]string { return map[string]string{"Set-Cookie": cookie} }
+	body := feedtest.Response{Body: []byte("<rss/>")}
+	upstream := feedtest.New(t)
+	upstream.Handle("/check", feedtest.Response{Redirect: "/check", Header: set("seen=1")}, body, body)
+	upstream.Handle("/consent", feedtest.Response{Redirect: "/agree", Header: set("a=1; Path=/")}, body)
+	upstream.Handle("/agree", feedtest.Response{Redirect: "/consent", Header: set("b=2; Path=/")})
+	upstream.Handle("/stubborn", feedtest.Response{Redirect: "/stubborn", Header: set("seen=1")})
+	upstream.Handle("/plain", feedtest.Response{Redirect: "/plain"})
+	upstream.Handle("/suffix", feedtest.Response{Redirect: "/feed", Header: set("a=1; Domain=com")})
+	upstream.Handle("/away", feedtest.Response{Redirect: "http://localhost:" + port(upstream) + "/feed", Header: set("a=1; Path=/")})
+	upstream.Handle("/feed", body)
+
+	tests := []struct {
+		path string
+		want news.Outcome
+		sent []string // the Cookie of each request
+	}{
+		{"/check", news.OutcomeOK, []string{"", "seen=1"}},
+		{"/check", news.OutcomeOK, []string{""}},
+		{"/consent", news.OutcomeOK, []string{"", "a=1", "a=1; b=2"}},
+		{"/stubborn", news.OutcomeRedirects, []string{"", "seen=1"}},
+		{"/plain", news.OutcomeRedirects, []string{""}},
+		{"/suffix", news.OutcomeOK, []string{"", ""}},
+		{"/away", news.OutcomeOK, []string{"", ""}},
+	}
+	client := newClient(t, fetch.DefaultLimits())
+	for _, tt := range tests {
+		before := upstream.Count("")
+		got := get(t, client, upstream, tt.path)
+		var sent []string
+		for _, r := range upstream.Requests("")[before:] {
+			sent = append(sent, r.Header.Get("Cookie"))
+		}
+		if got.Fetch.Outcome != tt.want || !slices.Equal(sent, tt.sent) {
+			t.Errorf("%s: got %+v with the cookies %q, want %s with %q", tt.path, got.Fetch, sent, tt.want, tt.sent)
+		}
+	}
+}
+
+// TestGetCookiesOfTheOperator holds that cookies of redirects are added to a configured one.
+func TestGetCookiesOfTheOperator(t *testing.T) {
+	upstream := feedtest.New(t)
+	upstream.Handle("/feed", feedtest.Response{Redirect: "/feed", Header: map[string]string{"Set-Cookie": "seen=1"}},
+		feedtest.Response{Body: []byte("<rss/>")})
+	newClient(t, fetch.DefaultLimits()).Get(t.Context(), fetch.Request{URL: upstream.URL + "/feed", Policy: upstream.Policy(),
+		Headers: map[string]string{"Cookie": "login=anna"}})
+	requests := upstream.Requests("/feed")
+	if len(requests) != 2 || requests[1].Header.Get("Cookie") != "login=anna; seen=1" {
+		t.Errorf("got %+v, want both cookies with the second request", requests)
 	}
 }
 
