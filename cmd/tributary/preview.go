@@ -88,7 +88,7 @@ func newestFirst(src config.Source, doc *news.Document, now time.Time) []news.En
 		if undated(a.Entry) && src.Kind == news.KindFeed {
 			return news.Undated(a.Position, now)
 		}
-		p, _ := news.Sane(a.Entry.Published, a.Entry.Updated, now)
+		p, _ := news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, now)
 		return p
 	}
 	slices.SortStableFunc(arrivals, func(a, b story.Arrival) int {

@@ -44,7 +44,7 @@ type Store interface {
 	Host(ctx context.Context, name string) (news.Host, error)
 	SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, error)
 	Body(ctx context.Context, source int64) (*news.Body, error)
-	Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error)
+	CountHeld(ctx context.Context, source int64, keys []string, before time.Time) (int, error)
 	Pages
 	FileStore
 }

@@ -61,10 +61,10 @@ func rather(a, b Candidate) bool {
 	return a.EntryID < b.EntryID
 }
 
-// Sane returns the times of an entry as they are stored. A published time that is missing,
+// PlausibleTimes returns the times of an entry as they are stored. A published time that is missing,
 // or in the future, becomes the time at which the entry was first seen. The updated time is
 // never before published and never in the future.
-func Sane(published, updated, seen time.Time) (time.Time, time.Time) {
+func PlausibleTimes(published, updated, seen time.Time) (time.Time, time.Time) {
 	if published.IsZero() {
 		published = updated
 	}

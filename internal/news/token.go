@@ -53,9 +53,9 @@ func IsToken(s string) bool {
 	return len(s) == TokenLength && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
-// Announced is what an aggregator says in its User-Agent of how many people it
+// Aggregator is what an aggregator says in its User-Agent of how many people it
 // fetches a feed for.
-type Announced struct {
+type Aggregator struct {
 	FeedID      int64
 	Format      string // that it fetches: "atom", "rss", "json"
 	Client      string // its name

@@ -135,15 +135,15 @@ func (t *tx) insertDigest(feed int64, d news.Digest, change int64) (written bool
 }
 
 // told returns what the digest says of a story that has entered.
-func (p *publishing) told(n fresh) (news.Told, error) {
+func (p *publishing) told(n fresh) (news.DigestStory, error) {
 	var lead news.Shown
 	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{n.lead.EntryID}, func(scan scan) error {
 		return scanShown(scan, &lead)
 	})
 	if err != nil {
-		return news.Told{}, err
+		return news.DigestStory{}, err
 	}
-	told := news.Told{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published,
+	told := news.DigestStory{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published,
 		Listed: p.feed.Duplicates == news.Group}
 	clean.Cut(&lead.Entry, p.feed.Content)
 	told.Summary = clean.Excerpt(clean.Text(lead.Entry.Body()), digestSummary)

@@ -96,7 +96,7 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 // findReturnedEntries fills in the entries of stories that a digest told of before the
 // database was lost, if they have returned since.
 func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) error {
-	lost := map[int64]*news.Told{}
+	lost := map[int64]*news.DigestStory{}
 	for _, d := range digests {
 		for i := range d.Stories {
 			if s := &d.Stories[i]; s.EntryID == 0 {
@@ -142,7 +142,7 @@ func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Dig
 	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, addTo(secret))
 	gone := func(r news.Report) bool { return unfit[r.EntryID] || r.EntryID == 0 && secret[r.Source] }
 	for _, d := range digests {
-		d.Stories = slices.DeleteFunc(d.Stories, func(s news.Told) bool { return gone(s.Report) })
+		d.Stories = slices.DeleteFunc(d.Stories, func(s news.DigestStory) bool { return gone(s.Report) })
 		for i := range d.Stories {
 			d.Stories[i].Also = slices.DeleteFunc(d.Stories[i].Also, gone)
 		}

@@ -24,14 +24,14 @@ func (s *saving) relocate(ids []int64, known *known) error {
 	}
 	var texts []any
 	for i, a := range s.h.Arrivals {
-		if told, ok := a.ToldBy(); ok && ids[i] == 0 {
+		if told, ok := a.TextKey(); ok && ids[i] == 0 {
 			texts = append(texts, int64(told.Text))
 		}
 	}
-	var held []story.Held
+	var held []story.KnownText
 	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+placeholders+`)`,
 		texts, func(scan scan) error {
-			var h story.Held
+			var h story.KnownText
 			var title, text int64
 			err := scan(&h.ID, &title, &text)
 			h.Title, h.Text = uint64(title), uint64(text)

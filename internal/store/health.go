@@ -185,9 +185,9 @@ func (db *DB) Pardon(ctx context.Context, ids []int64) error {
 	})
 }
 
-// Holds counts the entries of a source that were first seen before a time and
+// CountHeld counts the entries of a source that were first seen before a time and
 // are known under one of these keys each.
-func (db *DB) Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error) {
+func (db *DB) CountHeld(ctx context.Context, source int64, keys []string, before time.Time) (int, error) {
 	held := map[int64]bool{}
 	for _, key := range keys {
 		err := db.each(ctx, `SELECT e.id FROM guid g JOIN entry e ON e.id = g.entry_id

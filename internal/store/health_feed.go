@@ -52,7 +52,7 @@ func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*
 	page := pageBuilder{feed: f, perSource: map[string]int{}}
 	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
 		i, err := scanHealthItem(scan)
-		if _, told := i.event.Told(); err != nil || !told {
+		if _, told := i.event.ReportedAs(); err != nil || !told {
 			return err
 		}
 		shown := i.event.Shown(site, f, i.source, i.origin)
@@ -82,7 +82,7 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 		}
 		err := t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
 			i, err := scanHealthItem(scan)
-			if _, told := i.event.Told(); told {
+			if _, told := i.event.ReportedAs(); told {
 				changed, latest = true, later(latest, i.event.At)
 			}
 			return err

@@ -33,7 +33,7 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 	if candidates, err = s.visible(candidates); err != nil {
 		return v, err
 	}
-	published, _ := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
+	published, _ := news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, s.now)
 	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
 	}

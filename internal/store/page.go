@@ -6,8 +6,8 @@ import (
 	"tributary/internal/news"
 )
 
-// Held returns which of the keys name an entry that a source holds.
-func (db *DB) Held(ctx context.Context, source int64, keys []string) (map[string]bool, error) {
+// KnownKeys returns which of the keys name an entry that a source holds.
+func (db *DB) KnownKeys(ctx context.Context, source int64, keys []string) (map[string]bool, error) {
 	held := map[string]bool{}
 	for _, key := range keys {
 		err := db.each(ctx, `SELECT 1 FROM guid WHERE source_id = $1 AND hash = $2`, []any{source, keyHash(key)}, func(scan scan) error {

@@ -120,7 +120,7 @@ func (r *resketching) sketch(s news.Shown) error {
 	}
 	sketch := story.Gather(s.Source.Outlet, s.Entry).Sketch
 	published := s.Entry.Published
-	if s.Entry.Extra.Undated || published.Equal(s.Entry.FirstSeen) { // an older version kept no note of it, see news.Sane
+	if s.Entry.Extra.Undated || published.Equal(s.Entry.FirstSeen) { // an older version kept no note of it, see news.PlausibleTimes
 		sketch.Undated, published = true, s.Entry.FirstSeen
 	}
 	f, err := x.look(sketch, published)

@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// Parting is the result of Split.
-type Parting struct {
+// SplitResult is the result of Split.
+type SplitResult struct {
 	Key   string  // of the story that goes on: its page, its guid and what feeds show of it
 	New   string  // of the story that begins
 	Stays []int64 // entries of the first
@@ -29,7 +29,7 @@ var (
 // entry which was published first remains the story, whether its entries are the named
 // ones or not; the other side becomes a new story. Feeds publish that as news, unless all
 // its entries are backlog or a feed shows it already.
-func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Parting, err error) {
+func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p SplitResult, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		s := splitting{tx: t, now: now}
 		if err := s.split(entries); err != nil {
@@ -46,7 +46,7 @@ type splitting struct {
 	*tx
 	now          time.Time
 	story, fresh int64 // the one that is split, and the new one
-	result       Parting
+	result       SplitResult
 }
 
 func (s *splitting) split(named []int64) error {

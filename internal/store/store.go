@@ -65,9 +65,9 @@ func writing(ctx context.Context, engine *sqlite.DB) (*DB, error) {
 	return db, nil
 }
 
-// Behind reports whether Open will copy the database and migrate its schema first, which
+// NeedsMigration reports whether Open will copy the database and migrate its schema first, which
 // takes some time when it is large.
-func Behind(ctx context.Context, path string) bool { return sqlite.Behind(ctx, path) }
+func NeedsMigration(ctx context.Context, path string) bool { return sqlite.NeedsMigration(ctx, path) }
 
 // OpenReadOnly opens an existing database beside the process that writes it.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {

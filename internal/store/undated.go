@@ -14,7 +14,7 @@ func (s *saving) times(a *story.Arrival) (published, updated time.Time) {
 		at := news.Undated(a.Position, s.now)
 		return at, at
 	}
-	return news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
+	return news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, s.now)
 }
 
 // statesNoTime reports whether the document gives the entry no time at all.

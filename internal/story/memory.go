@@ -79,5 +79,5 @@ func (m *memory) keep(e Evidence, terms []uint32, first bool) {
 	if !first {
 		return
 	}
-	m.habits[e.SourceID].Learn(Told{e.EntryID, e.Sketch})
+	m.habits[e.SourceID].Learn(Sample{e.EntryID, e.Sketch})
 }

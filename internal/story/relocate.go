@@ -1,7 +1,7 @@
 package story
 
-// Held is a stored entry by what it says, regardless of its keys.
-type Held struct {
+// KnownText is a stored entry by what it says, regardless of its keys.
+type KnownText struct {
 	ID    int64
 	Title uint64 // as in Evidence
 	Text  uint64
@@ -13,10 +13,10 @@ const (
 	relocateWords = 10 // words of text; less may be a template
 )
 
-// ToldBy returns what an arrival says. ok is false if that is too little to recognise it by.
-func (a Arrival) ToldBy() (h Held, ok bool) {
+// TextKey returns what an arrival says. ok is false if that is too little to recognise it by.
+func (a Arrival) TextKey() (h KnownText, ok bool) {
 	e := a.Evidence
-	return Held{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= relocateWords
+	return KnownText{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= relocateWords
 }
 
 // Relocate recognises the entries of a publisher that changed guids and links, and
@@ -26,14 +26,14 @@ func (a Arrival) ToldBy() (h Held, ok bool) {
 //
 // ids is what Assign returned for the arrivals. Relocate fills in those that it
 // recognises and returns their number.
-func Relocate(arrivals []Arrival, ids []int64, held []Held) int {
+func Relocate(arrivals []Arrival, ids []int64, held []KnownText) int {
 	claimed := map[int64]bool{}
 	for _, id := range ids {
 		claimed[id] = true
 	}
-	says := map[Held]int64{} // the only entry that says this, -1 for several
+	says := map[KnownText]int64{} // the only entry that says this, -1 for several
 	for _, h := range held {
-		key := Held{Title: h.Title, Text: h.Text}
+		key := KnownText{Title: h.Title, Text: h.Text}
 		switch {
 		case claimed[h.ID]:
 		case says[key] == 0:
@@ -44,7 +44,7 @@ func Relocate(arrivals []Arrival, ids []int64, held []Held) int {
 	}
 	found, taken := map[int]int64{}, map[int64]bool{}
 	for i, a := range arrivals {
-		key, ok := a.ToldBy()
+		key, ok := a.TextKey()
 		if id := says[key]; ok && ids[i] == 0 && id > 0 && !taken[id] {
 			found[i], taken[id] = id, true
 		}

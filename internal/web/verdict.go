@@ -86,8 +86,8 @@ func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]
 		if lead, ok := leads[p.In[i].EntryID]; ok {
 			source = lead.Entry.SourceID
 		}
-		if pass := edition.Passes(p.In[i], source); pass != news.PassedByNewer {
-			v.Full = append(v.Full, page.Full{Feed: f, Daily: pass == news.PassedByDay})
+		if pass := edition.WhyOmitted(p.In[i], source); pass != news.OmittedForNewer {
+			v.Full = append(v.Full, page.Full{Feed: f, Daily: pass == news.OmittedForDay})
 			continue
 		}
 		v.Past = append(v.Past, f)

@@ -253,10 +253,10 @@ func newer(path string, have, known int) error {
 	return fmt.Errorf("database %s has schema %d, this tributary knows %d: use a newer tributary, or a copy made before the upgrade", path, have, known)
 }
 
-// Behind reports whether a database exists whose schema is older than ours, so that Open
+// NeedsMigration reports whether a database exists whose schema is older than ours, so that Open
 // will copy and migrate it. It returns false if the database cannot be read; Open returns
 // that error.
-func Behind(ctx context.Context, path string) bool {
+func NeedsMigration(ctx context.Context, path string) bool {
 	if exists(path) != nil {
 		return false
 	}

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Pass is the reason why a document of a feed leaves out a story that the feed has
+// Omission is the reason why a document of a feed leaves out a story that the feed has
 // published.
-type Pass int
+type Omission int
 
 // The reasons to leave a story out.
 const (
-	PassedByNewer  Pass = iota // newer stories have taken its place
-	PassedBySource             // MaxPerSource: the document shows enough newer ones of its source
-	PassedByDay                // MaxPerSourceDay: its source had enough earlier ones on that day
+	OmittedForNewer  Omission = iota // newer stories have taken its place
+	OmittedForSource                 // MaxPerSource: the document shows enough newer ones of its source
+	OmittedForDay                    // MaxPerSourceDay: its source had enough earlier ones on that day
 )
 
-// Passes returns why the Edition does not show a Publication of its feed. source is that of
+// WhyOmitted returns why the Edition does not show a Publication of its feed. source is that of
 // the entry which the Publication would show.
-func (e *Edition) Passes(p Publication, source int64) Pass {
+func (e *Edition) WhyOmitted(p Publication, source int64) Omission {
 	newer, before := 0, 0
 	for _, s := range e.Shown {
 		switch {
@@ -31,11 +31,11 @@ func (e *Edition) Passes(p Publication, source int64) Pass {
 	}
 	switch f := e.Feed; {
 	case f.MaxPerSourceDay > 0 && before >= f.MaxPerSourceDay:
-		return PassedByDay
+		return OmittedForDay
 	case f.MaxPerSource > 0 && newer >= f.MaxPerSource:
-		return PassedBySource
+		return OmittedForSource
 	}
-	return PassedByNewer
+	return OmittedForNewer
 }
 
 // dayOf returns the beginning of a day in UTC.
