@@ -84,7 +84,7 @@ func pastPublication(a jsonAbsent) news.PastPublication {
 		Publication: news.Publication{
 			GUID: a.ID, StoryKey: storyKey(a.Story), Signature: words, Sequence: a.Place, Published: a.Published,
 			Entered: firstTime(a.Entered, a.Published),
-			Updated: later(a.Published, a.Modified),
+			Updated: news.Later(a.Published, a.Modified),
 		},
 		Entries: entryKeys(a.Entries),
 	}
@@ -107,11 +107,4 @@ func entryKeys(told []string) (keys []string) {
 		}
 	}
 	return keys
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

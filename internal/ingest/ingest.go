@@ -237,13 +237,6 @@ func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, 
 	return true
 }
 
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // Reread decodes the last body of a source again, after an upgrade of the reader. Ids and times
 // stay, nothing is fetched, and pending requests for a fetch remain pending.
 func (in *Ingester) Reread(ctx context.Context, src config.Source) error {

@@ -41,13 +41,13 @@ func CadenceOf(pause time.Duration) (every time.Duration, ok bool) {
 	return 0, false
 }
 
-// halved is the half-life of what was counted.
-const halved = 7 * 24 * time.Hour
+// halfLife is the half-life of what was counted.
+const halfLife = 7 * 24 * time.Hour
 
 // Add returns c with later pauses of the same length added.
 func (c Cadence) Add(more Cadence) Cadence {
 	past := max(more.Seen.Sub(c.Seen), 0)
-	more.Spent += time.Duration(float64(c.Spent) * math.Exp2(-float64(past)/float64(halved)))
+	more.Spent += time.Duration(float64(c.Spent) * math.Exp2(-float64(past)/float64(halfLife)))
 	return more
 }
 
@@ -60,9 +60,7 @@ func Usual(all []Cadence, now time.Time) (every time.Duration, ok bool) {
 	var seen time.Time
 	for _, c := range all {
 		total += c.Spent
-		if c.Seen.After(seen) {
-			seen = c.Seen
-		}
+		seen = Later(seen, c.Seen)
 	}
 	for _, c := range all {
 		if sum += c.Spent; 2*sum >= total {

@@ -149,7 +149,7 @@ func (s SourceState) Cause(now time.Time) string {
 	case HealthGone:
 		return "its publisher closed it: status 410 Gone"
 	case HealthFailing:
-		return fmt.Sprintf("%s since %s: %s", count(s.Failures, "failure", "failures"), day(s.FailingSince), s.Last.trouble())
+		return fmt.Sprintf("%d %s since %s: %s", s.Failures, Plural(s.Failures, "failure", "failures"), day(s.FailingSince), s.Last.trouble())
 	case HealthMoved:
 		return s.moved()
 	case HealthSilent:
@@ -195,10 +195,3 @@ func (f Fetch) trouble() string {
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

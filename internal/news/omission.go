@@ -1,10 +1,5 @@
 package news
 
-import (
-	"slices"
-	"time"
-)
-
 // Omission is the reason why a document of a feed leaves out a story that the feed has
 // published.
 type Omission int
@@ -25,7 +20,7 @@ func (e *Edition) WhyOmitted(p Publication, source int64) Omission {
 		case s.Entry.SourceID != source:
 		case s.Sequence > p.Sequence:
 			newer++
-		case dayOf(s.Entered).Equal(dayOf(p.Entered)):
+		case DayOf(s.Entered).Equal(DayOf(p.Entered)):
 			before++
 		}
 	}
@@ -36,13 +31,4 @@ func (e *Edition) WhyOmitted(p Publication, source int64) Omission {
 		return OmittedForSource
 	}
 	return OmittedForNewer
-}
-
-// dayOf returns the beginning of a day in UTC.
-func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-
-// Wants reports whether a feed of this kind takes the entry: a podcast takes only entries
-// with sound or film.
-func (f Feed) Wants(e *Entry) bool {
-	return f.Kind != Podcast || slices.ContainsFunc(e.Enclosures, Enclosure.Playable)
 }

@@ -93,7 +93,7 @@ func (p *publishing) closeDigest() error {
 			return fmt.Errorf("digest of %s: %w", p.closing.Format(time.RFC3339), err)
 		}
 		p.changed = true
-		p.updated = later(p.updated, p.closing)
+		p.updated = news.Later(p.updated, p.closing)
 	}
 	// What the digest had no room for is past, like everything that came until now.
 	_, err := p.exec(`UPDATE feed SET closed = $2, boundary = CASE WHEN boundary < $3 THEN $3 ELSE boundary END WHERE id = $1`,

@@ -204,7 +204,7 @@ func (p *pageBuilder) add(s news.Shown) error {
 func finish(site news.Site, shown []news.Shown) {
 	newest := map[int64]time.Time{}
 	for _, s := range shown {
-		newest[s.Entry.SourceID] = later(newest[s.Entry.SourceID], s.Updated)
+		newest[s.Entry.SourceID] = news.Later(newest[s.Entry.SourceID], s.Updated)
 	}
 	for i := range shown {
 		s := &shown[i]

@@ -272,7 +272,7 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 	if old == tag {
 		return modified, nil
 	}
-	modified = later(now, modified.Add(time.Second))
+	modified = news.Later(now, modified.Add(time.Second))
 	_, err = t.exec(`INSERT INTO rendition (feed_id, format, hash, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, format) DO UPDATE SET hash = excluded.hash, modified = excluded.modified`,
 		feed, format, tag, ms(modified))

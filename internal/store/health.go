@@ -58,7 +58,7 @@ func (s *saving) savePause() error {
 	}
 	var latest time.Time
 	for _, t := range times {
-		latest = later(latest, t)
+		latest = news.Later(latest, t)
 	}
 	_, err = s.exec(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
 		s.h.Source.ID, news.Pause(times).Milliseconds(), ms(latest))

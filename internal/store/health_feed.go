@@ -83,7 +83,7 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 		err := t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
 			i, err := scanHealthItem(scan)
 			if _, told := i.event.ReportedAs(); told {
-				changed, latest = true, later(latest, i.event.At)
+				changed, latest = true, news.Later(latest, i.event.At)
 			}
 			return err
 		})

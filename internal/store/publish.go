@@ -262,6 +262,6 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 // A feed of digests does not show Publications, and a digest never changes.
 func (p *publishing) noteUpdated(updated time.Time) {
 	if p.feed.Digest == nil {
-		p.updated = later(p.updated, updated)
+		p.updated = news.Later(p.updated, updated)
 	}
 }

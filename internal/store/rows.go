@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // What the queries of this package have in common: reading rows, and binding many values
@@ -113,12 +112,4 @@ func pairsFrom(from, n int) string {
 		rows[i] = "(" + placeholdersFrom(from+2*i, 2) + ")"
 	}
 	return strings.Join(rows, ", ")
-}
-
-// later returns the later of two times.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

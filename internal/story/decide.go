@@ -308,17 +308,10 @@ func (t trial) whyNew(candidates []Evidence) string {
 	if n == 0 {
 		return "first of its story: no other entry has its guid, address or text"
 	}
-	return fmt.Sprintf("first of its story: %d %s its address %s, but %s", n, plural(n, "entry shares", "entries share"), t.entry.URL, why)
+	return fmt.Sprintf("first of its story: %d %s its address %s, but %s", n, news.Plural(n, "entry shares", "entries share"), t.entry.URL, why)
 }
 
 func named(outlet string) string { return cmp.Or(outlet, "an unnamed outlet") }
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
 
 // apart says how far apart two entries were published, or "" if that is unknown.
 func apart(a, b time.Time) string {
