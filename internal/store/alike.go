@@ -88,8 +88,8 @@ func (x *sketchIndex) mark(s *story.Sketch) error {
 }
 
 // forget removes entries that have left the window.
-func (x *sketchIndex) forget() error {
-	if err := x.get(`SELECT value FROM counter WHERE name = 'forgotten'`, nil, &x.forgotten); err != nil {
+func (x *sketchIndex) forget() (err error) {
+	if x.forgotten, err = x.counter("forgotten"); err != nil {
 		return err
 	}
 	old, err := x.leaving()
@@ -125,14 +125,11 @@ func (x *sketchIndex) leaving() ([]leavingEntry, error) {
 			return err
 		}
 		if !at(seen).Before(x.cutoff) {
-			return errFull // those after it arrived later
+			return errStop // those after it arrived later
 		}
 		old = append(old, o)
 		return nil
 	})
-	if errors.Is(err, errFull) {
-		err = nil
-	}
 	return old, err
 }
 

@@ -175,7 +175,7 @@ const (
 func reportOf(s *news.Shown) news.Report {
 	title := clean.Line(s.Entry.Title)
 	if title == "" {
-		title = firstText(clean.Excerpt(clean.Text(s.Entry.Body()), digestTitle), s.Entry.Link, s.SourceTitle)
+		title = cmp.Or(clean.Excerpt(clean.Text(s.Entry.Body()), digestTitle), s.Entry.Link, s.SourceTitle)
 	}
 	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: clean.Resolve(nil, s.Entry.Link)}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,7 +15,7 @@ import (
 // FeedRevision returns a number that rises with every change of what a feed
 // shows.
 func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT revision FROM feed WHERE id = $1`, feed).Scan(&n)
+	err = db.get(ctx, `SELECT revision FROM feed WHERE id = $1`, []any{feed}, &n)
 	return n, err
 }
 
@@ -40,9 +39,8 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	e := &news.Edition{Site: site, Feed: f}
 	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 	var updated, upto int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`,
-		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
-		Scan(&updated, &upto, &e.Change) // read first: what is shown reaches as far at least
+	err := db.get(ctx, `SELECT `+lastUpdated+`,
+		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, &updated, &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
 		return nil, err
 	}
@@ -82,11 +80,11 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageBuilder, wher
 		}
 		return page.add(s)
 	})
-	if err != nil && !errors.Is(err, errFull) {
+	if err != nil {
 		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
 	}
 	e.Shown = page.shown
-	if err != nil && len(e.Shown) > 0 {
+	if page.full && len(e.Shown) > 0 {
 		e.Beyond = e.Shown[len(e.Shown)-1].Sequence
 	}
 	if e.Older = (news.Part{Before: e.Beyond}); page.passed > 0 {
@@ -128,8 +126,8 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
-		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
+	err := db.get(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
+		ORDER BY sequence LIMIT 1 OFFSET $3`, []any{f.ID, before, news.PageSize}, &e.Newer.Before)
 	return e, ignoreNoRows(err) // without a row the live document is next
 }
 
@@ -155,9 +153,6 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	return s, err
 }
 
-// errFull ends the reading of Publications.
-var errFull = errors.New("the page is full")
-
 // pageBuilder collects what one document of a feed shows.
 type pageBuilder struct {
 	feed         news.Feed
@@ -167,6 +162,7 @@ type pageBuilder struct {
 	archived     int64 // the last sequence in a closed page: what is above it is shown in any case
 	perSource    map[string]int
 	overDayLimit map[int64]bool // sequences to leave out, see DB.overDayLimit
+	full         bool           // it takes no more
 
 	passed      int   // how many were left out because of their source
 	firstPassed int64 // the highest sequence of them
@@ -175,29 +171,34 @@ type pageBuilder struct {
 // maxPassed bounds how many Publications of sources that have enough a page skips.
 const maxPassed = 10 * news.MaxShown
 
-// add appends a Publication, leaves it out, or returns errFull when the page takes no more.
+// add appends a Publication, leaves it out, or returns errStop when the page is full.
 func (p *pageBuilder) add(s news.Shown) error {
 	if len(p.shown) == 0 {
 		p.newest = s.Entered
 	}
 	beyond := len(p.shown) >= p.feed.Limit && s.Entered.Before(p.newest.Add(-p.feed.Window)) && s.Sequence <= p.archived
 	if beyond || len(p.shown) >= news.MaxShown {
-		return errFull
+		return p.stop()
 	}
 	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.overDayLimit[s.Sequence] {
 		p.firstPassed = max(p.firstPassed, s.Sequence)
 		if p.passed++; p.passed >= maxPassed {
-			return errFull
+			return p.stop()
 		}
 		return nil
 	}
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
-		return errFull
+		return p.stop()
 	}
 	p.perSource[s.Source.Name]++
 	p.shown = append(p.shown, s)
 	return nil
+}
+
+func (p *pageBuilder) stop() error {
+	p.full = true
+	return errStop
 }
 
 // finish fills in what follows from the page as a whole.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"tributary/internal/clean"
@@ -47,7 +48,7 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 			return err
 		}
 	}
-	s.SourceTitle = firstText(src.Title, docTitle, src.Name)
+	s.SourceTitle = cmp.Or(src.Title, docTitle, src.Name)
 	src.Title = s.SourceTitle
 	recleaned(e, version)
 	return nil
@@ -61,13 +62,4 @@ func recleaned(e *news.Entry, version int64) {
 	}
 	e.Summary = clean.HTML(e.Summary, nil)
 	e.Content = clean.HTML(e.Content, nil)
-}
-
-func firstText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

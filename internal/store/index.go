@@ -42,8 +42,8 @@ func vocabularyOf(source int64, public bool) vocabulary {
 }
 
 func (t *tx) indexing() (*indexing, error) {
-	x := &indexing{tx: t, docs: map[int64]indexed{}}
-	return x, t.get(`SELECT value FROM counter WHERE name = 'searchable'`, nil, &x.from)
+	from, err := t.counter("searchable")
+	return &indexing{tx: t, from: from, docs: map[int64]indexed{}}, err
 }
 
 // add has an entry found by its present text.

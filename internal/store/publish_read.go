@@ -23,12 +23,12 @@ func (p *publishing) read() (replaced bool, err error) {
 
 // boundRevision finds the revision up to which this run judges, and notes whether more
 // stories have changed than one run takes.
-func (p *publishing) boundRevision() error {
-	err := p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
+func (p *publishing) boundRevision() (err error) {
+	err = p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
 		[]any{p.scanned, publishLimit}, &p.upto)
 	p.more = err == nil
 	if errors.Is(err, sql.ErrNoRows) {
-		return p.get(`SELECT value FROM counter WHERE name = 'revision'`, nil, &p.upto)
+		p.upto, err = p.counter("revision")
 	}
 	return err
 }

@@ -50,7 +50,7 @@ func (t *tx) clearIndex() error {
 			return err
 		}
 	}
-	if _, err := t.exec(`UPDATE counter SET value = $1 WHERE name = 'search'`, search.Version); err != nil {
+	if err := t.setCounter("search", search.Version); err != nil {
 		return err
 	}
 	_, err := t.exec(`UPDATE counter SET value = (SELECT coalesce(max(id), 0) + 1 FROM entry) WHERE name = 'searchable'`)
@@ -86,6 +86,5 @@ func (t *tx) reindex() (more bool, err error) {
 	if err := x.flush(); err != nil {
 		return false, err
 	}
-	_, err = t.exec(`UPDATE counter SET value = $1 WHERE name = 'searchable'`, from)
-	return from > 0, err
+	return from > 0, t.setCounter("searchable", from)
 }

@@ -50,16 +50,15 @@ type resketching struct {
 }
 
 func (r *resketching) run() error {
-	var done, until int64
-	if err := r.get(`SELECT value FROM counter WHERE name = 'resketched'`, nil, &done); err != nil {
+	done, err := r.counter("resketched")
+	if err == nil && done < 0 {
+		done, err = r.begin()
+	}
+	if err != nil {
 		return err
 	}
-	if done < 0 {
-		if err := r.begin(&done); err != nil {
-			return err
-		}
-	}
-	if err := r.get(`SELECT value FROM counter WHERE name = 'resketch'`, nil, &until); err != nil {
+	until, err := r.counter("resketch")
+	if err != nil {
 		return err
 	}
 	entries, err := r.next(done, until)
@@ -81,23 +80,24 @@ func (r *resketching) run() error {
 	return r.setCounter("sketches", story.SketchVersion)
 }
 
-// begin empties the index. What arrives from now on enters it by itself.
-func (r *resketching) begin(done *int64) error {
+// begin empties the index, and returns the last entry that has left the window. What arrives
+// from now on enters the index by itself.
+func (r *resketching) begin() (done int64, err error) {
 	if err := r.clearPostings(); err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := r.exec(`DELETE FROM sketch`); err != nil {
-		return err
+		return 0, err
 	}
 	var last int64
 	if err := r.get(`SELECT coalesce(max(CASE WHEN first_seen < $1 THEN id END), 0), coalesce(max(id), 0) FROM entry`,
-		[]any{ms(r.cutoff)}, done, &last); err != nil {
-		return err
+		[]any{ms(r.cutoff)}, &done, &last); err != nil {
+		return 0, err
 	}
-	if err := r.setCounter("forgotten", *done); err != nil {
-		return err
+	if err := r.setCounter("forgotten", done); err != nil {
+		return 0, err
 	}
-	return r.setCounter("resketch", last)
+	return done, r.setCounter("resketch", last)
 }
 
 // next returns the entries to sketch, in order of arrival.

@@ -150,7 +150,7 @@ func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int6
 				return err
 			}
 			if row.Entry.FirstSeen.Before(since) {
-				return errBeyond
+				return errStop
 			}
 			if n++; n == rejudgeLimit {
 				next = row.Entry.ID
@@ -160,14 +160,8 @@ func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int6
 			}
 			return nil
 		})
-	if errors.Is(err, errBeyond) {
-		err = nil
-	}
 	return next, changed, err
 }
-
-// errBeyond ends the reading of entries.
-var errBeyond = errors.New("older entries are left as they are")
 
 // toggleHidden hides entries that were not hidden, and the other way round.
 func (t *tx) toggleHidden(entries []rejudgedEntry) error {

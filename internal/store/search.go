@@ -78,9 +78,9 @@ func (s *searching) run() error {
 func (s *searching) state() error {
 	var partial bool
 	var since int64
-	err := s.db.engine.Read.QueryRowContext(s.ctx, `SELECT
+	err := s.db.get(s.ctx, `SELECT
 			EXISTS (SELECT 1 FROM counter WHERE name = 'search' AND value <> $1 OR name = 'searchable' AND value <> 0),
-			(SELECT coalesce(min(created_at), 0) FROM feed WHERE id IN (`+s.feedIDs()+`))`, search.Version).Scan(&partial, &since)
+			(SELECT coalesce(min(created_at), 0) FROM feed WHERE id IN (`+s.feedIDs()+`))`, []any{search.Version}, &partial, &since)
 	s.result.Partial, s.result.Since = partial, at(since)
 	return err
 }

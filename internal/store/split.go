@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"time"
@@ -121,15 +120,8 @@ func (s *splitting) begin(revision int64) error {
 	var origin, guid string
 	err := s.get(`SELECT src.origin, coalesce(c.guid, '') FROM entry e JOIN source src ON src.id = e.source_id
 		LEFT JOIN content c ON c.entry_id = e.id WHERE e.id = $1`, []any{s.result.Moved[0]}, &origin, &guid)
-	for salt := 0; err == nil; salt++ {
-		err = s.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id, key`,
-			[]any{news.StoryKey(origin, "split\x00"+guid, salt), revision}, &s.fresh, &s.result.New)
-		if err == nil {
-			break
-		}
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil // taken
-		}
+	if err == nil {
+		s.fresh, s.result.New, err = s.newStory(origin, "split\x00"+guid, revision)
 	}
 	if err == nil {
 		s.result.Key, err = s.keyOf(s.story)

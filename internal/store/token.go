@@ -76,7 +76,7 @@ func (db *DB) TokenRevision(ctx context.Context) (int64, error) { return db.coun
 
 // Mask returns what stands for the token in what is rendered of private feeds.
 func (db *DB) Mask(ctx context.Context) (mask string, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM mask`).Scan(&mask)
+	err = db.get(ctx, `SELECT value FROM mask`, nil, &mask)
 	return mask, err
 }
 
