@@ -68,7 +68,9 @@ func (x *indexing) flush() error {
 		if words[d.vocabulary] == nil {
 			words[d.vocabulary] = map[string]struct{}{}
 		}
-		d.Longer(func(w string) { words[d.vocabulary][w] = struct{}{} })
+		for w := range d.LongWords() {
+			words[d.vocabulary][w] = struct{}{}
+		}
 	}
 	clear(x.docs)
 	for v, new := range words {
