@@ -166,14 +166,8 @@ func ordinary(s string) bool {
 	return ascii || utf8.ValidString(s) && strings.IndexFunc(s, hidden) < 0
 }
 
-// Words returns the words of plain text as they are compared: normalised
-// (NFKC), case folded, without punctuation, URLs and pure numbers.
-func Words(text string) []string {
-	var words []string
-	eachWord(text, func(word string) { words = append(words, word) })
-	return words
-}
-
+// eachWord calls f for the words of plain text as they are compared: normalised (NFKC), case
+// folded, without punctuation, URLs and pure numbers.
 func eachWord(text string, f func(word string)) {
 	fold := cases.Fold()
 	for field := range strings.FieldsSeq(text) {
