@@ -125,7 +125,9 @@ func (db *DB) noteNothingToClose(ctx context.Context, f news.Feed, a archived, w
 func (db *DB) fillPage(ctx context.Context, e *news.Edition, where string, args ...any) error {
 	part, f := e.Part, e.Feed
 	f.Limit, f.MaxPerSource = news.MaxShown, 0
-	if err := db.fill(ctx, e, &pageBuilder{feed: f, perSource: map[string]int{}}, where, args...); err != nil {
+	page := newPage(f)
+	page.archived = 0 // a closed page shows all of it
+	if err := db.fill(ctx, e, page, where, args...); err != nil {
 		return err
 	}
 	e.Pages = news.Pages{Part: part}

@@ -151,8 +151,8 @@ func (p *publishing) told(n fresh) (news.DigestStory, error) {
 		return told, nil
 	}
 	by, at := []string{told.By}, []string{told.Link} // a report of the same outlet or page is no other report
-	err = p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
-		AND `+knownEntry+` AND src.retired_at = 0 ORDER BY c.published, e.id`, []any{p.feed.Audience(), n.story, n.lead.EntryID}, func(scan scan) error {
+	err = p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.story_id = $2 AND e.id <> $3
+		AND `+knownMember+` ORDER BY c.published, e.id`, []any{p.feed.Audience(), n.story, n.lead.EntryID}, func(scan scan) error {
 		var m news.Shown
 		if err := scanShown(scan, &m); err != nil {
 			return err

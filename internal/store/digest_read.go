@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -52,7 +51,7 @@ func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, ar
 	if err != nil {
 		return fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
-	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := newPage(f)
 	for _, d := range digests {
 		if len(d.Stories) > 0 && page.add(d.Shown(e.Site, e.Feed)) != nil {
 			break

@@ -37,7 +37,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return db.digestEdition(ctx, site, f)
 	}
 	e := &news.Edition{Site: site, Feed: f}
-	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := newPage(f)
 	var updated, upto int64
 	err := db.get(ctx, `SELECT `+lastUpdated+`,
 		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, &updated, &upto, &e.Change) // read first: what is shown reaches as far at least
@@ -51,7 +51,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	if f.Archive && upto >= 0 {
 		page.archived = upto
 	}
-	if err := db.fill(ctx, e, &page, `p.removed = 0`); err != nil {
+	if err := db.fill(ctx, e, page, `p.removed = 0`); err != nil {
 		return nil, err
 	}
 	if !f.Private {
@@ -122,8 +122,8 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window, f.MaxPerSource = news.PageSize, -1, 0 // no more than that, even if all entered at once
-	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
-	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
+	page := newPage(f)
+	if err := db.fill(ctx, e, page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
 	err := db.get(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
@@ -166,6 +166,11 @@ type pageBuilder struct {
 
 	passed      int   // how many were left out because of their source
 	firstPassed int64 // the highest sequence of them
+}
+
+// newPage returns an empty page, of which closed pages hold everything.
+func newPage(f news.Feed) *pageBuilder {
+	return &pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
 }
 
 // maxPassed bounds how many Publications of sources that have enough a page skips.
@@ -235,7 +240,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, s
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
 		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND `+knownEntry+` AND src.retired_at = 0
+			WHERE e.story_id IN (`+integers(chunk)+`) AND `+knownMember+`
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
 			ORDER BY c.published, src.url, c.guid, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown

@@ -20,6 +20,9 @@ const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.back
 const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id
 	LEFT JOIN hand h ON h.id = e.hand `
 
+// feedable is the condition that a feed may show an entry e if it selects its source.
+const feedable = `e.withdrawn_at = 0 AND e.hidden = 0 AND e.guarded <> 'backlog'`
+
 // scanShown reads shownColumns into s, and any columns after them into last.
 func scanShown(scan scan, s *news.Shown, last ...any) error {
 	e, src := &s.Entry, &s.Source

@@ -50,7 +50,8 @@ func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*
 		return nil, err
 	}
 	e.Updated = at(updated)
-	page := pageBuilder{feed: f, perSource: map[string]int{}}
+	page := newPage(f)
+	page.archived = 0 // all events that are kept, as far as there is room
 	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
 		i, err := scanHealthItem(scan)
 		if _, told := i.event.ReportedAs(); err != nil || !told {

@@ -72,7 +72,7 @@ func (db *DB) UnknownMedia(ctx context.Context, f news.Feed) (entries []news.Ent
 	err = db.each(ctx, `SELECT e.source_id, e.story_id, c.enclosures
 		FROM feed_source fs CROSS JOIN entry e CROSS JOIN content c
 		WHERE fs.feed_id = $1 AND e.id IN (SELECT l.id FROM entry l WHERE l.source_id = fs.source_id ORDER BY l.id DESC LIMIT $2)
-		AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0 AND c.entry_id = e.id AND c.enclosures <> ''
+		AND `+feedable+` AND c.entry_id = e.id AND c.enclosures <> ''
 		AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.story_id = e.story_id AND +p.feed_id = fs.feed_id AND p.removed = 0)
 		ORDER BY e.id DESC`, []any{f.ID, unknownMediaLimit}, func(scan scan) error {
 		var e news.Entry

@@ -46,7 +46,7 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
 			CASE WHEN $5 THEN c.enclosures ELSE '' END
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
+		WHERE `+judged+` AND e.story_id = s.id AND `+feedable+`
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
 		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
 			var story, published, updated, seen, signature int64

@@ -200,7 +200,7 @@ func (s *splitting) reassign(feed int64, pubs []parted) error {
 // were seen.
 func (s *splitting) showable(feed, story int64) ([]int64, error) {
 	return s.ids(`SELECT e.id FROM entry e JOIN feed_source fs ON fs.source_id = e.source_id
-		WHERE e.story_id = $1 AND fs.feed_id = $2 AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
+		WHERE e.story_id = $1 AND fs.feed_id = $2 AND `+feedable+`
 		ORDER BY e.first_seen, e.id`, story, feed)
 }
 

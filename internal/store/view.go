@@ -130,7 +130,7 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 	return entries, true, db.addPublications(ctx, entries, knownFeed, a)
 }
 
-const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, src.url, c.guid, e.id`
+const whereOfStory = knownMember + ` AND e.story_id = $2 ORDER BY c.published, src.url, c.guid, e.id`
 
 // hidden reports whether a story still has entries: then the audience may not know them,
 // which is not the same as that nothing is left of the story.
