@@ -14,14 +14,14 @@ import (
 type Cadence struct {
 	FeedID int64
 	Client string        // the product that its User-Agent names, without version
-	Every  time.Duration // the length of the pauses, one of Cadences
+	Every  time.Duration // the length of the pauses, one of cadences
 	Spent  time.Duration // in such pauses; long ago ones count for less
 	Seen   time.Time     // the end of the latest of them
 }
 
-// Cadences returns the lengths of pauses that are told apart. Each stands for all pauses
+// cadences returns the lengths of pauses that are told apart. Each stands for all pauses
 // that are longer than the length before it. A pause longer than the last is a holiday.
-func Cadences() []time.Duration {
+func cadences() []time.Duration {
 	const h = time.Hour
 	return []time.Duration{h / 2, h, 2 * h, 4 * h, 8 * h, 12 * h, 24 * h, 48 * h, 96 * h}
 }
@@ -33,7 +33,7 @@ const LeastPause = time.Minute
 // CadenceOf returns the length that a pause counts as, with a tenth of tolerance; false for
 // a holiday.
 func CadenceOf(pause time.Duration) (every time.Duration, ok bool) {
-	for _, every := range Cadences() {
+	for _, every := range cadences() {
 		if pause <= every+every/10 {
 			return every, true
 		}
@@ -51,10 +51,10 @@ func (c Cadence) Add(more Cadence) Cadence {
 	return more
 }
 
-// Usual returns the time within which a program usually comes back: the median, by time
+// UsualCadence returns the time within which a program usually comes back: the median, by time
 // spent, of the pauses of its readers. It returns false while too little is known, or when
 // nobody has come lately.
-func Usual(all []Cadence, now time.Time) (every time.Duration, ok bool) {
+func UsualCadence(all []Cadence, now time.Time) (every time.Duration, ok bool) {
 	all = slices.SortedFunc(slices.Values(all), func(a, b Cadence) int { return cmp.Compare(a.Every, b.Every) })
 	var total, sum time.Duration
 	var seen time.Time

@@ -99,12 +99,12 @@ func (s SourceState) failing(now time.Time) bool {
 // silent reports whether a feed is quiet for longer than it ever is. A folder
 // has no rhythm.
 func (s SourceState) silent(now time.Time) bool {
-	return s.Kind == KindFeed && !s.Latest.IsZero() && now.Sub(s.Latest) > Silence(s.Pause)
+	return s.Kind == KindFeed && !s.Latest.IsZero() && now.Sub(s.Latest) > silentAfter(s.Pause)
 }
 
-// Silence returns after how long without anything new a source with this usual
+// silentAfter returns after how long without anything new a source with this usual
 // longest pause is silent.
-func Silence(pause time.Duration) time.Duration {
+func silentAfter(pause time.Duration) time.Duration {
 	if pause == 0 {
 		return silentUnknown
 	}

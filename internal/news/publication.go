@@ -41,17 +41,17 @@ func PlausibleTimes(published, updated, seen time.Time) (time.Time, time.Time) {
 // history.
 const undatedApart = 24 * time.Hour
 
-// Undated returns the published time of an entry without a time, from its position in the
+// UndatedTime returns the published time of an entry without a time, from its position in the
 // first document of its source. Documents usually begin with the newest entry, and sources
 // without dates are seldom busy. If all these entries counted as published now, they would
 // push everything else off a feed.
-func Undated(position int, seen time.Time) time.Time {
+func UndatedTime(position int, seen time.Time) time.Time {
 	return seen.Add(-time.Duration(position) * undatedApart)
 }
 
-// Revised returns the updated time of a Publication whose words changed: the time that the
+// RevisedTime returns the updated time of a Publication whose words changed: the time that the
 // publisher states if that is later than the old one, else now. It never moves back.
-func Revised(old, stated, now time.Time) time.Time {
+func RevisedTime(old, stated, now time.Time) time.Time {
 	if stated.After(old) && !stated.After(now) {
 		return stated
 	}

@@ -48,8 +48,8 @@ const TokenLength = 26
 // there is nothing to guess.
 func HashToken(secret string) TokenHash { return sha256.Sum256([]byte(secret)) }
 
-// IsToken reports whether a text has the form of a secret.
-func IsToken(s string) bool {
+// isToken reports whether a text has the form of a secret.
+func isToken(s string) bool {
 	return len(s) == TokenLength && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 

@@ -107,7 +107,7 @@ func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
 		if err != nil {
 			return err
 		}
-		err = p.Folder.WritePages(f.Name, docs, func(d news.PageDocument) (*news.PageDocument, error) {
+		err = p.Folder.writePages(f.Name, docs, func(d news.PageDocument) (*news.PageDocument, error) {
 			return p.Store.PageDocument(ctx, f.ID, d.Part, d.Format)
 		})
 		if err != nil {

@@ -82,7 +82,7 @@ func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Tur
 	})
 	var slowest *news.Turnover
 	for _, client := range clients {
-		every, known := news.Usual(byClient[client], now)
+		every, known := news.UsualCadence(byClient[client], now)
 		if known && (slowest == nil || every > slowest.Every) {
 			slowest = &news.Turnover{Client: client, Every: every}
 		}

@@ -140,7 +140,7 @@ func (p *publishing) restorePast(n *fresh) error {
 	if b.signature == 0 || b.signature == int64(n.lead.Signature) {
 		n.lead.Updated = at(b.updated)
 	} else {
-		n.lead.Updated = news.Revised(at(b.updated), n.lead.Updated, p.now)
+		n.lead.Updated = news.RevisedTime(at(b.updated), n.lead.Updated, p.now)
 	}
 	return nil
 }

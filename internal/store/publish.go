@@ -239,7 +239,7 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {
 		var err error
-		if updated, err = p.distinctUpdated(news.Revised(updated, c.Updated, p.now)); err != nil {
+		if updated, err = p.distinctUpdated(news.RevisedTime(updated, c.Updated, p.now)); err != nil {
 			return err
 		}
 		if err := p.renewFooter(pub, c.EntryID); err != nil {

@@ -63,7 +63,7 @@ func (s *saving) updatedTime(k *knownRow, a *story.Arrival) (time.Time, error) {
 	case s.h.Reread:
 		return updated, s.correctSignature(k, a.Signature)
 	}
-	return news.Revised(updated, a.Entry.Updated, s.now), nil
+	return news.RevisedTime(updated, a.Entry.Updated, s.now), nil
 }
 
 // reviseSketch has later entries compared with the present text of an entry.
@@ -170,7 +170,7 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 // times returns the published and updated times that a new entry is stored with.
 func (s *saving) times(a *story.Arrival) (published, updated time.Time) {
 	if s.backlog && statesNoTime(a) && s.h.Source.Kind == news.KindFeed { // a folder has no order that tells of time
-		at := news.Undated(a.Position, s.now)
+		at := news.UndatedTime(a.Position, s.now)
 		return at, at
 	}
 	return news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, s.now)
