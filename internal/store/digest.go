@@ -136,10 +136,7 @@ func (t *tx) insertDigest(feed int64, d news.Digest, change int64) (written bool
 
 // told returns what the digest says of a story that has entered.
 func (p *publishing) told(n fresh) (news.DigestStory, error) {
-	var lead news.Shown
-	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{n.lead.EntryID}, func(scan scan) error {
-		return scanShown(scan, &lead)
-	})
+	lead, err := p.shownEntry(n.lead.EntryID)
 	if err != nil {
 		return news.DigestStory{}, err
 	}
@@ -151,18 +148,13 @@ func (p *publishing) told(n fresh) (news.DigestStory, error) {
 		return told, nil
 	}
 	by, at := []string{told.By}, []string{told.Link} // a report of the same outlet or page is no other report
-	err = p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.story_id = $2 AND e.id <> $3
-		AND `+knownMember+` ORDER BY c.published, e.id`, []any{p.feed.Audience(), n.story, n.lead.EntryID}, func(scan scan) error {
-		var m news.Shown
-		if err := scanShown(scan, &m); err != nil {
-			return err
-		}
-		if r := reportOf(&m); !slices.Contains(by, r.By) && !slices.Contains(at, r.Link) {
+	others, err := p.shown(`e.story_id = $2 AND e.id <> $3 AND `+knownMember+` ORDER BY c.published, e.id`, p.feed.Audience(), n.story, n.lead.EntryID)
+	for i := range others {
+		if r := reportOf(&others[i]); !slices.Contains(by, r.By) && !slices.Contains(at, r.Link) {
 			by, at = append(by, r.By), append(at, r.Link)
 			told.Also = append(told.Also, r)
 		}
-		return nil
-	})
+	}
 	return told, err
 }
 

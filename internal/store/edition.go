@@ -239,8 +239,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, s
 		at[s.StoryID] = append(at[s.StoryID], i)
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
-		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND `+knownMember+`
+		err := db.each(ctx, selectShown+`e.story_id IN (`+integers(chunk)+`) AND `+knownMember+`
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
 			ORDER BY c.published, src.url, c.guid, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown

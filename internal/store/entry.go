@@ -57,6 +57,26 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 	return nil
 }
 
+// selectShown reads shownColumns. A condition has to follow.
+const selectShown = `SELECT ` + shownColumns + ` FROM entry e` + shownJoins + `WHERE `
+
+// shown returns the entries that meet a condition.
+func (t *tx) shown(where string, args ...any) (entries []news.Shown, err error) {
+	err = t.each(selectShown+where, args, func(scan scan) error {
+		var s news.Shown
+		err := scanShown(scan, &s)
+		entries = append(entries, s)
+		return err
+	})
+	return entries, err
+}
+
+// shownEntry returns an entry by its number.
+func (t *tx) shownEntry(id int64) (s news.Shown, err error) {
+	err = t.each(selectShown+`e.id = $1`, []any{id}, func(scan scan) error { return scanShown(scan, &s) })
+	return s, err
+}
+
 // recleaned sanitises stored HTML again if an older sanitiser wrote it. So an
 // upgrade also applies to old entries, before they are rendered next.
 func recleaned(e *news.Entry, version int64) {

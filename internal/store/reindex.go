@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 
-	"tributary/internal/news"
 	"tributary/internal/search"
 	"tributary/internal/store/sqlite"
 )
@@ -63,14 +62,7 @@ func (t *tx) reindex() (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var entries []news.Shown
-	err = t.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id < $1 ORDER BY e.id DESC LIMIT $2`,
-		[]any{x.from, reindexLimit}, func(scan scan) error {
-			var s news.Shown
-			err := scanShown(scan, &s)
-			entries = append(entries, s)
-			return err
-		})
+	entries, err := t.shown(`e.id < $1 ORDER BY e.id DESC LIMIT $2`, x.from, reindexLimit)
 	if err != nil {
 		return false, err
 	}

@@ -61,7 +61,7 @@ func (r *resketching) run() error {
 	if err != nil {
 		return err
 	}
-	entries, err := r.next(done, until)
+	entries, err := r.shown(`e.id > $1 AND e.id <= $2 ORDER BY e.id LIMIT $3`, done, until, resketchLimit)
 	if err != nil {
 		return err
 	}
@@ -98,19 +98,6 @@ func (r *resketching) begin() (done int64, err error) {
 		return 0, err
 	}
 	return done, r.setCounter("resketch", last)
-}
-
-// next returns the entries to sketch, in order of arrival.
-func (r *resketching) next(done, until int64) ([]news.Shown, error) {
-	var entries []news.Shown
-	err := r.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id > $1 AND e.id <= $2 ORDER BY e.id LIMIT $3`,
-		[]any{done, until, resketchLimit}, func(scan scan) error {
-			var s news.Shown
-			err := scanShown(scan, &s)
-			entries = append(entries, s)
-			return err
-		})
-	return entries, err
 }
 
 func (r *resketching) sketch(s news.Shown) error {

@@ -137,7 +137,7 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 	if ids == nil {
 		return nil
 	}
-	return s.db.each(s.ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id IN (`+integers(ids)+`)`, nil, func(scan scan) error {
+	return s.db.each(s.ctx, selectShown+`e.id IN (`+integers(ids)+`)`, nil, func(scan scan) error {
 		var hit news.Shown
 		err := scanShown(scan, &hit)
 		f := &found[place[hit.Entry.ID]]
