@@ -86,9 +86,9 @@ func newestFirst(src config.Source, doc *news.Document, now time.Time) []news.En
 	arrivals := story.Arrive(src.Source, doc)
 	published := func(a story.Arrival) time.Time {
 		if undated(a.Entry) && src.Kind == news.KindFeed {
-			return news.Undated(a.Position, now)
+			return news.UndatedTime(a.Position, now)
 		}
-		p, _ := news.Sane(a.Entry.Published, a.Entry.Updated, now)
+		p, _ := news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, now)
 		return p
 	}
 	slices.SortStableFunc(arrivals, func(a, b story.Arrival) int {

@@ -17,14 +17,14 @@ type serviceLine struct {
 
 // readership is what is known about the readers of our feeds.
 type readership struct {
-	announced map[int64][]news.Announced // by the row of the feed
+	announced map[int64][]news.Aggregator // by the row of the feed
 	tokens    []news.Token
 	now       time.Time
 }
 
 func readers(ctx context.Context, db *store.DB, now time.Time) (r readership, err error) {
 	r.now = now
-	if r.announced, err = db.Announced(ctx, now); err == nil {
+	if r.announced, err = db.Aggregators(ctx, now); err == nil {
 		r.tokens, err = db.Tokens(ctx)
 	}
 	return r, err

@@ -123,10 +123,10 @@ func place(e *news.Edition, p news.Publication, entries []news.Placement) string
 		return fmt.Sprintf("told in the digest of %s, which is beyond what it shows by now (%d digests),", moment(p.Entered), news.DigestsShown)
 	}
 	if i := slices.IndexFunc(entries, func(m news.Placement) bool { return m.Entry.ID == p.EntryID }); i >= 0 {
-		switch source := entries[i].Source; e.Passes(p, source.ID) {
-		case news.PassedBySource:
+		switch source := entries[i].Source; e.WhyOmitted(p, source.ID) {
+		case news.OmittedForSource:
 			return fmt.Sprintf("published, but left out (max_per_source %d: the feed shows as many newer ones of source %s)", f.MaxPerSource, source.Name)
-		case news.PassedByDay:
+		case news.OmittedForDay:
 			return fmt.Sprintf("published, but left out (max_per_source_day %d: the feed shows as many of source %s that entered before it on that day)", f.MaxPerSourceDay, source.Name)
 		}
 	}

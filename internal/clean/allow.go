@@ -11,7 +11,7 @@ import (
 // names turns a list separated by blanks into a set.
 func names(list string) map[string]bool {
 	set := map[string]bool{}
-	for _, name := range strings.Fields(list) {
+	for name := range strings.FieldsSeq(list) {
 		set[name] = true
 	}
 	return set

@@ -27,8 +27,8 @@
 // # Comparison
 //
 // [CanonicalURL] returns a key for "the same page": equal keys are evidence that two
-// links lead to one article. It is a key, not an address to fetch. [Words] and
-// [Signature] reduce text to the words that count as content.
+// links lead to one article. It is a key, not an address to fetch. [Signature] reduces
+// text to the words that count as content.
 package clean
 
 // Version is the version of the sanitiser. It is stored with every entry. HTML that an

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -20,10 +21,7 @@ func Cut(e *news.Entry, to news.Extent) {
 	case news.LinkOnly:
 		e.Summary, e.Content = "", ""
 	case news.SummaryOnly:
-		summary := e.Summary
-		if summary == "" {
-			summary = e.Content
-		}
+		summary := cmp.Or(e.Summary, e.Content)
 		if text := Text(summary); utf8.RuneCountInString(text) > longSummary {
 			summary = Escape(firstWords(text, cutSummary))
 		}

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -37,44 +36,6 @@ func HTML(fragment string, base *url.URL) string {
 	return quotes(policy().Sanitize(strings.TrimSpace(s.out.String())))
 }
 
-// cut returns at most the first n bytes of s, in whole characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
-// quotes unescapes quotation marks in text, where they have no special meaning, so that
-// titles read as they were written.
-func quotes(s string) string {
-	if !strings.Contains(s, "&#3") {
-		return s
-	}
-	var out strings.Builder
-	out.Grow(len(s))
-	inTag := false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '<' || s[i] == '>':
-			inTag = s[i] == '<' // in tags both stay escaped
-		case s[i] == '&' && !inTag && strings.HasPrefix(s[i:], "&#39;"):
-			out.WriteByte('\'')
-			i += 4
-			continue
-		case s[i] == '&' && !inTag && strings.HasPrefix(s[i:], "&#34;"):
-			out.WriteByte('"')
-			i += 4
-			continue
-		}
-		out.WriteByte(s[i])
-	}
-	return out.String()
-}
-
 // shaper writes allowed, balanced markup.
 type shaper struct {
 	base   *url.URL
@@ -86,86 +47,54 @@ type shaper struct {
 
 // run processes one piece of markup. The fallback content of an element is a piece of its own.
 func (s *shaper) run(markup string, level int) {
-	z := html.NewTokenizer(strings.NewReader(markup))
-	ends := endTags{markup: markup}
-	skip, quiet, pos := "", false, 0 // the element being skipped, whether with its fallback; bytes read
+	t := newTokens(markup)
+	quiet := false // what is skipped is the fallback of a player, which needs none
 	for {
-		kind := z.Next()
-		pos += len(z.Raw())
-		switch kind {
+		switch kind := t.next(); kind {
 		case html.ErrorToken:
 			return
 		case html.TextToken:
 			switch {
-			case skip == "" || skip == "textarea":
-				s.text(string(z.Text()))
-			case fallback[skip] && !quiet && level < maxLevel:
+			case t.skip == "" || t.skip == "textarea":
+				s.text(string(t.z.Text()))
+			case fallback[t.skip] && !quiet && level < maxLevel:
 				s.pieces++
 				s.gap()
-				s.run(string(z.Raw()), level+1)
+				s.run(string(t.z.Raw()), level+1)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			if skip != "" {
-				z.NextIsNotRawText() // as in foreign content (HTML section 13.2.6.5)
+			if t.skip != "" {
+				t.z.NextIsNotRawText() // as in foreign content (HTML section 13.2.6.5)
 				continue
 			}
-			name, _ := z.TagName()
-			element, open := string(name), len(s.stack)
-			quiet = s.start(element, z) // a player needs no fallback
-			if kind == html.SelfClosingTagToken && mathML[element] && len(s.stack) > open {
-				s.end(element) // self-closing counts only in foreign content
-			}
-			switch {
-			case !dropped[element] && !fallback[element] && element != "textarea":
-			case fallback[element] && s.pieces >= maxPieces:
-				z.NextIsNotRawText()
-			case ends.follow(element, pos) || kind == html.StartTagToken && (element == "script" || element == "style"):
-				skip = element
-			default:
-				z.NextIsNotRawText() // never closed: the text after it stays
-			}
+			quiet = s.tag(&t, kind)
 		case html.EndTagToken:
-			name, _ := z.TagName()
-			element := string(name)
-			if skip == "" {
+			switch element := t.element(); t.skip {
+			case "":
 				s.end(element)
-			} else if skip == element {
-				skip = ""
+			case element:
+				t.skip = ""
 			}
 		}
 	}
 }
 
-// endTags finds where the last end tag of an element stands. An element that is never
-// closed must not take the rest of the text with it.
-type endTags struct {
-	markup string
-	lower  string
-	last   map[string]int
-}
-
-// follow reports whether an element whose start tag ends at pos is closed after it.
-func (e *endTags) follow(element string, pos int) bool {
-	at, ok := e.last[element]
-	if !ok {
-		if e.last == nil {
-			e.last, e.lower = map[string]int{}, lowerASCII(e.markup)
-		}
-		at = strings.LastIndex(e.lower, "</"+element)
-		e.last[element] = at
+// tag processes a start tag, and decides whether the content of its element is skipped. It
+// reports whether it wrote the frame of a player.
+func (s *shaper) tag(t *tokens, kind html.TokenType) (framed bool) {
+	element, open := t.element(), len(s.stack)
+	framed = s.start(element, t.z)
+	if kind == html.SelfClosingTagToken && mathML[element] && len(s.stack) > open {
+		s.end(element) // self-closing counts only in foreign content
 	}
-	return at >= pos
-}
-
-// lowerASCII keeps the position of every byte, which strings.ToLower may not.
-func lowerASCII(s string) string {
-	lower := []byte(s)
-	for i, c := range lower {
-		if 'A' <= c && c <= 'Z' {
-			lower[i] = c + 'a' - 'A'
-		}
+	switch {
+	case !dropped[element] && !fallback[element] && element != "textarea":
+	case fallback[element] && s.pieces >= maxPieces:
+		t.z.NextIsNotRawText()
+	default:
+		t.skipContent(element, kind)
 	}
-	return string(lower)
+	return framed
 }
 
 // text writes as much of a text as there is room for.

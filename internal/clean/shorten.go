@@ -1,10 +1,9 @@
 package clean
 
 import (
-	"html"
 	"strings"
 
-	xhtml "golang.org/x/net/html"
+	"golang.org/x/net/html"
 
 	"tributary/internal/news"
 )
@@ -41,11 +40,11 @@ func shorten(markup string, most int) (string, bool) {
 		return markup, false
 	}
 	c := cutter{markup: markup}
-	z := xhtml.NewTokenizer(strings.NewReader(markup))
+	z := html.NewTokenizer(strings.NewReader(markup))
 	for c.at < most {
 		kind := z.Next()
 		size := len(z.Raw())
-		if kind == xhtml.ErrorToken || c.at+size > most {
+		if kind == html.ErrorToken || c.at+size > most {
 			break
 		}
 		c.at += size
@@ -71,15 +70,15 @@ type cutter struct {
 	closing string   // end tags of what is open there
 }
 
-func (c *cutter) pass(kind xhtml.TokenType, name string) {
+func (c *cutter) pass(kind html.TokenType, name string) {
 	switch {
-	case kind == xhtml.StartTagToken && !void[name]:
+	case kind == html.StartTagToken && !void[name]:
 		c.open = append(c.open, name)
 		return
-	case kind == xhtml.EndTagToken && len(c.open) > 0:
+	case kind == html.EndTagToken && len(c.open) > 0:
 		c.open = c.open[:len(c.open)-1]
 	}
-	if kind != xhtml.TextToken && paragraphs[name] {
+	if kind != html.TextToken && paragraphs[name] {
 		c.end, c.closing = c.at, closed(c.open)
 	}
 }

@@ -41,40 +41,70 @@ func oneParagraph(markup string) (text string, ok bool) {
 // visible writes the text of one piece of markup. The fallback content of an element is
 // a piece of its own.
 func visible(out *strings.Builder, markup string) {
-	z := html.NewTokenizer(strings.NewReader(markup))
-	ends := endTags{markup: markup}
-	skip, pos := "", 0
+	t := newTokens(markup)
 	for {
-		kind := z.Next()
-		pos += len(z.Raw())
-		switch kind {
+		switch kind := t.next(); kind {
 		case html.ErrorToken:
 			return
 		case html.TextToken:
 			switch {
-			case skip == "":
-				out.Write(z.Text())
-			case fallback[skip]:
-				visible(out, string(z.Raw())) // at most as deep as there are such elements
+			case t.skip == "":
+				out.Write(t.z.Text())
+			case fallback[t.skip]:
+				visible(out, string(t.z.Raw())) // at most as deep as there are such elements
 			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			element := string(name)
-			switch {
-			case kind == html.EndTagToken && element == skip:
-				skip = ""
-			case skip != "":
-				z.NextIsNotRawText()
+			switch element := t.element(); {
+			case kind == html.EndTagToken && element == t.skip:
+				t.skip = ""
+			case t.skip != "":
+				t.z.NextIsNotRawText()
 			case block[element] || element == "br":
 				out.WriteByte(' ')
 			case kind == html.EndTagToken || !dropped[element] && !fallback[element]:
-			case ends.follow(element, pos) || kind == html.StartTagToken && (element == "script" || element == "style"):
-				skip = element
 			default:
-				z.NextIsNotRawText()
+				t.skipContent(element, kind)
 			}
 		}
 	}
+}
+
+// cut returns at most the first n bytes of s, in whole characters.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// quotes unescapes quotation marks in text, where they have no special meaning, so that
+// titles read as they were written.
+func quotes(s string) string {
+	if !strings.Contains(s, "&#3") {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	inTag := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '<' || s[i] == '>':
+			inTag = s[i] == '<' // in tags both stay escaped
+		case s[i] == '&' && !inTag && strings.HasPrefix(s[i:], "&#39;"):
+			out.WriteByte('\'')
+			i += 4
+			continue
+		case s[i] == '&' && !inTag && strings.HasPrefix(s[i:], "&#34;"):
+			out.WriteByte('"')
+			i += 4
+			continue
+		}
+		out.WriteByte(s[i])
+	}
+	return out.String()
 }
 
 // Escape returns plain text as HTML, without control characters.
@@ -166,14 +196,8 @@ func ordinary(s string) bool {
 	return ascii || utf8.ValidString(s) && strings.IndexFunc(s, hidden) < 0
 }
 
-// Words returns the words of plain text as they are compared: normalised
-// (NFKC), case folded, without punctuation, URLs and pure numbers.
-func Words(text string) []string {
-	var words []string
-	eachWord(text, func(word string) { words = append(words, word) })
-	return words
-}
-
+// eachWord calls f for the words of plain text as they are compared: normalised (NFKC), case
+// folded, without punctuation, URLs and pure numbers.
 func eachWord(text string, f func(word string)) {
 	fold := cases.Fold()
 	for field := range strings.FieldsSeq(text) {

@@ -79,7 +79,7 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConf
 	if s.states, err = d.db.States(ctx); err != nil {
 		return s, err
 	}
-	if s.answers, err = d.db.Answered(ctx); err != nil {
+	if s.answers, err = d.db.DocumentURLs(ctx); err != nil {
 		return s, err
 	}
 	listing, err := d.db.Listing(ctx)

@@ -116,7 +116,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	if store.Behind(ctx, path) {
+	if store.NeedsMigration(ctx, path) {
 		o.notify("the database is copied, then brought to the schema of this version", 0)
 	}
 	db, err := store.Open(ctx, path)

@@ -62,10 +62,10 @@ func (d *Daemon) lackingFiles(ctx context.Context) ([]ingest.File, error) {
 	files := fileList{at: map[string]int{}, sources: sources}
 	var errs []error
 	for _, f := range feeds {
-		unheard, err := d.db.Unheard(ctx, f)
+		unknown, err := d.db.UnknownMedia(ctx, f)
 		errs = append(errs, err)
-		for i := range unheard {
-			files.add(unheard[i].SourceID, unheard[i].StoryID, unheard[i].Enclosures)
+		for i := range unknown {
+			files.add(unknown[i].SourceID, unknown[i].StoryID, unknown[i].Enclosures)
 		}
 		e := d.shelfOf(f).Edition(f.Name)
 		if e == nil {
@@ -92,7 +92,7 @@ func (l *fileList) add(source, story int64, files []news.Enclosure) {
 		return // it left the configuration
 	}
 	for _, file := range files {
-		if !file.Lacking() {
+		if !file.Incomplete() {
 			continue
 		}
 		n, known := l.at[file.URL]

@@ -70,7 +70,7 @@ func (d *Daemon) readerRecorder(ctx context.Context) error {
 // be stored, because the disk is full, is kept for the next time.
 func (d *Daemon) noteReaders(ctx context.Context) {
 	d.noteCadences(ctx)
-	uses, announced := d.tokens.Take(), d.server.Readers.Announced()
+	uses, announced := d.tokens.Take(), d.server.Readers.Aggregators()
 	if len(uses) == 0 && len(announced) == 0 {
 		return
 	}
@@ -96,7 +96,7 @@ func (d *Daemon) noteCadences(ctx context.Context) {
 // number.
 func (d *Daemon) readerNotes(ctx context.Context, feeds []news.Feed) (map[int64]string, error) {
 	now := d.opts.Now()
-	announced, err := d.db.Announced(ctx, now)
+	announced, err := d.db.Aggregators(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (d *Daemon) readerNotes(ctx context.Context, feeds []news.Feed) (map[int64]
 
 // ReaderNote returns what the operator is told of the readers of a feed; "" when none are
 // known.
-func ReaderNote(f news.Feed, announced []news.Announced, tokens []news.Token, now time.Time) string {
+func ReaderNote(f news.Feed, announced []news.Aggregator, tokens []news.Token, now time.Time) string {
 	var parts []string
 	if f.Private {
 		held, used := 0, 0

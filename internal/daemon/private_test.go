@@ -281,22 +281,22 @@ func TestOutagesAreRecorded(t *testing.T) {
 
 func TestReaderNote(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	var many []news.Announced
+	var many []news.Aggregator
 	for i := range 7 {
-		many = append(many, news.Announced{Client: fmt.Sprint("S", i), Subscribers: 10 - i})
+		many = append(many, news.Aggregator{Client: fmt.Sprint("S", i), Subscribers: 10 - i})
 	}
 	used := news.Token{Feed: "club", TokenUse: news.TokenUse{Used: now}}
 	for want, c := range map[string]struct {
 		feed      news.Feed
-		announced []news.Announced
+		announced []news.Aggregator
 		tokens    []news.Token
 	}{
 		"":                     {news.Feed{Name: "all"}, nil, []news.Token{{Feed: "all"}}},
-		"15 announced (S0 15)": {news.Feed{Name: "all"}, []news.Announced{{Client: "S0", Subscribers: 15}}, nil},
+		"15 announced (S0 15)": {news.Feed{Name: "all"}, []news.Aggregator{{Client: "S0", Subscribers: 15}}, nil},
 		"49 announced (S0 10, S1 9, S2 8, S3 7, S4 6, …)": {news.Feed{Name: "all"}, many, nil},
 		"private, 0 tokens, 0 in use":                     {news.Feed{Name: "club", Private: true}, nil, []news.Token{{Feed: "x"}, {Feed: "club", Revoked: now}}},
 		"private, 1 token, 1 in use":                      {news.Feed{Name: "club", Private: true}, nil, []news.Token{used}},
-		"private, 2 tokens, 1 in use, 1 announced (S 1)": {news.Feed{Name: "club", Private: true}, []news.Announced{{Client: "S", Subscribers: 1}},
+		"private, 2 tokens, 1 in use, 1 announced (S 1)": {news.Feed{Name: "club", Private: true}, []news.Aggregator{{Client: "S", Subscribers: 1}},
 			[]news.Token{used, {Feed: "club"}}},
 	} {
 		if got := ReaderNote(c.feed, c.announced, c.tokens, now); got != want {

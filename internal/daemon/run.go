@@ -27,7 +27,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err != nil {
 		return nil, err
 	}
-	answers, err := d.db.Answered(ctx)
+	answers, err := d.db.DocumentURLs(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,14 +145,8 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 // header builds the header of the present hop.
 func (x *exchange) header() (http.Header, error) {
 	h := http.Header{}
-	h.Set("User-Agent", *x.client.userAgent.Load())
-	if x.request.UserAgent != "" {
-		h.Set("User-Agent", x.request.UserAgent)
-	}
-	h.Set("Accept", defaultAccept)
-	if x.request.Accept != "" {
-		h.Set("Accept", x.request.Accept)
-	}
+	h.Set("User-Agent", cmp.Or(x.request.UserAgent, *x.client.userAgent.Load()))
+	h.Set("Accept", cmp.Or(x.request.Accept, defaultAccept))
 	if !x.left {
 		for name, value := range x.request.Headers {
 			if name = http.CanonicalHeaderKey(name); !reserved[name] {

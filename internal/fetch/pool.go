@@ -61,13 +61,7 @@ func (p *pool) get(policy netguard.Policy) *http.Transport {
 		transport = p.open(policy)
 		p.transports[key] = transport
 	}
-	for i, k := range p.recent {
-		if k == key {
-			p.recent = append(p.recent[:i], p.recent[i+1:]...)
-			break
-		}
-	}
-	p.recent = append(p.recent, key)
+	p.recent = append(slices.DeleteFunc(p.recent, func(k string) bool { return k == key }), key)
 	if len(p.recent) > maxPolicies {
 		oldest := p.recent[0]
 		p.recent = p.recent[1:]
@@ -111,4 +105,24 @@ func (p *pool) close() {
 	}
 	clear(p.transports)
 	p.recent = nil
+}
+
+// remoteOf returns the address of the peer, or the zero address if the connection is not TCP.
+func remoteOf(conn net.Conn) *netip.AddrPort {
+	remote, ok := conn.RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return &netip.AddrPort{}
+	}
+	at := remote.AddrPort()
+	at = netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+	return &at
+}
+
+// answeredFrom returns the address that sent the latest response. Behind a proxy it is unknown, and
+// the zero address is returned.
+func (x *exchange) answeredFrom() netip.AddrPort {
+	if at := x.remote.Load(); at != nil && x.client.pool.proxy == nil {
+		return *at
+	}
+	return netip.AddrPort{}
 }

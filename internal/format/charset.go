@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"mime"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -10,9 +9,6 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/encoding/ianaindex"
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
@@ -123,64 +119,6 @@ func valid(body []byte, d bytesSeen, fix *repairs, labels ...string) string {
 // held only once. It relies on the caller of Decode not to change them.
 func view(body []byte) string { return unsafe.String(unsafe.SliceData(body), len(body)) }
 
-// labelled decodes the body by one of its labels and reports whether one fits. A label
-// that the bytes contradict is ignored. Between two that fit, and against windows-1252,
-// which servers send by default, choose lets the bytes decide.
-func labelled(body []byte, d bytesSeen, fix *repairs, labels ...string) (string, bool) {
-	var fitting []labelledAs
-	for _, label := range labels {
-		enc := legacy(label)
-		if _, single := enc.(*charmap.Charmap); enc == nil || single && d.good >= d.bad && d.bad > 0 || !reads(enc, body) {
-			continue
-		}
-		fitting = append(fitting, labelledAs{enc, label})
-	}
-	if len(fitting) == 0 {
-		return "", false
-	}
-	as := choose(body, d, fitting)
-	if as.label == "" {
-		fix.note("the document says %s and is %s", clip(fitting[0].label, 40), as.name())
-	} else {
-		fix.note("the document is %s", clip(as.label, 40))
-	}
-	return decodeAs(as.enc, body), true
-}
-
-// labelledAs is an encoding and the label that names it, if any does.
-type labelledAs struct {
-	enc   encoding.Encoding
-	label string
-}
-
-func (l labelledAs) name() string {
-	name, err := htmlindex.Name(l.enc)
-	if err != nil {
-		return "in another encoding"
-	}
-	return name
-}
-
-// choose picks one of the encodings whose labels fit, in order of precedence, or a
-// better one that the statistics suggest.
-func choose(body []byte, d bytesSeen, fitting []labelledAs) labelledAs {
-	first, last := fitting[0], fitting[len(fitting)-1]
-	byDefault := first.enc == charmap.Windows1252 // htmlindex maps ISO-8859-1 to it as well
-	if first.enc == last.enc && !byDefault {
-		return first
-	}
-	better, told := guess(body)
-	switch {
-	case better == nil || better == first.enc:
-		return first
-	case better == last.enc, byDefault && d.crowded() && last.enc != first.enc:
-		return last
-	case byDefault && (d.crowded() || told) && reads(better, body):
-		return labelledAs{enc: better}
-	}
-	return first
-}
-
 // bytesSeen counts the bytes beyond ASCII (high), the UTF-8 sequences that they make
 // (good), the bytes that are part of none (bad), and the runs of consecutive ones (runs).
 type bytesSeen struct{ high, good, bad, runs int }
@@ -249,77 +187,6 @@ func transcode(enc encoding.Encoding, body []byte, take func([]byte)) error {
 			return err
 		}
 	}
-}
-
-// httpCharset returns the charset parameter of a Content-Type, or "".
-func httpCharset(contentType string) string {
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		_, rest, _ := strings.Cut(strings.ToLower(contentType), "charset=")
-		rest, _, _ = strings.Cut(rest, ";")
-		return strings.Trim(rest, ` "'`)
-	}
-	return params["charset"]
-}
-
-// declaredCharset returns the encoding of an XML declaration, or "".
-func declaredCharset(body []byte) string {
-	head := body[:min(len(body), 1024)]
-	start := bytes.Index(head, []byte("<?xml"))
-	if start < 0 {
-		return ""
-	}
-	head, _, _ = bytes.Cut(head[start:], []byte("?>"))
-	_, value, ok := bytes.Cut(head, []byte("encoding"))
-	if !ok {
-		return ""
-	}
-	value = bytes.TrimLeft(value, " \t\r\n=")
-	if len(value) == 0 || value[0] != '"' && value[0] != '\'' {
-		return ""
-	}
-	value, _, _ = bytes.Cut(value[1:], value[:1])
-	return strings.TrimSpace(string(value))
-}
-
-// legacy returns the encoding that a label names. It returns nil for a label that cannot be
-// right here: an unknown name, ASCII, or a Unicode encoding, which the bytes would have shown.
-func legacy(label string) encoding.Encoding {
-	switch strings.ToLower(label) {
-	case "", "us-ascii", "ascii", "utf8":
-		return nil
-	}
-	enc, err := htmlindex.Get(label)
-	if err != nil {
-		return codePage(label)
-	}
-	name, err := htmlindex.Name(enc)
-	switch {
-	case err != nil, strings.HasPrefix(name, "utf-"), name == "replacement":
-		return nil
-	case name == "gbk":
-		return simplifiedchinese.GB18030 // a superset of GBK
-	}
-	return enc
-}
-
-// codePage returns a single-byte encoding that browsers no longer support, by its IANA
-// name or one of the usual spellings of it, or nil.
-func codePage(label string) encoding.Encoding {
-	switch label = strings.ReplaceAll(strings.ToLower(label), "_", "-"); label {
-	case "mac-roman":
-		return charmap.Macintosh
-	case "mac-cyrillic":
-		return charmap.MacintoshCyrillic
-	case "cp874":
-		return charmap.Windows874
-	}
-	if enc, err := ianaindex.IANA.Encoding(label); err == nil {
-		if page, ok := enc.(*charmap.Charmap); ok {
-			return page
-		}
-	}
-	return nil
 }
 
 // mixed decodes UTF-8 and reads every invalid byte as windows-1252. In a document that

@@ -30,7 +30,7 @@ func parseDate(s, language string) (time.Time, bool) {
 		return time.Time{}, false // most of the fields that may hold a date are empty
 	}
 	if t, ok := usual(s); ok {
-		return sane(t)
+		return plausible(t)
 	}
 	p := dateParser{month: -1, dayFirst: dayFirst(language), zone: homeZone(s)}
 	if !p.read(tokens(s)) {
@@ -88,8 +88,8 @@ func usual(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// sane rejects years before 1900 and after 2100, which are mistakes.
-func sane(t time.Time) (time.Time, bool) {
+// plausible rejects years before 1900 and after 2100, which are mistakes.
+func plausible(t time.Time) (time.Time, bool) {
 	if t.Year() < 1900 || t.Year() > 2100 {
 		return time.Time{}, false
 	}
@@ -264,7 +264,7 @@ func (p *dateParser) valid() bool {
 
 // fullYear adds the century to a year of two digits: 00 to 49 are of this century (RFC
 // 2822 section 4.3). Three digits count from 1900. A single digit, of a Japanese era or
-// a slip, is returned as it is, and sane rejects it.
+// a slip, is returned as it is, and plausible rejects it.
 func fullYear(t dateToken) int {
 	switch {
 	case len(t.text) == 2 && t.value < 50:
@@ -279,7 +279,7 @@ func fullYear(t dateToken) int {
 // month. A time of day that does not exist is dropped.
 func (p *dateParser) time() (time.Time, bool) {
 	if !p.exact.IsZero() {
-		return sane(p.exact)
+		return plausible(p.exact)
 	}
 	if p.afternoon && p.hour < 12 {
 		p.hour += 12
@@ -290,7 +290,7 @@ func (p *dateParser) time() (time.Time, bool) {
 	if p.hour < 0 || p.hour > 24 || p.minute < 0 || p.minute > 59 || p.second < 0 || p.second > 60 {
 		p.hour, p.minute, p.second, p.nano = 0, 0, 0, 0
 	}
-	if _, ok := sane(time.Date(p.year, 6, 1, 0, 0, 0, 0, time.UTC)); !ok {
+	if _, ok := plausible(time.Date(p.year, 6, 1, 0, 0, 0, 0, time.UTC)); !ok {
 		return time.Time{}, false
 	}
 	t := time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nano, time.UTC)
@@ -298,9 +298,9 @@ func (p *dateParser) time() (time.Time, bool) {
 		p.zone += 60
 	}
 	if !p.timed {
-		return sane(t) // a date without a time of day is not shifted by a zone
+		return plausible(t) // a date without a time of day is not shifted by a zone
 	}
-	return sane(t.Add(-time.Duration(p.zone) * time.Minute))
+	return plausible(t.Add(-time.Duration(p.zone) * time.Minute))
 }
 
 // summerTime reports whether a local time falls into American daylight saving time, by

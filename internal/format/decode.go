@@ -10,13 +10,15 @@
 // in the plainest XML that says the same. gofeed reads that. What its structs lose is
 // taken from the tree, by the index of the item.
 //
-//	charset.go       bytes -> UTF-8, whatever the labels say;
+//	charset.go       bytes -> UTF-8: what the bytes say,
+//	charset_label.go what the labels say, and
 //	charset_guess.go statistics, for when no label can be right
 //	sniff.go         the format and its version; nofeed.go: what else a document is
 //	decode_lex.go    text -> tokens; accepts everything, in linear time
 //	decode_tree.go   tokens -> tree of nodes (decode_node.go): mends missing tags by
 //	decode_ahead.go  looking ahead, and enforces the limits of guard.go
 //	decode_text.go   leaves -> values: CDATA, types of texts;
+//	decode_markup.go markup that is not escaped;
 //	decode_entity.go character and entity references
 //	decode_plain.go  tree -> plain XML for gofeed
 //	decode_rss.go    gofeed's RSS -> Document

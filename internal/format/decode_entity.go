@@ -132,7 +132,7 @@ func unfinished(s string) (string, int) {
 	return "&", 1
 }
 
-func isAlnum(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' }
+func isAlnum(c byte) bool { return isLetter(c) || isDigit(c) }
 
 // numeric decodes a reference such as &#160; or &#xA0;. A code point that XML forbids
 // yields no text.
@@ -162,7 +162,7 @@ func codePoint(s string) (rune, int) {
 		base, digits = 16, digits[1:]
 	}
 	end := 0
-	for end < len(digits) && (digits[end] >= '0' && digits[end] <= '9' || base == 16 && isHex(digits[end])) {
+	for end < len(digits) && (isDigit(digits[end]) || base == 16 && isHex(digits[end])) {
 		end++
 	}
 	if end == 0 {
@@ -192,4 +192,6 @@ func surrogates(s string, high rune, size int) (string, int) {
 	return "\ufffd", size
 }
 
-func isHex(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'f' }
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }

@@ -271,7 +271,7 @@ func escapeSize(s string) int {
 		return 0
 	}
 	for i := 2; i < 6; i++ {
-		if (s[i] < '0' || s[i] > '9') && !isHex(s[i]) {
+		if !isHex(s[i]) {
 			return 0
 		}
 	}

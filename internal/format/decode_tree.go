@@ -47,10 +47,13 @@ type mender struct {
 // elements that are not read only if there are none elsewhere.
 func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, error) {
 	own := internalEntities(s[:root])
-	m, err := mendTree(s, root, base, fix, own, false)
+	m := newMender(s, root, fix, own)
+	err := m.read(base)
 	if err == nil && len(m.out.items) == 0 && m.passed {
 		fix.note("all of the entries stand in an element that is not read")
-		m, err = mendTree(s, root, base, fix, own, true)
+		m = newMender(s, root, fix, own)
+		m.entering = true
+		err = m.read(base)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -58,9 +61,13 @@ func mend(s string, root int, base *url.URL, fix *repairs) (*tree, *entities, er
 	return &m.out, own, nil
 }
 
-func mendTree(s string, root int, base *url.URL, fix *repairs, own *entities, entering bool) (*mender, error) {
-	m := &mender{lex: lexer{s: s, pos: root, missing: map[string]int{}}, fix: fix, own: own, entering: entering,
+func newMender(s string, root int, fix *repairs, own *entities) *mender {
+	return &mender{lex: lexer{s: s, pos: root, missing: map[string]int{}}, fix: fix, own: own,
 		prefixes: map[string]string{}, barren: map[string]int{}, budget: 4*len(s) + 1<<20}
+}
+
+// read reads the document, whose relative addresses are relative to base.
+func (m *mender) read(base *url.URL) error {
 	m.open(m.lex.next(), base)
 	m.lex.item = m.item
 	for len(m.stack) > 0 {
@@ -74,15 +81,15 @@ func mendTree(s string, root int, base *url.URL, fix *repairs, own *entities, en
 			m.end(t)
 		}
 		if err := m.guard(); err != nil {
-			return nil, err
+			return err
 		}
 		if len(m.out.items) > maxEntries {
 			m.out.items = m.out.items[:maxEntries]
-			fix.note("the document has %d entries; the first %d were read", maxEntries+m.rest(), maxEntries)
+			m.fix.note("the document has %d entries; the first %d were read", maxEntries+m.rest(), maxEntries)
 			break
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // open reads the root tag, which decides the format and the vocabulary.

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -148,21 +147,6 @@ func (it *wireItem) heading() string {
 	return it.link
 }
 
-// listMembers appends a list of the other members of the story to the body. Its heading
-// is in the language of the feed, or of the item if the feed declares none.
-func (it *wireItem) listMembers(feed string) {
-	if len(it.also) == 0 {
-		return
-	}
-	var list strings.Builder
-	list.WriteString("\n<p>" + news.WordsIn(first(wireLanguage(feed), it.language)).Also + "</p>\n<ul>")
-	for _, m := range it.also {
-		list.WriteString("\n<li>" + clean.Escape(m.SourceTitle) + `: <a href="` + quoted(m.Link) + `">` + clean.Escape(m.Title) + "</a></li>")
-	}
-	list.WriteString("\n</ul>")
-	it.end(list.String())
-}
-
 // end appends html, which begins with a line feed, to the text.
 func (it *wireItem) end(html string) {
 	if it.content == "" && it.summary != "" {
@@ -307,33 +291,6 @@ func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 			f.Type = typeByExtension(f.URL)
 		}
 		kept = append(kept, f)
-	}
-	return kept
-}
-
-// wireMembers returns the members that link elsewhere than link, each address once. The
-// first entry of a story matched nothing, so it is given the reason of the shown entry.
-// Which entry is first is chance when several arrive at the same time, and the output
-// must not depend on it.
-func wireMembers(members []news.Member, link string, shown news.Reason) []news.Member {
-	var kept []news.Member
-	for _, m := range members {
-		m.Title, m.Link, m.Outlet, m.SourceTitle = clean.Line(m.Title), wireURL(m.Link), clean.Line(m.Outlet), clean.Line(m.SourceTitle)
-		m.Published = wireTime(m.Published)
-		if m.Match.Reason == news.ReasonNew {
-			m.Match.Reason = cmp.Or(shown, news.ReasonNew)
-		}
-		known := slices.ContainsFunc(kept, func(k news.Member) bool { return k.Link == m.Link })
-		if m.Link == "" || m.Link == link || known {
-			continue
-		}
-		if m.SourceTitle == "" {
-			m.SourceTitle = m.SourceName
-		}
-		if m.Title == "" {
-			m.Title = m.Link
-		}
-		kept = append(kept, m)
 	}
 	return kept
 }

@@ -10,9 +10,9 @@ import (
 // jsonDigest is the content of a digest for programs. ReadPast reads it back when the
 // database is lost. A story without a link can be read at its page on this site.
 type jsonDigest struct {
-	Language string      `json:"language"`
-	More     int         `json:"more,omitempty"` // stories for which it has no room
-	Stories  []news.Told `json:"stories"`
+	Language string             `json:"language"`
+	More     int                `json:"more,omitempty"` // stories for which it has no room
+	Stories  []news.DigestStory `json:"stories"`
 }
 
 // jsonDigestOf leaves out the ids of our database and, in a private feed, the names of

@@ -56,7 +56,7 @@ func escapeURI(s string) string {
 	const hex = "0123456789ABCDEF"
 	var out []byte
 	for i := range len(s) {
-		ok := uriByte[s[i]] || s[i] == '%' && i+2 < len(s) && uriHex(s[i+1]) && uriHex(s[i+2])
+		ok := uriByte[s[i]] || s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])
 		if !ok && out == nil {
 			out = append(make([]byte, 0, len(s)+16), s[:i]...)
 		}
@@ -81,10 +81,6 @@ var uriByte = func() (is [256]bool) {
 	}
 	return is
 }()
-
-func uriHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
-}
 
 // wireEmail returns s when it is a plain address that every format may carry
 // (RFC 5322 addr-spec, ASCII, a domain with a dot), else "".

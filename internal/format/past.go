@@ -18,35 +18,29 @@ import (
 // at most 3 MB of text, which markup and escapes may double.
 const MaxPast = 16 << 20
 
+// pastDocument is what ReadPast reads of a document.
+type pastDocument struct {
+	Version   string   `json:"version"`
+	Tributary jsonHead `json:"_tributary"`
+	Items     []struct {
+		ID        string    `json:"id"`
+		Title     string    `json:"title"`
+		Published time.Time `json:"date_published"`
+		Modified  time.Time `json:"date_modified"`
+		Tributary struct {
+			jsonPlace
+			Digest *jsonDigest `json:"digest"`
+		} `json:"_tributary"`
+	} `json:"items"`
+}
+
 // ReadPast reads from a document that WriteJSON wrote what a database knew of the feed.
 // What an older version did not write is empty. Items without an id or a time are
 // skipped. The error says what is wrong with the document.
 func ReadPast(r io.Reader) (*news.Past, error) {
-	var doc struct {
-		Version   string   `json:"version"`
-		Tributary jsonHead `json:"_tributary"`
-		Items     []struct {
-			ID        string    `json:"id"`
-			Title     string    `json:"title"`
-			Published time.Time `json:"date_published"`
-			Modified  time.Time `json:"date_modified"`
-			Tributary struct {
-				jsonPlace
-				Digest *jsonDigest `json:"digest"`
-			} `json:"_tributary"`
-		} `json:"items"`
-	}
-	limited := &io.LimitedReader{R: r, N: MaxPast + 1}
-	err := json.NewDecoder(limited).Decode(&doc)
-	switch {
-	case limited.N == 0:
-		return nil, fmt.Errorf("larger than %d MiB", MaxPast>>20)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return nil, errors.New("the JSON ends too early")
-	case err != nil:
-		return nil, fmt.Errorf("no JSON Feed: %w", err)
-	case !strings.HasPrefix(doc.Version, "https://jsonfeed.org/version/1"):
-		return nil, errors.New("no JSON Feed: it names no version of the format")
+	doc, err := decodePast(r)
+	if err != nil {
+		return nil, err
 	}
 	past := &news.Past{Updated: doc.Tributary.Updated, Generation: max(doc.Tributary.Archive, 0)}
 	if id := doc.Tributary.ID; strings.HasPrefix(id, "urn:uuid:") && news.IsIRI(id) {
@@ -74,6 +68,22 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 	return past, nil
 }
 
+func decodePast(r io.Reader) (doc pastDocument, err error) {
+	limited := &io.LimitedReader{R: r, N: MaxPast + 1}
+	err = json.NewDecoder(limited).Decode(&doc)
+	switch {
+	case limited.N == 0:
+		return doc, fmt.Errorf("larger than %d MiB", MaxPast>>20)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return doc, errors.New("the JSON ends too early")
+	case err != nil:
+		return doc, fmt.Errorf("no JSON Feed: %w", err)
+	case !strings.HasPrefix(doc.Version, "https://jsonfeed.org/version/1"):
+		return doc, errors.New("no JSON Feed: it names no version of the format")
+	}
+	return doc, nil
+}
+
 // pastPublication converts what a document says of one. An unreadable signature is 0.
 func pastPublication(a jsonAbsent) news.PastPublication {
 	words, err := strconv.ParseUint(a.Words, 16, 64)
@@ -84,7 +94,7 @@ func pastPublication(a jsonAbsent) news.PastPublication {
 		Publication: news.Publication{
 			GUID: a.ID, StoryKey: storyKey(a.Story), Signature: words, Sequence: a.Place, Published: a.Published,
 			Entered: firstTime(a.Entered, a.Published),
-			Updated: later(a.Published, a.Modified),
+			Updated: news.Later(a.Published, a.Modified),
 		},
 		Entries: entryKeys(a.Entries),
 	}
@@ -107,11 +117,4 @@ func entryKeys(told []string) (keys []string) {
 		}
 	}
 	return keys
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -44,7 +44,7 @@ type Store interface {
 	Host(ctx context.Context, name string) (news.Host, error)
 	SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, error)
 	Body(ctx context.Context, source int64) (*news.Body, error)
-	Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error)
+	CountHeld(ctx context.Context, source int64, keys []string, before time.Time) (int, error)
 	Pages
 	FileStore
 }
@@ -235,13 +235,6 @@ func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, 
 		h.Fetch.Error = fmt.Sprintf("the document was cut off; whole entries kept: %d", len(doc.Entries))
 	}
 	return true
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // Reread decodes the last body of a source again, after an upgrade of the reader. Ids and times

@@ -135,7 +135,7 @@ func (in *Ingester) holds(ctx context.Context, src config.Source, arrivals []sto
 	for _, a := range arrivals {
 		keys = append(keys, a.Identity.Keys...)
 	}
-	held, err := in.Store.Holds(ctx, src.ID, keys, before)
+	held, err := in.Store.CountHeld(ctx, src.ID, keys, before)
 	if err != nil {
 		in.Log.Error("is it the same feed?", "source", src.Name, "error", err)
 		return false

@@ -31,7 +31,7 @@ const (
 
 // Pages is the part of the store that holds the texts of pages.
 type Pages interface {
-	Held(ctx context.Context, source int64, keys []string) (map[string]bool, error)
+	KnownKeys(ctx context.Context, source int64, keys []string) (map[string]bool, error)
 	Pages(ctx context.Context, scope int64, links []string) (map[string]news.PageText, error)
 	SavePage(ctx context.Context, scope int64, p news.PageText) error
 }
@@ -90,7 +90,7 @@ func (r *pageReader) wanted(ctx context.Context, entries []news.Entry, pages map
 	for _, id := range ids {
 		keys = append(keys, id.Keys...)
 	}
-	held, err := r.Store.Held(ctx, r.src.ID, keys)
+	held, err := r.Store.KnownKeys(ctx, r.src.ID, keys)
 	if err != nil {
 		return nil, err
 	}

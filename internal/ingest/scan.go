@@ -36,8 +36,8 @@ func (in *Ingester) scan(ctx context.Context, src config.Source, h *story.Harves
 		return nil
 	}
 	h.Fetch.Error = remarks(scan, in.Settle != nil)
-	if scan.Pending {
-		h.NextDue = earlier(h.NextDue, in.Now().Add(seed.Settle))
+	if soon := in.Now().Add(seed.Settle); scan.Pending && soon.Before(h.NextDue) {
+		h.NextDue = soon
 	}
 	if scan.Unchanged {
 		return nil

@@ -45,8 +45,8 @@ func (f Fetch) Advice() string {
 	return f.Outcome.Advice()
 }
 
-// Typed returns advice as HTML. Text in backquotes, which is to be typed, becomes <code>.
-func Typed(advice string) string {
+// AdviceHTML returns advice as HTML. Text in backquotes, which is to be typed, becomes <code>.
+func AdviceHTML(advice string) string {
 	parts := strings.Split(advice, "`")
 	if len(parts)%2 == 0 { // a backquote is not closed
 		return html.EscapeString(advice)

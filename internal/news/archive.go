@@ -58,7 +58,7 @@ type PageDocument struct {
 // Bounds of a closed page.
 const (
 	PageSize     = 100     // Publications
-	MaxPageBytes = 1 << 20 // of title, summary and content together
+	maxPageBytes = 1 << 20 // of title, summary and content together
 )
 
 // ArchiveWait is how long Publications that went into the history of a feed wait for their
@@ -110,11 +110,11 @@ func NextPage(open []Unpaged, a Archive) (page []Unpaged, waits bool) {
 func fill(open []Unpaged) (n int, full bool) {
 	bytes := 0
 	for i, u := range open {
-		if bytes += u.Bytes; i == PageSize || i > 0 && bytes > MaxPageBytes {
+		if bytes += u.Bytes; i == PageSize || i > 0 && bytes > maxPageBytes {
 			return i, true
 		}
 	}
-	return len(open), len(open) == PageSize || bytes > MaxPageBytes
+	return len(open), len(open) == PageSize || bytes > maxPageBytes
 }
 
 // crowded reports whether a live document cannot show all of the Publications.

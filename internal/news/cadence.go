@@ -14,14 +14,14 @@ import (
 type Cadence struct {
 	FeedID int64
 	Client string        // the product that its User-Agent names, without version
-	Every  time.Duration // the length of the pauses, one of Cadences
+	Every  time.Duration // the length of the pauses, one of cadences
 	Spent  time.Duration // in such pauses; long ago ones count for less
 	Seen   time.Time     // the end of the latest of them
 }
 
-// Cadences returns the lengths of pauses that are told apart. Each stands for all pauses
+// cadences returns the lengths of pauses that are told apart. Each stands for all pauses
 // that are longer than the length before it. A pause longer than the last is a holiday.
-func Cadences() []time.Duration {
+func cadences() []time.Duration {
 	const h = time.Hour
 	return []time.Duration{h / 2, h, 2 * h, 4 * h, 8 * h, 12 * h, 24 * h, 48 * h, 96 * h}
 }
@@ -33,7 +33,7 @@ const LeastPause = time.Minute
 // CadenceOf returns the length that a pause counts as, with a tenth of tolerance; false for
 // a holiday.
 func CadenceOf(pause time.Duration) (every time.Duration, ok bool) {
-	for _, every := range Cadences() {
+	for _, every := range cadences() {
 		if pause <= every+every/10 {
 			return every, true
 		}
@@ -41,28 +41,26 @@ func CadenceOf(pause time.Duration) (every time.Duration, ok bool) {
 	return 0, false
 }
 
-// halved is the half-life of what was counted.
-const halved = 7 * 24 * time.Hour
+// halfLife is the half-life of what was counted.
+const halfLife = 7 * 24 * time.Hour
 
 // Add returns c with later pauses of the same length added.
 func (c Cadence) Add(more Cadence) Cadence {
 	past := max(more.Seen.Sub(c.Seen), 0)
-	more.Spent += time.Duration(float64(c.Spent) * math.Exp2(-float64(past)/float64(halved)))
+	more.Spent += time.Duration(float64(c.Spent) * math.Exp2(-float64(past)/float64(halfLife)))
 	return more
 }
 
-// Usual returns the time within which a program usually comes back: the median, by time
+// UsualCadence returns the time within which a program usually comes back: the median, by time
 // spent, of the pauses of its readers. It returns false while too little is known, or when
 // nobody has come lately.
-func Usual(all []Cadence, now time.Time) (every time.Duration, ok bool) {
+func UsualCadence(all []Cadence, now time.Time) (every time.Duration, ok bool) {
 	all = slices.SortedFunc(slices.Values(all), func(a, b Cadence) int { return cmp.Compare(a.Every, b.Every) })
 	var total, sum time.Duration
 	var seen time.Time
 	for _, c := range all {
 		total += c.Spent
-		if c.Seen.After(seen) {
-			seen = c.Seen
-		}
+		seen = Later(seen, c.Seen)
 	}
 	for _, c := range all {
 		if sum += c.Spent; 2*sum >= total {

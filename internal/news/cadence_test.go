@@ -44,7 +44,7 @@ func TestUsual(t *testing.T) {
 		"one long pause":              {of(h/2, 200*h, 96*h, 96*h), h / 2},
 		"nobody any more":             {gone, 0},
 	} {
-		if every, ok := Usual(c.all, now); ok != (c.want > 0) || ok && every != c.want {
+		if every, ok := UsualCadence(c.all, now); ok != (c.want > 0) || ok && every != c.want {
 			t.Errorf("%s: got %v %v, want %v", name, every, ok, c.want)
 		}
 	}

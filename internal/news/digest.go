@@ -28,11 +28,11 @@ type Digest struct {
 	Language string    // that our words in it are written in
 	Closed   time.Time // the end of the period
 	More     int       // stories of the period that it has no room for
-	Stories  []Told
+	Stories  []DigestStory
 }
 
-// Told is a story as a Digest tells it.
-type Told struct {
+// DigestStory is a story as a Digest tells it.
+type DigestStory struct {
 	Report
 	Sequence  int64     `json:"sequence,omitempty"` // of its Publication
 	GUID      string    `json:"guid"`               // likewise
@@ -79,7 +79,7 @@ func clockOf(c Calendar, closed time.Time) string {
 // Arrange sorts stories, which are given by importance, into the order in which a Digest
 // tells them, and gives them headings if there is more than one: first stories that several
 // outlets reported, then source by source, then those of sources with only one story.
-func Arrange(stories []Told, language string) {
+func Arrange(stories []DigestStory, language string) {
 	w := WordsIn(language)
 	of := map[string]int{}
 	for _, s := range stories {
@@ -97,7 +97,7 @@ func Arrange(stories []Told, language string) {
 			s.Heading = w.Others
 		}
 	}
-	slices.SortStableFunc(stories, func(a, b Told) int {
+	slices.SortStableFunc(stories, func(a, b DigestStory) int {
 		return cmp.Or(cmp.Compare(w.rank(a), w.rank(b)), cmp.Compare(strings.ToLower(a.Heading), strings.ToLower(b.Heading)), cmp.Compare(a.Heading, b.Heading))
 	})
 	if n := len(stories); n > 0 && stories[0].Heading == stories[n-1].Heading {
@@ -108,7 +108,7 @@ func Arrange(stories []Told, language string) {
 }
 
 // rank orders the three sorts of headings.
-func (w Words) rank(s Told) int {
+func (w Words) rank(s DigestStory) int {
 	switch {
 	case len(s.Also) > 0:
 		return 0
@@ -123,7 +123,7 @@ func (s *Shown) Tells(p Publication) bool {
 	if s.Digest == nil {
 		return s.Sequence == p.Sequence
 	}
-	return slices.ContainsFunc(s.Digest.Stories, func(t Told) bool { return t.Sequence == p.Sequence })
+	return slices.ContainsFunc(s.Digest.Stories, func(t DigestStory) bool { return t.Sequence == p.Sequence })
 }
 
 // Shown returns the Digest as an item of its feed.
@@ -168,7 +168,7 @@ func (d *Digest) text(site Site) string {
 	return b.String()
 }
 
-func (s *Told) write(b *strings.Builder, site Site, w Words) {
+func (s *DigestStory) write(b *strings.Builder, site Site, w Words) {
 	b.WriteString("<li><p><strong>" + s.anchor(site, s.StoryKey, s.Title) + "</strong>")
 	if s.By != s.Heading {
 		b.WriteString(" (" + html.EscapeString(s.By) + ")")

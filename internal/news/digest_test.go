@@ -44,14 +44,14 @@ func TestDigestTitles(t *testing.T) {
 }
 
 func TestDigestText(t *testing.T) {
-	told := func(by, title string, also ...string) Told {
-		s := Told{Report: Report{By: by, Title: title, Link: "https://" + by + ".example/" + title}, StoryKey: title}
+	told := func(by, title string, also ...string) DigestStory {
+		s := DigestStory{Report: Report{By: by, Title: title, Link: "https://" + by + ".example/" + title}, StoryKey: title}
 		for _, other := range also {
 			s.Also = append(s.Also, Report{By: other, Title: "of " + other, Link: "https://" + other + ".example/"})
 		}
 		return s
 	}
-	stories := []Told{told("b", "shared", "a", "c"), told("c", "single"), told("b", "one & <only>"), told("a", "a2"), told("a", "a1"), told("b", "other")}
+	stories := []DigestStory{told("b", "shared", "a", "c"), told("c", "single"), told("b", "one & <only>"), told("a", "a2"), told("a", "a1"), told("b", "other")}
 	stories[1].Link, stories[1].Summary = "", `A "few" words`
 	d := Digest{Language: "de", Stories: stories, More: 1}
 	Arrange(d.Stories, d.Language)
@@ -101,10 +101,10 @@ func TestDigestText(t *testing.T) {
 // Without anything to tell apart there are no headings.
 func TestDigestWithoutHeadings(t *testing.T) {
 	for _, by := range []string{"one", "%d"} {
-		var stories []Told
+		var stories []DigestStory
 		for i := range 3 {
 			name := strings.ReplaceAll(by, "%d", fmt.Sprint(i))
-			stories = append(stories, Told{Report: Report{By: name, Title: fmt.Sprint(i)}})
+			stories = append(stories, DigestStory{Report: Report{By: name, Title: fmt.Sprint(i)}})
 		}
 		Arrange(stories, "")
 		for i, s := range stories {

@@ -2,7 +2,6 @@ package news
 
 import (
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -98,6 +97,12 @@ func (f Feed) Selects(s Source) bool {
 	return false
 }
 
+// Wants reports whether a feed of this kind takes the entry: a podcast takes only entries
+// with sound or film.
+func (f Feed) Wants(e *Entry) bool {
+	return f.Kind != Podcast || slices.ContainsFunc(e.Enclosures, Enclosure.Playable)
+}
+
 // Bounds of what any feed shows, whatever its configuration says.
 const (
 	MaxShown      = 1000      // publications
@@ -110,200 +115,3 @@ const (
 func ShownBytes(title, summary, content int) int {
 	return title + min(summary, MaxTextBytes) + min(content, MaxTextBytes)
 }
-
-// Publication is one Story as shown in one Feed. GUID, Published and Sequence
-// never change; Updated moves only forward, and only when the words change.
-type Publication struct {
-	FeedID    int64
-	StoryID   int64
-	StoryKey  string
-	GUID      string    // what readers key on, the same in every format
-	Sequence  int64     // order of entry into the feed; higher is newer
-	Entered   time.Time // when it entered the feed, by our clock; for a backlog, where it was placed
-	Published time.Time
-	Updated   time.Time
-	EntryID   int64  // the entry shown
-	Signature uint64 // of the words of its title and text, see clean.Signature
-	Removed   bool   // withdrawn: kept, never shown
-}
-
-// Site is the site that publishes.
-type Site struct {
-	Title   string
-	URL     string // public base URL without a trailing slash; may have a path
-	Contact string
-	Hub     string     // address of our WebSub hub; empty while there is none
-	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
-	Intro   string     // a few words on the front page, Markdown; empty for none
-	Links   []SiteLink // at the foot of every page: join, imprint, privacy
-	Static  bool       // its pages are files, behind a server that answers no questions
-
-	// Token is the secret part of the addresses of a private feed and of its
-	// stories, or the placeholder for it in documents that are rendered once for
-	// all subscribers; empty for everything public.
-	Token string
-}
-
-// SiteLink is a link of the site's own.
-type SiteLink struct {
-	Title string
-	URL   string // http, https or mailto
-}
-
-// Member is an entry of a story as it is listed with the one shown.
-type Member struct {
-	EntryID     int64
-	Key         string // see EntryKey
-	SourceName  string
-	SourceTitle string
-	Outlet      string
-	Title       string
-	Link        string // absolute; for a seed the story page
-	Published   time.Time
-	Match       Match
-}
-
-// Shown is a Publication with everything that a format can carry.
-type Shown struct {
-	Publication
-	Entry       Entry     // the entry shown; Link is never empty: a seed's is its story page
-	Own         bool      // the feed made it itself, as it makes digests and problems: it has no source
-	Source      Source    // of the entry shown
-	SourceID    string    // atom:id of the source's document; empty when it has none
-	SourceSeen  time.Time // newest updated of that source's entries, for atom:source
-	Members     []Member  // the other public members of the story, oldest first
-	Shortened   bool      // the text of the entry is not whole, see MaxTextBytes
-	Named       []int64   // those of Members that the end of its text names, see Feed.AlsoReported
-	SourceTitle string    // how people know the source; never empty
-
-	Heading string // what the feed calls it, see Feed.ItemTitle; empty: its title
-	Footer  string // HTML that the feed ends it with, see Feed.ItemFooter; empty: nothing
-
-	SourceRights string // of the source's document as a whole; holds where an entry has none
-	SourceImage  string // URL of the picture that the source's document shows; may be empty
-
-	Digest *Digest // when it is a digest; nil when it is a story
-}
-
-// Member returns the entry as it is listed beside another of its story.
-func (s Shown) Member(site Site) Member {
-	link := s.Entry.Link
-	if link == "" {
-		link = site.StoryURL(s.Entry.StoryKey)
-	}
-	return Member{
-		EntryID: s.Entry.ID, Key: EntryKey(s.Source, s.Entry.GUID), SourceName: s.Source.Name, SourceTitle: s.SourceTitle, Outlet: s.Source.Outlet,
-		Title: s.Entry.Title, Link: link, Published: s.Entry.Published, Match: s.Entry.Match,
-	}
-}
-
-// Placement is an entry and where its story is shown.
-type Placement struct {
-	Shown
-	In        []Publication // of the story, in any feed, removed ones too
-	Withdrawn time.Time     // when its document vanished; zero while it is there
-	Retired   time.Time     // when its source left the configuration; zero while it is there
-	Pushed    bool          // a hub brought it; of what came within ninety days
-}
-
-// Edition is one Feed as it stands, or what a search in it found: what every
-// format of it is rendered from.
-type Edition struct {
-	Site    Site
-	Feed    Feed
-	Search  *Search           // nil for the feed itself
-	Updated time.Time         // highest Updated ever published in the feed; before the first, when the feed was made
-	TTL     time.Duration     // how often to come back, fixed at rendering
-	Change  int64             // the last change that subscribers are told of and that it shows
-	Shown   []Shown           // newest first
-	Beyond  int64             // there was no room for what is below this sequence; 0: it reaches down to the first one
-	Absent  []PastPublication // of a resumed feed, what sources had in it that have delivered no document since; newest first
-	Pages
-}
-
-// Pages says which document of its feed an Edition is, and which ones come before and after
-// it.
-type Pages struct {
-	Part  Part // which one it is
-	Older Part // what came before, or was left out because of its source; the zero value for nothing
-	Newer Part // what came after a Part that is not live
-	Prev  Part // the closed page before it, in a feed with an archive; of number 0 for none
-}
-
-// Search is what an Edition of search results was searched for. Nobody can subscribe to such
-// an Edition at the hub.
-type Search struct {
-	Query string // as it stands in the address, escaped
-	In    string // the name of the feed that was searched; empty for all public ones
-}
-
-// URL returns the address of one representation of the feed, "atom", "rss",
-// "json" or "opml", or its HTML twin for "". A private feed has none without a
-// token.
-func (e Edition) URL(ext string) string {
-	if e.Search != nil {
-		return e.Site.SearchURL(*e.Search, ext)
-	}
-	file := e.Feed.Name + "." + ext
-	if ext == "" {
-		file = e.Feed.Name + "/"
-	}
-	switch {
-	case !e.Feed.Private:
-		return e.Site.URL + "/feeds/" + file
-	case e.Site.Token == "":
-		return ""
-	}
-	return e.Site.privateURL() + "/" + file
-}
-
-// privateURL is what the addresses below the token begin with.
-func (s Site) privateURL() string { return s.URL + "/private/" + s.Token }
-
-// PartURL returns the address of one representation of a document of the feed.
-// A page of the archive has none for people: the twin stands for it.
-func (e Edition) PartURL(p Part, ext string) string {
-	var url string
-	switch {
-	case p.Page > 0 && ext != "":
-		url = e.URL("") + "archive/" + p.PageName()
-	case p.Before > 0:
-		url = e.URL("") + "older/" + strconv.FormatInt(p.Before, 10)
-	default:
-		return e.URL(ext)
-	}
-	if ext != "" {
-		url += "." + ext
-	}
-	return url
-}
-
-// SearchURL returns the address of what a search finds, "atom", "rss" or "json",
-// or its page for "". Below a token, which opens one feed, the page need not name it.
-func (s Site) SearchURL(in Search, ext string) string {
-	base, feeds := s.URL, s.URL+"/feeds"
-	if s.Token != "" {
-		base, feeds = s.privateURL(), s.privateURL()
-	}
-	switch {
-	case ext != "" && in.In != "":
-		return feeds + "/" + in.In + "." + ext + "?q=" + in.Query
-	case ext != "":
-		return base + "/search." + ext + "?q=" + in.Query
-	case in.In != "" && s.Token == "":
-		return base + "/search?q=" + in.Query + "&feed=" + in.In
-	}
-	return base + "/search?q=" + in.Query
-}
-
-// StoryURL returns the address of a story's page: below the token where there is
-// one, so that who may read a private feed may read its stories.
-func (s Site) StoryURL(key string) string {
-	if s.Token != "" {
-		return s.privateURL() + "/stories/" + key
-	}
-	return s.URL + "/stories/" + key
-}
-
-// SourceURL returns the address of a source's page, which only public ones have.
-func (s Site) SourceURL(name string) string { return s.URL + "/sources/" + name }

@@ -42,6 +42,17 @@ func (o Outcome) Failed() bool {
 	return true
 }
 
+// Passing reports whether o is a failure that may be over soon, so that it is
+// worth asking again.
+func (o Outcome) Passing() bool {
+	switch o {
+	case OutcomeTimeout, OutcomeDNS, OutcomeRefused, OutcomeTLS, OutcomeLimited, OutcomeHTTPError, OutcomeTruncated,
+		OutcomeInterrupted, OutcomeInternal:
+		return true
+	}
+	return false
+}
+
 // Fetch records one attempt on a Source. It is always stored.
 type Fetch struct {
 	ID       int64

@@ -99,12 +99,12 @@ func (s SourceState) failing(now time.Time) bool {
 // silent reports whether a feed is quiet for longer than it ever is. A folder
 // has no rhythm.
 func (s SourceState) silent(now time.Time) bool {
-	return s.Kind == KindFeed && !s.Latest.IsZero() && now.Sub(s.Latest) > Silence(s.Pause)
+	return s.Kind == KindFeed && !s.Latest.IsZero() && now.Sub(s.Latest) > silentAfter(s.Pause)
 }
 
-// Silence returns after how long without anything new a source with this usual
+// silentAfter returns after how long without anything new a source with this usual
 // longest pause is silent.
-func Silence(pause time.Duration) time.Duration {
+func silentAfter(pause time.Duration) time.Duration {
 	if pause == 0 {
 		return silentUnknown
 	}
@@ -149,7 +149,7 @@ func (s SourceState) Cause(now time.Time) string {
 	case HealthGone:
 		return "its publisher closed it: status 410 Gone"
 	case HealthFailing:
-		return fmt.Sprintf("%s since %s: %s", count(s.Failures, "failure", "failures"), day(s.FailingSince), s.Last.trouble())
+		return fmt.Sprintf("%d %s since %s: %s", s.Failures, Plural(s.Failures, "failure", "failures"), day(s.FailingSince), s.Last.trouble())
 	case HealthMoved:
 		return s.moved()
 	case HealthSilent:
@@ -195,10 +195,3 @@ func (f Fetch) trouble() string {
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

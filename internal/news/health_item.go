@@ -20,9 +20,9 @@ func (h Health) ill() bool {
 	return false
 }
 
-// Told returns the state under which a feed of problems reports the event; false for an
+// ReportedAs returns the state under which a feed of problems reports the event; false for an
 // event that it does not report, because there was no problem before or after it.
-func (e HealthEvent) Told() (Health, bool) {
+func (e HealthEvent) ReportedAs() (Health, bool) {
 	switch {
 	case e.Is.ill():
 		return e.Is, true
@@ -37,7 +37,7 @@ func (e HealthEvent) Told() (Health, bool) {
 // The same event always gives the same item, except for the names that the configuration
 // gives to the source and the site.
 func (e HealthEvent) Shown(site Site, f Feed, src Source, origin string) Shown {
-	state, _ := e.Told()
+	state, _ := e.ReportedAs()
 	guid := URN("health", origin, string(state), e.At.UTC().Format(time.RFC3339Nano))
 	key := StoryKey("health", guid, 0)
 	s := Shown{
@@ -90,7 +90,7 @@ func (e HealthEvent) text(state Health, site Site, src Source) string {
 	}
 	paragraph(noted)
 	if e.Advice != "" && state != recovered {
-		paragraph("To do: " + Typed(e.Advice) + ".")
+		paragraph("To do: " + AdviceHTML(e.Advice) + ".")
 	}
 	if e.SourceID == 0 {
 		return b.String()

@@ -17,7 +17,7 @@ func TestWhichEventsAreTold(t *testing.T) {
 		{HealthFailing, HealthGone, HealthGone}, {HealthGone, HealthOK, recovered}, {HealthFailing, HealthSlow, recovered}, {HealthOK, HealthSlow, ""},
 		{HealthSlow, HealthOK, ""}, {"", HealthSlow, ""}, {HealthOK, HealthOffline, HealthOffline}, {HealthOffline, HealthOK, recovered},
 	} {
-		got, told := (HealthEvent{Was: c.was, Is: c.is}).Told()
+		got, told := (HealthEvent{Was: c.was, Is: c.is}).ReportedAs()
 		if got != c.want || told != (c.want != "") {
 			t.Errorf("%q to %q: told %v as %q, want %q", c.was, c.is, told, got, c.want)
 		}

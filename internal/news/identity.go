@@ -31,8 +31,7 @@ func URN(parts ...string) string {
 // case letters and digits. An empty database mints the same keys. salt is 0;
 // a higher one is for the case that the key is taken.
 func StoryKey(sourceKey, entryKey string, salt int) string {
-	sum := sha256.Sum256([]byte("story\x00" + sourceKey + "\x00" + entryKey + strings.Repeat("\x00", salt)))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+	return mark("story", sourceKey+"\x00"+entryKey+strings.Repeat("\x00", salt))
 }
 
 // EntryKey names an entry in what we publish, so that an empty database knows it

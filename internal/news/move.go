@@ -16,9 +16,9 @@ const (
 	NoticeSelf     Notice = "self"         // its rel="self" is elsewhere; wrong as often as not
 )
 
-// MoveSightings is how many fetches in a row must say the same before a move is
+// moveSightings is how many fetches in a row must say the same before a move is
 // believed: a server under repair says many things.
-const MoveSightings = 3
+const moveSightings = 3
 
 // HomeEvery is how often the configured address of a moved source is asked
 // whether it works again.
@@ -52,7 +52,7 @@ func (m Move) Sighted(target string, by Notice, at time.Time) Move {
 }
 
 // Believed reports whether enough fetches in a row have said the same.
-func (m Move) Believed() bool { return m.Target != "" && m.Seen >= MoveSightings }
+func (m Move) Believed() bool { return m.Target != "" && m.Seen >= moveSightings }
 
 // Adopted returns the move once its target is fetched instead.
 func (m Move) Adopted(at time.Time) Move { return Move{Address: m.Target, Home: at} }
@@ -61,8 +61,8 @@ func (m Move) Adopted(at time.Time) Move { return Move{Address: m.Target, Home: 
 // sighting, the sixth, the twelfth and so on, because a target with other entries will
 // hardly have ours an hour later.
 func (m Move) Try() bool {
-	rounds := m.Seen / MoveSightings
-	return m.Believed() && m.Seen%MoveSightings == 0 && rounds&(rounds-1) == 0
+	rounds := m.Seen / moveSightings
+	return m.Believed() && m.Seen%moveSightings == 0 && rounds&(rounds-1) == 0
 }
 
 // Moved reports whether the source is, or says that it is, somewhere else. A

@@ -2,69 +2,26 @@ package news
 
 import "time"
 
-// Candidate is an entry of a story that a feed may show, with what decides
-// whether it is the one.
-type Candidate struct {
-	EntryID   int64
-	SourceID  int64
-	Origin    string // the source's key: minted guids derive from it
-	GUID      string
-	Public    bool
-	Kind      Kind
-	Outlet    string
-	Rank      int       // of its source in the feed; lower is shown rather
-	Cited     int       // how many other sources of the story link to its page
-	Published time.Time // never zero
-	Updated   time.Time // never zero
-	FirstSeen time.Time
-	Born      int64 // the revision that stored it
-	Backlog   bool  // came with the first document of its source, or with a flood of old entries
-	Flood     bool  // came with such a flood
-	Length    int   // of its text
-	Signature uint64
-	Pinned    bool // by hand: shown before all others of its story
+// Publication is one Story as shown in one Feed. GUID, Published and Sequence
+// never change; Updated moves only forward, and only when the words change.
+type Publication struct {
+	FeedID    int64
+	StoryID   int64
+	StoryKey  string
+	GUID      string    // what readers key on, the same in every format
+	Sequence  int64     // order of entry into the feed; higher is newer
+	Entered   time.Time // when it entered the feed, by our clock; for a backlog, where it was placed
+	Published time.Time
+	Updated   time.Time
+	EntryID   int64  // the entry shown
+	Signature uint64 // of the words of its title and text, see clean.Signature
+	Removed   bool   // withdrawn: kept, never shown
 }
 
-// Lead returns the index of the candidate to show, -1 without any. The one that a person
-// pinned goes first. Then follow, in this order: the rank of the source in the feed; the
-// number of other sources that link to the page; the earlier published time; the longer
-// text. Ties are broken by the key of the source and the guid, so that the order in which
-// sources were fetched decides nothing.
-func Lead(cs []Candidate) int {
-	best := -1
-	for i := range cs {
-		if best < 0 || rather(cs[i], cs[best]) {
-			best = i
-		}
-	}
-	return best
-}
-
-// rather reports whether a is to be shown rather than b.
-func rather(a, b Candidate) bool {
-	switch {
-	case a.Pinned != b.Pinned:
-		return a.Pinned
-	case a.Rank != b.Rank:
-		return a.Rank < b.Rank
-	case a.Cited != b.Cited:
-		return a.Cited > b.Cited
-	case !a.Published.Equal(b.Published):
-		return a.Published.Before(b.Published)
-	case a.Length != b.Length:
-		return a.Length > b.Length
-	case a.Origin != b.Origin:
-		return a.Origin < b.Origin
-	case a.GUID != b.GUID:
-		return a.GUID < b.GUID
-	}
-	return a.EntryID < b.EntryID
-}
-
-// Sane returns the times of an entry as they are stored. A published time that is missing,
+// PlausibleTimes returns the times of an entry as they are stored. A published time that is missing,
 // or in the future, becomes the time at which the entry was first seen. The updated time is
 // never before published and never in the future.
-func Sane(published, updated, seen time.Time) (time.Time, time.Time) {
+func PlausibleTimes(published, updated, seen time.Time) (time.Time, time.Time) {
 	if published.IsZero() {
 		published = updated
 	}
@@ -84,17 +41,17 @@ func Sane(published, updated, seen time.Time) (time.Time, time.Time) {
 // history.
 const undatedApart = 24 * time.Hour
 
-// Undated returns the published time of an entry without a time, from its position in the
+// UndatedTime returns the published time of an entry without a time, from its position in the
 // first document of its source. Documents usually begin with the newest entry, and sources
 // without dates are seldom busy. If all these entries counted as published now, they would
 // push everything else off a feed.
-func Undated(position int, seen time.Time) time.Time {
+func UndatedTime(position int, seen time.Time) time.Time {
 	return seen.Add(-time.Duration(position) * undatedApart)
 }
 
-// Revised returns the updated time of a Publication whose words changed: the time that the
+// RevisedTime returns the updated time of a Publication whose words changed: the time that the
 // publisher states if that is later than the old one, else now. It never moves back.
-func Revised(old, stated, now time.Time) time.Time {
+func RevisedTime(old, stated, now time.Time) time.Time {
 	if stated.After(old) && !stated.After(now) {
 		return stated
 	}
@@ -103,6 +60,17 @@ func Revised(old, stated, now time.Time) time.Time {
 	}
 	return old
 }
+
+// Later returns the later of two times.
+func Later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// DayOf returns the beginning of a day in UTC.
+func DayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 // The sequence of a Publication orders it in its feed. It is a time in microseconds, so that
 // a backlog finds room between Publications that entered as news.

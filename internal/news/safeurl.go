@@ -37,7 +37,7 @@ func HasSecret(raw string) bool {
 	}
 	parts := strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune("/?#&;", r) })
 	for i, part := range parts {
-		if IsToken(part) && i > 0 && parts[i-1] == "private" {
+		if isToken(part) && i > 0 && parts[i-1] == "private" {
 			return true
 		}
 		name, value, _ := strings.Cut(part, "=")

@@ -90,6 +90,18 @@ type Body struct {
 	Data        []byte
 }
 
+// PageText is what came of fetching the page that an entry links to, for a
+// source that takes its texts from pages. It is kept, so that a page is fetched
+// once and an entry that comes again keeps its text.
+type PageText struct {
+	URL     string // the entry's link
+	Fetched time.Time
+	Tries   int     // so far
+	Outcome Outcome // of the latest one
+	Note    string  // why there is no text, one clause for the operator; empty with one
+	HTML    string  // the article, sanitised; empty without one
+}
+
 // Lease is the right to fetch a source, and what the fetch needs to know.
 type Lease struct {
 	Epoch      int64 // rises with every lease and every change of address
@@ -100,6 +112,16 @@ type Lease struct {
 	Hints      Hints         // of the publisher, from the last document
 	Move       Move
 	PushUntil  time.Time // until when hubs bring what is new, see Push.Trusted; zero while they do not
+}
+
+// Host is what is remembered of a rate group: the hosts of one registrable
+// domain, which are asked as one, or an address.
+type Host struct {
+	Name      string
+	NotBefore time.Time     // nothing of it is asked before; zero or past: it may be
+	Spacing   time.Duration // between two requests, as last widened; 0 is the usual
+	Limited   int           // how often it answered 429
+	LimitedAt time.Time     // when it last did
 }
 
 // ErrLeased says that a source cannot be leased: somebody else fetches it, or

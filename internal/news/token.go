@@ -48,14 +48,14 @@ const TokenLength = 26
 // there is nothing to guess.
 func HashToken(secret string) TokenHash { return sha256.Sum256([]byte(secret)) }
 
-// IsToken reports whether a text has the form of a secret.
-func IsToken(s string) bool {
+// isToken reports whether a text has the form of a secret.
+func isToken(s string) bool {
 	return len(s) == TokenLength && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
-// Announced is what an aggregator says in its User-Agent of how many people it
+// Aggregator is what an aggregator says in its User-Agent of how many people it
 // fetches a feed for.
-type Announced struct {
+type Aggregator struct {
 	FeedID      int64
 	Format      string // that it fetches: "atom", "rss", "json"
 	Client      string // its name

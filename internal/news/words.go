@@ -48,3 +48,11 @@ func (w Words) more(n int) string {
 	}
 	return strings.Replace(w.manyMore, "%d", strconv.Itoa(n), 1)
 }
+
+// Plural returns the form of a word that goes with a number.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

@@ -75,8 +75,6 @@ func shortDay(t time.Time) template.HTML {
 	return template.HTML(t.UTC().Format(`<time datetime="2006-01-02">2 Jan</time>`))
 }
 
-func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-
 // arrivals charts the new entries of a source by day. Entries from its first reading do not count
 // as new.
 func arrivals(days []news.SourceDay, first time.Time) chart {
@@ -98,7 +96,7 @@ func charted(days []news.SourceDay, first time.Time) bool {
 	if len(days) == 0 {
 		return false
 	}
-	begun := slices.IndexFunc(days, func(d news.SourceDay) bool { return d.Visits > 0 || d.Day.Equal(dayOf(first)) })
+	begun := slices.IndexFunc(days, func(d news.SourceDay) bool { return d.Visits > 0 || d.Day.Equal(news.DayOf(first)) })
 	return begun >= 0 && len(days)-begun >= leastDays || !first.IsZero() && first.Before(days[0].Day)
 }
 
@@ -176,7 +174,7 @@ func entering(shown []news.Shown) *chart {
 	perDay := map[time.Time]int{}
 	var newest time.Time
 	for i := range shown {
-		d := dayOf(shown[i].Entered)
+		d := news.DayOf(shown[i].Entered)
 		perDay[d]++
 		if newest.Before(d) {
 			newest = d

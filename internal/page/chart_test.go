@@ -9,7 +9,7 @@ import (
 )
 
 func TestArrivals(t *testing.T) {
-	day := dayOf(sampleNow)
+	day := news.DayOf(sampleNow)
 	c := arrivals([]news.SourceDay{{Day: day, New: 1}, {Day: day.AddDate(0, 0, 1)}, {Day: day.AddDate(0, 0, 2), New: 400}}, day.AddDate(0, -1, 0))
 	if want := "401 new entries in 3 days, 400 of them on 24 November."; c.Words != want {
 		t.Errorf("got %q, want %q", c.Words, want)
@@ -31,7 +31,7 @@ func TestArrivals(t *testing.T) {
 // A source first read yesterday has no charts yet. A source that was never read has charts once it
 // was asked for long enough, and so does an unchanging folder, although it has no visits.
 func TestCharted(t *testing.T) {
-	first := dayOf(sampleNow)
+	first := news.DayOf(sampleNow)
 	days := func(visits ...int) (all []news.SourceDay) {
 		for i, n := range visits {
 			all = append(all, news.SourceDay{Day: first.AddDate(0, 0, i), Visits: n})
@@ -62,7 +62,7 @@ func TestCharted(t *testing.T) {
 func TestLatestDays(t *testing.T) {
 	of := func(stories ...int) (all []news.StoryDay) {
 		for i, n := range stories {
-			all = append(all, news.StoryDay{Day: dayOf(sampleNow).AddDate(0, 0, i), Stories: n})
+			all = append(all, news.StoryDay{Day: news.DayOf(sampleNow).AddDate(0, 0, i), Stories: n})
 		}
 		return all
 	}
@@ -78,7 +78,7 @@ func TestLatestDays(t *testing.T) {
 }
 
 func TestVisits(t *testing.T) {
-	day := dayOf(sampleNow)
+	day := news.DayOf(sampleNow)
 	c := visits([]news.SourceDay{{Day: day, Visits: 4}, {Day: day, Visits: 4, Failed: 4}, {Day: day}, {Day: day, Visits: 4, Failed: 1}})
 	if want := "12 visits in 4 days, 5 without a feed to read."; c.Words != want {
 		t.Errorf("got %q, want %q", c.Words, want)

@@ -29,10 +29,10 @@ func samples() []sample {
 		Source: shown[0].Source, Entries: 7, NextDue: now.Add(time.Hour), FirstOK: now,
 		Last: news.Fetch{Started: now.Add(-time.Hour), Outcome: news.OutcomeOK, New: 2},
 	}
-	days := []news.SourceDay{{Day: dayOf(now), Visits: 3, Failed: 1, New: 2}}
+	days := []news.SourceDay{{Day: news.DayOf(now), Visits: 3, Failed: 1, New: 2}}
 	var stories []news.StoryDay
 	for range leastDays {
-		stories = append(stories, news.StoryDay{Day: dayOf(now), Stories: 3})
+		stories = append(stories, news.StoryDay{Day: news.DayOf(now), Stories: 3})
 	}
 	var none news.Site
 	return []sample{

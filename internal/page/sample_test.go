@@ -120,7 +120,7 @@ func sampleFront() *FrontView {
 // sampleStoryDays returns thirty days, with a weekly rhythm and one empty day.
 func sampleStoryDays() (all []news.StoryDay) {
 	for i := range 30 {
-		all = append(all, news.StoryDay{Day: dayOf(sampleNow).AddDate(0, 0, i-29), Stories: (i*7 + 3) % 11 * (i % 7)})
+		all = append(all, news.StoryDay{Day: news.DayOf(sampleNow).AddDate(0, 0, i-29), Stories: (i*7 + 3) % 11 * (i % 7)})
 	}
 	return all
 }
@@ -177,7 +177,7 @@ func sampleSourceView() *SourceView {
 func sampleDays() []news.SourceDay {
 	days := make([]news.SourceDay, 28)
 	for i := range days {
-		days[i] = news.SourceDay{Day: dayOf(sampleNow).AddDate(0, 0, i-27), Visits: 24, Failed: max(0, i-24) * 5, New: i * 7 % 11}
+		days[i] = news.SourceDay{Day: news.DayOf(sampleNow).AddDate(0, 0, i-27), Visits: 24, Failed: max(0, i-24) * 5, New: i * 7 % 11}
 	}
 	return days
 }

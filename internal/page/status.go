@@ -145,7 +145,7 @@ func newStatusRow(r SourceRow, now time.Time) statusRow {
 	}
 	if !row.Retired {
 		row.Next, row.Needs = next(s.NextDue, now), needs(s, row.Health)
-		row.Advice, row.Push = template.HTML(news.Typed(s.Advice(now))), pushed(r.Push)
+		row.Advice, row.Push = template.HTML(news.AdviceHTML(s.Advice(now))), pushed(r.Push)
 	}
 	switch row.Health { // the last error is shown beside the cause
 	case news.HealthOK:

@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"tributary/internal/news"
 )
@@ -12,7 +13,7 @@ import (
 var pageFormats = []string{"atom", "json"}
 
 // IsPageFormat reports whether closed pages are stored in the format.
-func IsPageFormat(ext string) bool { return ext == pageFormats[0] || ext == pageFormats[1] }
+func IsPageFormat(ext string) bool { return slices.Contains(pageFormats, ext) }
 
 // archive closes the full pages of a feed, replaces pages that name an entry which has since been
 // withdrawn or made private, and drops the oldest pages beyond the configured number. If this
@@ -106,7 +107,7 @@ func (p *Publisher) writePages(ctx context.Context, f news.Feed) error {
 		if err != nil {
 			return err
 		}
-		err = p.Folder.WritePages(f.Name, docs, func(d news.PageDocument) (*news.PageDocument, error) {
+		err = p.Folder.writePages(f.Name, docs, func(d news.PageDocument) (*news.PageDocument, error) {
 			return p.Store.PageDocument(ctx, f.ID, d.Part, d.Format)
 		})
 		if err != nil {

@@ -13,11 +13,11 @@ import (
 	"tributary/internal/news"
 )
 
-// WritePages writes those closed pages of a feed whose files are missing or differ, and removes the
+// writePages writes those closed pages of a feed whose files are missing or differ, and removes the
 // files of pages that no longer exist. read returns the bytes of a page. Each file gets the
 // modification time of its page: size and time together identify it without reading it, and other
 // web servers send the same Last-Modified as we do.
-func (f *Folder) WritePages(feed string, docs []news.PageDocument, read func(news.PageDocument) (*news.PageDocument, error)) error {
+func (f *Folder) writePages(feed string, docs []news.PageDocument, read func(news.PageDocument) (*news.PageDocument, error)) error {
 	dir := f.archive(feed)
 	keep := map[string]bool{}
 	for _, d := range docs {

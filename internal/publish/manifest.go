@@ -37,14 +37,8 @@ func (f *Folder) Settle(names []string) error {
 // removeFile removes a document, its variants and the folders that this leaves empty.
 func (f *Folder) removeFile(name string) error {
 	path := filepath.Join(f.Path, filepath.FromSlash(name))
-	files := []string{path}
-	for _, ext := range codings() {
-		files = append(files, path+ext)
-	}
-	for _, file := range files {
-		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := removeAll(path); err != nil {
+		return err
 	}
 	for dir := filepath.Dir(path); dir != filepath.Clean(f.Path); dir = filepath.Dir(dir) {
 		if err := removeEmpty(dir); err != nil {

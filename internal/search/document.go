@@ -1,6 +1,7 @@
 package search
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"unicode"
@@ -82,23 +83,28 @@ func SourceFact(id int64) string { return "s" + strconv.FormatInt(id, 10) }
 // its tag counts, so that de stands for de-at too.
 func LanguageFact(primary string) string { return "l" + primary }
 
-// Longer calls f for every word of the document inside which terms are looked for: it is
-// long enough and has letters only.
-func (d Document) Longer(f func(word string)) {
-	for _, text := range [...]string{d.Title, d.Body, d.Author, d.Tag} {
-		for w := range strings.SplitSeq(text, " ") {
-			if len(w) >= minLonger && len(w) <= maxLonger && longer(w) {
-				f(w)
+// LongWords iterates over the words of the document inside which terms are looked for: they
+// are long enough and have letters only.
+func (d Document) LongWords() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, text := range [...]string{d.Title, d.Body, d.Author, d.Tag} {
+			for w := range strings.SplitSeq(text, " ") {
+				if isLong(w) && !yield(w) {
+					return
+				}
 			}
 		}
 	}
 }
 
-func longer(w string) bool {
+func isLong(w string) bool {
+	if len(w) < minLong || len(w) > maxLong || utf8.RuneCountInString(w) < minLong {
+		return false
+	}
 	for _, r := range w {
 		if !unicode.In(r, unicode.L, unicode.M) {
 			return false
 		}
 	}
-	return utf8.RuneCountInString(w) >= minLonger
+	return true
 }

@@ -210,13 +210,13 @@ func (one piece) term() (Term, error) {
 		}
 		return t, nil
 	}
-	return t, t.open(one.quoted)
+	return t, t.open()
 }
 
 // open checks the stars of a term. A long word without stars and quotes is looked for inside
 // other words, too. That also holds for an excluded word, so that it excludes exactly what
 // it would find.
-func (t *Term) open(quoted bool) error {
+func (t *Term) open() error {
 	first, last := t.Words[0], t.Words[len(t.Words)-1]
 	switch {
 	case t.Head && len(t.Words) > 1:
@@ -225,10 +225,10 @@ func (t *Term) open(quoted bool) error {
 		return wrong("%s: at least %d letters go with a star before them", t.Given, minInside)
 	case t.Tail && len(last) < minPrefix: // one letter of Latin; of other scripts it may be a word
 		return wrong("%s: at least %d letters go before a star", t.Given, minPrefix)
-	case t.Head || t.Tail || quoted || len(t.Words) > 1:
+	case t.Head || t.Tail || t.quoted || len(t.Words) > 1:
 		return nil
 	}
-	if t.Field == Anywhere || t.Field == Title || t.Field == Text {
+	if t.Field.isText() {
 		long := utf8.RuneCountInString(first) >= insideFrom && letters(first)
 		t.Head, t.Tail = long, long
 	}

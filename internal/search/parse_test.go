@@ -3,6 +3,7 @@ package search
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -260,8 +261,7 @@ func TestIndex(t *testing.T) {
 	if d != want {
 		t.Errorf("got %+v, want %+v", d, want)
 	}
-	var words []string
-	Document{Title: "ueber b2b covid19 groesse", Body: strings.Repeat("x", 70)}.Longer(func(w string) { words = append(words, w) })
+	words := slices.Collect(Document{Title: "ueber b2b covid19 groesse", Body: strings.Repeat("x", 70)}.LongWords())
 	if got := strings.Join(words, " "); got != "ueber groesse" {
 		t.Errorf("looked into are %q, want the long words of letters", got)
 	}

@@ -40,8 +40,8 @@ const (
 	insideFrom = 5  // from this length on, a word is also looked for inside other words
 	minInside  = 3  // of a word with a star before it, at least
 	minPrefix  = 2  // of a word with a star after it, at least
-	minLonger  = 5  // of a word inside which others are looked for, at least
-	maxLonger  = 64 // and at most, in bytes
+	minLong    = 5  // of a word inside which others are looked for, at least
+	maxLong    = 64 // and at most, in bytes
 )
 
 // Field is where a term is looked for.
@@ -57,6 +57,10 @@ const (
 	Source   Field = "source" // what its source is called
 	Language Field = "lang"
 )
+
+// isText reports whether running text is looked through, where words are also found inside
+// longer ones.
+func (f Field) isText() bool { return f == Anywhere || f == Title || f == Text }
 
 // fields lists the names that a query may use, in the order in which people are
 // told of them.

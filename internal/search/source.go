@@ -122,8 +122,7 @@ func (q *Query) Unknown() (given string) {
 func (q *Query) Whole() string {
 	for _, c := range q.Clauses {
 		for _, t := range c.Any {
-			free := t.Field == Anywhere || t.Field == Title || t.Field == Text
-			if n := utf8.RuneCountInString(t.Words[0]); !c.Not && free && len(t.Words) == 1 && !t.Head && !t.Tail && !t.quoted && n >= minInside && n < insideFrom {
+			if n := utf8.RuneCountInString(t.Words[0]); !c.Not && t.Field.isText() && len(t.Words) == 1 && !t.Head && !t.Tail && !t.quoted && n >= minInside && n < insideFrom {
 				return t.Words[0]
 			}
 		}

@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,7 @@ func readFeed(data []byte) (*parsed, error) {
 // states, else the path of the file. Its leading "seed/" keeps a GUID from reading as an absolute
 // IRI: "urn:x#1" inside a GUID of ours is not an identifier given by the publisher.
 func (p *parsed) feedPrefix(path string) string {
-	return guidPrefix + first(p.id(), path) + "#"
+	return guidPrefix + cmp.Or(p.id(), path) + "#"
 }
 
 // id returns the id that the feed states, or "".
@@ -40,7 +41,7 @@ func (p *parsed) prefix(prefix string) {
 	for i := range p.document.Entries {
 		e := &p.document.Entries[i]
 		words := "words:" + hashWords(wordsOf(e.Title+"\n"+clean.Text(e.Body())))
-		guid := prefix + first(strings.TrimSpace(e.GUID), first(e.Link, words))
+		guid := prefix + cmp.Or(strings.TrimSpace(e.GUID), e.Link, words)
 		if seen[guid] {
 			guid = prefix + words
 		}

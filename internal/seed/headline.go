@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -40,7 +41,7 @@ func headline(lead string) string {
 			title = part
 		}
 	}
-	return first(title, shorten(whole, maxTitle))
+	return cmp.Or(title, shorten(whole, maxTitle))
 }
 
 // joint is where a sentence without a better place is cut: before a word that begins another
@@ -146,7 +147,7 @@ var conjunction = wordSet("und oder sowie and or")
 
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
-	for _, word := range strings.Fields(list) {
+	for word := range strings.FieldsSeq(list) {
 		set[word] = true
 	}
 	return set

@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -171,11 +172,11 @@ func (m *meta) set(f field, value string) {
 	case tags:
 		m.tags = append(m.tags, strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' })...)
 	case title:
-		m.title = first(m.title, value)
+		m.title = cmp.Or(m.title, value)
 	case source:
-		m.source = first(m.source, value)
+		m.source = cmp.Or(m.source, value)
 	case summary:
-		m.summary = first(m.summary, value)
+		m.summary = cmp.Or(m.summary, value)
 	}
 }
 
@@ -225,13 +226,6 @@ func webAddress(s string) string {
 		return ""
 	}
 	return u.String()
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // wordEnds reports whether a word directly before s ends there.

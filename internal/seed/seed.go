@@ -6,7 +6,7 @@
 //	.txt .text             plain text (text.go): optional metadata, a lead,
 //	                       paragraphs, sub-headings, photo captions
 //	.md .markdown          Markdown with YAML front matter (markdown.go)
-//	.html .htm .xhtml      a web page (page.go)
+//	.html .htm .xhtml      a web page (page.go; body.go edits the text)
 //	.xml .rss .atom .rdf .json   a feed document (feeddoc.go)
 //
 // A feed document keeps its entries. Every other reader fills a piece, from which a single entry is
@@ -25,6 +25,7 @@
 package seed
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -151,10 +152,7 @@ func (p *piece) finish() (*parsed, error) {
 		return nil, news.Failf(news.OutcomeNotAFeed, "no text in it besides markup, metadata and notices; a seed needs a sentence")
 	}
 	stated := shorten(clean.Line(p.title), maxStated)
-	lead := clean.Line(p.lead)
-	if lead == "" {
-		lead = text
-	}
+	lead := cmp.Or(clean.Line(p.lead), text)
 	e := news.Entry{
 		Link: p.link, Title: stated, Content: body, Published: p.published, Updated: p.updated,
 		Authors: p.authors, Categories: categories(p.tags), Language: languageOf(p.lang, stated+"\n"+text),
@@ -181,12 +179,10 @@ func categories(tags []string) []news.Category {
 	seen := map[string]bool{}
 	for _, tag := range tags {
 		term := clean.Line(tag)
-		if key := strings.ToLower(term); term == "" || len(term) > maxTerm || seen[key] {
-			continue
-		} else {
+		if key := strings.ToLower(term); term != "" && len(term) <= maxTerm && !seen[key] {
 			seen[key] = true
+			out = append(out, news.Category{Term: term})
 		}
-		out = append(out, news.Category{Term: term})
 	}
 	return out
 }

@@ -52,10 +52,10 @@ func (t *tx) openSketchIndex(source int64, window time.Duration, now time.Time) 
 // learnHabits reads the sketches of the latest stories of the source, from which its habits
 // are learned: phrases that it repeats in every text.
 func (x *sketchIndex) learnHabits() error {
-	var stories []story.Told
+	var stories []story.Sample
 	err := x.each(`SELECT entry_id, data FROM sketch WHERE source_id = $1 AND entry_id > $2 AND first = 1 ORDER BY entry_id DESC LIMIT $3`,
 		[]any{x.source, x.forgotten, story.HabitStories}, func(scan scan) error {
-			t := story.Told{Sketch: &story.Sketch{}}
+			t := story.Sample{Sketch: &story.Sketch{}}
 			var data sql.RawBytes
 			err := scan(&t.Entry, &data)
 			if err == nil && t.Sketch.UnmarshalBinary(data) == nil { // others are made anew, see resketch.go
@@ -88,8 +88,8 @@ func (x *sketchIndex) mark(s *story.Sketch) error {
 }
 
 // forget removes entries that have left the window.
-func (x *sketchIndex) forget() error {
-	if err := x.get(`SELECT value FROM counter WHERE name = 'forgotten'`, nil, &x.forgotten); err != nil {
+func (x *sketchIndex) forget() (err error) {
+	if x.forgotten, err = x.counter("forgotten"); err != nil {
 		return err
 	}
 	old, err := x.leaving()
@@ -125,14 +125,11 @@ func (x *sketchIndex) leaving() ([]leavingEntry, error) {
 			return err
 		}
 		if !at(seen).Before(x.cutoff) {
-			return errFull // those after it arrived later
+			return errStop // those after it arrived later
 		}
 		old = append(old, o)
 		return nil
 	})
-	if errors.Is(err, errFull) {
-		err = nil
-	}
 	return old, err
 }
 
@@ -188,7 +185,7 @@ func (x *sketchIndex) keep(f *comparison, entry, storyID int64, m news.Match) er
 	first = first || story.Retold(f.sketch, f.of(x.source, storyID))
 	f.sketch.Derived = story.Derived(m)
 	if first {
-		x.habits.Learn(story.Told{Entry: entry, Sketch: f.sketch})
+		x.habits.Learn(story.Sample{Entry: entry, Sketch: f.sketch})
 	}
 	return x.write(f.sketch, f.finds.Keep(f.sketch, mates), entry, first)
 }
@@ -241,7 +238,7 @@ func (x *sketchIndex) revise(entry int64, s *story.Sketch) error {
 	if err := x.mark(s); err != nil {
 		return err
 	}
-	x.habits.Revise(story.Told{Entry: entry, Sketch: s})
+	x.habits.Revise(story.Sample{Entry: entry, Sketch: s})
 	finds, err := x.find(s)
 	if err != nil {
 		return err

@@ -34,15 +34,16 @@ func (db *DB) NextPage(ctx context.Context, site news.Site, f news.Feed, now tim
 	if err != nil || !a.changed {
 		return nil, err
 	}
+	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Generation: a.generation, Page: a.last + 1}}}
 	var stale int
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(min(number), 0) FROM archive_page
-		WHERE feed_id = $1 AND generation = $2 AND stale <> 0 AND dropped = 0`, f.ID, a.generation).Scan(&stale)
+	err = db.get(ctx, `SELECT coalesce(min(number), 0) FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND stale <> 0 AND dropped = 0`, []any{f.ID, a.generation}, &stale)
 	switch {
 	case err != nil:
 		return nil, err
 	case stale > 0:
-		return db.pageEdition(ctx, site, f, news.Part{Generation: a.generation, Page: stale},
-			`p.sequence IN (`+onPage+`) AND NOT `+unfit, stale)
+		e.Part.Page = stale
+		return e, db.fillPage(ctx, e, `p.sequence IN (`+onPage+`) AND NOT `+unfit, stale)
 	case !f.Archive:
 		return nil, nil
 	}
@@ -54,8 +55,7 @@ func (db *DB) NextPage(ctx context.Context, site news.Site, f news.Feed, now tim
 	if page == nil {
 		return nil, db.noteNothingToClose(ctx, f, a, waits, now)
 	}
-	e, err := db.pageEdition(ctx, site, f, news.Part{Generation: a.generation, Page: a.last + 1},
-		`p.page = 0 AND p.removed = 0 AND p.sequence BETWEEN $2 AND $3`, page[0].Sequence, page[len(page)-1].Sequence)
+	err = db.fillPage(ctx, e, `p.page = 0 AND p.removed = 0 AND p.sequence BETWEEN $2 AND $3`, page[0].Sequence, page[len(page)-1].Sequence)
 	if err != nil || len(e.Shown) == 0 { // a command took them away just now
 		return nil, err
 	}
@@ -75,10 +75,10 @@ type archived struct {
 // archiveOf reads how far the archive of a feed has come.
 func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a archived, err error) {
 	var seen, newest int64
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, archive_version, revision,
+	err = db.get(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, archive_version, revision,
 		coalesce((SELECT max(number) FROM archive_page WHERE feed_id = f.id AND generation = f.archive_generation), 0),
 		coalesce((SELECT entered FROM publication WHERE feed_id = f.id AND removed = 0 ORDER BY sequence DESC LIMIT 1), 0)
-		FROM feed f WHERE id = $1`, f.ID).Scan(&a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, &newest)
+		FROM feed f WHERE id = $1`, []any{f.ID}, &a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, &newest)
 	a.Newest, a.Window = at(newest), f.Window
 	a.Waited = a.waits != 0 && (now.Sub(at(a.waits)) >= news.ArchiveWait || a.waits > ms(now)) // or the clock was set back
 	a.changed = seen != a.revision || f.Archive && a.Waited
@@ -121,34 +121,36 @@ func (db *DB) noteNothingToClose(ctx context.Context, f news.Feed, a archived, w
 	})
 }
 
-// pageEdition reads the Publications of a page as they are now.
-func (db *DB) pageEdition(ctx context.Context, site news.Site, f news.Feed, part news.Part, where string, args ...any) (*news.Edition, error) {
-	e := &news.Edition{Site: site, Feed: f}
-	var created int64
+// fillPage reads the Publications of a closed page as they are now.
+func (db *DB) fillPage(ctx context.Context, e *news.Edition, where string, args ...any) error {
+	part, f := e.Part, e.Feed
 	f.Limit, f.MaxPerSource = news.MaxShown, 0
-	if err := db.fill(ctx, e, &pageBuilder{feed: f, perSource: map[string]int{}}, where, args...); err != nil {
-		return nil, err
+	page := newPage(f)
+	page.archived = 0 // a closed page shows all of it
+	if err := db.fill(ctx, e, page, where, args...); err != nil {
+		return err
 	}
 	e.Pages = news.Pages{Part: part}
 	if len(e.Shown) == 0 { // all of it had to leave
-		if err := db.engine.Read.QueryRowContext(ctx, `SELECT created_at FROM feed WHERE id = $1`, f.ID).Scan(&created); err != nil {
-			return nil, err
+		var created int64
+		if err := db.get(ctx, `SELECT created_at FROM feed WHERE id = $1`, []any{f.ID}, &created); err != nil {
+			return err
 		}
 		e.Updated = at(created)
 	}
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM archive_page
-		WHERE feed_id = $1 AND generation = $2 AND number < $3 AND dropped = 0`, f.ID, part.Generation, part.Page).Scan(&e.Prev.Page)
+	err := db.get(ctx, `SELECT coalesce(max(number), 0) FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND number < $3 AND dropped = 0`, []any{f.ID, part.Generation, part.Page}, &e.Prev.Page)
 	if e.Prev.Page > 0 {
 		e.Prev.Generation = part.Generation
 	}
-	return e, err
+	return err
 }
 
 // newestPage is the last closed page of a feed; of number 0 where its archive has none.
 func (db *DB) newestPage(ctx context.Context, feed int64) (p news.Part, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_generation, coalesce((SELECT max(number) FROM archive_page a
+	err = db.get(ctx, `SELECT archive_generation, coalesce((SELECT max(number) FROM archive_page a
 			WHERE a.feed_id = f.id AND a.generation = f.archive_generation AND a.dropped = 0), 0)
-		FROM feed f WHERE id = $1`, feed).Scan(&p.Generation, &p.Page)
+		FROM feed f WHERE id = $1`, []any{feed}, &p.Generation, &p.Page)
 	return p, err
 }
 

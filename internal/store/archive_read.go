@@ -13,7 +13,7 @@ import (
 // ArchiveVersion returns a number that grows with every change of the pages of a
 // feed's archive, and of where the live document ends because of them.
 func (db *DB) ArchiveVersion(ctx context.Context, feed int64) (n int64, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT archive_version FROM feed WHERE id = $1`, feed).Scan(&n)
+	err = db.get(ctx, `SELECT archive_version FROM feed WHERE id = $1`, []any{feed}, &n)
 	return n, err
 }
 
@@ -24,7 +24,7 @@ func (db *DB) ArchiveDue(ctx context.Context, f news.Feed, now time.Time) (time.
 		return time.Time{}, nil
 	}
 	var since int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT archive_waits FROM feed WHERE id = $1`, f.ID).Scan(&since)
+	err := db.get(ctx, `SELECT archive_waits FROM feed WHERE id = $1`, []any{f.ID}, &since)
 	if since == 0 {
 		return time.Time{}, err
 	}
@@ -59,8 +59,7 @@ func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDo
 // dropped.
 func (db *DB) PageDocument(ctx context.Context, feed int64, p news.Part, format string) (*news.PageDocument, error) {
 	var d news.PageDocument
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT dropped FROM archive_page WHERE feed_id = $1 AND generation = $2 AND number = $3`,
-		feed, p.Generation, p.Page).Scan(&d.Gone)
+	err := db.get(ctx, `SELECT dropped FROM archive_page WHERE feed_id = $1 AND generation = $2 AND number = $3`, []any{feed, p.Generation, p.Page}, &d.Gone)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
@@ -88,8 +87,8 @@ func (db *DB) DropPages(ctx context.Context, f news.Feed) (dropped int64, err er
 	}
 	last := newest.Page - f.ArchiveKeep
 	var due bool
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM archive_page
-		WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0)`, f.ID, newest.Generation, last).Scan(&due)
+	err = db.get(ctx, `SELECT EXISTS (SELECT 1 FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0)`, []any{f.ID, newest.Generation, last}, &due)
 	if err != nil || !due {
 		return 0, err
 	}

@@ -13,6 +13,10 @@ const selectsPrivately = `SELECT 1 FROM feed_source a JOIN feed af ON af.id = a.
 // public, or the audience are the subscribers of a private feed that selects it.
 const knownEntry = `(src.public <> 0 OR EXISTS (` + selectsPrivately + `$1))`
 
+// knownMember is the condition that an audience may see an entry e of a source src among the
+// entries of its story.
+const knownMember = `e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 AND ` + knownEntry
+
 // knownFeed is the condition that an audience may know a feed f: it is public, or the
 // audience are its subscribers.
 const knownFeed = `(f.private = 0 OR f.id = $1) AND f.removed_at = 0`

@@ -37,7 +37,7 @@ func (t *tx) addCadence(c news.Cadence) error {
 		[]any{c.FeedID, c.Client, c.Every.Milliseconds()}, func(scan scan) error {
 			var spent, seen int64
 			err := scan(&spent, &seen)
-			held.Spent, held.Seen = time.Duration(spent)*time.Millisecond, at(seen)
+			held.Spent, held.Seen = millis(spent), at(seen)
 			return err
 		})
 	if err != nil {
@@ -73,7 +73,7 @@ func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Tur
 		var c news.Cadence
 		var every, spent, seen int64
 		err := scan(&c.Client, &every, &spent, &seen)
-		c.Every, c.Spent, c.Seen = time.Duration(every)*time.Millisecond, time.Duration(spent)*time.Millisecond, at(seen)
+		c.Every, c.Spent, c.Seen = millis(every), millis(spent), at(seen)
 		if byClient[c.Client] == nil {
 			clients = append(clients, c.Client)
 		}
@@ -82,7 +82,7 @@ func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Tur
 	})
 	var slowest *news.Turnover
 	for _, client := range clients {
-		every, known := news.Usual(byClient[client], now)
+		every, known := news.UsualCadence(byClient[client], now)
 		if known && (slowest == nil || every > slowest.Every) {
 			slowest = &news.Turnover{Client: client, Every: every}
 		}

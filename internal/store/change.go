@@ -83,14 +83,12 @@ func (db *DB) Changes(ctx context.Context, site news.Site, f news.Feed, after, u
 		}
 		bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 		if n := len(e.Shown); n == maxChanges || n > 0 && bytes > maxChangeBytes {
-			return errFull
+			e.Change = after
+			return errStop
 		}
 		e.Shown, after = append(e.Shown, s), change
 		return nil
 	})
-	if errors.Is(err, errFull) {
-		e.Change, err = after, nil
-	}
 	if err != nil {
 		return nil, fmt.Errorf("changes of %s: %w", f.Name, err)
 	}

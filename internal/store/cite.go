@@ -39,12 +39,13 @@ func countCitations(members []linking, count map[int64]int) {
 	}
 	linkers := map[int64]map[int64]bool{} // sources, by the key of the page they link to
 	for _, m := range members {
-		for _, key := range m.links() {
-			if linkers[key] == nil {
-				linkers[key] = map[int64]bool{}
-			}
-			linkers[key][m.source] = true
+		if m.page == story.Own { // links in its text are not known
+			continue
 		}
+		if linkers[m.key] == nil {
+			linkers[m.key] = map[int64]bool{}
+		}
+		linkers[m.key][m.source] = true
 	}
 	for _, m := range members {
 		if m.page != story.Own {
@@ -56,13 +57,4 @@ func countCitations(members []linking, count map[int64]int) {
 			}
 		}
 	}
-}
-
-// links returns the keys of the pages of others that a member links to. That is
-// only the page its own link leads to; links in its text are not known.
-func (m linking) links() []int64 {
-	if m.page == story.Own {
-		return nil
-	}
-	return []int64{m.key}
 }

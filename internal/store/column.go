@@ -26,6 +26,9 @@ func at(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
+// millis turns a column value into a duration.
+func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
 // keyHash returns the hash by which a text is looked up that would make a long key: a
 // guid, an address, an id.
 func keyHash(key string) []byte {

@@ -17,7 +17,7 @@ const day = 24 * time.Hour
 // including days on which nothing happened. Scans of a folder that found nothing
 // new are not stored one by one, so Visits means little for a folder.
 func (db *DB) SourceDays(ctx context.Context, source int64, days int, now time.Time) ([]news.SourceDay, error) {
-	first := now.UTC().Truncate(day).AddDate(0, 0, 1-days)
+	first := news.DayOf(now).AddDate(0, 0, 1-days)
 	all := make([]news.SourceDay, days)
 	for i := range all {
 		all[i].Day = first.AddDate(0, 0, i)
@@ -45,7 +45,7 @@ func (db *DB) SourceDays(ctx context.Context, source int64, days int, now time.T
 // StoryDays returns, for each day up to now, how many stories of public feeds
 // entered the first of them, oldest first.
 func (db *DB) StoryDays(ctx context.Context, days int, now time.Time) ([]news.StoryDay, error) {
-	first := now.UTC().Truncate(day).AddDate(0, 0, 1-days)
+	first := news.DayOf(now).AddDate(0, 0, 1-days)
 	all := make([]news.StoryDay, days)
 	for i := range all {
 		all[i].Day = first.AddDate(0, 0, i)

@@ -93,7 +93,7 @@ func (p *publishing) closeDigest() error {
 			return fmt.Errorf("digest of %s: %w", p.closing.Format(time.RFC3339), err)
 		}
 		p.changed = true
-		p.updated = later(p.updated, p.closing)
+		p.updated = news.Later(p.updated, p.closing)
 	}
 	// What the digest had no room for is past, like everything that came until now.
 	_, err := p.exec(`UPDATE feed SET closed = $2, boundary = CASE WHEN boundary < $3 THEN $3 ELSE boundary END WHERE id = $1`,
@@ -135,15 +135,12 @@ func (t *tx) insertDigest(feed int64, d news.Digest, change int64) (written bool
 }
 
 // told returns what the digest says of a story that has entered.
-func (p *publishing) told(n fresh) (news.Told, error) {
-	var lead news.Shown
-	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{n.lead.EntryID}, func(scan scan) error {
-		return scanShown(scan, &lead)
-	})
+func (p *publishing) told(n fresh) (news.DigestStory, error) {
+	lead, err := p.shownEntry(n.lead.EntryID)
 	if err != nil {
-		return news.Told{}, err
+		return news.DigestStory{}, err
 	}
-	told := news.Told{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published,
+	told := news.DigestStory{Report: reportOf(&lead), Sequence: n.sequence, GUID: n.guid, StoryKey: lead.Entry.StoryKey, Published: n.lead.Published,
 		Listed: p.feed.Duplicates == news.Group}
 	clean.Cut(&lead.Entry, p.feed.Content)
 	told.Summary = clean.Excerpt(clean.Text(lead.Entry.Body()), digestSummary)
@@ -151,18 +148,13 @@ func (p *publishing) told(n fresh) (news.Told, error) {
 		return told, nil
 	}
 	by, at := []string{told.By}, []string{told.Link} // a report of the same outlet or page is no other report
-	err = p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
-		AND `+knownEntry+` AND src.retired_at = 0 ORDER BY c.published, e.id`, []any{p.feed.Audience(), n.story, n.lead.EntryID}, func(scan scan) error {
-		var m news.Shown
-		if err := scanShown(scan, &m); err != nil {
-			return err
-		}
-		if r := reportOf(&m); !slices.Contains(by, r.By) && !slices.Contains(at, r.Link) {
+	others, err := p.shown(`e.story_id = $2 AND e.id <> $3 AND `+knownMember+` ORDER BY c.published, e.id`, p.feed.Audience(), n.story, n.lead.EntryID)
+	for i := range others {
+		if r := reportOf(&others[i]); !slices.Contains(by, r.By) && !slices.Contains(at, r.Link) {
 			by, at = append(by, r.By), append(at, r.Link)
 			told.Also = append(told.Also, r)
 		}
-		return nil
-	})
+	}
 	return told, err
 }
 
@@ -175,7 +167,7 @@ const (
 func reportOf(s *news.Shown) news.Report {
 	title := clean.Line(s.Entry.Title)
 	if title == "" {
-		title = firstText(clean.Excerpt(clean.Text(s.Entry.Body()), digestTitle), s.Entry.Link, s.SourceTitle)
+		title = cmp.Or(clean.Excerpt(clean.Text(s.Entry.Body()), digestTitle), s.Entry.Link, s.SourceTitle)
 	}
 	return news.Report{EntryID: s.Entry.ID, Source: s.Source.Name, By: clean.Line(s.SourceTitle), Title: title, Link: clean.Resolve(nil, s.Entry.Link)}
 }

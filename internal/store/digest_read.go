@@ -3,10 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -17,7 +15,7 @@ import (
 func (db *DB) digestEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
 	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`, coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).Scan(&updated, &e.Change)
+	err := db.get(ctx, `SELECT `+lastUpdated+`, coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, &updated, &e.Change)
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +29,8 @@ func (db *DB) olderDigests(ctx context.Context, site news.Site, f news.Feed, bef
 	if err := db.fillDigests(ctx, e, `d.sequence < $2`, before); err != nil {
 		return nil, err
 	}
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM digest WHERE feed_id = $1 AND sequence >= $2
-		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.DigestsShown).Scan(&e.Newer.Before)
+	err := db.get(ctx, `SELECT sequence FROM digest WHERE feed_id = $1 AND sequence >= $2
+		ORDER BY sequence LIMIT 1 OFFSET $3`, []any{f.ID, before, news.DigestsShown}, &e.Newer.Before)
 	return e, ignoreNoRows(err)
 }
 
@@ -50,16 +48,16 @@ func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, ar
 	f := e.Feed
 	f.Limit, f.Window, f.MaxPerSource = news.DigestsShown, -1, 0 // what the feed says is about stories
 	digests, err := db.digests(ctx, f.Audience(), `d.feed_id = $1 AND `+where, append([]any{f.ID}, args...)...)
-	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
-	for _, d := range digests {
-		if len(d.Stories) > 0 && err == nil {
-			err = page.add(d.Shown(e.Site, e.Feed))
-		}
-	}
-	if err != nil && !errors.Is(err, errFull) {
+	if err != nil {
 		return fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
-	if e.Shown = page.shown; err != nil {
+	page := newPage(f)
+	for _, d := range digests {
+		if len(d.Stories) > 0 && page.add(d.Shown(e.Site, e.Feed)) != nil {
+			break
+		}
+	}
+	if e.Shown = page.shown; page.full {
 		e.Beyond = e.Shown[len(e.Shown)-1].Sequence
 	}
 	if !f.Private { // there is no address for more below a token
@@ -96,7 +94,7 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 // findReturnedEntries fills in the entries of stories that a digest told of before the
 // database was lost, if they have returned since.
 func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) error {
-	lost := map[int64]*news.Told{}
+	lost := map[int64]*news.DigestStory{}
 	for _, d := range digests {
 		for i := range d.Stories {
 			if s := &d.Stories[i]; s.EntryID == 0 {
@@ -142,7 +140,7 @@ func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Dig
 	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, addTo(secret))
 	gone := func(r news.Report) bool { return unfit[r.EntryID] || r.EntryID == 0 && secret[r.Source] }
 	for _, d := range digests {
-		d.Stories = slices.DeleteFunc(d.Stories, func(s news.Told) bool { return gone(s.Report) })
+		d.Stories = slices.DeleteFunc(d.Stories, func(s news.DigestStory) bool { return gone(s.Report) })
 		for i := range d.Stories {
 			d.Stories[i].Also = slices.DeleteFunc(d.Stories[i].Also, gone)
 		}
@@ -163,7 +161,7 @@ func (db *DB) Digest(ctx context.Context, a news.Audience, key string) (*news.Di
 // closesNext returns when the open period of a feed of digests ends; zero for never.
 func (db *DB) closesNext(ctx context.Context, f news.Feed) (time.Time, error) {
 	var closed int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT closed FROM feed WHERE id = $1`, f.ID).Scan(&closed)
+	err := db.get(ctx, `SELECT closed FROM feed WHERE id = $1`, []any{f.ID}, &closed)
 	if closed == 0 || err != nil {
 		return time.Time{}, err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,7 +15,7 @@ import (
 // FeedRevision returns a number that rises with every change of what a feed
 // shows.
 func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT revision FROM feed WHERE id = $1`, feed).Scan(&n)
+	err = db.get(ctx, `SELECT revision FROM feed WHERE id = $1`, []any{feed}, &n)
 	return n, err
 }
 
@@ -38,11 +37,10 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		return db.digestEdition(ctx, site, f)
 	}
 	e := &news.Edition{Site: site, Feed: f}
-	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+	page := newPage(f)
 	var updated, upto int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+`,
-		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, f.ID).
-		Scan(&updated, &upto, &e.Change) // read first: what is shown reaches as far at least
+	err := db.get(ctx, `SELECT `+lastUpdated+`,
+		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, &updated, &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +51,7 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	if f.Archive && upto >= 0 {
 		page.archived = upto
 	}
-	if err := db.fill(ctx, e, &page, `p.removed = 0`); err != nil {
+	if err := db.fill(ctx, e, page, `p.removed = 0`); err != nil {
 		return nil, err
 	}
 	if !f.Private {
@@ -82,11 +80,11 @@ func (db *DB) fill(ctx context.Context, e *news.Edition, page *pageBuilder, wher
 		}
 		return page.add(s)
 	})
-	if err != nil && !errors.Is(err, errFull) {
+	if err != nil {
 		return fmt.Errorf("edition of %s: %w", e.Feed.Name, err)
 	}
 	e.Shown = page.shown
-	if err != nil && len(e.Shown) > 0 {
+	if page.full && len(e.Shown) > 0 {
 		e.Beyond = e.Shown[len(e.Shown)-1].Sequence
 	}
 	if e.Older = (news.Part{Before: e.Beyond}); page.passed > 0 {
@@ -124,12 +122,12 @@ func (db *DB) Older(ctx context.Context, site news.Site, f news.Feed, before int
 	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Before: before}}}
 	f.Limit, f.Window, f.MaxPerSource = news.PageSize, -1, 0 // no more than that, even if all entered at once
-	page := pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
-	if err := db.fill(ctx, e, &page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
+	page := newPage(f)
+	if err := db.fill(ctx, e, page, `p.removed = 0 AND p.sequence < $2`, before); err != nil {
 		return nil, err
 	}
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
-		ORDER BY sequence LIMIT 1 OFFSET $3`, f.ID, before, news.PageSize).Scan(&e.Newer.Before)
+	err := db.get(ctx, `SELECT sequence FROM publication WHERE feed_id = $1 AND removed = 0 AND sequence >= $2
+		ORDER BY sequence LIMIT 1 OFFSET $3`, []any{f.ID, before, news.PageSize}, &e.Newer.Before)
 	return e, ignoreNoRows(err) // without a row the live document is next
 }
 
@@ -155,9 +153,6 @@ func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	return s, err
 }
 
-// errFull ends the reading of Publications.
-var errFull = errors.New("the page is full")
-
 // pageBuilder collects what one document of a feed shows.
 type pageBuilder struct {
 	feed         news.Feed
@@ -167,44 +162,55 @@ type pageBuilder struct {
 	archived     int64 // the last sequence in a closed page: what is above it is shown in any case
 	perSource    map[string]int
 	overDayLimit map[int64]bool // sequences to leave out, see DB.overDayLimit
+	full         bool           // it takes no more
 
 	passed      int   // how many were left out because of their source
 	firstPassed int64 // the highest sequence of them
 }
 
+// newPage returns an empty page, of which closed pages hold everything.
+func newPage(f news.Feed) *pageBuilder {
+	return &pageBuilder{feed: f, archived: math.MaxInt64, perSource: map[string]int{}}
+}
+
 // maxPassed bounds how many Publications of sources that have enough a page skips.
 const maxPassed = 10 * news.MaxShown
 
-// add appends a Publication, leaves it out, or returns errFull when the page takes no more.
+// add appends a Publication, leaves it out, or returns errStop when the page is full.
 func (p *pageBuilder) add(s news.Shown) error {
 	if len(p.shown) == 0 {
 		p.newest = s.Entered
 	}
 	beyond := len(p.shown) >= p.feed.Limit && s.Entered.Before(p.newest.Add(-p.feed.Window)) && s.Sequence <= p.archived
 	if beyond || len(p.shown) >= news.MaxShown {
-		return errFull
+		return p.stop()
 	}
 	if n := p.feed.MaxPerSource; n > 0 && p.perSource[s.Source.Name] >= n || p.overDayLimit[s.Sequence] {
 		p.firstPassed = max(p.firstPassed, s.Sequence)
 		if p.passed++; p.passed >= maxPassed {
-			return errFull
+			return p.stop()
 		}
 		return nil
 	}
 	p.bytes += len(s.Entry.Title) + len(s.Entry.Summary) + len(s.Entry.Content)
 	if p.bytes > news.MaxShownBytes && len(p.shown) > 0 {
-		return errFull
+		return p.stop()
 	}
 	p.perSource[s.Source.Name]++
 	p.shown = append(p.shown, s)
 	return nil
 }
 
+func (p *pageBuilder) stop() error {
+	p.full = true
+	return errStop
+}
+
 // finish fills in what follows from the page as a whole.
 func finish(site news.Site, shown []news.Shown) {
 	newest := map[int64]time.Time{}
 	for _, s := range shown {
-		newest[s.Entry.SourceID] = later(newest[s.Entry.SourceID], s.Updated)
+		newest[s.Entry.SourceID] = news.Later(newest[s.Entry.SourceID], s.Updated)
 	}
 	for i := range shown {
 		s := &shown[i]
@@ -233,8 +239,7 @@ func (db *DB) addMembers(ctx context.Context, site news.Site, a news.Audience, s
 		at[s.StoryID] = append(at[s.StoryID], i)
 	}
 	for chunk := range slices.Chunk(ids, memberChunk) {
-		err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-			WHERE e.story_id IN (`+integers(chunk)+`) AND e.withdrawn_at = 0 AND e.hidden = 0 AND `+knownEntry+` AND src.retired_at = 0
+		err := db.each(ctx, selectShown+`e.story_id IN (`+integers(chunk)+`) AND `+knownMember+`
 			AND EXISTS (SELECT 1 FROM entry o WHERE o.story_id = e.story_id AND o.id <> e.id)
 			ORDER BY c.published, src.url, c.guid, e.id`, []any{a}, func(scan scan) error {
 			var m news.Shown

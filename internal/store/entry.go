@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"tributary/internal/clean"
@@ -18,6 +19,9 @@ const shownColumns = `e.id, e.source_id, e.story_id, s.key, e.first_seen, e.back
 // shownJoins joins the tables of shownColumns to an entry e.
 const shownJoins = ` JOIN content c ON c.entry_id = e.id JOIN source src ON src.id = e.source_id JOIN story s ON s.id = e.story_id
 	LEFT JOIN hand h ON h.id = e.hand `
+
+// feedable is the condition that a feed may show an entry e if it selects its source.
+const feedable = `e.withdrawn_at = 0 AND e.hidden = 0 AND e.guarded <> 'backlog'`
 
 // scanShown reads shownColumns into s, and any columns after them into last.
 func scanShown(scan scan, s *news.Shown, last ...any) error {
@@ -47,10 +51,30 @@ func scanShown(scan scan, s *news.Shown, last ...any) error {
 			return err
 		}
 	}
-	s.SourceTitle = firstText(src.Title, docTitle, src.Name)
+	s.SourceTitle = cmp.Or(src.Title, docTitle, src.Name)
 	src.Title = s.SourceTitle
 	recleaned(e, version)
 	return nil
+}
+
+// selectShown reads shownColumns. A condition has to follow.
+const selectShown = `SELECT ` + shownColumns + ` FROM entry e` + shownJoins + `WHERE `
+
+// shown returns the entries that meet a condition.
+func (t *tx) shown(where string, args ...any) (entries []news.Shown, err error) {
+	err = t.each(selectShown+where, args, func(scan scan) error {
+		var s news.Shown
+		err := scanShown(scan, &s)
+		entries = append(entries, s)
+		return err
+	})
+	return entries, err
+}
+
+// shownEntry returns an entry by its number.
+func (t *tx) shownEntry(id int64) (s news.Shown, err error) {
+	err = t.each(selectShown+`e.id = $1`, []any{id}, func(scan scan) error { return scanShown(scan, &s) })
+	return s, err
 }
 
 // recleaned sanitises stored HTML again if an older sanitiser wrote it. So an
@@ -61,13 +85,4 @@ func recleaned(e *news.Entry, version int64) {
 	}
 	e.Summary = clean.HTML(e.Summary, nil)
 	e.Content = clean.HTML(e.Content, nil)
-}
-
-func firstText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

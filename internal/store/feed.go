@@ -39,15 +39,7 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err := t.rename(*f); err != nil {
 		return err
 	}
-	var shows string
-	var kind news.FeedKind
-	var anew bool // it was not published until now
-	name := rowName(*f)
-	err := t.get(`SELECT id, uuid, selection, kind, removed_at <> 0 FROM feed WHERE name = $1`, []any{name}, &f.ID, &f.UUID, &shows, &kind, &anew)
-	if errors.Is(err, sql.ErrNoRows) {
-		f.UUID, anew = news.URN("feed", name, f.Title), true
-		err = t.get(`INSERT INTO feed (name, uuid, created_at, private) VALUES ($1, $2, $3, $4) RETURNING id`, []any{name, f.UUID, ms(now), f.Private}, &f.ID)
-	}
+	was, err := t.feedRow(f, now)
 	if err != nil {
 		return err
 	}
@@ -60,24 +52,43 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if f.Kind == news.FeedOfHealth {
 		return t.syncWatched(f.ID, selection(*f, sources))
 	}
-	if err := t.syncDigest(*f, anew, now); err != nil {
+	if err := t.syncDigest(*f, was.anew, now); err != nil {
 		return err
 	}
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
 		return err
 	}
-	if err := t.syncRule(f, sources, anew, now); err != nil {
+	if err := t.syncRule(f, sources, was.anew, now); err != nil {
 		return err
 	}
 	switch {
-	case anew: // everything born until now is its past
+	case was.anew: // everything born until now is its past
 		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
-	case shows != string(f.Duplicates), kind != f.Kind:
+	case was.duplicates != f.Duplicates, was.kind != f.Kind:
 		if err = t.markPast(f.ID); err == nil {
 			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}
 	}
 	return err
+}
+
+// feedRow is what a feed was until now.
+type feedRow struct {
+	duplicates news.Duplicates
+	kind       news.FeedKind
+	anew       bool // it was not published
+}
+
+// feedRow reads the row of a feed, or makes it, and gives the feed its number and id.
+func (t *tx) feedRow(f *news.Feed, now time.Time) (was feedRow, err error) {
+	name := rowName(*f)
+	err = t.get(`SELECT id, uuid, selection, kind, removed_at <> 0 FROM feed WHERE name = $1`, []any{name},
+		&f.ID, &f.UUID, &was.duplicates, &was.kind, &was.anew)
+	if errors.Is(err, sql.ErrNoRows) {
+		f.UUID, was.anew = news.URN("feed", name, f.Title), true
+		err = t.get(`INSERT INTO feed (name, uuid, created_at, private) VALUES ($1, $2, $3, $4) RETURNING id`, []any{name, f.UUID, ms(now), f.Private}, &f.ID)
+	}
+	return was, err
 }
 
 // rowName returns the name of the row of a feed. Private feeds and feeds of problems have
@@ -272,7 +283,7 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 	if old == tag {
 		return modified, nil
 	}
-	modified = later(now, modified.Add(time.Second))
+	modified = news.Later(now, modified.Add(time.Second))
 	_, err = t.exec(`INSERT INTO rendition (feed_id, format, hash, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, format) DO UPDATE SET hash = excluded.hash, modified = excluded.modified`,
 		feed, format, tag, ms(modified))
@@ -282,6 +293,6 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 // Feed returns a configured feed with its row number and id; a feed that was
 // never stored has none and shows nothing.
 func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, rowName(f)).Scan(&f.ID, &f.UUID)
+	err := db.get(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, []any{rowName(f)}, &f.ID, &f.UUID)
 	return f, ignoreNoRows(err)
 }

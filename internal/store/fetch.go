@@ -44,7 +44,7 @@ func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetc
 		var f news.Fetch
 		var started, duration int64
 		err := scan(&f.ID, &f.SourceID, &started, &duration, &f.Bytes, &f.Status, &f.Outcome, &f.Error, &f.New, &f.Changed, &f.Pushed)
-		f.Started, f.Duration = at(started), time.Duration(duration)*time.Millisecond
+		f.Started, f.Duration = at(started), millis(duration)
 		fetches = append(fetches, f)
 		return err
 	})
@@ -103,7 +103,7 @@ func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
 		var s FetchSum
 		var interval int64
 		err := scan(&id, &s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, &interval)
-		s.Interval = time.Duration(interval) * time.Millisecond
+		s.Interval = millis(interval)
 		sums[id] = s
 		return err
 	})

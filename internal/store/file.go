@@ -55,7 +55,7 @@ func (db *DB) addFileFacts(ctx context.Context, entries []*news.Entry) error {
 	var urls []string
 	for _, e := range entries {
 		for _, f := range e.Enclosures {
-			if f.Lacking() {
+			if f.Incomplete() {
 				urls = append(urls, f.URL)
 			}
 		}

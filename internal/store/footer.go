@@ -15,8 +15,8 @@ func (p *publishing) footer(story, shown int64) (string, error) {
 		return "", nil
 	}
 	var ids []int64
-	err := p.each(`SELECT e.id FROM entry e CROSS JOIN source src WHERE e.story_id = $2 AND e.id <> $3 AND e.withdrawn_at = 0 AND e.hidden = 0
-		AND src.id = e.source_id AND `+knownEntry+` AND src.retired_at = 0 ORDER BY e.id`, []any{p.feed.Audience(), story, shown}, appendTo(&ids))
+	err := p.each(`SELECT e.id FROM entry e CROSS JOIN source src WHERE e.story_id = $2 AND e.id <> $3
+		AND src.id = e.source_id AND `+knownMember+` ORDER BY e.id`, []any{p.feed.Audience(), story, shown}, appendTo(&ids))
 	return listColumn(ids), err
 }
 

@@ -22,22 +22,7 @@ func (s *saving) relocate(ids []int64, known *known) error {
 	if s.backlog || 2*fresh < len(ids) {
 		return nil
 	}
-	var texts []any
-	for i, a := range s.h.Arrivals {
-		if told, ok := a.ToldBy(); ok && ids[i] == 0 {
-			texts = append(texts, int64(told.Text))
-		}
-	}
-	var held []story.Held
-	err := s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+placeholders+`)`,
-		texts, func(scan scan) error {
-			var h story.Held
-			var title, text int64
-			err := scan(&h.ID, &title, &text)
-			h.Title, h.Text = uint64(title), uint64(text)
-			held = append(held, h)
-			return err
-		})
+	held, err := s.knownTexts(ids)
 	if err != nil || story.Relocate(s.h.Arrivals, ids, held) == 0 {
 		return err
 	}
@@ -52,6 +37,26 @@ func (s *saving) relocate(ids []int64, known *known) error {
 		var id int64
 		return known.add(scan, &id, func() string { return "" })
 	})
+}
+
+// knownTexts returns the stored entries with the text of an arrival that seems new.
+func (s *saving) knownTexts(ids []int64) (held []story.KnownText, err error) {
+	var texts []any
+	for i, a := range s.h.Arrivals {
+		if key, ok := a.TextKey(); ok && ids[i] == 0 {
+			texts = append(texts, int64(key.Text))
+		}
+	}
+	err = s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+placeholders+`)`,
+		texts, func(scan scan) error {
+			var h story.KnownText
+			var title, text int64
+			err := scan(&h.ID, &title, &text)
+			h.Title, h.Text = uint64(title), uint64(text)
+			held = append(held, h)
+			return err
+		})
+	return held, err
 }
 
 // markFlood marks the new entries that came with a flood of old ones, see news.Flood.

@@ -31,7 +31,7 @@ func (b *bench) placement(guid string) news.Placement {
 	return found[0]
 }
 
-func (b *bench) merge(guids ...string) Merger {
+func (b *bench) merge(guids ...string) MergeResult {
 	b.t.Helper()
 	var stories []int64
 	for _, guid := range guids {
@@ -44,7 +44,7 @@ func (b *bench) merge(guids ...string) Merger {
 	return m
 }
 
-func (b *bench) split(guids ...string) Parting {
+func (b *bench) split(guids ...string) SplitResult {
 	b.t.Helper()
 	var ids []int64
 	for _, guid := range guids {

@@ -29,7 +29,7 @@ func (s *saving) saveVitals(f news.Fetch) error {
 		return err
 	}
 	if !f.Outcome.Failed() {
-		latency = news.NextLatency(time.Duration(latency)*time.Millisecond, f.Duration).Milliseconds()
+		latency = news.NextLatency(millis(latency), f.Duration).Milliseconds()
 	}
 	_, err := s.exec(`UPDATE source SET standing = $2, latency = $3,
 			failing_since = CASE WHEN NOT $4 THEN 0 WHEN failing_since = 0 THEN $5 ELSE failing_since END WHERE id = $1`,
@@ -58,7 +58,7 @@ func (s *saving) savePause() error {
 	}
 	var latest time.Time
 	for _, t := range times {
-		latest = later(latest, t)
+		latest = news.Later(latest, t)
 	}
 	_, err = s.exec(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
 		s.h.Source.ID, news.Pause(times).Milliseconds(), ms(latest))
@@ -107,7 +107,7 @@ func (v *vitalScan) dest() []any {
 
 func (v *vitalScan) done() news.Vitals {
 	v.FailingSince, v.Latest, v.JudgedAt = at(v.failing), at(v.latest), at(v.judged)
-	v.Latency, v.Pause = time.Duration(v.latency)*time.Millisecond, time.Duration(v.pause)*time.Millisecond
+	v.Latency, v.Pause = millis(v.latency), millis(v.pause)
 	return v.Vitals
 }
 
@@ -183,18 +183,4 @@ func (db *DB) Pardon(ctx context.Context, ids []int64) error {
 		}
 		return nil
 	})
-}
-
-// Holds counts the entries of a source that were first seen before a time and
-// are known under one of these keys each.
-func (db *DB) Holds(ctx context.Context, source int64, keys []string, before time.Time) (int, error) {
-	held := map[int64]bool{}
-	for _, key := range keys {
-		err := db.each(ctx, `SELECT e.id FROM guid g JOIN entry e ON e.id = g.entry_id
-			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, keyHash(key), ms(before)}, addTo(held))
-		if err != nil {
-			return 0, err
-		}
-	}
-	return len(held), nil
 }

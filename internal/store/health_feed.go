@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -36,7 +37,7 @@ func scanHealthItem(scan scan) (healthItem, error) {
 	err := scan(&i.id, &e.SourceID, &when, &e.Was, &e.Is, &e.Cause, &e.Advice,
 		&i.origin, &src.Name, &src.Title, &docTitle, &src.Public, &src.Contact)
 	e.At = at(when)
-	src.Title = firstText(src.Title, docTitle, src.Name)
+	src.Title = cmp.Or(src.Title, docTitle, src.Name)
 	return i, err
 }
 
@@ -44,22 +45,23 @@ func scanHealthItem(scan scan) (healthItem, error) {
 func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
 	var updated int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT `+lastUpdated+` FROM feed WHERE id = $1`, f.ID).Scan(&updated)
+	err := db.get(ctx, `SELECT `+lastUpdated+` FROM feed WHERE id = $1`, []any{f.ID}, &updated)
 	if err != nil {
 		return nil, err
 	}
 	e.Updated = at(updated)
-	page := pageBuilder{feed: f, perSource: map[string]int{}}
+	page := newPage(f)
+	page.archived = 0 // all events that are kept, as far as there is room
 	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
 		i, err := scanHealthItem(scan)
-		if _, told := i.event.Told(); err != nil || !told {
+		if _, told := i.event.ReportedAs(); err != nil || !told {
 			return err
 		}
 		shown := i.event.Shown(site, f, i.source, i.origin)
 		shown.Sequence = i.id
 		return page.add(shown)
 	})
-	if err != nil && !errors.Is(err, errFull) {
+	if err != nil {
 		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
 	e.Shown = page.shown
@@ -70,7 +72,7 @@ func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*
 // reports whether there were any. What it scanned is the number of the last one.
 func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err error) {
 	var behind bool
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT f.scanned < coalesce((SELECT max(id) FROM health_event), 0) FROM feed f WHERE f.id = $1`, f.ID).Scan(&behind)
+	err = db.get(ctx, `SELECT f.scanned < coalesce((SELECT max(id) FROM health_event), 0) FROM feed f WHERE f.id = $1`, []any{f.ID}, &behind)
 	if err != nil || !behind {
 		return false, err
 	}
@@ -82,8 +84,8 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 		}
 		err := t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
 			i, err := scanHealthItem(scan)
-			if _, told := i.event.Told(); told {
-				changed, latest = true, later(latest, i.event.At)
+			if _, told := i.event.ReportedAs(); told {
+				changed, latest = true, news.Later(latest, i.event.At)
 			}
 			return err
 		})
@@ -101,7 +103,7 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 
 // LastHealthEvent returns the number of the latest change of health; 0 before any.
 func (db *DB) LastHealthEvent(ctx context.Context) (id int64, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM health_event`).Scan(&id)
+	err = db.get(ctx, `SELECT coalesce(max(id), 0) FROM health_event`, nil, &id)
 	return id, err
 }
 

@@ -42,8 +42,8 @@ func vocabularyOf(source int64, public bool) vocabulary {
 }
 
 func (t *tx) indexing() (*indexing, error) {
-	x := &indexing{tx: t, docs: map[int64]indexed{}}
-	return x, t.get(`SELECT value FROM counter WHERE name = 'searchable'`, nil, &x.from)
+	from, err := t.counter("searchable")
+	return &indexing{tx: t, from: from, docs: map[int64]indexed{}}, err
 }
 
 // add has an entry found by its present text.
@@ -68,7 +68,9 @@ func (x *indexing) flush() error {
 		if words[d.vocabulary] == nil {
 			words[d.vocabulary] = map[string]struct{}{}
 		}
-		d.Longer(func(w string) { words[d.vocabulary][w] = struct{}{} })
+		for w := range d.LongWords() {
+			words[d.vocabulary][w] = struct{}{}
+		}
 	}
 	clear(x.docs)
 	for v, new := range words {

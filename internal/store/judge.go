@@ -33,7 +33,7 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 	if candidates, err = s.visible(candidates); err != nil {
 		return v, err
 	}
-	published, _ := news.Sane(a.Entry.Published, a.Entry.Updated, s.now)
+	published, _ := news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, s.now)
 	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
 	}
@@ -51,7 +51,7 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 	d := story.Decide(evidence, candidates, alike, s.matching())
 	v.story, v.match, v.related = d.StoryID, d.Match, d.Related
 	if v.story == 0 {
-		v.story, err = s.newStory(a.Identity.New, revision)
+		v.story, _, err = s.newStory(s.origin, a.Identity.New, revision)
 		return v, err
 	}
 	if err := s.takePublicKey(v.story, a.Identity.New, revision); err != nil {
@@ -151,14 +151,13 @@ func (s *saving) candidates(a *story.Arrival, apart map[int64]bool) ([]story.Evi
 	return found, err
 }
 
-// newStory makes a story for its first entry.
-func (s *saving) newStory(entryKey string, revision int64) (int64, error) {
+// newStory makes a story for its first entry, under the first key that is free.
+func (t *tx) newStory(origin, entryKey string, revision int64) (id int64, key string, err error) {
 	for salt := 0; ; salt++ {
-		var id int64
-		err := s.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id`,
-			[]any{news.StoryKey(s.origin, entryKey, salt), revision}, &id)
+		key = news.StoryKey(origin, entryKey, salt)
+		err = t.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id`, []any{key, revision}, &id)
 		if !errors.Is(err, sql.ErrNoRows) {
-			return id, err
+			return id, key, err
 		}
 	}
 }

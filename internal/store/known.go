@@ -1,6 +1,11 @@
 package store
 
-import "tributary/internal/story"
+import (
+	"context"
+	"time"
+
+	"tributary/internal/story"
+)
 
 // knownRow is a stored entry that may be arriving again.
 type knownRow struct {
@@ -96,4 +101,33 @@ func (k *known) add(scan scan, last any, key func() string) error {
 	}
 	k.list = append(k.list, story.Known{ID: row.id, Key: key(), Link: link, Title: title, Fingerprint: uint64(print)})
 	return nil
+}
+
+// KnownKeys returns which of the keys name an entry that a source holds.
+func (db *DB) KnownKeys(ctx context.Context, source int64, keys []string) (map[string]bool, error) {
+	held := map[string]bool{}
+	for _, key := range keys {
+		err := db.each(ctx, `SELECT 1 FROM guid WHERE source_id = $1 AND hash = $2`, []any{source, keyHash(key)}, func(scan scan) error {
+			held[key] = true
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
+}
+
+// CountHeld counts the entries of a source that were first seen before a time and
+// are known under one of these keys each.
+func (db *DB) CountHeld(ctx context.Context, source int64, keys []string, before time.Time) (int, error) {
+	held := map[int64]bool{}
+	for _, key := range keys {
+		err := db.each(ctx, `SELECT e.id FROM guid g JOIN entry e ON e.id = g.entry_id
+			WHERE g.source_id = $1 AND g.hash = $2 AND e.first_seen < $3`, []any{source, keyHash(key), ms(before)}, addTo(held))
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(held), nil
 }

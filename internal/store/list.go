@@ -165,7 +165,7 @@ func scanList(lists *[]news.ListState) func(scan) error {
 			return err
 		}
 		l.Loaded, l.NextDue = at(loaded), at(due)
-		l.Last.Started, l.Last.Duration = at(started), time.Duration(duration)*time.Millisecond
+		l.Last.Started, l.Last.Duration = at(started), millis(duration)
 		if err := json.Unmarshal([]byte(sources), &l.Sources); err != nil {
 			return fmt.Errorf("list %s: %w", l.Name, err)
 		}

@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// Merger is the result of Merge.
-type Merger struct {
+// MergeResult is the result of Merge.
+type MergeResult struct {
 	Key     string   // of the story that they are now
 	Pages   []string // keys of the others that had a page: it leads there
 	Silent  []string // keys of the others that had none, because no public feed had shown them
@@ -25,7 +25,7 @@ var ErrSameStory = errors.New("they are one story already")
 // published first survives. The others become aliases of it: their keys and guids are
 // never used for anything else. Publications stay as subscribers have seen them, except
 // that of several in one feed only one is shown from now on.
-func (db *DB) Merge(ctx context.Context, stories []int64, now time.Time) (m Merger, err error) {
+func (db *DB) Merge(ctx context.Context, stories []int64, now time.Time) (m MergeResult, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		g := merging{tx: t, now: now}
 		if err := g.merge(stories); err != nil {
@@ -43,7 +43,7 @@ type merging struct {
 	now    time.Time
 	into   int64
 	others []int64 // in the order in which they were first published
-	result Merger
+	result MergeResult
 }
 
 func (m *merging) merge(stories []int64) error {

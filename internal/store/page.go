@@ -6,21 +6,6 @@ import (
 	"tributary/internal/news"
 )
 
-// Held returns which of the keys name an entry that a source holds.
-func (db *DB) Held(ctx context.Context, source int64, keys []string) (map[string]bool, error) {
-	held := map[string]bool{}
-	for _, key := range keys {
-		err := db.each(ctx, `SELECT 1 FROM guid WHERE source_id = $1 AND hash = $2`, []any{source, keyHash(key)}, func(scan scan) error {
-			held[key] = true
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return held, nil
-}
-
 // Pages returns what is known of the pages at the given links, by link. Scope
 // is the source by whose access they were fetched, 0 for what anybody sees.
 func (db *DB) Pages(ctx context.Context, scope int64, links []string) (map[string]news.PageText, error) {

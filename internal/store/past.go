@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -70,6 +71,35 @@ func (t *tx) rememberEntries(feed int64, p news.PastPublication) error {
 	return nil
 }
 
+// resumeDigests stores the digests that a feed had before the database was lost, as they
+// were written, and their stories, so that no digest tells of them again. The open period
+// is the one after the last digest.
+func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
+	var last int64
+	for _, d := range past.Digests {
+		d.Sequence = d.Closed.UnixMicro() // as if it had been closed in time
+		for i := range d.Stories {
+			s := &d.Stories[i]
+			s.EntryID, s.Sequence = 0, d.Sequence+int64(i)+1
+			err := t.rememberPublication(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
+				Entered: d.Closed, Published: s.Published, Updated: s.Published})
+			if err != nil {
+				return err
+			}
+		}
+		if _, err := t.insertDigest(f.ID, d, 0); err != nil {
+			return err
+		}
+		last = max(last, d.Sequence+int64(len(d.Stories)))
+	}
+	if f.Digest == nil || past.Updated.IsZero() {
+		return nil
+	}
+	_, err := t.exec(`UPDATE feed SET sequence = max(sequence, $2), closed = $3 WHERE id = $1`,
+		f.ID, last, ms(f.Digest.Last(past.Updated)))
+	return err
+}
+
 // sequences returns the sequences that Publications had, which are given newest first. A
 // sequence that a document tells is taken if it fits the time at which the Publication
 // entered. An older version told that time alone, to the millisecond; within it the
@@ -110,7 +140,7 @@ func (p *publishing) restorePast(n *fresh) error {
 	if b.signature == 0 || b.signature == int64(n.lead.Signature) {
 		n.lead.Updated = at(b.updated)
 	} else {
-		n.lead.Updated = news.Revised(at(b.updated), n.lead.Updated, p.now)
+		n.lead.Updated = news.RevisedTime(at(b.updated), n.lead.Updated, p.now)
 	}
 	return nil
 }
@@ -122,4 +152,52 @@ func (p *publishing) forgetPast(b *pastRow) error {
 	}
 	_, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid)
 	return err
+}
+
+// absent returns the Publications of a resumed feed whose source has not delivered a
+// document since, newest first, at most as many as any feed shows.
+func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, error) {
+	silent := map[string]bool{} // marks of sources
+	err := db.each(ctx, `SELECT kind, url, name FROM source WHERE first_ok = 0 AND retired_at = 0`, nil, func(scan scan) error {
+		var s news.Source
+		err := scan(&s.Kind, &s.URL, &s.Name)
+		silent[news.SourceMark(s)] = true
+		return err
+	})
+	if err != nil || len(silent) == 0 {
+		return nil, err
+	}
+	var found []news.PastPublication
+	err = db.each(ctx, `SELECT `+pastColumns+`, e.source, e.entry, e.shown FROM past p JOIN past_entry e ON e.feed_id = p.feed_id AND e.guid = p.guid
+		WHERE p.feed_id = $1 ORDER BY p.sequence DESC, p.guid, e.shown DESC, e.source, e.entry`, []any{feed}, func(scan scan) error {
+		var b pastRow
+		var source, entry string
+		var shown bool
+		if err := scan(append(b.columns(), &source, &entry, &shown)...); err != nil {
+			return err
+		}
+		switch last := len(found) - 1; {
+		case !shown:
+			if last >= 0 && found[last].GUID == b.guid {
+				found[last].Entries = append(found[last].Entries, source+"."+entry)
+			}
+		case silent[source] && len(found) < news.MaxShown:
+			found = append(found, b.publication(source+"."+entry))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what waits for its source: %w", err)
+	}
+	return found, nil
+}
+
+func (b *pastRow) publication(shown string) news.PastPublication {
+	return news.PastPublication{
+		Publication: news.Publication{
+			GUID: b.guid, StoryKey: b.key, Sequence: b.sequence, Entered: at(b.entered),
+			Published: at(b.published), Updated: at(b.updated), Signature: uint64(b.signature),
+		},
+		Entries: []string{shown},
+	}
 }

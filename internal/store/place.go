@@ -58,10 +58,11 @@ func (n fresh) published() time.Time {
 	return n.lead.Published
 }
 
-// writePublication inserts one new Publication and gives it its sequence.
-func (p *publishing) writePublication(n *fresh) error {
+// position returns the sequence of a new Publication, when it enters the feed, and the number
+// of the change that it is for subscribers; 0: they are not told.
+func (p *publishing) position(n *fresh) (sequence int64, entered time.Time, change int64) {
 	// Many may have one time, as undated seeds do: each goes behind the last.
-	sequence, entered, change := max(n.place(), p.placed+1), n.published(), int64(0)
+	sequence, entered = max(n.place(), p.placed+1), n.published()
 	switch {
 	case n.live && p.feed.Digest != nil: // the digest is what subscribers are told of
 		sequence, entered = news.LiveSequence(p.sequence, p.closing), p.closing
@@ -71,6 +72,12 @@ func (p *publishing) writePublication(n *fresh) error {
 	if n.past != nil {
 		entered = at(n.past.entered)
 	}
+	return sequence, entered, change
+}
+
+// writePublication inserts one new Publication and gives it its sequence.
+func (p *publishing) writePublication(n *fresh) error {
+	sequence, entered, change := p.position(n)
 	var guid any
 	if n.own {
 		guid = n.guid

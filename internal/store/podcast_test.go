@@ -61,7 +61,7 @@ func TestPodcastAsksWhatPlays(t *testing.T) {
 	feed = b.feeds["all"]
 	unheard := func() map[string]int64 {
 		t.Helper()
-		entries, err := b.db.Unheard(t.Context(), feed)
+		entries, err := b.db.UnknownMedia(t.Context(), feed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -311,8 +311,8 @@ func TestAnnouncedSubscribers(t *testing.T) {
 	feed := b.feeds["all"].ID
 	note := func(format, client string, n int) {
 		t.Helper()
-		a := news.Announced{FeedID: feed, Format: format, Client: client, Subscribers: n, Seen: b.now}
-		if err := b.db.NoteReaders(t.Context(), nil, []news.Announced{a}, b.now); err != nil {
+		a := news.Aggregator{FeedID: feed, Format: format, Client: client, Subscribers: n, Seen: b.now}
+		if err := b.db.NoteReaders(t.Context(), nil, []news.Aggregator{a}, b.now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -320,13 +320,13 @@ func TestAnnouncedSubscribers(t *testing.T) {
 	note("atom", "Feedly", 12)
 	note("rss", "Feedly", 3)
 	note("atom", "Inoreader", 20)
-	got, err := b.db.Announced(t.Context(), b.now)
+	got, err := b.db.Aggregators(t.Context(), b.now)
 	if err != nil || len(got[feed]) != 2 || got[feed][0].Client != "Inoreader" || got[feed][1].Subscribers != 15 {
 		t.Errorf("got %+v (%v), want Inoreader 20 and Feedly 15", got, err)
 	}
 	b.pass(news.Active)
 	note("rss", "Feedly", 4)
-	if got, err := b.db.Announced(t.Context(), b.now); err != nil || len(got[feed]) != 1 || got[feed][0].Subscribers != 4 {
+	if got, err := b.db.Aggregators(t.Context(), b.now); err != nil || len(got[feed]) != 1 || got[feed][0].Subscribers != 4 {
 		t.Errorf("a week later: got %+v (%v), want who came since", got, err)
 	}
 	b.pass(keptAudience + time.Hour)

@@ -34,8 +34,7 @@ func (db *DB) PublicEntries(ctx context.Context, ids []int64) (map[int64]news.Sh
 	if len(ids) == 0 {
 		return found, nil
 	}
-	err := db.each(ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+`
-		WHERE e.id IN (`+integers(ids)+`) AND src.public <> 0 AND src.retired_at = 0`, nil, func(scan scan) error {
+	err := db.each(ctx, selectShown+`e.id IN (`+integers(ids)+`) AND src.public <> 0 AND src.retired_at = 0`, nil, func(scan scan) error {
 		var s news.Shown
 		err := scanShown(scan, &s)
 		s.StoryID, s.StoryKey = s.Entry.StoryID, s.Entry.StoryKey

@@ -41,9 +41,9 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 func (db *DB) behind(ctx context.Context, f news.Feed, now time.Time) (bool, error) {
 	var behind, due bool
 	var closed int64
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT f.scanned < c.value, f.closed,
+	err := db.get(ctx, `SELECT f.scanned < c.value, f.closed,
 			EXISTS (SELECT 1 FROM waiting w WHERE w.feed_id = f.id AND (w.since <= $2 OR w.since > $3))
-		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, f.ID, ms(now.Add(-f.Settle)), ms(now)).Scan(&behind, &closed, &due)
+		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, []any{f.ID, ms(now.Add(-f.Settle)), ms(now)}, &behind, &closed, &due)
 	if f.Digest != nil {
 		due = f.Digest.Last(now).After(at(closed))
 	}
@@ -239,7 +239,7 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {
 		var err error
-		if updated, err = p.distinctUpdated(news.Revised(updated, c.Updated, p.now)); err != nil {
+		if updated, err = p.distinctUpdated(news.RevisedTime(updated, c.Updated, p.now)); err != nil {
 			return err
 		}
 		if err := p.renewFooter(pub, c.EntryID); err != nil {
@@ -262,6 +262,6 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 // A feed of digests does not show Publications, and a digest never changes.
 func (p *publishing) noteUpdated(updated time.Time) {
 	if p.feed.Digest == nil {
-		p.updated = later(p.updated, updated)
+		p.updated = news.Later(p.updated, updated)
 	}
 }

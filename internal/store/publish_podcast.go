@@ -35,7 +35,7 @@ func (p *publishing) playable(enclosures string) (bool, error) {
 		return err == nil, err
 	}
 	for _, f := range files {
-		if !f.Unheard() {
+		if !f.MediumUnknown() {
 			continue
 		}
 		err := p.each(`SELECT type FROM file WHERE hash = $1`, []any{keyHash(f.URL)}, func(scan scan) error {
@@ -59,22 +59,22 @@ func filesOf(enclosures string) (files []news.Enclosure, err error) {
 	return files, err
 }
 
-// unheardLimit is about how many of the latest entries of a source a podcast wonders.
-const unheardLimit = 100
+// unknownMediaLimit is about how many of the latest entries of a source a podcast wonders.
+const unknownMediaLimit = 100
 
-// Unheard returns the entries that a podcast may have to hold and does not: they bring
+// UnknownMedia returns the entries that a podcast may have to hold and does not: they bring
 // files of which nobody can say what they are before their servers were asked. Of
 // every source the latest ones are looked at.
-func (db *DB) Unheard(ctx context.Context, f news.Feed) (entries []news.Entry, err error) {
+func (db *DB) UnknownMedia(ctx context.Context, f news.Feed) (entries []news.Entry, err error) {
 	if f.Kind != news.Podcast {
 		return nil, nil
 	}
 	err = db.each(ctx, `SELECT e.source_id, e.story_id, c.enclosures
 		FROM feed_source fs CROSS JOIN entry e CROSS JOIN content c
 		WHERE fs.feed_id = $1 AND e.id IN (SELECT l.id FROM entry l WHERE l.source_id = fs.source_id ORDER BY l.id DESC LIMIT $2)
-		AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0 AND c.entry_id = e.id AND c.enclosures <> ''
+		AND `+feedable+` AND c.entry_id = e.id AND c.enclosures <> ''
 		AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.story_id = e.story_id AND +p.feed_id = fs.feed_id AND p.removed = 0)
-		ORDER BY e.id DESC`, []any{f.ID, unheardLimit}, func(scan scan) error {
+		ORDER BY e.id DESC`, []any{f.ID, unknownMediaLimit}, func(scan scan) error {
 		var e news.Entry
 		var files string
 		if err := scan(&e.SourceID, &e.StoryID, &files); err != nil {
@@ -82,7 +82,7 @@ func (db *DB) Unheard(ctx context.Context, f news.Feed) (entries []news.Entry, e
 		}
 		all, err := filesOf(files)
 		for _, f := range all {
-			if f.Unheard() {
+			if f.MediumUnknown() {
 				e.Enclosures = append(e.Enclosures, f)
 			}
 		}

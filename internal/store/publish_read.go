@@ -23,12 +23,12 @@ func (p *publishing) read() (replaced bool, err error) {
 
 // boundRevision finds the revision up to which this run judges, and notes whether more
 // stories have changed than one run takes.
-func (p *publishing) boundRevision() error {
-	err := p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
+func (p *publishing) boundRevision() (err error) {
+	err = p.get(`SELECT revision FROM story WHERE revision > $1 ORDER BY revision LIMIT 1 OFFSET $2`,
 		[]any{p.scanned, publishLimit}, &p.upto)
 	p.more = err == nil
 	if errors.Is(err, sql.ErrNoRows) {
-		return p.get(`SELECT value FROM counter WHERE name = 'revision'`, nil, &p.upto)
+		p.upto, err = p.counter("revision")
 	}
 	return err
 }
@@ -46,7 +46,7 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
 			CASE WHEN $5 THEN c.enclosures ELSE '' END
 		FROM story s CROSS JOIN entry e CROSS JOIN feed_source fs CROSS JOIN source src CROSS JOIN content c
-		WHERE `+judged+` AND e.story_id = s.id AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
+		WHERE `+judged+` AND e.story_id = s.id AND `+feedable+`
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
 		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
 			var story, published, updated, seen, signature int64

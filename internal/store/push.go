@@ -14,14 +14,13 @@ import (
 const pushColumns = `id, source_id, hub, topic, callback, secret, state, asked, pending, next, lease_until, failures, error,
 	waiting, stored, missed, deliveries, refused`
 
-func scanPush(scan scan) (news.Push, error) {
-	var p news.Push
+func scanPush(scan scan, p *news.Push) error {
 	var asked, pending, next, lease, waiting, stored, missed int64
 	err := scan(&p.ID, &p.SourceID, &p.Hub, &p.Topic, &p.Callback, &p.Secret, &p.State, &asked, &pending, &next, &lease,
 		&p.Failures, &p.Error, &waiting, &stored, &missed, &p.Deliveries, &p.Refused)
 	p.Asked, p.Pending, p.Next, p.LeaseUntil = at(asked), at(pending), at(next), at(lease)
 	p.Waiting, p.Stored, p.Missed = at(waiting), at(stored), at(missed)
-	return p, err
+	return err
 }
 
 // Announcements returns what the sources in use say of being pushed, those
@@ -44,7 +43,8 @@ func (db *DB) Announcements(ctx context.Context) ([]news.Announcement, error) {
 func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 	var all []news.Push
 	err := db.each(ctx, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, func(scan scan) error {
-		p, err := scanPush(scan)
+		var p news.Push
+		err := scanPush(scan, &p)
 		all = append(all, p)
 		return err
 	})
@@ -55,11 +55,7 @@ func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 // takes tells nothing about ids that are not known.
 func (db *DB) Push(ctx context.Context, id string) (news.Push, error) {
 	var p news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error {
-		var err error
-		p, err = scanPush(scan)
-		return err
-	})
+	err := db.each(ctx, `SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error { return scanPush(scan, &p) })
 	switch {
 	case err != nil:
 		return news.Push{}, err
@@ -86,11 +82,7 @@ func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var p news.Push
-		err := t.each(`SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error {
-			var err error
-			p, err = scanPush(scan)
-			return err
-		})
+		err := t.each(`SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error { return scanPush(scan, &p) })
 		switch {
 		case err != nil:
 			return err

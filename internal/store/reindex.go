@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 
-	"tributary/internal/news"
 	"tributary/internal/search"
 	"tributary/internal/store/sqlite"
 )
@@ -50,7 +49,7 @@ func (t *tx) clearIndex() error {
 			return err
 		}
 	}
-	if _, err := t.exec(`UPDATE counter SET value = $1 WHERE name = 'search'`, search.Version); err != nil {
+	if err := t.setCounter("search", search.Version); err != nil {
 		return err
 	}
 	_, err := t.exec(`UPDATE counter SET value = (SELECT coalesce(max(id), 0) + 1 FROM entry) WHERE name = 'searchable'`)
@@ -63,14 +62,7 @@ func (t *tx) reindex() (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var entries []news.Shown
-	err = t.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id < $1 ORDER BY e.id DESC LIMIT $2`,
-		[]any{x.from, reindexLimit}, func(scan scan) error {
-			var s news.Shown
-			err := scanShown(scan, &s)
-			entries = append(entries, s)
-			return err
-		})
+	entries, err := t.shown(`e.id < $1 ORDER BY e.id DESC LIMIT $2`, x.from, reindexLimit)
 	if err != nil {
 		return false, err
 	}
@@ -86,6 +78,5 @@ func (t *tx) reindex() (more bool, err error) {
 	if err := x.flush(); err != nil {
 		return false, err
 	}
-	_, err = t.exec(`UPDATE counter SET value = $1 WHERE name = 'searchable'`, from)
-	return from > 0, err
+	return from > 0, t.setCounter("searchable", from)
 }

@@ -50,19 +50,18 @@ type resketching struct {
 }
 
 func (r *resketching) run() error {
-	var done, until int64
-	if err := r.get(`SELECT value FROM counter WHERE name = 'resketched'`, nil, &done); err != nil {
+	done, err := r.counter("resketched")
+	if err == nil && done < 0 {
+		done, err = r.begin()
+	}
+	if err != nil {
 		return err
 	}
-	if done < 0 {
-		if err := r.begin(&done); err != nil {
-			return err
-		}
-	}
-	if err := r.get(`SELECT value FROM counter WHERE name = 'resketch'`, nil, &until); err != nil {
+	until, err := r.counter("resketch")
+	if err != nil {
 		return err
 	}
-	entries, err := r.next(done, until)
+	entries, err := r.shown(`e.id > $1 AND e.id <= $2 ORDER BY e.id LIMIT $3`, done, until, resketchLimit)
 	if err != nil {
 		return err
 	}
@@ -81,36 +80,24 @@ func (r *resketching) run() error {
 	return r.setCounter("sketches", story.SketchVersion)
 }
 
-// begin empties the index. What arrives from now on enters it by itself.
-func (r *resketching) begin(done *int64) error {
+// begin empties the index, and returns the last entry that has left the window. What arrives
+// from now on enters the index by itself.
+func (r *resketching) begin() (done int64, err error) {
 	if err := r.clearPostings(); err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := r.exec(`DELETE FROM sketch`); err != nil {
-		return err
+		return 0, err
 	}
 	var last int64
 	if err := r.get(`SELECT coalesce(max(CASE WHEN first_seen < $1 THEN id END), 0), coalesce(max(id), 0) FROM entry`,
-		[]any{ms(r.cutoff)}, done, &last); err != nil {
-		return err
+		[]any{ms(r.cutoff)}, &done, &last); err != nil {
+		return 0, err
 	}
-	if err := r.setCounter("forgotten", *done); err != nil {
-		return err
+	if err := r.setCounter("forgotten", done); err != nil {
+		return 0, err
 	}
-	return r.setCounter("resketch", last)
-}
-
-// next returns the entries to sketch, in order of arrival.
-func (r *resketching) next(done, until int64) ([]news.Shown, error) {
-	var entries []news.Shown
-	err := r.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id > $1 AND e.id <= $2 ORDER BY e.id LIMIT $3`,
-		[]any{done, until, resketchLimit}, func(scan scan) error {
-			var s news.Shown
-			err := scanShown(scan, &s)
-			entries = append(entries, s)
-			return err
-		})
-	return entries, err
+	return done, r.setCounter("resketch", last)
 }
 
 func (r *resketching) sketch(s news.Shown) error {
@@ -120,7 +107,7 @@ func (r *resketching) sketch(s news.Shown) error {
 	}
 	sketch := story.Gather(s.Source.Outlet, s.Entry).Sketch
 	published := s.Entry.Published
-	if s.Entry.Extra.Undated || published.Equal(s.Entry.FirstSeen) { // an older version kept no note of it, see news.Sane
+	if s.Entry.Extra.Undated || published.Equal(s.Entry.FirstSeen) { // an older version kept no note of it, see news.PlausibleTimes
 		sketch.Undated, published = true, s.Entry.FirstSeen
 	}
 	f, err := x.look(sketch, published)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // What the queries of this package have in common: reading rows, and binding many values
@@ -35,14 +34,20 @@ func addTo[T comparable](set map[T]bool) func(scan) error {
 	}
 }
 
-// eachRow calls f for every row, and closes them.
+// errStop ends the reading of rows: what follows is not wanted, and nothing is wrong.
+var errStop = errors.New("no more rows are wanted")
+
+// eachRow calls f for every row until it returns an error, and closes them. errStop is no
+// error of the reading.
 func eachRow(rows *sql.Rows, err error, f func(scan) error) error {
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
+		if err := f(rows.Scan); errors.Is(err, errStop) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}
@@ -113,12 +118,4 @@ func pairsFrom(from, n int) string {
 		rows[i] = "(" + placeholdersFrom(from+2*i, 2) + ")"
 	}
 	return strings.Join(rows, ", ")
-}
-
-// later returns the later of two times.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -143,14 +143,14 @@ type rejudgedEntry struct{ entry, story int64 }
 // one, and returns which are judged differently. next is where to go on; 0 at the end.
 func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int64, changed []rejudgedEntry, err error) {
 	n := 0
-	err = t.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.source_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3`,
+	err = t.each(selectShown+`e.source_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3`,
 		[]any{s.ID, below, rejudgeLimit}, func(scan scan) error {
 			var row news.Shown
 			if err := scanShown(scan, &row); err != nil {
 				return err
 			}
 			if row.Entry.FirstSeen.Before(since) {
-				return errBeyond
+				return errStop
 			}
 			if n++; n == rejudgeLimit {
 				next = row.Entry.ID
@@ -160,14 +160,8 @@ func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int6
 			}
 			return nil
 		})
-	if errors.Is(err, errBeyond) {
-		err = nil
-	}
 	return next, changed, err
 }
-
-// errBeyond ends the reading of entries.
-var errBeyond = errors.New("older entries are left as they are")
 
 // toggleHidden hides entries that were not hidden, and the other way round.
 func (t *tx) toggleHidden(entries []rejudgedEntry) error {
@@ -213,10 +207,7 @@ func (p *publishing) applyRule(found map[int64][]news.Candidate) error {
 // takes reports whether the rule of the feed takes a candidate. cs are all candidates of its
 // story, with their outlets.
 func (p *publishing) takes(c news.Candidate, cs []news.Candidate, outlets []string) (bool, error) {
-	var s news.Shown
-	err := p.each(`SELECT `+shownColumns+` FROM entry e`+shownJoins+`WHERE e.id = $1`, []any{c.EntryID}, func(scan scan) error {
-		return scanShown(scan, &s)
-	})
+	s, err := p.shownEntry(c.EntryID)
 	if err != nil {
 		return false, err
 	}

@@ -191,6 +191,49 @@ func (s *saving) saveBody() error {
 	return err
 }
 
+// keepsBody reports whether the stored body need not be replaced by a new one, because both
+// gave the same entries to the same reader. Many documents change with every request, if
+// only by a time of day, and are not worth a write.
+func (s *saving) keepsBody(b *news.Body) (bool, error) {
+	if s.added+s.changed > 0 || s.h.Reread {
+		return false, nil
+	}
+	var n int
+	err := s.get(`SELECT count(*) FROM body WHERE source_id = $1 AND reader = $2 AND url = $3`, []any{s.h.Source.ID, b.Reader, b.URL}, &n)
+	return n > 0, err
+}
+
+// savePace stores what decides when the source is fetched next, adds up what conditional
+// requests saved, and notes a host that limited us.
+func (s *saving) savePace() error {
+	if s.h.Reread {
+		return nil
+	}
+	f := s.h.Fetch
+	whole := f.Status > 0 && (f.Outcome == news.OutcomeOK || f.Outcome == news.OutcomeUnchanged)
+	if whole && s.h.Body != nil {
+		if _, err := s.exec(`UPDATE source SET size = $2 WHERE id = $1`, s.h.Source.ID, len(s.h.Body.Data)); err != nil {
+			return err
+		}
+	}
+	if h := s.h.Hints; h != nil {
+		if _, err := s.exec(`UPDATE source SET ttl = $2, skip_hours = $3, skip_days = $4 WHERE id = $1`,
+			s.h.Source.ID, h.TTL.Milliseconds(), h.Hours, h.Days); err != nil {
+			return err
+		}
+	}
+	fresh := s.added
+	if s.backlog {
+		fresh = 0
+	}
+	if _, err := s.exec(`UPDATE source SET interval = CASE WHEN $2 > 0 THEN $2 ELSE interval END, fresh = fresh + $3, limited = limited + $4,
+			saved = saved + CASE WHEN $5 AND size > $6 THEN size - $6 ELSE 0 END WHERE id = $1`,
+		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes); err != nil {
+		return err
+	}
+	return s.noteLimited(s.h.Host)
+}
+
 // saveSource stores validators and the next due time, and ends the lease. A request to
 // fetch the source (Request) is fulfilled if it was made before this fetch began.
 func (s *saving) saveSource() error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"time"
 
 	"tributary/internal/clean"
@@ -23,16 +24,10 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err != nil {
 		return err
 	}
-	updated := at(k.updated)
-	switch {
-	case k.published == 0: // its text was deleted for good
+	if k.published == 0 { // its text was deleted for good
 		return nil
-	case k.signature == int64(a.Signature):
-	case s.h.Reread:
-		err = s.correctSignature(k, a.Signature)
-	default:
-		updated = news.Revised(updated, a.Entry.Updated, s.now)
 	}
+	updated, err := s.updatedTime(k, a)
 	if err != nil {
 		return err
 	}
@@ -56,6 +51,19 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 		s.changed++
 	}
 	return s.touch(k.story, revision)
+}
+
+// updatedTime returns the updated time of a known entry. It moves only if the publisher
+// changed the words.
+func (s *saving) updatedTime(k *knownRow, a *story.Arrival) (time.Time, error) {
+	updated := at(k.updated)
+	switch {
+	case k.signature == int64(a.Signature):
+		return updated, nil
+	case s.h.Reread:
+		return updated, s.correctSignature(k, a.Signature)
+	}
+	return news.RevisedTime(updated, a.Entry.Updated, s.now), nil
 }
 
 // reviseSketch has later entries compared with the present text of an entry.
@@ -157,4 +165,29 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 		id, ms(published), ms(updated), clean.Version, int64(a.Signature), int64(a.Hash), a.GUID(), e.Link, e.Language, e.Title,
 		listColumn(e.Authors), listColumn(e.Categories), listColumn(e.Enclosures), objectColumn(e.Origin), objectColumn(extra), e.Summary, e.Content)
 	return err
+}
+
+// times returns the published and updated times that a new entry is stored with.
+func (s *saving) times(a *story.Arrival) (published, updated time.Time) {
+	if s.backlog && statesNoTime(a) && s.h.Source.Kind == news.KindFeed { // a folder has no order that tells of time
+		at := news.UndatedTime(a.Position, s.now)
+		return at, at
+	}
+	return news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, s.now)
+}
+
+// statesNoTime reports whether the document gives the entry no time at all.
+func statesNoTime(a *story.Arrival) bool {
+	return a.Entry.Published.IsZero() && a.Entry.Updated.IsZero()
+}
+
+// undated reports whether a stored entry states no time, so that its published time is ours.
+func (t *tx) undated(entry int64) (bool, error) {
+	var column string
+	if err := t.get(`SELECT extra FROM content WHERE entry_id = $1`, []any{entry}, &column); err != nil || column == "" {
+		return false, err
+	}
+	var extra news.Extra
+	err := json.Unmarshal([]byte(column), &extra)
+	return extra.Undated, err
 }

@@ -78,9 +78,9 @@ func (s *searching) run() error {
 func (s *searching) state() error {
 	var partial bool
 	var since int64
-	err := s.db.engine.Read.QueryRowContext(s.ctx, `SELECT
+	err := s.db.get(s.ctx, `SELECT
 			EXISTS (SELECT 1 FROM counter WHERE name = 'search' AND value <> $1 OR name = 'searchable' AND value <> 0),
-			(SELECT coalesce(min(created_at), 0) FROM feed WHERE id IN (`+s.feedIDs()+`))`, search.Version).Scan(&partial, &since)
+			(SELECT coalesce(min(created_at), 0) FROM feed WHERE id IN (`+s.feedIDs()+`))`, []any{search.Version}, &partial, &since)
 	s.result.Partial, s.result.Since = partial, at(since)
 	return err
 }
@@ -137,7 +137,7 @@ func (s *searching) hits(matches []match, found []search.Found) error {
 	if ids == nil {
 		return nil
 	}
-	return s.db.each(s.ctx, `SELECT `+shownColumns+` FROM entry e`+shownJoins+` WHERE e.id IN (`+integers(ids)+`)`, nil, func(scan scan) error {
+	return s.db.each(s.ctx, selectShown+`e.id IN (`+integers(ids)+`)`, nil, func(scan scan) error {
 		var hit news.Shown
 		err := scanShown(scan, &hit)
 		f := &found[place[hit.Entry.ID]]

@@ -52,7 +52,7 @@ func texts(b *testing.B) func() (title, text string) {
 			b.Fatal(err)
 		}
 		titles = append(titles, item.Title)
-		sentences = append(sentences, strings.SplitAfter(firstText(item.Text, clean.Text(item.HTML), clean.Text(item.Summary)), ". "))
+		sentences = append(sentences, strings.SplitAfter(cmp.Or(item.Text, clean.Text(item.HTML), clean.Text(item.Summary)), ". "))
 	}
 	r, n := rand.New(rand.NewPCG(1, 2)), 0
 	return func() (string, string) { // every text once, then two mixed

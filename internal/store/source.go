@@ -238,9 +238,9 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 	return b, err
 }
 
-// Answered returns, by source ID, the address that the last document came from after
+// DocumentURLs returns, by source ID, the address that the last document came from after
 // redirects. An address may contain a secret.
-func (db *DB) Answered(ctx context.Context) (map[int64]string, error) {
+func (db *DB) DocumentURLs(ctx context.Context) (map[int64]string, error) {
 	addresses := map[int64]string{}
 	err := db.each(ctx, `SELECT source_id, url FROM body`, nil, func(scan scan) error {
 		var id int64

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"time"
@@ -10,8 +9,8 @@ import (
 	"tributary/internal/news"
 )
 
-// Parting is the result of Split.
-type Parting struct {
+// SplitResult is the result of Split.
+type SplitResult struct {
 	Key   string  // of the story that goes on: its page, its guid and what feeds show of it
 	New   string  // of the story that begins
 	Stays []int64 // entries of the first
@@ -29,7 +28,7 @@ var (
 // entry which was published first remains the story, whether its entries are the named
 // ones or not; the other side becomes a new story. Feeds publish that as news, unless all
 // its entries are backlog or a feed shows it already.
-func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p Parting, err error) {
+func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p SplitResult, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		s := splitting{tx: t, now: now}
 		if err := s.split(entries); err != nil {
@@ -46,7 +45,7 @@ type splitting struct {
 	*tx
 	now          time.Time
 	story, fresh int64 // the one that is split, and the new one
-	result       Parting
+	result       SplitResult
 }
 
 func (s *splitting) split(named []int64) error {
@@ -121,15 +120,8 @@ func (s *splitting) begin(revision int64) error {
 	var origin, guid string
 	err := s.get(`SELECT src.origin, coalesce(c.guid, '') FROM entry e JOIN source src ON src.id = e.source_id
 		LEFT JOIN content c ON c.entry_id = e.id WHERE e.id = $1`, []any{s.result.Moved[0]}, &origin, &guid)
-	for salt := 0; err == nil; salt++ {
-		err = s.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id, key`,
-			[]any{news.StoryKey(origin, "split\x00"+guid, salt), revision}, &s.fresh, &s.result.New)
-		if err == nil {
-			break
-		}
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil // taken
-		}
+	if err == nil {
+		s.fresh, s.result.New, err = s.newStory(origin, "split\x00"+guid, revision)
 	}
 	if err == nil {
 		s.result.Key, err = s.keyOf(s.story)
@@ -208,7 +200,7 @@ func (s *splitting) reassign(feed int64, pubs []parted) error {
 // were seen.
 func (s *splitting) showable(feed, story int64) ([]int64, error) {
 	return s.ids(`SELECT e.id FROM entry e JOIN feed_source fs ON fs.source_id = e.source_id
-		WHERE e.story_id = $1 AND fs.feed_id = $2 AND e.withdrawn_at = 0 AND e.guarded <> 'backlog' AND e.hidden = 0
+		WHERE e.story_id = $1 AND fs.feed_id = $2 AND `+feedable+`
 		ORDER BY e.first_seen, e.id`, story, feed)
 }
 

@@ -65,9 +65,9 @@ func writing(ctx context.Context, engine *sqlite.DB) (*DB, error) {
 	return db, nil
 }
 
-// Behind reports whether Open will copy the database and migrate its schema first, which
+// NeedsMigration reports whether Open will copy the database and migrate its schema first, which
 // takes some time when it is large.
-func Behind(ctx context.Context, path string) bool { return sqlite.Behind(ctx, path) }
+func NeedsMigration(ctx context.Context, path string) bool { return sqlite.NeedsMigration(ctx, path) }
 
 // OpenReadOnly opens an existing database beside the process that writes it.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
@@ -212,6 +212,12 @@ func (t *tx) each(query string, args []any, f func(scan) error) error {
 	return eachRow(rows, err, f)
 }
 
+// get scans the first row of a query on a reading connection into dest; sql.ErrNoRows
+// without one.
+func (db *DB) get(ctx context.Context, query string, args []any, dest ...any) error {
+	return db.engine.Read.QueryRowContext(ctx, query, args...).Scan(dest...)
+}
+
 // each calls f for every row of a query on a reading connection.
 func (db *DB) each(ctx context.Context, query string, args []any, f func(scan) error) error {
 	rows, err := db.engine.Read.QueryContext(ctx, query, args...)
@@ -228,9 +234,15 @@ func (t *tx) increment(name string) (n int64, err error) {
 	return n, err
 }
 
+// counter returns the value of a counter.
+func (t *tx) counter(name string) (n int64, err error) {
+	err = t.get(`SELECT value FROM counter WHERE name = $1`, []any{name}, &n)
+	return n, err
+}
+
 // setCounter gives a counter a value.
-func (t *tx) setCounter(counter string, value int64) error {
-	_, err := t.exec(`UPDATE counter SET value = $2 WHERE name = $1`, counter, value)
+func (t *tx) setCounter(name string, value int64) error {
+	_, err := t.exec(`UPDATE counter SET value = $2 WHERE name = $1`, name, value)
 	return err
 }
 
@@ -240,6 +252,6 @@ func (db *DB) Revision(ctx context.Context) (n int64, err error) { return db.cou
 
 // counter returns the value of a counter.
 func (db *DB) counter(ctx context.Context, name string) (n int64, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM counter WHERE name = $1`, name).Scan(&n)
+	err = db.get(ctx, `SELECT value FROM counter WHERE name = $1`, []any{name}, &n)
 	return n, err
 }

@@ -8,9 +8,6 @@ import (
 	"tributary/internal/news"
 )
 
-// feedable is true for an entry e that a feed may show if it selects its source.
-const feedable = `e.withdrawn_at = 0 AND e.hidden = 0 AND e.guarded <> 'backlog'`
-
 // Subjects calls see for the entries of the given sources that were first seen
 // since a time and may be in a feed, latest first. Each is passed as the rule of
 // a feed with these sources would see it.

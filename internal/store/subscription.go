@@ -12,14 +12,13 @@ import (
 const subscriptionColumns = `s.id, s.feed_id, s.format, s.topic, s.callback, s.host, s.secret, s.lease_until, s.ask, s.ask_at, s.ask_next,
 	s.ask_tries, s.ask_lease, s.ask_secret, s.position, s.next, s.failures, s.error, s.delivered, s.deliveries`
 
-func scanSubscription(scan scan) (news.Subscription, error) {
-	var s news.Subscription
+func scanSubscription(scan scan, s *news.Subscription) error {
 	var lease, asked, askNext, askLease, next, delivered int64
 	err := scan(&s.ID, &s.FeedID, &s.Format, &s.Topic, &s.Callback, &s.Host, &s.Secret, &lease, &s.Ask.Mode, &asked, &askNext,
 		&s.Ask.Tries, &askLease, &s.Ask.Secret, &s.Position, &next, &s.Failures, &s.Error, &delivered, &s.Deliveries)
 	s.LeaseUntil, s.Next, s.Delivered = at(lease), at(next), at(delivered)
-	s.Ask.At, s.Ask.Next, s.Ask.Lease = at(asked), at(askNext), time.Duration(askLease)*time.Millisecond
-	return s, err
+	s.Ask.At, s.Ask.Next, s.Ask.Lease = at(asked), at(askNext), millis(askLease)
+	return err
 }
 
 // DueSubscriptions returns the Subscriptions at our hub that may need action:
@@ -30,7 +29,8 @@ func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.
 	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
 		WHERE s.ask <> '' OR s.lease_until <= $1 OR s.position < f.change OR s.feed_id NOT IN (`+integers(append(published, 0))+`) ORDER BY s.id`,
 		[]any{ms(now)}, func(scan scan) error {
-			s, err := scanSubscription(scan)
+			var s news.Subscription
+			err := scanSubscription(scan, &s)
 			due = append(due, s)
 			return err
 		})
@@ -40,11 +40,7 @@ func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.
 // Subscription returns a Subscription by its number, or news.ErrNoSubscription.
 func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, error) {
 	s := news.Subscription{}
-	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
-		var err error
-		s, err = scanSubscription(scan)
-		return err
-	})
+	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error { return scanSubscription(scan, &s) })
 	if err == nil && s.ID == 0 {
 		err = news.ErrNoSubscription
 	}
@@ -105,11 +101,7 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var s news.Subscription
-		err := t.each(`SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error {
-			var err error
-			s, err = scanSubscription(scan)
-			return err
-		})
+		err := t.each(`SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error { return scanSubscription(scan, &s) })
 		switch {
 		case err != nil:
 			return err

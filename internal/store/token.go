@@ -76,7 +76,7 @@ func (db *DB) TokenRevision(ctx context.Context) (int64, error) { return db.coun
 
 // Mask returns what stands for the token in what is rendered of private feeds.
 func (db *DB) Mask(ctx context.Context) (mask string, err error) {
-	err = db.engine.Read.QueryRowContext(ctx, `SELECT value FROM mask`).Scan(&mask)
+	err = db.get(ctx, `SELECT value FROM mask`, nil, &mask)
 	return mask, err
 }
 
@@ -85,7 +85,7 @@ const keptAudience = 30 * 24 * time.Hour
 
 // NoteReaders adds to what is known of who reads: how tokens were used since the
 // last time, and what aggregators say now of their subscribers.
-func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced []news.Announced, now time.Time) error {
+func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced []news.Aggregator, now time.Time) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, u := range uses {
 			_, err := t.exec(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
@@ -107,14 +107,14 @@ func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced [
 	})
 }
 
-// Announced returns what aggregators that came within news.Active say of how many
+// Aggregators returns what aggregators that came within news.Active say of how many
 // people they fetch each feed for, the formats of a feed together, by the row of
 // the feed, the largest first.
-func (db *DB) Announced(ctx context.Context, now time.Time) (map[int64][]news.Announced, error) {
-	byFeed := map[int64][]news.Announced{}
+func (db *DB) Aggregators(ctx context.Context, now time.Time) (map[int64][]news.Aggregator, error) {
+	byFeed := map[int64][]news.Aggregator{}
 	err := db.each(ctx, `SELECT feed_id, client, sum(subscribers), max(seen) FROM audience WHERE seen > $1
 		GROUP BY feed_id, client ORDER BY feed_id, sum(subscribers) DESC, client`, []any{ms(now.Add(-news.Active))}, func(scan scan) error {
-		var a news.Announced
+		var a news.Aggregator
 		var seen int64
 		err := scan(&a.FeedID, &a.Client, &a.Subscribers, &seen)
 		a.Seen = at(seen)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,7 +32,7 @@ func (db *DB) Listing(ctx context.Context) ([]news.Source, error) {
 		if err := scan(append(dest, record.dest()...)...); err != nil {
 			return err
 		}
-		s.Title = firstText(s.Title, docTitle, s.Name)
+		s.Title = cmp.Or(s.Title, docTitle, s.Name)
 		sources = append(sources, s)
 		last := &sources[len(sources)-1]
 		return errors.Join(json.Unmarshal([]byte(tags), &last.Tags), record.fill(last))
@@ -82,10 +83,10 @@ func (db *DB) eachState(ctx context.Context, where string, args []any, f func(ne
 		if err != nil {
 			return err
 		}
-		s.Title = firstText(s.Title, docTitle, s.Name)
+		s.Title = cmp.Or(s.Title, docTitle, s.Name)
 		s.NextDue, s.FirstOK, s.Newest = at(due), at(ok), at(newest)
 		s.Vitals, s.Move = v.done(), m.done()
-		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), time.Duration(duration)*time.Millisecond
+		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), millis(duration)
 		if err = json.Unmarshal([]byte(tags), &s.Tags); err == nil {
 			err = record.fill(&s.Source)
 		}
@@ -129,13 +130,13 @@ func (db *DB) StoryEntries(ctx context.Context, a news.Audience, key string) (en
 	return entries, true, db.addPublications(ctx, entries, knownFeed, a)
 }
 
-const whereOfStory = knownEntry + ` AND e.story_id = $2 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0 ORDER BY c.published, src.url, c.guid, e.id`
+const whereOfStory = knownMember + ` AND e.story_id = $2 ORDER BY c.published, src.url, c.guid, e.id`
 
 // hidden reports whether a story still has entries: then the audience may not know them,
 // which is not the same as that nothing is left of the story.
 func (db *DB) hidden(ctx context.Context, story int64) (hidden bool) {
-	err := db.engine.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
-		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, story).Scan(&hidden)
+	err := db.get(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
+		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, []any{story}, &hidden)
 	return hidden || err != nil
 }
 
@@ -279,7 +280,7 @@ func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
 		{&t.Failures, `SELECT coalesce(sum(failed), 0) FROM source`},
 		{&t.Bytes, `SELECT coalesce(sum(received), 0) FROM source`},
 	} {
-		if err := db.engine.Read.QueryRowContext(ctx, count.query).Scan(count.dest); err != nil {
+		if err := db.get(ctx, count.query, nil, count.dest); err != nil {
 			return t, fmt.Errorf("%s: %w", count.query, err)
 		}
 	}

@@ -132,7 +132,7 @@ func (p *pair) circumstances() string {
 	if p.figures.of > 0 {
 		s += fmt.Sprintf("; %d of %d figures agree", p.figures.both, p.figures.of)
 		if p.clashes > 0 {
-			s += fmt.Sprintf(", %d %s in the same words", p.clashes, plural(p.clashes, "differs", "differ"))
+			s += fmt.Sprintf(", %d %s in the same words", p.clashes, news.Plural(p.clashes, "differs", "differ"))
 		}
 	}
 	switch {

@@ -207,7 +207,10 @@ func (c *Clusterer) index(e Evidence, finds *Finds) {
 			before = append(before, m.Sketch)
 		}
 	}
-	c.memory.keep(e, finds.Keep(e.Sketch, mates), len(before) == 0 || Retold(e.Sketch, before))
+	c.memory.keep(e, finds.Keep(e.Sketch, mates))
+	if len(before) == 0 || Retold(e.Sketch, before) {
+		c.memory.learn(e)
+	}
 	c.members[e.StoryID] = append(c.members[e.StoryID], e.EntryID)
 }
 

@@ -60,7 +60,7 @@ func habitual(before, after string) *Habits {
 		s := &Sketch{}
 		s.write("", fill(before, i)+" "+body+" "+fill(after, i))
 		h.Mark(s)
-		h.Learn(Told{Sketch: s})
+		h.Learn(Sample{Sketch: s})
 	}
 	return h
 }
@@ -110,7 +110,7 @@ func TestAHabitIsNotForgotten(t *testing.T) {
 		if words := len(tokens(notice)); s.Words > 12 || s.Words < 4 {
 			t.Fatalf("story %d: %d words remain beside the %d of the notice", i, s.Words, words)
 		}
-		h.Learn(Told{Sketch: s})
+		h.Learn(Sample{Sketch: s})
 	}
 }
 
@@ -124,7 +124,7 @@ func TestFiguresOfAForm(t *testing.T) {
 		s := &Sketch{}
 		s.write("Pegel", fmt.Sprintf(form, 388+5*i))
 		h.Mark(s)
-		h.Learn(Told{Sketch: s})
+		h.Learn(Sample{Sketch: s})
 		last = append(last, s)
 	}
 	if common, clashes := compareFigures(last[6], last[7]); common.both != 0 || clashes != 1 {
@@ -143,7 +143,7 @@ func TestFiguresOfAFormWithASentence(t *testing.T) {
 			last = &Sketch{}
 			last.write("", fill(form, i)+own(i))
 			h.Mark(last)
-			h.Learn(Told{Sketch: last})
+			h.Learn(Sample{Sketch: last})
 		}
 		return last
 	}

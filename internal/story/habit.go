@@ -28,18 +28,18 @@ func Retold(s *Sketch, others []*Sketch) bool {
 
 // Habits holds the latest stories of one Source.
 type Habits struct {
-	last []Told // in order of arrival
+	last []Sample // in order of arrival
 }
 
-// Told is a story as one entry of the Source tells it: the first one, or a later one that
+// Sample is a story as one entry of the Source reports it: the first one, or a later one that
 // counts like the first (see SeriesPause and Retold).
-type Told struct {
+type Sample struct {
 	Entry  int64
 	Sketch *Sketch
 }
 
 // Learn adds a story. If there are more than HabitStories, the oldest is forgotten.
-func (h *Habits) Learn(t Told) {
+func (h *Habits) Learn(t Sample) {
 	h.last = append(h.last, t)
 	if len(h.last) > HabitStories {
 		h.last = h.last[1:]
@@ -47,7 +47,7 @@ func (h *Habits) Learn(t Told) {
 }
 
 // Revise replaces the sketch by which a story was learned, if it is still one of the last.
-func (h *Habits) Revise(t Told) {
+func (h *Habits) Revise(t Sample) {
 	for i := range h.last {
 		if h.last[i].Entry == t.Entry {
 			h.last[i] = t
@@ -58,7 +58,7 @@ func (h *Habits) Revise(t Told) {
 // Mark sets aside in a new sketch what the Source says repeatedly, and flags it in the
 // stories that made it a habit. It returns those of them that got a new flag and have
 // to be stored again.
-func (h *Habits) Mark(s *Sketch) (changed []Told) {
+func (h *Habits) Mark(s *Sketch) (changed []Sample) {
 	defer s.settle()
 	if len(h.last) < habitTimes {
 		return nil

@@ -93,7 +93,7 @@ func recordingAddress(link string) string {
 		}
 	}
 	var kept []string
-	for _, pair := range strings.Split(query, "&") {
+	for pair := range strings.SplitSeq(query, "&") {
 		key, _, _ := strings.Cut(pair, "=")
 		if pair != "" && !passing[strings.ToLower(key)] {
 			kept = append(kept, pair)

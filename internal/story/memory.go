@@ -67,17 +67,16 @@ func (m *memory) find(s *Sketch) *Finds {
 	return &f
 }
 
-// keep enters a decided entry under terms. first says that it is the first of its story
-// in its source.
-func (m *memory) keep(e Evidence, terms []uint32, first bool) {
-	entry := held{id: e.EntryID, seen: e.Seen, terms: terms}
+// keep enters a decided entry under terms.
+func (m *memory) keep(e Evidence, terms []uint32) {
 	for _, t := range terms {
 		m.postings[t] = append(m.postings[t], e.EntryID)
 		m.kept++
 	}
-	m.queue = append(m.queue, entry)
-	if !first {
-		return
-	}
-	m.habits[e.SourceID].Learn(Told{e.EntryID, e.Sketch})
+	m.queue = append(m.queue, held{id: e.EntryID, seen: e.Seen, terms: terms})
+}
+
+// learn learns the habits of a source from an entry that counts for them.
+func (m *memory) learn(e Evidence) {
+	m.habits[e.SourceID].Learn(Sample{e.EntryID, e.Sketch})
 }

@@ -26,9 +26,9 @@ func long(i int) string {
 }
 
 func TestRelocate(t *testing.T) {
-	held := func(arrivals []story.Arrival, first int64) (list []story.Held) {
+	held := func(arrivals []story.Arrival, first int64) (list []story.KnownText) {
 		for i, a := range arrivals { // two digits, so that guids sort like the numbers
-			h, _ := a.ToldBy()
+			h, _ := a.TextKey()
 			h.ID = first + int64(i)
 			list = append(list, h)
 		}
@@ -40,7 +40,7 @@ func TestRelocate(t *testing.T) {
 		name     string
 		arrivals []story.Arrival
 		named    int64 // the entry that the last arrival is already known to be
-		held     []story.Held
+		held     []story.KnownText
 		want     []int64
 	}{
 		{"the whole site", told("https://new.example", 11, 14, long), 0, old, []int64{11, 12, 13, 14}},

@@ -36,23 +36,12 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	for _, l := range lists {
 		size += 2 + 4*len(*l)
 	}
-	b := make([]byte, 0, size)
-	var known byte
 	var published int64
-	if s.Derived {
-		known |= packedDerived
-	}
-	if s.Undated {
-		known |= packedUndated
-	}
-	if s.Reply {
-		known |= packedReply
-	}
 	if !s.Published.IsZero() {
-		known |= packedDated
 		published = s.Published.UnixMilli()
 	}
-	b = append(b, packing, byte(s.Level), known)
+	b := make([]byte, 0, size)
+	b = append(b, packing, byte(s.Level), s.packedFlags())
 	b = le.AppendUint64(b, uint64(published))
 	b = le.AppendUint64(b, s.Headline)
 	b = le.AppendUint32(b, uint32(min(s.Length/time.Second, 1<<31-1)))
@@ -80,6 +69,23 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	return b, nil
 }
 
+// packedFlags returns the third byte of the packed sketch.
+func (s *Sketch) packedFlags() (b byte) {
+	if s.Derived {
+		b |= packedDerived
+	}
+	if !s.Published.IsZero() {
+		b |= packedDated
+	}
+	if s.Undated {
+		b |= packedUndated
+	}
+	if s.Reply {
+		b |= packedReply
+	}
+	return b
+}
+
 // UnmarshalBinary reads what MarshalBinary packed. The error says that b is something
 // else or of another version.
 func (s *Sketch) UnmarshalBinary(b []byte) error {
@@ -88,13 +94,7 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 	if len(b) < header || b[0] != packing || b[1] > 31 {
 		return errSketch
 	}
-	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0, Reply: b[2]&packedReply != 0}
-	if b[2]&packedDated != 0 {
-		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
-	}
-	s.Headline = le.Uint64(b[11:])
-	s.Length = time.Duration(min(le.Uint32(b[19:]), 1<<31-1)) * time.Second
-	s.Words = int(le.Uint32(b[23:]))
+	s.readHeader(b)
 	given := b[27]
 	b = b[header:]
 	for i, h := range s.hashes() {
@@ -117,18 +117,30 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 			return errSketch
 		}
 	}
-	pairs, b, ok := cutList(b, 3)
+	values, b, ok := cutList(b, 3)
 	if !ok {
 		return errSketch
 	}
-	s.Figures = make([]Figure, len(pairs)/3)
+	s.Figures = make([]Figure, len(values)/3)
 	for i := range s.Figures {
-		s.Figures[i] = Figure{Value: pairs[3*i], Around: pairs[3*i+1], Wings: pairs[3*i+2]}
+		s.Figures[i] = Figure{Value: values[3*i], Around: values[3*i+1], Wings: values[3*i+2]}
 	}
 	if len(b) > 0 || !slices.IsSortedFunc(s.Runs, byHigh) {
 		return errSketch
 	}
 	return nil
+}
+
+// readHeader reads the fixed part of a packed sketch, except which hashes follow it.
+func (s *Sketch) readHeader(b []byte) {
+	le := binary.LittleEndian
+	*s = Sketch{Level: uint(b[1]), Derived: b[2]&packedDerived != 0, Undated: b[2]&packedUndated != 0, Reply: b[2]&packedReply != 0}
+	if b[2]&packedDated != 0 {
+		s.Published = time.UnixMilli(int64(le.Uint64(b[3:]))).UTC()
+	}
+	s.Headline = le.Uint64(b[11:])
+	s.Length = time.Duration(min(le.Uint32(b[19:]), 1<<31-1)) * time.Second
+	s.Words = int(le.Uint32(b[23:]))
 }
 
 // given returns a bit for each of the single hashes that is not 0. Usually that is three.

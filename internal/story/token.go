@@ -184,7 +184,7 @@ var idle = hashed(`
 
 func hashed(list string) map[uint64]bool {
 	set := map[uint64]bool{}
-	for _, w := range strings.Fields(list) {
+	for w := range strings.FieldsSeq(list) {
 		set[hashWord(w)] = true
 	}
 	return set

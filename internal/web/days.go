@@ -26,7 +26,7 @@ type storyDays struct {
 func (c *storyDays) of(ctx context.Context, views Views, shown []*news.Edition, now time.Time) ([]news.StoryDay, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	day := now.UTC().Truncate(24 * time.Hour)
+	day := news.DayOf(now)
 	if c.days != nil && c.day.Equal(day) && slices.Equal(c.shown, shown) {
 		return c.days, nil
 	}

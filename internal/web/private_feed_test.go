@@ -359,20 +359,20 @@ func TestAnnounced(t *testing.T) {
 	say(2, "atom", "Inoreader/1.0 (+x; 7 subscribers; )")
 	say(2, "atom", "NetNewsWire/6")
 	var got []string
-	for _, a := range readers.Announced() {
+	for _, a := range readers.Aggregators() {
 		got = append(got, fmt.Sprintf("%d %s %s %d", a.FeedID, a.Format, a.Client, a.Subscribers))
 	}
 	slices.Sort(got)
 	if want := []string{"1 atom Feedly 13", "1 rss Feedly 2", "2 atom Inoreader 7"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if left := readers.Announced(); len(left) != 0 {
+	if left := readers.Aggregators(); len(left) != 0 {
 		t.Errorf("%d are told again", len(left))
 	}
 	for i := range 2 * maxServices {
 		say(1, "atom", fmt.Sprintf("X%d/1 (1 subscribers)", i))
 	}
-	if got := len(readers.Announced()); got != maxServices {
+	if got := len(readers.Aggregators()); got != maxServices {
 		t.Errorf("%d are held, want %d", got, maxServices)
 	}
 }

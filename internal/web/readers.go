@@ -18,12 +18,12 @@ const (
 	readersFor   = 7 * 24 * time.Hour
 	maxReaders   = 10_000
 	maxAnnounced = 1_000_000 // readers of a single aggregator
-	maxServices  = 1000      // aggregators told apart between two calls of Announced
+	maxServices  = 1000      // aggregators told apart between two calls of Aggregators
 )
 
 // Readers estimates how many people read our feeds, for the User-Agent that we send to publishers.
 // It keeps a hash of address and agent for each reader, under a random key that never leaves the
-// process. None of this is stored, except what aggregators say about themselves (see Announced) and
+// process. None of this is stored, except what aggregators say about themselves (see Aggregators) and
 // sums of how long programs stay away (see Cadences). It is safe for concurrent use.
 type Readers struct {
 	now  func() time.Time
@@ -32,7 +32,7 @@ type Readers struct {
 	mu    sync.Mutex
 	seen  map[uint64]reader
 	swept time.Time // when forget last ran
-	said  map[service]news.Announced
+	said  map[service]news.Aggregator
 
 	cadences cadences
 }
@@ -52,7 +52,7 @@ type reader struct {
 
 // NewReaders returns a Readers that has counted nobody.
 func NewReaders(now func() time.Time) *Readers {
-	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Announced{}, cadences: newCadences()}
+	return &Readers{now: now, seed: maphash.MakeSeed(), seen: map[uint64]reader{}, said: map[service]news.Aggregator{}, cadences: newCadences()}
 }
 
 // Note counts a reader of the feed with this ID, in this format; a feed of 0 means a search, which
@@ -103,12 +103,12 @@ func (t *Readers) announce(feed int64, format, agent string, count int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, known := t.said[key]; known || len(t.said) < maxServices {
-		t.said[key] = news.Announced{FeedID: feed, Format: format, Client: client, Subscribers: count, Seen: t.now()}
+		t.said[key] = news.Aggregator{FeedID: feed, Format: format, Client: client, Subscribers: count, Seen: t.now()}
 	}
 }
 
-// Announced returns what aggregators said since the last call.
-func (t *Readers) Announced() []news.Announced {
+// Aggregators returns what aggregators said since the last call.
+func (t *Readers) Aggregators() []news.Aggregator {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := slices.Collect(maps.Values(t.said))

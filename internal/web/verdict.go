@@ -86,8 +86,8 @@ func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]
 		if lead, ok := leads[p.In[i].EntryID]; ok {
 			source = lead.Entry.SourceID
 		}
-		if pass := edition.Passes(p.In[i], source); pass != news.PassedByNewer {
-			v.Full = append(v.Full, page.Full{Feed: f, Daily: pass == news.PassedByDay})
+		if pass := edition.WhyOmitted(p.In[i], source); pass != news.OmittedForNewer {
+			v.Full = append(v.Full, page.Full{Feed: f, Daily: pass == news.OmittedForDay})
 			continue
 		}
 		v.Past = append(v.Past, f)
@@ -128,7 +128,7 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 	switch {
 	case len(waiting) > 0:
 		return "Held back until " + until.UTC().Format("2 January 2006, 15:04 UTC") + ": " + strings.Join(waiting, ", ") +
-			" " + plural(len(waiting), "waits", "wait") + " a while for copies and corrections.", nil
+			" " + news.Plural(len(waiting), "waits", "wait") + " a while for copies and corrections.", nil
 	case len(digests) > 0:
 		return "In the next digest of " + strings.Join(digests, ", ") + ", unless that has no room for it.", nil
 	case len(selecting) == 0:
@@ -165,16 +165,9 @@ func unfit(selecting []news.Feed, p *news.Placement) string {
 	case closed > 0:
 		return "In no feed: the digest that it would be in was closed before it came, or had no room for it."
 	case ruled == 0:
-		return "In no feed: it has no sound or film, as the " + plural(mute, "podcast that selects", "podcasts that select") + " its source " + plural(mute, "takes", "take") + " only."
+		return "In no feed: it has no sound or film, as the " + news.Plural(mute, "podcast that selects", "podcasts that select") + " its source " + news.Plural(mute, "takes", "take") + " only."
 	}
-	return "In no feed: the " + plural(ruled, "rule of the feed that selects", "rules of the feeds that select") + " its source " + plural(ruled, "leaves", "leave") + " it out."
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return "In no feed: the " + news.Plural(ruled, "rule of the feed that selects", "rules of the feeds that select") + " its source " + news.Plural(ruled, "leaves", "leave") + " it out."
 }
 
 func title(f news.Feed) string {

@@ -68,7 +68,7 @@ func agendaOf(subs []news.Subscription, topics map[topicKey]Topic, gathered join
 	var a agenda
 	for _, s := range subs {
 		topic, public := topics[topicKey{s.FeedID, s.Format}]
-		until := later(s.Next, gathered[s.FeedID].until)
+		until := news.Later(s.Next, gathered[s.FeedID].until)
 		switch {
 		case !public && s.Ask.Mode != news.AskDenied:
 			a.deny = append(a.deny, s)
@@ -99,14 +99,6 @@ func (a *agenda) remind(t time.Time) {
 	if a.next.IsZero() || t.Before(a.next) {
 		a.next = t
 	}
-}
-
-// later returns the later of two times.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // Retries of deliveries come after longer and longer waits, then steadily while the lease

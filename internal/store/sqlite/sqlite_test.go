@@ -122,7 +122,7 @@ func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if !Behind(t.Context(), path) {
+	if !NeedsMigration(t.Context(), path) {
 		t.Error("a database of schema 17 is not said to be behind")
 	}
 	migrated, err := Open(t.Context(), path)
@@ -130,7 +130,7 @@ func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer migrated.Close()
-	if Behind(t.Context(), path) || Behind(t.Context(), path+".none") {
+	if NeedsMigration(t.Context(), path) || NeedsMigration(t.Context(), path+".none") {
 		t.Error("a database is said to be behind that was migrated, or is none")
 	}
 	var id, source, at int64
