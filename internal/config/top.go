@@ -314,7 +314,11 @@ func (r *reader) finish(f *sections) {
 			cfg.Lists = append(cfg.Lists, r.finishList(d, cfg.Defaults))
 			continue
 		}
-		d.rhythmOf(cfg.Defaults, seeds)
+		if d.Kind == news.KindSeeds {
+			d.setSchedule(seeds)
+		} else {
+			d.setSchedule(cfg.Defaults.Schedule)
+		}
 		cfg.Sources = append(cfg.Sources, d.Source)
 	}
 	if len(f.feeds) == 0 {
