@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -130,19 +129,6 @@ func identity(key, value string) string {
 	return key + "\x00" + value
 }
 
-// find returns the key node and the value node of a key in a mapping, or nil if it is missing.
-func find(m *yaml.Node, key string) (k, v *yaml.Node) {
-	if m == nil || m.Kind != yaml.MappingNode {
-		return nil, nil
-	}
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		if m.Content[i].Value == key {
-			return m.Content[i], m.Content[i+1]
-		}
-	}
-	return nil, nil
-}
-
 // isExtended reports whether after is before with items added to the list under
 // key, and nothing else changed.
 func isExtended(before, after *yaml.Node, key string, items []item) bool {
@@ -170,12 +156,9 @@ func isExtended(before, after *yaml.Node, key string, items []item) bool {
 // others returns the keys and values of the file except those of one key.
 func others(root *yaml.Node, key string) []*yaml.Node {
 	var rest []*yaml.Node
-	if root == nil {
-		return rest
-	}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		if root.Content[i].Value != key {
-			rest = append(rest, root.Content[i:i+2]...)
+	for k, v := range pairs(root) {
+		if k.Value != key {
+			rest = append(rest, k, v)
 		}
 	}
 	return rest
@@ -223,6 +206,3 @@ func lines(list []string) []string {
 	}
 	return out
 }
-
-// hasCRLF reports whether lines end as on Windows.
-func hasCRLF(data []byte) bool { return bytes.Contains(data, []byte("\r\n")) }

@@ -20,8 +20,7 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 		return nil, false
 	}
 	values := map[string]string{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
+	for key, value := range pairs(n.Node) {
 		name := textproto.CanonicalMIMEHeaderKey(key.Value)
 		_, repeated := values[name]
 		switch {
@@ -32,11 +31,11 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 		case repeated:
 			r.errorf(key, "the header %s stands twice", name)
 		default:
-			value, few := r.value(n.Content[i+1], theHeader+name)
+			v, few := r.value(value, theHeader+name)
 			if !few {
 				return nil, false
 			}
-			values[name] = r.header(value)
+			values[name] = r.header(v)
 		}
 	}
 	return values, true

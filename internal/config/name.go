@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"net/url"
@@ -69,6 +70,9 @@ func slug(text string) string {
 // generic are words in addresses that do not tell two feeds apart.
 var generic = []string{"rss", "rss2", "atom", "feed", "feeds", "xml", "rdf", "json", "opml", "index", "php", "html", "default"}
 
+// unnamed is the default name of a source whose address has no word for one.
+const unnamed = "source"
+
 // derived returns the default name of a source. It depends on the address alone,
 // so that a source keeps its name whatever happens to other sources. For a feed
 // it is the host with the distinctive words of the path, for seeds the folder,
@@ -83,11 +87,11 @@ func (d *draft) derived() string {
 		for hasMeta(folder) {
 			folder = filepath.Dir(folder)
 		}
-		return orSource(slug(filepath.Base(folder)))
+		return cmp.Or(slug(filepath.Base(folder)), unnamed)
 	case d.Kind == kindList && d.list.OnDisk && d.variable:
 		return "list"
 	case d.Kind == kindList && d.list.OnDisk:
-		return orSource(slug(telling(filepath.Base(d.URL))))
+		return cmp.Or(slug(telling(filepath.Base(d.URL))), unnamed)
 	}
 	return derivedName(d.URL, !d.variable)
 }
@@ -97,20 +101,13 @@ func (d *draft) derived() string {
 func derivedName(address string, path bool) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "source"
+		return unnamed
 	}
 	text := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 	if path {
 		text += "-" + telling(u.Path)
 	}
-	return orSource(slug(text))
-}
-
-func orSource(name string) string {
-	if name == "" {
-		return "source"
-	}
-	return name
+	return cmp.Or(slug(text), unnamed)
 }
 
 // telling removes the generic words from a path.

@@ -62,7 +62,7 @@ func parseSchedule(text string) (schedule.Spec, error) {
 		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean auto?", shown(text))
 	}
 	if !strings.ContainsAny(text, " \t") {
-		if name := nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" && !slices.Contains(cronNames, text) {
+		if name := Nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" && !slices.Contains(cronNames, text) {
 			return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(name))
 		}
 	}

@@ -71,7 +71,7 @@ func (r *reader) checkShow(n node, d *feedDraft) {
 	}
 	var missing []string
 	for _, key := range []string{"language", "image", "email", "categories"} {
-		if !stands(n, key) {
+		if k, _ := find(n.Node, key); k == nil {
 			missing = append(missing, key+":")
 		}
 	}
@@ -92,14 +92,4 @@ func podcastKey(s news.Show) string {
 		return "categories"
 	}
 	return ""
-}
-
-// stands reports whether a mapping has a key, whatever its value.
-func stands(n node, key string) bool {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return true
-		}
-	}
-	return false
 }

@@ -139,14 +139,14 @@ var meaningless = map[news.Kind]struct {
 
 // onlyFor refuses keys that have no meaning for the kind of the source.
 func (r *reader) onlyFor(n node, d *draft) {
-	rule := meaningless[d.Kind]
 	for _, key := range []string{"headers", "basic_auth", "refresh"} {
 		if at, _ := find(n.Node, key); at != nil && d.list.OnDisk {
 			r.errorf(at, "%q has no meaning for a list on disk, which is read when it changes; leave it out", key)
 		}
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if key := n.Content[i]; slices.Contains(rule.keys, key.Value) {
+	rule := meaningless[d.Kind]
+	for key := range pairs(n.Node) {
+		if slices.Contains(rule.keys, key.Value) {
 			r.errorf(key, "%q has no meaning for %s; leave it out", key.Value, rule.why)
 		}
 	}

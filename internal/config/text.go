@@ -89,7 +89,7 @@ type text struct {
 
 func newText(data []byte) *text {
 	t := &text{data: data, starts: []int{0}, newline: "\n"}
-	if hasCRLF(data) {
+	if bytes.Contains(data, []byte("\r\n")) {
 		t.newline = "\r\n"
 	}
 	for i, c := range data {
@@ -166,9 +166,9 @@ func (t *text) blockPlaces(root, list *yaml.Node) []edit {
 	}
 	last := list.Content[len(list.Content)-1].Line
 	next := len(t.starts) + 1
-	for i := 0; i < len(root.Content); i += 2 {
-		if line := root.Content[i].Line; line > last {
-			next = min(next, line)
+	for key := range pairs(root) {
+		if key.Line > last {
+			next = min(next, key.Line)
 		}
 	}
 	line := next - 1

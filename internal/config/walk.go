@@ -98,8 +98,7 @@ func (r *reader) mapping(n node, s section, read fields) bool {
 	}
 	ok := true
 	first := make(map[string]int, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
+	for key, value := range pairs(n.Node) {
 		line, repeated := first[key.Value]
 		read, known := read[key.Value]
 		switch {
