@@ -64,22 +64,16 @@ func (r *reader) sourceFields(d *draft) fields {
 	f["seeds"] = func(n node) { d.read(r, n, news.KindSeeds, r.seeds) }
 	f["feed"] = func(n node) { d.read(r, n, news.KindFeed, r.feedURL) }
 	f["opml"] = func(n node) { d.read(r, n, kindList, d.list.address(r)) }
-	f["name"] = func(n node) {
-		d.named = n.Node
-		into(&d.Name, r.name)(n)
-	}
+	f["name"] = noting(&d.named, into(&d.Name, r.name))
 	f["title"] = into(&d.Title, r.text)
 	f["tags"] = into(&d.Tags, list(r, r.text))
 	f["outlet"] = into(&d.Outlet, r.text)
-	f["site"] = func(n node) { into(&d.Site, r.pageURL)(node{n.Node, sourceSite}) }
+	f["site"] = called(sourceSite, into(&d.Site, r.pageURL))
 	f["icon"] = into(&d.Icon, r.pageURL)
 	f["author"] = into(&d.Author, r.text)
 	f["contact"] = into(&d.Contact, r.contact)
 	f["headers"] = into(&d.Headers, r.headers)
-	f["basic_auth"] = func(n node) {
-		d.auth = n.Node
-		into(&d.login, r.basicAuth)(n)
-	}
+	f["basic_auth"] = noting(&d.auth, into(&d.login, r.basicAuth))
 	f["refresh"] = into(&d.list.Refresh, r.refresh)
 	f["limit"] = into(&d.list.Limit, r.whole(1, MaxListed))
 	f["public"] = func(n node) {

@@ -12,10 +12,9 @@ func (r *reader) stories(n node, m *news.Matching) {
 	if isEmpty(n) {
 		return
 	}
-	window := into(&m.Window, r.duration(news.MinWindow, news.MaxWindow))
 	r.mapping(n, storiesSection, fields{
 		"match":  into(&m.Level, r.level),
-		"window": func(n node) { window(node{n.Node, storiesWindow}) },
+		"window": called(storiesWindow, into(&m.Window, r.duration(news.MinWindow, news.MaxWindow))),
 	})
 }
 

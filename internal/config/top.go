@@ -58,24 +58,12 @@ func (r *reader) config(root *yaml.Node) *Config {
 func (r *reader) topFields(f *sections) fields {
 	cfg := f.cfg
 	return fields{
-		"site": func(n node) { f.site = r.site(n, &cfg.Site) },
-		"listen": func(n node) {
-			f.listen = n.Node
-			into(&cfg.Listen, r.listener)(n)
-		},
-		"admin": func(n node) {
-			f.admin = n.Node
-			into(&cfg.Admin, r.listenerOff)(n)
-		},
-		"data": into(&cfg.Data, r.folder),
-		"publish": func(n node) {
-			f.publish = n.Node
-			into(&cfg.Publish, r.folderOff)(n)
-		},
-		"export": func(n node) {
-			f.export = n.Node
-			into(&cfg.Export, r.folderOff)(n)
-		},
+		"site":    func(n node) { f.site = r.site(n, &cfg.Site) },
+		"listen":  noting(&f.listen, into(&cfg.Listen, r.listener)),
+		"admin":   noting(&f.admin, into(&cfg.Admin, r.listenerOff)),
+		"data":    into(&cfg.Data, r.folder),
+		"publish": noting(&f.publish, into(&cfg.Publish, r.folderOff)),
+		"export":  noting(&f.export, into(&cfg.Export, r.folderOff)),
 		"defaults": func(n node) {
 			if !isEmpty(n) {
 				f.defaults = n
@@ -120,10 +108,7 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 		"logo":    into(&s.Logo, r.logo),
 		"intro":   into(&s.Intro, r.markdown),
 		"links":   into(&s.Links, r.siteLinks),
-		"url": func(n node) {
-			url = n.Node
-			into(&s.URL, r.baseURL)(n)
-		},
+		"url":     noting(&url, into(&s.URL, r.baseURL)),
 	})
 	return url
 }
@@ -322,7 +307,9 @@ func (r *reader) finish(f *sections) {
 		cfg.Sources = append(cfg.Sources, d.Source)
 	}
 	if len(f.feeds) == 0 {
-		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}}
+		all := newFeed()
+		all.Name = defaultFeed
+		f.feeds = []*feedDraft{{Feed: all}}
 	}
 	for _, d := range f.feeds {
 		if d.Title == "" {

@@ -73,6 +73,28 @@ func into[T any](dst *T, read func(node) (T, bool)) func(node) {
 	}
 }
 
+// noting returns a field reader that also keeps the node of the value in at.
+func noting(at **yaml.Node, read func(node)) func(node) {
+	return func(n node) {
+		*at = n.Node
+		read(n)
+	}
+}
+
+// gathering returns a field reader that also appends the value to list.
+func gathering(list *[]node, read func(node)) func(node) {
+	return func(n node) {
+		*list = append(*list, n)
+		read(n)
+	}
+}
+
+// called returns a field reader under another name, for a key that means different
+// things in different sections.
+func called(key string, read func(node)) func(node) {
+	return func(n node) { read(node{n.Node, key}) }
+}
+
 // value returns a node with a name. An alias is resolved, but keeps its own
 // position. It returns false once there are too many values, which is reported
 // once.
