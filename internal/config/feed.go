@@ -82,13 +82,13 @@ func (r *reader) feedFields(d *feedDraft) fields {
 		"sources":            called(feedSources, into(&d.sources, list(r, r.reference))),
 		"tags":               into(&d.tags, list(r, r.reference)),
 		"where":              ofStories(into(&d.Where, r.where(true))),
-		"duplicates":         ofStories(into(&d.Duplicates, r.duplicates)),
+		"duplicates":         ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep))),
 		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
 		"window":             gathering(&d.single, into(&d.Window, r.duration(0, longest))),
 		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
 		"max_per_source_day": ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
 		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
-		"content":            ofStories(noting(&d.content, called(feedContent, into(&d.Content, r.extent)))),
+		"content":            ofStories(noting(&d.content, called(feedContent, into(&d.Content, oneOf(r, news.Full, news.SummaryOnly, news.LinkOnly))))),
 		"also_reported":      ofSingle(into(&d.AlsoReported, r.boolean)),
 		"item_title":         ofSingle(into(&d.ItemTitle, r.itemTitle)),
 		"item_footer":        ofSingle(into(&d.ItemFooter, r.itemFooter)),
@@ -121,18 +121,8 @@ func (r *reader) checkPrivate(d *feedDraft) {
 
 // access reads who may read a feed.
 func (r *reader) access(n node) (private, ok bool) {
-	text, ok := r.oneOf(n, "public", "private")
+	text, ok := oneOf(r, "public", "private")(n)
 	return text == "private", ok
-}
-
-// oneOf reads one of several words.
-func (r *reader) oneOf(n node, words ...string) (string, bool) {
-	text, ok := r.text(n)
-	if ok && !slices.Contains(words, text) {
-		r.errorf(n.Node, "%s %s is none of %s%s", n, shown(n.Value), strings.Join(words, ", "), r.suggest(text, words))
-		return "", false
-	}
-	return text, ok
 }
 
 func (r *reader) reference(n node) (reference, bool) {
@@ -166,17 +156,6 @@ func (r *reader) language(n node) (string, bool) {
 		}
 	}
 	return strings.Join(parts, "-"), true
-}
-
-func (r *reader) duplicates(n node) (news.Duplicates, bool) {
-	text, ok := r.oneOf(n, string(news.Collapse), string(news.Group), string(news.Keep))
-	return news.Duplicates(text), ok
-}
-
-// extent reads how much of an entry a feed publishes.
-func (r *reader) extent(n node) (news.Extent, bool) {
-	text, ok := r.oneOf(n, string(news.Full), string(news.SummaryOnly), string(news.LinkOnly))
-	return news.Extent(text), ok
 }
 
 // link resolves the sources and tags that a feed selects. If there are lists,

@@ -11,11 +11,11 @@ import (
 // feedKind reads what kind of feed a feed is.
 func (r *reader) feedKind(n node) (news.FeedKind, bool) {
 	const ofNews = "news"
-	text, ok := r.oneOf(n, ofNews, string(news.Podcast), string(news.FeedOfHealth))
-	if text == ofNews {
-		text = string(news.FeedOfNews)
+	kind, ok := oneOf(r, ofNews, news.Podcast, news.FeedOfHealth)(n)
+	if kind == ofNews {
+		kind = news.FeedOfNews
 	}
-	return news.FeedKind(text), ok
+	return kind, ok
 }
 
 // email reads an e-mail address that is published.
