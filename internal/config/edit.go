@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -174,35 +173,4 @@ func isSame(a, b *yaml.Node) bool {
 func isItem(n *yaml.Node, it item) bool {
 	want, err := yamlOf(it)
 	return err == nil && isSame(n, want)
-}
-
-// yamlOf parses the flow form of an item.
-func yamlOf(it item) (*yaml.Node, error) {
-	var doc yaml.Node
-	if err := yaml.Load([]byte(flow(it)), &doc); err != nil {
-		return nil, err
-	}
-	return doc.Content[0], nil
-}
-
-// oneLine returns text from elsewhere as one line, without characters that YAML forbids.
-func oneLine(s string) string {
-	clean := strings.Map(func(c rune) rune {
-		if !allowed(c) || c == 0xfffd {
-			return ' '
-		}
-		return c
-	}, s)
-	return strings.Join(strings.Fields(clean), " ")
-}
-
-// lines applies oneLine to a list, and drops empty and repeated texts.
-func lines(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if s = oneLine(s); s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
