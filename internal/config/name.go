@@ -102,7 +102,7 @@ func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
 
 // nameHint suggests a valid name in place of an invalid one.
 func nameHint(text string) string {
-	if better := slug(text); better != "" {
+	if better := Slug(text); better != "" {
 		return fmt.Sprintf("did you mean %s?", shown(better))
 	}
 	return "write lower case letters, digits, - and _, at most 64"
@@ -123,8 +123,8 @@ func isName(s string) bool {
 var folded = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "à", "a", "â", "a",
 	"ç", "c", "î", "i", "ï", "i", "ô", "o", "ñ", "n", "å", "a", "ø", "o", "æ", "ae")
 
-// slug turns a text into a name. It returns "" if no character of the text may stand in a name.
-func slug(text string) string {
+// Slug turns a text into a name. It returns "" if no character of the text may stand in a name.
+func Slug(text string) string {
 	words := strings.FieldsFunc(folded.Replace(strings.ToLower(text)), func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_'
 	})
@@ -155,11 +155,11 @@ func (d *draft) derived() string {
 		for hasMeta(folder) {
 			folder = filepath.Dir(folder)
 		}
-		return cmp.Or(slug(filepath.Base(folder)), unnamed)
+		return cmp.Or(Slug(filepath.Base(folder)), unnamed)
 	case d.Kind == kindList && d.list.OnDisk && d.variable:
 		return "list"
 	case d.Kind == kindList && d.list.OnDisk:
-		return cmp.Or(slug(telling(filepath.Base(d.URL))), unnamed)
+		return cmp.Or(Slug(telling(filepath.Base(d.URL))), unnamed)
 	}
 	return derivedName(d.URL, !d.variable)
 }
@@ -175,7 +175,7 @@ func derivedName(address string, path bool) string {
 	if path {
 		text += "-" + telling(u.Path)
 	}
-	return cmp.Or(slug(text), unnamed)
+	return cmp.Or(Slug(text), unnamed)
 }
 
 // telling removes the generic words from a path.
