@@ -58,14 +58,13 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	cfg, feeds := d.cfg, d.allFeeds()
-	d.mu.Unlock()
+	c := d.current.Load()
+	feeds := c.feeds()
 	notes, err := d.readerNotes(r.Context(), feeds)
 	if err != nil {
 		return nil, err
 	}
-	v := &page.StatusView{Site: cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes(), Offline: d.outageText()}
+	v := &page.StatusView{Site: c.cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes(), Offline: d.outageText()}
 	pushes, err := d.pushes(r.Context())
 	if err != nil {
 		return nil, err

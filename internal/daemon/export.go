@@ -18,9 +18,7 @@ const (
 // export writes the whole public site into the folder of export:, if there is one, and
 // removes the files of an earlier export that are no longer part of it.
 func (d *Daemon) export(ctx context.Context) error {
-	d.mu.Lock()
-	cfg := d.cfg
-	d.mu.Unlock()
+	cfg := d.current.Load().cfg
 	if cfg.Export == "" {
 		return nil
 	}

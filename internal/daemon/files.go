@@ -56,12 +56,10 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 // entries of each feed first, and those that a podcast must know to be sound or film
 // before it may show them. With an error it returns what it found nevertheless.
 func (d *Daemon) lackingFiles(ctx context.Context) ([]ingest.File, error) {
-	d.mu.Lock()
-	feeds, sources := d.allFeeds(), d.sources
-	d.mu.Unlock()
-	files := fileList{at: map[string]int{}, sources: sources}
+	c := d.current.Load()
+	files := fileList{at: map[string]int{}, sources: c.sources}
 	var errs []error
-	for _, f := range feeds {
+	for _, f := range c.feeds() {
 		unheard, err := d.db.Unheard(ctx, f)
 		errs = append(errs, err)
 		for i := range unheard {

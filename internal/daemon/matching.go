@@ -7,11 +7,7 @@ import (
 )
 
 // matching returns the setting of which entries may be one story.
-func (d *Daemon) matching() news.Matching {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.cfg.Stories
-}
+func (d *Daemon) matching() news.Matching { return d.current.Load().cfg.Stories }
 
 // resketch rebuilds the index that texts are compared by if an upgrade made that necessary,
 // in small parts between the fetches. Until it is done, new entries are compared with

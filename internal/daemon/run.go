@@ -38,7 +38,7 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	d.mu.Lock()
 	d.progress = d.newCycle(tasks, sel)
 	d.mu.Unlock()
-	folder(d.cfg).Leftovers()
+	folder(d.current.Load().cfg).Leftovers()
 	d.unpublishOrWarn(ctx)
 	d.reread(ctx)
 	d.resketch(ctx)

@@ -30,15 +30,16 @@ const (
 // configuration. reload asks for a new look at it at once. A port that is
 // taken is an error before anything else starts.
 func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
-	public, err := d.listen("listen", d.cfg.Listen)
+	c := d.current.Load()
+	public, err := d.listen("listen", c.cfg.Listen)
 	if err != nil {
 		return err
 	}
-	admin, err := d.listen("admin", d.cfg.Admin)
+	admin, err := d.listen("admin", c.cfg.Admin)
 	if err != nil {
 		return errors.Join(err, public.Close())
 	}
-	folder(d.cfg).Leftovers()
+	folder(c.cfg).Leftovers()
 	d.unpublishOrWarn(ctx)
 	d.blockOwnListeners(public, admin)
 	g, ctx := errgroup.WithContext(ctx)
@@ -46,7 +47,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	if admin != nil {
 		d.serveHTTP(ctx, g, admin, d.adminHandler())
 	}
-	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.allFeeds()))
+	d.opts.Log.Info("serving", "url", c.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(c.sources), "feeds", len(c.feeds()))
 	g.Go(func() error {
 		d.reread(ctx)
 		return d.runner.Run(ctx)
@@ -186,9 +187,7 @@ func (d *Daemon) reread(ctx context.Context) {
 	u := d.upkeep("this version reads documents in a new way: those of the sources are read again")
 	for i, id := range ids {
 		u.progress(int64(len(ids) - i))
-		d.mu.Lock()
-		src, ok := d.sources[id]
-		d.mu.Unlock()
+		src, ok := d.current.Load().sources[id]
 		if !ok || ctx.Err() != nil {
 			continue
 		}
@@ -203,9 +202,7 @@ func (d *Daemon) reread(ctx context.Context) {
 
 // databaseBytes is the size of the database with its log.
 func (d *Daemon) databaseBytes() int64 {
-	d.mu.Lock()
-	path := DatabasePath(d.cfg.Data)
-	d.mu.Unlock()
+	path := DatabasePath(d.current.Load().cfg.Data)
 	var n int64
 	for _, suffix := range []string{"", "-wal"} {
 		if info, err := os.Stat(path + suffix); err == nil {
