@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/pprof"
+	"os"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -132,4 +133,16 @@ func (d *Daemon) gauges(ctx context.Context, set *metrics.Set) error {
 		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
 	}
 	return errors.Join(d.pushMetrics(ctx, gauge), d.hubMetrics(ctx, gauge))
+}
+
+// databaseBytes is the size of the database with its log.
+func (d *Daemon) databaseBytes() int64 {
+	path := DatabasePath(d.current.Load().cfg.Data)
+	var n int64
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(path + suffix); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
 }

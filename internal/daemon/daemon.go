@@ -9,8 +9,8 @@
 //   - the web servers: serve.go, admin.go
 //   - the watcher, which notices a changed configuration and what commands ask for: watch.go
 //   - the subscriber at the hubs of others, and our own hub: push.go, hub.go
-//   - what completes enclosures, keeps the index of the search and writes the export:
-//     files.go, index.go, export.go
+//   - what completes enclosures, keeps the index of the search, writes the export and
+//     keeps the database in order: files.go, index.go, export.go, upkeep.go
 //
 // An outage of our own network is told from the failures of others in outage.go.
 //
@@ -117,8 +117,12 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, publicShelf: publish.NewShelf(), privateShelf: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(), upkeepNotice: tellUpkeep,
-		publishDue: make(chan struct{}, 1), applied: make(chan struct{}, 1), exportDue: make(chan struct{}, 1), filesDue: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{
+		opts: o, lock: lock, db: db, started: o.Now(), upkeepNotice: tellUpkeep,
+		publicShelf: publish.NewShelf(), privateShelf: publish.NewShelf(), tokens: web.NewTokens(),
+		publishDue: make(chan struct{}, 1), exportDue: make(chan struct{}, 1), filesDue: make(chan struct{}, 1),
+		applied: make(chan struct{}, 1), relisted: make(chan struct{}, 1),
+	}
 	if o.Serving {
 		d.cpu = newSemaphore()
 	}

@@ -39,13 +39,9 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 		return false
 	}
 	files, err := d.lackingFiles(ctx)
-	if err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("look for files to ask about", "error", err)
-	}
+	d.logError(ctx, "look for files to ask about", err)
 	learned, err := d.ingest.AskFiles(ctx, files)
-	if err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("ask about files", "error", err)
-	}
+	d.logError(ctx, "ask about files", err)
 	if learned {
 		d.publishSoon()
 	}

@@ -86,13 +86,8 @@ func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
 	l, ok := c.lists[id]
 	all, err := d.db.Lists(ctx)
 	at := slices.IndexFunc(all, func(h news.ListState) bool { return h.ID == id })
-	switch {
-	case err != nil:
-		if ctx.Err() == nil {
-			d.opts.Log.Error("list", "list", l.Name, "error", err)
-		}
-		return time.Time{}
-	case !ok || at < 0:
+	d.logError(ctx, "list", err, "list", l.Name)
+	if !ok || at < 0 {
 		return time.Time{}
 	}
 	before := all[at]

@@ -97,8 +97,7 @@ func (d *Daemon) revisit(states []news.SourceState) {
 func (d *Daemon) warnHeld(tasks []schedule.Task, sel Selection) {
 	left := map[string]int{}
 	for _, t := range tasks {
-		due := sel.All || len(sel.Names) > 0 || !t.Due.After(d.started)
-		if due && !d.runner.Held(t.Group).IsZero() {
+		if d.pulls(t, sel) && !d.runner.Held(t.Group).IsZero() {
 			left[t.Group]++
 		}
 	}

@@ -234,6 +234,15 @@ func (d *Daemon) unpublish(ctx context.Context) error {
 	return errors.Join(err, failed, folder(c.cfg).Remove(removed))
 }
 
+// names returns the names of feeds.
+func names(feeds []news.Feed) []string {
+	all := make([]string, len(feeds))
+	for i, f := range feeds {
+		all[i] = f.Name
+	}
+	return all
+}
+
 // folder returns the folder that feeds are written to; nil when there is none.
 func folder(cfg *config.Config) *publish.Folder {
 	if cfg.Publish == "" {

@@ -82,9 +82,7 @@ func (d *subscriber) Name(source int64) string { return d.taskName(sourceTask(so
 
 // Poll makes a source due now. The store keeps that in case the process ends before.
 func (d *subscriber) Poll(ctx context.Context, source int64) {
-	if err := d.db.PollInstead(ctx, source, d.opts.Now()); err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("fetch instead of a delivery", "source", d.Name(source), "error", err)
-	}
+	d.logError(ctx, "fetch instead of a delivery", d.db.PollInstead(ctx, source, d.opts.Now()), "source", d.Name(source))
 	d.trigger(source)
 }
 
