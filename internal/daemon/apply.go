@@ -71,7 +71,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 		d.runner.Trigger(task)
 	}
 	d.publishSoon()
-	signal(d.applied)
+	schedule.Wake(d.applied)
 	d.push.Wake()
 	d.hub.Wake()
 	return nil

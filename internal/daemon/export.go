@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tributary/internal/publish"
+	"tributary/internal/schedule"
 )
 
 // How often the site is exported, for which every page is made anew. The pause after an
@@ -45,7 +46,7 @@ func (d *Daemon) exportBy(ctx context.Context, export func(context.Context) erro
 		began := time.Now()
 		if err := export(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("export", "error", err)
-			signal(d.exportDue)
+			schedule.Wake(d.exportDue)
 		}
 		rest := publishEvery
 		if !first {

@@ -101,7 +101,7 @@ func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
 	}
 	d.reportList(before, after)
 	if !sameSources(before.Sources, after.Sources) {
-		signal(d.relisted)
+		schedule.Wake(d.relisted)
 	}
 	return after.NextDue
 }

@@ -13,19 +13,12 @@ import (
 	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/publish"
+	"tributary/internal/schedule"
 	"tributary/internal/web"
 )
 
 // publishSoon tells the publisher that there may be something to publish.
-func (d *Daemon) publishSoon() { signal(d.publishDue) }
-
-// signal leaves a token in a channel of capacity 1, unless one is there.
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
+func (d *Daemon) publishSoon() { schedule.Wake(d.publishDue) }
 
 // How often there is a round of publishing.
 const (
@@ -146,10 +139,10 @@ func (d *Daemon) publish(ctx context.Context, c *inForce) (rendered bool, err er
 	replaced := d.current.Load() != c
 	rendered = len(finish) > 0
 	if rendered || slices.ContainsFunc(c.feeds(), func(f news.Feed) bool { return f.Kind == news.Podcast }) { // which may wait for an answer
-		signal(d.filesDue)
+		schedule.Wake(d.filesDue)
 	}
 	if rendered {
-		signal(d.exportDue)
+		schedule.Wake(d.exportDue)
 	}
 	if rendered && !replaced {
 		errs = append(errs, d.showAgain(ctx, c, listing))

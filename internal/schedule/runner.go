@@ -258,8 +258,13 @@ func (r *Runner) withLock(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f()
+	Wake(r.wake)
+}
+
+// Wake leaves a token in a channel of capacity 1, unless one is there already.
+func Wake(c chan struct{}) {
 	select {
-	case r.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -53,7 +53,7 @@ func TestPhaseIsFixed(t *testing.T) {
 		{"seeds", 0, 0},
 		{"seeds", -time.Hour, 0},
 	} {
-		if got := hashShare(test.key, test.span); got != test.want {
+		if got := Spread(test.key, test.span); got != test.want {
 			t.Errorf("share(%q, %s) = %d ms, want %d ms", test.key, test.span, got.Milliseconds(), test.want.Milliseconds())
 		}
 	}
@@ -66,7 +66,7 @@ func TestPhaseSpreads(t *testing.T) {
 		perSecond := make(map[int64]int)
 		most := 0
 		for i := range 10000 {
-			second := int64(hashShare(fmt.Sprintf(pattern, i), 30*time.Minute) / time.Second)
+			second := int64(Spread(fmt.Sprintf(pattern, i), 30*time.Minute) / time.Second)
 			perSecond[second]++
 			most = max(most, perSecond[second])
 		}
@@ -85,7 +85,7 @@ func TestEveryIsAnchoredToTheEpoch(t *testing.T) {
 			if !at.After(from) || at.Sub(from) > every {
 				t.Errorf("%s after %s: got %s", s, after, at)
 			}
-			if phase := hashShare("k", every).Milliseconds(); (at.UnixMilli()-phase)%every.Milliseconds() != 0 {
+			if phase := Spread("k", every).Milliseconds(); (at.UnixMilli()-phase)%every.Milliseconds() != 0 {
 				t.Errorf("%s after %s: %s is not at phase %d ms", s, after, at, phase)
 			}
 			if next := s.Next(at, "k"); next.Sub(at) != every {

@@ -100,7 +100,7 @@ func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	case p.State == news.PushLeaving || p.State == news.PushDenied:
 		return status(http.StatusGone) // which ends it on their side: section 7
-	case !s.allow(p.ID):
+	case !s.limits.take(p.ID, s.now()):
 		s.pollSoon(p.SourceID, floodPause)
 		return status(http.StatusTooManyRequests)
 	}

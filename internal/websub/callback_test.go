@@ -236,7 +236,7 @@ func TestRateOfDeliveries(t *testing.T) {
 			t.Errorf("%d were read after ten more may be, want 10", taken)
 		}
 		r.forget(nil)
-		if len(r.buckets) != 0 {
+		if len(r.limits.limiters) != 0 {
 			t.Error("what is no more is remembered")
 		}
 	})

@@ -19,6 +19,7 @@ import (
 	"tributary/internal/fetch"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Sender is the guarded client that subscribers are reached with.
@@ -87,7 +88,7 @@ func NewHub(client Sender, store HubStore, publisher Publisher, now func() time.
 }
 
 // Wake has the hub look again: feeds or their configuration changed.
-func (h *Hub) Wake() { signal(h.wake) }
+func (h *Hub) Wake() { schedule.Wake(h.wake) }
 
 // Figures are what the hub did so far.
 func (h *Hub) Figures() *HubFigures { return &h.figures }
@@ -120,9 +121,7 @@ func (h *Hub) plan(ctx context.Context) {
 		case <-h.wake:
 		}
 		next, err := h.round(ctx, gathered)
-		if err != nil && ctx.Err() == nil {
-			h.log.Error("hub", "error", err)
-		}
+		h.logError(ctx, err)
 		timer.Reset(roundGap)
 		select {
 		case <-ctx.Done():
@@ -262,6 +261,12 @@ func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Wake()
 	return nil
+}
+
+// afford reports whether a host may be asked something now. A request to the hub costs us
+// one question to the host that it names.
+func (h *Hub) afford(host string, now time.Time) bool {
+	return h.hosts.take(host, now) && h.all.take("", now)
 }
 
 // readForm reads the form of a request.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Bounds of what a hub says.
@@ -76,7 +77,7 @@ func activate(p *news.Push, seconds string, now time.Time) {
 // renewAfter is two thirds of a lease, less up to a fifteenth of it, so that
 // subscriptions that were made together are not renewed together.
 func renewAfter(lease time.Duration, id string) time.Duration {
-	return lease*2/3 - spread(id, lease/15)
+	return lease*2/3 - schedule.Spread(id, lease/15)
 }
 
 // deny notes that the hub denied the subscription.

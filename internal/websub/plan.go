@@ -1,7 +1,6 @@
 package websub
 
 import (
-	"hash/fnv"
 	"slices"
 	"time"
 
@@ -139,14 +138,4 @@ func after(hubs []string, hub string) string {
 		return hub
 	}
 	return hubs[(slices.Index(hubs, hub)+1)%len(hubs)]
-}
-
-// spread returns a time in [0, span) that is always the same for an id.
-func spread(id string, span time.Duration) time.Duration {
-	if span <= 0 {
-		return 0
-	}
-	h := fnv.New64a()
-	h.Write([]byte(id)) // a hash takes everything
-	return time.Duration(h.Sum64() % uint64(span))
 }

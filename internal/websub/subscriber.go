@@ -14,6 +14,7 @@ import (
 	"tributary/internal/fetch"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Poster is the guarded client that sends requests to hubs.
@@ -63,11 +64,11 @@ type Subscriber struct {
 	wake    chan struct{} // capacity 1: there may be something to ask
 	more    chan struct{} // capacity 1: there may be something to deliver
 	reading chan struct{} // holds a token for each body being read
+	limits  budget        // of deliveries, by subscription
 
-	mu      sync.Mutex
-	queue   queue
-	buckets map[string]bucket // by id
-	polls   polls
+	mu    sync.Mutex
+	queue queue
+	polls polls
 }
 
 // New returns a Subscriber that does nothing yet.
@@ -75,19 +76,12 @@ func New(client Poster, store Store, owner Owner, now func() time.Time, log *slo
 	return &Subscriber{
 		client: client, store: store, owner: owner, now: now, log: log,
 		wake: make(chan struct{}, 1), more: make(chan struct{}, 1), reading: make(chan struct{}, maxReading),
-		buckets: map[string]bucket{}, polls: polls{last: map[int64]time.Time{}, due: map[int64]time.Time{}},
+		limits: newBudget(burst, refill), polls: polls{last: map[int64]time.Time{}, due: map[int64]time.Time{}},
 	}
 }
 
 // Wake has Keep look again soon, because there is a new document or configuration.
-func (s *Subscriber) Wake() { signal(s.wake) }
-
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
+func (s *Subscriber) Wake() { schedule.Wake(s.wake) }
 
 // Keep asks hubs for what is wanted and renews it, until ctx ends.
 func (s *Subscriber) Keep(ctx context.Context) error {
