@@ -3,9 +3,9 @@ package config
 import (
 	"net/textproto"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
+	"golang.org/x/net/http/httpguts"
 )
 
 // ownHeaders are headers that the fetcher sets itself. If a source set them, it
@@ -24,7 +24,7 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 		name := textproto.CanonicalMIMEHeaderKey(key.Value)
 		_, repeated := values[name]
 		switch {
-		case key.Kind != yaml.ScalarNode || !isToken(key.Value):
+		case key.Kind != yaml.ScalarNode || !httpguts.ValidHeaderFieldName(key.Value):
 			r.errorf(key, "%s is no name of an HTTP header; write %s", shown(key.Value), examples["headers"])
 		case slices.Contains(ownHeaders, name):
 			r.errorf(key, "the header %s is set by Tributary itself; leave it out", name)
@@ -48,11 +48,4 @@ func (r *reader) header(n node) string {
 		r.errorf(n.Node, "%s is empty; write its value or leave it out", n)
 	}
 	return text
-}
-
-// isToken reports whether s is a token of RFC 9110 section 5.6.2.
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c))
-	})
 }
