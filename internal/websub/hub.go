@@ -270,27 +270,27 @@ func (h *Hub) afford(host string, now time.Time) bool {
 }
 
 // readForm reads the form of a request.
-func readForm(w http.ResponseWriter, r *http.Request) (Request, error) {
+func readForm(w http.ResponseWriter, r *http.Request) (hubRequest, error) {
 	if r.Method != http.MethodPost {
-		return Request{}, &refusal{http.StatusMethodNotAllowed, "this is a WebSub hub; it takes forms by POST, from programs"}
+		return hubRequest{}, &refusal{http.StatusMethodNotAllowed, "this is a WebSub hub; it takes forms by POST, from programs"}
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return Request{}, &refusal{http.StatusUnsupportedMediaType, "send application/x-www-form-urlencoded"}
+		return hubRequest{}, &refusal{http.StatusUnsupportedMediaType, "send application/x-www-form-urlencoded"}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		return Request{}, &refusal{http.StatusRequestEntityTooLarge, "the form is larger than 16 KiB"}
+		return hubRequest{}, &refusal{http.StatusRequestEntityTooLarge, "the form is larger than 16 KiB"}
 	case err != nil:
-		return Request{}, &refusal{http.StatusRequestTimeout, "the form did not come whole"}
+		return hubRequest{}, &refusal{http.StatusRequestTimeout, "the form did not come whole"}
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return Request{}, &refusal{http.StatusBadRequest, "the form cannot be read"}
+		return hubRequest{}, &refusal{http.StatusBadRequest, "the form cannot be read"}
 	}
-	asked, err := ReadRequest(form)
+	asked, err := readRequest(form)
 	if err != nil {
-		return Request{}, &refusal{http.StatusBadRequest, err.Error()}
+		return hubRequest{}, &refusal{http.StatusBadRequest, err.Error()}
 	}
 	return asked, nil
 }

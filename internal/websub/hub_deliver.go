@@ -64,7 +64,7 @@ func (h *Hub) deliverPart(ctx context.Context, s news.Subscription) (more bool, 
 func headerOf(hub string, t Topic, s news.Subscription, c Content) map[string]string {
 	header := map[string]string{"Content-Type": c.ContentType, "Link": news.HubLinks(hub, t.URL)}
 	if s.Secret != "" {
-		header["X-Hub-Signature"] = Sign(s.Secret, c.Body)
+		header["X-Hub-Signature"] = sign(s.Secret, c.Body)
 	}
 	return header
 }

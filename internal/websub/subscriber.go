@@ -121,7 +121,7 @@ func (s *Subscriber) round(ctx context.Context) (next time.Time, err error) {
 	}
 	s.forget(have)
 	wants, site, others := s.owner.Wants(announced)
-	steps := Plan(wants, have, site, s.now())
+	steps := plan(wants, have, site, s.now())
 	for _, p := range steps.Leave {
 		_, err := s.change(ctx, p, func(p *news.Push) error { leave(p, s.now()); return nil })
 		if err != nil {
@@ -195,7 +195,7 @@ func (s *Subscriber) ask(ctx context.Context, p news.Push, hubs []string, policy
 	if err != nil || !send {
 		return err
 	}
-	got := s.client.Post(ctx, fetch.Form{URL: asked.Hub, Values: Form(asked), Policy: policy})
+	got := s.client.Post(ctx, fetch.Form{URL: asked.Hub, Values: requestForm(asked), Policy: policy})
 	if !got.Fetch.Outcome.Failed() || ctx.Err() != nil {
 		return nil
 	}
