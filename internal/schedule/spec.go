@@ -75,17 +75,6 @@ func (s Spec) NextAfter(now time.Time, key string, notBefore time.Time) time.Tim
 	return s.Next(now, key)
 }
 
-// Interval returns the time between two firings: that of "@every" or "auto", and
-// for a cron expression the distance of the two that follow after, without offsets.
-// It is 0 for the zero Spec.
-func (s Spec) Interval(after time.Time) time.Duration {
-	if s.every > 0 || s.calendar == nil {
-		return s.every
-	}
-	first := s.base(after.Round(0))
-	return s.base(first).Sub(first)
-}
-
 // tick is Next for "@every". It counts in milliseconds because nanoseconds
 // since 1970 overflow in the year 2262.
 func (s Spec) tick(after time.Time, key string) time.Time {

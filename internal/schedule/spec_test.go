@@ -290,22 +290,6 @@ func TestNextAfter(t *testing.T) {
 	}
 }
 
-func TestInterval(t *testing.T) {
-	now := mustTime(t, "2026-11-22T17:00:00Z") // a Sunday
-	for expr, want := range map[string]time.Duration{
-		"@every 90m":      90 * time.Minute,
-		"*/20 * * * *":    20 * time.Minute,
-		"@daily":          24 * time.Hour,
-		"0 6,18 * * *":    12 * time.Hour,
-		"0 6 * * 1-5":     24 * time.Hour,
-		"*/20 6-22 * * 6": 20 * time.Minute,
-	} {
-		if got := mustParse(t, expr, time.UTC).Interval(now); got != want {
-			t.Errorf("%s: got %s, want %s", expr, got, want)
-		}
-	}
-}
-
 func TestZeroSpecNeverFires(t *testing.T) {
 	var s Spec
 	now := mustTime(t, "2026-11-22T17:00:00Z")
@@ -314,9 +298,6 @@ func TestZeroSpecNeverFires(t *testing.T) {
 	}
 	if at := s.NextAfter(now, "k", now.Add(time.Hour)); !at.IsZero() {
 		t.Errorf("NextAfter = %s", at)
-	}
-	if d := s.Interval(now); d != 0 {
-		t.Errorf("Interval = %s", d)
 	}
 	if !s.Equal(Spec{}) || s.Equal(mustParse(t, "@daily", nil)) {
 		t.Error("Equal is wrong about the zero Spec")
