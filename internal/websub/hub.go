@@ -101,39 +101,16 @@ const roundGap = 50 * time.Millisecond
 func (h *Hub) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	h.work(ctx, g)
+	gathered := joins{}
 	g.Go(func() error {
-		h.plan(ctx)
+		rounds(ctx, h.wake, roundGap, h.now, func() time.Time {
+			next, err := h.round(ctx, gathered)
+			h.logError(ctx, err)
+			return next
+		})
 		return nil
 	})
 	return g.Wait()
-}
-
-// plan looks through the Subscriptions whenever there may be something to do.
-func (h *Hub) plan(ctx context.Context) {
-	gathered := joins{}
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		case <-h.wake:
-		}
-		next, err := h.round(ctx, gathered)
-		h.logError(ctx, err)
-		timer.Reset(roundGap)
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		wait := maxRound
-		if !next.IsZero() {
-			wait = min(max(next.Sub(h.now()), 0), maxRound)
-		}
-		timer.Reset(wait)
-	}
 }
 
 // round queues what is due, and returns when something is due next.

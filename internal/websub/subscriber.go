@@ -85,26 +85,41 @@ func (s *Subscriber) Wake() { schedule.Wake(s.wake) }
 
 // Keep asks hubs for what is wanted and renews it, until ctx ends.
 func (s *Subscriber) Keep(ctx context.Context) error {
+	rounds(ctx, s.wake, minRound, s.now, func() time.Time {
+		next, err := s.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("push", "error", err)
+		}
+		return next
+	})
+	return nil
+}
+
+// rounds calls round at once, and again whenever wake has a token, when the time has come
+// that the last round returned, and at least every maxRound, until ctx ends. Between two
+// rounds lies at least gap, however often it is woken.
+func rounds(ctx context.Context, wake <-chan struct{}, gap time.Duration, now func() time.Time, round func() (next time.Time)) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
-		case <-s.wake:
+		case <-wake:
 		}
-		next, err := s.round(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.log.Error("push", "error", err)
-		}
-		timer.Reset(minRound) // a round a second, however often we are woken
+		next := round()
+		timer.Reset(gap)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
 		}
-		timer.Reset(min(max(next.Sub(s.now()), 0), maxRound))
+		wait := maxRound
+		if !next.IsZero() {
+			wait = min(max(next.Sub(now()), 0), maxRound)
+		}
+		timer.Reset(wait)
 	}
 }
 
