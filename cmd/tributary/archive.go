@@ -44,9 +44,9 @@ func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) e
 	return nil
 }
 
-// handed reports whether the daemon that holds the database will do everything
-// that was asked for. That is so for a rebuild alone: the daemon writes the pages
-// when it publishes next.
-func handed(held *store.HeldError, sel daemon.Selection, rebuild []string) bool {
-	return held != nil && len(rebuild) > 0 && len(sel.Names) == 0 && !sel.All
+// handed reports whether a daemon that holds the database will do everything that
+// was asked for. That is so for a rebuild alone: the daemon writes the pages when
+// it publishes next.
+func handed(sel daemon.Selection, rebuild []string) bool {
+	return len(rebuild) > 0 && len(sel.Names) == 0 && !sel.All
 }

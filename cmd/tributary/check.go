@@ -10,7 +10,6 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/daemon"
-	"tributary/internal/store"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -33,7 +32,7 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&c.fetch, "fetch", false, "try the sources and show what each would bring")
 	cmd.Flags().StringSliceVar(&c.only, "only", nil, "try only the sources with these `NAMES`, as in bbc,lwn")
 	cmd.Flags().BoolVar(&c.json, "json", false, "for scripts: print the results as one JSON array")
-	_ = cmd.RegisterFlagCompletionFunc("only", a.completeNames) // the error is only for an unknown flag
+	_ = cmd.RegisterFlagCompletionFunc("only", a.complete(sourceNames)) // the error is only for an unknown flag
 	return cmd
 }
 
@@ -90,22 +89,4 @@ func andLists(cfg *config.Config) string {
 		return ""
 	}
 	return ", " + count(len(cfg.Lists), "list")
-}
-
-// listed returns a configuration with the sources that its lists have brought so
-// far. It returns cfg unchanged if there is no database or it cannot be read now.
-func (a *app) listed(ctx context.Context, cfg *config.Config) *config.Config {
-	if len(cfg.Lists) == 0 {
-		return cfg
-	}
-	db, err := store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
-	if err != nil {
-		return cfg
-	}
-	defer db.Close()
-	full, err := daemon.WithLists(ctx, db, cfg)
-	if err != nil {
-		return cfg
-	}
-	return full
 }

@@ -9,8 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tributary/internal/config"
-	"tributary/internal/daemon"
 	"tributary/internal/store"
 )
 
@@ -56,22 +54,6 @@ func (a *app) pinCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&off, "off", false, "remove the pin, so that feeds choose again")
 	return cmd
-}
-
-// correcting opens the database for one short transaction, which may run beside a
-// daemon. The daemon publishes the result within a second. It is an error if the
-// database does not exist: opening it for reading first makes sure that none is
-// created.
-func (a *app) correcting(ctx context.Context) (*config.Config, *store.DB, error) {
-	cfg, db, err := a.open(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := db.Close(); err != nil {
-		return nil, nil, err
-	}
-	db, err = store.OpenBeside(ctx, daemon.DatabasePath(cfg.Data))
-	return cfg, db, err
 }
 
 func (a *app) merge(ctx context.Context, given []string) error {

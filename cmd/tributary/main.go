@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/signal"
@@ -32,22 +33,22 @@ func main() {
 
 // run executes one command line and returns its exit code. The first SIGINT or
 // SIGTERM cancels the command's context. A second one makes run return at once.
-func run(ctx context.Context, args []string, io streams) int {
-	log.SetOutput(discard{}) // net/http logs what servers send; the outcome of a fetch is recorded elsewhere
+func run(ctx context.Context, args []string, std streams) int {
+	log.SetOutput(io.Discard) // net/http logs what servers send; the outcome of a fetch is recorded elsewhere
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	done := make(chan int, 1)
-	go func() { done <- execute(ctx, args, io) }()
+	go func() { done <- execute(ctx, args, std) }()
 	for asked := false; ; asked = true {
 		select {
 		case code := <-done:
 			return code
 		case <-signals:
 			if asked {
-				fmt.Fprintln(io.err, "tributary: second signal, ended at once")
+				fmt.Fprintln(std.err, "tributary: second signal, ended at once")
 				return 1
 			}
 			cancel()
@@ -56,9 +57,9 @@ func run(ctx context.Context, args []string, io streams) int {
 }
 
 // execute runs the command and turns its error into an exit code.
-func execute(ctx context.Context, args []string, io streams) int {
-	out := &output{Writer: io.out}
-	root := newRoot(streams{io.in, out, io.err})
+func execute(ctx context.Context, args []string, std streams) int {
+	out := &output{Writer: std.out}
+	root := newRoot(streams{std.in, out, std.err})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -71,18 +72,16 @@ func execute(ctx context.Context, args []string, io streams) int {
 	case errors.Is(err, errSilent):
 		return 1
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		fmt.Fprintln(io.err, "tributary: interrupted")
+		fmt.Fprintln(std.err, "tributary: interrupted")
 		return 1
 	}
 	lines := strings.ReplaceAll(err.Error(), "\n", "; ") // joined errors have a line each
-	fmt.Fprintf(io.err, "tributary: %s\n", clean.Line(lines))
+	fmt.Fprintf(std.err, "tributary: %s\n", clean.Line(lines))
 	if errors.As(err, &usage) {
 		return 2
 	}
 	return 1
 }
 
-// discard is the output of the standard logger: it drops everything.
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
+// errSilent makes a command exit with code 1. The command has printed the reason itself.
+var errSilent = errors.New("failed")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"tributary/internal/config"
-	"tributary/internal/news"
 )
 
 // writeMoves writes the new addresses of sources that moved into the
@@ -16,13 +15,9 @@ func (a *app) writeMoves(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	states, err := db.States(ctx)
+	byName, err := statesByName(ctx, db)
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
-	}
-	byName := map[string]news.SourceState{}
-	for _, s := range states {
-		byName[s.Name] = s
 	}
 	written, left := 0, 0
 	for _, src := range cfg.Sources {

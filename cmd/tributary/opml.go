@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +92,7 @@ func newSources(cfg *config.Config, subs []format.Subscription) (add []config.Ne
 			if !slices.Contains(folders, folder) {
 				folders = append(folders, folder)
 			}
-			if tag := tagOf(folder); !slices.Contains(tags, tag) {
+			if tag := config.Tag(folder); !slices.Contains(tags, tag) {
 				tags = append(tags, tag)
 			}
 		}
@@ -115,7 +115,7 @@ func untagged(cfg *config.Config, subs []format.Subscription) map[string][]strin
 	for _, s := range subs {
 		there, ok := byKey[news.FeedKey(s.URL)]
 		for _, folder := range s.Tags {
-			tag := tagOf(folder)
+			tag := config.Tag(folder)
 			if ok && !slices.Contains(there.Tags, tag) && !slices.Contains(names[tag], there.Name) {
 				names[tag] = append(names[tag], there.Name)
 			}
@@ -132,7 +132,7 @@ func (a *app) newFeeds(cfg *config.Config, folders []string, also map[string][]s
 	}
 	var feeds []config.NewFeed
 	for _, folder := range folders {
-		name := slug(folder)
+		name := config.Slug(folder)
 		switch {
 		case name == "":
 			fmt.Fprintf(a.err, "no feed for the folder %q: it has no letter from a to z for a name; add one by hand: - {name: …, tags: [%q]}\n",
@@ -145,25 +145,6 @@ func (a *app) newFeeds(cfg *config.Config, folders []string, also map[string][]s
 		}
 	}
 	return feeds
-}
-
-// tagOf turns the name of a folder into a tag. A name that gives no slug, such as
-// one in another script, is used as it is.
-func tagOf(folder string) string {
-	if tag := slug(folder); tag != "" {
-		return tag
-	}
-	return oneLine(folder)
-}
-
-// noName matches characters that a name may not contain.
-var noName = regexp.MustCompile(`[^a-z0-9_]+`)
-
-// slug turns the name of a folder into the name of a feed.
-func slug(folder string) string {
-	s := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(strings.ToLower(folder))
-	s = strings.Trim(noName.ReplaceAllString(s, "-"), "-_")
-	return s[:min(len(s), 64)]
 }
 
 func (a *app) exportCommand() *cobra.Command {
@@ -198,11 +179,7 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 			left++
 			continue
 		}
-		title := s.Title
-		if title == "" {
-			title = s.Name
-		}
-		subs = append(subs, format.Subscription{Title: title, URL: s.URL, Site: s.Site, Tags: s.Tags})
+		subs = append(subs, format.Subscription{Title: cmp.Or(s.Title, s.Name), URL: s.URL, Site: s.Site, Tags: s.Tags})
 	}
 	var list bytes.Buffer
 	if err := format.WriteOPML(&list, cfg.Site.Title, subs, time.Now()); err != nil {

@@ -142,7 +142,8 @@ func (f politeFigures) String() string {
 	return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%d", f.Requests, percent(f.NotModified, f.Requests), size(f.Bytes), size(f.Saved), perEntry, f.Failed, f.Limited)
 }
 
-func percent(part, whole int) string {
+// percent returns part of whole in percent, or a dash if whole is 0.
+func percent[N int | int64](part, whole N) string {
 	if whole == 0 {
 		return "-"
 	}

@@ -21,8 +21,8 @@ type app struct {
 const defaultConfig = "config.yaml"
 
 // newRoot builds the command tree.
-func newRoot(io streams) *cobra.Command {
-	a := &app{streams: io}
+func newRoot(std streams) *cobra.Command {
+	a := &app{streams: std}
 	root := &cobra.Command{
 		Use:   "tributary",
 		Short: "many sources in, clean feeds out",
@@ -37,9 +37,9 @@ func newRoot(io streams) *cobra.Command {
 		Args:                       unknownCommand,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetIn(io.in)
-	root.SetOut(io.out)
-	root.SetErr(io.err)
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
 	root.Flags().Bool("version", false, "print the version") // cobra's own flag would take -v
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().StringVar(&a.config, "config", defaultConfig, "`FILE` with the configuration")

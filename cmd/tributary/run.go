@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func (a *app) runCommand() *cobra.Command {
 			"--rebuild-archive FEED discards all pages of that feed's archive and writes them again, in order and\n" +
 			"with the stories as they are now, under new addresses; the old ones answer 410. A running daemon does\n" +
 			"this itself.",
-		ValidArgsFunction: a.completeNames,
+		ValidArgsFunction: a.complete(sourceNames),
 		Args: func(cmd *cobra.Command, names []string) error {
 			if sel.All && len(names) > 0 {
 				return usagef("--all already means every source; give names or --all")
@@ -65,17 +66,19 @@ type runOptions struct {
 	rebuild         []string // feeds whose archives are written again
 }
 
-func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err error) {
+func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) error {
 	cfg, err := a.load()
-	if err == nil {
-		cfg = a.listed(ctx, cfg)
-		err = known(cfg, a.config, sel.Names)
-	}
-	if err == nil && len(o.rebuild) > 0 {
-		err = a.rebuild(ctx, cfg, o.rebuild)
-	}
 	if err != nil {
 		return err
+	}
+	cfg = a.listed(ctx, cfg)
+	if err := known(cfg, a.config, sel.Names); err != nil {
+		return err
+	}
+	if len(o.rebuild) > 0 {
+		if err := a.rebuild(ctx, cfg, o.rebuild); err != nil {
+			return err
+		}
 	}
 	level := slog.LevelError // the summary reports what sources did
 	if o.verbose {
@@ -88,7 +91,7 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	d, err := daemon.Open(ctx, opts)
 	var held *store.HeldError
 	switch {
-	case errors.As(err, &held) && o.resume == "" && handed(held, sel, o.rebuild):
+	case errors.As(err, &held) && o.resume == "" && handed(sel, o.rebuild):
 		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
 		return nil
 	case errors.As(err, &held) && o.resume == "" && (len(sel.Names) > 0 || sel.All):
@@ -98,11 +101,11 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) (err 
 	case err != nil:
 		return a.problems(err)
 	}
-	defer func() {
-		if closed := d.Close(); err == nil {
-			err = closed
-		}
-	}()
+	return cmp.Or(a.cycle(ctx, d, sel, o), d.Close())
+}
+
+// cycle runs one cycle and prints what came of it.
+func (a *app) cycle(ctx context.Context, d *daemon.Daemon, sel daemon.Selection, o runOptions) error {
 	if err := a.resume(ctx, d, o.resume); err != nil {
 		return err
 	}
@@ -171,11 +174,9 @@ func (a *app) summary(states []news.SourceState, strict bool) error {
 		fmt.Fprintln(a.out, "0 sources pulled: none is due; `tributary run --all` pulls every source")
 		return nil
 	}
-	fmt.Fprintf(a.out, "%s pulled: %s, %d changed, %d failed\n", count(len(states), "source"), countNew(added), changed, failed)
+	fmt.Fprintf(a.out, "%s pulled: %s, %d changed, %d failed\n", count(len(states), "source"), count(added, "new entry"), changed, failed)
 	if strict && failed > 0 {
 		return errSilent
 	}
 	return nil
 }
-
-func countNew(n int) string { return count(n, "new entry") }

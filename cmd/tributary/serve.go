@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -34,7 +36,7 @@ func (a *app) serveCommand() *cobra.Command {
 // this costs a seventh more processor time and saves a fifth of the memory.
 const heapGrowth = 50
 
-func (a *app) serve(ctx context.Context, verbose bool) (err error) {
+func (a *app) serve(ctx context.Context, verbose bool) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
@@ -51,24 +53,21 @@ func (a *app) serve(ctx context.Context, verbose bool) (err error) {
 	if err != nil {
 		return a.problems(err)
 	}
-	defer func() {
-		if closed := d.Close(); err == nil {
-			err = closed
-		}
-	}()
+	return cmp.Or(serveUntil(ctx, d), d.Close())
+}
+
+// serveUntil serves until ctx ends. SIGHUP reloads the configuration.
+func serveUntil(ctx context.Context, d *daemon.Daemon) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	reload := make(chan struct{})
 	stopped := make(chan struct{})
-	relayed := make(chan struct{})
-	go func() {
-		defer close(relayed)
-		relay(hup, reload, stopped)
-	}()
-	err = d.Serve(ctx, reload)
+	var relaying sync.WaitGroup
+	relaying.Go(func() { relay(hup, reload, stopped) })
+	err := d.Serve(ctx, reload)
 	close(stopped)
-	<-relayed
+	relaying.Wait()
 	return err
 }
 

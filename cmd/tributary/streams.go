@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"os"
 	"sync"
@@ -69,4 +70,15 @@ func terminal(stream any) (*os.File, bool) {
 func isTerminal(stream any) bool {
 	_, is := terminal(stream)
 	return is
+}
+
+// json prints a value as JSON, indented on a terminal. Text from feeds needs no
+// escaping here: package clean has removed all control characters from it.
+func (a *app) json(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	if isTerminal(a.out) {
+		enc.SetIndent("", "  ")
+	}
+	return enc.Encode(v)
 }

@@ -7,6 +7,7 @@ import (
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // oneLine makes text from a feed safe to print. It returns at most 300 characters
@@ -71,4 +72,43 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%dh", int(d.Hours()))
 	}
 	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
+
+func stated(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func ago(t *time.Time, now time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return span(now.Sub(*t)) + " ago"
+}
+
+func until(t *time.Time, now time.Time) string {
+	switch {
+	case t == nil || t.Before(now):
+		return "now"
+	case t.Equal(schedule.Never()):
+		return "never"
+	}
+	return "in " + span(t.Sub(now))
+}
+
+// safeGUID returns a guid without secrets, for printing. Many guids are URLs.
+func safeGUID(guid string) string {
+	if strings.Contains(guid, "://") {
+		return news.SafeURL(guid)
+	}
+	return guid
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Local().Format("2006-01-02 15:04:05 -0700")
 }

@@ -42,7 +42,7 @@ func (a *app) tokenAddCommand() *cobra.Command {
 		Long: "FEED is a feed with access: private. NAME says who gets the address and is shown by `tributary token list`.\n" +
 			"The address is shown once and never again: the database keeps only a hash of its secret part.",
 		ValidArgsFunction: a.completePrivate,
-		Args:              exactly(2, "a feed and a name"),
+		Args:              between(2, 2, "a feed and a name"),
 		RunE:              func(cmd *cobra.Command, given []string) error { return a.tokenAdd(cmd.Context(), given[0], given[1]) },
 	}
 }
@@ -175,12 +175,12 @@ func (a *app) tokenTable(cfg *config.Config, lines []tokenLine, now time.Time) e
 	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tFEED\tNAME\tMADE\tUSED\tCLIENT\tREQUESTS\t304\tSTATE")
 	for _, l := range lines {
-		client, unmodified := "-", "-"
+		client := "-"
 		if l.Requests > 0 {
-			client, unmodified = l.Client, fmt.Sprintf("%d %%", (l.NotModified*100+l.Requests/2)/l.Requests)
+			client = l.Client
 		}
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", l.ID, l.Feed, oneLine(l.Name), l.Made.Local().Format(time.DateOnly), ago(l.Used, now),
-			client, l.Requests, unmodified, tokenState(cfg, l))
+			client, l.Requests, percent(l.NotModified, l.Requests), tokenState(cfg, l))
 	}
 	return w.Flush()
 }
@@ -216,19 +216,4 @@ func (a *app) tokenRevoke(ctx context.Context, given []string) error {
 	}
 	fmt.Fprintf(a.out, "%s revoked: the address answers 410 from now on\n", count(len(ids), "token"))
 	return nil
-}
-
-// completePrivate completes the names of private feeds in a shell.
-func (a *app) completePrivate(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
-	cfg, err := a.load()
-	if err != nil || len(given) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var names []string
-	for _, f := range cfg.Feeds {
-		if f.Private {
-			names = append(names, f.Name)
-		}
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }

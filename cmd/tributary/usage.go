@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,72 +60,46 @@ func none(cmd *cobra.Command, given []string) error {
 	return usagef("%s takes no argument, got %q; usage: %s", called(cmd), given[0], cmd.UseLine())
 }
 
+// between demands from least to most arguments; what describes them.
+func between(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if len(given) >= least && len(given) <= most {
+			return nil
+		}
+		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
+	}
+}
+
 // one demands exactly one argument; what describes it.
-func one(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if len(given) == 1 {
-			return nil
-		}
-		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
-	}
-}
-
-// exactly demands n arguments; what describes them.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if len(given) == n {
-			return nil
-		}
-		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
-	}
-}
-
-// atLeast demands n arguments or more; what describes them.
-func atLeast(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if len(given) >= n {
-			return nil
-		}
-		return usagef("%s wants %s, got %s; usage: %s", called(cmd), what, count(len(given), "argument"), cmd.UseLine())
-	}
-}
+func one(what string) cobra.PositionalArgs { return between(1, 1, what) }
 
 // atMostOne demands one argument or none; what describes it.
-func atMostOne(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if len(given) <= 1 {
-			return nil
-		}
-		return one(what)(cmd, given)
-	}
-}
+func atMostOne(what string) cobra.PositionalArgs { return between(0, 1, what) }
+
+// atLeast demands n arguments or more; what describes them.
+func atLeast(n int, what string) cobra.PositionalArgs { return between(n, math.MaxInt, what) }
 
 // known refuses names that no source of the configuration has.
 func known(cfg *config.Config, path string, given []string) error {
-	names := sourceNames(cfg)
-	for _, name := range given {
-		if slices.Contains(names, name) {
-			continue
-		}
-		if near := config.Nearest(name, names); near != "" {
-			return usagef("no source in %s is named %q; did you mean %q?", path, name, near)
-		}
-		return usagef("no source in %s is named %q; `tributary sources` lists them", path, name)
-	}
-	return nil
+	return knownNames(sourceNames(cfg), given, "no source in "+path, "`tributary sources`")
 }
 
 // knownFeeds refuses names that no feed of the configuration has.
 func knownFeeds(cfg *config.Config, given []string) error {
-	names := feedNames(cfg)
+	return knownNames(feedNames(cfg), given, "no feed", "`tributary feeds`")
+}
+
+// knownNames refuses names that are not among those given. noSuch begins its message, and
+// the command lister lists the names.
+func knownNames(names, given []string, noSuch, lister string) error {
 	for _, name := range given {
 		if slices.Contains(names, name) {
 			continue
 		}
 		if near := config.Nearest(name, names); near != "" {
-			return usagef("no feed is named %q; did you mean %q?", name, near)
+			return usagef("%s is named %q; did you mean %q?", noSuch, name, near)
 		}
-		return usagef("no feed is named %q; `tributary feeds` lists them", name)
+		return usagef("%s is named %q; %s lists them", noSuch, name, lister)
 	}
 	return nil
 }
@@ -144,26 +118,6 @@ func sourceNames(cfg *config.Config) []string {
 		names[i] = s.Name
 	}
 	return names
-}
-
-// completeNames completes the names of sources in a shell.
-func (a *app) completeNames(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
-	cfg, err := a.load()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	left := slices.DeleteFunc(sourceNames(cfg), func(name string) bool { return slices.Contains(given, name) })
-	return left, cobra.ShellCompDirectiveNoFileComp
-}
-
-// completeFeeds completes the names of feeds in a shell.
-func (a *app) completeFeeds(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
-	cfg, err := a.load()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	left := slices.DeleteFunc(feedNames(cfg), func(name string) bool { return slices.Contains(given, name) })
-	return left, cobra.ShellCompDirectiveNoFileComp
 }
 
 // helpCommand replaces cobra's own, for which an unknown command is no error.
@@ -190,34 +144,3 @@ func helpCommand() *cobra.Command {
 		},
 	}
 }
-
-// completionCommand prints the script that lets a shell complete commands, flags and names.
-func (a *app) completionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "completion bash|zsh|fish|powershell",
-		Short: "print the completion script for your shell",
-		Long: "Prints a script for the shell. To have it now and in every new shell:\n\n" +
-			"  bash   tributary completion bash > ~/.local/share/bash-completion/completions/tributary\n" +
-			"  zsh    tributary completion zsh > \"${fpath[1]}/_tributary\"\n" +
-			"  fish   tributary completion fish > ~/.config/fish/completions/tributary.fish\n" +
-			"  pwsh   tributary completion powershell >> $PROFILE",
-		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
-		Args:      one("one shell"),
-		RunE: func(cmd *cobra.Command, given []string) error {
-			switch given[0] {
-			case "bash":
-				return cmd.Root().GenBashCompletionV2(a.out, true)
-			case "zsh":
-				return cmd.Root().GenZshCompletion(a.out)
-			case "fish":
-				return cmd.Root().GenFishCompletion(a.out, true)
-			case "powershell":
-				return cmd.Root().GenPowerShellCompletionWithDesc(a.out)
-			}
-			return usagef("there is no completion for %q; want bash, zsh, fish or powershell", given[0])
-		},
-	}
-}
-
-// errSilent makes a command exit with code 1. The command has printed the reason itself.
-var errSilent = errors.New("failed")

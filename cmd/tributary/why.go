@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tributary/internal/clean"
+	"tributary/internal/config"
 	"tributary/internal/news"
 	"tributary/internal/store"
 )
@@ -41,20 +42,9 @@ func (a *app) why(ctx context.Context, what string) error {
 	if len(stories) == 0 {
 		return a.whyNot(ctx, db, what)
 	}
-	var editions []*news.Edition
-	for _, f := range cfg.Feeds {
-		if f.Kind == news.FeedOfHealth {
-			continue
-		}
-		stored, err := db.Feed(ctx, f)
-		if err != nil {
-			return err
-		}
-		e, err := db.Edition(ctx, cfg.Site, stored)
-		if err != nil {
-			return err
-		}
-		editions = append(editions, e)
+	editions, err := editionsOf(ctx, db, cfg)
+	if err != nil {
+		return err
 	}
 	told := journey{lines: a.lines(), cfg: cfg, db: db, documents: map[int64]*news.Document{}}
 	for i, entries := range stories {
@@ -73,6 +63,74 @@ func (a *app) why(ctx context.Context, what string) error {
 		}
 	}
 	return nil
+}
+
+// editionsOf returns what each feed of stories shows.
+func editionsOf(ctx context.Context, db *store.DB, cfg *config.Config) ([]*news.Edition, error) {
+	var editions []*news.Edition
+	for _, f := range cfg.Feeds {
+		if f.Kind == news.FeedOfHealth {
+			continue
+		}
+		stored, err := db.Feed(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		e, err := db.Edition(ctx, cfg.Site, stored)
+		if err != nil {
+			return nil, err
+		}
+		editions = append(editions, e)
+	}
+	return editions, nil
+}
+
+// journey prints the history of entries in the order of events: fetched, parsed,
+// cleaned, identified, matched, corrected, shown.
+type journey struct {
+	lines
+	cfg       *config.Config
+	db        *store.DB
+	documents map[int64]*news.Document // the stored document of each source seen so far; nil if there is none
+}
+
+func (j *journey) story(ctx context.Context, entries []news.Placement) error {
+	key := entries[0].Entry.StoryKey
+	j.plain("story %s: %s", key, count(len(entries), "entry"))
+	j.labelled("page", "%s", j.cfg.Site.StoryURL(key))
+	if err := j.related(ctx, entries[0].StoryID); err != nil {
+		return err
+	}
+	fmt.Fprintln(j.w)
+	for _, p := range entries {
+		if err := j.arrived(ctx, p); err != nil {
+			return err
+		}
+		if err := j.read(ctx, p); err != nil {
+			return err
+		}
+		if err := j.matched(ctx, p.Entry, entries); err != nil {
+			return err
+		}
+		if err := j.corrected(ctx, p); err != nil {
+			return err
+		}
+		fmt.Fprintln(j.w)
+	}
+	return nil
+}
+
+// related prints the stories about the same page that are not the same story.
+func (j *journey) related(ctx context.Context, story int64) error {
+	others, err := j.db.Related(ctx, story)
+	var named []string
+	for _, p := range others {
+		named = append(named, fmt.Sprintf("story %s of source %s: %s", p.StoryKey, p.Source.Name, orUntitled(p.Entry.Title)))
+	}
+	if len(named) > 0 {
+		j.labelled("related", "%s (about the same page, or a translation of it, but not the same)", some(named))
+	}
+	return err
 }
 
 // findStories returns the stories that what may name, each with all of its entries.

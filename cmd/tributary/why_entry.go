@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,53 +15,6 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/story"
 )
-
-// journey prints the history of entries in the order of events: fetched, parsed,
-// cleaned, identified, matched, corrected, shown.
-type journey struct {
-	lines
-	cfg       *config.Config
-	db        *store.DB
-	documents map[int64]*news.Document // the stored document of each source seen so far; nil if there is none
-}
-
-func (j *journey) story(ctx context.Context, entries []news.Placement) error {
-	key := entries[0].Entry.StoryKey
-	j.plain("story %s: %s", key, count(len(entries), "entry"))
-	j.labelled("page", "%s", j.cfg.Site.StoryURL(key))
-	if err := j.related(ctx, entries[0].StoryID); err != nil {
-		return err
-	}
-	fmt.Fprintln(j.w)
-	for _, p := range entries {
-		for _, part := range []func(context.Context, news.Placement) error{j.arrived, j.read} {
-			if err := part(ctx, p); err != nil {
-				return err
-			}
-		}
-		if err := j.matched(ctx, p.Entry, entries); err != nil {
-			return err
-		}
-		if err := j.corrected(ctx, p); err != nil {
-			return err
-		}
-		fmt.Fprintln(j.w)
-	}
-	return nil
-}
-
-// related prints the stories about the same page that are not the same story.
-func (j *journey) related(ctx context.Context, story int64) error {
-	others, err := j.db.Related(ctx, story)
-	var named []string
-	for _, p := range others {
-		named = append(named, fmt.Sprintf("story %s of source %s: %s", p.StoryKey, p.Source.Name, orUntitled(p.Entry.Title)))
-	}
-	if len(named) > 0 {
-		j.labelled("related", "%s (about the same page, or a translation of it, but not the same)", some(named))
-	}
-	return err
-}
 
 // arrived prints what the entry is, and which fetch brought it.
 func (j *journey) arrived(ctx context.Context, p news.Placement) error {
@@ -162,7 +116,7 @@ func (j *journey) read(ctx context.Context, p news.Placement) error {
 	if document != "" {
 		j.labelled("document", "%s", document)
 	}
-	j.labelled("text", "%s after cleaning, language %s", count(len(strings.Fields(clean.Text(e.Body()))), "word"), orUnknown(e.Language))
+	j.labelled("text", "%s after cleaning, language %s", count(len(strings.Fields(clean.Text(e.Body()))), "word"), cmp.Or(e.Language, "not declared"))
 	page, err := j.db.PageOf(ctx, e.SourceID, e.Link)
 	if page != nil && err == nil {
 		j.labelled("article", "%s", article(*page))
@@ -329,26 +283,4 @@ func unavailable(p news.Placement) string {
 		return "it was old when its source was new, and more than that may bring (backlog:)"
 	}
 	return ""
-}
-
-// safeGUID returns a guid without secrets, for printing. Many guids are URLs.
-func safeGUID(guid string) string {
-	if strings.Contains(guid, "://") {
-		return news.SafeURL(guid)
-	}
-	return guid
-}
-
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return t.Local().Format("2006-01-02 15:04:05 -0700")
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "not declared"
-	}
-	return s
 }

@@ -105,7 +105,7 @@ func guessAddress(raw string) string {
 		return strings.TrimPrefix(raw, "feed:")
 	case strings.HasPrefix(raw, "//"):
 		return "https:" + raw
-	case ok && !slices.Contains([]string{"http", "https"}, scheme) && (scheme == "feed" || nearest(scheme, []string{"https", "http"}) != ""):
+	case ok && !slices.Contains([]string{"http", "https"}, scheme) && (scheme == "feed" || Nearest(scheme, []string{"https", "http"}) != ""):
 		return "https://" + rest
 	case ok:
 		return ""

@@ -92,63 +92,37 @@ type Config struct {
 	Stories  news.Matching // which entries are one story
 	Hub      Switch        // whether others may subscribe to our feeds at our hub
 	Theme    string        // folder of templates and styles, resolved against Dir; "": built in
-	Defaults Defaults
-	Include  []string    // patterns of further files with sources, resolved against Dir
-	Terms    []string    // files from which rules take words, as in list("terms.txt")
-	Sources  []Source    // in the order of the file, then of the included files
-	Lists    []List      // in the same order
-	Feeds    []news.Feed // in the order of the file; never empty
-}
-
-// Defaults are the settings of sources that do not set their own; see Source for
-// their meaning. AllowNetworks and AllowPorts also apply to requests that belong
-// to no source.
-type Defaults struct {
-	Schedule      schedule.Spec // of feeds; seeds have a default of their own
-	ScheduleText  string
-	Auto          bool
-	Least, Most   time.Duration
-	AllowNetworks []netip.Prefix // may be reached although they are not public
-	AllowPorts    []uint16
-	Content       Content
-	Selector      string
-	Backlog       int
-	UserAgent     string
-	WebSub        Switch
-	Apart         bool
-	Where         news.Rule
+	Defaults Source        // what a source has that sets nothing itself; it has no name and no address
+	Include  []string      // patterns of further files with sources, resolved against Dir
+	Sources  []Source      // in the order of the file, then of the included files
+	Lists    []List        // in the same order
+	Feeds    []news.Feed   // in the order of the file; never empty
 }
 
 // Source is a source as configured, with the defaults applied.
 type Source struct {
-	news.Source   // URL is the address of the feed, or the glob resolved against the folder of File
-	Schedule      schedule.Spec
-	ScheduleText  string // as written
-	AllowNetworks []netip.Prefix
-	AllowPorts    []uint16
-	Headers       map[string]string // may hold secrets: sent to the configured origin only, never logged
-	Line          int               // where it begins in File
-	File          string            // the file that names it or its list: Config.Path or an included file
+	news.Source        // URL is the address of the feed, or the glob resolved against the folder of File
+	Line        int    // where it begins in File
+	File        string // the file that names it or its list: Config.Path or an included file
+	Listed      bool   // brought by a list, and named in no file
 
-	Listed    bool          // brought by a list, and named in no file
-	Content   Content       // where the text of its entries comes from
-	Selector  string        // CSS selector of the article in its page, for ContentPage; "": by readability
-	UserAgent string        // replaces our own
-	WebSub    Switch        // whether hubs named in its document may push it
-	Auto      bool          // schedule: auto; Schedule then holds the two bounds as well
-	Least     time.Duration // shortest interval of schedule: auto
-	Most      time.Duration // longest interval of schedule: auto
-	Backlog   int           // how many entries of its first document may be published; 0: all
+	Schedule      schedule.Spec     // when it is read; "auto" holds the two bounds below as well
+	MinInterval   time.Duration     // the shortest interval of "auto"
+	MaxInterval   time.Duration     // the longest one
+	AllowNetworks []netip.Prefix    // may be reached although they are not public
+	AllowPorts    []uint16          // that requests may go to
+	Headers       map[string]string // may hold secrets: sent to the configured origin only, never logged
+	UserAgent     string            // replaces our own
+	Content       Content           // where the text of its entries comes from
+	Selector      string            // CSS selector of the article in its page, for ContentPage; "": by readability
+	WebSub        Switch            // whether hubs named in its document may push it
+	Backlog       int               // how many entries of its first document may be published; 0: all
 }
 
-// Policy returns the addresses that requests for the source may reach.
+// Policy returns the addresses that requests for the source may reach. That of
+// Config.Defaults is for requests that belong to no source.
 func (s Source) Policy() netguard.Policy {
 	return netguard.Policy{AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts}
-}
-
-// Policy returns the addresses that requests which belong to no source may reach.
-func (d Defaults) Policy() netguard.Policy {
-	return netguard.Policy{AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts}
 }
 
 // Content says where the text of an entry comes from.
@@ -172,8 +146,6 @@ const (
 	defaultFeed         = "all"
 	defaultLimit        = 100
 	defaultWindow       = 48 * time.Hour
-	defaultLeast        = time.Hour
-	defaultMost         = 24 * time.Hour
 )
 
 // maxBytes is the maximum size of the file. It has room for ten thousand sources
@@ -208,7 +180,6 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 		return nil, nil, &Problems{List: []Problem{*problem}}
 	}
 	cfg := r.config(root)
-	cfg.Terms = r.terms
 	failures, warnings := r.report()
 	if len(failures) > 0 {
 		return nil, warnings, &Problems{List: failures}

@@ -128,8 +128,8 @@ func TestSuggest(t *testing.T) {
 		"titel": "title", "Title": "title", "tag": "tags", "tgas": "tags", "shedules": "schedule",
 		"x": "", "colour": "", "": "", strings.Repeat("a", 1000): "",
 	} {
-		if got := nearest(name, sourceSection.keys); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", name, got, want)
+		if got := Nearest(name, sourceSection.keys); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}
 	}
 	r := &reader{}

@@ -41,7 +41,7 @@ func parseCalendar(text string) (news.Calendar, error) {
 	case interval:
 		return nil, fmt.Errorf(`digest %s: a digest is closed at times of day, so neither @every nor auto can stand here; write a cron expression such as "0 7 * * *", or @daily`, shown(text))
 	case strings.HasPrefix(name, "@") && !spaced && !slices.Contains(cronNames, name):
-		near := nearest(name, cronNames)
+		near := Nearest(name, cronNames)
 		if near == "" {
 			return nil, fmt.Errorf("digest %s: unknown name; use @hourly, @daily, @weekly, @monthly or @yearly", shown(text))
 		}

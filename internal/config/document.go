@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -40,6 +41,27 @@ func document(data []byte) (*yaml.Node, *Problem) {
 		return nil, syntax(data, err)
 	}
 	return nil, &Problem{Line: second.Line, Col: second.Column, Text: `a second document begins here; remove the line "---" or "..." before it`}
+}
+
+// pairs yields the keys and values of a mapping. It yields nothing for any other node.
+func pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
+	return func(yield func(key, value *yaml.Node) bool) {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(n.Content) && yield(n.Content[i], n.Content[i+1]); i += 2 {
+		}
+	}
+}
+
+// find returns the key node and the value node of a key in a mapping, or nil if it is missing.
+func find(mapping *yaml.Node, key string) (k, v *yaml.Node) {
+	for k, v := range pairs(mapping) {
+		if k.Value == key {
+			return k, v
+		}
+	}
+	return nil, nil
 }
 
 // encoding refuses characters that YAML forbids. The YAML library would do so without a position.

@@ -1,11 +1,9 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -130,19 +128,6 @@ func identity(key, value string) string {
 	return key + "\x00" + value
 }
 
-// find returns the key node and the value node of a key in a mapping, or nil if it is missing.
-func find(m *yaml.Node, key string) (k, v *yaml.Node) {
-	if m == nil || m.Kind != yaml.MappingNode {
-		return nil, nil
-	}
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		if m.Content[i].Value == key {
-			return m.Content[i], m.Content[i+1]
-		}
-	}
-	return nil, nil
-}
-
 // isExtended reports whether after is before with items added to the list under
 // key, and nothing else changed.
 func isExtended(before, after *yaml.Node, key string, items []item) bool {
@@ -170,12 +155,9 @@ func isExtended(before, after *yaml.Node, key string, items []item) bool {
 // others returns the keys and values of the file except those of one key.
 func others(root *yaml.Node, key string) []*yaml.Node {
 	var rest []*yaml.Node
-	if root == nil {
-		return rest
-	}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		if root.Content[i].Value != key {
-			rest = append(rest, root.Content[i:i+2]...)
+	for k, v := range pairs(root) {
+		if k.Value != key {
+			rest = append(rest, k, v)
 		}
 	}
 	return rest
@@ -192,37 +174,3 @@ func isItem(n *yaml.Node, it item) bool {
 	want, err := yamlOf(it)
 	return err == nil && isSame(n, want)
 }
-
-// yamlOf parses the flow form of an item.
-func yamlOf(it item) (*yaml.Node, error) {
-	var doc yaml.Node
-	if err := yaml.Load([]byte(flow(it)), &doc); err != nil {
-		return nil, err
-	}
-	return doc.Content[0], nil
-}
-
-// oneLine returns text from elsewhere as one line, without characters that YAML forbids.
-func oneLine(s string) string {
-	clean := strings.Map(func(c rune) rune {
-		if !allowed(c) || c == 0xfffd {
-			return ' '
-		}
-		return c
-	}, s)
-	return strings.Join(strings.Fields(clean), " ")
-}
-
-// lines applies oneLine to a list, and drops empty and repeated texts.
-func lines(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if s = oneLine(s); s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// hasCRLF reports whether lines end as on Windows.
-func hasCRLF(data []byte) bool { return bytes.Contains(data, []byte("\r\n")) }

@@ -36,76 +36,15 @@ type feedDraft struct {
 // mostSettle is the longest time for which a feed may hold a new story back.
 const mostSettle = 24 * time.Hour
 
+// newFeed returns a feed with the default settings.
+func newFeed() news.Feed {
+	return news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}
+}
+
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
-	d := &feedDraft{Feed: news.Feed{Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}
-	ofStories := func(read func(node)) func(node) {
-		return func(n node) {
-			d.stories = append(d.stories, n)
-			read(n)
-		}
-	}
-	ofPublic := func(read func(node)) func(node) {
-		return func(n node) {
-			d.public = append(d.public, n)
-			read(n)
-		}
-	}
-	ofSingle := func(read func(node)) func(node) {
-		return ofStories(func(n node) {
-			d.single = append(d.single, n)
-			read(n)
-		})
-	}
-	var kept *yaml.Node
-	complete := r.mapping(n, feedSection, fields{
-		"name": func(n node) {
-			d.named = n.Node
-			into(&d.Name, r.name)(n)
-		},
-		"moved_from": ofPublic(into(&d.moved, list(r, r.oldName))),
-		"archive": ofStories(func(n node) {
-			d.archive = n.Node
-			into(&d.Archive, r.boolean)(n)
-		}),
-		"archive_keep": func(n node) {
-			kept = n.Node
-			into(&d.ArchiveKeep, r.whole(0, math.MaxInt))(n)
-		},
-		"access": into(&d.Private, r.access),
-		"kind": func(n node) {
-			d.kind = n.Node
-			into(&d.Kind, r.feedKind)(n)
-		},
-		"author":      into(&d.Author, r.text),
-		"image":       into(&d.Image, r.pageURL),
-		"email":       into(&d.Show.Email, r.email),
-		"explicit":    into(&d.Show.Explicit, r.boolean),
-		"categories":  into(&d.Show.Categories, list(r, r.showCategory)),
-		"title":       into(&d.Title, r.text),
-		"description": into(&d.Description, r.text),
-		"language":    into(&d.Language, r.language),
-		"sources":     func(n node) { into(&d.sources, list(r, r.reference))(node{n.Node, feedSources}) },
-		"tags":        into(&d.tags, list(r, r.reference)),
-		"duplicates":  ofStories(into(&d.Duplicates, r.duplicates)),
-		"limit":       into(&d.Limit, r.whole(1, news.MaxShown)),
-		"window": func(n node) {
-			d.single = append(d.single, n)
-			into(&d.Window, r.duration(0, longest))(n)
-		},
-		"where": ofStories(into(&d.Where, r.where(true))),
-		"content": ofStories(func(n node) {
-			d.content = n.Node
-			into(&d.Content, r.extent)(node{n.Node, feedContent})
-		}),
-		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
-		"max_per_source_day": ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
-		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
-		"also_reported":      ofSingle(into(&d.AlsoReported, r.boolean)),
-		"item_title":         ofSingle(into(&d.ItemTitle, r.itemTitle)),
-		"item_footer":        ofSingle(into(&d.ItemFooter, r.itemFooter)),
-		"digest":             ofStories(into(&d.Digest, r.calendar)),
-	})
+	d := &feedDraft{Feed: newFeed()}
+	complete := r.mapping(n, feedSection, r.feedFields(d))
 	if complete {
 		r.checkShow(n, d)
 	}
@@ -121,10 +60,46 @@ func (r *reader) feed(n node) *feedDraft {
 	if d.Private {
 		r.checkPrivate(d)
 	}
-	if kept != nil && !d.Archive {
+	if _, kept := find(n.Node, "archive_keep"); kept != nil && !d.Archive {
 		r.errorf(kept, "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
 	}
 	return d
+}
+
+func (r *reader) feedFields(d *feedDraft) fields {
+	ofStories := func(read func(node)) func(node) { return gathering(&d.stories, read) }
+	ofSingle := func(read func(node)) func(node) { return ofStories(gathering(&d.single, read)) }
+	ofPublic := func(read func(node)) func(node) { return gathering(&d.public, read) }
+	return fields{
+		"name":               noting(&d.named, into(&d.Name, r.name)),
+		"title":              into(&d.Title, r.text),
+		"description":        into(&d.Description, r.text),
+		"language":           into(&d.Language, r.language),
+		"author":             into(&d.Author, r.text),
+		"image":              into(&d.Image, r.pageURL),
+		"access":             into(&d.Private, r.access),
+		"moved_from":         ofPublic(into(&d.moved, list(r, r.oldName))),
+		"sources":            called(feedSources, into(&d.sources, list(r, r.reference))),
+		"tags":               into(&d.tags, list(r, r.reference)),
+		"where":              ofStories(into(&d.Where, r.where(true))),
+		"duplicates":         ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep))),
+		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
+		"window":             gathering(&d.single, into(&d.Window, r.duration(0, longest))),
+		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
+		"max_per_source_day": ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
+		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
+		"content":            ofStories(noting(&d.content, called(feedContent, into(&d.Content, oneOf(r, news.Full, news.SummaryOnly, news.LinkOnly))))),
+		"also_reported":      ofSingle(into(&d.AlsoReported, r.boolean)),
+		"item_title":         ofSingle(into(&d.ItemTitle, r.itemTitle)),
+		"item_footer":        ofSingle(into(&d.ItemFooter, r.itemFooter)),
+		"digest":             ofStories(into(&d.Digest, r.calendar)),
+		"archive":            ofStories(noting(&d.archive, into(&d.Archive, r.boolean))),
+		"archive_keep":       into(&d.ArchiveKeep, r.whole(0, math.MaxInt)),
+		"kind":               noting(&d.kind, into(&d.Kind, r.feedKind)),
+		"email":              into(&d.Show.Email, r.email),
+		"explicit":           into(&d.Show.Explicit, r.boolean),
+		"categories":         into(&d.Show.Categories, list(r, r.showCategory)),
+	}
 }
 
 // checkHealth refuses settings that a feed of kind: health cannot have.
@@ -146,18 +121,8 @@ func (r *reader) checkPrivate(d *feedDraft) {
 
 // access reads who may read a feed.
 func (r *reader) access(n node) (private, ok bool) {
-	text, ok := r.oneOf(n, "public", "private")
+	text, ok := oneOf(r, "public", "private")(n)
 	return text == "private", ok
-}
-
-// oneOf reads one of several words.
-func (r *reader) oneOf(n node, words ...string) (string, bool) {
-	text, ok := r.text(n)
-	if ok && !slices.Contains(words, text) {
-		r.errorf(n.Node, "%s %s is none of %s%s", n, shown(n.Value), strings.Join(words, ", "), r.suggest(text, words))
-		return "", false
-	}
-	return text, ok
 }
 
 func (r *reader) reference(n node) (reference, bool) {
@@ -191,17 +156,6 @@ func (r *reader) language(n node) (string, bool) {
 		}
 	}
 	return strings.Join(parts, "-"), true
-}
-
-func (r *reader) duplicates(n node) (news.Duplicates, bool) {
-	text, ok := r.oneOf(n, string(news.Collapse), string(news.Group), string(news.Keep))
-	return news.Duplicates(text), ok
-}
-
-// extent reads how much of an entry a feed publishes.
-func (r *reader) extent(n node) (news.Extent, bool) {
-	text, ok := r.oneOf(n, string(news.Full), string(news.SummaryOnly), string(news.LinkOnly))
-	return news.Extent(text), ok
 }
 
 // link resolves the sources and tags that a feed selects. If there are lists,

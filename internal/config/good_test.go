@@ -87,20 +87,17 @@ func TestGood(t *testing.T) {
 		t.Errorf("warnings %v, want none", warnings)
 	}
 	hours := "CRON_TZ=Europe/Berlin 0 */2 * * *"
-	defaults := Defaults{
-		Schedule: spec(t, hours), ScheduleText: hours, Least: 30 * time.Minute, Most: 12 * time.Hour,
+	defaults := Source{
+		Source:   news.Source{Public: true, Apart: true, Where: rule(t, "not paid")},
+		Schedule: spec(t, hours), MinInterval: 30 * time.Minute, MaxInterval: 12 * time.Hour,
 		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
-		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: Auto, Apart: true, Where: rule(t, "not paid"),
+		AllowPorts:    []uint16{80, 443, 8443}, Content: ContentPage, Selector: "article", Backlog: 50, UserAgent: "River/1", WebSub: Auto,
 	}
 	// source returns a source with the defaults, from a line of the file.
 	source := func(file string, line int, s news.Source, change func(*Source)) Source {
-		d := defaults
-		out := Source{
-			Source: s, Schedule: d.Schedule, ScheduleText: d.ScheduleText, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks,
-			AllowPorts: d.AllowPorts, Content: d.Content, Selector: d.Selector, Backlog: d.Backlog, UserAgent: d.UserAgent, WebSub: d.WebSub,
-			Line: line, File: file,
-		}
-		out.Apart, out.Where = d.Apart, d.Where
+		out := defaults
+		out.Source, out.Line, out.File = s, line, file
+		out.Apart, out.Where = defaults.Apart, defaults.Where
 		change(&out)
 		return out
 	}
@@ -111,10 +108,10 @@ func TestGood(t *testing.T) {
 	logo := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg)
 	same := func(*Source) {}
 	seeds := func(s *Source) {
-		s.Schedule, s.ScheduleText, s.Content, s.Selector = spec(t, "@every 30s"), "@every 30s", ContentFeed, ""
+		s.Schedule, s.Content, s.Selector = spec(t, "@every 30s"), ContentFeed, ""
 	}
 	auto := func(s *Source) {
-		s.Schedule, s.ScheduleText, s.Auto = schedule.Auto(s.Least, s.Most), "auto", true
+		s.Schedule = schedule.Auto(s.MinInterval, s.MaxInterval)
 	}
 	want := &Config{
 		Path: file, Dir: "testdata",
@@ -134,26 +131,26 @@ func TestGood(t *testing.T) {
 		Stories:  news.Matching{Level: news.Strict, Window: 84 * time.Hour},
 		Hub:      On,
 		Defaults: defaults,
-		Include:  []string{included + "*.yaml"}, Terms: []string{"testdata/terms.txt"},
+		Include:  []string{included + "*.yaml"},
 		Sources: []Source{
 			source(file, 51, news.Source{Name: "seeds", Kind: news.KindSeeds, URL: filepath.Join("testdata", "folder", "*.txt"), Title: "Saatgut",
 				Outlet: "river.example", Tags: []string{"local", "de"}, Public: true}, func(s *Source) {
 				seeds(s)
-				s.Schedule, s.ScheduleText = spec(t, "@every 5s"), "@every 5s"
+				s.Schedule = spec(t, "@every 5s")
 				s.Apart, s.Where = false, nil
 			}),
 			source(file, 60, news.Source{Name: "example_1", Kind: news.KindFeed, URL: "https://example.org/atom.xml?edition=de",
 				Title: "Beispiel kostet 5 $ oder $5", Outlet: "Example", Tags: []string{"news", "de"},
 				Site: "https://example.org/de/", Icon: "https://example.org/icon.png", Author: "Anna Beispiel", Contact: "anna@example.org",
 			}, func(s *Source) {
-				s.Schedule, s.ScheduleText = spec(t, "*/20 6-22 * * *"), "*/20 6-22 * * *"
+				s.Schedule = spec(t, "*/20 6-22 * * *")
 				s.AllowNetworks, s.AllowPorts = []netip.Prefix{}, []uint16{8080}
 				s.Headers = map[string]string{"Authorization": "Basic bWU6dDBrZW4=", "X-File": "aus einer Datei"}
 				s.Content, s.Backlog, s.UserAgent = ContentFeed, 0, "Mozilla/5.0"
 			}),
 			source(file, 79, news.Source{Name: "river-example", Kind: news.KindFeed, URL: "http://river.example/secret/t0ken/feed.rss", Public: true},
 				func(s *Source) {
-					s.Least, s.Selector = 10*time.Minute, "main, #text > p"
+					s.MinInterval, s.Selector = 10*time.Minute, "main, #text > p"
 					auto(s)
 				}),
 			source(file, 84, news.Source{Name: "muenchen-example-stadt", Kind: news.KindFeed, URL: "https://www.münchen.example/stadt/rss.xml",
@@ -212,11 +209,11 @@ func TestSmall(t *testing.T) {
 		Data: filepath.Join("testdata", "data"), Publish: filepath.Join("testdata", "feeds"),
 		Limits:  Limits{Limits: fetch.DefaultLimits(), InFlight: 32, PerHost: 2, PerSecond: 20, Spacing: time.Second},
 		Stories: news.Matching{Level: news.Normal, Window: 7 * 24 * time.Hour}, Hub: Auto,
-		Defaults: Defaults{Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
+		Defaults: Source{Source: news.Source{Public: true}, Schedule: hourly, MinInterval: time.Hour, MaxInterval: 24 * time.Hour,
 			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: Auto},
 		Sources: []Source{{
 			Source:   news.Source{Name: "example-org", Kind: news.KindFeed, URL: "https://example.org/atom.xml", Public: true},
-			Schedule: hourly, ScheduleText: "@every 1h", Least: time.Hour, Most: 24 * time.Hour,
+			Schedule: hourly, MinInterval: time.Hour, MaxInterval: 24 * time.Hour,
 			AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443}, Content: ContentFeed, WebSub: Auto, Line: 2, File: file,
 		}},
 		Feeds: []news.Feed{{Name: "all", Title: "Tributary", Duplicates: news.Collapse, Limit: 100, Window: 48 * time.Hour, Content: news.Full}},
@@ -265,7 +262,7 @@ func TestSchedules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := cfg.Sources[0].ScheduleText + " " + cfg.Sources[1].ScheduleText; got != "@every 30s @daily" {
+	if got := cfg.Sources[0].Schedule.String() + " " + cfg.Sources[1].Schedule.String(); got != "@every 30s @daily" {
 		t.Errorf("got %q, want @every 30s for seeds and @daily for the feed", got)
 	}
 }

@@ -3,9 +3,9 @@ package config
 import (
 	"net/textproto"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
+	"golang.org/x/net/http/httpguts"
 )
 
 // ownHeaders are headers that the fetcher sets itself. If a source set them, it
@@ -20,23 +20,22 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 		return nil, false
 	}
 	values := map[string]string{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
+	for key, value := range pairs(n.Node) {
 		name := textproto.CanonicalMIMEHeaderKey(key.Value)
 		_, repeated := values[name]
 		switch {
-		case key.Kind != yaml.ScalarNode || !isToken(key.Value):
+		case key.Kind != yaml.ScalarNode || !httpguts.ValidHeaderFieldName(key.Value):
 			r.errorf(key, "%s is no name of an HTTP header; write %s", shown(key.Value), examples["headers"])
 		case slices.Contains(ownHeaders, name):
 			r.errorf(key, "the header %s is set by Tributary itself; leave it out", name)
 		case repeated:
 			r.errorf(key, "the header %s stands twice", name)
 		default:
-			value, few := r.value(n.Content[i+1], theHeader+name)
+			v, few := r.value(value, theHeader+name)
 			if !few {
 				return nil, false
 			}
-			values[name] = r.header(value)
+			values[name] = r.header(v)
 		}
 	}
 	return values, true
@@ -49,11 +48,4 @@ func (r *reader) header(n node) string {
 		r.errorf(n.Node, "%s is empty; write its value or leave it out", n)
 	}
 	return text
-}
-
-// isToken reports whether s is a token of RFC 9110 section 5.6.2.
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c))
-	})
 }

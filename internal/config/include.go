@@ -72,7 +72,7 @@ func (r *reader) readIncluded(f *sections) {
 }
 
 // records reads one included file. Its relative paths start at its own folder.
-func (r *reader) records(path string, defaults Defaults) (drafts []*draft) {
+func (r *reader) records(path string, defaults Source) (drafts []*draft) {
 	data, err := readRegular(path, maxBytes)
 	if err != nil {
 		r.problems = append(r.problems, Problem{Path: path, Text: err.Error()})

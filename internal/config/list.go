@@ -67,16 +67,16 @@ func (r *reader) checkListFile(n node, raw, path string) {
 
 // refresh reads when a list is read again.
 func (r *reader) refresh(n node) (schedule.Spec, bool) {
-	when, ok := r.rhythm(n)
-	if ok && when.auto {
+	spec, ok := r.schedule(n)
+	if ok && spec.Auto() {
 		r.errorf(n.Node, "refresh: auto is for feeds; write %s", examples["refresh"])
 		return schedule.Spec{}, false
 	}
-	return when.spec, ok
+	return spec, ok
 }
 
 // finishList returns the list of a draft with the defaults applied.
-func (r *reader) finishList(d *draft, defaults Defaults) List {
+func (r *reader) finishList(d *draft, defaults Source) List {
 	l := d.list
 	l.Name, l.Title, l.URL, l.Line, l.File = d.Name, d.Title, d.URL, d.Line, d.File
 	if l.Limit == 0 {
@@ -85,7 +85,7 @@ func (r *reader) finishList(d *draft, defaults Defaults) List {
 	if l.Refresh.String() == "" {
 		l.Refresh, _ = schedule.Parse(defaultRefresh, time.Local)
 	}
-	d.rhythmOf(defaults, schedule.Spec{})
+	d.setSchedule(defaults.Schedule)
 	l.Each = d.Source
 	l.Each.Name, l.Each.URL, l.Each.Title, l.Each.Kind = "", "", "", ""
 	return l

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -136,10 +137,7 @@ func merged(tags, more []string) []string {
 // Tag turns the name of a folder into a tag. A name that gives no slug, such as
 // one in another script, is used as it is.
 func Tag(folder string) string {
-	if tag := slug(folder); tag != "" {
-		return tag
-	}
-	return clean.Line(folder)
+	return cmp.Or(Slug(folder), clean.Line(folder))
 }
 
 // name names the sources of lists. Those that had a name before are served first.

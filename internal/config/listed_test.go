@@ -45,7 +45,7 @@ func line(s Source) string {
 	if !s.Public {
 		private = " private"
 	}
-	return fmt.Sprintf("%s %s %s%s %s %d", s.Name, strings.Join(s.Lists, "+"), strings.Join(s.Tags, ","), private, s.ScheduleText, len(s.Headers))
+	return fmt.Sprintf("%s %s %s%s %s %d", s.Name, strings.Join(s.Lists, "+"), strings.Join(s.Tags, ","), private, s.Schedule, len(s.Headers))
 }
 
 func linesOf(cfg *Config) []string {

@@ -80,12 +80,12 @@ func (t *text) nameLine(item, key *yaml.Node, name string, behind int) (string, 
 	if item.Style&yaml.FlowStyle != 0 {
 		return ", name: " + name, behind
 	}
-	line := strings.Repeat(" ", key.Column-1) + "name: " + name + t.newline
+	line := strings.Repeat(" ", key.Column-1) + "name: " + name
 	at := t.after(key.Line)
 	if t.data[at-1] != '\n' {
-		return t.newline + strings.TrimSuffix(line, t.newline), at
+		return t.newline + line, at
 	}
-	return line, at
+	return line + t.newline, at
 }
 
 func scalarNode(value string) *yaml.Node {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"net/url"
@@ -31,9 +32,77 @@ func (r *reader) name(n node) (string, bool) {
 	return text, true
 }
 
+// nameSources refuses names and addresses that two sources share, and derives
+// names that are not given. Given names are assigned first, so that no derived
+// name takes one of them. Lists share the names of sources.
+func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[string]bool) {
+	byName, tags = map[string]*draft{}, map[string]bool{}
+	addresses := map[string]*draft{}
+	for _, d := range f.sources {
+		for _, tag := range d.Tags {
+			tags[tag] = true
+		}
+		leave := r.enter(d.File)
+		r.checkAddress(d, addresses)
+		if d.Kind == kindList && !d.list.OnDisk && isOwn(f.cfg.Site, d.URL) {
+			r.errorf(d.address, "opml: %s is our own list, so that no source would ever leave it; name the sources themselves", shown(d.address.Value))
+		}
+		r.checkName(d, byName)
+		leave()
+	}
+	for _, d := range f.sources {
+		if d.named == nil && d.URL != "" {
+			d.Name = d.unique(func(name string) bool { return byName[name] != nil })
+			byName[d.Name] = d
+		}
+	}
+	return byName, tags
+}
+
+// checkName refuses a second source with the same name.
+func (r *reader) checkName(d *draft, byName map[string]*draft) {
+	if d.Name == "" {
+		return
+	}
+	if other := byName[d.Name]; other != nil {
+		r.errorf(d.named, "name: %s is also that of the source in %s; names are unique", shown(d.named.Value), r.place(other))
+		return
+	}
+	byName[d.Name] = d
+}
+
+// place describes the position of a draft, as seen from the current file.
+func (r *reader) place(d *draft) string {
+	if d.File == r.path {
+		return fmt.Sprintf("line %d", d.Line)
+	}
+	return fmt.Sprintf("%s, line %d", clip(d.File), d.Line)
+}
+
+// checkAddress refuses a second source with the same address, since sources are
+// identified by it. It warns of a public address that may be a secret.
+func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
+	if d.URL == "" {
+		return
+	}
+	address := d.URL
+	if d.Kind == news.KindFeed {
+		address = news.FeedKey(d.URL)
+		if d.variable && d.Public && !d.stated && !news.HasSecret(d.URL) {
+			r.warnf(d.address, "feed: is made of a variable and will stand on public pages; write public: false if it is a secret, else public: true")
+		}
+	}
+	address = string(d.Kind) + " " + address
+	if other := addresses[address]; other != nil {
+		r.errorf(d.address, "%s: the same as that of the source in %s; one source can have many tags", d.Kind, r.place(other))
+		return
+	}
+	addresses[address] = d
+}
+
 // nameHint suggests a valid name in place of an invalid one.
 func nameHint(text string) string {
-	if better := slug(text); better != "" {
+	if better := Slug(text); better != "" {
 		return fmt.Sprintf("did you mean %s?", shown(better))
 	}
 	return "write lower case letters, digits, - and _, at most 64"
@@ -54,8 +123,8 @@ func isName(s string) bool {
 var folded = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "à", "a", "â", "a",
 	"ç", "c", "î", "i", "ï", "i", "ô", "o", "ñ", "n", "å", "a", "ø", "o", "æ", "ae")
 
-// slug turns a text into a name. It returns "" if no character of the text may stand in a name.
-func slug(text string) string {
+// Slug turns a text into a name. It returns "" if no character of the text may stand in a name.
+func Slug(text string) string {
 	words := strings.FieldsFunc(folded.Replace(strings.ToLower(text)), func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_'
 	})
@@ -68,6 +137,9 @@ func slug(text string) string {
 
 // generic are words in addresses that do not tell two feeds apart.
 var generic = []string{"rss", "rss2", "atom", "feed", "feeds", "xml", "rdf", "json", "opml", "index", "php", "html", "default"}
+
+// unnamed is the default name of a source whose address has no word for one.
+const unnamed = "source"
 
 // derived returns the default name of a source. It depends on the address alone,
 // so that a source keeps its name whatever happens to other sources. For a feed
@@ -83,11 +155,11 @@ func (d *draft) derived() string {
 		for hasMeta(folder) {
 			folder = filepath.Dir(folder)
 		}
-		return orSource(slug(filepath.Base(folder)))
+		return cmp.Or(Slug(filepath.Base(folder)), unnamed)
 	case d.Kind == kindList && d.list.OnDisk && d.variable:
 		return "list"
 	case d.Kind == kindList && d.list.OnDisk:
-		return orSource(slug(telling(filepath.Base(d.URL))))
+		return cmp.Or(Slug(telling(filepath.Base(d.URL))), unnamed)
 	}
 	return derivedName(d.URL, !d.variable)
 }
@@ -97,20 +169,13 @@ func (d *draft) derived() string {
 func derivedName(address string, path bool) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "source"
+		return unnamed
 	}
 	text := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 	if path {
 		text += "-" + telling(u.Path)
 	}
-	return orSource(slug(text))
-}
-
-func orSource(name string) string {
-	if name == "" {
-		return "source"
-	}
-	return name
+	return cmp.Or(Slug(text), unnamed)
 }
 
 // telling removes the generic words from a path.

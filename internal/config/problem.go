@@ -42,15 +42,12 @@ func (p Problem) String() string {
 	return said + "\n" + p.Pointed()
 }
 
-// Pointed returns the Excerpt with a caret below it, as two indented lines.
-func (p Problem) Pointed() string { return pointed(p.Excerpt, p.Caret) }
-
-// pointed returns a line with a caret below position caret, both indented. Of a
-// long line it returns only the part around the caret.
-func pointed(line string, caret int) string {
+// Pointed returns the Excerpt with a caret below it, as two indented lines. Of a
+// long Excerpt it returns only the part around the caret.
+func (p Problem) Pointed() string {
 	const width = 100
-	chars := []rune(line)
-	caret = min(max(caret, 0), len(chars))
+	chars := []rune(p.Excerpt)
+	caret := min(max(p.Caret, 0), len(chars))
 	begin := max(min(caret-width/2, len(chars)-width), 0)
 	chars = chars[begin:min(begin+width, len(chars))]
 	for i, c := range chars {

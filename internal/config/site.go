@@ -99,13 +99,15 @@ func (r *reader) siteLinks(n node) ([]news.SiteLink, bool) {
 // siteLink reads an item of links:.
 func (r *reader) siteLink(n node) (news.SiteLink, bool) {
 	var l news.SiteLink
-	var titled, linked bool
 	complete := r.mapping(n, linkSection, fields{
-		"title": func(n node) { titled = true; into(&l.Title, r.text)(node{n.Node, linkTitle}) },
-		"url":   func(n node) { linked = true; into(&l.URL, r.linkURL)(node{n.Node, linkURL}) },
+		"title": called(linkTitle, into(&l.Title, r.text)),
+		"url":   called(linkURL, into(&l.URL, r.linkURL)),
 	})
-	if complete && (!titled || !linked) {
-		r.errorf(n.Node, "this link has no %s; write %s", map[bool]string{true: "url", false: "title"}[titled], examples["links"])
+	for _, key := range linkSection.keys {
+		if k, _ := find(n.Node, key); complete && k == nil {
+			r.errorf(n.Node, "this link has no %s; write %s", key, examples["links"])
+			break
+		}
 	}
 	return l, l.Title != "" && l.URL != ""
 }

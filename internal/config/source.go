@@ -26,19 +26,19 @@ type draft struct {
 	named    *yaml.Node // the value of name:; nil if the name is derived
 	auth     *yaml.Node // the value of basic_auth:
 	login    string     // the value of the Authorization header made of it
-	when     rhythm
-	variable bool // the address contains ${…}
-	stated   bool // public: is set
+	variable bool       // the address contains ${…}
+	stated   bool       // public: is set
 }
 
 // source reads an item of sources: over the defaults.
-func (r *reader) source(n node, defaults Defaults) *draft {
+func (r *reader) source(n node, defaults Source) *draft {
 	if r.scratch == nil {
 		r.scratch = &draft{}
 		r.sourceKeys = r.sourceFields(r.scratch)
 	}
-	*r.scratch = draft{node: n.Node, Source: defaults.source()}
+	*r.scratch = draft{node: n.Node, Source: defaults}
 	r.scratch.Line, r.scratch.File = n.Line, r.path
+	r.scratch.Schedule = schedule.Spec{} // the default one depends on its kind
 	before := len(r.problems)
 	complete := r.mapping(n, sourceSection, r.sourceKeys)
 	d := new(draft)
@@ -52,37 +52,28 @@ func (r *reader) source(n node, defaults Defaults) *draft {
 		d.Content, d.Selector = ContentFeed, ""
 	}
 	r.authorize(d)
-	if d.when.set() {
-		d.Schedule, d.Auto = d.when.spec, d.when.auto
-	}
 	if len(r.problems) == before {
-		r.checkRhythm(n, d)
+		r.checkSchedule(n, d)
 	}
 	return d
 }
 
 func (r *reader) sourceFields(d *draft) fields {
 	f := make(fields, len(sourceSection.keys))
-	r.shareFields(f, &d.when, &d.Source)
+	r.shareFields(f, &d.Source)
 	f["seeds"] = func(n node) { d.read(r, n, news.KindSeeds, r.seeds) }
 	f["feed"] = func(n node) { d.read(r, n, news.KindFeed, r.feedURL) }
 	f["opml"] = func(n node) { d.read(r, n, kindList, d.list.address(r)) }
-	f["name"] = func(n node) {
-		d.named = n.Node
-		into(&d.Name, r.name)(n)
-	}
+	f["name"] = noting(&d.named, into(&d.Name, r.name))
 	f["title"] = into(&d.Title, r.text)
 	f["tags"] = into(&d.Tags, list(r, r.text))
 	f["outlet"] = into(&d.Outlet, r.text)
-	f["site"] = func(n node) { into(&d.Site, r.pageURL)(node{n.Node, sourceSite}) }
+	f["site"] = called(sourceSite, into(&d.Site, r.pageURL))
 	f["icon"] = into(&d.Icon, r.pageURL)
 	f["author"] = into(&d.Author, r.text)
 	f["contact"] = into(&d.Contact, r.contact)
 	f["headers"] = into(&d.Headers, r.headers)
-	f["basic_auth"] = func(n node) {
-		d.auth = n.Node
-		into(&d.login, r.basicAuth)(n)
-	}
+	f["basic_auth"] = noting(&d.auth, into(&d.login, r.basicAuth))
 	f["refresh"] = into(&d.list.Refresh, r.refresh)
 	f["limit"] = into(&d.list.Limit, r.whole(1, MaxListed))
 	f["public"] = func(n node) {
@@ -93,10 +84,10 @@ func (r *reader) sourceFields(d *draft) fields {
 }
 
 // shareFields adds readers for the keys that defaults: and a source share.
-func (r *reader) shareFields(f fields, when *rhythm, s *Source) {
-	f["schedule"] = into(when, r.rhythm)
-	f["min_interval"] = into(&s.Least, r.duration(leastInterval, longest))
-	f["max_interval"] = into(&s.Most, r.duration(leastInterval, longest))
+func (r *reader) shareFields(f fields, s *Source) {
+	f["schedule"] = into(&s.Schedule, r.schedule)
+	f["min_interval"] = into(&s.MinInterval, r.duration(leastInterval, longest))
+	f["max_interval"] = into(&s.MaxInterval, r.duration(leastInterval, longest))
 	f["content"] = into(&s.Content, r.content)
 	f["selector"] = into(&s.Selector, r.selector)
 	f["backlog"] = into(&s.Backlog, r.whole(0, mostBacklog))
@@ -142,14 +133,14 @@ var meaningless = map[news.Kind]struct {
 
 // onlyFor refuses keys that have no meaning for the kind of the source.
 func (r *reader) onlyFor(n node, d *draft) {
-	rule := meaningless[d.Kind]
 	for _, key := range []string{"headers", "basic_auth", "refresh"} {
 		if at, _ := find(n.Node, key); at != nil && d.list.OnDisk {
 			r.errorf(at, "%q has no meaning for a list on disk, which is read when it changes; leave it out", key)
 		}
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if key := n.Content[i]; slices.Contains(rule.keys, key.Value) {
+	rule := meaningless[d.Kind]
+	for key := range pairs(n.Node) {
+		if slices.Contains(rule.keys, key.Value) {
 			r.errorf(key, "%q has no meaning for %s; leave it out", key.Value, rule.why)
 		}
 	}
@@ -212,41 +203,22 @@ func (r *reader) pageURL(n node) (string, bool) {
 	return raw, ok
 }
 
-// defaultPorts returns the ports of http and https.
-func defaultPorts() []uint16 { return []uint16{80, 443} }
-
 // defaults reads the section defaults: over the built-in defaults.
-func (r *reader) defaults(n node) Defaults {
+func (r *reader) defaults(n node) Source {
 	s := Source{
-		AllowNetworks: []netip.Prefix{}, AllowPorts: defaultPorts(),
-		Content: ContentFeed, Least: defaultLeast, Most: defaultMost, WebSub: Auto,
+		Source: news.Source{Public: true}, AllowNetworks: []netip.Prefix{}, AllowPorts: []uint16{80, 443},
+		MinInterval: schedule.MinInterval, MaxInterval: schedule.MaxInterval, Content: ContentFeed, WebSub: Auto,
 	}
-	spec, _ := schedule.Parse(defaultSchedule, time.Local)
-	when := rhythm{spec: spec}
+	s.Schedule, _ = schedule.Parse(defaultSchedule, time.Local)
 	if n.Node != nil {
 		shared := fields{}
-		r.shareFields(shared, &when, &s)
+		r.shareFields(shared, &s)
 		r.mapping(n, defaultsSection, shared)
 	}
-	d := Defaults{
-		Schedule: when.spec, Auto: when.auto, Least: s.Least, Most: s.Most, AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts,
-		Content: s.Content, Selector: s.Selector, Backlog: s.Backlog, UserAgent: s.UserAgent, WebSub: s.WebSub, Apart: s.Apart, Where: s.Where,
+	if s.MinInterval > s.MaxInterval {
+		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write %s", inWords(s.MinInterval), examples["max_interval"])
+		s.MinInterval, s.MaxInterval = schedule.MinInterval, schedule.MaxInterval // so that no source reports it again
 	}
-	if d.Least > d.Most {
-		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write %s", inWords(d.Least), examples["max_interval"])
-		d.Least, d.Most = defaultLeast, defaultMost // so that no source reports it again
-	}
-	if d.ScheduleText = when.String(); d.Auto {
-		d.Schedule = schedule.Auto(d.Least, d.Most)
-	}
-	return d
-}
-
-// source returns a source with the defaults applied, before its own keys are
-// read. Its schedule is not set, because the default depends on its kind.
-func (d Defaults) source() Source {
-	return Source{
-		Source: news.Source{Public: true, Apart: d.Apart, Where: d.Where}, Least: d.Least, Most: d.Most, AllowNetworks: d.AllowNetworks, AllowPorts: d.AllowPorts,
-		Content: d.Content, Selector: d.Selector, Backlog: d.Backlog, UserAgent: d.UserAgent, WebSub: d.WebSub,
-	}
+	s.setSchedule(schedule.Spec{})
+	return s
 }

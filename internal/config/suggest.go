@@ -14,7 +14,7 @@ func (r *reader) suggest(name string, candidates []string) string {
 		return ""
 	}
 	r.suggested++
-	if best := nearest(name, candidates); best != "" {
+	if best := Nearest(name, candidates); best != "" {
 		return didYouMean(shown(best))
 	}
 	return ""
@@ -24,12 +24,9 @@ func (r *reader) suggest(name string, candidates []string) string {
 func didYouMean(better string) string { return "; did you mean " + better + "?" }
 
 // Nearest returns the candidate that is most likely meant by a misspelt name, or
-// "" if none is near.
-func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
-
-// nearest returns the candidate with the smallest distance from name, if that is
-// at most one edit in three characters. The first of several equals wins.
-func nearest(name string, candidates []string) string {
+// "" if none is near: the one with the smallest distance, if that is at most one
+// edit in three characters. The first of several equals wins.
+func Nearest(name string, candidates []string) string {
 	const longest = 64 // the maximum length of a name
 	if len(name) > longest {
 		return ""

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,24 +57,12 @@ func (r *reader) config(root *yaml.Node) *Config {
 func (r *reader) topFields(f *sections) fields {
 	cfg := f.cfg
 	return fields{
-		"site": func(n node) { f.site = r.site(n, &cfg.Site) },
-		"listen": func(n node) {
-			f.listen = n.Node
-			into(&cfg.Listen, r.listener)(n)
-		},
-		"admin": func(n node) {
-			f.admin = n.Node
-			into(&cfg.Admin, r.listenerOff)(n)
-		},
-		"data": into(&cfg.Data, r.folder),
-		"publish": func(n node) {
-			f.publish = n.Node
-			into(&cfg.Publish, r.folderOff)(n)
-		},
-		"export": func(n node) {
-			f.export = n.Node
-			into(&cfg.Export, r.folderOff)(n)
-		},
+		"site":    func(n node) { f.site = r.site(n, &cfg.Site) },
+		"listen":  noting(&f.listen, into(&cfg.Listen, r.listener)),
+		"admin":   noting(&f.admin, into(&cfg.Admin, r.listenerOff)),
+		"data":    into(&cfg.Data, r.folder),
+		"publish": noting(&f.publish, into(&cfg.Publish, r.folderOff)),
+		"export":  noting(&f.export, into(&cfg.Export, r.folderOff)),
 		"defaults": func(n node) {
 			if !isEmpty(n) {
 				f.defaults = n
@@ -120,12 +107,20 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 		"logo":    into(&s.Logo, r.logo),
 		"intro":   into(&s.Intro, r.markdown),
 		"links":   into(&s.Links, r.siteLinks),
-		"url": func(n node) {
-			url = n.Node
-			into(&s.URL, r.baseURL)(n)
-		},
+		"url":     noting(&url, into(&s.URL, r.baseURL)),
 	})
 	return url
+}
+
+// stories reads the section stories: over the defaults.
+func (r *reader) stories(n node, m *news.Matching) {
+	if isEmpty(n) {
+		return
+	}
+	r.mapping(n, storiesSection, fields{
+		"match":  into(&m.Level, oneOf(r, news.Strict, news.Normal, news.Loose)),
+		"window": called(storiesWindow, into(&m.Window, r.duration(news.MinWindow, news.MaxWindow))),
+	})
 }
 
 // isEmpty reports whether a key has no value.
@@ -214,74 +209,6 @@ func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
 	r.errorf(at, "%s: the folder of data: lies in it, so the database would be published; write %s", key, examples[key])
 }
 
-// nameSources refuses names and addresses that two sources share, and derives
-// names that are not given. Given names are assigned first, so that no derived
-// name takes one of them. Lists share the names of sources.
-func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[string]bool) {
-	byName, tags = map[string]*draft{}, map[string]bool{}
-	addresses := map[string]*draft{}
-	for _, d := range f.sources {
-		for _, tag := range d.Tags {
-			tags[tag] = true
-		}
-		leave := r.enter(d.File)
-		r.checkAddress(d, addresses)
-		if d.Kind == kindList && !d.list.OnDisk && isOwn(f.cfg.Site, d.URL) {
-			r.errorf(d.address, "opml: %s is our own list, so that no source would ever leave it; name the sources themselves", shown(d.address.Value))
-		}
-		r.checkName(d, byName)
-		leave()
-	}
-	for _, d := range f.sources {
-		if d.named == nil && d.URL != "" {
-			d.Name = d.unique(func(name string) bool { return byName[name] != nil })
-			byName[d.Name] = d
-		}
-	}
-	return byName, tags
-}
-
-// checkName refuses a second source with the same name.
-func (r *reader) checkName(d *draft, byName map[string]*draft) {
-	if d.Name == "" {
-		return
-	}
-	if other := byName[d.Name]; other != nil {
-		r.errorf(d.named, "name: %s is also that of the source in %s; names are unique", shown(d.named.Value), r.place(other))
-		return
-	}
-	byName[d.Name] = d
-}
-
-// place describes the position of a draft, as seen from the current file.
-func (r *reader) place(d *draft) string {
-	if d.File == r.path {
-		return fmt.Sprintf("line %d", d.Line)
-	}
-	return fmt.Sprintf("%s, line %d", clip(d.File), d.Line)
-}
-
-// checkAddress refuses a second source with the same address, since sources are
-// identified by it. It warns of a public address that may be a secret.
-func (r *reader) checkAddress(d *draft, addresses map[string]*draft) {
-	if d.URL == "" {
-		return
-	}
-	address := d.URL
-	if d.Kind == news.KindFeed {
-		address = news.FeedKey(d.URL)
-		if d.variable && d.Public && !d.stated && !news.HasSecret(d.URL) {
-			r.warnf(d.address, "feed: is made of a variable and will stand on public pages; write public: false if it is a secret, else public: true")
-		}
-	}
-	address = string(d.Kind) + " " + address
-	if other := addresses[address]; other != nil {
-		r.errorf(d.address, "%s: the same as that of the source in %s; one source can have many tags", d.Kind, r.place(other))
-		return
-	}
-	addresses[address] = d
-}
-
 // hasList reports whether one of the sources is a list. The folders of a list are
 // tags that are not known yet.
 func hasList(sources []*draft) bool {
@@ -314,11 +241,17 @@ func (r *reader) finish(f *sections) {
 			cfg.Lists = append(cfg.Lists, r.finishList(d, cfg.Defaults))
 			continue
 		}
-		d.rhythmOf(cfg.Defaults, seeds)
+		if d.Kind == news.KindSeeds {
+			d.setSchedule(seeds)
+		} else {
+			d.setSchedule(cfg.Defaults.Schedule)
+		}
 		cfg.Sources = append(cfg.Sources, d.Source)
 	}
 	if len(f.feeds) == 0 {
-		f.feeds = []*feedDraft{{Feed: news.Feed{Name: defaultFeed, Duplicates: news.Collapse, Limit: defaultLimit, Window: defaultWindow, Content: news.Full}}}
+		all := newFeed()
+		all.Name = defaultFeed
+		f.feeds = []*feedDraft{{Feed: all}}
 	}
 	for _, d := range f.feeds {
 		if d.Title == "" {

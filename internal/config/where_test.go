@@ -53,7 +53,7 @@ func TestPointed(t *testing.T) {
 		{strings.Repeat("x", 300), 150, "    " + strings.Repeat("x", 100) + "\n    " + strings.Repeat(" ", 50) + "^"},
 		{strings.Repeat("x", 300), 300, "    " + strings.Repeat("x", 100) + "\n    " + strings.Repeat(" ", 100) + "^"},
 	} {
-		if got := pointed(c.line, c.caret); got != c.want {
+		if got := (Problem{Excerpt: c.line, Caret: c.caret}).Pointed(); got != c.want {
 			t.Errorf("got\n%s\nwant\n%s", got, c.want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/pprof"
+	"os"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -58,14 +59,13 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	cfg, feeds := d.cfg, d.allFeeds()
-	d.mu.Unlock()
+	c := d.current.Load()
+	feeds := c.feeds()
 	notes, err := d.readerNotes(r.Context(), feeds)
 	if err != nil {
 		return nil, err
 	}
-	v := &page.StatusView{Site: cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes(), Offline: d.outageText()}
+	v := &page.StatusView{Site: c.cfg.Site, Now: d.opts.Now(), Version: d.opts.Version, Started: d.started, DatabaseBytes: d.databaseBytes(), Offline: d.outageText()}
 	pushes, err := d.pushes(r.Context())
 	if err != nil {
 		return nil, err
@@ -133,4 +133,16 @@ func (d *Daemon) gauges(ctx context.Context, set *metrics.Set) error {
 		gauge(fmt.Sprintf("tributary_sources{health=%q}", h), int64(health[h]))
 	}
 	return errors.Join(d.pushMetrics(ctx, gauge), d.hubMetrics(ctx, gauge))
+}
+
+// databaseBytes is the size of the database with its log.
+func (d *Daemon) databaseBytes() int64 {
+	path := DatabasePath(d.current.Load().cfg.Data)
+	var n int64
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(path + suffix); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
 }

@@ -13,7 +13,7 @@ func TestApartReachesThePull(t *testing.T) {
 	defer d.Close()
 	check := func(want map[string]bool) {
 		t.Helper()
-		for _, s := range d.sources {
+		for _, s := range d.current.Load().sources {
 			if s.Source.Apart != want[s.Name] {
 				t.Errorf("source %s: apart %v, want %v", s.Name, s.Source.Apart, want[s.Name])
 			}

@@ -2,30 +2,53 @@ package daemon
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"sync"
 
 	"tributary/internal/config"
-	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/page"
-	"tributary/internal/publish"
 	"tributary/internal/schedule"
-	"tributary/internal/search"
 	"tributary/internal/web"
 )
 
+// inForce is a configuration that is in force, with the row numbers of what it names. It
+// is never changed: a reload replaces it.
+type inForce struct {
+	file    *config.Config          // as it was read
+	cfg     *config.Config          // and with the sources of its lists
+	sources map[int64]config.Source // by row number
+	lists   map[int64]config.List   // likewise
+	public  []news.Feed
+	private []news.Feed
+	theme   *page.Theme // nil is the built-in one
+}
+
+// feeds returns the public feeds, and behind them the private ones.
+func (c *inForce) feeds() []news.Feed { return slices.Concat(c.public, c.private) }
+
+// readdressed returns the tasks of sources and lists that have another address than before.
+func (c *inForce) readdressed(before *inForce) (tasks []schedule.ID) {
+	for _, id := range slices.Sorted(maps.Keys(c.sources)) {
+		if old, ok := before.sources[id]; ok && old.URL != c.sources[id].URL {
+			tasks = append(tasks, sourceTask(id))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.lists)) {
+		if old, ok := before.lists[id]; ok && old.URL != c.lists[id].URL {
+			tasks = append(tasks, listTask(id))
+		}
+	}
+	return tasks
+}
+
 // preparedConfig is a configuration with everything that putting it in force needs.
 type preparedConfig struct {
-	file    *config.Config // as read
-	cfg     *config.Config // with the sources of its lists
-	lists   []news.ListState
-	sources []news.Source // in the order of cfg
-	feeds   []news.Feed
-	states  []news.SourceState
-	answers map[int64]string // see store.Answered
-	theme   *page.Theme
-	pages   *web.Snapshot
+	*inForce
+	listStates   []news.ListState
+	sourceStates []news.SourceState
+	answers      map[int64]string // see store.Answered
+	pages        *web.Snapshot
 }
 
 // apply puts a configuration in force: the rows of sources and feeds, the tasks of the
@@ -40,7 +63,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	d.server.Show(next.pages)
 	d.publicShelf.Outdate() // a source may be private now, or be called another name
 	d.privateShelf.Outdate()
-	d.runner.Set(append(d.tasks(next.states, next.answers), d.listTasks(next.lists)...))
+	d.runner.Set(append(d.tasks(next.sourceStates, next.answers), d.listTasks(next.listStates)...))
 	if err := d.limitHosts(ctx); err != nil {
 		return err
 	}
@@ -48,7 +71,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 		d.runner.Trigger(task)
 	}
 	d.publishSoon()
-	signal(d.applied)
+	schedule.Wake(d.applied)
 	d.push.Wake()
 	d.hub.Wake()
 	return nil
@@ -58,25 +81,36 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 // needed to put it in force.
 func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConfig, error) {
 	now := d.opts.Now()
-	s := preparedConfig{file: file}
+	s := preparedConfig{inForce: &inForce{file: file}}
 	var err error
 	if s.theme, err = d.newTheme(file); err != nil {
 		return s, err
 	}
-	if s.cfg, s.lists, err = d.syncLists(ctx, file); err != nil {
+	if s.cfg, s.listStates, err = d.syncLists(ctx, file); err != nil {
 		return s, err
 	}
-	plain := make([]news.Source, len(s.cfg.Sources))
+	s.lists = make(map[int64]config.List, len(s.listStates))
+	for i, held := range s.listStates {
+		s.lists[held.ID] = s.cfg.Lists[i]
+	}
+	rows := make([]news.Source, len(s.cfg.Sources))
 	for i, src := range s.cfg.Sources {
-		plain[i] = src.Source
+		rows[i] = src.Source
 	}
-	if s.sources, err = d.db.SyncSources(ctx, plain, now); err != nil {
+	if rows, err = d.db.SyncSources(ctx, rows, now); err != nil {
 		return s, err
 	}
-	if s.feeds, err = d.db.SyncFeeds(ctx, s.cfg.Feeds, s.sources, now); err != nil {
+	s.sources = make(map[int64]config.Source, len(rows))
+	for i, src := range s.cfg.Sources {
+		src.Source = rows[i]
+		s.sources[src.ID] = src
+	}
+	feeds, err := d.db.SyncFeeds(ctx, s.cfg.Feeds, rows, now)
+	if err != nil {
 		return s, err
 	}
-	if s.states, err = d.db.States(ctx); err != nil {
+	s.public, s.private = splitByAccess(feeds)
+	if s.sourceStates, err = d.db.States(ctx); err != nil {
 		return s, err
 	}
 	if s.answers, err = d.db.DocumentURLs(ctx); err != nil {
@@ -86,7 +120,7 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConf
 	if err != nil {
 		return s, err
 	}
-	s.pages, err = d.snapshot(ctx, s.cfg, s.theme, s.feeds, listing)
+	s.pages, err = d.snapshot(ctx, s.inForce, listing)
 	return s, err
 }
 
@@ -95,85 +129,15 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConf
 func (d *Daemon) replace(next preparedConfig) (readdressed []schedule.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	sources := make(map[int64]config.Source, len(next.sources))
-	for i, s := range next.cfg.Sources {
-		s.Source = next.sources[i]
-		sources[s.ID] = s
-		if old, ok := d.sources[s.ID]; ok && old.URL != s.URL {
-			readdressed = append(readdressed, sourceTask(s.ID))
-		}
+	before := d.current.Load()
+	d.current.Store(next.inForce)
+	d.outage.good = goodHosts(next.sourceStates)
+	d.progress = newProgress(next.sourceStates)
+	if before == nil {
+		return nil
 	}
-	d.cfg, d.file, d.theme, d.sources = next.cfg, next.file, next.theme, sources
-	d.publicFeeds, d.privateFeeds = splitByAccess(next.feeds)
-	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
-	d.outage.good = goodHosts(next.states)
-	d.progress = newProgress(next.states)
-	return readdressed
+	return next.readdressed(before)
 }
 
-// names returns the names of feeds.
-func names(feeds []news.Feed) []string {
-	all := make([]string, len(feeds))
-	for i, f := range feeds {
-		all[i] = f.Name
-	}
-	return all
-}
-
-// snapshot returns what the web server knows of a configuration.
-func (d *Daemon) snapshot(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, sources []news.Source) (*web.Snapshot, error) {
-	removed, err := d.db.RemovedFeeds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	former, err := d.db.FormerNames(ctx)
-	if err != nil {
-		return nil, err
-	}
-	snap := &web.Snapshot{Site: cfg.Site, Theme: theme, Public: public(sources), Gone: map[string]bool{}, Moved: map[string]string{}, Read: d.firstReading}
-	snap.Feeds, snap.Private = splitByAccess(feeds)
-	present := map[int64]string{}
-	for _, f := range snap.Feeds {
-		present[f.ID] = f.Name
-	}
-	for name, id := range former {
-		if to, there := present[id]; there {
-			snap.Moved[name] = to
-		} else {
-			removed = append(removed, name)
-		}
-	}
-	for _, name := range removed {
-		snap.Gone[name] = true
-	}
-	snap.Names = sync.OnceValue(func() []search.SourceName {
-		return searchNames(sources, func(s news.Source) bool { return s.Public })
-	})
-	snap.Inner = func(f news.Feed) []search.SourceName {
-		return searchNames(sources, func(s news.Source) bool { return !s.Public && f.Selects(s) })
-	}
-	snap.Sources, err = publish.Sources(cfg.Site.Title, Subscriptions(sources, nil))
-	return snap, err
-}
-
-// public returns the public ones of the sources.
-func public(sources []news.Source) []news.Source {
-	return slices.DeleteFunc(slices.Clone(sources), func(s news.Source) bool { return !s.Public })
-}
-
-// Subscriptions returns the public feeds among sources as entries of an OPML list, those
-// for which selected is true or, when it is nil, all. A feed whose address holds a secret
-// is left out.
-func Subscriptions(sources []news.Source, selected func(news.Source) bool) []format.Subscription {
-	var subs []format.Subscription
-	for _, s := range sources {
-		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s) {
-			continue
-		}
-		if news.HasSecret(s.Site) {
-			s.Site = ""
-		}
-		subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL, Site: s.Site, Tags: s.Tags})
-	}
-	return subs
-}
+// matching returns the setting of which entries may be one story.
+func (d *Daemon) matching() news.Matching { return d.current.Load().cfg.Stories }

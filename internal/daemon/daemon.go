@@ -9,13 +9,13 @@
 //   - the web servers: serve.go, admin.go
 //   - the watcher, which notices a changed configuration and what commands ask for: watch.go
 //   - the subscriber at the hubs of others, and our own hub: push.go, hub.go
-//   - what completes enclosures, keeps the index of the search and writes the export:
-//     files.go, index.go, export.go
+//   - what completes enclosures, keeps the index of the search, writes the export and
+//     keeps the database in order: files.go, index.go, export.go, upkeep.go
 //
 // An outage of our own network is told from the failures of others in outage.go.
 //
 // A reload reads and checks the whole file first (apply.go). A bad file changes nothing.
-// A good one becomes a new immutable set of sources, feeds and pages, which replaces the
+// A good one becomes a new set of sources, feeds and pages (inForce), which replaces the
 // old one in one step while fetches under way go on. A list that names other sources than
 // before has the same done with the file as it was last read.
 package daemon
@@ -28,13 +28,12 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tributary/internal/config"
 	"tributary/internal/fetch"
 	"tributary/internal/ingest"
-	"tributary/internal/news"
-	"tributary/internal/page"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -86,15 +85,10 @@ type Daemon struct {
 	applied    chan struct{} // a configuration was put in force
 	relisted   chan struct{} // a list names other sources than before
 
-	mu           sync.Mutex              // guards what follows
-	file         *config.Config          // in force, as it was read
-	cfg          *config.Config          // and with the sources of its lists
-	sources      map[int64]config.Source // by row number; replaced, never changed
-	lists        map[int64]config.List   // likewise
-	publicFeeds  []news.Feed
-	privateFeeds []news.Feed
-	theme        *page.Theme // nil is the built-in one
-	progress     progress    // of the first reading
+	current atomic.Pointer[inForce]
+
+	mu           sync.Mutex // guards what follows
+	progress     progress   // of the first reading
 	outage       outage
 	paced        *paced    // which host each source counts for
 	offlineSince time.Time // as the store has it; zero while we are online
@@ -123,8 +117,12 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
-	d := &Daemon{opts: o, lock: lock, db: db, publicShelf: publish.NewShelf(), privateShelf: publish.NewShelf(), tokens: web.NewTokens(), started: o.Now(), upkeepNotice: tellUpkeep,
-		publishDue: make(chan struct{}, 1), applied: make(chan struct{}, 1), exportDue: make(chan struct{}, 1), filesDue: make(chan struct{}, 1), relisted: make(chan struct{}, 1)}
+	d := &Daemon{
+		opts: o, lock: lock, db: db, started: o.Now(), upkeepNotice: tellUpkeep,
+		publicShelf: publish.NewShelf(), privateShelf: publish.NewShelf(), tokens: web.NewTokens(),
+		publishDue: make(chan struct{}, 1), exportDue: make(chan struct{}, 1), filesDue: make(chan struct{}, 1),
+		applied: make(chan struct{}, 1), relisted: make(chan struct{}, 1),
+	}
 	if o.Serving {
 		d.cpu = newSemaphore()
 	}

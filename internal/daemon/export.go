@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tributary/internal/publish"
+	"tributary/internal/schedule"
 )
 
 // How often the site is exported, for which every page is made anew. The pause after an
@@ -18,9 +19,7 @@ const (
 // export writes the whole public site into the folder of export:, if there is one, and
 // removes the files of an earlier export that are no longer part of it.
 func (d *Daemon) export(ctx context.Context) error {
-	d.mu.Lock()
-	cfg := d.cfg
-	d.mu.Unlock()
+	cfg := d.current.Load().cfg
 	if cfg.Export == "" {
 		return nil
 	}
@@ -47,7 +46,7 @@ func (d *Daemon) exportBy(ctx context.Context, export func(context.Context) erro
 		began := time.Now()
 		if err := export(ctx); err != nil && ctx.Err() == nil {
 			d.opts.Log.Error("export", "error", err)
-			signal(d.exportDue)
+			schedule.Wake(d.exportDue)
 		}
 		rest := publishEvery
 		if !first {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"tributary/internal/schedule"
 )
 
 // What changes while the first export is under way, as the first stories do, is exported
@@ -20,10 +22,10 @@ func TestOnlyTheSecondExportIsEarly(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		begin := time.Now()
 		var began []time.Duration
-		signal(d.exportDue)
+		schedule.Wake(d.exportDue)
 		err := d.exportBy(ctx, func(context.Context) error {
 			began = append(began, time.Since(begin))
-			signal(d.exportDue)
+			schedule.Wake(d.exportDue)
 			if len(began) == 4 {
 				cancel()
 			}

@@ -39,13 +39,9 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 		return false
 	}
 	files, err := d.lackingFiles(ctx)
-	if err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("look for files to ask about", "error", err)
-	}
+	d.logError(ctx, "look for files to ask about", err)
 	learned, err := d.ingest.AskFiles(ctx, files)
-	if err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("ask about files", "error", err)
-	}
+	d.logError(ctx, "ask about files", err)
 	if learned {
 		d.publishSoon()
 	}
@@ -56,12 +52,10 @@ func (d *Daemon) askFiles(ctx context.Context) bool {
 // entries of each feed first, and those that a podcast must know to be sound or film
 // before it may show them. With an error it returns what it found nevertheless.
 func (d *Daemon) lackingFiles(ctx context.Context) ([]ingest.File, error) {
-	d.mu.Lock()
-	feeds, sources := d.allFeeds(), d.sources
-	d.mu.Unlock()
-	files := fileList{at: map[string]int{}, sources: sources}
+	c := d.current.Load()
+	files := fileList{at: map[string]int{}, sources: c.sources}
 	var errs []error
-	for _, f := range feeds {
+	for _, f := range c.feeds() {
 		unknown, err := d.db.UnknownMedia(ctx, f)
 		errs = append(errs, err)
 		for i := range unknown {

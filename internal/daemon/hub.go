@@ -48,11 +48,9 @@ const maxDeliveries = 16
 
 // Published says what may be subscribed to: each format of each feed that is public.
 func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy netguard.Policy) {
-	d.Daemon.mu.Lock()
-	cfg, feeds := d.cfg, d.publicFeeds
-	d.Daemon.mu.Unlock()
-	for _, f := range feeds {
-		e := news.Edition{Site: cfg.Site, Feed: f, Change: -1}
+	c := d.current.Load()
+	for _, f := range c.public {
+		e := news.Edition{Site: c.cfg.Site, Feed: f, Change: -1}
 		if shown := d.publicShelf.Edition(f.Name); shown != nil { // else it is being made
 			e.Change = shown.Change
 		}
@@ -60,7 +58,7 @@ func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy ne
 			topics = append(topics, websub.Topic{FeedID: f.ID, Feed: f.Name, Format: format, URL: e.URL(format), Change: e.Change})
 		}
 	}
-	return cfg.Site.Hub, topics, cfg.Defaults.Policy()
+	return c.cfg.Site.Hub, topics, c.cfg.Defaults.Policy()
 }
 
 // Content returns what is new in a document after a change, as far as the shelf shows it,
@@ -124,10 +122,7 @@ func (d *Daemon) hubMetrics(ctx context.Context, gauge func(name string, value i
 	if err != nil {
 		return err
 	}
-	d.mu.Lock()
-	feeds := d.publicFeeds
-	d.mu.Unlock()
-	for _, f := range feeds {
+	for _, f := range d.current.Load().public {
 		gauge(fmt.Sprintf("tributary_subscriptions{feed=%q}", f.Name), int64(counts[f.ID].Active))
 		gauge(fmt.Sprintf("tributary_subscriptions_failing{feed=%q}", f.Name), int64(counts[f.ID].Failing))
 	}

@@ -37,10 +37,7 @@ func UserAgent(version string, site news.Site, readers int) string {
 
 // updateUserAgent brings the User-Agent of the client up to date.
 func (d *Daemon) updateUserAgent() {
-	d.mu.Lock()
-	site := d.cfg.Site
-	d.mu.Unlock()
-	d.client.SetUserAgent(UserAgent(d.opts.Version, site, d.server.Readers.Count()))
+	d.client.SetUserAgent(UserAgent(d.opts.Version, d.current.Load().cfg.Site, d.server.Readers.Count()))
 }
 
 // userAgentUpdater does so every tellEvery.

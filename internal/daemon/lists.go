@@ -64,26 +64,12 @@ func (d *Daemon) syncLists(ctx context.Context, cfg *config.Config) (*config.Con
 	return full, held, nil
 }
 
-// setLists makes the lists of a configuration those in force, and returns the tasks of
-// those whose address it changed. The caller holds the lock.
-func (d *Daemon) setLists(cfg *config.Config, held []news.ListState) (readdressed []schedule.ID) {
-	lists := make(map[int64]config.List, len(held))
-	for i, l := range cfg.Lists {
-		id := held[i].ID
-		lists[id] = l
-		if old, ok := d.lists[id]; ok && old.URL != l.URL {
-			readdressed = append(readdressed, listTask(id))
-		}
-	}
-	d.lists = lists
-	return readdressed
-}
-
 // listTasks returns the tasks that read the lists.
 func (d *Daemon) listTasks(held []news.ListState) []schedule.Task {
+	lists := d.current.Load().lists
 	var tasks []schedule.Task
 	for _, h := range held {
-		l := d.lists[h.ID]
+		l := lists[h.ID]
 		t := schedule.Task{ID: listTask(h.ID), Key: l.URL, Spec: l.Refresh, Due: h.NextDue}
 		if !l.OnDisk {
 			t.Group = ingest.Group(l.URL)
@@ -96,22 +82,16 @@ func (d *Daemon) listTasks(held []news.ListState) []schedule.Task {
 // pullList reads a list and stores its state. When it names other sources than before, the
 // watcher puts the configuration in force again. It is runTask for a list.
 func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
-	d.mu.Lock()
-	l, ok := d.lists[id]
-	d.mu.Unlock()
+	c := d.current.Load()
+	l, ok := c.lists[id]
 	all, err := d.db.Lists(ctx)
 	at := slices.IndexFunc(all, func(h news.ListState) bool { return h.ID == id })
-	switch {
-	case err != nil:
-		if ctx.Err() == nil {
-			d.opts.Log.Error("list", "list", l.Name, "error", err)
-		}
-		return time.Time{}
-	case !ok || at < 0:
+	d.logError(ctx, "list", err, "list", l.Name)
+	if !ok || at < 0 {
 		return time.Time{}
 	}
 	before := all[at]
-	after := readList(ctx, listReader{List: l, client: d.client, now: d.opts.Now, site: d.site(), stalled: func() { d.runner.Stall(listTask(id)) }}, before)
+	after := readList(ctx, listReader{List: l, client: d.client, now: d.opts.Now, site: c.cfg.Site, stalled: func() { d.runner.Stall(listTask(id)) }}, before)
 	if after.Last.Outcome == news.OutcomeInterrupted {
 		return time.Time{} // still due
 	}
@@ -121,15 +101,9 @@ func (d *Daemon) pullList(ctx context.Context, id int64) time.Time {
 	}
 	d.reportList(before, after)
 	if !sameSources(before.Sources, after.Sources) {
-		signal(d.relisted)
+		schedule.Wake(d.relisted)
 	}
 	return after.NextDue
-}
-
-func (d *Daemon) site() news.Site {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.cfg.Site
 }
 
 // sameSources reports whether two states of a list name the same sources, in
@@ -165,7 +139,7 @@ func (d *Daemon) refreshLists(ctx context.Context, all bool) error {
 	}
 	d.runner.Set(d.listTasks(held))
 	for _, h := range held {
-		if all || d.lists[h.ID].OnDisk {
+		if all || d.current.Load().lists[h.ID].OnDisk {
 			d.runner.Trigger(listTask(h.ID))
 		}
 	}
@@ -174,14 +148,16 @@ func (d *Daemon) refreshLists(ctx context.Context, all bool) error {
 	}
 	select {
 	case <-d.relisted:
-		return d.apply(ctx, d.file)
+		return d.apply(ctx, d.current.Load().file)
 	default:
 		return nil
 	}
 }
 
 // relist puts the configuration in force anew after a list changed.
-func (w *watcher) relist(ctx context.Context) { w.enforce(ctx, cmp.Or(w.undone, w.file)) }
+func (w *watcher) relist(ctx context.Context) {
+	w.enforce(ctx, cmp.Or(w.undone, w.current.Load().file))
+}
 
 // listFile tells two states of a list on disk apart.
 type listFile struct {
@@ -191,10 +167,7 @@ type listFile struct {
 
 // lookAtLists triggers the lists on disk that changed since the last look.
 func (w *watcher) lookAtLists() {
-	w.mu.Lock()
-	lists := w.Daemon.lists // replaced, never changed
-	w.mu.Unlock()
-	for id, l := range lists {
+	for id, l := range w.current.Load().lists {
 		if !l.OnDisk {
 			continue
 		}

@@ -109,7 +109,7 @@ func TestRereadGoesOnAfterAFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = d.RunOnce(t.Context(), Selection{All: true}, nil)
-	path := DatabasePath(d.cfg.Data)
+	path := DatabasePath(d.current.Load().cfg.Data)
 	if err := errors.Join(err, d.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestRereadGoesOnAfterAFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(left) != 1 || d.sources[left[0]].Name != "a" {
+	if len(left) != 1 || d.current.Load().sources[left[0]].Name != "a" {
 		t.Errorf("got %v still to be read, want the damaged one only", left)
 	}
 	if told := h.log.records(t, "read a stored document again"); len(told) != 1 || told[0]["source"] != "a" {

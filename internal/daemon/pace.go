@@ -35,16 +35,17 @@ func runnerLimits(l config.Limits) schedule.Limits {
 // tasks returns the sources as tasks of the runner. answers are the addresses that
 // answered them last, after redirects.
 func (d *Daemon) tasks(states []news.SourceState, answers map[int64]string) []schedule.Task {
+	sources := d.current.Load().sources
 	addresses := make(map[int64]string, len(states))
 	for _, s := range states {
-		addresses[s.ID] = cmp.Or(s.Move.Address, d.sources[s.ID].URL)
+		addresses[s.ID] = cmp.Or(s.Move.Address, sources[s.ID].URL)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.paced = newPaced(addresses, answers)
 	tasks := make([]schedule.Task, 0, len(states))
 	for _, s := range states {
-		src := d.sources[s.ID]
+		src := sources[s.ID]
 		tasks = append(tasks, schedule.Task{ID: sourceTask(s.ID), Key: src.Key(), Group: d.paced.group(s.ID), Spec: src.Schedule, Due: s.NextDue})
 	}
 	return tasks
@@ -96,8 +97,7 @@ func (d *Daemon) revisit(states []news.SourceState) {
 func (d *Daemon) warnHeld(tasks []schedule.Task, sel Selection) {
 	left := map[string]int{}
 	for _, t := range tasks {
-		due := sel.All || len(sel.Names) > 0 || !t.Due.After(d.started)
-		if due && !d.runner.Held(t.Group).IsZero() {
+		if d.pulls(t, sel) && !d.runner.Held(t.Group).IsZero() {
 			left[t.Group]++
 		}
 	}

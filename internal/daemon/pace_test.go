@@ -85,7 +85,7 @@ func TestHostIsTheOneThatAnswers(t *testing.T) {
 	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
 		t.Fatal(err)
 	}
-	for id := range d.sources {
+	for id := range d.current.Load().sources {
 		if group := d.paced.group(id); group != "127.0.0.1" {
 			t.Errorf("after its first fetch the source counts for %s", group)
 		}

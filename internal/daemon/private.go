@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -45,10 +44,6 @@ func splitByAccess(feeds []news.Feed) (public, private []news.Feed) {
 	}
 	return public, private
 }
-
-// allFeeds returns the public feeds, and behind them the private ones. The caller holds the
-// lock.
-func (d *Daemon) allFeeds() []news.Feed { return slices.Concat(d.publicFeeds, d.privateFeeds) }
 
 // shelfOf returns the shelf that has the documents of a feed.
 func (d *Daemon) shelfOf(f news.Feed) *publish.Shelf {

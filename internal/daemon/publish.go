@@ -12,21 +12,13 @@ import (
 	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
-	"tributary/internal/page"
 	"tributary/internal/publish"
+	"tributary/internal/schedule"
 	"tributary/internal/web"
 )
 
 // publishSoon tells the publisher that there may be something to publish.
-func (d *Daemon) publishSoon() { signal(d.publishDue) }
-
-// signal leaves a token in a channel of capacity 1, unless one is there.
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
+func (d *Daemon) publishSoon() { schedule.Wake(d.publishDue) }
 
 // How often there is a round of publishing.
 const (
@@ -89,11 +81,8 @@ func pause(rendered bool, took time.Duration) time.Duration {
 // nextDue returns how long it is until a story that a feed holds back, a digest, or a page
 // of an archive is due, and whether there is any such thing.
 func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, err error) {
-	d.mu.Lock()
-	feeds := d.allFeeds()
-	d.mu.Unlock()
 	now := d.opts.Now()
-	for _, f := range feeds {
+	for _, f := range d.current.Load().feeds() {
 		held, err := d.db.NextDue(ctx, f, now)
 		if err != nil {
 			return 0, false, err
@@ -117,11 +106,9 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 // publishAll brings every feed up to date, and reports whether one changed. A feed that
 // fails does not hold up the others.
 func (d *Daemon) publishAll(ctx context.Context) (rendered bool, err error) {
-	d.mu.Lock()
-	cfg, feeds, sources, theme := d.cfg, d.allFeeds(), d.sources, d.theme
-	d.mu.Unlock()
-	judged := d.rejudge(ctx, sources)
-	rendered, err = d.publish(ctx, cfg, theme, feeds)
+	c := d.current.Load()
+	judged := d.rejudge(ctx, c.sources)
+	rendered, err = d.publish(ctx, c)
 	return rendered, errors.Join(judged, err)
 }
 
@@ -138,14 +125,42 @@ func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) e
 	return err
 }
 
-// publish brings the feeds of a configuration up to date.
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed) (rendered bool, err error) {
-	public := publish.Publisher{Store: d.db, Shelf: d.publicShelf, Folder: folder(cfg), Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
-	private := publish.Publisher{Store: d.db, Shelf: d.privateShelf, Mask: d.mask, Theme: theme, Now: d.opts.Now, Log: d.opts.Log}
+// publish brings the feeds of a configuration up to date, and reports whether one changed.
+func (d *Daemon) publish(ctx context.Context, c *inForce) (rendered bool, err error) {
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
+	finish, err := d.publishFeeds(ctx, c, listing)
+	errs := []error{err}
+	for _, rest := range finish { // when all feeds are served
+		if d.current.Load() != c {
+			break // a reload has everything made again
+		}
+		d.cpu.do(func() { errs = append(errs, rest(ctx)) })
+	}
+	replaced := d.current.Load() != c
+	rendered = len(finish) > 0
+	if rendered || slices.ContainsFunc(c.feeds(), func(f news.Feed) bool { return f.Kind == news.Podcast }) { // which may wait for an answer
+		schedule.Wake(d.filesDue)
+	}
+	if rendered {
+		schedule.Wake(d.exportDue)
+	}
+	if rendered && !replaced {
+		errs = append(errs, d.showAgain(ctx, c, listing))
+	}
+	if replaced { // by a reload meanwhile: what it removed may just have been written
+		errs = append(errs, d.unpublish(ctx))
+	}
+	return rendered, errors.Join(errs...)
+}
+
+// publishFeeds renders the feeds that changed and serves them. It returns what is left to
+// do for each of these, and the errors of those that failed.
+func (d *Daemon) publishFeeds(ctx context.Context, c *inForce, listing func() ([]news.Source, error)) ([]publish.Finish, error) {
+	public := publish.Publisher{Store: d.db, Shelf: d.publicShelf, Folder: folder(c.cfg), Theme: c.theme, Now: d.opts.Now, Log: d.opts.Log}
+	private := publish.Publisher{Store: d.db, Shelf: d.privateShelf, Mask: d.mask, Theme: c.theme, Now: d.opts.Now, Log: d.opts.Log}
 	var errs []error
 	var finish []publish.Finish
-	for _, f := range feeds {
+	for _, f := range c.feeds() {
 		subs := func() ([]format.Subscription, error) {
 			all, err := listing()
 			return Subscriptions(all, f.Selects), err
@@ -156,7 +171,7 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 		}
 		var rest publish.Finish
 		var err error
-		d.cpu.do(func() { rest, err = p.Feed(ctx, cfg.Site, f, subs) })
+		d.cpu.do(func() { rest, err = p.Feed(ctx, c.cfg.Site, f, subs) })
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -167,51 +182,24 @@ func (d *Daemon) publish(ctx context.Context, cfg *config.Config, theme *page.Th
 			d.opts.Log.Debug("published", "feed", f.Name)
 		}
 	}
-	rendered = len(finish) > 0
-	for _, rest := range finish { // when all feeds are served
-		if d.replaced(cfg) {
-			break // a reload has everything made again
-		}
-		d.cpu.do(func() { errs = append(errs, rest(ctx)) })
-	}
-	replaced := d.replaced(cfg)
-	if rendered || slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Kind == news.Podcast }) { // which may wait for an answer
-		signal(d.filesDue)
-	}
-	if rendered {
-		signal(d.exportDue)
-	}
-	if rendered && !replaced {
-		errs = append(errs, d.showAgain(ctx, cfg, theme, feeds, listing))
-	}
-	if replaced { // by a reload meanwhile: what it removed may just have been written
-		errs = append(errs, d.unpublish(ctx))
-	}
-	return rendered, errors.Join(errs...)
-}
-
-// replaced reports whether a reload put another configuration in the place of cfg.
-func (d *Daemon) replaced(cfg *config.Config) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.cfg != cfg
+	return finish, errors.Join(errs...)
 }
 
 // showAgain gives the web server a new snapshot after feeds changed: what a source is
 // called, for one, is only known from its first document.
-func (d *Daemon) showAgain(ctx context.Context, cfg *config.Config, theme *page.Theme, feeds []news.Feed, listing func() ([]news.Source, error)) error {
+func (d *Daemon) showAgain(ctx context.Context, c *inForce, listing func() ([]news.Source, error)) error {
 	sources, err := listing()
 	if err != nil {
 		return err
 	}
 	var snap *web.Snapshot
-	d.cpu.do(func() { snap, err = d.snapshot(ctx, cfg, theme, feeds, sources) })
+	d.cpu.do(func() { snap, err = d.snapshot(ctx, c, sources) })
 	if err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.cfg == cfg { // a reload shows its own
+	if d.current.Load() == c { // a reload shows its own
 		d.server.Show(snap)
 	}
 	return nil
@@ -229,16 +217,23 @@ func (d *Daemon) unpublishOrWarn(ctx context.Context) {
 // under its old name, and after a reload. A round of publishing during which a reload
 // happened calls it, too: whichever of the two comes last removes what was left.
 func (d *Daemon) unpublish(ctx context.Context) error {
-	d.mu.Lock()
-	cfg, public, private := d.cfg, d.publicFeeds, d.privateFeeds
-	d.mu.Unlock()
-	d.publicShelf.Keep(names(public))
-	d.privateShelf.Keep(names(private))
+	c := d.current.Load()
+	d.publicShelf.Keep(names(c.public))
+	d.privateShelf.Keep(names(c.private))
 	removed, err := d.db.RemovedFeeds(ctx)
-	removed = append(removed, names(private)...) // what a lost database knows nothing of may lie there
+	removed = append(removed, names(c.private)...) // what a lost database knows nothing of may lie there
 	former, failed := d.db.FormerNames(ctx)
 	removed = slices.AppendSeq(removed, maps.Keys(former))
-	return errors.Join(err, failed, folder(cfg).Remove(removed))
+	return errors.Join(err, failed, folder(c.cfg).Remove(removed))
+}
+
+// names returns the names of feeds.
+func names(feeds []news.Feed) []string {
+	all := make([]string, len(feeds))
+	for i, f := range feeds {
+		all[i] = f.Name
+	}
+	return all
 }
 
 // folder returns the folder that feeds are written to; nil when there is none.
@@ -251,10 +246,9 @@ func folder(cfg *config.Config) *publish.Folder {
 
 // ownFeeds returns what we publish ourselves, so that no source brings it back.
 func (d *Daemon) ownFeeds() ingest.Own {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	own := ingest.Own{Site: d.cfg.Site.URL}
-	for _, f := range d.allFeeds() {
+	c := d.current.Load()
+	own := ingest.Own{Site: c.cfg.Site.URL}
+	for _, f := range c.feeds() {
 		own.Feeds = append(own.Feeds, f.UUID)
 	}
 	return own

@@ -27,13 +27,11 @@ type subscriber struct {
 // Wants returns which sources are to be pushed. Private ones are not: a hub is a third
 // party, which would learn the address.
 func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websub.Want, site string, others netguard.Policy) {
-	d.mu.Lock()
-	cfg, sources := d.cfg, d.sources
-	d.mu.Unlock()
+	c := d.current.Load()
 	wants = map[int64]websub.Want{}
-	reachable, missed := websub.Reachable(cfg.Site.URL), 0
+	reachable, missed := websub.Reachable(c.cfg.Site.URL), 0
 	for _, a := range announced {
-		src, ok := sources[a.SourceID]
+		src, ok := c.sources[a.SourceID]
 		switch {
 		case !ok || !pushable(src):
 		case reachable || src.WebSub == config.On:
@@ -44,10 +42,10 @@ func (d *subscriber) Wants(announced []news.Announcement) (wants map[int64]websu
 	}
 	if missed > 0 {
 		d.said.Do(func() {
-			d.opts.Log.Info("push is off: hubs cannot reach us; set site: url: to a public address", "url", cfg.Site.URL, "sources", missed)
+			d.opts.Log.Info("push is off: hubs cannot reach us; set site: url: to a public address", "url", c.cfg.Site.URL, "sources", missed)
 		})
 	}
-	return wants, cfg.Site.URL, cfg.Defaults.Policy()
+	return wants, c.cfg.Site.URL, c.cfg.Defaults.Policy()
 }
 
 // pushable reports whether the address of a source may be told to a hub.
@@ -58,9 +56,7 @@ func pushable(src config.Source) bool {
 // Deliver stores what a hub sent. A source whose texts come from pages is fetched instead:
 // its pages have to be fetched as well, at the pace of all fetches.
 func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
-	d.mu.Lock()
-	src, ok := d.sources[sent.SourceID]
-	d.mu.Unlock()
+	src, ok := d.current.Load().sources[sent.SourceID]
 	switch {
 	case !ok:
 		return nil // it left the configuration
@@ -86,9 +82,7 @@ func (d *subscriber) Name(source int64) string { return d.taskName(sourceTask(so
 
 // Poll makes a source due now. The store keeps that in case the process ends before.
 func (d *subscriber) Poll(ctx context.Context, source int64) {
-	if err := d.db.PollInstead(ctx, source, d.opts.Now()); err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("fetch instead of a delivery", "source", d.Name(source), "error", err)
-	}
+	d.logError(ctx, "fetch instead of a delivery", d.db.PollInstead(ctx, source, d.opts.Now()), "source", d.Name(source))
 	d.trigger(source)
 }
 

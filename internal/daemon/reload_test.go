@@ -96,11 +96,7 @@ func TestReloadUnderLoad(t *testing.T) {
 }
 
 // inForce is the configuration that the daemon works by.
-func (r *running) inForce() *config.Config {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.cfg
-}
+func (r *running) inForce() *config.Config { return r.current.Load().cfg }
 
 // Without a signal: the file is looked at every second.
 func TestChangedFileTakesEffect(t *testing.T) {
@@ -165,13 +161,13 @@ func TestRemovedFeedStaysRemoved(t *testing.T) {
 	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
 		t.Fatal(err)
 	}
-	before, feeds := d.cfg, d.publicFeeds
+	before := d.current.Load()
 	h.configure("sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: all}")
 	w := d.newWatcher()
 	w.reload(t.Context())
 
 	d.publicShelf.Outdate()
-	if _, err := d.publish(t.Context(), before, nil, feeds); err != nil { // the round that was under way
+	if _, err := d.publish(t.Context(), before); err != nil { // the round that was under way
 		t.Fatal(err)
 	}
 	if d.publicShelf.Document("extra", "atom") != nil {
@@ -197,12 +193,12 @@ func TestReloadIsTriedAgain(t *testing.T) {
 	cancel()
 	w.reload(broken)
 	w.reload(broken)
-	if d.publicFeeds[0].Name != "all" {
-		t.Fatalf("got %+v in force, want the old one", d.publicFeeds)
+	if d.current.Load().public[0].Name != "all" {
+		t.Fatalf("got %+v in force, want the old one", d.current.Load().public)
 	}
 	w.look(t.Context())
-	if d.publicFeeds[0].Name != "other" {
-		t.Errorf("got %+v in force, want the new one", d.publicFeeds)
+	if d.current.Load().public[0].Name != "other" {
+		t.Errorf("got %+v in force, want the new one", d.current.Load().public)
 	}
 	if w.look(t.Context()); len(h.log.records(t, "configuration reloaded")) != 1 {
 		t.Errorf("want it put in force once; the log:\n%s", h.log)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tributary/internal/fetch"
@@ -23,7 +24,9 @@ import (
 // alone, and so are private feeds, which are in no folder. A document that cannot be read
 // is an error: to begin anew would be worse than to wait.
 func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err error) {
-	for i, f := range d.publicFeeds {
+	c := *d.current.Load()
+	c.public = slices.Clone(c.public)
+	for i, f := range c.public {
 		doc, err := d.lastPublishedOf(ctx, from, f)
 		if errors.Is(err, fs.ErrNotExist) {
 			missing = append(missing, f.Name)
@@ -32,10 +35,11 @@ func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err
 		if err != nil {
 			return nil, fmt.Errorf("resume feed %s: %w", f.Name, err)
 		}
-		if d.publicFeeds[i], err = d.resumeFeed(ctx, f, doc); err != nil {
+		if c.public[i], err = d.resumeFeed(ctx, f, doc); err != nil {
 			return nil, fmt.Errorf("resume feed %s from %s: %w", f.Name, news.SafeURL(from), err)
 		}
 	}
+	d.current.Store(&c)
 	return missing, nil
 }
 
@@ -87,7 +91,7 @@ func readBounded(path string) ([]byte, error) {
 }
 
 func (d *Daemon) download(ctx context.Context, address string) ([]byte, error) {
-	got := d.client.Get(ctx, fetch.Request{URL: address, Policy: d.cfg.Defaults.Policy(), Accept: "application/feed+json, application/json"})
+	got := d.client.Get(ctx, fetch.Request{URL: address, Policy: d.current.Load().cfg.Defaults.Policy(), Accept: "application/feed+json, application/json"})
 	switch {
 	case got.Fetch.Status == http.StatusNotFound, got.Fetch.Status == http.StatusGone:
 		return nil, fs.ErrNotExist

@@ -16,6 +16,9 @@ type Selection struct {
 	All   bool     // every source; with neither, what is due
 }
 
+// onlyDue reports whether only what is due is pulled.
+func (s Selection) onlyDue() bool { return !s.All && len(s.Names) == 0 }
+
 // RunOnce pulls what the selection says, publishes, and returns the states of the sources
 // that were pulled. tell is called now and then while it pulls, to show the progress; it
 // may be nil.
@@ -38,17 +41,17 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	d.mu.Lock()
 	d.progress = d.newCycle(tasks, sel)
 	d.mu.Unlock()
-	folder(d.cfg).Leftovers()
+	folder(d.current.Load().cfg).Leftovers()
 	d.unpublishOrWarn(ctx)
 	d.reread(ctx)
 	d.resketch(ctx)
 	d.runner.Set(tasks)
-	if sel.All || len(sel.Names) > 0 {
+	if sel.onlyDue() {
+		d.revisit(states)
+	} else {
 		for _, t := range tasks {
 			d.runner.Trigger(t.ID)
 		}
-	} else {
-		d.revisit(states)
 	}
 	stop := d.reportProgress(ctx, tell)
 	err = d.runner.Cycle(ctx)
@@ -58,29 +61,36 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	}
 	d.warnHeld(tasks, sel)
 	d.updateOutage(ctx, true)
-	if _, err := d.publishAll(ctx); err != nil {
-		return nil, err
-	}
-	if d.askFiles(ctx) {
-		if _, err := d.publishAll(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if err := d.export(ctx); err != nil {
+	if err := d.publishOnce(ctx); err != nil {
 		return nil, err
 	}
 	d.reindex(ctx)
-	after, err := d.db.States(ctx)
-	if err != nil {
-		return nil, err
+	return d.pulled(ctx, tasks)
+}
+
+// publishOnce publishes and exports what a cycle brought. What the servers of files say may
+// change a feed, which is then published once more.
+func (d *Daemon) publishOnce(ctx context.Context) error {
+	_, err := d.publishAll(ctx)
+	if err == nil && d.askFiles(ctx) {
+		_, err = d.publishAll(ctx)
 	}
+	if err != nil {
+		return err
+	}
+	return d.export(ctx)
+}
+
+// pulled returns the states of those sources that a cycle has pulled.
+func (d *Daemon) pulled(ctx context.Context, tasks []schedule.Task) ([]news.SourceState, error) {
+	states, err := d.db.States(ctx)
 	ran := map[schedule.ID]bool{}
 	for _, t := range tasks {
 		ran[t.ID] = true
 	}
-	return slices.DeleteFunc(after, func(s news.SourceState) bool {
+	return slices.DeleteFunc(states, func(s news.SourceState) bool {
 		return !ran[sourceTask(s.ID)] || s.Last.Started.Before(d.started)
-	}), nil
+	}), err
 }
 
 // cycleTasks are the tasks that one cycle chooses from.
@@ -103,17 +113,17 @@ func (d *Daemon) cycleTasks(states []news.SourceState, answers map[int64]string,
 // newCycle returns the progress of a cycle that has pulled nothing yet.
 func (d *Daemon) newCycle(tasks []schedule.Task, sel Selection) progress {
 	p := newProgress(nil)
-	p.total = len(tasks)
-	if sel.All || len(sel.Names) > 0 {
-		return p
-	}
-	p.total = 0
 	for _, t := range tasks {
-		if !t.Due.After(d.started) {
+		if d.pulls(t, sel) {
 			p.total++
 		}
 	}
 	return p
+}
+
+// pulls reports whether a cycle pulls one of the tasks that it chooses from.
+func (d *Daemon) pulls(t schedule.Task, sel Selection) bool {
+	return !sel.onlyDue() || !t.Due.After(d.started)
 }
 
 // reportProgress calls tell a few times a second until the returned function is called,

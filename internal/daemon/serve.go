@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"tributary/internal/format"
 )
 
 // Limits of the web servers. A request has a small head and no body; a client
@@ -30,15 +27,16 @@ const (
 // configuration. reload asks for a new look at it at once. A port that is
 // taken is an error before anything else starts.
 func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
-	public, err := d.listen("listen", d.cfg.Listen)
+	c := d.current.Load()
+	public, err := d.listen("listen", c.cfg.Listen)
 	if err != nil {
 		return err
 	}
-	admin, err := d.listen("admin", d.cfg.Admin)
+	admin, err := d.listen("admin", c.cfg.Admin)
 	if err != nil {
 		return errors.Join(err, public.Close())
 	}
-	folder(d.cfg).Leftovers()
+	folder(c.cfg).Leftovers()
 	d.unpublishOrWarn(ctx)
 	d.blockOwnListeners(public, admin)
 	g, ctx := errgroup.WithContext(ctx)
@@ -46,7 +44,7 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	if admin != nil {
 		d.serveHTTP(ctx, g, admin, d.adminHandler())
 	}
-	d.opts.Log.Info("serving", "url", d.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(d.sources), "feeds", len(d.allFeeds()))
+	d.opts.Log.Info("serving", "url", c.cfg.Site.URL, "listen", public.Addr().String(), "admin", addressOf(admin), "sources", len(c.sources), "feeds", len(c.feeds()))
 	g.Go(func() error {
 		d.reread(ctx)
 		return d.runner.Run(ctx)
@@ -127,90 +125,4 @@ func sleep(ctx context.Context, t time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
-}
-
-// housekeeping checks the database once, and then every day folds old Fetch rows, relaxes
-// the limits of hosts, and puts the full-text index in order.
-func (d *Daemon) housekeeping(ctx context.Context) error {
-	if err := d.db.Check(ctx); err != nil && ctx.Err() == nil {
-		return err // nothing more is written to a damaged database
-	}
-	for {
-		if err := d.fold(ctx); err != nil && ctx.Err() == nil {
-			d.opts.Log.Error("fold old fetches", "error", err)
-		}
-		if err := d.renewPace(ctx); err != nil && ctx.Err() == nil {
-			d.opts.Log.Error("keep pace", "error", err)
-		}
-		if err := d.tidyIndex(ctx); err != nil && ctx.Err() == nil {
-			d.opts.Log.Error("put the index of the search in order", "error", err)
-		}
-		if !sleep(ctx, 24*time.Hour) {
-			return nil
-		}
-	}
-}
-
-// checkpointer copies what was stored from the log of the database into its file whenever
-// that is due. It shares the semaphore with what writes, so as not to compete for the
-// disk.
-func (d *Daemon) checkpointer(ctx context.Context) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-d.db.CheckpointDue():
-			d.cpu.do(func() { d.db.Checkpoint(ctx) })
-		}
-	}
-}
-
-// fold turns old Fetch rows into daily sums, in bounded steps.
-func (d *Daemon) fold(ctx context.Context) error {
-	for {
-		n, err := d.db.FoldFetches(ctx, d.opts.Now())
-		if n == 0 || err != nil {
-			return err
-		}
-	}
-}
-
-// reread reads the stored bodies again if this version reads documents otherwise than the
-// one that read them. It must be done before the first fetch: after that, what the new
-// version reads otherwise could not be told from what the publisher changed.
-func (d *Daemon) reread(ctx context.Context) {
-	ids, err := d.db.OutdatedBodies(ctx, format.ReaderVersion)
-	if err != nil && ctx.Err() == nil {
-		d.opts.Log.Error("read stored documents again", "error", err)
-	}
-	u := d.upkeep("this version reads documents in a new way: those of the sources are read again")
-	for i, id := range ids {
-		u.progress(int64(len(ids) - i))
-		d.mu.Lock()
-		src, ok := d.sources[id]
-		d.mu.Unlock()
-		if !ok || ctx.Err() != nil {
-			continue
-		}
-		if err := d.ingest.Reread(ctx, src); err != nil && ctx.Err() == nil {
-			d.opts.Log.Error("read a stored document again", "source", src.Name, "error", err)
-		}
-	}
-	if len(ids) > 0 {
-		d.publishSoon()
-	}
-}
-
-// databaseBytes is the size of the database with its log.
-func (d *Daemon) databaseBytes() int64 {
-	d.mu.Lock()
-	path := DatabasePath(d.cfg.Data)
-	d.mu.Unlock()
-	var n int64
-	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(path + suffix); err == nil {
-			n += info.Size()
-		}
-	}
-	return n
 }

@@ -95,7 +95,7 @@ func TestStoppedPullIsNoError(t *testing.T) {
 	defer d.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for id := range d.sources {
+	for id := range d.current.Load().sources {
 		for range 20 { // it stops at one step or the other
 			d.pull(ctx, id)
 		}

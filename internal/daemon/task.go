@@ -32,12 +32,11 @@ func (d *Daemon) runTask(ctx context.Context, task schedule.ID) time.Time {
 
 // taskName returns the name of the source or list of a task, for the log.
 func (d *Daemon) taskName(task schedule.ID) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	c := d.current.Load()
 	if task.Kind == listKind {
-		return d.lists[task.Number].Name
+		return c.lists[task.Number].Name
 	}
-	return d.sources[task.Number].Name
+	return c.sources[task.Number].Name
 }
 
 // trigger makes a source due now.
@@ -48,9 +47,7 @@ func (d *Daemon) stall(source int64) { d.runner.Stall(sourceTask(source)) }
 
 // pull fetches a source and stores what came. It is runTask for a source.
 func (d *Daemon) pull(ctx context.Context, id int64) time.Time {
-	d.mu.Lock()
-	src, ok := d.sources[id]
-	d.mu.Unlock()
+	src, ok := d.current.Load().sources[id]
 	if !ok {
 		return time.Time{}
 	}

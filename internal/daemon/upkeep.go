@@ -1,8 +1,11 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"time"
+
+	"tributary/internal/format"
 )
 
 // How long upkeep may take before the operator is told of it, and how often from then on.
@@ -44,5 +47,101 @@ func (o Options) notify(what string, left int64) {
 		o.Log.Info(what, "left", left)
 	default:
 		o.Log.Info(what)
+	}
+}
+
+// repeat calls step until there is no more to do, and tells the operator how much is left.
+// It returns how often there was more.
+func (u *upkeep) repeat(ctx context.Context, step func() (more bool, err error), left func(context.Context) (int64, error)) (parts int, err error) {
+	for ctx.Err() == nil {
+		more, err := step()
+		if err != nil || !more {
+			return parts, err
+		}
+		parts++
+		if n, err := left(ctx); err == nil {
+			u.progress(n)
+		}
+	}
+	return parts, ctx.Err()
+}
+
+// logError logs an error. It says nothing when there is none, nor when ctx has ended: then
+// whatever was under way fails.
+func (d *Daemon) logError(ctx context.Context, what string, err error, attrs ...any) {
+	if err != nil && ctx.Err() == nil {
+		d.opts.Log.Error(what, append(attrs, "error", err)...)
+	}
+}
+
+// housekeeping checks the database once, and then every day folds old Fetch rows, relaxes
+// the limits of hosts, and puts the full-text index in order.
+func (d *Daemon) housekeeping(ctx context.Context) error {
+	if err := d.db.Check(ctx); err != nil && ctx.Err() == nil {
+		return err // nothing more is written to a damaged database
+	}
+	for {
+		d.logError(ctx, "fold old fetches", d.fold(ctx))
+		d.logError(ctx, "keep pace", d.renewPace(ctx))
+		d.logError(ctx, "put the index of the search in order", d.tidyIndex(ctx))
+		if !sleep(ctx, 24*time.Hour) {
+			return nil
+		}
+	}
+}
+
+// checkpointer copies what was stored from the log of the database into its file whenever
+// that is due. It shares the semaphore with what writes, so as not to compete for the
+// disk.
+func (d *Daemon) checkpointer(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.db.CheckpointDue():
+			d.cpu.do(func() { d.db.Checkpoint(ctx) })
+		}
+	}
+}
+
+// fold turns old Fetch rows into daily sums, in bounded steps.
+func (d *Daemon) fold(ctx context.Context) error {
+	for {
+		n, err := d.db.FoldFetches(ctx, d.opts.Now())
+		if n == 0 || err != nil {
+			return err
+		}
+	}
+}
+
+// reread reads the stored bodies again if this version reads documents otherwise than the
+// one that read them. It must be done before the first fetch: after that, what the new
+// version reads otherwise could not be told from what the publisher changed.
+func (d *Daemon) reread(ctx context.Context) {
+	ids, err := d.db.OutdatedBodies(ctx, format.ReaderVersion)
+	d.logError(ctx, "read stored documents again", err)
+	u := d.upkeep("this version reads documents in a new way: those of the sources are read again")
+	for i, id := range ids {
+		u.progress(int64(len(ids) - i))
+		src, ok := d.current.Load().sources[id]
+		if !ok || ctx.Err() != nil {
+			continue
+		}
+		d.logError(ctx, "read a stored document again", d.ingest.Reread(ctx, src), "source", src.Name)
+	}
+	if len(ids) > 0 {
+		d.publishSoon()
+	}
+}
+
+// resketch rebuilds the index that texts are compared by if an upgrade made that necessary,
+// in small parts between the fetches. Until it is done, new entries are compared with
+// those that are in it already.
+func (d *Daemon) resketch(ctx context.Context) {
+	u := d.upkeep("this version compares entries in a new way: the latest are prepared for it")
+	parts, err := u.repeat(ctx, func() (bool, error) { return d.db.Resketch(ctx, d.matching(), d.opts.Now()) }, d.db.Unsketched)
+	d.logError(ctx, "compare stored entries anew", err)
+	if err == nil && parts > 0 {
+		d.opts.Log.Info("stored entries can be compared with new ones")
 	}
 }

@@ -89,9 +89,7 @@ func (w *watcher) reload(ctx context.Context) {
 		w.opts.Log.Error("configuration not changed: the new one has problems", "error", err)
 		return
 	}
-	w.mu.Lock()
-	old := w.cfg
-	w.mu.Unlock()
+	old := w.current.Load().cfg
 	if old.Listen != cfg.Listen || old.Admin != cfg.Admin || old.Data != cfg.Data {
 		w.opts.Log.Warn("listen, admin and data take effect at the next start")
 		cfg.Listen, cfg.Admin, cfg.Data = old.Listen, old.Admin, old.Data
@@ -110,7 +108,8 @@ func (w *watcher) enforce(ctx context.Context, cfg *config.Config) {
 	case err == nil:
 		w.undone = nil
 		w.unpublishOrWarn(ctx)
-		w.opts.Log.Info("configuration reloaded", "sources", len(w.sources), "feeds", len(w.allFeeds()))
+		c := w.current.Load()
+		w.opts.Log.Info("configuration reloaded", "sources", len(c.sources), "feeds", len(c.feeds()))
 		return
 	case w.undone == nil && ctx.Err() == nil:
 		w.opts.Log.Error("configuration not changed yet", "error", err)

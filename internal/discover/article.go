@@ -27,8 +27,8 @@ const (
 	maxElements = 20_000
 )
 
-// ErrPaid means that a page shows its article only to those who pay or consent to tracking.
-var ErrPaid = errors.New("the page asks for payment or consent")
+// errPaid means that a page shows its article only to those who pay or consent to tracking.
+var errPaid = errors.New("the page asks for payment or consent")
 
 // Page is a web page as it was fetched.
 type Page struct {
@@ -39,8 +39,7 @@ type Page struct {
 
 // Article returns the article of a page as clean HTML without the headline. With a CSS selector it
 // is everything that the selector matches, in document order; without one a port of Mozilla's
-// Readability finds it. The error, which may be [ErrPaid], is a clause that says why there is no
-// article.
+// Readability finds it. The error is a clause that says why there is no article.
 func Article(p Page, selector string) (string, error) {
 	base, err := url.Parse(p.URL)
 	if err != nil {
@@ -51,7 +50,7 @@ func Article(p Page, selector string) (string, error) {
 		return "", err
 	}
 	if locked(doc) {
-		return "", ErrPaid
+		return "", errPaid
 	}
 	markup, err := extract(doc, base, selector)
 	if err != nil {
@@ -65,7 +64,7 @@ func Article(p Page, selector string) (string, error) {
 	case text == "":
 		return "", errors.New("no article was found on the page")
 	case len(text) < shortText && notice.MatchString(text):
-		return "", ErrPaid
+		return "", errPaid
 	}
 	return article, nil
 }

@@ -81,8 +81,8 @@ func TestArticleAsksForPayment(t *testing.T) {
 		"consent":         newsPage("", `<p>Mit Werbung weiterlesen: Besuchen Sie uns wie gewohnt mit Werbung und Tracking, und zwar auf allen Seiten unseres Angebots.</p>`),
 	}
 	for name, page := range cases {
-		if got, err := read(page, ""); !errors.Is(err, ErrPaid) {
-			t.Errorf("%s: got %q, %v, want ErrPaid", name, got, err)
+		if got, err := read(page, ""); !errors.Is(err, errPaid) {
+			t.Errorf("%s: got %q, %v, want errPaid", name, got, err)
 		}
 	}
 	free := newsPage(`<script type="application/ld+json">{"isAccessibleForFree":true}</script><meta property="article:content_tier" content="free">`, paragraphs)

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"net/url"
 
 	"tributary/internal/fetch"
@@ -34,11 +35,7 @@ func Hubs(answer fetch.Response, doc *news.Document) *news.Announcement {
 	if len(a.Hubs) == 0 {
 		a.Hubs = doc.Hubs
 	}
-	for _, own := range []string{doc.Self, answer.URL} {
-		if a.Topic == "" {
-			a.Topic = own
-		}
-	}
+	a.Topic = cmp.Or(a.Topic, doc.Self, answer.URL)
 	a.Hubs = usable(a.Hubs)
 	if len(a.Hubs) == 0 || len(usable([]string{a.Topic})) == 0 || news.HasSecret(answer.URL) {
 		return &news.Announcement{}

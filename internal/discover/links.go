@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"tributary/internal/clean"
+	"tributary/internal/news"
 )
 
 const (
@@ -156,6 +157,21 @@ func (p *page) text(words []byte) {
 }
 
 func title(s string) string { return shorten(clean.Line(s)) }
+
+// Instead adds to the failure to read a feed the address of a feed that the document links to. It
+// does so if the document is a page with such a link: the feed moved, or somebody mistook the page
+// for the feed. Other errors, and nil, are returned unchanged.
+func Instead(err error, body []byte, base string) error {
+	if news.OutcomeOf(err) != news.OutcomeNotAFeed {
+		return err
+	}
+	for _, c := range Links(body, base) {
+		if c.URL != base {
+			return news.Failf(news.OutcomeNotAFeed, "%w; it links the feed %s", err, news.SafeURL(c.URL))
+		}
+	}
+	return err
+}
 
 // Main returns the only candidate that is not a feed of comments, or all candidates if
 // there is no single one. WordPress announces its comments on every page. Feeds of

@@ -49,7 +49,7 @@ func (w *rewriter) call(at *ast.Node, n *ast.CallNode) {
 		helper(w, at, n)
 	case id.Value == "now":
 		fail(id, "there is no now: whether an entry is old is judged once, when it comes; write %s", examples["days"])
-	case slices.Contains(slices.Concat(textVariables, listVariables, otherVariables), id.Value):
+	case slices.Contains(variables, id.Value):
 		fail(id, "%s is a variable; write it without ( )", id.Value)
 	default:
 		panic(failure{&Error{At: id.Location().From, Text: "unknown helper " + shortened(id.Value), Unknown: id.Value}})

@@ -71,11 +71,10 @@ func (w *rewriter) node(at *ast.Node) {
 }
 
 func (w *rewriter) variable(n *ast.IdentifierNode) {
-	known := slices.Concat(textVariables, listVariables, otherVariables)
 	switch {
 	case examples[n.Value] != "":
 		fail(n, "%s is a helper: write %s", n.Value, examples[n.Value])
-	case !slices.Contains(known, n.Value):
+	case !slices.Contains(variables, n.Value):
 		panic(failure{&Error{At: n.Location().From, Text: "unknown name " + shortened(n.Value), Unknown: n.Value}})
 	case !w.opts.Story && slices.Contains(storyVariables, n.Value):
 		fail(n, "%s is known at a feed only: the where of a source judges each entry by itself", n.Value)

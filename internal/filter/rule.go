@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +23,7 @@ import (
 
 // Bounds of a rule.
 const (
-	MaxText  = 8 << 10 // bytes
+	maxText  = 8 << 10 // bytes
 	maxNodes = 1000
 )
 
@@ -39,10 +40,7 @@ type Options struct {
 
 // Names returns all names that a rule may use.
 func Names() []string {
-	names := slices.Concat(textVariables, listVariables, otherVariables)
-	for name := range helpers {
-		names = append(names, name)
-	}
+	names := slices.AppendSeq(slices.Clone(variables), maps.Keys(helpers))
 	slices.Sort(names)
 	return names
 }
@@ -54,7 +52,7 @@ type Rule struct {
 	opts    Options
 	program *vm.Program
 	uses    map[string]bool
-	parts   []*Rule // of a rule that is made of several with "and"; each has text, program and uses
+	parts   []*Rule // of a rule that is made of several with "and"
 	states  sync.Pool
 }
 
@@ -68,8 +66,8 @@ type state struct {
 
 // Compile reads a rule. The error is an *Error.
 func Compile(text string, opts Options) (*Rule, error) {
-	if len(text) > MaxText {
-		return nil, &Error{Text: fmt.Sprintf("longer than %d bytes; put lists of words into files, as in %s", MaxText, examples["list"])}
+	if len(text) > maxText {
+		return nil, &Error{Text: fmt.Sprintf("longer than %d bytes; put lists of words into files, as in %s", maxText, examples["list"])}
 	}
 	if strings.TrimSpace(text) == "" {
 		return nil, &Error{Text: `empty; write language == "de", or leave it out`}
@@ -77,32 +75,19 @@ func Compile(text string, opts Options) (*Rule, error) {
 	if opts.List != nil {
 		opts.List = readOnce(opts.List)
 	}
-	cfg := configuration()
-	tree, err := parser.ParseWithConfig(text, cfg)
-	if err != nil {
-		return nil, newError(err)
-	}
-	texts := conjuncts(tree.Node, nil)
-	r, read, err := build(tree, cfg, opts)
+	r, texts, err := build(text, opts)
 	if err != nil {
 		return nil, err
 	}
 	r.text = strings.Join(strings.Fields(text), " ")
-	r.key = keyOf(text, read)
+	if len(texts) == 1 {
+		return r, nil
+	}
 	for _, part := range texts {
-		if len(texts) == 1 {
-			break
-		}
-		cfg := configuration()
-		tree, err := parser.ParseWithConfig(part, cfg)
-		if err != nil {
-			return nil, newError(err)
-		}
-		p, _, err := build(tree, cfg, opts)
+		p, _, err := build(part, opts)
 		if err != nil {
 			return nil, err
 		}
-		p.text = part
 		r.parts = append(r.parts, p)
 	}
 	return r, nil
@@ -131,8 +116,14 @@ func conjuncts(n ast.Node, texts []string) []string {
 	return append(texts, n.String())
 }
 
-// build rewrites, checks and compiles a tree.
-func build(tree *parser.Tree, cfg *conf.Config, opts Options) (_ *Rule, read []string, err error) {
+// build parses, rewrites, checks and compiles a rule. It also returns the texts of its parts.
+func build(text string, opts Options) (r *Rule, parts []string, err error) {
+	cfg := configuration()
+	tree, err := parser.ParseWithConfig(text, cfg)
+	if err != nil {
+		return nil, nil, newError(err)
+	}
+	parts = conjuncts(tree.Node, nil)
 	w := &rewriter{opts: opts, uses: map[string]bool{}}
 	if err := w.run(tree); err != nil {
 		return nil, nil, err
@@ -147,9 +138,9 @@ func build(tree *parser.Tree, cfg *conf.Config, opts Options) (_ *Rule, read []s
 	if err != nil {
 		return nil, nil, newError(err)
 	}
-	r := &Rule{opts: opts, program: program, uses: w.uses}
+	r = &Rule{text: text, key: keyOf(text, w.read), opts: opts, program: program, uses: w.uses}
 	r.states.New = func() any { return new(state) }
-	return r, w.read, nil
+	return r, parts, nil
 }
 
 // run rewrites a tree, and turns a failure into its error.
@@ -226,7 +217,7 @@ func (r *Rule) values(s news.Subject) string {
 	v := new(view)
 	v.fill(s, r.opts.Plain, r.uses)
 	var told []string
-	for _, name := range slices.Concat(textVariables, listVariables, otherVariables) {
+	for _, name := range variables {
 		if text := v.describe(name); r.uses[name] && text != "" {
 			told = append(told, name+" is "+text)
 		}

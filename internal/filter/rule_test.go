@@ -222,7 +222,7 @@ func TestErrors(t *testing.T) {
 		{`tags[0] == "x"`, `    ^`, `a variable has no parts here; write it alone, as in "Anna" in authors`},
 		{`title == nil`, `         ^`, `nothing is nil here: what an entry lacks is "", 0 or an empty list`},
 		{`{"a": title} == 5`, `^`, `this is no part of where; it knows comparisons, and, or, not, in, contains, matches and the helpers`},
-		{strings.Repeat("a", MaxText+1), `^`, `longer than 8192 bytes; put lists of words into files, as in word(title, list("terms.txt"))`},
+		{strings.Repeat("a", maxText+1), `^`, `longer than 8192 bytes; put lists of words into files, as in word(title, list("terms.txt"))`},
 		{`size > 1` + strings.Repeat(` or size > 1`, 500), strings.Repeat(" ", -1+len(`size > 1`+strings.Repeat(` or size > 1`, 249))) + `^`, `more than 1000 parts; put lists of words into files, as in word(title, list("terms.txt"))`},
 	} {
 		_, err := Compile(c.text, options(t))

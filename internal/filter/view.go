@@ -47,6 +47,7 @@ var (
 	listVariables  = []string{"categories", "authors", "tags", "outlets", "enclosures"}
 	otherVariables = []string{"published", "updated", "age", "length", "size", "paid"}
 	storyVariables = []string{"outlets", "size"}
+	variables      = slices.Concat(textVariables, listVariables, otherVariables)
 )
 
 // fill takes in a subject for a rule that uses some of the variables.

@@ -1,11 +1,19 @@
 package page
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"io"
+	"net/url"
 	"time"
 
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -64,6 +72,24 @@ type front struct {
 // Starting reports whether the daemon is still reading its sources for the first time.
 func (f front) Starting() bool { return f.Read < f.Total }
 
+// intro returns the site's description of itself, written in CommonMark with the GitHub extensions.
+// HTML in it is sanitised and balanced like that of entries.
+func intro(site news.Site) (template.HTML, error) {
+	if site.Intro == "" {
+		return "", nil
+	}
+	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+	var b bytes.Buffer
+	if err := md.Convert([]byte(site.Intro), &b); err != nil {
+		return "", err
+	}
+	base, err := url.Parse(site.URL + "/")
+	if err != nil {
+		return "", err
+	}
+	return prose(clean.HTML(b.String(), base), 1, false).HTML(), nil
+}
+
 type feedCard struct {
 	Link        template.HTML
 	Description string
@@ -98,11 +124,7 @@ type headline struct {
 func newHeadline(site news.Site, s *news.Shown) headline {
 	h := headline{story: newStory(site, s)}
 	h.Time = at(s.Published)
-	body := s.Entry.Summary
-	if body == "" {
-		body = s.Entry.Content
-	}
-	h.Teaser = teaser(body, 180)
+	h.Teaser = teaser(cmp.Or(s.Entry.Summary, s.Entry.Content), 180)
 	if n := len(s.Members); n > 0 {
 		h.Others = "and " + count(n, "other", "others")
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"io"
@@ -18,12 +19,8 @@ type MessageView struct {
 // Message writes the page of an HTTP error. It says what happened and where to go next, without
 // internal details.
 func (t *Theme) Message(w io.Writer, v *MessageView) error {
-	thing := v.Thing
-	if thing == "" {
-		thing = "page"
-	}
 	m := message{Status: v.Status, Home: anchor(v.Site.URL+"/", "See what is published here")}
-	m.Title, m.Text = words(v.Status, thing)
+	m.Title, m.Text = words(v.Status, cmp.Or(v.Thing, "page"))
 	return t.render(w, "message", frame{
 		Site: v.Site, Title: m.Title + " · " + siteName(v.Site), Hidden: true, View: m,
 	})

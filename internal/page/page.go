@@ -31,6 +31,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 
 	"tributary/internal/news"
@@ -85,9 +86,4 @@ func (f frame) Links() []template.HTML {
 	return append(all, anchor(f.Site.URL+"/why", "Why is a post missing?"))
 }
 
-func siteName(s news.Site) string {
-	if s.Title == "" {
-		return "Tributary"
-	}
-	return s.Title
-}
+func siteName(s news.Site) string { return cmp.Or(s.Title, "Tributary") }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"io"
@@ -78,12 +79,7 @@ type titled struct {
 	chart
 }
 
-func sourceTitle(s news.Source) string {
-	if s.Title == "" {
-		return s.Name
-	}
-	return s.Title
-}
+func sourceTitle(s news.Source) string { return cmp.Or(s.Title, s.Name) }
 
 // kindOf returns how a source is read. It must not contain paths on disk, nor the address of a
 // feed, which may hold a secret.

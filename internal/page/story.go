@@ -64,12 +64,7 @@ func feedLinks(site news.Site, feeds []news.Feed) []template.HTML {
 	return all
 }
 
-func feedTitle(f news.Feed) string {
-	if f.Title == "" {
-		return f.Name
-	}
-	return f.Title
-}
+func feedTitle(f news.Feed) string { return cmp.Or(f.Title, f.Name) }
 
 // story is a story as every page shows it.
 type story struct {
@@ -140,10 +135,7 @@ func title(e *news.Entry) string {
 	if t := strings.TrimSpace(e.Title); t != "" {
 		return t
 	}
-	if t := teaser(e.Body(), 80); t != "" {
-		return t
-	}
-	return "Untitled"
+	return cmp.Or(teaser(e.Body(), 80), "Untitled")
 }
 
 // authors returns the authors of an entry, without those that only repeat the source's name.
@@ -161,11 +153,7 @@ func authors(e *news.Entry, source string) []string {
 func tags(categories []news.Category) []string {
 	var all []string
 	for _, c := range categories {
-		name := c.Label
-		if name == "" {
-			name = c.Term
-		}
-		if name != "" && len(all) < maxTags {
+		if name := cmp.Or(c.Label, c.Term); name != "" && len(all) < maxTags {
 			all = append(all, shorten(name, 40))
 		}
 	}

@@ -160,7 +160,7 @@ func TestAutoBounds(t *testing.T) {
 			t.Errorf("%s to %s, rhythm %s: got %s as %q, want %s as auto", tt.least, tt.most, tt.rhythm, got, s, tt.want)
 		}
 	}
-	if s := mustParse(t, "@every 2h", nil); !s.With(5*h).Equal(s) || s.With(5*h).Interval(yearStart) != 2*h {
+	if s := mustParse(t, "@every 2h", nil); !s.With(5*h).Equal(s) || s.With(5*h).every != 2*h {
 		t.Error("a rhythm changes the interval of @every")
 	}
 	if !Auto(0, 0).With(5*h).Equal(mustParse(t, "auto", nil)) || Auto(0, 0).Equal(Auto(2*h, 0)) {

@@ -28,5 +28,5 @@ func Backoff(base time.Duration, failures int, key string) time.Duration {
 		wait *= 2
 	}
 	wait = min(wait, ceiling)
-	return wait + hashShare(key+" "+strconv.Itoa(failures), wait/2)
+	return wait + Spread(key+" "+strconv.Itoa(failures), wait/2)
 }

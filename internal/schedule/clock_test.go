@@ -166,7 +166,7 @@ func TestAnyOrder(t *testing.T) {
 			if b.most > limits.InFlight {
 				t.Errorf("seed %d: %d at once, want at most %d", seed, b.most, limits.InFlight)
 			}
-			if s := b.Status(); s.Running != 0 || len(b.planned)+s.Waiting != 60 {
+			if s := b.status(); s.Running != 0 || len(b.planned)+s.Waiting != 60 {
 				t.Errorf("seed %d: at the end %+v and %d planned, want 60 planned or waiting", seed, s, len(b.planned))
 			}
 		})

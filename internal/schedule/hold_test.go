@@ -31,7 +31,7 @@ func TestHold(t *testing.T) {
 		if got := b.Held("a"); !got.Equal(begin.Add(10*time.Minute)) || !b.Held("b").IsZero() {
 			t.Errorf("a is held until %s, b until %s", got, b.Held("b"))
 		}
-		if s := b.Status(); s.Waiting != 3 {
+		if s := b.status(); s.Waiting != 3 {
 			t.Errorf("%d wait, want 3", s.Waiting)
 		}
 		b.want("just before", b.after(time.Until(begin.Add(10*time.Minute-time.Millisecond))), "")

@@ -67,7 +67,7 @@ func TestStalledHostsDelayNobody(t *testing.T) {
 			}
 			slices.Sort(f.healthy)
 			whole, median = f.healthy[999], f.healthy[500]
-			if s := f.Status(); s.Running != 0 || s.Slow != 0 || f.Runner.running != 0 {
+			if s := f.status(); s.Running != 0 || s.Slow != 0 || f.Runner.running != 0 {
 				t.Errorf("afterwards: %+v", s)
 			}
 			checkPace(t, f.starts, l.PerSecond+l.Extra)
@@ -138,7 +138,7 @@ func TestSlowLaneIsBounded(t *testing.T) {
 		f.want("which stall", f.after(2*time.Second), "3 4")
 		f.want("room for one of two", f.after(2*time.Second), "5")
 		f.want("for none", f.after(20*time.Second), "")
-		if s := f.Status(); s.Slow != 3 || s.Running != 5 || s.Waiting != 3 {
+		if s := f.status(); s.Slow != 3 || s.Running != 5 || s.Waiting != 3 {
 			t.Errorf("got %+v, want 3 in the slow lane and 2 beside, 3 waiting", s)
 		}
 		f.want("when the first end", f.after(6*time.Second), "6 7")
@@ -167,7 +167,7 @@ func TestStallOfNobody(t *testing.T) {
 		b.want("given back once", b.after(time.Second), "2")
 		b.Set(nil) // both run, one in the slow lane
 		b.Stall(2)
-		if s := b.Status(); s.Running != 2 || s.Slow != 2 {
+		if s := b.status(); s.Running != 2 || s.Slow != 2 {
 			t.Errorf("got %+v, want two in the slow lane", s)
 		}
 		b.Set([]Task{{ID: no(1), Key: "1", Group: "b", Spec: spec}})
@@ -220,7 +220,7 @@ func TestAnyOrderOfHoldsAndStalls(t *testing.T) {
 			for _, s := range f.starts {
 				ran[s.id] = true
 			}
-			if s := f.Status(); s.Running != 0 || s.Slow != 0 || s.Waiting != 0 || len(ran) != 60 {
+			if s := f.status(); s.Running != 0 || s.Slow != 0 || s.Waiting != 0 || len(ran) != 60 {
 				t.Errorf("seed %d: in the end %+v, %d of 60 tasks ran", seed, s, len(ran))
 			}
 			for group, most := range f.most {

@@ -28,15 +28,6 @@ type Limits struct {
 	MaxDelay time.Duration
 }
 
-// Status counts what a Runner has to do.
-type Status struct {
-	Tasks   int
-	Running int       // in either lane
-	Slow    int       // of them in the slow lane
-	Waiting int       // due, and held back by a limit
-	Next    time.Time // when the next of the others is due; zero without any
-}
-
 const (
 	// clockCheck is how often the wall clock is read at least: a timer does not
 	// notice when the clock is set.
@@ -258,8 +249,13 @@ func (r *Runner) withLock(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f()
+	Wake(r.wake)
+}
+
+// Wake leaves a token in a channel of capacity 1, unless one is there already.
+func Wake(c chan struct{}) {
 	select {
-	case r.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

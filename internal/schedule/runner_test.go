@@ -19,6 +19,33 @@ type start struct {
 	at time.Time // real, that is monotonic, time of the bubble
 }
 
+// status counts what a Runner has to do.
+type status struct {
+	Tasks   int
+	Running int       // in either lane
+	Slow    int       // of them in the slow lane
+	Waiting int       // due, and held back by a limit
+	Next    time.Time // when the next of the others is due; zero without any
+}
+
+// status tells what there is to do at this moment.
+func (r *Runner) status() status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := status{Tasks: len(r.tasks), Running: r.running + r.slow, Slow: r.slow, Waiting: r.queued}
+	if len(r.planned) > 0 {
+		s.Next = r.planned[0].Due
+	}
+	return s
+}
+
+// idle reports whether nothing runs and nothing is due.
+func (r *Runner) idle() bool {
+	now := r.now()
+	s := r.status()
+	return s.Running == 0 && s.Waiting == 0 && (s.Next.IsZero() || s.Next.After(now))
+}
+
 // bench runs a Runner in a synctest bubble and records what it starts. It
 // fails the test at once when two runs of one task overlap.
 type bench struct {
@@ -256,7 +283,7 @@ func TestInFlight(t *testing.T) {
 		b.run()
 		b.want("at once", b.after(-1), "")
 		b.want("after the first have ended", b.after(1500*time.Millisecond), "4 5 6")
-		if got, want := b.Status(), (Status{Tasks: 10, Running: 3, Waiting: 4}); got.Running != want.Running || got.Waiting != want.Waiting || got.Tasks != want.Tasks {
+		if got, want := b.status(), (status{Tasks: 10, Running: 3, Waiting: 4}); got.Running != want.Running || got.Waiting != want.Waiting || got.Tasks != want.Tasks {
 			t.Errorf("status %+v, want %+v", got, want)
 		}
 		b.after(time.Minute)
@@ -314,7 +341,7 @@ func TestSpacing(t *testing.T) {
 		}
 		b.Set(nil)
 		if len(b.groups) != 0 || len(b.tasks) != 0 || len(b.ready) != 0 || len(b.planned) != 0 {
-			t.Errorf("without tasks the runner still holds %+v", b.Status())
+			t.Errorf("without tasks the runner still holds %+v", b.status())
 		}
 	})
 }
@@ -362,7 +389,7 @@ func TestNextFromJob(t *testing.T) {
 			if test.want != nil {
 				want = test.want(begin)
 			}
-			if got := b.Status().Next; !got.Equal(want) {
+			if got := b.status().Next; !got.Equal(want) {
 				t.Errorf("%s: next due %s, want %s", test.name, got, want)
 			}
 			b.stop()

@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"hash/fnv"
+	"math/bits"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -52,7 +54,7 @@ func (s Spec) Next(after time.Time, key string) time.Time {
 		if following.IsZero() {
 			return following
 		}
-		if at := base.Add(hashShare(key, offsetSpan(following.Sub(base)))); at.After(after) {
+		if at := base.Add(Spread(key, offsetSpan(following.Sub(base)))); at.After(after) {
 			return at.In(after.Location())
 		}
 		base = following
@@ -73,22 +75,11 @@ func (s Spec) NextAfter(now time.Time, key string, notBefore time.Time) time.Tim
 	return s.Next(now, key)
 }
 
-// Interval returns the time between two firings: that of "@every" or "auto", and
-// for a cron expression the distance of the two that follow after, without offsets.
-// It is 0 for the zero Spec.
-func (s Spec) Interval(after time.Time) time.Duration {
-	if s.every > 0 || s.calendar == nil {
-		return s.every
-	}
-	first := s.base(after.Round(0))
-	return s.base(first).Sub(first)
-}
-
 // tick is Next for "@every". It counts in milliseconds because nanoseconds
 // since 1970 overflow in the year 2262.
 func (s Spec) tick(after time.Time, key string) time.Time {
 	step := s.every.Milliseconds()
-	past := (after.UnixMilli() - hashShare(key, s.every).Milliseconds()) % step
+	past := (after.UnixMilli() - Spread(key, s.every).Milliseconds()) % step
 	if past < 0 { // before 1970 the remainder is negative
 		past += step
 	}
@@ -107,4 +98,23 @@ func (s Spec) base(after time.Time) time.Time {
 // offsetSpan bounds the offset of a firing by the gap to the following one.
 func offsetSpan(gap time.Duration) time.Duration {
 	return min(maxOffset, gap/10)
+}
+
+// Spread returns a time in [0, span) that is made of a hash of key, in whole
+// milliseconds. It is the same on every machine and in every version: due
+// times that are stored, and the spread of thousands of sources, rest on it.
+func Spread(key string, span time.Duration) time.Duration {
+	part, _ := bits.Mul64(hash(key), uint64(max(0, span.Milliseconds())))
+	return time.Duration(part) * time.Millisecond
+}
+
+// hash is FNV-1a 64 (RFC 9923) with the finalizer of MurmurHash3: keys that
+// differ only at the end, as feed URLs do, differ in the highest bits as well.
+func hash(key string) uint64 {
+	f := fnv.New64a()
+	f.Write([]byte(key))
+	h := f.Sum64()
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
 }

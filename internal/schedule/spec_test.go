@@ -53,7 +53,7 @@ func TestPhaseIsFixed(t *testing.T) {
 		{"seeds", 0, 0},
 		{"seeds", -time.Hour, 0},
 	} {
-		if got := hashShare(test.key, test.span); got != test.want {
+		if got := Spread(test.key, test.span); got != test.want {
 			t.Errorf("share(%q, %s) = %d ms, want %d ms", test.key, test.span, got.Milliseconds(), test.want.Milliseconds())
 		}
 	}
@@ -66,7 +66,7 @@ func TestPhaseSpreads(t *testing.T) {
 		perSecond := make(map[int64]int)
 		most := 0
 		for i := range 10000 {
-			second := int64(hashShare(fmt.Sprintf(pattern, i), 30*time.Minute) / time.Second)
+			second := int64(Spread(fmt.Sprintf(pattern, i), 30*time.Minute) / time.Second)
 			perSecond[second]++
 			most = max(most, perSecond[second])
 		}
@@ -85,7 +85,7 @@ func TestEveryIsAnchoredToTheEpoch(t *testing.T) {
 			if !at.After(from) || at.Sub(from) > every {
 				t.Errorf("%s after %s: got %s", s, after, at)
 			}
-			if phase := hashShare("k", every).Milliseconds(); (at.UnixMilli()-phase)%every.Milliseconds() != 0 {
+			if phase := Spread("k", every).Milliseconds(); (at.UnixMilli()-phase)%every.Milliseconds() != 0 {
 				t.Errorf("%s after %s: %s is not at phase %d ms", s, after, at, phase)
 			}
 			if next := s.Next(at, "k"); next.Sub(at) != every {
@@ -290,22 +290,6 @@ func TestNextAfter(t *testing.T) {
 	}
 }
 
-func TestInterval(t *testing.T) {
-	now := mustTime(t, "2026-11-22T17:00:00Z") // a Sunday
-	for expr, want := range map[string]time.Duration{
-		"@every 90m":      90 * time.Minute,
-		"*/20 * * * *":    20 * time.Minute,
-		"@daily":          24 * time.Hour,
-		"0 6,18 * * *":    12 * time.Hour,
-		"0 6 * * 1-5":     24 * time.Hour,
-		"*/20 6-22 * * 6": 20 * time.Minute,
-	} {
-		if got := mustParse(t, expr, time.UTC).Interval(now); got != want {
-			t.Errorf("%s: got %s, want %s", expr, got, want)
-		}
-	}
-}
-
 func TestZeroSpecNeverFires(t *testing.T) {
 	var s Spec
 	now := mustTime(t, "2026-11-22T17:00:00Z")
@@ -314,9 +298,6 @@ func TestZeroSpecNeverFires(t *testing.T) {
 	}
 	if at := s.NextAfter(now, "k", now.Add(time.Hour)); !at.IsZero() {
 		t.Errorf("NextAfter = %s", at)
-	}
-	if d := s.Interval(now); d != 0 {
-		t.Errorf("Interval = %s", d)
 	}
 	if !s.Equal(Spec{}) || s.Equal(mustParse(t, "@daily", nil)) {
 		t.Error("Equal is wrong about the zero Spec")

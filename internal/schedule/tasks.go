@@ -83,24 +83,6 @@ func (r *Runner) Trigger(id ID) (known bool) {
 	return known
 }
 
-// Status tells what there is to do at this moment.
-func (r *Runner) Status() Status {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := Status{Tasks: len(r.tasks), Running: r.running + r.slow, Slow: r.slow, Waiting: r.queued}
-	if len(r.planned) > 0 {
-		s.Next = r.planned[0].Due
-	}
-	return s
-}
-
-// Idle reports whether nothing runs and nothing is due.
-func (r *Runner) Idle() bool {
-	now := r.now()
-	s := r.Status()
-	return s.Running == 0 && s.Waiting == 0 && (s.Next.IsZero() || s.Next.After(now))
-}
-
 // insert adds a job for a new task.
 func (r *Runner) insert(t Task, now time.Time) {
 	t.Due = r.plausibleDue(t, t.Due, now)

@@ -29,13 +29,13 @@ func TestTrigger(t *testing.T) {
 		b.Trigger(5)
 		b.Trigger(1)
 		b.Trigger(1)
-		if b.Idle() {
+		if b.idle() {
 			t.Error("idle while a task runs")
 		}
 		b.want("triggered ones first, in their order", b.after(2500*time.Millisecond), "5 4")
 		b.want("then the one that ran, once, and what was due", b.after(10*time.Second), "1 2")
-		if !b.Idle() {
-			t.Errorf("not idle: %+v", b.Status())
+		if !b.idle() {
+			t.Errorf("not idle: %+v", b.status())
 		}
 		b.stop()
 	})
@@ -128,7 +128,7 @@ func TestReloadWhileRunning(t *testing.T) {
 		b.want("after it ended", b.after(time.Minute), "")
 		b.Set([]Task{moved}) // with the due time of before the run
 		b.want("with a stale due time", b.after(time.Minute), "")
-		if got, want := b.Status().Next, spec.Next(time.Now(), "k"); !got.Equal(want) {
+		if got, want := b.status().Next, spec.Next(time.Now(), "k"); !got.Equal(want) {
 			t.Errorf("next due %s, want %s", got, want)
 		}
 		b.Set(nil)

@@ -1,10 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // gate bounds the number of concurrent requests that read the database and render for a single
@@ -76,7 +79,7 @@ func (g *gate) uncount(who string) {
 
 // costly puts a handler behind the gate. The place is released when the response begins, so that
 // slow clients do not hold places.
-func (s *Server) costly(f func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) costly(f handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if r.RemoteAddr == "" {
 			return f(w, r) // an export, which requests one page at a time
@@ -108,3 +111,65 @@ func (l *leaving) Write(p []byte) (int, error) {
 
 // Unwrap lets http.ResponseController reach the connection.
 func (l *leaving) Unwrap() http.ResponseWriter { return l.ResponseWriter }
+
+// semaphore is a counting semaphore, used for searches and for the gate.
+type semaphore chan struct{}
+
+// acquire waits for a turn and reports whether it got one. The caller must then call release.
+func (s semaphore) acquire(ctx context.Context, patience time.Duration) bool {
+	select {
+	case s <- struct{}{}:
+		return true
+	default:
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case s <- struct{}{}:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (s semaphore) release() { <-s }
+
+// Rate limits for questions that read the store: per visitor, and for all visitors together.
+const (
+	visitorRate  = rate.Limit(1) // per second
+	visitorBurst = 20
+	totalRate    = rate.Limit(50)
+	totalBurst   = 100
+	maxVisitors  = 10_000 // limiters kept; beyond that all are forgotten
+)
+
+// visitors limits the rate of questions. The zero value is ready to use. It is safe for concurrent
+// use.
+type visitors struct {
+	mu    sync.Mutex
+	total *rate.Limiter
+	each  map[string]*rate.Limiter // by address
+}
+
+// allow reports whether a visitor may ask now. An empty who means a visitor that cannot be told
+// apart from others (see clientOf), to whom only the common limit applies.
+func (v *visitors) allow(who string, now time.Time) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.total == nil {
+		v.total = rate.NewLimiter(totalRate, totalBurst)
+	}
+	if v.each == nil || len(v.each) >= maxVisitors {
+		v.each = map[string]*rate.Limiter{}
+	}
+	if who == "" {
+		return v.total.AllowN(now, 1)
+	}
+	own := v.each[who]
+	if own == nil {
+		own = rate.NewLimiter(visitorRate, visitorBurst)
+		v.each[who] = own
+	}
+	return own.AllowN(now, 1) && v.total.AllowN(now, 1)
+}

@@ -31,17 +31,20 @@ type grant struct {
 	site  news.Site // its Token is the secret of the request
 }
 
+// grantHandler is a handler of a route below a token.
+type grantHandler func(http.ResponseWriter, *http.Request, grant) error
+
 // private wraps a handler of the routes below a token.
-func (s *Server) private(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
+func (s *Server) private(f grantHandler) http.Handler {
 	return s.answer(noPreflight, s.withGrant(f))
 }
 
 // privateCostly is private for handlers that read the store.
-func (s *Server) privateCostly(f func(http.ResponseWriter, *http.Request, grant) error) http.Handler {
+func (s *Server) privateCostly(f grantHandler) http.Handler {
 	return s.answer(noPreflight, s.costly(s.withGrant(f)))
 }
 
-func (s *Server) withGrant(f func(http.ResponseWriter, *http.Request, grant) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) withGrant(f grantHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")

@@ -131,11 +131,7 @@ func (t *Readers) Count() (n int) {
 func (t *Readers) forget(now time.Time) {
 	t.swept = now
 	t.cadences.forget(now)
-	for key, r := range t.seen {
-		if now.Sub(r.last) >= readersFor {
-			delete(t.seen, key)
-		}
-	}
+	maps.DeleteFunc(t.seen, func(_ uint64, r reader) bool { return now.Sub(r.last) >= readersFor })
 }
 
 // announced returns the number before "subscribers" or "readers" that aggregators put into their

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tributary/internal/news"
 	"tributary/internal/page"
@@ -16,13 +17,13 @@ import (
 	"tributary/internal/search"
 )
 
-// searchFormats are the feed formats of search results.
-var searchFormats = [...]string{"atom", "rss", "json"}
-
-func searchable(ext string) bool { return slices.Contains(searchFormats[:], ext) }
-
-// searchFeedRows is the maximum number of stories in a search feed.
-const searchFeedRows = 100
+// maxSearches is the number of searches that run at once: half of the database connections for
+// reading, so that searches never keep other pages waiting. searchQueue is how long a search waits
+// for its turn.
+const (
+	maxSearches = 2
+	searchQueue = time.Second
+)
 
 // robots keeps search results out of other search engines.
 var robots = []string{"noindex"}
@@ -37,45 +38,6 @@ type searching struct {
 	query   *search.Query
 	in      *news.Feed // nil for all
 	result  *search.Result
-}
-
-// searchFeed sends search results as a feed, from one feed or from all. It creates no Publications:
-// the items are those of the feeds, with their ids.
-func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
-	allowScripts(w.Header())
-	w.Header()["X-Robots-Tag"] = robots
-	one, err := s.searching(r, name)
-	if err != nil {
-		return err
-	}
-	d, err := s.foundFeed(r, one, ext)
-	if err != nil {
-		return s.refuse(w, r, one, err)
-	}
-	if s.Readers != nil {
-		s.Readers.Note(0, ext, r)
-	}
-	return s.send(w, r, d)
-}
-
-// foundFeed renders search results as a feed.
-func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publish.Document, error) {
-	if one.text == "" {
-		return nil, &search.SyntaxError{Problem: "say what to search for: " + one.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
-	}
-	err := s.find(r, one, search.Request{Limit: searchFeedRows})
-	if err == nil && one.result.Partial { // a feed cannot say that results are missing
-		err = errIndexing
-	}
-	if err != nil {
-		return nil, err
-	}
-	e := one.edition()
-	d, err := publish.Render(e, ext, one.snap.Theme)
-	if err == nil {
-		d.MaxAge = e.TTL
-	}
-	return d, err
 }
 
 // search sends the result page of a search.
@@ -212,33 +174,6 @@ func (one *searching) address() news.Search {
 		a.In = one.in.Name
 	}
 	return a
-}
-
-// edition returns the results as an edition. Its id derives from the feed searched and the query,
-// so it survives a change of the site's address.
-func (one *searching) edition() *news.Edition {
-	address := one.address()
-	e := &news.Edition{Site: one.site, Search: &address, Updated: one.result.Since}
-	where := one.site.Title
-	if one.in != nil {
-		e.Feed, where = *one.in, one.in.Title
-		if where == "" {
-			where = one.in.Name
-		}
-	}
-	e.Feed.UUID = news.URN("search", e.Feed.UUID, one.query.Text)
-	e.Feed.Name = "search"
-	e.Feed.Title = one.query.Text
-	if where != "" {
-		e.Feed.Title += " · " + where
-	}
-	e.Feed.Description = "What a search finds: " + one.query.Text
-	for _, f := range one.result.Found {
-		e.Shown = append(e.Shown, f.Shown)
-	}
-	makeTimesDistinct(e.Shown)
-	e.TTL = publish.Rhythm(e.Shown)
-	return e
 }
 
 // typed returns a query parameter, the first if there are several.

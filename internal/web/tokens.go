@@ -2,9 +2,13 @@ package web
 
 import (
 	"crypto/subtle"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"tributary/internal/news"
 )
@@ -60,10 +64,7 @@ func (t *Tokens) record(id int64, agent string, unmodified bool, now time.Time) 
 func (t *Tokens) Take() []news.TokenUse {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	uses := make([]news.TokenUse, 0, len(t.used))
-	for _, u := range t.used {
-		uses = append(uses, u)
-	}
+	uses := slices.Collect(maps.Values(t.used))
 	clear(t.used)
 	return uses
 }
@@ -90,7 +91,7 @@ func product(agent string) string {
 	if _, rest, ok := strings.Cut(agent, "compatible; "); ok && strings.HasPrefix(agent, "Mozilla/") {
 		agent = rest
 	}
-	end := strings.IndexFunc(agent, func(c rune) bool { return c != '/' && !isTokenRune(c) })
+	end := strings.IndexFunc(agent, func(c rune) bool { return c != '/' && !httpguts.IsTokenRune(c) })
 	if end >= 0 {
 		agent = agent[:end]
 	}
@@ -98,9 +99,4 @@ func product(agent string) string {
 		return "unknown"
 	}
 	return agent
-}
-
-// isTokenRune reports whether c may occur in a token (RFC 9110 section 5.6.2).
-func isTokenRune(c rune) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -116,10 +117,10 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 		}
 		if !due.IsZero() {
 			if f.Digest != nil {
-				digests = append(digests, title(f)+" at "+due.UTC().Format("2 January 2006, 15:04 UTC"))
+				digests = append(digests, cmp.Or(f.Title, f.Name)+" at "+due.UTC().Format("2 January 2006, 15:04 UTC"))
 				continue
 			}
-			waiting = append(waiting, title(f))
+			waiting = append(waiting, cmp.Or(f.Title, f.Name))
 			if until.IsZero() || due.Before(until) {
 				until = due
 			}
@@ -151,7 +152,7 @@ func unfit(selecting []news.Feed, p *news.Placement) string {
 		case f.Where != nil:
 			ruled++
 		default:
-			open = append(open, title(f))
+			open = append(open, cmp.Or(f.Title, f.Name))
 		}
 	}
 	gone := slices.ContainsFunc(p.In, func(pub news.Publication) bool { return pub.Removed })
@@ -168,11 +169,4 @@ func unfit(selecting []news.Feed, p *news.Placement) string {
 		return "In no feed: it has no sound or film, as the " + news.Plural(mute, "podcast that selects", "podcasts that select") + " its source " + news.Plural(mute, "takes", "take") + " only."
 	}
 	return "In no feed: the " + news.Plural(ruled, "rule of the feed that selects", "rules of the feeds that select") + " its source " + news.Plural(ruled, "leaves", "leave") + " it out."
-}
-
-func title(f news.Feed) string {
-	if f.Title == "" {
-		return f.Name
-	}
-	return f.Title
 }

@@ -151,14 +151,17 @@ func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
 
 const allowed = "GET, HEAD, OPTIONS"
 
+// handler answers a request, or returns an error for Server.fail.
+type handler func(http.ResponseWriter, *http.Request) error
+
 // get wraps a handler that reads public resources.
-func (s *Server) get(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (s *Server) get(f handler) http.Handler {
 	return s.answer(preflight, f)
 }
 
 // answer wraps a handler for reading. It refuses other methods, turns errors into pages, sets a
 // write deadline and sends a Content-Security-Policy that forbids everything unless f replaces it.
-func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (s *Server) answer(options func(http.ResponseWriter), f handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extendDeadline(w)
 		h := w.Header()

@@ -24,7 +24,7 @@ const (
 func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 	snap := s.current.Load()
 	w.Header().Set("X-Robots-Tag", "noindex")
-	v := &page.WhyView{Site: snap.Site, Now: s.Now(), Asked: strings.TrimSpace(r.URL.Query().Get("url"))}
+	v := &page.WhyView{Site: snap.Site, Now: s.Now(), Asked: typed(r, "url")}
 	if len(v.Asked) > maxAsked {
 		v.Asked, v.Problem = "", "This address is too long."
 	}

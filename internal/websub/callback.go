@@ -75,12 +75,12 @@ func (s *Subscriber) confirm(r *http.Request) (challenge string, err error) {
 		return "", err
 	}
 	query, trial := r.URL.Query(), p
-	if _, err := Confirm(&trial, query, s.now()); err != nil {
+	if _, err := confirm(&trial, query, s.now()); err != nil {
 		return "", err
 	}
 	ctx := context.WithoutCancel(r.Context())
 	is, err := s.change(ctx, p, func(p *news.Push) (err error) {
-		challenge, err = Confirm(p, query, s.now())
+		challenge, err = confirm(p, query, s.now())
 		return err
 	})
 	if err == nil && is.SourceID == 0 {
@@ -100,7 +100,7 @@ func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	case p.State == news.PushLeaving || p.State == news.PushDenied:
 		return status(http.StatusGone) // which ends it on their side: section 7
-	case !s.allow(p.ID):
+	case !s.limits.take(p.ID, s.now()):
 		s.pollSoon(p.SourceID, floodPause)
 		return status(http.StatusTooManyRequests)
 	}
@@ -113,7 +113,7 @@ func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	signatures := r.Header.Values("X-Hub-Signature")
-	if len(signatures) != 1 || !Signed(signatures[0], p.Secret, body) {
+	if len(signatures) != 1 || !isSigned(signatures[0], p.Secret, body) {
 		return s.refuse(ctx, p)
 	}
 	return s.accept(ctx, p, r.Header.Get("Content-Type"), body)

@@ -236,7 +236,7 @@ func TestRateOfDeliveries(t *testing.T) {
 			t.Errorf("%d were read after ten more may be, want 10", taken)
 		}
 		r.forget(nil)
-		if len(r.buckets) != 0 {
+		if len(r.limits.limiters) != 0 {
 			t.Error("what is no more is remembered")
 		}
 	})
@@ -384,7 +384,7 @@ func FuzzCallback(f *testing.F) {
 		if echoed != "" && (status != 200 || q.Get("hub.topic") != topic || q.Get("hub.mode") != "subscribe" || echoed != q.Get("hub.challenge")) {
 			t.Errorf("%s %q: %d echoed %q", method, rawQuery, status, echoed)
 		}
-		if len(r.queue.list)+len(r.polls.due) > 0 && !Signed(signature, "secret", body) {
+		if len(r.queue.list)+len(r.polls.due) > 0 && !isSigned(signature, "secret", body) {
 			t.Errorf("%q was taken under %q", body, signature)
 		}
 		if p := r.pushes["id"]; strings.ContainsFunc(p.Error, func(c rune) bool { return c < ' ' }) {

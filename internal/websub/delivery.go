@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Delivery is a document that a hub sent and signed.
@@ -49,7 +50,7 @@ func (s *Subscriber) put(d Delivery) bool {
 	}
 	s.queue.list = append(s.queue.list, d)
 	s.queue.bytes += len(d.Body)
-	signal(s.more)
+	schedule.Wake(s.more)
 	return true
 }
 

@@ -15,8 +15,8 @@ const (
 	denied      = "denied"
 )
 
-// Lease is how long we ask a hub to deliver.
-const Lease = 10 * 24 * time.Hour
+// askedLease is how long we ask a hub to deliver.
+const askedLease = 10 * 24 * time.Hour
 
 // mode is what a hub is asked for.
 func mode(p news.Push) string {
@@ -26,10 +26,10 @@ func mode(p news.Push) string {
 	return subscribe
 }
 
-// Form is the request to a hub: section 5.1. The secret is sent to hubs without
+// requestForm returns the request to a hub: section 5.1. The secret is sent to hubs without
 // TLS as well. That is against a SHOULD of that section, but without a secret
 // everybody could deliver, and with one only who reads along.
-func Form(p news.Push) url.Values {
+func requestForm(p news.Push) url.Values {
 	form := url.Values{
 		"hub.callback": {p.Callback},
 		"hub.mode":     {mode(p)},
@@ -37,7 +37,7 @@ func Form(p news.Push) url.Values {
 		"hub.verify":   {"async"}, // of PubSubHubbub 0.3, which WebSub passes over; some hubs still want it
 	}
 	if p.State != news.PushLeaving {
-		form.Set("hub.lease_seconds", strconv.Itoa(int(Lease.Seconds())))
+		form.Set("hub.lease_seconds", strconv.Itoa(int(askedLease.Seconds())))
 		form.Set("hub.secret", p.Secret)
 	}
 	return form

@@ -19,6 +19,7 @@ import (
 	"tributary/internal/fetch"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Sender is the guarded client that subscribers are reached with.
@@ -87,7 +88,7 @@ func NewHub(client Sender, store HubStore, publisher Publisher, now func() time.
 }
 
 // Wake has the hub look again: feeds or their configuration changed.
-func (h *Hub) Wake() { signal(h.wake) }
+func (h *Hub) Wake() { schedule.Wake(h.wake) }
 
 // Figures are what the hub did so far.
 func (h *Hub) Figures() *HubFigures { return &h.figures }
@@ -100,41 +101,16 @@ const roundGap = 50 * time.Millisecond
 func (h *Hub) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	h.work(ctx, g)
+	gathered := joins{}
 	g.Go(func() error {
-		h.plan(ctx)
+		rounds(ctx, h.wake, roundGap, h.now, func() time.Time {
+			next, err := h.round(ctx, gathered)
+			h.logError(ctx, err)
+			return next
+		})
 		return nil
 	})
 	return g.Wait()
-}
-
-// plan looks through the Subscriptions whenever there may be something to do.
-func (h *Hub) plan(ctx context.Context) {
-	gathered := joins{}
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		case <-h.wake:
-		}
-		next, err := h.round(ctx, gathered)
-		if err != nil && ctx.Err() == nil {
-			h.log.Error("hub", "error", err)
-		}
-		timer.Reset(roundGap)
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		wait := maxRound
-		if !next.IsZero() {
-			wait = min(max(next.Sub(h.now()), 0), maxRound)
-		}
-		timer.Reset(wait)
-	}
 }
 
 // round queues what is due, and returns when something is due next.
@@ -264,28 +240,34 @@ func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// afford reports whether a host may be asked something now. A request to the hub costs us
+// one question to the host that it names.
+func (h *Hub) afford(host string, now time.Time) bool {
+	return h.hosts.take(host, now) && h.all.take("", now)
+}
+
 // readForm reads the form of a request.
-func readForm(w http.ResponseWriter, r *http.Request) (Request, error) {
+func readForm(w http.ResponseWriter, r *http.Request) (hubRequest, error) {
 	if r.Method != http.MethodPost {
-		return Request{}, &refusal{http.StatusMethodNotAllowed, "this is a WebSub hub; it takes forms by POST, from programs"}
+		return hubRequest{}, &refusal{http.StatusMethodNotAllowed, "this is a WebSub hub; it takes forms by POST, from programs"}
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return Request{}, &refusal{http.StatusUnsupportedMediaType, "send application/x-www-form-urlencoded"}
+		return hubRequest{}, &refusal{http.StatusUnsupportedMediaType, "send application/x-www-form-urlencoded"}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		return Request{}, &refusal{http.StatusRequestEntityTooLarge, "the form is larger than 16 KiB"}
+		return hubRequest{}, &refusal{http.StatusRequestEntityTooLarge, "the form is larger than 16 KiB"}
 	case err != nil:
-		return Request{}, &refusal{http.StatusRequestTimeout, "the form did not come whole"}
+		return hubRequest{}, &refusal{http.StatusRequestTimeout, "the form did not come whole"}
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return Request{}, &refusal{http.StatusBadRequest, "the form cannot be read"}
+		return hubRequest{}, &refusal{http.StatusBadRequest, "the form cannot be read"}
 	}
-	asked, err := ReadRequest(form)
+	asked, err := readRequest(form)
 	if err != nil {
-		return Request{}, &refusal{http.StatusBadRequest, err.Error()}
+		return hubRequest{}, &refusal{http.StatusBadRequest, err.Error()}
 	}
 	return asked, nil
 }

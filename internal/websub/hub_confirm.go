@@ -31,6 +31,12 @@ func (h *Hub) confirm(ctx context.Context, id int64) {
 	if err == nil && s.Ask.Mode != "" && !s.Ask.Next.After(h.now()) {
 		err = h.verify(ctx, s)
 	}
+	h.logError(ctx, err)
+}
+
+// logError logs an error. It says nothing when there is none, nor when the Subscription is
+// no longer there, nor when ctx has ended.
+func (h *Hub) logError(ctx context.Context, err error) {
 	if err != nil && !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil {
 		h.log.Error("hub", "error", err)
 	}
@@ -159,11 +165,9 @@ func (h *Hub) end(ctx context.Context, was news.Subscription, why string) {
 
 // ended logs that a Subscription ended, or why it could not be ended.
 func (h *Hub) ended(ctx context.Context, s news.Subscription, why string, err error) {
-	switch {
-	case err == nil:
+	h.logError(ctx, err)
+	if err == nil {
 		h.log.Info("subscription ended", append(about(s), "why", why)...)
-	case !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil:
-		h.log.Error("hub", "error", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package websub
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,9 +19,7 @@ func (h *Hub) deliver(ctx context.Context, id int64) {
 			more, err = h.deliverPart(ctx, s)
 		}
 		if err != nil {
-			if !errors.Is(err, news.ErrNoSubscription) && ctx.Err() == nil {
-				h.log.Error("hub", "error", err)
-			}
+			h.logError(ctx, err)
 			return
 		}
 	}
@@ -56,7 +53,8 @@ func (h *Hub) deliverPart(ctx context.Context, s news.Subscription) (more bool, 
 		h.log.Debug("delivered", append(about(s), "bytes", len(content.Body))...)
 		return content.Change < topic.Change, h.acknowledge(ctx, s, content, true)
 	case got.Fetch.Outcome == news.OutcomeGone:
-		return false, h.leave(ctx, s)
+		h.leave(ctx, s)
+		return false, nil
 	}
 	h.figures.Failures.Add(1)
 	return false, h.failed(ctx, s, got)
@@ -66,7 +64,7 @@ func (h *Hub) deliverPart(ctx context.Context, s news.Subscription) (more bool, 
 func headerOf(hub string, t Topic, s news.Subscription, c Content) map[string]string {
 	header := map[string]string{"Content-Type": c.ContentType, "Link": news.HubLinks(hub, t.URL)}
 	if s.Secret != "" {
-		header["X-Hub-Signature"] = Sign(s.Secret, c.Body)
+		header["X-Hub-Signature"] = sign(s.Secret, c.Body)
 	}
 	return header
 }
@@ -97,7 +95,7 @@ func (h *Hub) failed(ctx context.Context, was news.Subscription, got fetch.Respo
 }
 
 // leave ends a Subscription whose subscriber answered 410: section 7.
-func (h *Hub) leave(ctx context.Context, was news.Subscription) error {
+func (h *Hub) leave(ctx context.Context, was news.Subscription) {
 	err := h.store.ChangeSubscription(ctx, was.ID, func(s *news.Subscription) error {
 		if s.LeaseUntil.Equal(was.LeaseUntil) { // else it was renewed meanwhile
 			s.LeaseUntil = time.Time{}
@@ -105,5 +103,4 @@ func (h *Hub) leave(ctx context.Context, was news.Subscription) error {
 		return nil
 	})
 	h.ended(ctx, was, "the subscriber knows of none", err)
-	return nil
 }

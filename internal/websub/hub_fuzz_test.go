@@ -28,7 +28,7 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r, err := ReadRequest(values)
+		r, err := readRequest(values)
 		if err != nil {
 			if text := err.Error(); text == "" || strings.ContainsAny(text, "\r\n") {
 				t.Errorf("the refusal is %q", text)
@@ -38,7 +38,7 @@ func FuzzReadRequest(f *testing.F) {
 		if len(r.Secret) > maxSecret || len(r.Callback) > maxAddress || len(r.Topic) > maxAddress {
 			t.Errorf("%d, %d, %d bytes were taken", len(r.Secret), len(r.Callback), len(r.Topic))
 		}
-		if r.Mode == news.AskSubscribe && (r.Lease < ShortestLease || r.Lease > LongestLease) || r.Lease%time.Second != 0 {
+		if r.Mode == news.AskSubscribe && (r.Lease < shortestLease || r.Lease > longestLease) || r.Lease%time.Second != 0 {
 			t.Errorf("lease %v", r.Lease)
 		}
 		callback, err := url.Parse(r.Callback)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Topic is a document that may be subscribed to.
@@ -119,5 +120,5 @@ func retryAt(now time.Time, failures int, wish time.Duration, callback string) t
 		wait *= 2
 	}
 	wait = min(wait, lastRetry)
-	return now.Add(max(wait+spread(callback, wait/4), min(wish, maxWait)))
+	return now.Add(max(wait+schedule.Spread(callback, wait/4), min(wish, maxWait)))
 }

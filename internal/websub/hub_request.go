@@ -19,13 +19,13 @@ const (
 	maxAddress = 2 << 10  // bytes of a callback or a topic
 	maxSecret  = 199      // bytes: "less than 200", section 5.1
 
-	DefaultLease  = 10 * 24 * time.Hour // "a good default", section 8.2
-	ShortestLease = time.Hour
-	LongestLease  = 30 * 24 * time.Hour
+	defaultLease  = 10 * 24 * time.Hour // "a good default", section 8.2
+	shortestLease = time.Hour
+	longestLease  = 30 * 24 * time.Hour
 )
 
-// Request is what a subscriber asks of our hub: section 5.1.
-type Request struct {
+// hubRequest is what a subscriber asks of our hub: section 5.1.
+type hubRequest struct {
 	Mode     news.AskMode // AskSubscribe or AskUnsubscribe
 	Topic    string
 	Callback string // http or https, without a user name
@@ -33,34 +33,34 @@ type Request struct {
 	Secret   string // empty: deliveries are not signed
 }
 
-// ReadRequest reads the form of a request. Parameters that we do not know are passed
+// readRequest reads the form of a request. Parameters that we do not know are passed
 // over, as section 5.1 wants. The error says to the developer of the subscriber what
 // is wrong and repeats nothing of the form.
-func ReadRequest(form url.Values) (Request, error) {
+func readRequest(form url.Values) (hubRequest, error) {
 	for _, name := range []string{"hub.mode", "hub.topic", "hub.callback", "hub.lease_seconds", "hub.secret"} {
 		if len(form[name]) > 1 {
-			return Request{}, fmt.Errorf("%s stands %d times; send it once", name, len(form[name]))
+			return hubRequest{}, fmt.Errorf("%s stands %d times; send it once", name, len(form[name]))
 		}
 		if !utf8.ValidString(form.Get(name)) {
-			return Request{}, fmt.Errorf("%s is not UTF-8", name)
+			return hubRequest{}, fmt.Errorf("%s is not UTF-8", name)
 		}
 	}
-	r := Request{Mode: news.AskMode(form.Get("hub.mode")), Topic: form.Get("hub.topic"), Callback: form.Get("hub.callback"), Secret: form.Get("hub.secret")}
+	r := hubRequest{Mode: news.AskMode(form.Get("hub.mode")), Topic: form.Get("hub.topic"), Callback: form.Get("hub.callback"), Secret: form.Get("hub.secret")}
 	if r.Mode != news.AskSubscribe && r.Mode != news.AskUnsubscribe {
-		return Request{}, errors.New("hub.mode must be subscribe or unsubscribe")
+		return hubRequest{}, errors.New("hub.mode must be subscribe or unsubscribe")
 	}
 	if r.Topic == "" || len(r.Topic) > maxAddress {
-		return Request{}, fmt.Errorf("hub.topic must be the rel=self address of a feed, at most %d bytes", maxAddress)
+		return hubRequest{}, fmt.Errorf("hub.topic must be the rel=self address of a feed, at most %d bytes", maxAddress)
 	}
 	if err := checkCallback(r.Callback); err != nil {
-		return Request{}, err
+		return hubRequest{}, err
 	}
 	if r.Mode == news.AskUnsubscribe {
 		r.Secret = ""
 		return r, nil // the lease "MUST be ignored" here
 	}
 	if len(r.Secret) > maxSecret {
-		return Request{}, fmt.Errorf("hub.secret must have less than %d bytes", maxSecret+1)
+		return hubRequest{}, fmt.Errorf("hub.secret must have less than %d bytes", maxSecret+1)
 	}
 	var err error
 	r.Lease, err = lease(form.Get("hub.lease_seconds"))
@@ -106,18 +106,18 @@ func portOf(callback string) uint16 {
 // older subscribers; nothing is.
 func lease(seconds string) (time.Duration, error) {
 	if seconds == "" {
-		return DefaultLease, nil
+		return defaultLease, nil
 	}
 	n, err := strconv.ParseUint(seconds, 10, 63)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return LongestLease, nil
+		return longestLease, nil
 	case err != nil:
 		return 0, errors.New("hub.lease_seconds must be a whole number of seconds")
 	case n == 0:
-		return DefaultLease, nil
+		return defaultLease, nil
 	}
-	return min(max(time.Duration(min(n, uint64(LongestLease/time.Second)))*time.Second, ShortestLease), LongestLease), nil
+	return min(max(time.Duration(min(n, uint64(longestLease/time.Second)))*time.Second, shortestLease), longestLease), nil
 }
 
 // sameAddress writes an address as two spellings of it have in common: characters

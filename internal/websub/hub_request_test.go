@@ -131,8 +131,8 @@ func TestHubTakesFormsOnly(t *testing.T) {
 
 func TestLease(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		"": DefaultLease, "0": DefaultLease, "1": ShortestLease, "3600": time.Hour, "864000": DefaultLease, "2592000": LongestLease,
-		"99999999": LongestLease, "9223372036854775807": LongestLease, "99999999999999999999999": LongestLease,
+		"": defaultLease, "0": defaultLease, "1": shortestLease, "3600": time.Hour, "864000": defaultLease, "2592000": longestLease,
+		"99999999": longestLease, "9223372036854775807": longestLease, "99999999999999999999999": longestLease,
 	} {
 		if got, err := lease(text); err != nil || got != want {
 			t.Errorf("%q: got %v, %v; want %v", text, got, err, want)

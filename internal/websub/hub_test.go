@@ -38,7 +38,7 @@ func TestSubscriptionBegins(t *testing.T) {
 		}
 		m := r.messages()[1].Message
 		want := `<https://river.example/hub>; rel="hub", <https://river.example/feeds/all.atom>; rel="self"`
-		if m.Header["Link"] != want || m.Header["Content-Type"] != "application/atom" || !Signed(m.Header["X-Hub-Signature"], "s3cret", m.Body) ||
+		if m.Header["Link"] != want || m.Header["Content-Type"] != "application/atom" || !isSigned(m.Header["X-Hub-Signature"], "s3cret", m.Body) ||
 			!strings.HasPrefix(m.Header["X-Hub-Signature"], "sha256=") || m.URL != "https://reader.example/push?key=t0ken" {
 			t.Errorf("sent %+v", m)
 		}
@@ -178,7 +178,7 @@ func TestLeasesOfSubscriptions(t *testing.T) {
 		r.set(func() { r.answer = nil })
 		r.subscribe("hub.lease_seconds", "3600", "hub.secret", "another")
 		got := r.deliveries()
-		if last := r.lastSent(); got[len(got)-1] != "1-3" || !Signed(last.Header["X-Hub-Signature"], "another", last.Body) {
+		if last := r.lastSent(); got[len(got)-1] != "1-3" || !isSigned(last.Header["X-Hub-Signature"], "another", last.Body) {
 			t.Errorf("after the renewal: %q, want what was missed at once, signed with the new secret", got)
 		}
 		time.Sleep(50 * time.Minute)

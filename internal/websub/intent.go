@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Bounds of what a hub says.
@@ -26,11 +27,11 @@ const deniedPause = 7 * 24 * time.Hour
 // errUnasked says that a hub wants us to confirm what we did not ask for.
 var errUnasked = errors.New("not what was asked for")
 
-// Confirm judges a request to confirm (section 5.3) or a denial (section 5.2)
+// confirm judges a request to confirm (section 5.3) or a denial (section 5.2)
 // and changes p by it. It returns the challenge to echo, empty after a denial.
 // The error means that we did not ask for this: wrong topic, wrong mode, not
 // now, or twice.
-func Confirm(p *news.Push, query url.Values, now time.Time) (challenge string, err error) {
+func confirm(p *news.Push, query url.Values, now time.Time) (challenge string, err error) {
 	if !equal(one(query, "hub.topic"), p.Topic) {
 		return "", errUnasked
 	}
@@ -64,7 +65,7 @@ func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []by
 // activate begins or renews a lease. If the hub does not say how long the lease is, as
 // older hubs do not, it is as long as we asked for.
 func activate(p *news.Push, seconds string, now time.Time) {
-	granted := Lease
+	granted := askedLease
 	if n, err := strconv.ParseInt(seconds, 10, 32); err == nil && n > 0 {
 		granted = min(time.Duration(n)*time.Second, maxLease)
 	}
@@ -76,7 +77,7 @@ func activate(p *news.Push, seconds string, now time.Time) {
 // renewAfter is two thirds of a lease, less up to a fifteenth of it, so that
 // subscriptions that were made together are not renewed together.
 func renewAfter(lease time.Duration, id string) time.Duration {
-	return lease*2/3 - spread(id, lease/15)
+	return lease*2/3 - schedule.Spread(id, lease/15)
 }
 
 // deny notes that the hub denied the subscription.

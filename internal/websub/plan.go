@@ -1,7 +1,7 @@
 package websub
 
 import (
-	"hash/fnv"
+	"cmp"
 	"slices"
 	"time"
 
@@ -24,41 +24,41 @@ type Want struct {
 	Policy netguard.Policy // for requests to its hubs
 }
 
-// Steps is what has to be done about subscriptions.
-type Steps struct {
+// steps is what has to be done about subscriptions.
+type steps struct {
 	Add   []Want      // sources without one
 	Leave []news.Push // no longer wanted, or not like this
 	Ask   []news.Push // a request to the hub is due
 }
 
-// Plan compares the subscriptions that are wanted with those that exist. site is our public
+// plan compares the subscriptions that are wanted with those that exist. site is our public
 // address; a subscription with a callback at another one is replaced.
-func Plan(wants map[int64]Want, have []news.Push, site string, now time.Time) Steps {
-	var steps Steps
+func plan(wants map[int64]Want, have []news.Push, site string, now time.Time) steps {
+	var todo steps
 	kept := map[int64]bool{}
 	for _, p := range have {
 		due := !p.Next.After(now)
 		switch want, wanted := wants[p.SourceID]; {
 		case p.State == news.PushLeaving:
 			if due {
-				steps.Ask = append(steps.Ask, p)
+				todo.Ask = append(todo.Ask, p)
 			}
 		case !wanted || !fits(p, want, site):
-			steps.Leave = append(steps.Leave, p)
+			todo.Leave = append(todo.Leave, p)
 		default:
 			kept[p.SourceID] = true
 			if due {
-				steps.Ask = append(steps.Ask, p)
+				todo.Ask = append(todo.Ask, p)
 			}
 		}
 	}
 	for id, want := range wants {
 		if !kept[id] {
-			steps.Add = append(steps.Add, want)
+			todo.Add = append(todo.Add, want)
 		}
 	}
-	slices.SortFunc(steps.Add, func(a, b Want) int { return int(a.SourceID - b.SourceID) })
-	return steps
+	slices.SortFunc(todo.Add, func(a, b Want) int { return cmp.Compare(a.SourceID, b.SourceID) })
+	return todo
 }
 
 // fits reports whether a Push is as it would be made now.
@@ -139,14 +139,4 @@ func after(hubs []string, hub string) string {
 		return hub
 	}
 	return hubs[(slices.Index(hubs, hub)+1)%len(hubs)]
-}
-
-// spread returns a time in [0, span) that is always the same for an id.
-func spread(id string, span time.Duration) time.Duration {
-	if span <= 0 {
-		return 0
-	}
-	h := fnv.New64a()
-	h.Write([]byte(id)) // a hash takes everything
-	return time.Duration(h.Sum64() % uint64(span))
 }

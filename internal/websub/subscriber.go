@@ -14,6 +14,7 @@ import (
 	"tributary/internal/fetch"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // Poster is the guarded client that sends requests to hubs.
@@ -63,11 +64,11 @@ type Subscriber struct {
 	wake    chan struct{} // capacity 1: there may be something to ask
 	more    chan struct{} // capacity 1: there may be something to deliver
 	reading chan struct{} // holds a token for each body being read
+	limits  budget        // of deliveries, by subscription
 
-	mu      sync.Mutex
-	queue   queue
-	buckets map[string]bucket // by id
-	polls   polls
+	mu    sync.Mutex
+	queue queue
+	polls polls
 }
 
 // New returns a Subscriber that does nothing yet.
@@ -75,42 +76,50 @@ func New(client Poster, store Store, owner Owner, now func() time.Time, log *slo
 	return &Subscriber{
 		client: client, store: store, owner: owner, now: now, log: log,
 		wake: make(chan struct{}, 1), more: make(chan struct{}, 1), reading: make(chan struct{}, maxReading),
-		buckets: map[string]bucket{}, polls: polls{last: map[int64]time.Time{}, due: map[int64]time.Time{}},
+		limits: newBudget(burst, refill), polls: polls{last: map[int64]time.Time{}, due: map[int64]time.Time{}},
 	}
 }
 
 // Wake has Keep look again soon, because there is a new document or configuration.
-func (s *Subscriber) Wake() { signal(s.wake) }
-
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
+func (s *Subscriber) Wake() { schedule.Wake(s.wake) }
 
 // Keep asks hubs for what is wanted and renews it, until ctx ends.
 func (s *Subscriber) Keep(ctx context.Context) error {
+	rounds(ctx, s.wake, minRound, s.now, func() time.Time {
+		next, err := s.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("push", "error", err)
+		}
+		return next
+	})
+	return nil
+}
+
+// rounds calls round at once, and again whenever wake has a token, when the time has come
+// that the last round returned, and at least every maxRound, until ctx ends. Between two
+// rounds lies at least gap, however often it is woken.
+func rounds(ctx context.Context, wake <-chan struct{}, gap time.Duration, now func() time.Time, round func() (next time.Time)) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
-		case <-s.wake:
+		case <-wake:
 		}
-		next, err := s.round(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.log.Error("push", "error", err)
-		}
-		timer.Reset(minRound) // a round a second, however often we are woken
+		next := round()
+		timer.Reset(gap)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
 		}
-		timer.Reset(min(max(next.Sub(s.now()), 0), maxRound))
+		wait := maxRound
+		if !next.IsZero() {
+			wait = min(max(next.Sub(now()), 0), maxRound)
+		}
+		timer.Reset(wait)
 	}
 }
 
@@ -127,7 +136,7 @@ func (s *Subscriber) round(ctx context.Context) (next time.Time, err error) {
 	}
 	s.forget(have)
 	wants, site, others := s.owner.Wants(announced)
-	steps := Plan(wants, have, site, s.now())
+	steps := plan(wants, have, site, s.now())
 	for _, p := range steps.Leave {
 		_, err := s.change(ctx, p, func(p *news.Push) error { leave(p, s.now()); return nil })
 		if err != nil {
@@ -201,7 +210,7 @@ func (s *Subscriber) ask(ctx context.Context, p news.Push, hubs []string, policy
 	if err != nil || !send {
 		return err
 	}
-	got := s.client.Post(ctx, fetch.Form{URL: asked.Hub, Values: Form(asked), Policy: policy})
+	got := s.client.Post(ctx, fetch.Form{URL: asked.Hub, Values: requestForm(asked), Policy: policy})
 	if !got.Fetch.Outcome.Failed() || ctx.Err() != nil {
 		return nil
 	}

@@ -7,13 +7,13 @@
 // # The life of a Push
 //
 //	announced   a fetched document names hubs: discover.Hubs
-//	asked       we send a hub a subscription request: [Form]; the hub verifies it: [Confirm]
-//	active      the hub delivers, each delivery signed: [Signed]; renewed after two thirds of the lease
+//	asked       we send a hub a subscription request: requestForm; the hub verifies it: confirm
+//	active      the hub delivers, each delivery signed: isSigned; renewed after two thirds of the lease
 //	leaving     the source, its hub or our address changed: we unsubscribe
 //
-// [Plan] compares the subscriptions that are wanted with those that exist, and says what
-// is to be done. These functions are pure. [Subscriber] calls them in two goroutines: Keep
-// talks to hubs, and Work hands deliveries to the daemon.
+// The function plan compares the subscriptions that are wanted with those that exist, and
+// says what is to be done. These functions are pure. [Subscriber] calls them in two
+// goroutines: Keep talks to hubs, and Work hands deliveries to the daemon.
 //
 // # What hubs can do to us
 //
@@ -33,9 +33,9 @@
 //
 // # Our hub
 //
-//	asked      somebody subscribes to a topic: [ReadRequest]; the request is stored and answered 202
+//	asked      somebody subscribes to a topic: readRequest; the request is stored and answered 202
 //	confirmed  the callback is verified with a random challenge
-//	active     until the lease ends, the callback is sent what is new since its position, signed: [Sign]
+//	active     until the lease ends, the callback is sent what is new since its position, signed: sign
 //	ended      the subscriber unsubscribed or answered 410, or it is sent hub.mode=denied because the feed is gone
 //
 // [Hub] keeps all state in the store. One goroutine looks through it when something changed

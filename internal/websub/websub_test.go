@@ -72,7 +72,7 @@ func TestReachable(t *testing.T) {
 
 func TestForm(t *testing.T) {
 	p := asked()
-	form := Form(p)
+	form := requestForm(p)
 	for key, want := range map[string]string{
 		"hub.callback": "https://river.example/websub/id", "hub.mode": "subscribe", "hub.topic": topic,
 		"hub.lease_seconds": "864000", "hub.secret": "secret",
@@ -82,7 +82,7 @@ func TestForm(t *testing.T) {
 		}
 	}
 	p.State = news.PushLeaving
-	if form := Form(p); form.Get("hub.mode") != "unsubscribe" || form.Has("hub.secret") {
+	if form := requestForm(p); form.Get("hub.mode") != "unsubscribe" || form.Has("hub.secret") {
 		t.Errorf("got %v, want an unsubscription without the secret", form)
 	}
 }
@@ -146,7 +146,7 @@ func TestConfirm(t *testing.T) {
 		"never asked":                   {in(news.PushAsked, func(p *news.Push) { p.Pending = time.Time{} }), query(), start, "unasked"},
 	} {
 		p := test.push
-		challenge, err := Confirm(&p, test.query, test.now)
+		challenge, err := confirm(&p, test.query, test.now)
 		switch {
 		case test.want == "unasked":
 			if err == nil || challenge != "" || p != test.push {
@@ -164,11 +164,11 @@ func TestConfirm(t *testing.T) {
 // repeating what a hub once said.
 func TestConfirmOnce(t *testing.T) {
 	p := asked()
-	if _, err := Confirm(&p, query(), start); err != nil {
+	if _, err := confirm(&p, query(), start); err != nil {
 		t.Fatal(err)
 	}
 	was := p
-	if _, err := Confirm(&p, query(), start.Add(time.Second)); err == nil || p != was {
+	if _, err := confirm(&p, query(), start.Add(time.Second)); err == nil || p != was {
 		t.Errorf("got %+v, %v; want a refusal", p, err)
 	}
 }
@@ -176,10 +176,10 @@ func TestConfirmOnce(t *testing.T) {
 func TestLeases(t *testing.T) {
 	for seconds, want := range map[string]time.Duration{
 		"864000": 10 * 24 * time.Hour, "60": time.Minute, "3600": time.Hour,
-		"": Lease, "0": Lease, "-5": Lease, "forever": Lease, "99999999999": Lease, "2000000000": maxLease,
+		"": askedLease, "0": askedLease, "-5": askedLease, "forever": askedLease, "99999999999": askedLease, "2000000000": maxLease,
 	} {
 		p := asked()
-		if _, err := Confirm(&p, query("hub.lease_seconds", seconds), start); err != nil {
+		if _, err := confirm(&p, query("hub.lease_seconds", seconds), start); err != nil {
 			t.Fatal(err)
 		}
 		if got := p.LeaseUntil.Sub(start); got != want {
@@ -195,7 +195,7 @@ func TestLeases(t *testing.T) {
 func TestRenewalsAreSpread(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	for range 100 {
-		seen[renewAfter(Lease, newID()).Truncate(time.Minute)] = true
+		seen[renewAfter(askedLease, newID()).Truncate(time.Minute)] = true
 	}
 	if len(seen) < 80 {
 		t.Errorf("100 subscriptions are renewed in %d minutes, want them apart", len(seen))
@@ -206,7 +206,7 @@ func TestRenewalsAreSpread(t *testing.T) {
 func TestReasonIsHostile(t *testing.T) {
 	p := asked()
 	reason := "no\r\nlevel=ERROR \x1b[31m" + strings.Repeat("ä", 5000)
-	if _, err := Confirm(&p, query("hub.mode", "denied", "hub.reason", reason), start); err != nil {
+	if _, err := confirm(&p, query("hub.mode", "denied", "hub.reason", reason), start); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(p.Error, "\r\n\x1b") || len([]rune(p.Error)) > maxReason+60 || !strings.Contains(p.Error, ": no level=ERROR") {
@@ -244,11 +244,11 @@ func TestSigned(t *testing.T) {
 		"sha256":                                  false,
 		"":                                        false,
 	} {
-		if got := Signed(field, "secret", body); got != want {
+		if got := isSigned(field, "secret", body); got != want {
 			t.Errorf("%q: got %v, want %v", field, got, want)
 		}
 	}
-	if Signed("sha256="+right, "secret", append(body, ' ')) {
+	if isSigned("sha256="+right, "secret", append(body, ' ')) {
 		t.Error("one byte more is taken for the same body")
 	}
 }
@@ -259,7 +259,7 @@ func want(hubs ...string) Want {
 
 func TestPlan(t *testing.T) {
 	hub := asked().Hub
-	active := in(news.PushActive, func(p *news.Push) { p.LeaseUntil = start.Add(Lease) })
+	active := in(news.PushActive, func(p *news.Push) { p.LeaseUntil = start.Add(askedLease) })
 	due := in(news.PushActive, func(p *news.Push) { p.Next = start })
 	leaving := in(news.PushLeaving, func(p *news.Push) { p.Next = start })
 	for name, test := range map[string]struct {
@@ -282,12 +282,12 @@ func TestPlan(t *testing.T) {
 		for _, w := range test.wants {
 			wants[w.SourceID] = w
 		}
-		steps := Plan(wants, test.have, site, start)
+		steps := plan(wants, test.have, site, start)
 		if len(steps.Add) != test.add || len(steps.Leave) != test.leave || len(steps.Ask) != test.ask {
 			t.Errorf("%s: got %+v", name, steps)
 		}
 	}
-	if steps := Plan(map[int64]Want{1: want(hub)}, []news.Push{active}, "https://elsewhere.example/", start); len(steps.Add) != 1 || len(steps.Leave) != 1 {
+	if steps := plan(map[int64]Want{1: want(hub)}, []news.Push{active}, "https://elsewhere.example/", start); len(steps.Add) != 1 || len(steps.Leave) != 1 {
 		t.Errorf("at another address of ours: got %+v", steps)
 	}
 }

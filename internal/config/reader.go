@@ -1,13 +1,7 @@
 package config
 
 import (
-	"fmt"
-	"math"
-	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -73,6 +67,28 @@ func into[T any](dst *T, read func(node) (T, bool)) func(node) {
 	}
 }
 
+// noting returns a field reader that also keeps the node of the value in at.
+func noting(at **yaml.Node, read func(node)) func(node) {
+	return func(n node) {
+		*at = n.Node
+		read(n)
+	}
+}
+
+// gathering returns a field reader that also appends the value to list.
+func gathering(list *[]node, read func(node)) func(node) {
+	return func(n node) {
+		*list = append(*list, n)
+		read(n)
+	}
+}
+
+// called returns a field reader under another name, for a key that means different
+// things in different sections.
+func called(key string, read func(node)) func(node) {
+	return func(n node) { read(node{n.Node, key}) }
+}
+
 // value returns a node with a name. An alias is resolved, but keeps its own
 // position. It returns false once there are too many values, which is reported
 // once.
@@ -98,8 +114,7 @@ func (r *reader) mapping(n node, s section, read fields) bool {
 	}
 	ok := true
 	first := make(map[string]int, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
+	for key, value := range pairs(n.Node) {
 		line, repeated := first[key.Value]
 		read, known := read[key.Value]
 		switch {
@@ -194,113 +209,4 @@ func kindOf(n *yaml.Node) string {
 		return "a date"
 	}
 	return "of the unknown type " + n.Tag
-}
-
-// scalar is a single value with its variables expanded.
-type scalar struct {
-	text     string
-	tag      string
-	expanded bool // contains ${…}: text may be secret, and its type is what it looks like
-}
-
-// scalar reads a single value of any type.
-func (r *reader) scalar(n node) (scalar, bool) {
-	if !r.isKind(n, yaml.ScalarNode) {
-		return scalar{}, false
-	}
-	text, err := r.expand(n.Value)
-	if err != nil {
-		r.errorf(n.Node, "%s: %v", n.key, err)
-		return scalar{}, false
-	}
-	return scalar{text: text, tag: n.Tag, expanded: hasVariable(n.Value)}, true
-}
-
-// optional reads one line of text, which may be empty.
-func (r *reader) optional(n node) (string, bool) {
-	s, ok := r.scalar(n)
-	if !ok {
-		return "", false
-	}
-	if s.tag != "!!str" {
-		r.notText(n)
-		return "", false
-	}
-	text := strings.TrimSpace(s.text)
-	if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
-		r.errorf(n.Node, "%s must be one line of text without control characters", n)
-		return "", false
-	}
-	return text, true
-}
-
-// patterned are keys whose text cannot be a number, date or boolean, so that
-// quotes would not help.
-var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "access", "kind", "image", "email", "categories", storiesWindow}
-
-// notText asks for quotes around a value that YAML reads as a number, date or boolean.
-func (r *reader) notText(n node) {
-	resolved := slices.Contains([]string{"!!int", "!!float", "!!bool", "!!timestamp"}, n.Tag)
-	if !resolved || slices.Contains(patterned, strings.TrimPrefix(n.key, itemOf)) {
-		r.wrongType(n, "text")
-		return
-	}
-	r.errorf(n.Node, "%s is %s, not text; put it in quotes: %q", n, kindOf(n.Node), n.Value)
-}
-
-// text reads one line of text that is not empty.
-func (r *reader) text(n node) (string, bool) {
-	text, ok := r.optional(n)
-	if ok && text == "" {
-		r.errorf(n.Node, "%s is empty; write %s, or leave it out", n, n.example())
-		return "", false
-	}
-	return text, ok
-}
-
-// boolean reads true or false.
-func (r *reader) boolean(n node) (value, ok bool) {
-	s, ok := r.scalar(n)
-	if !ok {
-		return false, false
-	}
-	if s.tag == "!!bool" || s.expanded {
-		if b, err := strconv.ParseBool(strings.ToLower(s.text)); err == nil {
-			return b, true
-		}
-	}
-	r.errorf(n.Node, "%s is %s, not true or false; write %s", n, described(n), n.example())
-	return false, false
-}
-
-// whole returns a reader of integers from least to most.
-func (r *reader) whole(least, most int) func(node) (int, bool) {
-	return func(n node) (int, bool) {
-		s, ok := r.scalar(n)
-		if !ok {
-			return 0, false
-		}
-		if s.tag == "!!int" || s.expanded {
-			if i, err := strconv.Atoi(s.text); err == nil && i >= least && i <= most {
-				return i, true
-			}
-		}
-		limits := fmt.Sprintf("from %d to %d", least, most)
-		if most == math.MaxInt {
-			limits = fmt.Sprintf("of at least %d", least)
-		}
-		r.errorf(n.Node, "%s is %s, not a whole number %s; write %s", n, described(n), limits, n.example())
-		return 0, false
-	}
-}
-
-// described describes a value as it is written in the file, with variables unexpanded.
-func described(n node) string {
-	if n.Value == "" || n.Kind != yaml.ScalarNode {
-		return kindOf(n.Node)
-	}
-	if n.Tag == "!!str" {
-		return "the text " + shown(n.Value)
-	}
-	return n.Value
 }

@@ -15,42 +15,26 @@ import (
 // auto is the schedule that adapts to how often the source publishes.
 const auto = "auto"
 
-// rhythm is a schedule, either auto or a spec.
-type rhythm struct {
-	spec schedule.Spec
-	auto bool
-}
-
-// set reports whether a schedule was given.
-func (w rhythm) set() bool { return w.auto || w.spec.String() != "" }
-
-// String returns the schedule as it was written.
-func (w rhythm) String() string {
-	if w.auto {
-		return auto
-	}
-	return w.spec.String()
-}
-
 // longestSchedule is the maximum length in bytes of a cron expression. It keeps
 // error messages short.
 const longestSchedule = 200
 
-// rhythm reads a cron expression, or auto. Times without a zone are local.
-func (r *reader) rhythm(n node) (rhythm, bool) {
+// schedule reads a cron expression, or auto, whose bounds setSchedule fills in.
+// Times without a zone are local.
+func (r *reader) schedule(n node) (schedule.Spec, bool) {
 	text, ok := r.text(n)
 	if !ok {
-		return rhythm{}, false
+		return schedule.Spec{}, false
 	}
 	if text == auto {
-		return rhythm{auto: true}, true
+		return schedule.Auto(0, 0), true
 	}
 	if said := longStep.FindStringSubmatch(text); said != nil {
 		r.warnf(n.Node, "schedule %s: a step of %s minutes begins anew every hour, so this is once an hour; for every %s minutes write %s",
 			shown(text), said[1], said[1], shown("@every "+said[1]+"m"))
 	}
 	if spec, known := r.schedules[text]; known {
-		return rhythm{spec: spec}, true
+		return spec, true
 	}
 	spec, err := parseSchedule(text)
 	if err != nil && hasVariable(n.Value) {
@@ -58,10 +42,10 @@ func (r *reader) rhythm(n node) (rhythm, bool) {
 	}
 	if err != nil {
 		r.errorf(n.Node, "%v", err)
-		return rhythm{}, false
+		return schedule.Spec{}, false
 	}
 	r.schedules[text] = spec
-	return rhythm{spec: spec}, true
+	return spec, true
 }
 
 // longStep matches a step of minutes that is longer than an hour.
@@ -78,7 +62,7 @@ func parseSchedule(text string) (schedule.Spec, error) {
 		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean auto?", shown(text))
 	}
 	if !strings.ContainsAny(text, " \t") {
-		if name := nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" && !slices.Contains(cronNames, text) {
+		if name := Nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" && !slices.Contains(cronNames, text) {
 			return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(name))
 		}
 	}
@@ -116,8 +100,11 @@ func spoken(text string) string {
 	return fmt.Sprintf("@every %d%s", n, unit[:1])
 }
 
-// checkRhythm reports bounds that contradict each other or have no effect.
-func (r *reader) checkRhythm(n node, d *draft) {
+// hasSchedule reports whether a schedule was given.
+func hasSchedule(s *Source) bool { return s.Schedule.String() != "" }
+
+// checkSchedule reports bounds that contradict each other or have no effect.
+func (r *reader) checkSchedule(n node, d *draft) {
 	_, least := find(n.Node, "min_interval")
 	_, most := find(n.Node, "max_interval")
 	at := least
@@ -125,25 +112,21 @@ func (r *reader) checkRhythm(n node, d *draft) {
 		at = most
 	}
 	switch {
-	case d.Kind == news.KindSeeds && d.when.auto:
+	case d.Kind == news.KindSeeds && d.Schedule.Auto():
 		r.errorf(valueOf(n, "schedule"), "schedule: auto is for feeds; seeds are read from disk and cost nobody anything: write %s", `schedule: "@every 30s"`)
-	case d.Least > d.Most && at != nil:
-		r.errorf(at, "max_interval: %s is shorter than min_interval: %s", inWords(d.Most), inWords(d.Least))
-	case at != nil && d.when.set() && !d.when.auto:
+	case d.MinInterval > d.MaxInterval && at != nil:
+		r.errorf(at, "max_interval: %s is shorter than min_interval: %s", inWords(d.MaxInterval), inWords(d.MinInterval))
+	case at != nil && hasSchedule(&d.Source) && !d.Schedule.Auto():
 		r.warnf(at, "min_interval and max_interval bound schedule: auto only, and this source has another schedule")
 	}
 }
 
-// rhythmOf fills in the schedule of a source that has none, and the bounds of schedule: auto.
-func (s *Source) rhythmOf(d Defaults, seeds schedule.Spec) {
-	if s.Schedule.String() == "" && !s.Auto {
-		s.Schedule, s.Auto = d.Schedule, d.Auto
-		if s.Kind == news.KindSeeds {
-			s.Schedule, s.Auto = seeds, false
-		}
+// setSchedule gives a source without a schedule the default one, and "auto" its bounds.
+func (s *Source) setSchedule(byDefault schedule.Spec) {
+	if !hasSchedule(s) {
+		s.Schedule = byDefault
 	}
-	s.ScheduleText = rhythm{s.Schedule, s.Auto}.String()
-	if s.Auto {
-		s.Schedule = schedule.Auto(s.Least, s.Most)
+	if s.Schedule.Auto() {
+		s.Schedule = schedule.Auto(s.MinInterval, s.MaxInterval)
 	}
 }

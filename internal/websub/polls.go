@@ -2,9 +2,11 @@ package websub
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // How much one hub can make us do.
@@ -14,58 +16,6 @@ const (
 	pollPause  = time.Minute // between two polls of a source for a hub that knows the secret
 	floodPause = 15 * time.Minute
 )
-
-// bucket is a leaky bucket: it allows a burst, then a steady rate.
-type bucket struct {
-	used float64
-	at   time.Time
-}
-
-// left returns how much of what was used still counts.
-func (b bucket) left(now time.Time, refill time.Duration) float64 {
-	return max(0, b.used-now.Sub(b.at).Seconds()/refill.Seconds())
-}
-
-// take uses one more unless the bucket is full, and reports whether it did.
-func (b bucket) take(now time.Time, burst float64, refill time.Duration) (bucket, bool) {
-	b.used, b.at = b.left(now, refill), now
-	if b.used+1 > burst {
-		return b, false
-	}
-	b.used++
-	return b, true
-}
-
-// allow reports whether one more delivery may be read.
-func (s *Subscriber) allow(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, ok := s.buckets[id].take(s.now(), burst, refill)
-	if ok {
-		s.buckets[id] = b
-	}
-	return ok
-}
-
-// forget drops what is remembered of subscriptions that are no more.
-func (s *Subscriber) forget(have []news.Push) {
-	ids, sources := map[string]bool{}, map[int64]bool{}
-	for _, p := range have {
-		ids[p.ID], sources[p.SourceID] = true, true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id := range s.buckets {
-		if !ids[id] {
-			delete(s.buckets, id)
-		}
-	}
-	for source := range s.polls.last {
-		if !sources[source] {
-			delete(s.polls.last, source)
-		}
-	}
-}
 
 // polls are fetches that hubs make necessary, by source. A publisher is not
 // asked more often because its hub, or somebody who knows our address, wants so.
@@ -85,7 +35,7 @@ func (s *Subscriber) pollSoon(source int64, pause time.Duration) {
 	if due, ok := s.polls.due[source]; !ok || at.Before(due) {
 		s.polls.due[source] = at
 	}
-	signal(s.more)
+	schedule.Wake(s.more)
 }
 
 // pollDue has the owner poll what is due, and returns how long nothing is.
@@ -107,4 +57,16 @@ func (s *Subscriber) pollDue(ctx context.Context) (idle time.Duration) {
 		s.owner.Poll(ctx, source)
 	}
 	return idle
+}
+
+// forget drops what is remembered of subscriptions that are no more.
+func (s *Subscriber) forget(have []news.Push) {
+	ids, sources := map[string]bool{}, map[int64]bool{}
+	for _, p := range have {
+		ids[p.ID], sources[p.SourceID] = true, true
+	}
+	s.limits.keep(ids)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.polls.last, func(source int64, _ time.Time) bool { return !sources[source] })
 }

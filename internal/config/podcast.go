@@ -11,11 +11,11 @@ import (
 // feedKind reads what kind of feed a feed is.
 func (r *reader) feedKind(n node) (news.FeedKind, bool) {
 	const ofNews = "news"
-	text, ok := r.oneOf(n, ofNews, string(news.Podcast), string(news.FeedOfHealth))
-	if text == ofNews {
-		text = string(news.FeedOfNews)
+	kind, ok := oneOf(r, ofNews, news.Podcast, news.FeedOfHealth)(n)
+	if kind == ofNews {
+		kind = news.FeedOfNews
 	}
-	return news.FeedKind(text), ok
+	return kind, ok
 }
 
 // email reads an e-mail address that is published.
@@ -71,7 +71,7 @@ func (r *reader) checkShow(n node, d *feedDraft) {
 	}
 	var missing []string
 	for _, key := range []string{"language", "image", "email", "categories"} {
-		if !stands(n, key) {
+		if k, _ := find(n.Node, key); k == nil {
 			missing = append(missing, key+":")
 		}
 	}
@@ -92,14 +92,4 @@ func podcastKey(s news.Show) string {
 		return "categories"
 	}
 	return ""
-}
-
-// stands reports whether a mapping has a key, whatever its value.
-func stands(n node, key string) bool {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return true
-		}
-	}
-	return false
 }

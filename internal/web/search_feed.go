@@ -1,0 +1,113 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+	"tributary/internal/publish"
+	"tributary/internal/search"
+)
+
+// searchFormats are the feed formats of search results.
+var searchFormats = [...]string{"atom", "rss", "json"}
+
+func searchable(ext string) bool { return slices.Contains(searchFormats[:], ext) }
+
+// searchFeedRows is the maximum number of stories in a search feed.
+const searchFeedRows = 100
+
+// searchFeed sends search results as a feed, from one feed or from all. It creates no Publications:
+// the items are those of the feeds, with their ids.
+func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
+	allowScripts(w.Header())
+	w.Header()["X-Robots-Tag"] = robots
+	one, err := s.searching(r, name)
+	if err != nil {
+		return err
+	}
+	d, err := s.foundFeed(r, one, ext)
+	if err != nil {
+		return s.refuse(w, r, one, err)
+	}
+	if s.Readers != nil {
+		s.Readers.Note(0, ext, r)
+	}
+	return s.send(w, r, d)
+}
+
+// foundFeed renders search results as a feed.
+func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publish.Document, error) {
+	if one.text == "" {
+		return nil, &search.SyntaxError{Problem: "say what to search for: " + one.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
+	}
+	err := s.find(r, one, search.Request{Limit: searchFeedRows})
+	if err == nil && one.result.Partial { // a feed cannot say that results are missing
+		err = errIndexing
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := one.edition()
+	d, err := publish.Render(e, ext, one.snap.Theme)
+	if err == nil {
+		d.MaxAge = e.TTL
+	}
+	return d, err
+}
+
+// edition returns the results as an edition. Its id derives from the feed searched and the query,
+// so it survives a change of the site's address.
+func (one *searching) edition() *news.Edition {
+	address := one.address()
+	e := &news.Edition{Site: one.site, Search: &address, Updated: one.result.Since}
+	where := one.site.Title
+	if one.in != nil {
+		e.Feed, where = *one.in, cmp.Or(one.in.Title, one.in.Name)
+	}
+	e.Feed.UUID = news.URN("search", e.Feed.UUID, one.query.Text)
+	e.Feed.Name = "search"
+	e.Feed.Title = one.query.Text
+	if where != "" {
+		e.Feed.Title += " · " + where
+	}
+	e.Feed.Description = "What a search finds: " + one.query.Text
+	for _, f := range one.result.Found {
+		e.Shown = append(e.Shown, f.Shown)
+	}
+	makeTimesDistinct(e.Shown)
+	e.TTL = publish.Rhythm(e.Shown)
+	return e
+}
+
+// makeTimesDistinct gives stories that were updated in the same millisecond distinct times, as stories of a
+// single feed have: readers cannot sort by equal times, and validators report them. The oldest
+// story keeps its time, as does any story with a time of its own; each of the others gets the next
+// free millisecond. The times depend only on what is shown, so the same result always has the same
+// times.
+func makeTimesDistinct(shown []news.Shown) {
+	byAge := make([]*news.Shown, len(shown))
+	for i := range shown {
+		byAge[i] = &shown[i]
+	}
+	slices.SortFunc(byAge, func(a, b *news.Shown) int {
+		return cmp.Or(cmp.Compare(a.StoryID, b.StoryID), cmp.Compare(a.GUID, b.GUID))
+	})
+	taken := map[int64]bool{}
+	var late []*news.Shown
+	for _, s := range byAge {
+		if at := s.Updated.UnixMilli(); taken[at] {
+			late = append(late, s)
+		} else {
+			taken[at] = true
+		}
+	}
+	for _, s := range late {
+		for taken[s.Updated.UnixMilli()] {
+			s.Updated = s.Updated.Add(time.Millisecond)
+		}
+		taken[s.Updated.UnixMilli()] = true
+	}
+}
