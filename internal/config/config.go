@@ -64,10 +64,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tributary/internal/filter"
@@ -144,6 +146,13 @@ type Source struct {
 // Policy returns the addresses that requests for the source may reach.
 func (s Source) Policy() netguard.Policy {
 	return netguard.Policy{AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts}
+}
+
+// AsksLike tells whether requests for s and o are the same: where they go, what they say,
+// and what they may reach.
+func (s Source) AsksLike(o Source) bool {
+	return s.URL == o.URL && s.UserAgent == o.UserAgent && maps.Equal(s.Headers, o.Headers) &&
+		slices.Equal(s.AllowNetworks, o.AllowNetworks) && slices.Equal(s.AllowPorts, o.AllowPorts)
 }
 
 // Policy returns the addresses that requests which belong to no source may reach.

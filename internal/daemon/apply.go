@@ -35,7 +35,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	if err != nil {
 		return err
 	}
-	readdressed := d.replace(next)
+	mended := d.replace(next)
 	d.updateUserAgent()
 	d.server.Show(next.pages)
 	d.publicShelf.Outdate() // a source may be private now, or be called another name
@@ -44,7 +44,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	if err := d.limitHosts(ctx); err != nil {
 		return err
 	}
-	for _, task := range readdressed { // a new address is fetched at once, however long the old one was to be left alone
+	for _, task := range mended { // however long they were to be left alone
 		d.runner.Trigger(task)
 	}
 	d.publishSoon()
@@ -90,25 +90,29 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConf
 	return s, err
 }
 
-// replace makes a configuration the one in force, and returns the tasks whose address it
-// changed.
-func (d *Daemon) replace(next preparedConfig) (readdressed []schedule.ID) {
+// replace makes a configuration the one in force, and returns the tasks to do at once:
+// those whose address it changed, and sources that fail and are asked in another way now.
+func (d *Daemon) replace(next preparedConfig) (mended []schedule.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	failing := make(map[int64]bool)
+	for _, s := range next.states {
+		failing[s.ID] = s.Failures > 0 && s.Standing != news.OutcomeLimited && s.Standing != news.OutcomeGone
+	}
 	sources := make(map[int64]config.Source, len(next.sources))
 	for i, s := range next.cfg.Sources {
 		s.Source = next.sources[i]
 		sources[s.ID] = s
-		if old, ok := d.sources[s.ID]; ok && old.URL != s.URL {
-			readdressed = append(readdressed, sourceTask(s.ID))
+		if old, ok := d.sources[s.ID]; ok && (old.URL != s.URL || failing[s.ID] && !old.AsksLike(s)) {
+			mended = append(mended, sourceTask(s.ID))
 		}
 	}
 	d.cfg, d.file, d.theme, d.sources = next.cfg, next.file, next.theme, sources
 	d.publicFeeds, d.privateFeeds = splitByAccess(next.feeds)
-	readdressed = append(readdressed, d.setLists(next.cfg, next.lists)...)
+	mended = append(mended, d.setLists(next.cfg, next.lists)...)
 	d.outage.good = goodHosts(next.states)
 	d.progress = newProgress(next.states)
-	return readdressed
+	return mended
 }
 
 // names returns the names of feeds.
