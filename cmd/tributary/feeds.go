@@ -73,6 +73,8 @@ type storyLine struct {
 	Updated   time.Time `json:"updated"`
 	Also      []string  `json:"also"` // names of the other sources of the story
 	Told      []string  `json:"told"` // guids of the stories in a digest
+
+	heading string // the title or what stands for it, for text output
 }
 
 // feeds prints the named feeds, or all of them.
@@ -144,7 +146,7 @@ func (l feedLine) print(w io.Writer) {
 		if len(s.Also) > 0 {
 			also = " (also " + strings.Join(s.Also, ", ") + ")"
 		}
-		fmt.Fprintf(w, "  %-16s  %s: %s%s\n", minute(s.Published), s.Source, orUntitled(s.Title), also)
+		fmt.Fprintf(w, "  %-16s  %s: %s%s\n", minute(s.Published), s.Source, oneLine(s.heading), also)
 	}
 }
 
@@ -171,10 +173,11 @@ func newFeedLine(e *news.Edition) feedLine {
 		Name: e.Feed.Name, Title: e.Feed.Title, URL: e.URL("atom"), Private: e.Feed.Private, Readers: []serviceLine{},
 		Updated: stated(e.Updated), Stories: []storyLine{}, digests: e.Feed.Digest != nil,
 	}
-	for _, s := range format.Prepare(e).Edition.Shown {
+	items := format.Prepare(e)
+	for i, s := range items.Edition.Shown {
 		line := storyLine{
 			GUID: s.GUID, Title: cmp.Or(s.Heading, s.Entry.Title), Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
-			Also: []string{}, Told: []string{},
+			Also: []string{}, Told: []string{}, heading: items.Heading(i),
 		}
 		if s.Digest != nil {
 			line.Told = guids(s.Digest)

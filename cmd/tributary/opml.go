@@ -17,8 +17,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"tributary/internal/config"
+	"tributary/internal/daemon"
 	"tributary/internal/format"
 	"tributary/internal/news"
+	"tributary/internal/store"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -169,6 +171,7 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 		return err
 	}
 	cfg = a.listed(ctx, cfg)
+	known := a.known(ctx, cfg)
 	var subs []format.Subscription
 	left := 0
 	for _, s := range cfg.Sources {
@@ -179,7 +182,12 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 			left++
 			continue
 		}
-		subs = append(subs, format.Subscription{Title: cmp.Or(s.Title, s.Name), URL: s.URL, Site: s.Site, Tags: s.Tags})
+		said := known[s.Name]
+		sub := format.Subscription{Title: cmp.Or(s.Title, said.Title, s.Name), URL: s.URL, Site: cmp.Or(s.Site, said.Site), Tags: s.Tags}
+		if !private && news.HasSecret(sub.Site) {
+			sub.Site = ""
+		}
+		subs = append(subs, sub)
 	}
 	var list bytes.Buffer
 	if err := format.WriteOPML(&list, cfg.Site.Title, subs, time.Now()); err != nil {
@@ -193,6 +201,25 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 		fmt.Fprintf(a.err, "%s left out: private, or with a secret in the address; --private includes them\n", count(left, "source"))
 	}
 	return nil
+}
+
+// known returns, by name, what the documents of the sources say about themselves: their
+// titles and home pages. It returns nil if there is no database or it cannot be read now.
+func (a *app) known(ctx context.Context, cfg *config.Config) map[string]news.Source {
+	db, err := store.OpenReadOnly(ctx, daemon.DatabasePath(cfg.Data))
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	sources, err := db.Listing(ctx)
+	if err != nil {
+		return nil
+	}
+	known := make(map[string]news.Source, len(sources))
+	for _, s := range sources {
+		known[s.Name] = s
+	}
+	return known
 }
 
 // output writes data to a file, or to standard output if path is "" or "-".

@@ -64,10 +64,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tributary/internal/filter"
@@ -123,6 +125,13 @@ type Source struct {
 // Config.Defaults is for requests that belong to no source.
 func (s Source) Policy() netguard.Policy {
 	return netguard.Policy{AllowNetworks: s.AllowNetworks, AllowPorts: s.AllowPorts}
+}
+
+// AsksLike tells whether requests for s and o are the same: where they go, what they say,
+// and what they may reach.
+func (s Source) AsksLike(o Source) bool {
+	return s.URL == o.URL && s.UserAgent == o.UserAgent && maps.Equal(s.Headers, o.Headers) &&
+		slices.Equal(s.AllowNetworks, o.AllowNetworks) && slices.Equal(s.AllowPorts, o.AllowPorts)
 }
 
 // Content says where the text of an entry comes from.

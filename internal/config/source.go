@@ -178,8 +178,12 @@ func (r *reader) warnUnmatched(n node, glob string) {
 	if found, err := filepath.Glob(glob); err == nil && len(found) > 0 {
 		return
 	}
-	if !hasMeta(folder) && !isFolder(folder) {
+	if !hasMeta(folder) && !strings.Contains(folder, "{") && !isFolder(folder) {
 		r.warnf(n.Node, "%s %s matches nothing: there is no such folder", n, shown(n.Value))
+		return
+	}
+	if strings.Contains(n.Value, "{") {
+		r.warnf(n.Node, "%s %s matches no file: braces stand for themselves; write a source for each alternative", n, shown(n.Value))
 		return
 	}
 	r.warnf(n.Node, "%s %s matches no file", n, shown(n.Value))

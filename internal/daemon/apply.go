@@ -27,10 +27,25 @@ type inForce struct {
 // feeds returns the public feeds, and behind them the private ones.
 func (c *inForce) feeds() []news.Feed { return slices.Concat(c.public, c.private) }
 
-// readdressed returns the tasks of sources and lists that have another address than before.
-func (c *inForce) readdressed(before *inForce) (tasks []schedule.ID) {
+// preparedConfig is a configuration with everything that putting it in force needs.
+type preparedConfig struct {
+	*inForce
+	listStates   []news.ListState
+	sourceStates []news.SourceState
+	answers      map[int64]string // see store.Answered
+	pages        *web.Snapshot
+}
+
+// mended returns the tasks to do at once: those of sources and lists that have another address than
+// before, and of sources that fail and are asked in another way now.
+func (c *preparedConfig) mended(before *inForce) (tasks []schedule.ID) {
+	failing := make(map[int64]bool)
+	for _, s := range c.sourceStates {
+		failing[s.ID] = s.Failures > 0 && s.Standing != news.OutcomeLimited && s.Standing != news.OutcomeGone
+	}
 	for _, id := range slices.Sorted(maps.Keys(c.sources)) {
-		if old, ok := before.sources[id]; ok && old.URL != c.sources[id].URL {
+		now := c.sources[id]
+		if old, ok := before.sources[id]; ok && (old.URL != now.URL || failing[id] && !old.AsksLike(now)) {
 			tasks = append(tasks, sourceTask(id))
 		}
 	}
@@ -42,15 +57,6 @@ func (c *inForce) readdressed(before *inForce) (tasks []schedule.ID) {
 	return tasks
 }
 
-// preparedConfig is a configuration with everything that putting it in force needs.
-type preparedConfig struct {
-	*inForce
-	listStates   []news.ListState
-	sourceStates []news.SourceState
-	answers      map[int64]string // see store.Answered
-	pages        *web.Snapshot
-}
-
 // apply puts a configuration in force: the rows of sources and feeds, the tasks of the
 // runner, and the pages.
 func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
@@ -58,7 +64,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	if err != nil {
 		return err
 	}
-	readdressed := d.replace(next)
+	mended := d.replace(next)
 	d.updateUserAgent()
 	d.server.Show(next.pages)
 	d.publicShelf.Outdate() // a source may be private now, or be called another name
@@ -67,7 +73,7 @@ func (d *Daemon) apply(ctx context.Context, file *config.Config) error {
 	if err := d.limitHosts(ctx); err != nil {
 		return err
 	}
-	for _, task := range readdressed { // a new address is fetched at once, however long the old one was to be left alone
+	for _, task := range mended { // however long they were to be left alone
 		d.runner.Trigger(task)
 	}
 	d.publishSoon()
@@ -124,9 +130,8 @@ func (d *Daemon) prepare(ctx context.Context, file *config.Config) (preparedConf
 	return s, err
 }
 
-// replace makes a configuration the one in force, and returns the tasks whose address it
-// changed.
-func (d *Daemon) replace(next preparedConfig) (readdressed []schedule.ID) {
+// replace makes a configuration the one in force, and returns the tasks to do at once.
+func (d *Daemon) replace(next preparedConfig) (mended []schedule.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before := d.current.Load()
@@ -136,7 +141,7 @@ func (d *Daemon) replace(next preparedConfig) (readdressed []schedule.ID) {
 	if before == nil {
 		return nil
 	}
-	return next.readdressed(before)
+	return next.mended(before)
 }
 
 // matching returns the setting of which entries may be one story.

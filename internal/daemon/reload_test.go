@@ -145,6 +145,35 @@ func TestChangedFileTakesEffect(t *testing.T) {
 	}
 }
 
+// Who mends what a source needs to be reached sees at once whether it helped. Other
+// changes, and sources that are well, wait for their time; so does a source whose server
+// asked to be left alone.
+func TestMendedSourceIsAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	up := feedtest.New(t)
+	up.Handle("/shut", feedtest.Response{Body: rss("S1")})
+	up.Handle("/well", feedtest.Response{Body: rss("W1")})
+	up.Handle("/busy", feedtest.Response{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "3600"}})
+	shut := fmt.Sprintf("  - {feed: %q, name: shut, allow_ports: [%d]", up.URL+"/shut", up.Port())
+	others := func(agent string) string {
+		return source(up, "well", "/well", agent) + "\n" + source(up, "busy", "/busy", agent)
+	}
+	h := newHome(t, "sources:", shut+"}", others(""))
+	r := h.serve()
+	r.await("the first attempts are over", func() bool { return len(h.log.records(t, "fetched")) == 3 })
+
+	r.configure("sources:", shut+", tags: [new]}", others(""))
+	r.await("the tag is known", func() bool { return len(h.log.records(t, "configuration reloaded")) == 1 })
+	r.configure("sources:", shut+", allow_networks: [127.0.0.0/8]}", others(", user_agent: Another"))
+	r.awaitTitles("all", "S1 W1")
+	if shut, well, busy := up.Count("/shut"), up.Count("/well"), up.Count("/busy"); shut != 1 || well != 1 || busy != 1 {
+		t.Errorf("asked %d, %d and %d times, want once each", shut, well, busy)
+	}
+	if told := len(h.log.records(t, "fetched")); told != 4 {
+		t.Errorf("%d attempts, want another one of the mended source only", told)
+	}
+}
+
 // A feed that was being rendered while it was removed does not come back.
 func TestRemovedFeedStaysRemoved(t *testing.T) {
 	h := newHome(t, "sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: all}", "  - {name: extra}")

@@ -25,6 +25,10 @@ func Prepare(e *news.Edition) Prepared {
 	return Prepared{dressed(e, items), items}
 }
 
+// Heading returns what the i-th item is called where a title is needed, as in Atom: its
+// title, else the beginning of its text, else its link.
+func (p Prepared) Heading(i int) string { return p.items[i].heading() }
+
 // wireItem is a Publication in the terms that all formats share. Every rule about what
 // may be published is applied here, once, so that the formats cannot differ. All text
 // is legal XML, every URL absolute http(s), every language tag valid.

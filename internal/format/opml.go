@@ -130,11 +130,12 @@ func (o *opmlReader) outline(t token) error {
 		values[strings.ToLower(localName(a.name))] = clean.Line(unescape(a.value, nil))
 	}
 	title := clip(first(values["text"], values["title"]), maxTitle)
-	feed := values["xmlurl"]
-	if kind := strings.ToLower(values["type"]); feed == "" && (kind == "rss" || kind == "atom") {
+	feed, kind := values["xmlurl"], strings.ToLower(values["type"])
+	typed := kind == "rss" || kind == "atom"
+	if feed == "" && typed {
 		feed = values["url"]
 	}
-	if feed != "" {
+	if feed != "" || typed || values["htmlurl"] != "" {
 		if len(o.list.Feeds)+len(o.list.Repeats)+len(o.list.Skipped) == maxListed {
 			return news.Failf(news.OutcomeTooLarge, "the subscription list has more than %d feeds", maxListed)
 		}
@@ -173,7 +174,11 @@ func addTag(tags []string, tag string) []string {
 func (o *opmlReader) add(s Subscription) {
 	given := s.URL
 	s.URL = subscriptionURL(given)
-	if s.URL == "" {
+	switch {
+	case given == "":
+		o.list.Skipped = append(o.list.Skipped, "the feed "+quotedName(s.Title, s.Site)+" has no address"+onlyPage(s.Site)+": want xmlUrl=\"https://…\"")
+		return
+	case s.URL == "":
 		o.list.Skipped = append(o.list.Skipped, "the feed "+quotedName(s.Title, given)+" has no usable address: want http:// or https:// without user name and password")
 		return
 	}
@@ -230,6 +235,14 @@ func quotedName(title, rawURL string) string {
 		return `"` + clip(title, 80) + `"`
 	}
 	return `"` + clip(news.SafeURL(rawURL), 80) + `"`
+}
+
+// onlyPage names the home page of a subscription in a message, if there is one.
+func onlyPage(site string) string {
+	if site == "" {
+		return ""
+	}
+	return ", only a page, " + clip(news.SafeURL(site), 200)
 }
 
 // WriteOPML writes a subscription list as OPML 2.0, every feed once: in a folder named by

@@ -31,6 +31,9 @@ const opmlSample = `<?xml version="1.0" encoding="UTF-8"?>
 <outline text="Kein Feed" type="link" url="https://link.example/"/>
 <outline text="Geheim" type="rss" xmlUrl="https://me:pass@secret.example/feed"/>
 <outline text="Gopher" type="rss" xmlUrl="gopher://old.example/feed"/>
+<outline text="Nur die Seite" htmlUrl="https://seite.example/"/>
+<outline title="" type="rss" xmlUrl="" htmlUrl="https://ohne.example/"/>
+<outline text="Nur ein Name" type="atom"/>
 </body></opml>`
 
 func TestReadOPML(t *testing.T) {
@@ -49,6 +52,9 @@ func TestReadOPML(t *testing.T) {
 		Skipped: []string{
 			`the feed "Geheim" has no usable address: want http:// or https:// without user name and password`,
 			`the feed "Gopher" has no usable address: want http:// or https:// without user name and password`,
+			`the feed "Nur die Seite" has no address, only a page, https://seite.example/: want xmlUrl="https://…"`,
+			`the feed "https://ohne.example/" has no address, only a page, https://ohne.example/: want xmlUrl="https://…"`,
+			`the feed "Nur ein Name" has no address: want xmlUrl="https://…"`,
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -45,6 +45,9 @@ func (t *Theme) Source(w io.Writer, v *SourceView) error {
 	if !view.Retired {
 		view.Next = next(s.NextDue, v.Now)
 	}
+	if v.Site.Static { // read at any time: "5 minutes ago" would be wrong soon, and the next visit be past
+		view.Last, view.Next = at(s.Last.Started), ""
+	}
 	if charted(v.Days, s.FirstOK) {
 		view.Charts = append(view.Charts, titled{"Entries a day", arrivals(v.Days, s.FirstOK)})
 		if s.Kind == news.KindFeed {

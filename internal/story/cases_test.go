@@ -70,8 +70,8 @@ func TestCasesAreSound(t *testing.T) {
 			}
 		}
 		for line := range bytes.Lines(c.items) {
-			var item Item
-			if err := json.Unmarshal(line, &item); err != nil {
+			item, err := decodeItem(line)
+			if err != nil {
 				t.Errorf("%s: %v", c.Case, err)
 			}
 			languages[item.Language]++

@@ -9,21 +9,21 @@ import (
 	"tributary/internal/news"
 )
 
-// Item is one line of the input of `tributary cluster`. ID and Outlet are required. An
-// empty value means an absent one.
+// Item is one line of the input of `tributary cluster`; decodeItem names the keys. ID and
+// Outlet are required. An empty value means an absent one.
 type Item struct {
-	ID        string `json:"id"`
-	Outlet    string `json:"source"`
-	Feed      string `json:"feed"` // the Source within the outlet; by default the outlet
-	URL       string `json:"url"`
-	GUID      string `json:"guid"`
-	Title     string `json:"title"`
-	Summary   string `json:"summary"`      // HTML
-	Content   string `json:"content_html"` // HTML
-	Text      string `json:"text"`         // plain; used when there is no Content
-	Published string `json:"published"`    // RFC 3339, or ISO 8601 without zone, which is UTC
-	Language  string `json:"lang"`
-	Media     []File `json:"media"` // an extension of the contract
+	ID        string
+	Outlet    string
+	Feed      string // the Source within the outlet; by default the outlet
+	URL       string
+	GUID      string
+	Title     string
+	Summary   string // HTML
+	Content   string // HTML
+	Text      string // plain; used when there is no Content
+	Published string // RFC 3339, or ISO 8601 without zone, which is UTC
+	Language  string
+	Media     []File // an extension of the contract
 }
 
 // File is an audio or video file of an Item.

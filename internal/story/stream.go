@@ -17,7 +17,8 @@ const maxLine = 32 << 20
 // Run reads items from r, one JSON object a line, and writes a Verdict for each to w in
 // the same order. It flushes w as soon as no further line is waiting. A line that
 // cannot be used has no answer; it is reported to warn as "line N: …" and counted in
-// bad. Empty lines are skipped. Run ends with an error if r or w fails or ctx ends.
+// bad. Empty lines and a byte order mark are skipped. Run ends with an error if r or w
+// fails or ctx ends.
 func (c *Clusterer) Run(ctx context.Context, r io.Reader, w, warn io.Writer) (bad int, err error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	out := bufio.NewWriterSize(w, 1<<16)
@@ -25,6 +26,9 @@ func (c *Clusterer) Run(ctx context.Context, r io.Reader, w, warn io.Writer) (ba
 	enc.SetEscapeHTML(false)
 	for n := 1; ; n++ {
 		line, readErr := readLine(in)
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
 		if err := c.answer(enc, line, readErr); errors.As(err, new(*badLine)) {
 			bad++
 			fmt.Fprintf(warn, "line %d: %v\n", n, err)
@@ -69,11 +73,10 @@ func (c *Clusterer) answer(enc *json.Encoder, line []byte, readErr error) error 
 }
 
 func parseItem(line []byte) (Item, time.Time, error) {
-	var item Item
-	if err := json.Unmarshal(line, &item); err != nil {
-		return item, time.Time{}, badJSON(err)
-	}
+	item, err := decodeItem(line)
 	switch {
+	case err != nil:
+		return item, time.Time{}, err
 	case item.ID == "":
 		return item, time.Time{}, badf("no id: every item needs an \"id\" of its own")
 	case item.Outlet == "":
@@ -82,16 +85,40 @@ func parseItem(line []byte) (Item, time.Time, error) {
 	return item, parseTime(item.Published), nil
 }
 
-func badJSON(err error) error {
-	const want = `want one JSON object a line, as {"id":"1","source":"example.org"}`
-	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
-	switch {
-	case !ok:
-		return badf("no JSON: %v; %s", err, want)
-	case wrong.Field == "":
-		return badf("a JSON %s and no object; %s", wrong.Value, want)
+// decodeItem reads the keys of an Item from an object and ignores all others, also those
+// that differ from them in case only: what other programs mean by "URL" is theirs. The
+// same goes for a "media" that is no list of files, because the key is our extension.
+func decodeItem(line []byte) (Item, error) {
+	var item Item
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(line, &values); err != nil {
+		const want = `want one JSON object a line, as {"id":"1","source":"example.org"}`
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return item, badf("a JSON %s and no object; %s", wrong.Value, want)
+		}
+		return item, badf("no JSON: %v; %s", err, want)
 	}
-	return badf("%q is a %s; want a string", wrong.Field, wrong.Value)
+	for _, key := range []struct {
+		name string
+		text *string
+	}{
+		{"id", &item.ID}, {"source", &item.Outlet}, {"feed", &item.Feed}, {"url", &item.URL}, {"guid", &item.GUID},
+		{"title", &item.Title}, {"summary", &item.Summary}, {"content_html", &item.Content}, {"text", &item.Text},
+		{"published", &item.Published}, {"lang", &item.Language},
+	} {
+		value, ok := values[key.name]
+		if !ok {
+			continue
+		}
+		err := json.Unmarshal(value, key.text)
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return item, badf("%q is a %s; want a string", key.name, wrong.Value)
+		}
+	}
+	if json.Unmarshal(values["media"], &item.Media) != nil {
+		item.Media = nil
+	}
+	return item, nil
 }
 
 // layouts are the accepted forms of `published`. Without a zone, they are in UTC.

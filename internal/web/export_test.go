@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"tributary/internal/news"
 	"tributary/internal/publish"
@@ -118,6 +119,9 @@ func TestExportLeafsBackSoFar(t *testing.T) {
 // asks matches what asks the server something: the search form and the link to /why.
 var asks = regexp.MustCompile(`<form.*</form>|<li><a href="[^"]*/why">.*</li>`)
 
+// visits matches when a source was visited and will be, which a file says in other words than we.
+var visits = regexp.MustCompile(`<div><dt>(Last|Next) visit</dt>.*</div>`)
+
 // A static web server sends the same for a path as we do, except for what only we can answer. Our
 // own pages still have that.
 func TestExportIsTheSite(t *testing.T) {
@@ -130,7 +134,9 @@ func TestExportIsTheSite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := func(page []byte) string { return strings.Join(strings.Fields(string(page)), " ") }
+	words := func(page []byte) string {
+		return strings.Join(strings.Fields(string(visits.ReplaceAll(page, nil))), " ")
+	}
 	for path, want := range map[string]struct {
 		file string
 		asks int
@@ -155,5 +161,38 @@ func TestExportIsTheSite(t *testing.T) {
 	}
 	if len(files) < 6 {
 		t.Errorf("wrote %q", files)
+	}
+}
+
+// A file is read at any time. It does not say how long ago something was, and so it does not
+// change because time passes.
+func TestExportStandsStill(t *testing.T) {
+	b := newBench(t)
+	folder := &publish.Folder{Path: t.TempDir(), Key: "export"}
+	read := func() map[string]string {
+		files, err := b.web.Export(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := map[string]string{}
+		for _, name := range files {
+			text, err := os.ReadFile(filepath.Join(folder.Path, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[name] = string(text)
+		}
+		return texts
+	}
+	before := read()
+	if page := before["sources/a.html"]; !strings.Contains(page, "<dt>Last visit</dt>") || strings.Contains(page, "<dt>Next visit</dt>") {
+		t.Errorf("the page of a source has no last visit, or a next one:\n%s", page)
+	}
+	now := b.web.Now
+	b.web.Now = func() time.Time { return now().Add(17 * time.Minute) }
+	for name, text := range read() {
+		if text != before[name] {
+			t.Errorf("%s changed with the time:\n%s", name, text)
+		}
 	}
 }
