@@ -126,11 +126,8 @@ func plainQuery(query string) string {
 	return strings.Join(pairs, "&")
 }
 
-// withoutTracking drops the tracking parameters of a query and leaves the rest
-// as it was written.
-func withoutTracking(query string) string { return without(query, tracking) }
-
-// without drops the parameters of a query whose key (lower case) is unwanted.
+// without drops the parameters of a query whose key (lower case) is unwanted, and leaves the
+// rest as it was written.
 func without(query string, unwanted func(key string) bool) string {
 	if query == "" {
 		return ""

@@ -34,7 +34,7 @@ func link(base *url.URL, ref string) string {
 		if u.Host == "" {
 			return ""
 		}
-		u.RawQuery = withoutTracking(u.RawQuery)
+		u.RawQuery = without(u.RawQuery, tracking)
 		u.ForceQuery = false
 	} else if u.Opaque == "" && u.Host == "" && u.RawQuery == "" { // magnet:?xt=…
 		return ""

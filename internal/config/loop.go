@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -39,18 +40,11 @@ func isOwnFeed(address, site, listen string) bool {
 		return true
 	}
 	host, port, err := net.SplitHostPort(listen)
-	return err == nil && portOf(u) == port && isHere(u.Hostname(), host) && feeds(u.Path)
+	return err == nil && fetch.PortOf(u) == port && isHere(u.Hostname(), host) && feeds(u.Path)
 }
 
 func sameHost(a, b *url.URL) bool {
-	return strings.EqualFold(a.Hostname(), b.Hostname()) && (portOf(a) == portOf(b) || a.Port() == "" && b.Port() == "")
-}
-
-func portOf(u *url.URL) string {
-	if port := u.Port(); port != "" {
-		return port
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	return strings.EqualFold(a.Hostname(), b.Hostname()) && (fetch.PortOf(a) == fetch.PortOf(b) || a.Port() == "" && b.Port() == "")
 }
 
 // isHere reports whether the host of an address is that of a listener: the same

@@ -299,11 +299,11 @@ func SameOrigin(a, b string) bool {
 
 // origin returns scheme, host and port (RFC 6454 section 4).
 func origin(u *url.URL) string {
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + portOf(u)
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + PortOf(u)
 }
 
-// portOf returns the port of a URL, or the default port of its scheme.
-func portOf(u *url.URL) string {
+// PortOf returns the port of a URL, or the default port of its scheme.
+func PortOf(u *url.URL) string {
 	if port := u.Port(); port != "" {
 		return port
 	}

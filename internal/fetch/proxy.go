@@ -32,7 +32,7 @@ func judge(ctx context.Context, policy netguard.Policy, target *url.URL) error {
 	if err != nil {
 		host = target.Hostname() // an IPv6 address, or a name that does not resolve
 	}
-	port, err := strconv.ParseUint(portOf(target), 10, 16)
+	port, err := strconv.ParseUint(PortOf(target), 10, 16)
 	if err != nil {
 		return news.Failf(news.OutcomeBlocked, "the address has a port that is no number below 65536")
 	}

@@ -155,7 +155,7 @@ func (m *meta) set(f field, value string) {
 	case published, updated:
 		t, ok := parseTime(value)
 		if !ok {
-			m.note("date", value, "write it like 2025-12-03 or 2025-12-03T10:00:00Z")
+			m.notes = append(m.notes, fmt.Sprintf("the date %q is none; write it like 2025-12-03 or 2025-12-03T10:00:00Z", shorten(value, 40)))
 			return
 		}
 		m.setTime(f, t)
@@ -178,10 +178,6 @@ func (m *meta) set(f field, value string) {
 	case summary:
 		m.summary = cmp.Or(m.summary, value)
 	}
-}
-
-func (m *meta) note(what, value, want string) {
-	m.notes = append(m.notes, fmt.Sprintf("the %s %q is none; %s", what, shorten(value, 40), want))
 }
 
 // setTime stores a time unless the field already has one.

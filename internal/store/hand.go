@@ -95,17 +95,6 @@ func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, 
 	return list, err
 }
 
-// Entry returns an entry by its number; none when there is none.
-func (db *DB) Entry(ctx context.Context, id int64) ([]news.Placement, error) {
-	return db.placedEverywhere(ctx, `e.id = $1`, id)
-}
-
-// FindEntries returns the entries that a text itself names, as their guid or as
-// their address, and not those beside them in their stories.
-func (db *DB) FindEntries(ctx context.Context, text, canonical string) ([]news.Placement, error) {
-	return db.placedEverywhere(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
-}
-
 // storyOf returns the story of an entry.
 func (t *tx) storyOf(entry int64) (story int64, err error) {
 	if err = t.get(`SELECT story_id FROM entry WHERE id = $1`, []any{entry}, &story); err != nil {

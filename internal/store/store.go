@@ -10,6 +10,23 @@
 // everything it brought: the entries, the decision which story each belongs to,
 // validators, body and next due time. Publish (publish.go) takes what changed
 // since and writes Publications, which is all that outputs ever read.
+//
+//	save.go save_entry.go known.go guard.go seed.go      Save: which entries are known, which are new
+//	judge.go public_story.go                             the story of a new entry
+//	alike.go alike_find.go posting.go posting_find.go    the index that texts are compared by;
+//	resketch.go                                          made anew after an upgrade
+//	publish.go publish_read.go settle.go rule.go cite.go Publish: which stories are judged, and
+//	place.go publish_guid.go footer.go digest.go         what becomes of them
+//	past.go past_find.go                                 what a lost database had published
+//	edition.go archive.go digest_read.go health_feed.go  the documents of a feed, as outputs read them
+//	change.go push.go subscription.go                    WebSub, as hub and as subscriber
+//	placement.go find.go state.go day.go                 what pages and commands show
+//	hand.go merge.go split.go pin.go                     corrections by hand
+//	source.go list.go feed.go former.go                  the configuration, as rows
+//	host.go fetch.go health.go page.go file.go token.go  what is remembered of everything outside
+//	search.go search_look.go index.go reindex.go         search
+//	audience.go entry.go                                 conditions and columns that many queries share
+//	rows.go column.go                                    reading rows, binding values
 package store
 
 import (

@@ -10,12 +10,8 @@ type usual struct {
 
 // has reports whether the Source always has a figure in the words around f.
 func (u usual) has(f Figure) bool {
-	return slices.ContainsFunc(pairsOf(f), func(p setting) bool { return u.settings[p] })
-}
-
-func pairsOf(f Figure) []setting {
-	pairs := f.settings()
-	return pairs[:]
+	around := f.settings()
+	return slices.ContainsFunc(around[:], func(s setting) bool { return u.settings[s] })
 }
 
 // setAside composes the sketch anew from the words that are not usual. The lead is then what

@@ -7,6 +7,38 @@ import (
 	"tributary/internal/news"
 )
 
+// Entry returns an entry by its number; none when there is none.
+func (db *DB) Entry(ctx context.Context, id int64) ([]news.Placement, error) {
+	return db.placedEverywhere(ctx, `e.id = $1`, id)
+}
+
+// FindEntries returns the entries that a text itself names, as their guid or as
+// their address, and not those beside them in their stories.
+func (db *DB) FindEntries(ctx context.Context, text, canonical string) ([]news.Placement, error) {
+	return db.placedEverywhere(ctx, `(c.guid = $1 OR c.link = $1 OR e.url_key = $2) ORDER BY e.first_seen, e.id LIMIT 50`, text, urlKey(canonical))
+}
+
+// Find returns the entries that a person may mean by a text: a story's key, also
+// of one that was merged into another, a guid, a link. In are all Publications.
+func (db *DB) Find(ctx context.Context, text, canonical string) ([]news.Placement, error) {
+	for _, stories := range []string{
+		`SELECT coalesce(n.alias_of, n.id) FROM story n WHERE n.key = $1 OR n.guid = $1`,
+		`SELECT p.story_id FROM publication p WHERE p.guid = $1`,
+	} {
+		found, err := db.placedEverywhere(ctx, `s.id IN (`+stories+`) ORDER BY e.first_seen, e.id LIMIT 50`, text)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	if canonical != "" {
+		found, err := db.placedEverywhere(ctx, `e.url_key = $1 ORDER BY e.first_seen, e.id LIMIT 50`, urlKey(canonical))
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return db.placedEverywhere(ctx, `c.guid = $1 OR c.link = $1 ORDER BY e.first_seen, e.id LIMIT 50`, text)
+}
+
 // mostPublic bounds how many entries a visitor's question reads.
 const mostPublic = 20
 

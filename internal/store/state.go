@@ -1,0 +1,124 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tributary/internal/news"
+)
+
+// States returns every source in use in the order of the configuration, with
+// its latest attempt.
+func (db *DB) States(ctx context.Context) ([]news.SourceState, error) {
+	return db.states(ctx, `src.retired_at = 0 ORDER BY src.position, src.id`)
+}
+
+// Listing returns every source in use in the order of the configuration, as
+// lists of sources name them: what a source brought and how it fares is left
+// out, and is not read.
+func (db *DB) Listing(ctx context.Context) ([]news.Source, error) {
+	var sources []news.Source
+	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`,
+			src.tags, src.public, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan) error {
+		var s news.Source
+		var docTitle, tags string
+		var record recordScan
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &tags, &s.Public}
+		if err := scan(append(dest, record.dest()...)...); err != nil {
+			return err
+		}
+		s.Title = cmp.Or(s.Title, docTitle, s.Name)
+		sources = append(sources, s)
+		last := &sources[len(sources)-1]
+		return errors.Join(json.Unmarshal([]byte(tags), &last.Tags), record.fill(last))
+	})
+	return sources, err
+}
+
+// State returns one source by name; nil when no source in use has it.
+func (db *DB) State(ctx context.Context, name string) (*news.SourceState, error) {
+	all, err := db.states(ctx, `src.retired_at = 0 AND src.name = $1`, name)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// Healths counts the sources in use by their health. It holds one at a time,
+// because monitors ask often.
+func (db *DB) Healths(ctx context.Context, now time.Time) (map[news.Health]int, error) {
+	healths := map[news.Health]int{}
+	err := db.eachState(ctx, `src.retired_at = 0`, nil, func(s news.SourceState) { healths[s.Health(now)]++ })
+	return healths, err
+}
+
+func (db *DB) states(ctx context.Context, where string, args ...any) ([]news.SourceState, error) {
+	var states []news.SourceState
+	err := db.eachState(ctx, where, args, func(s news.SourceState) { states = append(states, s) })
+	return states, err
+}
+
+func (db *DB) eachState(ctx context.Context, where string, args []any, f func(news.SourceState)) error {
+	return db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`, src.outlet, src.tags,
+			src.public, src.next_due, src.first_ok, src.failures, src.entries, src.newest,
+			coalesce(f.started, 0), coalesce(f.duration, 0), coalesce(f.bytes, 0), coalesce(f.status, 0), coalesce(f.outcome, ''),
+			coalesce(f.error, ''), coalesce(f.added, 0), coalesce(f.changed, 0), `+vitalColumns+`, `+moveColumns+`, `+recordColumns+`
+		FROM source src LEFT JOIN fetch f ON f.id = src.last_fetch
+		WHERE `+where, args, func(scan scan) error {
+		var s news.SourceState
+		var docTitle, tags string
+		var due, ok, newest, started, duration int64
+		var v vitalScan
+		var m moveScan
+		var record recordScan
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &s.Outlet, &tags,
+			&s.Public, &due, &ok, &s.Failures, &s.Entries, &newest,
+			&started, &duration, &s.Last.Bytes, &s.Last.Status, &s.Last.Outcome, &s.Last.Error, &s.Last.New, &s.Last.Changed}
+		err := scan(slices.Concat(dest, v.dest(), m.dest(), record.dest())...)
+		if err != nil {
+			return err
+		}
+		s.Title = cmp.Or(s.Title, docTitle, s.Name)
+		s.NextDue, s.FirstOK, s.Newest = at(due), at(ok), at(newest)
+		s.Vitals, s.Move = v.done(), m.done()
+		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), millis(duration)
+		if err = json.Unmarshal([]byte(tags), &s.Tags); err == nil {
+			err = record.fill(&s.Source)
+		}
+		f(s)
+		return err
+	})
+}
+
+// Totals are the figures of the whole store.
+type Totals struct {
+	Sources, Entries, Stories, Publications int64
+	Requests, Unchanged, Failures, Bytes    int64 // of all attempts ever
+}
+
+// Totals counts what is stored.
+func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
+	for _, count := range []struct {
+		dest  *int64
+		query string
+	}{
+		{&t.Sources, `SELECT count(*) FROM source WHERE retired_at = 0`},
+		{&t.Entries, `SELECT coalesce(sum(entries), 0) FROM source`},
+		{&t.Stories, `SELECT count(*) FROM story WHERE alias_of IS NULL`},
+		{&t.Publications, `SELECT count(*) FROM publication WHERE removed = 0`},
+		{&t.Requests, `SELECT coalesce(sum(requests), 0) FROM source`},
+		{&t.Unchanged, `SELECT coalesce(sum(unmodified), 0) FROM source`},
+		{&t.Failures, `SELECT coalesce(sum(failed), 0) FROM source`},
+		{&t.Bytes, `SELECT coalesce(sum(received), 0) FROM source`},
+	} {
+		if err := db.get(ctx, count.query, nil, count.dest); err != nil {
+			return t, fmt.Errorf("%s: %w", count.query, err)
+		}
+	}
+	return t, nil
+}
