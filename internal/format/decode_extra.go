@@ -20,6 +20,7 @@ func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 		Image:    first(r.picture(n), r.thumbnail(n), firstPicture(e.Enclosures)),
 		Comments: r.comments(n),
 		Episode:  r.episode(n),
+		Pictures: r.pictures(n, e.Enclosures),
 	}
 	if original := r.original(n); original != "" && original != e.Link {
 		x.Links = append(x.Links, news.Link{Rel: news.Canonical, URL: original})
@@ -88,7 +89,9 @@ func (r *reader) thumbnail(n *node) string {
 	}
 	for _, k := range n.kids {
 		if found == "" && k.name == "media:content" && medium(k) == "image" {
-			found = clean.Resolve(k.base, k.attr("url"))
+			if url := clean.Resolve(k.base, k.attr("url")); !isAvatar(url) {
+				found = url
+			}
 		}
 	}
 	return found
@@ -145,7 +148,7 @@ func (r *reader) episode(n *node) news.Episode {
 // credits adds the people of podcast:person and media:credit.
 func (r *reader) credits(n *node, e *news.Episode) {
 	for _, k := range n.kids {
-		if k.name == "media:group" || k.name == "media:content" {
+		if k.name == "media:group" || k.name == "media:content" && medium(k) != "image" {
 			r.credits(k, e)
 		}
 		if k.name != "podcast:person" && k.name != "media:credit" || len(e.People) == maxExtras {

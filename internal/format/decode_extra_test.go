@@ -27,9 +27,29 @@ func TestExtras(t *testing.T) {
 	add(`<media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
 	add(`<media:thumbnail>t.jpg</media:thumbnail>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
 	add(`<media:group><media:content url="v.mp4"><media:thumbnail url="t.jpg"/></media:content></media:group>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
-	add(`<media:content url="p.jpg" medium="image"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
-	add(`<media:content url="p.jpg" type="image/jpeg"/>`, `{"image":"http://feeds.example/dir/p.jpg"}`)
-	add(`<media:content url="p.jpg?w=140" width="140"/>`, `{"image":"http://feeds.example/dir/p.jpg?w=140"}`)
+	add(`<media:content url="p.jpg" medium="image"/><media:thumbnail url="t.jpg"/>`,
+		`{"image":"http://feeds.example/dir/t.jpg","pictures":[{"url":"http://feeds.example/dir/p.jpg"}]}`)
+	add(`<media:content url="p.jpg" type="image/jpeg"/>`,
+		`{"image":"http://feeds.example/dir/p.jpg","pictures":[{"url":"http://feeds.example/dir/p.jpg","type":"image/jpeg"}]}`)
+	add(`<media:content url="p.jpg?w=140" width="140"/>`,
+		`{"image":"http://feeds.example/dir/p.jpg?w=140","pictures":[{"url":"http://feeds.example/dir/p.jpg?w=140","width":140}]}`)
+	// Galleries: every picture once, in its largest size.
+	const at = `{"url":"http://feeds.example/dir/`
+	add(`<media:content url="1.jpg" medium="image" fileSize="7"><media:description>A dam</media:description><media:credit>Eva</media:credit></media:content>
+		<media:content url="2.jpg" medium="image"><media:title>T</media:title></media:content>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg","length":7,"alt":"A dam","credit":"Eva"},`+at+`2.jpg","title":"T"}]}`)
+	add(`<media:content url="1.jpg?w=140" width="140"/><media:content url="1.jpg?w=460" width="460" medium="image"><media:credit>Eva</media:credit></media:content>`,
+		`{"image":"http://feeds.example/dir/1.jpg?w=140","pictures":[`+at+`1.jpg?w=460","credit":"Eva","width":460}]}`)
+	add(`<media:group><media:content url="super.jpg" width="1100" height="619"/><media:content url="large.jpg" width="300" height="300"/><media:content url="x.jpg" width="552"/></media:group>`,
+		`{"image":"http://feeds.example/dir/super.jpg","pictures":[`+at+`super.jpg","width":1100,"height":619}]}`)
+	add(`<media:group><media:content url="1.jpg"/><media:content url="2.jpg"/><media:content url="1.jpg"/></media:group>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"},`+at+`2.jpg"}]}`)
+	add(`<media:group><media:content url="1.jpg" width="9"><media:description>a</media:description></media:content><media:content url="2.jpg" width="8"><media:description>b</media:description></media:content></media:group>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg","alt":"a","width":9},`+at+`2.jpg","alt":"b","width":8}]}`)
+	add(`<media:group><media:content url="1.mp4" medium="video"/><media:content url="still.jpg"/></media:group>`, `{"image":"http://feeds.example/dir/still.jpg"}`)
+	add(`<media:content url="https://1.gravatar.com/avatar/ab?s=96" medium="image"><media:title>Eva</media:title></media:content><media:content url="1.jpg" medium="image"/>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"}]}`)
+	add(`<media:content url="count.gif" width="1" height="1"/><media:content url="javascript:x" medium="image"/>`, `{"image":"http://feeds.example/dir/count.gif"}`)
 	add(`<itunes:image href="i.jpg"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/i.jpg"}`)
 	add(`<media:thumbnail url="javascript:x"/>`, "")
 

@@ -5,10 +5,11 @@ import (
 	"tributary/internal/news"
 )
 
-// mediaEnclosures adds the files of Media RSS. An entry without enclosures takes audio and
-// video from there. An entry with enclosures gets their missing details from there. If
-// Media RSS lists one of them, it lists all files of the entry, so the others are added:
-// podcast programs ask for one enclosure an item, which leaves publishers no other place.
+// mediaEnclosures adds the files of Media RSS, except pictures. An entry without enclosures
+// takes audio and video from there. An entry with enclosures gets their missing details from
+// there. If Media RSS lists one of them, it lists all files of the entry, so the others are
+// added: podcast programs ask for one enclosure an item, which leaves publishers no other
+// place.
 func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 	stated, listed := len(e.Enclosures) > 0, false
 	var others []news.Enclosure
@@ -42,6 +43,7 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 func (r *reader) mediaFile(m *node) news.Enclosure {
 	return news.Enclosure{
 		URL: clean.Resolve(m.base, m.attr("url")), Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
+		Alt: clean.Excerpt(r.line(m, "media:description"), maxAlt), Credit: r.line(m, "media:credit"),
 		Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height")),
 	}
 }
@@ -55,6 +57,7 @@ func complete(files []news.Enclosure, f news.Enclosure) bool {
 			continue
 		}
 		have.Type, have.Title = first(have.Type, f.Type), first(have.Title, f.Title)
+		have.Alt, have.Credit = first(have.Alt, f.Alt), first(have.Credit, f.Credit)
 		if have.Length == 0 {
 			have.Length = f.Length
 		}

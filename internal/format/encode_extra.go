@@ -15,7 +15,8 @@ func wireExtra(e *news.Entry, link string) news.Extra {
 	return news.Extra{
 		Rights:       clean.Line(x.Rights),
 		License:      wireURL(x.License),
-		Image:        first(wireURL(x.Image), firstPicture(e.Enclosures)),
+		Image:        first(wireURL(x.Image), firstPicture(e.Enclosures), firstPicture(x.Pictures)),
+		Pictures:     wirePictures(e),
 		Comments:     news.Comments{Page: wireURL(x.Comments.Page), Feed: wireURL(x.Comments.Feed), Count: max(x.Comments.Count, 0)},
 		ReplyTo:      wireReplies(x.ReplyTo),
 		Links:        wireLinks(x.Links, link),
@@ -35,6 +36,20 @@ func firstPicture(files []news.Enclosure) string {
 		}
 	}
 	return ""
+}
+
+// wirePictures keeps the pictures that are not among the files of an entry. One of unknown
+// type is given that of most pictures; programs that show it go by its bytes.
+func wirePictures(e *news.Entry) []news.Enclosure {
+	kept := slices.DeleteFunc(wireEnclosures(e.Extra.Pictures), func(f news.Enclosure) bool {
+		return slices.ContainsFunc(e.Enclosures, func(have news.Enclosure) bool { return have.URL == f.URL })
+	})
+	for i := range kept {
+		if kept[i].Medium() != "image" {
+			kept[i].Type = "image/jpeg"
+		}
+	}
+	return kept
 }
 
 // wireReplies keeps the replies that have an id, each once. RFC 4685 section 3 requires

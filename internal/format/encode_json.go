@@ -122,10 +122,16 @@ type jsonExtension struct {
 	Also       []jsonAlso      `json:"also,omitempty"`
 	Categories []news.Category `json:"categories,omitempty"` // those of the tags, if one has a scheme or label
 	Digest     *jsonDigest     `json:"digest,omitempty"`
+
+	// Files are the attachments of which JSON Feed cannot say everything. Pictures are those
+	// attachments that belong to the text, with all that is known of them.
+	Files    []news.Enclosure `json:"files,omitempty"`
+	Pictures []news.Enclosure `json:"pictures,omitempty"`
 	jsonExtra
 }
 
-// jsonExtra has the members of news.Extra except the image, for which JSON Feed has a member.
+// jsonExtra has the members of news.Extra except the pictures, for which JSON Feed has
+// members.
 type jsonExtra struct {
 	Rights       string        `json:"rights,omitempty"`
 	License      string        `json:"license,omitempty"`
@@ -235,12 +241,24 @@ func jsonItemOf(it *wireItem) jsonItem {
 		}
 	}
 	for _, f := range it.enclosures {
-		out.Attachments = append(out.Attachments, jsonAttachment{f.URL, f.Type, f.Title, f.Length, f.Duration})
+		out.attach(f)
+		if describes(f) {
+			out.Tributary.Files = append(out.Tributary.Files, f)
+		}
 	}
+	for _, f := range it.extra.Pictures {
+		out.attach(f)
+	}
+	out.Tributary.Pictures = it.extra.Pictures
 	for _, m := range it.also {
 		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason})
 	}
 	return out
+}
+
+// attach adds an attachment. The alternative text of a picture without a title stands for it.
+func (i *jsonItem) attach(f news.Enclosure) {
+	i.Attachments = append(i.Attachments, jsonAttachment{f.URL, f.Type, first(f.Title, f.Alt), f.Length, f.Duration})
 }
 
 // externalOf returns the page that an entry is about, as in a link blog: its only

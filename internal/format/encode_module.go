@@ -41,6 +41,8 @@ type mediaContent struct {
 	Width    int      `xml:"width,attr,omitempty"`
 	Height   int      `xml:"height,attr,omitempty"`
 	Title    *xmlText `xml:"media:title"`
+	Alt      *xmlText `xml:"media:description"`
+	Credit   *xmlText `xml:"media:credit"`
 }
 
 type podcastChapters struct {
@@ -102,10 +104,7 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 	if out.Medium == "" && (strings.HasPrefix(f.Type, "text/") || f.Type == "application/pdf") {
 		out.Medium = "document"
 	}
-	if f.Title != "" {
-		title := plain(f.Title)
-		out.Title = &title
-	}
+	out.Title, out.Alt, out.Credit = optionalPlain(f.Title), optionalPlain(f.Alt), optionalPlain(f.Credit)
 	return out
 }
 
@@ -140,17 +139,20 @@ func (s *moduleSpaces) need(t *moduleTags) {
 
 const threadSpace = "http://purl.org/syndication/thread/1.0"
 
-// richFiles returns the files of which Media RSS says more than the format itself can:
-// a link of Atom, or with oneEnclosure the only enclosure of RSS.
+// richFiles returns the pictures, and the files of which Media RSS says more than the format
+// itself can: a link of Atom, or with oneEnclosure the only enclosure of RSS.
 func richFiles(it *wireItem, oneEnclosure bool) []news.Enclosure {
-	if oneEnclosure && len(it.enclosures) > 1 {
-		return it.enclosures
-	}
 	var rich []news.Enclosure
+	several := oneEnclosure && len(it.enclosures) > 1
 	for _, f := range it.enclosures {
-		if f.Duration > 0 || f.Width > 0 || f.Height > 0 || oneEnclosure && f.Title != "" {
+		if several || f.Duration > 0 || describes(f) || oneEnclosure && f.Title != "" {
 			rich = append(rich, f)
 		}
 	}
-	return rich
+	return append(rich, it.extra.Pictures...)
+}
+
+// describes reports whether it is known what a file looks like.
+func describes(f news.Enclosure) bool {
+	return f.Width > 0 || f.Height > 0 || f.Alt != "" || f.Credit != ""
 }

@@ -96,7 +96,7 @@ func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
 	for i := range x.Categories {
 		x.Categories[i].Label = ""
 	}
-	x.Enclosures = mainFirst(x.Enclosures)
+	x.Enclosures, x.Extra.Pictures = mainFirst(x.Enclosures, x.Extra.Pictures)
 	if kind != news.Podcast {
 		x.Extra.Episode = withoutITunes(x.Extra.Episode)
 		return
@@ -121,9 +121,6 @@ func carriedByJSON(x *news.Entry) {
 			x.Authors[i].Email = ""
 		}
 	}
-	for i := range x.Enclosures {
-		x.Enclosures[i].Width, x.Enclosures[i].Height = 0, 0
-	}
 }
 
 func withoutITunes(e news.Episode) news.Episode {
@@ -147,20 +144,21 @@ func namesOnly(people []news.Person) []news.Person {
 	return names
 }
 
-// mainFirst puts the one enclosure of RSS before the others. Pictures in Media RSS do
-// not count as files.
-func mainFirst(files []news.Enclosure) []news.Enclosure {
+// mainFirst puts the one enclosure of RSS before the others. Pictures that are not the
+// enclosure do not count as files.
+func mainFirst(files, pictures []news.Enclosure) (sorted, shown []news.Enclosure) {
 	main := news.MainFile(files)
-	if main < 0 {
-		return nil
-	}
-	sorted := []news.Enclosure{files[main]}
 	for i, f := range files {
-		if i != main && f.Medium() != "image" {
+		switch {
+		case i == main:
+			sorted = append([]news.Enclosure{f}, sorted...)
+		case f.Medium() == "image":
+			shown = append(shown, f)
+		default:
 			sorted = append(sorted, f)
 		}
 	}
-	return sorted
+	return sorted, append(shown, pictures...)
 }
 
 // head is what precedes the entries of a document.
@@ -237,7 +235,7 @@ func (m maker) shown(n int, language string) news.Shown {
 		s.Entry.Language = language
 	}
 	if s.Entry.Extra.Image == "" {
-		s.Entry.Extra.Image = firstPicture(s.Entry.Enclosures)
+		s.Entry.Extra.Image = first(firstPicture(s.Entry.Enclosures), firstPicture(s.Entry.Extra.Pictures))
 	}
 	for s.Entry.Body() == "" {
 		s.Entry.Summary, s.Entry.Content = m.html(), m.html()
@@ -249,7 +247,7 @@ func (m maker) shown(n int, language string) news.Shown {
 }
 
 func (m maker) extra() news.Extra {
-	x := news.Extra{Rights: m.optional(m.words), License: m.optional(m.url), Image: m.optional(m.url), Contributors: some(m, 2, m.person)}
+	x := news.Extra{Rights: m.optional(m.words), License: m.optional(m.url), Image: m.optional(m.url), Contributors: some(m, 2, m.person), Pictures: some(m, 4, m.photo)}
 	x.Comments = news.Comments{Page: m.optional(m.url), Feed: m.optional(m.url), Count: m.IntN(3)}
 	x.ReplyTo = some(m, 2, func() news.Reply {
 		return news.Reply{ID: "urn:example:" + url.PathEscape(m.word()) + fmt.Sprint(m.Uint32()), Link: m.optional(m.url)}
@@ -280,7 +278,15 @@ func (m maker) enclosure() news.Enclosure {
 	if f.Playable() {
 		f.Duration, f.Width, f.Height = int64(m.IntN(2)*90), m.IntN(2)*640, m.IntN(2)*360
 	}
+	if f.Medium() == "image" {
+		f.Alt, f.Credit = m.optional(m.name), m.optional(m.name)
+	}
 	return f
+}
+
+func (m maker) photo() news.Enclosure {
+	return news.Enclosure{URL: m.url(), Type: m.pick("image/png", "image/jpeg"), Length: int64(m.IntN(2) * 123456789), Title: m.optional(m.name),
+		Alt: m.optional(m.name), Credit: m.optional(m.name), Width: m.IntN(2) * 640, Height: m.IntN(2) * 360}
 }
 
 func (m maker) person() news.Person {

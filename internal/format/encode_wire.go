@@ -227,6 +227,14 @@ type xmlText struct {
 
 func plain(s string) xmlText { return xmlText{plainReplacer.Replace(s)} }
 
+func optionalPlain(s string) *xmlText {
+	if s == "" {
+		return nil
+	}
+	text := plain(s)
+	return &text
+}
+
 var plainReplacer = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
 
 // quoted escapes a URL for a double-quoted HTML attribute.

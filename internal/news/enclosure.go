@@ -11,6 +11,8 @@ type Enclosure struct {
 	Type     string `json:"type,omitempty"`     // media type
 	Length   int64  `json:"length,omitempty"`   // bytes; 0 is unknown
 	Title    string `json:"title,omitempty"`    // plain text
+	Alt      string `json:"alt,omitempty"`      // plain text: what it shows, for those who do not see it
+	Credit   string `json:"credit,omitempty"`   // plain text: who made it
 	Duration int64  `json:"duration,omitempty"` // seconds; 0 is unknown
 	Width    int    `json:"width,omitempty"`    // pixels; 0 is unknown
 	Height   int    `json:"height,omitempty"`

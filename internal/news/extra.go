@@ -13,6 +13,10 @@ type Extra struct {
 	Links        []Link   `json:"links,omitempty"` // canonical first; related, via; RFC 4287 section 4.2.7.2
 	Contributors []Person `json:"contributors,omitempty"`
 	Episode      Episode  `json:"episode,omitzero"`
+
+	// The pictures that it shows besides its text, each once, in order. Those that are
+	// given as files are among its Enclosures only. Image may be one of either or neither.
+	Pictures []Enclosure `json:"pictures,omitempty"`
 }
 
 // Comments says where readers discuss an entry.
