@@ -309,7 +309,8 @@ func addPerson(list []news.Person, p news.Person) []news.Person {
 	for i, have := range list {
 		sameMail := p.Email != "" && have.Email == p.Email && (p.Name == "" || have.Name == "")
 		if sameMail || p.Name != "" && have.Name == p.Name {
-			list[i] = news.Person{Name: first(have.Name, p.Name), Email: first(have.Email, p.Email), URL: first(have.URL, p.URL)}
+			list[i] = news.Person{Name: first(have.Name, p.Name), Email: first(have.Email, p.Email), URL: first(have.URL, p.URL),
+				Avatar: first(have.Avatar, p.Avatar)}
 			return list
 		}
 	}

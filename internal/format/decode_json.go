@@ -170,7 +170,7 @@ func jsonPeople(authors []*json.Author, author *json.Author, base *url.URL) []ne
 		if a == nil {
 			continue
 		}
-		p := news.Person{Name: clean.Line(a.Name)}
+		p := news.Person{Name: clean.Line(a.Name), Avatar: clean.Resolve(base, a.Avatar)}
 		if mail, ok := strings.CutPrefix(a.URL, "mailto:"); ok {
 			p.Email = clean.Line(mail)
 		} else {

@@ -51,6 +51,7 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 		e.Origin = &origin
 	}
 	x.addFiles(e)
+	x.addMailboxes(e)
 	image, pictures := e.Extra.Image, e.Extra.Pictures
 	said := news.Entry{Extra: news.Extra{
 		Rights: x.Rights, License: x.License, Comments: x.Comments, ReplyTo: few(x.ReplyTo), Links: few(x.Links),
@@ -64,6 +65,18 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	lowerLanguages(e.Extra.Episode.Transcripts)
 	if e.Extra.Links == nil {
 		e.Extra.Links = links
+	}
+}
+
+// addMailboxes gives authors with an address of their own the mailbox that JSON Feed has no
+// place for.
+func (x *jsonExtension) addMailboxes(e *news.Entry) {
+	e.Authors = slices.Clone(e.Authors) // they may be those of the feed
+	for _, p := range x.Authors {
+		i := slices.IndexFunc(e.Authors, func(have news.Person) bool { return have.Name == p.Name })
+		if i >= 0 && e.Authors[i].Email == "" {
+			e.Authors[i].Email = clean.Line(p.Email)
+		}
 	}
 }
 

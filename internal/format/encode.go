@@ -266,7 +266,7 @@ func siteTitle(e *news.Edition) string {
 func wireAuthors(people []news.Person) []news.Person {
 	var kept []news.Person
 	for _, p := range people {
-		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL)}
+		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL), Avatar: wireURL(p.Avatar)}
 		if p.Name == "" { // a whole e-mail address as a name confuses readers and helps spammers
 			mailbox, _, _ := strings.Cut(p.Email, "@")
 			p.Name = first(mailbox, p.URL)

@@ -121,6 +121,7 @@ type jsonExtension struct {
 	Source     jsonSource      `json:"source,omitzero"` // omitted for what the feed made itself
 	Also       []jsonAlso      `json:"also,omitempty"`
 	Categories []news.Category `json:"categories,omitempty"` // those of the tags, if one has a scheme or label
+	Authors    []news.Person   `json:"authors,omitempty"`    // if one has an address and a mailbox
 	Digest     *jsonDigest     `json:"digest,omitempty"`
 
 	// Files are the attachments of which JSON Feed cannot say everything. Pictures are those
@@ -227,10 +228,13 @@ func jsonItemOf(it *wireItem) jsonItem {
 		out.Summary = clean.Text(it.summary)
 	}
 	for _, p := range it.authors {
-		if p.URL == "" && p.Email != "" {
+		switch {
+		case p.URL == "" && p.Email != "":
 			p.URL = "mailto:" + p.Email
+		case p.Email != "":
+			out.Tributary.Authors = it.authors
 		}
-		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
+		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL, Avatar: p.Avatar})
 	}
 	for _, c := range it.categories {
 		if !slices.Contains(out.Tags, c.Term) { // a term may be in two schemes

@@ -80,6 +80,7 @@ func carried(ext string, s *news.Shown, e *news.Edition) news.Entry {
 func carriedByAtom(x *news.Entry, s *news.Shown) {
 	x.Extra.Links = append(x.Extra.Links, relatedMembers(s)...)
 	x.Extra.Episode = withoutITunes(x.Extra.Episode)
+	x.Authors, x.Extra.Contributors = withoutAvatars(x.Authors), withoutAvatars(x.Extra.Contributors)
 }
 
 func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
@@ -115,12 +116,6 @@ func carriedByJSON(x *news.Entry) {
 		x.Content, x.Summary = x.Summary, ""
 	}
 	x.Summary = clean.Escape(clean.Text(x.Summary)) // plain text
-	x.Authors = append([]news.Person(nil), x.Authors...)
-	for i := range x.Authors { // one address
-		if x.Authors[i].URL != "" {
-			x.Authors[i].Email = ""
-		}
-	}
 }
 
 func withoutITunes(e news.Episode) news.Episode {
@@ -134,6 +129,14 @@ func relatedMembers(s *news.Shown) []news.Link {
 		links = append(links, news.Link{Rel: "related", URL: m.Link, Title: m.SourceTitle + ": " + m.Title})
 	}
 	return links
+}
+
+func withoutAvatars(people []news.Person) []news.Person {
+	people = append([]news.Person(nil), people...)
+	for i := range people {
+		people[i].Avatar = ""
+	}
+	return people
 }
 
 func namesOnly(people []news.Person) []news.Person {
@@ -290,7 +293,7 @@ func (m maker) photo() news.Enclosure {
 }
 
 func (m maker) person() news.Person {
-	p := news.Person{Name: m.words(), URL: m.optional(m.url)}
+	p := news.Person{Name: m.words(), URL: m.optional(m.url), Avatar: m.optional(m.url)}
 	if m.maybe() {
 		p.Email = fmt.Sprintf("p%d@people.example", m.Uint32())
 	}

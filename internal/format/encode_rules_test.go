@@ -176,7 +176,7 @@ func TestJSONShape(t *testing.T) {
 			"next_url:web hubs:list.hub _tributary:extension",
 		"item": "id!:text url:web external_url:web title:text content_html:text content_text:text summary:text image:web date_published:time " +
 			"date_modified:time authors:list.author tags:texts language:tag attachments:list.attachment _tributary:extension",
-		"author":     "name:text url:address",
+		"author":     "name:text url:address avatar:web",
 		"hub":        "type!:text url!:web",
 		"attachment": "url!:web mime_type!:media title:text size_in_bytes:count duration_in_seconds:count",
 	}

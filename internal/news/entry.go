@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// Person is an author. RFC 4287 section 3.2.
+// Person is an author. RFC 4287 section 3.2. Avatar is the address of a picture, which
+// only JSON Feed has.
 type Person struct {
-	Name  string `json:"name,omitempty"`
-	Email string `json:"email,omitempty"`
-	URL   string `json:"url,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Email  string `json:"email,omitempty"`
+	URL    string `json:"url,omitempty"`
+	Avatar string `json:"avatar,omitempty"`
 }
 
 // Category is a subject. Term is Atom's term or the text of an RSS category,
