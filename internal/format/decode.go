@@ -40,7 +40,7 @@
 // encode_extra.go; single values in encode_wire.go), so that the formats cannot differ.
 // [WriteRSS], [WriteAtom] and [WriteJSON] render them. encode_module.go holds the
 // elements of other vocabularies that RSS and Atom have in common, encode_podcast.go
-// those of podcasts. opml.go reads and writes subscription lists. past.go reads back
+// those of podcasts, podcast_tags.go those that an episode passes on uninterpreted. opml.go reads and writes subscription lists. past.go reads back
 // what WriteJSON wrote, to rebuild a lost database.
 //
 // The formats are those of RSS 2.0, RFC 4287 (Atom), JSON Feed 1.1 and OPML 2.0, with

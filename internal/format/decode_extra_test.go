@@ -92,10 +92,27 @@ func TestExtras(t *testing.T) {
 	add(`<media:group><media:credit role="author">Eva</media:credit></media:group>`, `{"episode":{"people":[{"name":"Eva","role":"author"}]}}`)
 
 	// Without a role, a credit says only that the person is involved.
+	// What a podcast passes on.
+	add(`<podcast:value type="lightning" method="keysend" x="y"><podcast:valueRecipient name="Eva" type="node" address="02d5" split="95"/><podcast:valueRecipient name="no split" type="node" address="03ae"/>
+		<podcast:valueTimeSplit startTime="60" duration="237"><podcast:remoteItem feedGuid="a94f" itemGuid="https://x.example/1"/></podcast:valueTimeSplit></podcast:value>`,
+		`{"episode":{"tags":[{"name":"value","attrs":{"method":"keysend","type":"lightning"},"tags":[{"name":"valueRecipient","attrs":{"address":"02d5","name":"Eva","split":"95","type":"node"}},`+
+			`{"name":"valueTimeSplit","attrs":{"duration":"237","startTime":"60"},"tags":[{"name":"remoteItem","attrs":{"feedGuid":"a94f","itemGuid":"https://x.example/1"}}]}]}]}}`)
+	add(`<podcast:value type="lightning" method="keysend"/><podcast:soundbite startTime="1:00" duration="9"/><podcast:funding url="javascript:x">Pay</podcast:funding><podcast:location/>`, "")
+	add(`<podcast:soundbite startTime="73.0" duration="60.0">Why &lt;b></podcast:soundbite>`, `{"episode":{"tags":[{"name":"soundbite","attrs":{"duration":"60.0","startTime":"73.0"},"text":"Why <b>"}]}}`)
+	add(`<podcast:alternateEnclosure type="audio/opus" length="x"><podcast:source uri="ipfs://Qm"/><podcast:source uri="data:,x"/></podcast:alternateEnclosure>`,
+		`{"episode":{"tags":[{"name":"alternateEnclosure","attrs":{"type":"audio/opus"},"tags":[{"name":"source","attrs":{"uri":"ipfs://Qm"}}]}]}}`)
+	add(`<podcast:txt purpose="applepodcastsverify">05124</podcast:txt><podcast:txt purpose="ai-content">true</podcast:txt><podcast:guid>917393e3</podcast:guid>`,
+		`{"episode":{"tags":[{"name":"txt","attrs":{"purpose":"ai-content"},"text":"true"}]}}`)
+	add(`<podcast:season name="At sea">3</podcast:season><podcast:episode display="Day 5">9</podcast:episode><podcast:person role="Author" group="Writing">Eva</podcast:person>`,
+		`{"episode":{"number":"9","display":"Day 5","season":3,"season_name":"At sea","people":[{"name":"Eva","role":"author","group":"writing"}]}}`)
 	add(`<media:credit>Foto Eva</media:credit>`, `{"episode":{"people":[{"name":"Foto Eva"}]}}`)
 
 	// Episodes inherit from their show, unless they say otherwise.
 	for _, c := range []struct{ show, item, want string }{
+		{`<podcast:value type="lightning" method="keysend"><podcast:valueRecipient type="node" address="02d5" split="1"/></podcast:value><podcast:person>Eva</podcast:person><podcast:location>Oslo</podcast:location>`, ``,
+			`{"episode":{"people":[{"name":"Eva","role":"host"}],"tags":[{"name":"value","attrs":{"method":"keysend","type":"lightning"},"tags":[{"name":"valueRecipient","attrs":{"address":"02d5","split":"1","type":"node"}}]}]}}`},
+		{`<podcast:license>cc-by-4.0</podcast:license><podcast:person>Eva</podcast:person>`, `<podcast:license>cc0-1.0</podcast:license><podcast:person>Adam</podcast:person>`,
+			`{"episode":{"people":[{"name":"Adam","role":"host"}],"tags":[{"name":"license","text":"cc0-1.0"}]}}`},
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>true</itunes:explicit>`, ``, `{"episode":{"explicit":true,"blocked":true}}`},
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>yes</itunes:explicit>`, `<itunes:block>no</itunes:block><itunes:explicit>clean</itunes:explicit>`, ``},
 		{`<itunes:explicit>yes</itunes:explicit>`, `<itunes:explicit>perhaps</itunes:explicit>`, `{"episode":{"explicit":true}}`},

@@ -132,6 +132,8 @@ func (v vocabulary) extensions() vocabulary {
 		add(box, "itunes:", "owner category").
 		add(leaf, "googleplay:", "author description image category explicit block").
 		add(leaf, "podcast:", "transcript chapters person season episode block").
+		add(leaf, "podcast:", "valuerecipient remoteitem funding license location soundbite source integrity image socialinteract chat contentlink txt").
+		add(box, "podcast:", "value valuetimesplit alternateenclosure").
 		add(leaf, "sy:", "updateperiod updatefrequency").
 		add(leaf, "slash:", "comments").
 		add(leaf, "thr:", "in-reply-to total").

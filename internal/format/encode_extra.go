@@ -119,9 +119,11 @@ func wireEpisode(given *news.Episode) news.Episode {
 			e.Chapters = &news.Link{URL: url, Type: first(wireType(c.Type), "application/json+chapters")}
 		}
 	}
+	e.Display, e.SeasonName = clean.Line(e.Display), clean.Line(e.SeasonName)
+	e.Tags = wireTags(given.Tags)
 	e.People = nil
 	for _, p := range given.People {
-		p = news.Credit{Name: clean.Line(p.Name), Role: strings.ToLower(clean.Line(p.Role)), URL: wireURL(p.URL), Image: wireURL(p.Image)}
+		p = news.Credit{Name: clean.Line(p.Name), Role: strings.ToLower(clean.Line(p.Role)), Group: strings.ToLower(clean.Line(p.Group)), URL: wireURL(p.URL), Image: wireURL(p.Image)}
 		if p.Name != "" {
 			e.People = append(e.People, p)
 		}

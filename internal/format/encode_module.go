@@ -15,8 +15,8 @@ type moduleTags struct {
 	Canonical   string              `xml:"feedburner:origLink,omitempty"`
 	Thumbnail   *mediaThumbnail     `xml:"media:thumbnail"`
 	Files       []mediaContent      `xml:"media:content"`
-	Season      int                 `xml:"podcast:season,omitempty"`
-	Episode     string              `xml:"podcast:episode,omitempty"`
+	Season      *podcastSeason      `xml:"podcast:season"`
+	Episode     *podcastEpisode     `xml:"podcast:episode"`
 	Chapters    *podcastChapters    `xml:"podcast:chapters"`
 	Transcripts []podcastTranscript `xml:"podcast:transcript"`
 	People      []podcastPerson     `xml:"podcast:person"`
@@ -57,8 +57,19 @@ type podcastTranscript struct {
 	Rel      string `xml:"rel,attr,omitempty"`
 }
 
+type podcastSeason struct {
+	Name   string `xml:"name,attr,omitempty"`
+	Number int    `xml:",chardata"`
+}
+
+type podcastEpisode struct {
+	Display string `xml:"display,attr,omitempty"`
+	Number  string `xml:",chardata"`
+}
+
 type podcastPerson struct {
 	Role  string `xml:"role,attr,omitempty"`
+	Group string `xml:"group,attr,omitempty"`
 	Image string `xml:"img,attr,omitempty"`
 	URL   string `xml:"href,attr,omitempty"`
 	xmlText
@@ -73,7 +84,13 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 		e.Season == 0 && e.Number == "" && e.Chapters == nil && e.Transcripts == nil && e.People == nil {
 		return nil
 	}
-	out := &moduleTags{Canonical: canonical, Season: e.Season, Episode: e.Number}
+	out := &moduleTags{Canonical: canonical}
+	if e.Season > 0 {
+		out.Season = &podcastSeason{e.SeasonName, e.Season}
+	}
+	if e.Number != "" {
+		out.Episode = &podcastEpisode{e.Display, e.Number}
+	}
 	for _, r := range x.ReplyTo {
 		out.ReplyTo = append(out.ReplyTo, thrReply{r.ID, r.Link})
 	}
@@ -94,7 +111,7 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 			out.Credits = append(out.Credits, plain(p.Name))
 			continue
 		}
-		out.People = append(out.People, podcastPerson{p.Role, p.Image, p.URL, plain(p.Name)})
+		out.People = append(out.People, podcastPerson{p.Role, p.Group, p.Image, p.URL, plain(p.Name)})
 	}
 	return out
 }
@@ -129,7 +146,7 @@ func (s *moduleSpaces) need(t *moduleTags) {
 	if t.Thumbnail != nil || t.Files != nil || t.Credits != nil {
 		s.Media = "http://search.yahoo.com/mrss/"
 	}
-	if t.Season > 0 || t.Episode != "" || t.Chapters != nil || t.Transcripts != nil || t.People != nil {
+	if t.Season != nil || t.Episode != nil || t.Chapters != nil || t.Transcripts != nil || t.People != nil {
 		s.Podcast = podcastSpace
 	}
 	if t.ReplyTo != nil || t.Total > 0 {

@@ -119,7 +119,7 @@ func carriedByJSON(x *news.Entry) {
 }
 
 func withoutITunes(e news.Episode) news.Episode {
-	e.Duration, e.Kind, e.Explicit, e.Blocked = 0, "", false, false
+	e.Duration, e.Kind, e.Explicit, e.Blocked, e.Tags = 0, "", false, false, nil
 	return e
 }
 
@@ -270,9 +270,51 @@ func (m maker) extra() news.Extra {
 		x.Episode.Chapters = &news.Link{URL: m.url(), Type: "application/json+chapters"}
 	}
 	x.Episode.People = some(m, 2, func() news.Credit {
-		return news.Credit{Name: m.name(), Role: m.pick("host", "guest"), URL: m.optional(m.url), Image: m.optional(m.url)}
+		return news.Credit{Name: m.name(), Role: m.pick("host", "guest"), Group: m.pick("", "writing"), URL: m.optional(m.url), Image: m.optional(m.url)}
 	})
+	if x.Episode.Number != "" {
+		x.Episode.Display = m.optional(m.name)
+	}
+	if x.Episode.Season > 0 {
+		x.Episode.SeasonName = m.optional(m.name)
+	}
+	x.Episode.Tags = some(m, 4, func() news.Tag { return m.tag(podcastTags) })
 	return x
+}
+
+// tag makes an element of the podcast namespace with everything that it needs, and some of
+// what it may have.
+func (m maker) tag(rules []tagRule) news.Tag {
+	rule := rules[m.IntN(len(rules))]
+	t := news.Tag{Name: rule.name}
+	for name, required := range attributesOf(rule) {
+		if !required && m.maybe() {
+			continue
+		}
+		if t.Attrs == nil {
+			t.Attrs = map[string]string{}
+		}
+		switch {
+		case addressAttrs[name]:
+			t.Attrs[name] = m.url()
+		case numberAttrs[name]:
+			t.Attrs[name] = m.pick("7", "0.00000005", "73.5")
+		case name == "uri":
+			t.Attrs[name] = m.pick(m.url(), "ipfs://QmX33", "magnet:?xt=urn:btih:ab&dn=c", "nostr:note1x")
+		default:
+			t.Attrs[name] = m.name()
+		}
+	}
+	if rule.needed {
+		t.Tags = append([]news.Tag{m.tag(rule.kids)}, some(m, 2, func() news.Tag { return m.tag(rule.kids) })...)
+	}
+	if rule.text {
+		t.Text = m.name()
+	}
+	if t.Attrs == nil && t.Text == "" {
+		return m.tag(rules)
+	}
+	return t
 }
 
 func (m maker) enclosure() news.Enclosure {

@@ -17,16 +17,21 @@ func moduleRules(rules map[string]rule, values map[string]func(string) bool) (ma
 	maps.Copy(rules, map[string]rule{
 		"thr:in-reply-to": {attrs: "ref href?"}, "thr:total": {}, "feedburner:origLink": {},
 		"media:thumbnail": {attrs: "url"}, "media:content": {kids: "media:title? media:description? media:credit?", attrs: "url type medium? fileSize? duration? width? height?"}, "media:title": {}, "media:description": {}, "media:credit": {},
-		"podcast:season": {}, "podcast:episode": {}, "podcast:chapters": {attrs: "url type"}, "podcast:transcript": {attrs: "url type language? rel?"},
-		"podcast:person": {attrs: "role? img? href?"},
+		"podcast:season": {attrs: "name?"}, "podcast:episode": {attrs: "display?"}, "podcast:chapters": {attrs: "url type"}, "podcast:transcript": {attrs: "url type language? rel?"},
+		"podcast:person": {attrs: "role? group? img? href?"},
 	})
 	maps.Copy(values, map[string]func(string) bool{
 		"@href": isWeb, "@url": isWeb, "@img": isWeb, "@ref": news.IsIRI, "@type": isMedia, "@medium": oneOf("image audio video document"), "@fileSize": isCount,
 		"@duration": isCount, "@width": isCount, "@height": isCount, "@hreflang": isTag, "@language": isTag, "@xml:lang": isTag, "@title": isSaid,
 		"thr:total": isCount, "podcast:transcript@rel": oneOf("captions"), "feedburner:origLink": isWeb, "media:title": isSaid, "media:description": isSaid, "media:credit": isSaid, "podcast:season": isCount, "podcast:person": isSaid,
-		"podcast:episode": func(s string) bool { _, err := strconv.ParseFloat(s, 64); return err == nil },
+		"podcast:episode": isNumber,
 	})
 	return rules, values
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
 }
 
 const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
@@ -124,7 +129,19 @@ func TestRSSShape(t *testing.T) {
 		"image": {"url title link", ""},
 		"item": {"title link description? guid pubDate? comments? enclosure? source? category* content:encoded? atom:updated? atom:link* dc:creator* dc:contributor*" +
 			" dc:rights? dc:language? slash:comments? wfw:commentRss? itunes:author? itunes:image? itunes:duration? itunes:explicit? itunes:season? itunes:episode?" +
-			" itunes:episodeType? itunes:block?" + inEither, ""},
+			" itunes:episodeType? itunes:block? podcast:value* podcast:funding* podcast:license* podcast:location* podcast:soundbite* podcast:alternateEnclosure*" +
+			" podcast:image* podcast:socialInteract* podcast:chat* podcast:contentLink* podcast:txt*" + inEither, ""},
+		"podcast:value":          {"podcast:valueRecipient* podcast:valueTimeSplit*", "type method suggested?"},
+		"podcast:valueRecipient": {"", "name? type address split customKey? customValue? fee?"},
+		"podcast:valueTimeSplit": {"podcast:remoteItem* podcast:valueRecipient*", "startTime duration remoteStartTime? remotePercentage?"},
+		"podcast:remoteItem":     {"", "feedGuid feedUrl? itemGuid? medium? title?"},
+		"podcast:funding":        {"", "url"}, "podcast:license": {"", "url?"}, "podcast:location": {"", "rel? geo? osm? country?"},
+		"podcast:soundbite":          {"", "startTime duration"},
+		"podcast:alternateEnclosure": {"podcast:source* podcast:integrity*", "type length? bitrate? height? lang? title? rel? codecs? default?"},
+		"podcast:source":             {"", "uri contentType?"}, "podcast:integrity": {"", "type value"},
+		"podcast:image":          {"", "href alt? aspect-ratio? width? height? type? purpose?"},
+		"podcast:socialInteract": {"", "protocol uri? accountId? accountUrl? priority?"}, "podcast:chat": {"", "server protocol accountId? space?"},
+		"podcast:contentLink": {"", "href"}, "podcast:txt": {"", "purpose?"},
 		"enclosure": {"", "url length type"}, "guid": {"", "isPermaLink"}, "source": {"", "url"}, "category": {"", "domain?"},
 		"atom:link": {"", "href rel type? hreflang? title?"}, "itunes:image": {"", "href"}, "itunes:category": {"itunes:category?", "text"},
 		"itunes:owner": {"itunes:name itunes:email", ""},
@@ -138,6 +155,11 @@ func TestRSSShape(t *testing.T) {
 		"atom:updated": isTime, "dc:creator": isSaid, "dc:contributor": isSaid, "dc:rights": isSaid, "dc:language": isTag, "slash:comments": isCount, "wfw:commentRss": isWeb,
 		"itunes:explicit": oneOf("true false"), "itunes:block": oneOf("Yes"), "itunes:duration": isCount, "itunes:season": isCount, "itunes:episode": isCount,
 		"itunes:episodeType": oneOf("full trailer bonus"), "podcast:medium": oneOf("podcast"), "podcast:block": oneOf("yes"), "@version": oneOf("2.0"),
+		"podcast:value@type": isSaid, "podcast:value@suggested": isNumber, "podcast:valueRecipient@type": isSaid, "podcast:valueRecipient@split": isNumber,
+		"podcast:valueTimeSplit@duration": isNumber, "podcast:soundbite@duration": isNumber, "podcast:soundbite@startTime": isNumber,
+		"podcast:alternateEnclosure@type": isSaid, "podcast:alternateEnclosure@length": isNumber, "podcast:alternateEnclosure@height": isNumber,
+		"podcast:alternateEnclosure@rel": isSaid, "podcast:integrity@type": isSaid, "podcast:image@type": isSaid, "podcast:image@width": isNumber,
+		"podcast:image@height": isNumber, "podcast:location@rel": isSaid, "podcast:remoteItem@medium": isSaid,
 		"podcast:guid": regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString,
 	})
 	for name, e := range shapes() {
