@@ -317,10 +317,14 @@ func addPerson(list []news.Person, p news.Person) []news.Person {
 	return append(list, p)
 }
 
-// addEnclosure appends e unless it has no URL or its URL is already in the list.
+// addEnclosure appends e unless it has no URL or its URL is already in the list. A magnet
+// link has only one type, whatever it leads to.
 func addEnclosure(list []news.Enclosure, e news.Enclosure) []news.Enclosure {
 	if e.URL == "" || len(list) == maxAlike {
 		return list
+	}
+	if e.Magnet() {
+		e.Type = news.Torrent
 	}
 	for _, have := range list {
 		if have.URL == e.URL {

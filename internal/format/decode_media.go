@@ -26,6 +26,8 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 			switch {
 			case complete(e.Enclosures, f):
 				listed = listed || m == k
+			case f.Magnet():
+				others = append(others, f)
 			case !stated && (kind == "audio" || kind == "video"):
 				e.Enclosures = addEnclosure(e.Enclosures, f)
 			case stated && m == k && kind != "image" && f.Type != "":
@@ -33,8 +35,8 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 			}
 		}
 	}
-	if listed {
-		for _, f := range others {
+	for _, f := range others {
+		if listed || f.Magnet() {
 			e.Enclosures = addEnclosure(e.Enclosures, f)
 		}
 	}
@@ -42,7 +44,7 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 
 func (r *reader) mediaFile(m *node) news.Enclosure {
 	return news.Enclosure{
-		URL: clean.Resolve(m.base, m.attr("url")), Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
+		URL: clean.File(m.base, m.attr("url")), Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
 		Alt: clean.Excerpt(r.line(m, "media:description"), maxAlt), Credit: r.line(m, "media:credit"),
 		Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height")),
 	}

@@ -57,6 +57,7 @@ var namespaces = map[string]string{
 	"http://purl.org/syndication/thread/1.0":              "thr",
 	"http://purl.org/syndication/history/1.0":             "fh",
 	"http://podcastindex.org/namespace/1.0":               "podcast",
+	"http://xmlns.ezrss.it/0.1":                           "torrent",
 	"http://creativecommons.org/ns":                       "cc",
 	"http://web.resource.org/cc":                          "cc",
 
@@ -140,6 +141,7 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "wfw:", "commentrss").
 		add(leaf, "fh:", "complete archive").
 		add(leaf, "feedburner:", "origlink").
+		add(leaf, "torrent:", "magneturi").
 		add(leaf, "pheedo:", "origlink").
 		add(leaf, "cc:", "license").
 		add(leaf, "creativecommons:", "license").

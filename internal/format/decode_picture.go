@@ -39,7 +39,7 @@ func (r *reader) addPicture(list []news.Enclosure, from int, m *node, files []ne
 	}
 	f := r.mediaFile(m)
 	same := func(have news.Enclosure) bool { return clean.SamePicture(have, f) }
-	if f.URL == "" || f.Width == 1 || f.Height == 1 || isAvatar(f.URL) || slices.ContainsFunc(files, same) {
+	if f.URL == "" || f.Magnet() || f.Width == 1 || f.Height == 1 || isAvatar(f.URL) || slices.ContainsFunc(files, same) {
 		return list
 	}
 	for i, have := range list {

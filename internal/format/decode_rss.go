@@ -73,7 +73,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 		Origin:     r.rssOrigin(n, i),
 	}
 	enclosures(n, &e)
-	linkedEnclosures(n, &e)
+	r.linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
 	r.rssIdentity(n, i, &e)
 	e.Extra = r.extra(n, &e)
@@ -181,7 +181,7 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(k.base, first(k.attr("url"), k.attr("href"))),
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, first(k.attr("url"), k.attr("href"))),
 				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 		}
 	}

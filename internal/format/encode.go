@@ -300,7 +300,7 @@ func wireCategories(given []news.Category) []news.Category {
 func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	var kept []news.Enclosure
 	for _, f := range given {
-		f = news.Enclosure{URL: wireURL(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title), Alt: clean.Line(f.Alt), Credit: clean.Line(f.Credit),
+		f = news.Enclosure{URL: wireFile(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title), Alt: clean.Line(f.Alt), Credit: clean.Line(f.Credit),
 			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0)}
 		known := slices.ContainsFunc(kept, func(k news.Enclosure) bool { return k.URL == f.URL })
 		if f.URL == "" || known {

@@ -162,7 +162,7 @@ func richFiles(it *wireItem, oneEnclosure bool) []news.Enclosure {
 	var rich []news.Enclosure
 	several := oneEnclosure && len(it.enclosures) > 1
 	for _, f := range it.enclosures {
-		if several || f.Duration > 0 || describes(f) || oneEnclosure && f.Title != "" {
+		if several || f.Duration > 0 || describes(f) || oneEnclosure && (f.Title != "" || f.Magnet()) {
 			rich = append(rich, f)
 		}
 	}

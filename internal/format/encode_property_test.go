@@ -320,6 +320,9 @@ func (m maker) tag(rules []tagRule) news.Tag {
 func (m maker) enclosure() news.Enclosure {
 	f := news.Enclosure{URL: m.url(), Type: m.pick("audio/mpeg", "video/mp4", "application/pdf", "image/png"), Length: int64(m.IntN(2) * 123456789),
 		Title: m.optional(m.name)}
+	if m.IntN(8) == 0 {
+		f.URL, f.Type = fmt.Sprintf("magnet:?xt=urn:btih:%040x&dn=a+b&tr=udp%%3A%%2F%%2Ft.example%%3A80", m.Uint32()), news.Torrent
+	}
 	if f.Playable() {
 		f.Duration, f.Width, f.Height = int64(m.IntN(2)*90), m.IntN(2)*640, m.IntN(2)*360
 	}

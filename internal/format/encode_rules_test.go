@@ -21,13 +21,15 @@ func moduleRules(rules map[string]rule, values map[string]func(string) bool) (ma
 		"podcast:person": {attrs: "role? group? img? href?"},
 	})
 	maps.Copy(values, map[string]func(string) bool{
-		"@href": isWeb, "@url": isWeb, "@img": isWeb, "@ref": news.IsIRI, "@type": isMedia, "@medium": oneOf("image audio video document"), "@fileSize": isCount,
+		"@href": isWeb, "@url": isWeb, "link@href": isFile, "media:content@url": isFile, "@img": isWeb, "@ref": news.IsIRI, "@type": isMedia, "@medium": oneOf("image audio video document"), "@fileSize": isCount,
 		"@duration": isCount, "@width": isCount, "@height": isCount, "@hreflang": isTag, "@language": isTag, "@xml:lang": isTag, "@title": isSaid,
 		"thr:total": isCount, "podcast:transcript@rel": oneOf("captions"), "feedburner:origLink": isWeb, "media:title": isSaid, "media:description": isSaid, "media:credit": isSaid, "podcast:season": isCount, "podcast:person": isSaid,
 		"podcast:episode": isNumber,
 	})
 	return rules, values
 }
+
+func isFile(s string) bool { return isWeb(s) || strings.HasPrefix(s, "magnet:?xt=") }
 
 func isNumber(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
@@ -200,7 +202,7 @@ func TestJSONShape(t *testing.T) {
 			"date_modified:time authors:list.author tags:texts language:tag attachments:list.attachment _tributary:extension",
 		"author":     "name:text url:address avatar:web",
 		"hub":        "type!:text url!:web",
-		"attachment": "url!:web mime_type!:media title:text size_in_bytes:count duration_in_seconds:count",
+		"attachment": "url!:file mime_type!:media title:text size_in_bytes:count duration_in_seconds:count",
 	}
 	for name, e := range shapes() {
 		t.Run(name, func(t *testing.T) {
@@ -241,6 +243,8 @@ func isOf(t *testing.T, kind string, value any, members map[string]string) bool 
 		return isText && text != ""
 	case "web":
 		return isText && isWeb(text)
+	case "file":
+		return isText && isFile(text)
 	case "address":
 		return isText && (isWeb(text) || strings.HasPrefix(text, "mailto:"))
 	case "time":

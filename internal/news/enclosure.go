@@ -7,7 +7,7 @@ import (
 
 // Enclosure is a media file that belongs to an entry.
 type Enclosure struct {
-	URL      string `json:"url"`
+	URL      string `json:"url"`                // http, https or magnet
 	Type     string `json:"type,omitempty"`     // media type
 	Length   int64  `json:"length,omitempty"`   // bytes; 0 is unknown
 	Title    string `json:"title,omitempty"`    // plain text
@@ -22,6 +22,13 @@ type Enclosure struct {
 // "audio", "video", or "" for anything else.
 func (f Enclosure) Medium() string { return MediumOf(f.Type, f.URL) }
 
+// Torrent is the media type of what BitTorrent programs download.
+const Torrent = "application/x-bittorrent"
+
+// Magnet reports whether the file is in a network of peers instead of on a server, so that
+// only BitTorrent programs can get it. BEP 9.
+func (f Enclosure) Magnet() bool { return strings.HasPrefix(f.URL, "magnet:") }
+
 // Playable reports whether the file is sound or film.
 func (f Enclosure) Playable() bool {
 	medium := f.Medium()
@@ -29,14 +36,18 @@ func (f Enclosure) Playable() bool {
 }
 
 // MainFile returns the index of the file that an entry is about where only one
-// can be told of: the first that plays, else the first. It is -1 without any.
+// can be told of: the first that plays, else the first on a server. It is -1 without any.
 func MainFile(files []Enclosure) int {
+	main := -1
 	for i, f := range files {
 		if f.Playable() {
 			return i
 		}
+		if main < 0 && !f.Magnet() {
+			main = i
+		}
 	}
-	return min(0, len(files)-1)
+	return main
 }
 
 // MediumOf tells the medium of a file by its media type or, where that says

@@ -27,12 +27,13 @@ func (f FileFacts) Due(now time.Time) bool {
 	return f.Outcome.Passing() && f.Tries < fileTries && now.Sub(f.Asked) >= fileRetry
 }
 
-// Lacking reports whether the type or the length of the file is unknown.
-func (f Enclosure) Lacking() bool { return f.Type == "" || f.Length == 0 }
+// Lacking reports whether the type or the length of the file is unknown and its server can be
+// asked.
+func (f Enclosure) Lacking() bool { return (f.Type == "" || f.Length == 0) && !f.Magnet() }
 
 // Unheard reports whether it is unknown if the file is sound or film, so that only its
 // server can tell.
-func (f Enclosure) Unheard() bool { return f.Type == "" && TypeByEnding(f.URL) == "" }
+func (f Enclosure) Unheard() bool { return f.Type == "" && TypeByEnding(f.URL) == "" && !f.Magnet() }
 
 // Learn fills in what is unknown of the file. Facts about an HTML page are ignored: servers
 // send one instead of the file when they want consent or a log-in.

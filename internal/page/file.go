@@ -35,6 +35,10 @@ func (v *story) attach(entry *news.Entry) {
 		}
 	}
 	for _, e := range entry.Enclosures {
+		if e.Magnet() && len(v.Media) < maxFiles {
+			v.Media = append(v.Media, magnet(e))
+			continue
+		}
 		address := link(e.URL)
 		if address == "" || len(v.Media) == maxFiles {
 			continue
@@ -50,6 +54,15 @@ func (v *story) attach(entry *news.Entry) {
 		}
 		v.Media = append(v.Media, f)
 	}
+}
+
+// magnet returns a file that only BitTorrent programs can get, by the name that its link gives it.
+func magnet(e news.Enclosure) file {
+	f := file{URL: e.URL, Detail: detail(e)}
+	query, _ := url.ParseQuery(strings.TrimPrefix(e.URL, "magnet:?")) // what cannot be read has no name
+	f.Name = cmp.Or(shorten(e.Title, 60), shorten(clean.Line(query.Get("dn")), 60), "Torrent")
+	f.Link = template.HTML(`<a href="` + template.HTMLEscapeString(e.URL) + `">` + template.HTMLEscapeString(f.Name) + `</a>`)
+	return f
 }
 
 // leastLength is the smallest length taken seriously, in bytes. Publishers who do not know the
