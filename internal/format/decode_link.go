@@ -69,19 +69,31 @@ func related(n *node, rel string) string {
 }
 
 // alternate returns the first alternate link to a web page, else the first of any type.
-// A link without a type counts as one to a page; its language does not matter.
-func alternate(n *node) string {
-	found := ""
+// A link without a type counts as one to a page. Of pages in several languages it returns
+// the one in the given language, or the first if that is "" or there is none.
+func alternate(n *node, language string) string {
+	page, file := "", ""
 	for l := range relations(n) {
 		if l.rel != "alternate" {
 			continue
 		}
-		if kind := strings.ToLower(l.attr("type")); kind == "" || strings.Contains(kind, "html") {
+		if kind := strings.ToLower(l.attr("type")); kind != "" && !strings.Contains(kind, "html") {
+			file = first(file, l.url)
+			continue
+		}
+		if language == "" || sameLanguage(l.attr("hreflang"), language) {
 			return l.url
 		}
-		found = first(found, l.url)
+		page = first(page, l.url)
 	}
-	return found
+	return first(page, file)
+}
+
+// sameLanguage reports whether two tags name one language, of whatever country.
+func sameLanguage(a, b string) bool {
+	a, _, _ = strings.Cut(languageTag(a), "-")
+	b, _, _ = strings.Cut(languageTag(b), "-")
+	return a == b
 }
 
 // textLink returns the first address that is the text of a link element: the link of
