@@ -13,25 +13,29 @@ import (
 )
 
 // Figure returns a picture as HTML: what it shows as its alternative text, and below it
-// who made it. It is empty for a picture that only counts readers.
+// who made it. One that not everybody wants to see is folded away. The result is empty for a
+// picture that only counts readers.
 func Figure(f news.Enclosure) string {
 	alt := f.Alt
 	if alt == "" {
 		alt = f.Title
 	}
-	img := `<img src="` + html.EscapeString(f.URL) + `" alt="` + html.EscapeString(Line(alt)) + `"`
+	alt = Line(alt)
+	img := `<img src="` + html.EscapeString(f.URL) + `" alt="` + html.EscapeString(alt) + `"`
 	if f.Width > 0 && f.Height > 0 {
 		img += ` width="` + strconv.Itoa(f.Width) + `" height="` + strconv.Itoa(f.Height) + `"`
 	}
-	img = HTML(img+">", nil)
-	switch credit := Line(f.Credit); {
-	case img == "":
+	if img = HTML(img+">", nil); img == "" {
 		return ""
-	case credit == "":
-		return "<p>" + img + "</p>"
-	default:
-		return "<figure>" + img + "<figcaption>" + Escape(credit) + "</figcaption></figure>"
 	}
+	figure := "<p>" + img + "</p>"
+	if credit := Line(f.Credit); credit != "" {
+		figure = "<figure>" + img + "<figcaption>" + Escape(credit) + "</figcaption></figure>"
+	}
+	if f.Adult {
+		return "<details><summary>" + Escape(strings.TrimSpace("⚠ "+alt)) + "</summary>" + figure + "</details>"
+	}
+	return figure
 }
 
 // Unshown returns those pictures of an entry that its text does not show. If the text shows

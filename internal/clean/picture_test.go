@@ -67,6 +67,7 @@ func TestFigure(t *testing.T) {
 		{news.Enclosure{URL: "https://a.example/1.jpg?a=1&b=2", Title: "T"}, `<p><img src="https://a.example/1.jpg?a=1&amp;b=2" alt="T"></p>`},
 		{news.Enclosure{URL: "https://a.example/1.jpg", Title: "T", Alt: `A "dam"`, Width: 4, Height: 3}, `<p><img src="https://a.example/1.jpg" alt="A &#34;dam&#34;" width="4" height="3"></p>`},
 		{news.Enclosure{URL: "https://a.example/1.jpg", Credit: "Eva <&> Co"}, `<figure><img src="https://a.example/1.jpg" alt=""><figcaption>Eva &lt;&amp;&gt; Co</figcaption></figure>`},
+		{news.Enclosure{URL: "https://a.example/1.jpg", Alt: "A <b", Adult: true}, `<details><summary>⚠ A &lt;b</summary><p><img src="https://a.example/1.jpg" alt="A &lt;b"></p></details>`},
 		{news.Enclosure{URL: "https://pixel.wp.com/g.gif"}, ""},
 		{news.Enclosure{URL: "javascript:alert(1)"}, ""},
 	} {

@@ -88,7 +88,7 @@ func (r *reader) thumbnail(n *node) string {
 		}
 	}
 	for _, k := range n.kids {
-		if found == "" && k.name == "media:content" && medium(k) == "image" {
+		if found == "" && k.name == "media:content" && medium(k) == "image" && !r.isAdult(k) {
 			if url := clean.Resolve(k.base, k.attr("url")); !isAvatar(url) {
 				found = url
 			}

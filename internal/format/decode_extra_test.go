@@ -46,6 +46,8 @@ func TestExtras(t *testing.T) {
 		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"},`+at+`2.jpg"}]}`)
 	add(`<media:group><media:content url="1.jpg" width="9"><media:description>a</media:description></media:content><media:content url="2.jpg" width="8"><media:description>b</media:description></media:content></media:group>`,
 		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg","alt":"a","width":9},`+at+`2.jpg","alt":"b","width":8}]}`)
+	add(`<media:content url="1.jpg"><media:rating scheme="urn:simple">adult</media:rating></media:content><media:content url="2.jpg"><media:rating>nonadult</media:rating></media:content>`,
+		`{"image":"http://feeds.example/dir/2.jpg","pictures":[`+at+`1.jpg","adult":true},`+at+`2.jpg"}]}`)
 	add(`<media:group><media:content url="1.mp4" medium="video"/><media:content url="still.jpg"/></media:group>`, `{"image":"http://feeds.example/dir/still.jpg"}`)
 	add(`<media:content url="https://1.gravatar.com/avatar/ab?s=96" medium="image"><media:title>Eva</media:title></media:content><media:content url="1.jpg" medium="image"/>`,
 		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"}]}`)

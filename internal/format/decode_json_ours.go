@@ -91,7 +91,7 @@ func (x *jsonExtension) addFiles(e *news.Entry) {
 		if i := slices.IndexFunc(said, func(s news.Enclosure) bool { return s.URL == f.URL }); i >= 0 {
 			s := said[i]
 			f.Title, f.Alt, f.Credit = clean.Line(s.Title), clean.Line(s.Alt), clean.Line(s.Credit)
-			f.Width, f.Height = max(s.Width, 0), max(s.Height, 0)
+			f.Width, f.Height, f.Adult = max(s.Width, 0), max(s.Height, 0), s.Adult
 		}
 		if isPicture(f) {
 			e.Extra.Pictures = append(e.Extra.Pictures, f)

@@ -1,6 +1,8 @@
 package format
 
 import (
+	"strings"
+
 	"tributary/internal/clean"
 	"tributary/internal/news"
 )
@@ -47,7 +49,15 @@ func (r *reader) mediaFile(m *node) news.Enclosure {
 		URL: clean.File(m.base, m.attr("url")), Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
 		Alt: clean.Excerpt(r.line(m, "media:description"), maxAlt), Credit: r.line(m, "media:credit"),
 		Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height")),
+		Adult: r.isAdult(m),
 	}
+}
+
+// isAdult reports whether a file is rated as one that not everybody wants to see. Social
+// networks rate what their authors call sensitive.
+func (r *reader) isAdult(m *node) bool {
+	k := m.kid("media:rating")
+	return k != nil && strings.EqualFold(r.plain(k), "adult")
 }
 
 // complete fills in what f says about the file with its URL, and reports whether the
@@ -60,6 +70,7 @@ func complete(files []news.Enclosure, f news.Enclosure) bool {
 		}
 		have.Type, have.Title = first(have.Type, f.Type), first(have.Title, f.Title)
 		have.Alt, have.Credit = first(have.Alt, f.Alt), first(have.Credit, f.Credit)
+		have.Adult = have.Adult || f.Adult
 		if have.Length == 0 {
 			have.Length = f.Length
 		}

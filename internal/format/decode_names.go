@@ -127,7 +127,7 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
 		add(leaf, "dcterms:", "created issued modified date abstract rights").
 		add(leaf, "content:", "encoded").
-		add(leaf, "media:", "title description category keywords copyright credit thumbnail").
+		add(leaf, "media:", "title description category keywords copyright credit thumbnail rating").
 		add(box, "media:", "group content").
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").

@@ -75,6 +75,7 @@ func larger(a, b news.Enclosure) news.Enclosure {
 	if b.Width > a.Width || b.Width == a.Width && b.Height > a.Height {
 		a, b = b, a
 	}
+	a.Adult = a.Adult || b.Adult
 	a.Title, a.Alt, a.Credit = first(a.Title, b.Title), first(a.Alt, b.Alt), first(a.Credit, b.Credit)
 	return a
 }

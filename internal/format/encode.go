@@ -301,7 +301,7 @@ func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	var kept []news.Enclosure
 	for _, f := range given {
 		f = news.Enclosure{URL: wireFile(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title), Alt: clean.Line(f.Alt), Credit: clean.Line(f.Credit),
-			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0)}
+			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0), Adult: f.Adult}
 		known := slices.ContainsFunc(kept, func(k news.Enclosure) bool { return k.URL == f.URL })
 		if f.URL == "" || known {
 			continue

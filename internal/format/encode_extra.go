@@ -25,11 +25,11 @@ func wireExtra(e *news.Entry, link string) news.Extra {
 	}
 }
 
-// firstPicture returns the first image among the files of an entry, for one that names
-// no picture.
+// firstPicture returns the first image among files that may stand for an entry, for one that
+// names no picture.
 func firstPicture(files []news.Enclosure) string {
 	for _, f := range files {
-		if strings.HasPrefix(f.Type, "image/") {
+		if strings.HasPrefix(f.Type, "image/") && !f.Adult {
 			if url := wireURL(f.URL); url != "" {
 				return url
 			}

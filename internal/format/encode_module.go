@@ -32,17 +32,23 @@ type mediaThumbnail struct {
 	URL string `xml:"url,attr"`
 }
 
+type mediaRating struct {
+	Scheme string `xml:"scheme,attr"`
+	Rating string `xml:",chardata"`
+}
+
 type mediaContent struct {
-	URL      string   `xml:"url,attr"`
-	Type     string   `xml:"type,attr"`
-	Medium   string   `xml:"medium,attr,omitempty"`
-	Size     int64    `xml:"fileSize,attr,omitempty"`
-	Duration int64    `xml:"duration,attr,omitempty"`
-	Width    int      `xml:"width,attr,omitempty"`
-	Height   int      `xml:"height,attr,omitempty"`
-	Title    *xmlText `xml:"media:title"`
-	Alt      *xmlText `xml:"media:description"`
-	Credit   *xmlText `xml:"media:credit"`
+	URL      string       `xml:"url,attr"`
+	Type     string       `xml:"type,attr"`
+	Medium   string       `xml:"medium,attr,omitempty"`
+	Size     int64        `xml:"fileSize,attr,omitempty"`
+	Duration int64        `xml:"duration,attr,omitempty"`
+	Width    int          `xml:"width,attr,omitempty"`
+	Height   int          `xml:"height,attr,omitempty"`
+	Title    *xmlText     `xml:"media:title"`
+	Alt      *xmlText     `xml:"media:description"`
+	Credit   *xmlText     `xml:"media:credit"`
+	Rating   *mediaRating `xml:"media:rating"`
 }
 
 type podcastChapters struct {
@@ -122,6 +128,9 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 		out.Medium = "document"
 	}
 	out.Title, out.Alt, out.Credit = optionalPlain(f.Title), optionalPlain(f.Alt), optionalPlain(f.Credit)
+	if f.Adult {
+		out.Rating = &mediaRating{"urn:simple", "adult"}
+	}
 	return out
 }
 
@@ -171,5 +180,5 @@ func richFiles(it *wireItem, oneEnclosure bool) []news.Enclosure {
 
 // describes reports whether it is known what a file looks like.
 func describes(f news.Enclosure) bool {
-	return f.Width > 0 || f.Height > 0 || f.Alt != "" || f.Credit != ""
+	return f.Width > 0 || f.Height > 0 || f.Alt != "" || f.Credit != "" || f.Adult
 }

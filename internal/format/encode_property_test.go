@@ -334,7 +334,7 @@ func (m maker) enclosure() news.Enclosure {
 
 func (m maker) photo() news.Enclosure {
 	return news.Enclosure{URL: m.url(), Type: m.pick("image/png", "image/jpeg"), Length: int64(m.IntN(2) * 123456789), Title: m.optional(m.name),
-		Alt: m.optional(m.name), Credit: m.optional(m.name), Width: m.IntN(2) * 640, Height: m.IntN(2) * 360}
+		Alt: m.optional(m.name), Credit: m.optional(m.name), Width: m.IntN(2) * 640, Height: m.IntN(2) * 360, Adult: m.maybe()}
 }
 
 func (m maker) person() news.Person {

@@ -16,14 +16,14 @@ import (
 func moduleRules(rules map[string]rule, values map[string]func(string) bool) (map[string]rule, map[string]func(string) bool) {
 	maps.Copy(rules, map[string]rule{
 		"thr:in-reply-to": {attrs: "ref href?"}, "thr:total": {}, "feedburner:origLink": {},
-		"media:thumbnail": {attrs: "url"}, "media:content": {kids: "media:title? media:description? media:credit?", attrs: "url type medium? fileSize? duration? width? height?"}, "media:title": {}, "media:description": {}, "media:credit": {},
+		"media:thumbnail": {attrs: "url"}, "media:content": {kids: "media:title? media:description? media:credit? media:rating?", attrs: "url type medium? fileSize? duration? width? height?"}, "media:title": {}, "media:description": {}, "media:credit": {}, "media:rating": {attrs: "scheme"},
 		"podcast:season": {attrs: "name?"}, "podcast:episode": {attrs: "display?"}, "podcast:chapters": {attrs: "url type"}, "podcast:transcript": {attrs: "url type language? rel?"},
 		"podcast:person": {attrs: "role? group? img? href?"},
 	})
 	maps.Copy(values, map[string]func(string) bool{
 		"@href": isWeb, "@url": isWeb, "link@href": isFile, "media:content@url": isFile, "@img": isWeb, "@ref": news.IsIRI, "@type": isMedia, "@medium": oneOf("image audio video document"), "@fileSize": isCount,
 		"@duration": isCount, "@width": isCount, "@height": isCount, "@hreflang": isTag, "@language": isTag, "@xml:lang": isTag, "@title": isSaid,
-		"thr:total": isCount, "podcast:transcript@rel": oneOf("captions"), "feedburner:origLink": isWeb, "media:title": isSaid, "media:description": isSaid, "media:credit": isSaid, "podcast:season": isCount, "podcast:person": isSaid,
+		"thr:total": isCount, "podcast:transcript@rel": oneOf("captions"), "feedburner:origLink": isWeb, "media:title": isSaid, "media:description": isSaid, "media:credit": isSaid, "media:rating": oneOf("adult"), "media:rating@scheme": oneOf("urn:simple"), "podcast:season": isCount, "podcast:person": isSaid,
 		"podcast:episode": isNumber,
 	})
 	return rules, values

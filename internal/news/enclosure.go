@@ -16,6 +16,7 @@ type Enclosure struct {
 	Duration int64  `json:"duration,omitempty"` // seconds; 0 is unknown
 	Width    int    `json:"width,omitempty"`    // pixels; 0 is unknown
 	Height   int    `json:"height,omitempty"`
+	Adult    bool   `json:"adult,omitempty"` // not to be shown unasked
 }
 
 // Medium is what the file is for those who look at it or listen: "image",

@@ -24,6 +24,7 @@ type file struct {
 // attached is a picture that an entry brings besides its text.
 type attached struct {
 	URL, Alt, Credit string
+	Adult            bool // not to be shown unasked
 }
 
 // attach adds the files of an entry to the story, and those of its pictures that the text does not
@@ -31,7 +32,7 @@ type attached struct {
 func (v *story) attach(entry *news.Entry) {
 	for _, e := range clean.Unshown(entry.Summary+entry.Content, entry.Gallery()) {
 		if address := link(e.URL); address != "" && len(v.Pictures) < maxPictures {
-			v.Pictures = append(v.Pictures, attached{address, cmp.Or(e.Alt, e.Title), e.Credit})
+			v.Pictures = append(v.Pictures, attached{address, cmp.Or(e.Alt, e.Title), e.Credit, e.Adult})
 		}
 	}
 	for _, e := range entry.Enclosures {
