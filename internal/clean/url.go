@@ -3,6 +3,7 @@ package clean
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,6 +23,32 @@ func Resolve(base *url.URL, ref string) string {
 	}
 	return u.String()
 }
+
+// File returns the address of a file: what Resolve accepts, or a magnet link that names what
+// it leads to (BEP 9). A magnet link is for BitTorrent programs, and is never fetched.
+func File(base *url.URL, ref string) string {
+	if magnet := Magnet(ref); magnet != "" {
+		return magnet
+	}
+	return Resolve(base, ref)
+}
+
+// Magnet returns ref if it is a magnet link of BitTorrent, else "".
+func Magnet(ref string) string {
+	ref = strings.TrimSpace(ref)
+	if len(ref) < len("magnet:") || !strings.EqualFold(ref[:len("magnet:")], "magnet:") {
+		return ""
+	}
+	u := parse(ref)
+	if u == nil || !torrentHash.MatchString(u.RawQuery) {
+		return ""
+	}
+	return "magnet:?" + strings.ReplaceAll(u.RawQuery, " ", "%20")
+}
+
+// torrentHash is the hash of a torrent in the query of a magnet link, of version 1 in
+// hexadecimal or base 32, or of version 2.
+var torrentHash = regexp.MustCompile(`(?i)(^|&)xt=urn(:|%3a)bt(ih(:|%3a)([0-9a-f]{40}|[a-z2-7]{32})|mh(:|%3a)1220[0-9a-f]{64})(&|$)`)
 
 // link returns the target of a hyperlink. Unlike Resolve, it removes tracking
 // parameters and accepts other schemes, such as mailto:, from a list.

@@ -141,7 +141,7 @@ func scalar(kind string, value any) string {
 	}
 	switch kind {
 	case "url":
-		if u, err := url.Parse(text); err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "" {
+		if u, err := url.Parse(text); err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "" && u.RawQuery == "" {
 			return "URL with a scheme"
 		}
 	case "time":

@@ -42,7 +42,7 @@
 // encode_extra.go; single values in encode_wire.go), so that the formats cannot differ.
 // [WriteRSS], [WriteAtom] and [WriteJSON] render them. encode_module.go holds the
 // elements of other vocabularies that RSS and Atom have in common, encode_podcast.go
-// those of podcasts. opml.go reads and writes subscription lists. past.go reads back
+// those of podcasts, podcast_tags.go those that an episode passes on uninterpreted. opml.go reads and writes subscription lists. past.go reads back
 // what WriteJSON wrote, to rebuild a lost database.
 //
 // The formats are those of RSS 2.0, RFC 4287 (Atom), JSON Feed 1.1 and OPML 2.0, with
@@ -59,7 +59,7 @@ import (
 
 // ReaderVersion is the version of Decode. It is stored with the last body of every
 // source; a body stored with an older version is decoded again.
-const ReaderVersion = 7
+const ReaderVersion = 8
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
@@ -311,17 +311,22 @@ func addPerson(list []news.Person, p news.Person) []news.Person {
 	for i, have := range list {
 		sameMail := p.Email != "" && have.Email == p.Email && (p.Name == "" || have.Name == "")
 		if sameMail || p.Name != "" && have.Name == p.Name {
-			list[i] = news.Person{Name: first(have.Name, p.Name), Email: first(have.Email, p.Email), URL: first(have.URL, p.URL)}
+			list[i] = news.Person{Name: first(have.Name, p.Name), Email: first(have.Email, p.Email), URL: first(have.URL, p.URL),
+				Avatar: first(have.Avatar, p.Avatar)}
 			return list
 		}
 	}
 	return append(list, p)
 }
 
-// addEnclosure appends e unless it has no URL or its URL is already in the list.
+// addEnclosure appends e unless it has no URL or its URL is already in the list. A magnet
+// link has only one type, whatever it leads to.
 func addEnclosure(list []news.Enclosure, e news.Enclosure) []news.Enclosure {
 	if e.URL == "" || len(list) == maxAlike {
 		return list
+	}
+	if e.Magnet() {
+		e.Type = news.Torrent
 	}
 	for _, have := range list {
 		if have.URL == e.URL {

@@ -22,7 +22,7 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 	d := &news.Document{
 		ID:          r.id(t.head),
 		Title:       first(f.Title, value(f.Extensions["dc"], "title")),
-		Link:        r.atomLink(t.head),
+		Link:        r.atomLink(t.head, t.head.lang),
 		Description: first(f.Subtitle, value(f.Extensions["itunes"], "summary"), value(f.Extensions["dc"], "description"), value(f.Extensions["itunes"], "subtitle"), r.line(t.head, "description")),
 		Language:    languageTag(t.head.lang, value(f.Extensions["dc"], "language")),
 		Updated:     when(r.line(t.head, "updated"), f.Updated, value(f.Extensions["dcterms"], "modified"), value(f.Extensions["dc"], "date"), r.line(t.head, "pubdate")),
@@ -45,7 +45,6 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 	}
 	e := news.Entry{
 		GUID:       r.id(n),
-		Link:       r.atomLink(n),
 		Title:      first(a.Title, value(dc, "title"), mediaText(media, "title")),
 		Content:    r.body(n, field{"content", content}, field{"content:encoded", value(a.Extensions["content"], "encoded")}),
 		Summary:    r.body(n, field{"summary", a.Summary}),
@@ -56,11 +55,15 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		Language:   languageTag(n.declared(), d.Language, n.lang, textLanguage(n)),
 		Origin:     r.atomOrigin(n, a),
 	}
+	e.Link = r.atomLink(n, "")
+	if e.GUID != "" { // else the link is the identity and must stay what it was
+		e.Link = r.atomLink(n, e.Language)
+	}
 	if e.Content == "" && e.Summary == "" {
 		e.Summary = r.body(n, field{"media:description", mediaText(media, "description")}, field{"description", r.inner(n, "description")},
 			field{"dc:description", value(dc, "description")}, field{"itunes:summary", value(itunes, "summary")}, field{"itunes:subtitle", value(itunes, "subtitle")})
 	}
-	linkedEnclosures(n, &e)
+	r.linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
 	if e.Link == "" {
 		e.Link = lastResort(n, e.GUID, e.Enclosures)
@@ -85,8 +88,11 @@ func (r *reader) inner(n *node, name string) string {
 	return ""
 }
 
-// atomLink returns the address of a feed's or entry's page (RFC 4287 section 4.2.7).
-func (r *reader) atomLink(n *node) string { return first(alternate(n), r.textLink(n)) }
+// atomLink returns the address of a feed's or entry's page (RFC 4287 section 4.2.7), see
+// alternate.
+func (r *reader) atomLink(n *node, language string) string {
+	return first(alternate(n, language), r.textLink(n))
+}
 
 // atomAuthors returns the authors of an entry. If it names none, they are those of the
 // feed that it was copied from, or else of this feed (RFC 4287 section 4.2.1).
@@ -138,7 +144,7 @@ func (r *reader) atomOrigin(n *node, a *atom.Entry) *news.Origin {
 	if a.Source == nil || k == nil {
 		return nil
 	}
-	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k), URL: related(k, "self"), Rights: r.rights(k),
+	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k, ""), URL: related(k, "self"), Rights: r.rights(k),
 		Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: when(r.line(k, "updated"))}
 	if o == (news.Origin{}) {
 		return nil

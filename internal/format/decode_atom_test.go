@@ -68,6 +68,11 @@ func TestAtomEntries(t *testing.T) {
 	add(`<link rel="alternate" type="application/json" href="j"/><link rel="alternate" type="text/html" href="l"/>`, ".link", "http://feeds.example/dir/l")
 	add(`<link rel="alternate" type="application/json" href="j"/>`, ".link", "http://feeds.example/dir/j")
 	add(`<link/><link rel="alternate" href="l"/>`, ".link", "http://feeds.example/dir/l")
+	const languages = `<link hreflang="de" href="de"/><link hreflang="en-GB" href="en"/><link type="application/pdf" hreflang="fr" href="fr"/>`
+	cases = append(cases,
+		fieldCase{inFeed(`<entry xml:lang="en-US"><id>urn:x:1</id>` + languages + `</entry>`), ".link", "http://feeds.example/dir/en"},
+		fieldCase{inFeed(`<entry xml:lang="fr"><id>urn:x:1</id>` + languages + `</entry>`), ".link", "http://feeds.example/dir/de"},
+		fieldCase{inFeed(`<entry xml:lang="en">` + languages + `</entry>`), ".link", "http://feeds.example/dir/de"}) // the link is its identity
 	add(`<link rel="alternate" hreflang="de" href="de"/><link rel="alternate" hreflang="en" href="en"/>`, ".link", "http://feeds.example/dir/de")
 	add(`<link>http://a.example/l</link>`, ".link", "http://a.example/l")
 	add(`<x:link xmlns:x="http://www.w3.org/2005/Atom" href="l"/>`, ".link", "http://feeds.example/dir/l")

@@ -20,6 +20,7 @@ func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 		Image:    first(r.picture(n), r.thumbnail(n), firstPicture(e.Enclosures)),
 		Comments: r.comments(n),
 		Episode:  r.episode(n),
+		Pictures: r.pictures(n, e.Enclosures),
 	}
 	if original := r.original(n); original != "" && original != e.Link {
 		x.Links = append(x.Links, news.Link{Rel: news.Canonical, URL: original})
@@ -87,8 +88,10 @@ func (r *reader) thumbnail(n *node) string {
 		}
 	}
 	for _, k := range n.kids {
-		if found == "" && k.name == "media:content" && medium(k) == "image" {
-			found = clean.Resolve(k.base, k.attr("url"))
+		if found == "" && k.name == "media:content" && medium(k) == "image" && !r.isAdult(k) {
+			if url := clean.Resolve(k.base, k.attr("url")); !isAvatar(url) {
+				found = url
+			}
 		}
 	}
 	return found
@@ -99,6 +102,8 @@ func (r *reader) thumbnail(n *node) string {
 type showWide struct {
 	explicit bool
 	blocked  bool
+	people   []news.Credit
+	tags     []news.Tag
 }
 
 // showOf reads these tags from the channel. A podcast:block with an id concerns only
@@ -108,9 +113,13 @@ func (r *reader) showOf(head *node) showWide {
 		explicit: said(r.line(head, "itunes:explicit", "googleplay:explicit"), false),
 		blocked:  said(r.line(head, "itunes:block", "googleplay:block"), false),
 	}
+	s.tags = r.tags(head)
 	for _, k := range head.kids {
-		if k.name == "podcast:block" && k.attr("id") == "" {
+		switch {
+		case k.name == "podcast:block" && k.attr("id") == "":
 			s.blocked = said(r.plain(k), s.blocked)
+		case k.name == "podcast:person":
+			s.people = r.addCredit(s.people, k)
 		}
 	}
 	return s
@@ -138,28 +147,42 @@ func (r *reader) episode(n *node) news.Episode {
 			e.Chapters = &link
 		}
 	}
-	r.credits(n, &e)
+	if r.credits(n, &e); n.kid("podcast:person") == nil {
+		e.People = few(append(e.People, r.show.people...))
+	}
+	e.Tags = withInherited(r.tags(n), r.show.tags)
+	if k := n.kid("podcast:season"); k != nil && e.Season > 0 {
+		e.SeasonName = clean.Line(k.attr("name"))
+	}
+	if k := n.kid("podcast:episode"); k != nil && e.Number != "" {
+		e.Display = clean.Line(k.attr("display"))
+	}
 	return e
 }
 
 // credits adds the people of podcast:person and media:credit.
 func (r *reader) credits(n *node, e *news.Episode) {
 	for _, k := range n.kids {
-		if k.name == "media:group" || k.name == "media:content" {
+		if k.name == "media:group" || k.name == "media:content" && medium(k) != "image" {
 			r.credits(k, e)
 		}
-		if k.name != "podcast:person" && k.name != "media:credit" || len(e.People) == maxExtras {
-			continue
-		}
-		role := strings.ToLower(clean.Line(k.attr("role")))
-		if role == "" && k.name == "podcast:person" {
-			role = "host"
-		}
-		c := news.Credit{Name: r.plain(k), Role: role, URL: clean.Resolve(k.base, k.attr("href")), Image: clean.Resolve(k.base, k.attr("img"))}
-		if c.Name != "" {
-			e.People = append(e.People, c)
+		if k.name == "podcast:person" || k.name == "media:credit" {
+			e.People = r.addCredit(e.People, k)
 		}
 	}
+}
+
+// addCredit adds a person who has a name. Without a role, one of podcast:person is a host.
+func (r *reader) addCredit(people []news.Credit, k *node) []news.Credit {
+	c := news.Credit{Name: r.plain(k), Role: strings.ToLower(clean.Line(k.attr("role"))), Group: strings.ToLower(clean.Line(k.attr("group"))),
+		URL: clean.Resolve(k.base, k.attr("href")), Image: clean.Resolve(k.base, k.attr("img"))}
+	if c.Role == "" && k.name == "podcast:person" {
+		c.Role = "host"
+	}
+	if c.Name == "" || len(people) == maxExtras {
+		return people
+	}
+	return append(people, c)
 }
 
 // seconds reads a duration such as "3600", "61:30" or "1:01:30". Anything else is 0.

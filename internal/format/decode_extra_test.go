@@ -27,9 +27,31 @@ func TestExtras(t *testing.T) {
 	add(`<media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
 	add(`<media:thumbnail>t.jpg</media:thumbnail>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
 	add(`<media:group><media:content url="v.mp4"><media:thumbnail url="t.jpg"/></media:content></media:group>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
-	add(`<media:content url="p.jpg" medium="image"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/t.jpg"}`)
-	add(`<media:content url="p.jpg" type="image/jpeg"/>`, `{"image":"http://feeds.example/dir/p.jpg"}`)
-	add(`<media:content url="p.jpg?w=140" width="140"/>`, `{"image":"http://feeds.example/dir/p.jpg?w=140"}`)
+	add(`<media:content url="p.jpg" medium="image"/><media:thumbnail url="t.jpg"/>`,
+		`{"image":"http://feeds.example/dir/t.jpg","pictures":[{"url":"http://feeds.example/dir/p.jpg"}]}`)
+	add(`<media:content url="p.jpg" type="image/jpeg"/>`,
+		`{"image":"http://feeds.example/dir/p.jpg","pictures":[{"url":"http://feeds.example/dir/p.jpg","type":"image/jpeg"}]}`)
+	add(`<media:content url="p.jpg?w=140" width="140"/>`,
+		`{"image":"http://feeds.example/dir/p.jpg?w=140","pictures":[{"url":"http://feeds.example/dir/p.jpg?w=140","width":140}]}`)
+	// Galleries: every picture once, in its largest size.
+	const at = `{"url":"http://feeds.example/dir/`
+	add(`<media:content url="1.jpg" medium="image" fileSize="7"><media:description>A dam</media:description><media:credit>Eva</media:credit></media:content>
+		<media:content url="2.jpg" medium="image"><media:title>T</media:title></media:content>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg","length":7,"alt":"A dam","credit":"Eva"},`+at+`2.jpg","title":"T"}]}`)
+	add(`<media:content url="1.jpg?w=140" width="140"/><media:content url="1.jpg?w=460" width="460" medium="image"><media:credit>Eva</media:credit></media:content>`,
+		`{"image":"http://feeds.example/dir/1.jpg?w=140","pictures":[`+at+`1.jpg?w=460","credit":"Eva","width":460}]}`)
+	add(`<media:group><media:content url="super.jpg" width="1100" height="619"/><media:content url="large.jpg" width="300" height="300"/><media:content url="x.jpg" width="552"/></media:group>`,
+		`{"image":"http://feeds.example/dir/super.jpg","pictures":[`+at+`super.jpg","width":1100,"height":619}]}`)
+	add(`<media:group><media:content url="1.jpg"/><media:content url="2.jpg"/><media:content url="1.jpg"/></media:group>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"},`+at+`2.jpg"}]}`)
+	add(`<media:group><media:content url="1.jpg" width="9"><media:description>a</media:description></media:content><media:content url="2.jpg" width="8"><media:description>b</media:description></media:content></media:group>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg","alt":"a","width":9},`+at+`2.jpg","alt":"b","width":8}]}`)
+	add(`<media:content url="1.jpg"><media:rating scheme="urn:simple">adult</media:rating></media:content><media:content url="2.jpg"><media:rating>nonadult</media:rating></media:content>`,
+		`{"image":"http://feeds.example/dir/2.jpg","pictures":[`+at+`1.jpg","adult":true},`+at+`2.jpg"}]}`)
+	add(`<media:group><media:content url="1.mp4" medium="video"/><media:content url="still.jpg"/></media:group>`, `{"image":"http://feeds.example/dir/still.jpg"}`)
+	add(`<media:content url="https://1.gravatar.com/avatar/ab?s=96" medium="image"><media:title>Eva</media:title></media:content><media:content url="1.jpg" medium="image"/>`,
+		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"}]}`)
+	add(`<media:content url="count.gif" width="1" height="1"/><media:content url="javascript:x" medium="image"/>`, `{"image":"http://feeds.example/dir/count.gif"}`)
 	add(`<itunes:image href="i.jpg"/><media:thumbnail url="t.jpg"/>`, `{"image":"http://feeds.example/dir/i.jpg"}`)
 	add(`<media:thumbnail url="javascript:x"/>`, "")
 
@@ -72,10 +94,27 @@ func TestExtras(t *testing.T) {
 	add(`<media:group><media:credit role="author">Eva</media:credit></media:group>`, `{"episode":{"people":[{"name":"Eva","role":"author"}]}}`)
 
 	// Without a role, a credit says only that the person is involved.
+	// What a podcast passes on.
+	add(`<podcast:value type="lightning" method="keysend" x="y"><podcast:valueRecipient name="Eva" type="node" address="02d5" split="95"/><podcast:valueRecipient name="no split" type="node" address="03ae"/>
+		<podcast:valueTimeSplit startTime="60" duration="237"><podcast:remoteItem feedGuid="a94f" itemGuid="https://x.example/1"/></podcast:valueTimeSplit></podcast:value>`,
+		`{"episode":{"tags":[{"name":"value","attrs":{"method":"keysend","type":"lightning"},"tags":[{"name":"valueRecipient","attrs":{"address":"02d5","name":"Eva","split":"95","type":"node"}},`+
+			`{"name":"valueTimeSplit","attrs":{"duration":"237","startTime":"60"},"tags":[{"name":"remoteItem","attrs":{"feedGuid":"a94f","itemGuid":"https://x.example/1"}}]}]}]}}`)
+	add(`<podcast:value type="lightning" method="keysend"/><podcast:soundbite startTime="1:00" duration="9"/><podcast:funding url="javascript:x">Pay</podcast:funding><podcast:location/>`, "")
+	add(`<podcast:soundbite startTime="73.0" duration="60.0">Why &lt;b></podcast:soundbite>`, `{"episode":{"tags":[{"name":"soundbite","attrs":{"duration":"60.0","startTime":"73.0"},"text":"Why <b>"}]}}`)
+	add(`<podcast:alternateEnclosure type="audio/opus" length="x"><podcast:source uri="ipfs://Qm"/><podcast:source uri="data:,x"/></podcast:alternateEnclosure>`,
+		`{"episode":{"tags":[{"name":"alternateEnclosure","attrs":{"type":"audio/opus"},"tags":[{"name":"source","attrs":{"uri":"ipfs://Qm"}}]}]}}`)
+	add(`<podcast:txt purpose="applepodcastsverify">05124</podcast:txt><podcast:txt purpose="ai-content">true</podcast:txt><podcast:guid>917393e3</podcast:guid>`,
+		`{"episode":{"tags":[{"name":"txt","attrs":{"purpose":"ai-content"},"text":"true"}]}}`)
+	add(`<podcast:season name="At sea">3</podcast:season><podcast:episode display="Day 5">9</podcast:episode><podcast:person role="Author" group="Writing">Eva</podcast:person>`,
+		`{"episode":{"number":"9","display":"Day 5","season":3,"season_name":"At sea","people":[{"name":"Eva","role":"author","group":"writing"}]}}`)
 	add(`<media:credit>Foto Eva</media:credit>`, `{"episode":{"people":[{"name":"Foto Eva"}]}}`)
 
 	// Episodes inherit from their show, unless they say otherwise.
 	for _, c := range []struct{ show, item, want string }{
+		{`<podcast:value type="lightning" method="keysend"><podcast:valueRecipient type="node" address="02d5" split="1"/></podcast:value><podcast:person>Eva</podcast:person><podcast:location>Oslo</podcast:location>`, ``,
+			`{"episode":{"people":[{"name":"Eva","role":"host"}],"tags":[{"name":"value","attrs":{"method":"keysend","type":"lightning"},"tags":[{"name":"valueRecipient","attrs":{"address":"02d5","split":"1","type":"node"}}]}]}}`},
+		{`<podcast:license>cc-by-4.0</podcast:license><podcast:person>Eva</podcast:person>`, `<podcast:license>cc0-1.0</podcast:license><podcast:person>Adam</podcast:person>`,
+			`{"episode":{"people":[{"name":"Adam","role":"host"}],"tags":[{"name":"license","text":"cc0-1.0"}]}}`},
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>true</itunes:explicit>`, ``, `{"episode":{"explicit":true,"blocked":true}}`},
 		{`<itunes:block>Yes</itunes:block><itunes:explicit>yes</itunes:explicit>`, `<itunes:block>no</itunes:block><itunes:explicit>clean</itunes:explicit>`, ``},
 		{`<itunes:explicit>yes</itunes:explicit>`, `<itunes:explicit>perhaps</itunes:explicit>`, `{"episode":{"explicit":true}}`},

@@ -150,13 +150,14 @@ func jsonEntry(i *json.Item, base *url.URL, d *news.Document) news.Entry {
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(base, a.URL), Type: mediaType(a.MimeType),
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(base, a.URL), Type: mediaType(a.MimeType),
 				Length: max(0, a.SizeInBytes), Title: clean.Line(a.Title), Duration: max(0, a.DurationInSeconds)})
 		}
 	}
-	if e.Link == "" && len(e.Enclosures) > 0 {
-		e.Link = e.Enclosures[0].URL
+	for _, ref := range []string{i.URL, i.ExternalURL} {
+		e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Magnet(ref)})
 	}
+	e.Link = first(e.Link, firstPage(e.Enclosures))
 	return e
 }
 
@@ -170,7 +171,7 @@ func jsonPeople(authors []*json.Author, author *json.Author, base *url.URL) []ne
 		if a == nil {
 			continue
 		}
-		p := news.Person{Name: clean.Line(a.Name)}
+		p := news.Person{Name: clean.Line(a.Name), Avatar: clean.Resolve(base, a.Avatar)}
 		if mail, ok := strings.CutPrefix(a.URL, "mailto:"); ok {
 			p.Email = clean.Line(mail)
 		} else {

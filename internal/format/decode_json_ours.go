@@ -50,7 +50,9 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	if origin != (news.Origin{}) {
 		e.Origin = &origin
 	}
-	image := e.Extra.Image
+	x.addFiles(e)
+	x.addMailboxes(e)
+	image, pictures := e.Extra.Image, e.Extra.Pictures
 	said := news.Entry{Extra: news.Extra{
 		Rights: x.Rights, License: x.License, Comments: x.Comments, ReplyTo: few(x.ReplyTo), Links: few(x.Links),
 		Contributors: few(x.Contributors), Episode: x.Episode,
@@ -58,12 +60,46 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	said.Extra.Episode.Transcripts, said.Extra.Episode.People = few(x.Episode.Transcripts), few(x.Episode.People)
 	links := e.Extra.Links
 	e.Extra = wireExtra(&said, e.Link)
-	e.Extra.Image = image
+	e.Extra.Image, e.Extra.Pictures = image, pictures
 	lowerLanguages(e.Extra.Links)
 	lowerLanguages(e.Extra.Episode.Transcripts)
 	if e.Extra.Links == nil {
 		e.Extra.Links = links
 	}
+}
+
+// addMailboxes gives authors with an address of their own the mailbox that JSON Feed has no
+// place for.
+func (x *jsonExtension) addMailboxes(e *news.Entry) {
+	e.Authors = slices.Clone(e.Authors) // they may be those of the feed
+	for _, p := range x.Authors {
+		i := slices.IndexFunc(e.Authors, func(have news.Person) bool { return have.Name == p.Name })
+		if i >= 0 && e.Authors[i].Email == "" {
+			e.Authors[i].Email = clean.Line(p.Email)
+		}
+	}
+}
+
+// addFiles completes the attachments, and takes out those that are pictures of the text.
+func (x *jsonExtension) addFiles(e *news.Entry) {
+	said := slices.Concat(x.Files, x.Pictures)
+	isPicture := func(f news.Enclosure) bool {
+		return slices.ContainsFunc(x.Pictures, func(p news.Enclosure) bool { return p.URL == f.URL })
+	}
+	var files []news.Enclosure
+	for _, f := range e.Enclosures {
+		if i := slices.IndexFunc(said, func(s news.Enclosure) bool { return s.URL == f.URL }); i >= 0 {
+			s := said[i]
+			f.Title, f.Alt, f.Credit = clean.Line(s.Title), clean.Line(s.Alt), clean.Line(s.Credit)
+			f.Width, f.Height, f.Adult = max(s.Width, 0), max(s.Height, 0), s.Adult
+		}
+		if isPicture(f) {
+			e.Extra.Pictures = append(e.Extra.Pictures, f)
+		} else {
+			files = append(files, f)
+		}
+	}
+	e.Enclosures = files
 }
 
 // lowerLanguages puts the language tags of links into the lower case that entries use.

@@ -21,27 +21,38 @@ type relation struct {
 func relations(n *node) iter.Seq[relation] {
 	return func(yield func(relation) bool) {
 		for _, k := range n.kids {
-			if k.name != "link" && k.name != "atom:link" {
-				continue
-			}
-			url := clean.Resolve(k.base, first(k.attr("href"), k.attr("resource"), k.attr("url"), k.attr("uri")))
-			if url == "" && k.rebased && k.base != nil && k.hasBlank("href") {
-				url = clean.Resolve(nil, k.base.String()) // the base itself, RFC 3986 section 5.2.2
-			}
-			if url == "" {
-				continue
-			}
-			rels := strings.Fields(strings.ToLower(k.attr("rel")))
-			if len(rels) == 0 {
-				rels = []string{"alternate"}
-			}
-			for _, rel := range rels {
-				if at := strings.LastIndexByte(rel, '/'); at >= 0 && strings.Contains(rel, "iana.org/assignments/") {
-					rel = rel[at+1:]
-				}
-				if !yield(relation{k, rel, url}) {
+			for l := range linkRelations(k) {
+				if !yield(l) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// linkRelations iterates over the relations of one element, if it is a link.
+func linkRelations(k *node) iter.Seq[relation] {
+	return func(yield func(relation) bool) {
+		if k.name != "link" && k.name != "atom:link" {
+			return
+		}
+		url := clean.Resolve(k.base, first(k.attr("href"), k.attr("resource"), k.attr("url"), k.attr("uri")))
+		if url == "" && k.rebased && k.base != nil && k.hasBlank("href") {
+			url = clean.Resolve(nil, k.base.String()) // the base itself, RFC 3986 section 5.2.2
+		}
+		if url == "" {
+			return
+		}
+		rels := strings.Fields(strings.ToLower(k.attr("rel")))
+		if len(rels) == 0 {
+			rels = []string{"alternate"}
+		}
+		for _, rel := range rels {
+			if at := strings.LastIndexByte(rel, '/'); at >= 0 && strings.Contains(rel, "iana.org/assignments/") {
+				rel = rel[at+1:]
+			}
+			if !yield(relation{k, rel, url}) {
+				return
 			}
 		}
 	}
@@ -58,19 +69,31 @@ func related(n *node, rel string) string {
 }
 
 // alternate returns the first alternate link to a web page, else the first of any type.
-// A link without a type counts as one to a page; its language does not matter.
-func alternate(n *node) string {
-	found := ""
+// A link without a type counts as one to a page. Of pages in several languages it returns
+// the one in the given language, or the first if that is "" or there is none.
+func alternate(n *node, language string) string {
+	page, file := "", ""
 	for l := range relations(n) {
 		if l.rel != "alternate" {
 			continue
 		}
-		if kind := strings.ToLower(l.attr("type")); kind == "" || strings.Contains(kind, "html") {
+		if kind := strings.ToLower(l.attr("type")); kind != "" && !strings.Contains(kind, "html") {
+			file = first(file, l.url)
+			continue
+		}
+		if language == "" || sameLanguage(l.attr("hreflang"), language) {
 			return l.url
 		}
-		found = first(found, l.url)
+		page = first(page, l.url)
 	}
-	return found
+	return first(page, file)
+}
+
+// sameLanguage reports whether two tags name one language, of whatever country.
+func sameLanguage(a, b string) bool {
+	a, _, _ = strings.Cut(languageTag(a), "-")
+	b, _, _ = strings.Cut(languageTag(b), "-")
+	return a == b
 }
 
 // textLink returns the first address that is the text of a link element: the link of
@@ -102,8 +125,15 @@ func lastResort(n *node, id string, files []news.Enclosure) string {
 			return url
 		}
 	}
-	if len(files) > 0 {
-		return files[0].URL
+	return firstPage(files)
+}
+
+// firstPage returns the address of the first file that a browser can open, or "".
+func firstPage(files []news.Enclosure) string {
+	for _, f := range files {
+		if !f.Magnet() {
+			return f.URL
+		}
 	}
 	return ""
 }
@@ -114,12 +144,21 @@ func isAddress(id string) bool {
 	return (strings.HasPrefix(id, "http://") || strings.HasPrefix(id, "https://")) && !strings.ContainsAny(id, " <>")
 }
 
-// linkedEnclosures adds the links with rel="enclosure".
-func linkedEnclosures(n *node, e *news.Entry) {
-	for l := range relations(n) {
-		if l.rel == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: l.url, Type: mediaType(l.attr("type")),
-				Length: length(l.attr("length")), Title: clean.Line(l.attr("title"))})
+// linkedEnclosures adds the links with rel="enclosure", and magnet links of any relation.
+// Feeds of torrents have these in place of a link to a page.
+func (r *reader) linkedEnclosures(n *node, e *news.Entry) {
+	for _, k := range n.kids {
+		if k.name == "link" || k.name == "atom:link" || k.name == "torrent:magneturi" {
+			e.Enclosures = addEnclosure(e.Enclosures, linkedFile(k, clean.Magnet(first(k.attr("href"), r.read(k).value))))
+		}
+		for l := range linkRelations(k) {
+			if l.rel == "enclosure" {
+				e.Enclosures = addEnclosure(e.Enclosures, linkedFile(k, l.url))
+			}
 		}
 	}
+}
+
+func linkedFile(k *node, url string) news.Enclosure {
+	return news.Enclosure{URL: url, Type: mediaType(k.attr("type")), Length: length(k.attr("length")), Title: clean.Line(k.attr("title"))}
 }

@@ -57,6 +57,7 @@ var namespaces = map[string]string{
 	"http://purl.org/syndication/thread/1.0":              "thr",
 	"http://purl.org/syndication/history/1.0":             "fh",
 	"http://podcastindex.org/namespace/1.0":               "podcast",
+	"http://xmlns.ezrss.it/0.1":                           "torrent",
 	"http://creativecommons.org/ns":                       "cc",
 	"http://web.resource.org/cc":                          "cc",
 
@@ -126,18 +127,21 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
 		add(leaf, "dcterms:", "created issued modified date abstract rights").
 		add(leaf, "content:", "encoded").
-		add(leaf, "media:", "title description category keywords copyright credit thumbnail").
+		add(leaf, "media:", "title description category keywords copyright credit thumbnail rating").
 		add(box, "media:", "group content").
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").
 		add(leaf, "googleplay:", "author description image category explicit block").
 		add(leaf, "podcast:", "transcript chapters person season episode block").
+		add(leaf, "podcast:", "valuerecipient remoteitem funding license location soundbite source integrity image socialinteract chat contentlink txt").
+		add(box, "podcast:", "value valuetimesplit alternateenclosure").
 		add(leaf, "sy:", "updateperiod updatefrequency").
 		add(leaf, "slash:", "comments").
 		add(leaf, "thr:", "in-reply-to total").
 		add(leaf, "wfw:", "commentrss").
 		add(leaf, "fh:", "complete archive").
 		add(leaf, "feedburner:", "origlink").
+		add(leaf, "torrent:", "magneturi").
 		add(leaf, "pheedo:", "origlink").
 		add(leaf, "cc:", "license").
 		add(leaf, "creativecommons:", "license").

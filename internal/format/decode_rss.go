@@ -26,7 +26,7 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	dc, itunes := f.Extensions["dc"], f.Extensions["itunes"]
 	d := &news.Document{
 		Title:       first(f.Title, value(dc, "title"), value(itunes, "title"), value(f.Extensions["media"], "title")),
-		Link:        first(r.textLink(t.head), alternate(t.head)),
+		Link:        first(r.textLink(t.head), alternate(t.head, "")),
 		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline", "googleplay:description")),
 		Language:    languageTag(f.Language, value(dc, "language"), t.head.lang),
 		Updated: whenIn(f.Language, f.LastBuildDate, value(f.Extensions["atom"], "updated"), value(f.Extensions["dcterms"], "modified"), r.line(t.head, "updated", "modified"), value(dc, "date"),
@@ -55,7 +55,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	itunes, atom, xhtml := i.Extensions["itunes"], i.Extensions["atom"], i.Extensions["xhtml"]
 	e := news.Entry{
 		Title: first(i.Title, value(dc, "title"), value(atom, "title"), mediaText(media, "title"), value(itunes, "title")),
-		Link:  first(r.textLink(n), alternate(n)),
+		Link:  first(r.textLink(n), alternate(n, "")),
 		Content: r.body(n, field{"content:encoded", i.Content}, field{"encoded", i.Custom["encoded"]}, field{"xhtml:body", value(xhtml, "body")},
 			field{"xhtml:div", value(xhtml, "div")}, field{"body", i.Custom["body"]}, field{"fullitem", i.Custom["fullitem"]},
 			field{"atom:content", value(atom, "content")}, field{"content", i.Custom["content"]}, r.second(n, "description")),
@@ -73,7 +73,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 		Origin:     r.rssOrigin(n, i),
 	}
 	enclosures(n, &e)
-	linkedEnclosures(n, &e)
+	r.linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
 	r.rssIdentity(n, i, &e)
 	e.Extra = r.extra(n, &e)
@@ -181,7 +181,7 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.Resolve(k.base, first(k.attr("url"), k.attr("href"))),
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, first(k.attr("url"), k.attr("href"))),
 				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 		}
 	}

@@ -171,6 +171,18 @@ func TestRSSItems(t *testing.T) {
 	add(`<media:content url="1.mp4" type="video/mp4" fileSize="3"/>`, ".enclosures", "http://feeds.example/dir/1.mp4 video/mp4 3")
 	add(`<media:group><media:content url="1.mp4" medium="video"/><media:content url="2.mp4" medium="video"/></media:group>`, ".enclosures", "http://feeds.example/dir/1.mp4  0, http://feeds.example/dir/2.mp4  0")
 	add(`<media:content url="1.jpg" medium="image"/>`, ".enclosures", "")
+
+	// Torrents: a magnet link is a file wherever it stands, and never the page.
+	const magnet = "magnet:?xt=urn:btih:c12fe1c06bba254a9dc9f519b335aa7c1367a88a&dn=a%20b"
+	const escaped = "magnet:?xt=urn:btih:c12fe1c06bba254a9dc9f519b335aa7c1367a88a&amp;dn=a b"
+	add(`<enclosure url="`+escaped+`" type="video/mp4" length="9"/>`, ".enclosures", magnet+" application/x-bittorrent 9")
+	add(`<link>`+escaped+`</link>`, ".enclosures", magnet+" application/x-bittorrent 0")
+	add(`<link>`+escaped+`</link>`, ".link", "")
+	add(`<link><![CDATA[`+magnet+`]]></link><guid>http://a.example/1</guid>`, ".link", "http://a.example/1")
+	add(`<atom:link rel="enclosure" href="`+escaped+`"/>`, ".enclosures", magnet+" application/x-bittorrent 0")
+	add(`<enclosure url="1.torrent"/><media:content url="`+escaped+`"/>`, ".enclosures", "http://feeds.example/dir/1.torrent  0, "+magnet+" application/x-bittorrent 0")
+	add(`<torrent:magnetURI xmlns:torrent="http://xmlns.ezrss.it/0.1/">`+escaped+`</torrent:magnetURI>`, ".enclosures", magnet+" application/x-bittorrent 0")
+	add(`<enclosure url="magnet:?dn=nothing"/><link>magnet:?xt=urn:btih:short</link>`, ".enclosures", "")
 	add(`<media:content url="1.MP4?x=1"/>`, ".enclosures", "http://feeds.example/dir/1.MP4?x=1  0")
 	add(`<media:content url="1.mp4" medium="image"/>`, ".enclosures", "")
 	add(`<media:content url="1" isDefault="true"/>`, ".enclosures", "")

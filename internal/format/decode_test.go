@@ -451,7 +451,7 @@ func TestDecodeJSONOfWrongTypes(t *testing.T) {
 	}
 	e := d.Entries[0]
 	got := fmt.Sprint(e.GUID, e.Categories, e.Authors, e.Enclosures, e.Content, e.Published.Unix())
-	if want := "1.5[{fluss  }] [{Adam  } {3  }] [{http://feeds.example/a.mp3 audio/mpeg 12  0 0 0}]a1072915200"; got != want {
+	if want := "1.5[{fluss  }] [{Adam   } {3   }] [{http://feeds.example/a.mp3 audio/mpeg 12    0 0 0 false}]a1072915200"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

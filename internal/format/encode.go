@@ -121,6 +121,9 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		it.extra.Image = first(it.extra.Image, it.source.picture, from.picture)
 	}
 	it.lastingMain()
+	if c := e.Feed.Content; c != news.SummaryOnly && c != news.LinkOnly && !s.Own {
+		it.showPictures()
+	}
 	it.also = wireMembers(s.Members, it.link, s.Entry.Match.Reason)
 	switch {
 	case e.Feed.Duplicates == news.Group:
@@ -251,7 +254,7 @@ func siteTitle(e *news.Edition) string {
 func wireAuthors(people []news.Person) []news.Person {
 	var kept []news.Person
 	for _, p := range people {
-		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL)}
+		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL), Avatar: wireURL(p.Avatar)}
 		if p.Name == "" { // a whole e-mail address as a name confuses readers and helps spammers
 			mailbox, _, _ := strings.Cut(p.Email, "@")
 			p.Name = first(mailbox, p.URL)
@@ -285,8 +288,8 @@ func wireCategories(given []news.Category) []news.Category {
 func wireEnclosures(given []news.Enclosure) []news.Enclosure {
 	var kept []news.Enclosure
 	for _, f := range given {
-		f = news.Enclosure{URL: wireURL(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title),
-			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0)}
+		f = news.Enclosure{URL: wireFile(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title), Alt: clean.Line(f.Alt), Credit: clean.Line(f.Credit),
+			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0), Adult: f.Adult}
 		known := slices.ContainsFunc(kept, func(k news.Enclosure) bool { return k.URL == f.URL })
 		if f.URL == "" || known {
 			continue

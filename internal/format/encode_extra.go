@@ -15,7 +15,8 @@ func wireExtra(e *news.Entry, link string) news.Extra {
 	return news.Extra{
 		Rights:       clean.Line(x.Rights),
 		License:      wireURL(x.License),
-		Image:        first(wireURL(x.Image), firstPicture(e.Enclosures)),
+		Image:        first(wireURL(x.Image), firstPicture(e.Enclosures), firstPicture(x.Pictures)),
+		Pictures:     wirePictures(e),
 		Comments:     news.Comments{Page: wireURL(x.Comments.Page), Feed: wireURL(x.Comments.Feed), Count: max(x.Comments.Count, 0)},
 		ReplyTo:      wireReplies(x.ReplyTo),
 		Links:        wireLinks(x.Links, link),
@@ -24,17 +25,31 @@ func wireExtra(e *news.Entry, link string) news.Extra {
 	}
 }
 
-// firstPicture returns the first image among the files of an entry, for one that names
-// no picture.
+// firstPicture returns the first image among files that may stand for an entry, for one that
+// names no picture.
 func firstPicture(files []news.Enclosure) string {
 	for _, f := range files {
-		if strings.HasPrefix(f.Type, "image/") {
+		if strings.HasPrefix(f.Type, "image/") && !f.Adult {
 			if url := wireURL(f.URL); url != "" {
 				return url
 			}
 		}
 	}
 	return ""
+}
+
+// wirePictures keeps the pictures that are not among the files of an entry. One of unknown
+// type is given that of most pictures; programs that show it go by its bytes.
+func wirePictures(e *news.Entry) []news.Enclosure {
+	kept := slices.DeleteFunc(wireEnclosures(e.Extra.Pictures), func(f news.Enclosure) bool {
+		return slices.ContainsFunc(e.Enclosures, func(have news.Enclosure) bool { return have.URL == f.URL })
+	})
+	for i := range kept {
+		if kept[i].Medium() != "image" {
+			kept[i].Type = "image/jpeg"
+		}
+	}
+	return kept
 }
 
 // wireReplies keeps the replies that have an id, each once. RFC 4685 section 3 requires
@@ -104,9 +119,11 @@ func wireEpisode(given *news.Episode) news.Episode {
 			e.Chapters = &news.Link{URL: url, Type: first(wireType(c.Type), "application/json+chapters")}
 		}
 	}
+	e.Display, e.SeasonName = clean.Line(e.Display), clean.Line(e.SeasonName)
+	e.Tags = wireTags(given.Tags)
 	e.People = nil
 	for _, p := range given.People {
-		p = news.Credit{Name: clean.Line(p.Name), Role: strings.ToLower(clean.Line(p.Role)), URL: wireURL(p.URL), Image: wireURL(p.Image)}
+		p = news.Credit{Name: clean.Line(p.Name), Role: strings.ToLower(clean.Line(p.Role)), Group: strings.ToLower(clean.Line(p.Group)), URL: wireURL(p.URL), Image: wireURL(p.Image)}
 		if p.Name != "" {
 			e.People = append(e.People, p)
 		}

@@ -121,11 +121,18 @@ type jsonExtension struct {
 	Source     jsonSource      `json:"source,omitzero"` // omitted for what the feed made itself
 	Also       []jsonAlso      `json:"also,omitempty"`
 	Categories []news.Category `json:"categories,omitempty"` // those of the tags, if one has a scheme or label
+	Authors    []news.Person   `json:"authors,omitempty"`    // if one has an address and a mailbox
 	Digest     *jsonDigest     `json:"digest,omitempty"`
+
+	// Files are the attachments of which JSON Feed cannot say everything. Pictures are those
+	// attachments that belong to the text, with all that is known of them.
+	Files    []news.Enclosure `json:"files,omitempty"`
+	Pictures []news.Enclosure `json:"pictures,omitempty"`
 	jsonExtra
 }
 
-// jsonExtra has the members of news.Extra except the image, for which JSON Feed has a member.
+// jsonExtra has the members of news.Extra except the pictures, for which JSON Feed has
+// members.
 type jsonExtra struct {
 	Rights       string        `json:"rights,omitempty"`
 	License      string        `json:"license,omitempty"`
@@ -221,10 +228,13 @@ func jsonItemOf(it *wireItem) jsonItem {
 		out.Summary = clean.Text(it.summary)
 	}
 	for _, p := range it.authors {
-		if p.URL == "" && p.Email != "" {
+		switch {
+		case p.URL == "" && p.Email != "":
 			p.URL = "mailto:" + p.Email
+		case p.Email != "":
+			out.Tributary.Authors = it.authors
 		}
-		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
+		out.Authors = append(out.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL, Avatar: p.Avatar})
 	}
 	for _, c := range it.categories {
 		if !slices.Contains(out.Tags, c.Term) { // a term may be in two schemes
@@ -235,12 +245,24 @@ func jsonItemOf(it *wireItem) jsonItem {
 		}
 	}
 	for _, f := range it.enclosures {
-		out.Attachments = append(out.Attachments, jsonAttachment{f.URL, f.Type, f.Title, f.Length, f.Duration})
+		out.attach(f)
+		if describes(f) {
+			out.Tributary.Files = append(out.Tributary.Files, f)
+		}
 	}
+	for _, f := range it.extra.Pictures {
+		out.attach(f)
+	}
+	out.Tributary.Pictures = it.extra.Pictures
 	for _, m := range it.also {
 		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason})
 	}
 	return out
+}
+
+// attach adds an attachment. The alternative text of a picture without a title stands for it.
+func (i *jsonItem) attach(f news.Enclosure) {
+	i.Attachments = append(i.Attachments, jsonAttachment{f.URL, f.Type, first(f.Title, f.Alt), f.Length, f.Duration})
 }
 
 // externalOf returns the page that an entry is about, as in a link blog: its only

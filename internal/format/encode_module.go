@@ -15,8 +15,8 @@ type moduleTags struct {
 	Canonical   string              `xml:"feedburner:origLink,omitempty"`
 	Thumbnail   *mediaThumbnail     `xml:"media:thumbnail"`
 	Files       []mediaContent      `xml:"media:content"`
-	Season      int                 `xml:"podcast:season,omitempty"`
-	Episode     string              `xml:"podcast:episode,omitempty"`
+	Season      *podcastSeason      `xml:"podcast:season"`
+	Episode     *podcastEpisode     `xml:"podcast:episode"`
 	Chapters    *podcastChapters    `xml:"podcast:chapters"`
 	Transcripts []podcastTranscript `xml:"podcast:transcript"`
 	People      []podcastPerson     `xml:"podcast:person"`
@@ -32,15 +32,23 @@ type mediaThumbnail struct {
 	URL string `xml:"url,attr"`
 }
 
+type mediaRating struct {
+	Scheme string `xml:"scheme,attr"`
+	Rating string `xml:",chardata"`
+}
+
 type mediaContent struct {
-	URL      string   `xml:"url,attr"`
-	Type     string   `xml:"type,attr"`
-	Medium   string   `xml:"medium,attr,omitempty"`
-	Size     int64    `xml:"fileSize,attr,omitempty"`
-	Duration int64    `xml:"duration,attr,omitempty"`
-	Width    int      `xml:"width,attr,omitempty"`
-	Height   int      `xml:"height,attr,omitempty"`
-	Title    *xmlText `xml:"media:title"`
+	URL      string       `xml:"url,attr"`
+	Type     string       `xml:"type,attr"`
+	Medium   string       `xml:"medium,attr,omitempty"`
+	Size     int64        `xml:"fileSize,attr,omitempty"`
+	Duration int64        `xml:"duration,attr,omitempty"`
+	Width    int          `xml:"width,attr,omitempty"`
+	Height   int          `xml:"height,attr,omitempty"`
+	Title    *xmlText     `xml:"media:title"`
+	Alt      *xmlText     `xml:"media:description"`
+	Credit   *xmlText     `xml:"media:credit"`
+	Rating   *mediaRating `xml:"media:rating"`
 }
 
 type podcastChapters struct {
@@ -55,8 +63,19 @@ type podcastTranscript struct {
 	Rel      string `xml:"rel,attr,omitempty"`
 }
 
+type podcastSeason struct {
+	Name   string `xml:"name,attr,omitempty"`
+	Number int    `xml:",chardata"`
+}
+
+type podcastEpisode struct {
+	Display string `xml:"display,attr,omitempty"`
+	Number  string `xml:",chardata"`
+}
+
 type podcastPerson struct {
 	Role  string `xml:"role,attr,omitempty"`
+	Group string `xml:"group,attr,omitempty"`
 	Image string `xml:"img,attr,omitempty"`
 	URL   string `xml:"href,attr,omitempty"`
 	xmlText
@@ -71,7 +90,13 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 		e.Season == 0 && e.Number == "" && e.Chapters == nil && e.Transcripts == nil && e.People == nil {
 		return nil
 	}
-	out := &moduleTags{Canonical: canonical, Season: e.Season, Episode: e.Number}
+	out := &moduleTags{Canonical: canonical}
+	if e.Season > 0 {
+		out.Season = &podcastSeason{e.SeasonName, e.Season}
+	}
+	if e.Number != "" {
+		out.Episode = &podcastEpisode{e.Display, e.Number}
+	}
 	for _, r := range x.ReplyTo {
 		out.ReplyTo = append(out.ReplyTo, thrReply{r.ID, r.Link})
 	}
@@ -92,7 +117,7 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 			out.Credits = append(out.Credits, plain(p.Name))
 			continue
 		}
-		out.People = append(out.People, podcastPerson{p.Role, p.Image, p.URL, plain(p.Name)})
+		out.People = append(out.People, podcastPerson{p.Role, p.Group, p.Image, p.URL, plain(p.Name)})
 	}
 	return out
 }
@@ -102,9 +127,9 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 	if out.Medium == "" && (strings.HasPrefix(f.Type, "text/") || f.Type == "application/pdf") {
 		out.Medium = "document"
 	}
-	if f.Title != "" {
-		title := plain(f.Title)
-		out.Title = &title
+	out.Title, out.Alt, out.Credit = optionalPlain(f.Title), optionalPlain(f.Alt), optionalPlain(f.Credit)
+	if f.Adult {
+		out.Rating = &mediaRating{"urn:simple", "adult"}
 	}
 	return out
 }
@@ -130,7 +155,7 @@ func (s *moduleSpaces) need(t *moduleTags) {
 	if t.Thumbnail != nil || t.Files != nil || t.Credits != nil {
 		s.Media = "http://search.yahoo.com/mrss/"
 	}
-	if t.Season > 0 || t.Episode != "" || t.Chapters != nil || t.Transcripts != nil || t.People != nil {
+	if t.Season != nil || t.Episode != nil || t.Chapters != nil || t.Transcripts != nil || t.People != nil {
 		s.Podcast = podcastSpace
 	}
 	if t.ReplyTo != nil || t.Total > 0 {
@@ -140,17 +165,20 @@ func (s *moduleSpaces) need(t *moduleTags) {
 
 const threadSpace = "http://purl.org/syndication/thread/1.0"
 
-// richFiles returns the files of which Media RSS says more than the format itself can:
-// a link of Atom, or with oneEnclosure the only enclosure of RSS.
+// richFiles returns the pictures, and the files of which Media RSS says more than the format
+// itself can: a link of Atom, or with oneEnclosure the only enclosure of RSS.
 func richFiles(it *wireItem, oneEnclosure bool) []news.Enclosure {
-	if oneEnclosure && len(it.enclosures) > 1 {
-		return it.enclosures
-	}
 	var rich []news.Enclosure
+	several := oneEnclosure && len(it.enclosures) > 1
 	for _, f := range it.enclosures {
-		if f.Duration > 0 || f.Width > 0 || f.Height > 0 || oneEnclosure && f.Title != "" {
+		if several || f.Duration > 0 || describes(f) || oneEnclosure && (f.Title != "" || f.Magnet()) {
 			rich = append(rich, f)
 		}
 	}
-	return rich
+	return append(rich, it.extra.Pictures...)
+}
+
+// describes reports whether it is known what a file looks like.
+func describes(f news.Enclosure) bool {
+	return f.Width > 0 || f.Height > 0 || f.Alt != "" || f.Credit != "" || f.Adult
 }

@@ -88,8 +88,8 @@ func closedShow(e *news.Edition) bool {
 	return len(e.Shown) > 0 && !slices.ContainsFunc(e.Shown, func(s news.Shown) bool { return !s.Entry.Extra.Episode.Blocked })
 }
 
-// episodeTags are the iTunes elements of an item. Those of the podcast namespace are in
-// moduleTags.
+// episodeTags are the elements that an item has in a podcast only: those of iTunes, and of the
+// podcast namespace those of podcastTags. Its others are in moduleTags.
 type episodeTags struct {
 	Author   string       `xml:"itunes:author"`
 	Image    *itunesImage `xml:"itunes:image"`
@@ -99,9 +99,10 @@ type episodeTags struct {
 	Number   string       `xml:"itunes:episode,omitempty"`
 	Kind     string       `xml:"itunes:episodeType,omitempty"`
 	Block    string       `xml:"itunes:block,omitempty"`
+	Tags     []podcastTag
 }
 
-// episodeTagsOf returns the iTunes elements of an item. mixed says that the show is
+// episodeTagsOf returns the elements that only an item of a podcast has. mixed says that the show is
 // explicit only because of some episodes. The others then state that they are not,
 // because an episode that states nothing counts as its show.
 func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
@@ -112,6 +113,7 @@ func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	}
 	out := &episodeTags{
 		Author: clean.Line(strings.Join(names, ", ")), Image: itunesImageOf(it.extra.Image), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
+		Tags: podcastTagsOf(e.Tags, podcastTags),
 	}
 	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {
 		out.Duration = it.enclosures[i].Duration

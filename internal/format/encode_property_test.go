@@ -80,6 +80,7 @@ func carried(ext string, s *news.Shown, e *news.Edition) news.Entry {
 func carriedByAtom(x *news.Entry, s *news.Shown) {
 	x.Extra.Links = append(x.Extra.Links, relatedMembers(s)...)
 	x.Extra.Episode = withoutITunes(x.Extra.Episode)
+	x.Authors, x.Extra.Contributors = withoutAvatars(x.Authors), withoutAvatars(x.Extra.Contributors)
 }
 
 func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
@@ -96,7 +97,7 @@ func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
 	for i := range x.Categories {
 		x.Categories[i].Label = ""
 	}
-	x.Enclosures = mainFirst(x.Enclosures)
+	x.Enclosures, x.Extra.Pictures = mainFirst(x.Enclosures, x.Extra.Pictures)
 	if kind != news.Podcast {
 		x.Extra.Episode = withoutITunes(x.Extra.Episode)
 		return
@@ -115,19 +116,10 @@ func carriedByJSON(x *news.Entry) {
 		x.Content, x.Summary = x.Summary, ""
 	}
 	x.Summary = clean.Escape(clean.Text(x.Summary)) // plain text
-	x.Authors = append([]news.Person(nil), x.Authors...)
-	for i := range x.Authors { // one address
-		if x.Authors[i].URL != "" {
-			x.Authors[i].Email = ""
-		}
-	}
-	for i := range x.Enclosures {
-		x.Enclosures[i].Width, x.Enclosures[i].Height = 0, 0
-	}
 }
 
 func withoutITunes(e news.Episode) news.Episode {
-	e.Duration, e.Kind, e.Explicit, e.Blocked = 0, "", false, false
+	e.Duration, e.Kind, e.Explicit, e.Blocked, e.Tags = 0, "", false, false, nil
 	return e
 }
 
@@ -139,6 +131,14 @@ func relatedMembers(s *news.Shown) []news.Link {
 	return links
 }
 
+func withoutAvatars(people []news.Person) []news.Person {
+	people = append([]news.Person(nil), people...)
+	for i := range people {
+		people[i].Avatar = ""
+	}
+	return people
+}
+
 func namesOnly(people []news.Person) []news.Person {
 	var names []news.Person
 	for _, p := range people {
@@ -147,20 +147,21 @@ func namesOnly(people []news.Person) []news.Person {
 	return names
 }
 
-// mainFirst puts the one enclosure of RSS before the others. Pictures in Media RSS do
-// not count as files.
-func mainFirst(files []news.Enclosure) []news.Enclosure {
+// mainFirst puts the one enclosure of RSS before the others. Pictures that are not the
+// enclosure do not count as files.
+func mainFirst(files, pictures []news.Enclosure) (sorted, shown []news.Enclosure) {
 	main := news.MainFile(files)
-	if main < 0 {
-		return nil
-	}
-	sorted := []news.Enclosure{files[main]}
 	for i, f := range files {
-		if i != main && f.Medium() != "image" {
+		switch {
+		case i == main:
+			sorted = append([]news.Enclosure{f}, sorted...)
+		case f.Medium() == "image":
+			shown = append(shown, f)
+		default:
 			sorted = append(sorted, f)
 		}
 	}
-	return sorted
+	return sorted, append(shown, pictures...)
 }
 
 // head is what precedes the entries of a document.
@@ -237,7 +238,7 @@ func (m maker) shown(n int, language string) news.Shown {
 		s.Entry.Language = language
 	}
 	if s.Entry.Extra.Image == "" {
-		s.Entry.Extra.Image = firstPicture(s.Entry.Enclosures)
+		s.Entry.Extra.Image = first(firstPicture(s.Entry.Enclosures), firstPicture(s.Entry.Extra.Pictures))
 	}
 	for s.Entry.Body() == "" {
 		s.Entry.Summary, s.Entry.Content = m.html(), m.html()
@@ -249,7 +250,7 @@ func (m maker) shown(n int, language string) news.Shown {
 }
 
 func (m maker) extra() news.Extra {
-	x := news.Extra{Rights: m.optional(m.words), License: m.optional(m.url), Image: m.optional(m.url), Contributors: some(m, 2, m.person)}
+	x := news.Extra{Rights: m.optional(m.words), License: m.optional(m.url), Image: m.optional(m.url), Contributors: some(m, 2, m.person), Pictures: some(m, 4, m.photo)}
 	x.Comments = news.Comments{Page: m.optional(m.url), Feed: m.optional(m.url), Count: m.IntN(3)}
 	x.ReplyTo = some(m, 2, func() news.Reply {
 		return news.Reply{ID: "urn:example:" + url.PathEscape(m.word()) + fmt.Sprint(m.Uint32()), Link: m.optional(m.url)}
@@ -269,22 +270,75 @@ func (m maker) extra() news.Extra {
 		x.Episode.Chapters = &news.Link{URL: m.url(), Type: "application/json+chapters"}
 	}
 	x.Episode.People = some(m, 2, func() news.Credit {
-		return news.Credit{Name: m.name(), Role: m.pick("host", "guest"), URL: m.optional(m.url), Image: m.optional(m.url)}
+		return news.Credit{Name: m.name(), Role: m.pick("host", "guest"), Group: m.pick("", "writing"), URL: m.optional(m.url), Image: m.optional(m.url)}
 	})
+	if x.Episode.Number != "" {
+		x.Episode.Display = m.optional(m.name)
+	}
+	if x.Episode.Season > 0 {
+		x.Episode.SeasonName = m.optional(m.name)
+	}
+	x.Episode.Tags = some(m, 4, func() news.Tag { return m.tag(podcastTags) })
 	return x
+}
+
+// tag makes an element of the podcast namespace with everything that it needs, and some of
+// what it may have.
+func (m maker) tag(rules []tagRule) news.Tag {
+	rule := rules[m.IntN(len(rules))]
+	t := news.Tag{Name: rule.name}
+	for name, required := range attributesOf(rule) {
+		if !required && m.maybe() {
+			continue
+		}
+		if t.Attrs == nil {
+			t.Attrs = map[string]string{}
+		}
+		switch {
+		case addressAttrs[name]:
+			t.Attrs[name] = m.url()
+		case numberAttrs[name]:
+			t.Attrs[name] = m.pick("7", "0.00000005", "73.5")
+		case name == "uri":
+			t.Attrs[name] = m.pick(m.url(), "ipfs://QmX33", "magnet:?xt=urn:btih:ab&dn=c", "nostr:note1x")
+		default:
+			t.Attrs[name] = m.name()
+		}
+	}
+	if rule.needed {
+		t.Tags = append([]news.Tag{m.tag(rule.kids)}, some(m, 2, func() news.Tag { return m.tag(rule.kids) })...)
+	}
+	if rule.text {
+		t.Text = m.name()
+	}
+	if t.Attrs == nil && t.Text == "" {
+		return m.tag(rules)
+	}
+	return t
 }
 
 func (m maker) enclosure() news.Enclosure {
 	f := news.Enclosure{URL: m.url(), Type: m.pick("audio/mpeg", "video/mp4", "application/pdf", "image/png"), Length: int64(m.IntN(2) * 123456789),
 		Title: m.optional(m.name)}
+	if m.IntN(8) == 0 {
+		f.URL, f.Type = fmt.Sprintf("magnet:?xt=urn:btih:%040x&dn=a+b&tr=udp%%3A%%2F%%2Ft.example%%3A80", m.Uint32()), news.Torrent
+	}
 	if f.Playable() {
 		f.Duration, f.Width, f.Height = int64(m.IntN(2)*90), m.IntN(2)*640, m.IntN(2)*360
+	}
+	if f.Medium() == "image" {
+		f.Alt, f.Credit = m.optional(m.name), m.optional(m.name)
 	}
 	return f
 }
 
+func (m maker) photo() news.Enclosure {
+	return news.Enclosure{URL: m.url(), Type: m.pick("image/png", "image/jpeg"), Length: int64(m.IntN(2) * 123456789), Title: m.optional(m.name),
+		Alt: m.optional(m.name), Credit: m.optional(m.name), Width: m.IntN(2) * 640, Height: m.IntN(2) * 360, Adult: m.maybe()}
+}
+
 func (m maker) person() news.Person {
-	p := news.Person{Name: m.words(), URL: m.optional(m.url)}
+	p := news.Person{Name: m.words(), URL: m.optional(m.url), Avatar: m.optional(m.url)}
 	if m.maybe() {
 		p.Email = fmt.Sprintf("p%d@people.example", m.Uint32())
 	}

@@ -190,10 +190,7 @@ func rssItemOf(it *wireItem) rssItem {
 	if !it.updated.Equal(it.published) {
 		out.Updated = rfc3339(it.updated)
 	}
-	if it.extra.Rights != "" {
-		rights := plain(it.extra.Rights)
-		out.Rights = &rights
-	}
+	out.Rights = optionalPlain(it.extra.Rights)
 	for _, c := range it.categories {
 		out.Categories = append(out.Categories, rssCategory{c.Scheme, plain(c.Term)})
 	}

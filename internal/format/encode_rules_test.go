@@ -16,17 +16,24 @@ import (
 func moduleRules(rules map[string]rule, values map[string]func(string) bool) (map[string]rule, map[string]func(string) bool) {
 	maps.Copy(rules, map[string]rule{
 		"thr:in-reply-to": {attrs: "ref href?"}, "thr:total": {}, "feedburner:origLink": {},
-		"media:thumbnail": {attrs: "url"}, "media:content": {kids: "media:title?", attrs: "url type medium? fileSize? duration? width? height?"}, "media:title": {},
-		"podcast:season": {}, "podcast:episode": {}, "podcast:chapters": {attrs: "url type"}, "podcast:transcript": {attrs: "url type language? rel?"},
-		"podcast:person": {attrs: "role? img? href?"},
+		"media:thumbnail": {attrs: "url"}, "media:content": {kids: "media:title? media:description? media:credit? media:rating?", attrs: "url type medium? fileSize? duration? width? height?"}, "media:title": {}, "media:description": {}, "media:credit": {}, "media:rating": {attrs: "scheme"},
+		"podcast:season": {attrs: "name?"}, "podcast:episode": {attrs: "display?"}, "podcast:chapters": {attrs: "url type"}, "podcast:transcript": {attrs: "url type language? rel?"},
+		"podcast:person": {attrs: "role? group? img? href?"},
 	})
 	maps.Copy(values, map[string]func(string) bool{
-		"@href": isWeb, "@url": isWeb, "@img": isWeb, "@ref": news.IsIRI, "@type": isMedia, "@medium": oneOf("image audio video document"), "@fileSize": isCount,
+		"@href": isWeb, "@url": isWeb, "link@href": isFile, "media:content@url": isFile, "@img": isWeb, "@ref": news.IsIRI, "@type": isMedia, "@medium": oneOf("image audio video document"), "@fileSize": isCount,
 		"@duration": isCount, "@width": isCount, "@height": isCount, "@hreflang": isTag, "@language": isTag, "@xml:lang": isTag, "@title": isSaid,
-		"thr:total": isCount, "podcast:transcript@rel": oneOf("captions"), "feedburner:origLink": isWeb, "media:title": isSaid, "podcast:season": isCount, "podcast:person": isSaid,
-		"podcast:episode": func(s string) bool { _, err := strconv.ParseFloat(s, 64); return err == nil },
+		"thr:total": isCount, "podcast:transcript@rel": oneOf("captions"), "feedburner:origLink": isWeb, "media:title": isSaid, "media:description": isSaid, "media:credit": isSaid, "media:rating": oneOf("adult"), "media:rating@scheme": oneOf("urn:simple"), "podcast:season": isCount, "podcast:person": isSaid,
+		"podcast:episode": isNumber,
 	})
 	return rules, values
+}
+
+func isFile(s string) bool { return isWeb(s) || strings.HasPrefix(s, "magnet:?xt=") }
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
 }
 
 const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
@@ -124,7 +131,19 @@ func TestRSSShape(t *testing.T) {
 		"image": {"url title link", ""},
 		"item": {"title link description? guid pubDate? comments? enclosure? source? category* content:encoded? atom:updated? atom:link* dc:creator* dc:contributor*" +
 			" dc:rights? dc:language? slash:comments? wfw:commentRss? itunes:author? itunes:image? itunes:duration? itunes:explicit? itunes:season? itunes:episode?" +
-			" itunes:episodeType? itunes:block?" + inEither, ""},
+			" itunes:episodeType? itunes:block? podcast:value* podcast:funding* podcast:license* podcast:location* podcast:soundbite* podcast:alternateEnclosure*" +
+			" podcast:image* podcast:socialInteract* podcast:chat* podcast:contentLink* podcast:txt*" + inEither, ""},
+		"podcast:value":          {"podcast:valueRecipient* podcast:valueTimeSplit*", "type method suggested?"},
+		"podcast:valueRecipient": {"", "name? type address split customKey? customValue? fee?"},
+		"podcast:valueTimeSplit": {"podcast:remoteItem* podcast:valueRecipient*", "startTime duration remoteStartTime? remotePercentage?"},
+		"podcast:remoteItem":     {"", "feedGuid feedUrl? itemGuid? medium? title?"},
+		"podcast:funding":        {"", "url"}, "podcast:license": {"", "url?"}, "podcast:location": {"", "rel? geo? osm? country?"},
+		"podcast:soundbite":          {"", "startTime duration"},
+		"podcast:alternateEnclosure": {"podcast:source* podcast:integrity*", "type length? bitrate? height? lang? title? rel? codecs? default?"},
+		"podcast:source":             {"", "uri contentType?"}, "podcast:integrity": {"", "type value"},
+		"podcast:image":          {"", "href alt? aspect-ratio? width? height? type? purpose?"},
+		"podcast:socialInteract": {"", "protocol uri? accountId? accountUrl? priority?"}, "podcast:chat": {"", "server protocol accountId? space?"},
+		"podcast:contentLink": {"", "href"}, "podcast:txt": {"", "purpose?"},
 		"enclosure": {"", "url length type"}, "guid": {"", "isPermaLink"}, "source": {"", "url"}, "category": {"", "domain?"},
 		"atom:link": {"", "href rel type? hreflang? title?"}, "itunes:image": {"", "href"}, "itunes:category": {"itunes:category?", "text"},
 		"itunes:owner": {"itunes:name itunes:email", ""},
@@ -138,6 +157,11 @@ func TestRSSShape(t *testing.T) {
 		"atom:updated": isTime, "dc:creator": isSaid, "dc:contributor": isSaid, "dc:rights": isSaid, "dc:language": isTag, "slash:comments": isCount, "wfw:commentRss": isWeb,
 		"itunes:explicit": oneOf("true false"), "itunes:block": oneOf("Yes"), "itunes:duration": isCount, "itunes:season": isCount, "itunes:episode": isCount,
 		"itunes:episodeType": oneOf("full trailer bonus"), "podcast:medium": oneOf("podcast"), "podcast:block": oneOf("yes"), "@version": oneOf("2.0"),
+		"podcast:value@type": isSaid, "podcast:value@suggested": isNumber, "podcast:valueRecipient@type": isSaid, "podcast:valueRecipient@split": isNumber,
+		"podcast:valueTimeSplit@duration": isNumber, "podcast:soundbite@duration": isNumber, "podcast:soundbite@startTime": isNumber,
+		"podcast:alternateEnclosure@type": isSaid, "podcast:alternateEnclosure@length": isNumber, "podcast:alternateEnclosure@height": isNumber,
+		"podcast:alternateEnclosure@rel": isSaid, "podcast:integrity@type": isSaid, "podcast:image@type": isSaid, "podcast:image@width": isNumber,
+		"podcast:image@height": isNumber, "podcast:location@rel": isSaid, "podcast:remoteItem@medium": isSaid,
 		"podcast:guid": regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString,
 	})
 	for name, e := range shapes() {
@@ -176,9 +200,9 @@ func TestJSONShape(t *testing.T) {
 			"next_url:web hubs:list.hub _tributary:extension",
 		"item": "id!:text url:web external_url:web title:text content_html:text content_text:text summary:text image:web date_published:time " +
 			"date_modified:time authors:list.author tags:texts language:tag attachments:list.attachment _tributary:extension",
-		"author":     "name:text url:address",
+		"author":     "name:text url:address avatar:web",
 		"hub":        "type!:text url!:web",
-		"attachment": "url!:web mime_type!:media title:text size_in_bytes:count duration_in_seconds:count",
+		"attachment": "url!:file mime_type!:media title:text size_in_bytes:count duration_in_seconds:count",
 	}
 	for name, e := range shapes() {
 		t.Run(name, func(t *testing.T) {
@@ -219,6 +243,8 @@ func isOf(t *testing.T, kind string, value any, members map[string]string) bool 
 		return isText && text != ""
 	case "web":
 		return isText && isWeb(text)
+	case "file":
+		return isText && isFile(text)
 	case "address":
 		return isText && (isWeb(text) || strings.HasPrefix(text, "mailto:"))
 	case "time":

@@ -33,6 +33,14 @@ func wireURL(raw string) string {
 	return scheme + "://" + rest[:end] + escapeURI(rest[end:])
 }
 
+// wireFile is wireURL for the address of a file, which may be a magnet link.
+func wireFile(raw string) string {
+	if magnet := clean.Magnet(raw); magnet != "" {
+		return escapeURI(magnet)
+	}
+	return wireURL(raw)
+}
+
 // plainURL reports whether raw can stay as it is: http(s), a host without user name or
 // escapes, and only characters that a URI may have.
 func plainURL(raw string) bool {
@@ -222,6 +230,14 @@ type xmlText struct {
 }
 
 func plain(s string) xmlText { return xmlText{plainReplacer.Replace(s)} }
+
+func optionalPlain(s string) *xmlText {
+	if s == "" {
+		return nil
+	}
+	text := plain(s)
+	return &text
+}
 
 var plainReplacer = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
 

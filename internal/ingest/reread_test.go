@@ -141,6 +141,42 @@ func TestRereadOfCountedLinksKeepsIdentity(t *testing.T) {
 	}
 }
 
+// A store that an older reader filled knows one picture of each post. The newer one adds the others,
+// and nothing counts as updated.
+func TestRereadOfGalleriesMovesNothing(t *testing.T) {
+	r := newRig(t)
+	src := r.configure(r.feed("/feed"))[0]
+	body := []byte(`<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>C</title><item><guid>1</guid><description>Four of the dam</description>
+		<pubDate>Fri, 20 Nov 2026 01:00:00 GMT</pubDate><media:content url="http://p.example/1.jpg" medium="image"><media:description>A dam</media:description></media:content>
+		<media:content url="http://p.example/2.jpg" medium="image"/><media:content url="http://p.example/3.jpg" medium="image"/></item></channel></rss>`)
+	doc, err := format.Decode(body, format.Input{URL: src.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(doc.Entries[0].Extra.Pictures); n != 3 {
+		t.Fatalf("got %d pictures, want 3", n)
+	}
+	doc.Entries[0].Extra.Pictures = nil
+	r.saveOlder(src, body, doc)
+	feed := r.publishFeed()
+	shown := r.shown(feed)
+
+	r.wait(24 * time.Hour)
+	if err := r.ingester.Reread(t.Context(), src); err != nil {
+		t.Fatal(err)
+	}
+	if published := r.shown(r.publishFeed()); len(published) != 1 || !maps.Equal(published, shown) {
+		t.Errorf("moved:\n got %v\nwant %v", published, shown)
+	}
+	e, err := r.db.Edition(t.Context(), news.Site{URL: "http://river.example"}, feed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := e.Shown[0].Entry.Extra.Pictures; len(got) != 3 || got[0].Alt != "A dam" {
+		t.Errorf("the publication has the pictures %+v, want all three", got)
+	}
+}
+
 // A reread uses no network: fetches requested by a command or a hub, and pages that failed, are
 // still pending afterwards.
 func TestRereadAsksNobody(t *testing.T) {

@@ -8,18 +8,28 @@ import (
 
 // Enclosure is a media file that belongs to an entry.
 type Enclosure struct {
-	URL      string `json:"url"`
+	URL      string `json:"url"`                // http, https or magnet
 	Type     string `json:"type,omitempty"`     // media type
 	Length   int64  `json:"length,omitempty"`   // bytes; 0 is unknown
 	Title    string `json:"title,omitempty"`    // plain text
+	Alt      string `json:"alt,omitempty"`      // plain text: what it shows, for those who do not see it
+	Credit   string `json:"credit,omitempty"`   // plain text: who made it
 	Duration int64  `json:"duration,omitempty"` // seconds; 0 is unknown
 	Width    int    `json:"width,omitempty"`    // pixels; 0 is unknown
 	Height   int    `json:"height,omitempty"`
+	Adult    bool   `json:"adult,omitempty"` // not to be shown unasked
 }
 
 // Medium is what the file is for those who look at it or listen: "image",
 // "audio", "video", or "" for anything else.
 func (f Enclosure) Medium() string { return MediumOf(f.Type, f.URL) }
+
+// Torrent is the media type of what BitTorrent programs download.
+const Torrent = "application/x-bittorrent"
+
+// Magnet reports whether the file is in a network of peers instead of on a server, so that
+// only BitTorrent programs can get it. BEP 9.
+func (f Enclosure) Magnet() bool { return strings.HasPrefix(f.URL, "magnet:") }
 
 // Playable reports whether the file is sound or film.
 func (f Enclosure) Playable() bool {
@@ -27,12 +37,15 @@ func (f Enclosure) Playable() bool {
 	return medium == "audio" || medium == "video"
 }
 
-// Incomplete reports whether the type or the length of the file is unknown.
-func (f Enclosure) Incomplete() bool { return f.Type == "" || f.Length == 0 }
+// Incomplete reports whether the type or the length of the file is unknown and its server can be
+// asked.
+func (f Enclosure) Incomplete() bool { return (f.Type == "" || f.Length == 0) && !f.Magnet() }
 
 // MediumUnknown reports whether it is unknown if the file is sound or film, so that only its
 // server can tell.
-func (f Enclosure) MediumUnknown() bool { return f.Type == "" && TypeByEnding(f.URL) == "" }
+func (f Enclosure) MediumUnknown() bool {
+	return f.Type == "" && TypeByEnding(f.URL) == "" && !f.Magnet()
+}
 
 // Learn fills in what is unknown of the file. Facts about an HTML page are ignored: servers
 // send one instead of the file when they want consent or a log-in.
@@ -49,14 +62,18 @@ func (f *Enclosure) Learn(facts FileFacts) {
 }
 
 // MainFile returns the index of the file that an entry is about where only one
-// can be told of: the first that plays, else the first. It is -1 without any.
+// can be told of: the first that plays, else the first on a server. It is -1 without any.
 func MainFile(files []Enclosure) int {
+	main := -1
 	for i, f := range files {
 		if f.Playable() {
 			return i
 		}
+		if main < 0 && !f.Magnet() {
+			main = i
+		}
 	}
-	return min(0, len(files)-1)
+	return main
 }
 
 // MediumOf tells the medium of a file by its media type or, where that says

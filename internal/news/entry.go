@@ -1,12 +1,17 @@
 package news
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Person is an author. RFC 4287 section 3.2.
+// Person is an author. RFC 4287 section 3.2. Avatar is the address of a picture, which
+// only JSON Feed has.
 type Person struct {
-	Name  string `json:"name,omitempty"`
-	Email string `json:"email,omitempty"`
-	URL   string `json:"url,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Email  string `json:"email,omitempty"`
+	URL    string `json:"url,omitempty"`
+	Avatar string `json:"avatar,omitempty"`
 }
 
 // Category is a subject. Term is Atom's term or the text of an RSS category,
@@ -69,6 +74,22 @@ func (e Entry) Body() string {
 		return e.Content
 	}
 	return e.Summary
+}
+
+// Gallery returns the pictures that the entry brings besides its text, in order. A single
+// one beside sound or film that is not itself a file is their cover, and is left out.
+func (e *Entry) Gallery() []Enclosure {
+	var all []Enclosure
+	for _, f := range e.Enclosures {
+		if f.Medium() == "image" {
+			all = append(all, f)
+		}
+	}
+	pictures := e.Extra.Pictures
+	if len(all) == 0 && len(pictures) == 1 && slices.ContainsFunc(e.Enclosures, Enclosure.Playable) {
+		return nil
+	}
+	return append(all, pictures...)
 }
 
 // Match says how an Entry came to be a member of its Story. It is stored with

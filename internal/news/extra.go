@@ -13,6 +13,10 @@ type Extra struct {
 	Links        []Link   `json:"links,omitempty"` // canonical first; related, via; RFC 4287 section 4.2.7.2
 	Contributors []Person `json:"contributors,omitempty"`
 	Episode      Episode  `json:"episode,omitzero"`
+
+	// The pictures that it shows besides its text, each once, in order. Those that are
+	// given as files are among its Enclosures only. Image may be one of either or neither.
+	Pictures []Enclosure `json:"pictures,omitempty"`
 }
 
 // Comments says where readers discuss an entry.
@@ -45,21 +49,34 @@ type Link struct {
 // Episode is what the vocabularies of podcasts say of an entry: the tags of
 // iTunes and of the podcast namespace (Podcasting 2.0), the latter first.
 type Episode struct {
-	Number      string   `json:"number,omitempty"` // a number, possibly with decimals
+	Number      string   `json:"number,omitempty"`  // a number, possibly with decimals
+	Display     string   `json:"display,omitempty"` // what is shown instead of Number
 	Season      int      `json:"season,omitempty"`
-	Kind        string   `json:"kind,omitempty"`     // full, trailer or bonus
-	Duration    int64    `json:"duration,omitempty"` // seconds
-	Explicit    bool     `json:"explicit,omitempty"` // or its show; not for children
-	Blocked     bool     `json:"blocked,omitempty"`  // or its show; not to be listed in directories
+	SeasonName  string   `json:"season_name,omitempty"` // what is shown instead of Season
+	Kind        string   `json:"kind,omitempty"`        // full, trailer or bonus
+	Duration    int64    `json:"duration,omitempty"`    // seconds
+	Explicit    bool     `json:"explicit,omitempty"`    // or its show; not for children
+	Blocked     bool     `json:"blocked,omitempty"`     // or its show; not to be listed in directories
 	Transcripts []Link   `json:"transcripts,omitempty"`
 	Chapters    *Link    `json:"chapters,omitempty"`
 	People      []Credit `json:"people,omitempty"`
+	Tags        []Tag    `json:"tags,omitempty"` // of the podcast namespace, without those that have a field here
+}
+
+// Tag is an element that is passed on and not interpreted: how to pay for an episode, a
+// soundbite, where it was made.
+type Tag struct {
+	Name  string            `json:"name"` // without prefix
+	Attrs map[string]string `json:"attrs,omitempty"`
+	Text  string            `json:"text,omitempty"`
+	Tags  []Tag             `json:"tags,omitempty"`
 }
 
 // Credit is a person who took part in an episode: podcast:person, media:credit.
 type Credit struct {
 	Name  string `json:"name"`
-	Role  string `json:"role,omitempty"` // lower case: host, guest, editor …
+	Role  string `json:"role,omitempty"`  // lower case: host, guest, editor …
+	Group string `json:"group,omitempty"` // lower case: cast, writing …; empty is cast
 	URL   string `json:"url,omitempty"`
 	Image string `json:"image,omitempty"`
 }

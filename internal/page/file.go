@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -20,28 +21,49 @@ type file struct {
 	Player string // audio, video, or "" for a plain link
 }
 
-// attach adds the enclosures to the story. An enclosed picture is shown only if the text has none,
-// since it is often the same one.
-func (v *story) attach(enclosures []news.Enclosure) {
-	for _, e := range enclosures {
+// attached is a picture that an entry brings besides its text.
+type attached struct {
+	URL, Alt, Credit string
+	Adult            bool // not to be shown unasked
+}
+
+// attach adds the files of an entry to the story, and those of its pictures that the text does not
+// show.
+func (v *story) attach(entry *news.Entry) {
+	for _, e := range clean.Unshown(entry.Summary+entry.Content, entry.Gallery()) {
+		if address := link(e.URL); address != "" && len(v.Pictures) < maxPictures {
+			v.Pictures = append(v.Pictures, attached{address, cmp.Or(e.Alt, e.Title), e.Credit, e.Adult})
+		}
+	}
+	for _, e := range entry.Enclosures {
+		if e.Magnet() && len(v.Media) < maxFiles {
+			v.Media = append(v.Media, magnet(e))
+			continue
+		}
 		address := link(e.URL)
 		if address == "" || len(v.Media) == maxFiles {
 			continue
 		}
-		group, _, _ := strings.Cut(e.Type, "/")
-		if group == "image" {
-			if !v.Passage.Media && v.Picture == "" {
-				v.Picture = address
-			}
+		medium := e.Medium()
+		if medium == "image" {
 			continue
 		}
 		name := cmp.Or(shorten(e.Title, 60), fileName(address))
 		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: detail(e)}
-		if group == "audio" || group == "video" {
-			f.Player = group
+		if e.Playable() {
+			f.Player = medium
 		}
 		v.Media = append(v.Media, f)
 	}
+}
+
+// magnet returns a file that only BitTorrent programs can get, by the name that its link gives it.
+func magnet(e news.Enclosure) file {
+	f := file{URL: e.URL, Detail: detail(e)}
+	query, _ := url.ParseQuery(strings.TrimPrefix(e.URL, "magnet:?")) // what cannot be read has no name
+	f.Name = cmp.Or(shorten(e.Title, 60), shorten(clean.Line(query.Get("dn")), 60), "Torrent")
+	f.Link = template.HTML(`<a href="` + template.HTMLEscapeString(e.URL) + `">` + template.HTMLEscapeString(f.Name) + `</a>`)
+	return f
 }
 
 // leastLength is the smallest length taken seriously, in bytes. Publishers who do not know the

@@ -88,7 +88,7 @@ func sampleStories(now time.Time) []news.Shown {
 			Authors: []news.Person{{Name: "Anna"}}, Categories: []news.Category{{Term: "water"}}, Pinned: now,
 			Enclosures: []news.Enclosure{
 				{URL: "https://a.example/1.mp3", Type: "audio/mpeg", Length: 1 << 20}, {URL: "https://a.example/1.mp4", Type: "video/mp4"},
-				{URL: "https://a.example/1.jpg", Type: "image/jpeg"},
+				{URL: "https://a.example/1.jpg", Type: "image/jpeg", Alt: "A river", Credit: "Anna"},
 			},
 		},
 		Source: source, SourceTitle: "A", Heading: "A: The river falls", Footer: "<p>From A</p>",

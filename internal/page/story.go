@@ -28,7 +28,7 @@ type StoryView struct {
 func (t *Theme) Story(w io.Writer, v *StoryView) error {
 	s := newStory(v.Site, &v.Story)
 	s.Passage = prose(v.Story.Entry.Body(), 1, false)
-	s.attach(v.Story.Entry.Enclosures)
+	s.attach(&v.Story.Entry)
 	address := home(v.Site, &v.Story)
 	view := storyPage{story: s, Published: at(v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds), Hand: corrected(&v.Story.Entry)}
 	for i := range v.Related {
@@ -77,7 +77,7 @@ type story struct {
 	Tags     []string
 	Passage  passage
 	Footer   template.HTML // the feed's footer; may be empty
-	Picture  string        // an enclosed picture, if the text has none
+	Pictures []attached    // those that the text does not show
 	Media    []file
 	Members  []member
 	Strands  int // how many streams its drawing joins: 1 to 3
@@ -98,6 +98,8 @@ const (
 	maxAuthors = 6
 	maxTags    = 8
 	maxFiles   = 10
+
+	maxPictures = 30
 )
 
 // Attrs returns the attributes of the element that holds the story: its class, which includes the

@@ -160,7 +160,7 @@ func riverStory(e *news.Edition, s *news.Shown) story {
 	if s.Own { // the page itself is headed with the author
 		v.Source, v.Authors = "", nil
 	}
-	v.attach(s.Entry.Enclosures)
+	v.attach(&s.Entry)
 	if v.Lang == "" {
 		v.Lang = languageTag(e.Feed.Language)
 	}

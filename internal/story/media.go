@@ -23,7 +23,7 @@ type recordings struct {
 func recordingsOf(e news.Entry) recordings {
 	var r recordings
 	for _, f := range e.Enclosures {
-		if !isRecording(f) {
+		if f.Magnet() || !isRecording(f) {
 			continue
 		}
 		address := recordingAddress(f.URL)
