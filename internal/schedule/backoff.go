@@ -46,7 +46,7 @@ const (
 // to it doubles, because otherwise everything that was held back would then be fetched at
 // the pace that was too fast for it.
 func Limited(h news.Host, now time.Time, wait time.Duration) news.Host {
-	h.Spacing = min(2*max(Eased(h, now), MinSpacing), MaxSpacing)
+	h.Spacing = min(2*max(SpacingOf(h, now), MinSpacing), MaxSpacing)
 	if wait <= 0 {
 		wait = Backoff(MinBackoff, bits.Len64(uint64(h.Spacing/MinSpacing))-1, h.Name)
 	}
@@ -58,9 +58,9 @@ func Limited(h news.Host, now time.Time, wait time.Duration) news.Host {
 	return h
 }
 
-// Eased returns the time between requests to a host at now. It halves with every day on
+// SpacingOf returns the time between requests to a host at now. It halves with every day on
 // which the host did not limit us, down to 0, which stands for the usual spacing.
-func Eased(h news.Host, now time.Time) time.Duration {
+func SpacingOf(h news.Host, now time.Time) time.Duration {
 	days := max(0, int(now.Sub(h.LimitedAt)/(24*time.Hour)))
 	if spacing := h.Spacing >> min(days, 62); spacing > MinSpacing {
 		return spacing

@@ -158,8 +158,8 @@ func (q *searchRequest) names() (all []search.SourceName) {
 	if q.snap.Names != nil {
 		all = q.snap.Names()
 	}
-	if q.in != nil && q.in.Private && q.snap.Inner != nil {
-		all = slices.Concat(all, q.snap.Inner(*q.in))
+	if q.in != nil && q.in.Private && q.snap.PrivateNames != nil {
+		all = slices.Concat(all, q.snap.PrivateNames(*q.in))
 	}
 	return all
 }
