@@ -52,7 +52,7 @@ func (a *app) add(ctx context.Context, url string, s config.NewSource, all bool)
 	}
 	wanted := found
 	if !all {
-		wanted = discover.Main(found)
+		wanted = discover.WithoutComments(found)
 	}
 	var list []config.NewSource
 	for i, c := range found {

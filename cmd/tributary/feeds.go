@@ -72,7 +72,7 @@ type storyLine struct {
 	Published time.Time `json:"published"`
 	Updated   time.Time `json:"updated"`
 	Also      []string  `json:"also"` // names of the other sources of the story
-	Told      []string  `json:"told"` // guids of the stories in a digest
+	InDigest  []string  `json:"told"` // guids of the stories in a digest
 
 	heading string // the title or what stands for it, for text output
 }
@@ -177,10 +177,10 @@ func newFeedLine(e *news.Edition) feedLine {
 	for i, s := range items.Edition.Shown {
 		line := storyLine{
 			GUID: s.GUID, Title: cmp.Or(s.Heading, s.Entry.Title), Link: s.Entry.Link, Source: s.Source.Name, Published: s.Published, Updated: s.Updated,
-			Also: []string{}, Told: []string{}, heading: items.Heading(i),
+			Also: []string{}, InDigest: []string{}, heading: items.Heading(i),
 		}
 		if s.Digest != nil {
-			line.Told = guids(s.Digest)
+			line.InDigest = guids(s.Digest)
 		}
 		for _, m := range s.Members {
 			line.Also = append(line.Also, m.SourceName)

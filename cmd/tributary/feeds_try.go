@@ -64,7 +64,7 @@ func (a *app) tryRule(ctx context.Context, text, name string, asJSON bool) error
 	if asJSON {
 		return a.json(t)
 	}
-	a.tell(t)
+	a.printTrial(t)
 	return nil
 }
 
@@ -148,8 +148,8 @@ func latest(list []tryEntry, e tryEntry) []tryEntry {
 	return list[:min(len(list), tryExamples)]
 }
 
-// tell prints a trial as text.
-func (a *app) tell(t trial) {
+// printTrial prints a trial as text.
+func (a *app) printTrial(t trial) {
 	whose := "every public source"
 	if t.Feed != "" {
 		whose = "feed " + t.Feed

@@ -64,7 +64,7 @@ func (a *app) parse(ctx context.Context, what string, in format.Input) (*news.Do
 		return seed.Parse(filepath.Base(what), data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", inputName(what), discover.Instead(err, data, in.URL))
+		return nil, fmt.Errorf("%s: %w", inputName(what), discover.SuggestFeed(err, data, in.URL))
 	}
 	return doc, nil
 }

@@ -91,7 +91,7 @@ func readPoliteness(ctx context.Context, db *store.DB, now time.Time) (*politene
 		report.Total.add(figures)
 	}
 	for _, h := range hosts {
-		spacing := schedule.Eased(h, now)
+		spacing := schedule.SpacingOf(h, now)
 		report.Hosts = append(report.Hosts, politeHost{h.Name, h.Limited, h.LimitedAt, h.NotBefore, int(spacing.Milliseconds())})
 	}
 	return report, nil

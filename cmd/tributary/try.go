@@ -127,5 +127,5 @@ func decode(got fetch.Response) (*news.Document, error) {
 	if err == nil && got.Fetch.Outcome == news.OutcomeTruncated {
 		doc.Outcome = news.OutcomeTruncated
 	}
-	return doc, discover.Instead(err, got.Body, got.URL)
+	return doc, discover.SuggestFeed(err, got.Body, got.URL)
 }

@@ -81,7 +81,7 @@ func (r *reader) feedFields(d *feedDraft) fields {
 		"moved_from":         ofPublic(into(&d.moved, list(r, r.oldName))),
 		"sources":            called(feedSources, into(&d.sources, list(r, r.reference))),
 		"tags":               into(&d.tags, list(r, r.reference)),
-		"where":              ofStories(into(&d.Where, r.where(true))),
+		"where":              ofStories(into(&d.Where, r.feedRule)),
 		"duplicates":         ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep))),
 		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
 		"window":             gathering(&d.single, into(&d.Window, r.duration(0, longest))),

@@ -98,7 +98,7 @@ func (r *reader) shareFields(f fields, s *Source) {
 			s.Apart = !merge
 		}
 	}
-	f["where"] = into(&s.Where, r.where(false))
+	f["where"] = into(&s.Where, r.sourceRule)
 	f["allow_networks"] = into(&s.AllowNetworks, list(r, r.network))
 	f["allow_ports"] = into(&s.AllowPorts, list(r, r.port))
 }

@@ -18,7 +18,7 @@ type Watch struct {
 	path   string
 	env    func(string) (string, bool)
 	data   []byte // of the file when it was last read
-	beside beside
+	others companions
 	terms  []string         // files from which rules take words
 	stamps map[string]stamp // of all other files that belong to it
 }
@@ -43,7 +43,7 @@ func (w *Watch) Changed() bool {
 	changed := false
 	if data, err := os.ReadFile(w.path); err == nil && !bytes.Equal(data, w.data) {
 		w.data, changed = data, true
-		w.beside = besides(w.path, data, w.env)
+		w.others = companionsOf(w.path, data, w.env)
 	}
 	if !maps.Equal(w.look(), w.stamps) {
 		changed = true
@@ -57,7 +57,7 @@ func (w *Watch) Changed() bool {
 
 // look stamps the files beside the configuration.
 func (w *Watch) look() map[string]stamp {
-	return stampsOf(slices.Concat(included(w.path, w.beside.include), themed(w.beside.theme), w.beside.files, w.terms))
+	return stampsOf(slices.Concat(included(w.path, w.others.include), themeFiles(w.others.theme), w.others.files, w.terms))
 }
 
 // termFiles returns the files from which the rules of a configuration take words,
@@ -75,32 +75,32 @@ func termFiles(path string, data []byte, env func(string) (string, bool)) []stri
 	return r.terms
 }
 
-// beside holds the files that a configuration refers to.
-type beside struct {
+// companions are the files that a configuration refers to.
+type companions struct {
 	include []string // patterns
 	theme   string   // a folder
 	files   []string // the logo, and files that hold values
 }
 
-// besides finds the files that a configuration refers to. The configuration may be invalid.
-func besides(path string, data []byte, env func(string) (string, bool)) (b beside) {
+// companionsOf finds the files that a configuration refers to. The configuration may be invalid.
+func companionsOf(path string, data []byte, env func(string) (string, bool)) (c companions) {
 	r := &reader{main: path, path: path, dir: filepath.Dir(path), env: env}
 	root, _ := document(data)
 	if n, ok := r.valueAt(root, "include"); ok {
-		b.include, _ = r.include(n)
+		c.include, _ = r.include(n)
 	}
 	if n, ok := r.valueAt(root, "theme"); ok {
-		b.theme, _ = r.folderOff(n)
+		c.theme, _ = r.folderOff(n)
 	}
 	if site, ok := r.valueAt(root, "site"); ok {
 		if n, ok := r.valueAt(site.Node, "logo"); ok {
-			b.files = append(b.files, r.resolvePath(n.Value)) // an address is not found
+			c.files = append(c.files, r.resolvePath(n.Value)) // an address is not found
 		}
 	}
 	for _, match := range fileValue.FindAllSubmatch(data, -1) {
-		b.files = append(b.files, r.resolvePath(string(match[1])))
+		c.files = append(c.files, r.resolvePath(string(match[1])))
 	}
-	return b
+	return c
 }
 
 // fileValue matches a reference to a file that holds a value.
@@ -115,8 +115,8 @@ func (r *reader) valueAt(root *yaml.Node, key string) (node, bool) {
 	return r.value(value, key)
 }
 
-// themed returns the files of a theme. It returns none if the folder does not exist.
-func themed(folder string) (files []string) {
+// themeFiles returns the files of a theme. It returns none if the folder does not exist.
+func themeFiles(folder string) (files []string) {
 	if folder == "" {
 		return nil
 	}

@@ -22,32 +22,38 @@ type ruleKey struct {
 	story     bool
 }
 
-// where returns a reader of rules. story says that they are rules of feeds. "" means no rule.
-func (r *reader) where(story bool) func(node) (news.Rule, bool) {
-	return func(n node) (news.Rule, bool) {
-		if isEmptyText(n) {
-			return nil, true
-		}
-		s, ok := r.scalar(n)
-		if !ok {
-			return nil, false
-		}
-		if s.tag != "!!str" {
-			r.notText(n)
-			return nil, false
-		}
-		key := ruleKey{s.text, r.dir, story}
-		if rule := r.rules[key]; rule != nil {
-			return rule, true
-		}
-		rule, err := filter.Compile(s.text, filter.Options{Plain: clean.Text, List: r.termList, Story: story})
-		if err != nil {
-			r.badRule(n.Node, s, err)
-			return nil, false
-		}
-		r.rules[key] = rule
+// feedRule reads a rule of a feed, sourceRule one of a source. "" means no rule.
+func (r *reader) feedRule(n node) (news.Rule, bool) {
+	return r.rule(n, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
+}
+
+func (r *reader) sourceRule(n node) (news.Rule, bool) {
+	return r.rule(n, filter.Options{Plain: clean.Text, List: r.termList})
+}
+
+func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
+	if isEmptyText(n) {
+		return nil, true
+	}
+	s, ok := r.scalar(n)
+	if !ok {
+		return nil, false
+	}
+	if s.tag != "!!str" {
+		r.notText(n)
+		return nil, false
+	}
+	key := ruleKey{s.text, r.dir, o.Story}
+	if rule := r.rules[key]; rule != nil {
 		return rule, true
 	}
+	rule, err := filter.Compile(s.text, o)
+	if err != nil {
+		r.badRule(n.Node, s, err)
+		return nil, false
+	}
+	r.rules[key] = rule
+	return rule, true
 }
 
 // Where compiles a rule for a feed that is not in the file, as `feeds --try`

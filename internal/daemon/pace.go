@@ -63,7 +63,7 @@ func (d *Daemon) limitHosts(ctx context.Context) error {
 // limitHost has the runner leave a host alone for as long as it asked, and after that keep
 // a longer time between requests to it.
 func (d *Daemon) limitHost(h news.Host) {
-	d.runner.Space(h.Name, schedule.Eased(h, d.opts.Now()))
+	d.runner.Space(h.Name, schedule.SpacingOf(h, d.opts.Now()))
 	d.runner.Hold(h.Name, h.NotBefore)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -125,4 +126,19 @@ func sleep(ctx context.Context, t time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// blockOwnListeners keeps sources from reaching our own listeners, where one could read
+// the operator's pages or be one of our own feeds. A listener may be nil.
+func (d *Daemon) blockOwnListeners(listeners ...net.Listener) {
+	var own []netip.AddrPort
+	for _, l := range listeners {
+		if l == nil {
+			continue
+		}
+		if tcp, ok := l.Addr().(*net.TCPAddr); ok {
+			own = append(own, tcp.AddrPort())
+		}
+	}
+	d.client.SetOwn(own)
 }

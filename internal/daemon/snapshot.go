@@ -43,7 +43,7 @@ func (d *Daemon) snapshot(ctx context.Context, c *inForce, sources []news.Source
 	snap.Names = sync.OnceValue(func() []search.SourceName {
 		return searchNames(sources, func(s news.Source) bool { return s.Public })
 	})
-	snap.Inner = func(f news.Feed) []search.SourceName {
+	snap.PrivateNames = func(f news.Feed) []search.SourceName {
 		return searchNames(sources, func(s news.Source) bool { return !s.Public && f.Selects(s) })
 	}
 	snap.Sources, err = publish.Sources(c.cfg.Site.Title, Subscriptions(sources, nil))

@@ -158,10 +158,10 @@ func (p *page) text(words []byte) {
 
 func title(s string) string { return shorten(clean.Line(s)) }
 
-// Instead adds to the failure to read a feed the address of a feed that the document links to. It
+// SuggestFeed adds to the failure to read a feed the address of a feed that the document links to. It
 // does so if the document is a page with such a link: the feed moved, or somebody mistook the page
 // for the feed. Other errors, and nil, are returned unchanged.
-func Instead(err error, body []byte, base string) error {
+func SuggestFeed(err error, body []byte, base string) error {
 	if news.OutcomeOf(err) != news.OutcomeNotAFeed {
 		return err
 	}
@@ -173,10 +173,10 @@ func Instead(err error, body []byte, base string) error {
 	return err
 }
 
-// Main returns the only candidate that is not a feed of comments, or all candidates if
+// WithoutComments returns the only candidate that is not a feed of comments, or all candidates if
 // there is no single one. WordPress announces its comments on every page. Feeds of
 // comments must come last in found.
-func Main(found []Candidate) []Candidate {
+func WithoutComments(found []Candidate) []Candidate {
 	if len(found) > 1 && rank(found[0]) == 0 && rank(found[1]) > 0 {
 		return found[:1]
 	}

@@ -212,7 +212,7 @@ func (in *Ingester) arrive(ctx context.Context, src config.Source, body []byte, 
 			err = news.Failf(news.OutcomeBlocked, "%s", loop)
 		}
 	}
-	if err = discover.Instead(err, body, from.URL); err != nil {
+	if err = discover.SuggestFeed(err, body, from.URL); err != nil {
 		if h.Fetch.Outcome == news.OutcomeOK {
 			h.Fetch.Outcome = news.OutcomeOf(err)
 			h.Fetch.Error = err.Error()

@@ -158,15 +158,15 @@ func TestLimited(t *testing.T) {
 		t.Errorf("left alone until %s, want the longer wait %s", got.NotBefore, h.NotBefore)
 	}
 	for days, want := range []time.Duration{60, 30, 15, 7, 3, 1, 0} {
-		got := Eased(h, h.LimitedAt.Add(time.Duration(days)*24*time.Hour))
+		got := SpacingOf(h, h.LimitedAt.Add(time.Duration(days)*24*time.Hour))
 		if got.Truncate(time.Second) != want*time.Second {
 			t.Errorf("%d days later: a spacing of %s, want %d seconds", days, got, want)
 		}
 	}
-	if got := Eased(h, h.LimitedAt.AddDate(1000, 0, 0)); got != 0 {
+	if got := SpacingOf(h, h.LimitedAt.AddDate(1000, 0, 0)); got != 0 {
 		t.Errorf("a thousand years later: %s", got)
 	}
-	if got := Eased(h, h.LimitedAt.Add(-time.Hour)); got != h.Spacing {
+	if got := SpacingOf(h, h.LimitedAt.Add(-time.Hour)); got != h.Spacing {
 		t.Errorf("by a clock that was set back: %s", got)
 	}
 }

@@ -63,7 +63,7 @@
 // but never how much starts in a second.
 //
 // [Runner.Hold] and [Runner.Space] keep a group of tasks, mostly a host, as far
-// away as its server asked; [Limited] and [Eased] say how far that is.
+// away as its server asked; [Limited] and [SpacingOf] say how far that is.
 // [Runner.Stall] moves a job that waits for a silent server into a slow lane, so
 // that it delays no other.
 package schedule

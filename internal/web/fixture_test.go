@@ -117,7 +117,7 @@ func (b *bench) show() {
 		}
 		return names
 	}
-	snap.Inner = func(f news.Feed) (names []search.SourceName) {
+	snap.PrivateNames = func(f news.Feed) (names []search.SourceName) {
 		for _, s := range b.sources {
 			if !s.Public && f.Selects(s) {
 				names = append(names, search.NewSourceName(s))

@@ -50,21 +50,21 @@ func (s *Server) privateSearch(w http.ResponseWriter, r *http.Request, g grant) 
 	if g.feed.Kind == news.FeedOfHealth { // it has no stories
 		return notFound("page")
 	}
-	one := s.searchingPrivately(r, g)
-	d, err := s.foundPage(r, one)
+	q := s.privateSearchRequest(r, g)
+	d, err := s.foundPage(r, q)
 	if err != nil {
-		return s.refuse(w, r, one, err)
+		return s.refuse(w, r, q, err)
 	}
-	pageHeader(w.Header(), one.snap.Theme.CSP())
+	pageHeader(w.Header(), q.snap.Theme.CSP())
 	return s.sendPrivate(w, r, g, d)
 }
 
 // privateSearchFeed sends the results of a search in a private feed as a feed.
 func (s *Server) privateSearchFeed(w http.ResponseWriter, r *http.Request, g grant, ext string) error {
-	one := s.searchingPrivately(r, g)
-	d, err := s.foundFeed(r, one, ext)
+	q := s.privateSearchRequest(r, g)
+	d, err := s.foundFeed(r, q, ext)
 	if err != nil {
-		return s.refuse(w, r, one, err)
+		return s.refuse(w, r, q, err)
 	}
 	return s.sendPrivate(w, r, g, d)
 }

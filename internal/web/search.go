@@ -28,8 +28,8 @@ const (
 // robots keeps search results out of other search engines.
 var robots = []string{"noindex"}
 
-// searching is one search request.
-type searching struct {
+// searchRequest is a search that somebody asks for.
+type searchRequest struct {
 	snap    *Snapshot
 	site    news.Site   // includes the token of a subscriber
 	feeds   []news.Feed // those that may be searched
@@ -47,57 +47,57 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	if to := s.current.Load().Moved[name]; to != "" {
 		name = to
 	}
-	one, err := s.searching(r, name)
+	q, err := s.publicSearchRequest(r, name)
 	if err != nil {
 		return err
 	}
-	d, err := s.foundPage(r, one)
+	d, err := s.foundPage(r, q)
 	if err != nil {
-		return s.refuse(w, r, one, err)
+		return s.refuse(w, r, q, err)
 	}
-	pageHeader(w.Header(), one.snap.Theme.CSP())
+	pageHeader(w.Header(), q.snap.Theme.CSP())
 	return s.sendMade(w, r, d, pageAge)
 }
 
 // foundPage renders the result page of a search.
-func (s *Server) foundPage(r *http.Request, one *searching) (*publish.Document, error) {
-	v := one.view()
+func (s *Server) foundPage(r *http.Request, q *searchRequest) (*publish.Document, error) {
+	v := q.view()
 	v.Best = typed(r, "sort") == "best"
 	v.Page = max(1, min(atoi(typed(r, "page")), search.MaxRows/page.SearchRows))
-	if one.text != "" {
-		err := s.find(r, one, search.Request{Best: v.Best, Limit: page.SearchRows, Offset: (v.Page - 1) * page.SearchRows})
+	if q.text != "" {
+		err := s.find(r, q, search.Request{Best: v.Best, Limit: page.SearchRows, Offset: (v.Page - 1) * page.SearchRows})
 		if err != nil {
 			return nil, err
 		}
-		v.Query, v.Result = one.query, one.result
+		v.Query, v.Result = q.query, q.result
 	}
-	return rendered(func(out io.Writer) error { return one.snap.Theme.Search(out, v) })
+	return rendered(func(out io.Writer) error { return q.snap.Theme.Search(out, v) })
 }
 
-// searching reads a search from a request. A name that is not that of a public feed is an error.
-func (s *Server) searching(r *http.Request, name string) (*searching, error) {
-	one := s.asked(r)
-	one.site, one.feeds = one.snap.Site, one.snap.Feeds
+// publicSearchRequest reads a search from a request. A name that is not that of a public feed is an error.
+func (s *Server) publicSearchRequest(r *http.Request, name string) (*searchRequest, error) {
+	q := s.searchRequest(r)
+	q.site, q.feeds = q.snap.Site, q.snap.Feeds
 	if name == "" {
-		return one, nil
+		return q, nil
 	}
 	f, err := s.published(name)
-	one.in = &f
-	return one, err
+	q.in = &f
+	return q, err
 }
 
-// searchingPrivately reads a search from a request below a token. Only the feed of the token is
+// privateSearchRequest reads a search from a request below a token. Only the feed of the token is
 // searched.
-func (s *Server) searchingPrivately(r *http.Request, g grant) *searching {
-	one := s.asked(r)
-	one.site, one.feeds, one.in = g.site, []news.Feed{g.feed}, &g.feed
-	return one
+func (s *Server) privateSearchRequest(r *http.Request, g grant) *searchRequest {
+	q := s.searchRequest(r)
+	q.site, q.feeds, q.in = g.site, []news.Feed{g.feed}, &g.feed
+	return q
 }
 
-func (s *Server) asked(r *http.Request) *searching {
-	one := &searching{snap: s.current.Load(), text: typed(r, "q")}
-	one.escaped = escapedQuery(r.URL.RawQuery, one.text)
-	return one
+func (s *Server) searchRequest(r *http.Request) *searchRequest {
+	q := &searchRequest{snap: s.current.Load(), text: typed(r, "q")}
+	q.escaped = escapedQuery(r.URL.RawQuery, q.text)
+	return q
 }
 
 // errBusy means that too many searches are running, errIndexing that the index is being built.
@@ -107,30 +107,30 @@ var (
 )
 
 // find runs the search when it gets its turn.
-func (s *Server) find(r *http.Request, one *searching, request search.Request) error {
+func (s *Server) find(r *http.Request, q *searchRequest, request search.Request) error {
 	var err error
-	if one.query, err = search.Parse(one.text); err != nil {
+	if q.query, err = search.Parse(q.text); err != nil {
 		return err
 	}
-	if err := one.query.Resolve(one.names()); err != nil {
+	if err := q.query.Resolve(q.names()); err != nil {
 		return err
 	}
 	if !s.searches.acquire(r.Context(), searchQueue) {
 		return errBusy
 	}
 	defer s.searches.release()
-	request.Query, request.Site, request.Feeds, request.Within = one.query, one.site, one.feeds, s.within
-	if one.in != nil {
-		request.Feeds = []news.Feed{*one.in}
+	request.Query, request.Site, request.Feeds, request.Within = q.query, q.site, q.feeds, s.within
+	if q.in != nil {
+		request.Feeds = []news.Feed{*q.in}
 	}
-	one.result, err = s.Views.Search(r.Context(), request)
+	q.result, err = s.Views.Search(r.Context(), request)
 	return err
 }
 
 // refuse sends the page of a search that failed because the query is invalid or cannot be answered
 // now. The form keeps what was typed.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, err error) error {
-	v := one.view()
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, q *searchRequest, err error) error {
+	v := q.view()
 	code := http.StatusServiceUnavailable
 	var syntax *search.SyntaxError
 	switch {
@@ -146,32 +146,32 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, 
 		return err
 	}
 	var b bytes.Buffer
-	if err := one.snap.Theme.Search(&b, v); err != nil {
+	if err := q.snap.Theme.Search(&b, v); err != nil {
 		return err
 	}
-	s.apologise(w, r, one.snap.Theme.CSP(), code, b.Bytes())
+	s.apologise(w, r, q.snap.Theme.CSP(), code, b.Bytes())
 	return nil
 }
 
 // names returns the names of the sources that the searcher may know of.
-func (one *searching) names() (all []search.SourceName) {
-	if one.snap.Names != nil {
-		all = one.snap.Names()
+func (q *searchRequest) names() (all []search.SourceName) {
+	if q.snap.Names != nil {
+		all = q.snap.Names()
 	}
-	if one.in != nil && one.in.Private && one.snap.Inner != nil {
-		all = slices.Concat(all, one.snap.Inner(*one.in))
+	if q.in != nil && q.in.Private && q.snap.PrivateNames != nil {
+		all = slices.Concat(all, q.snap.PrivateNames(*q.in))
 	}
 	return all
 }
 
-func (one *searching) view() *page.SearchView {
-	return &page.SearchView{Site: one.site, Feeds: one.feeds, In: one.in, Text: one.text, Address: one.address(), Page: 1}
+func (q *searchRequest) view() *page.SearchView {
+	return &page.SearchView{Site: q.site, Feeds: q.feeds, In: q.in, Text: q.text, Address: q.address(), Page: 1}
 }
 
-func (one *searching) address() news.Search {
-	a := news.Search{Query: one.escaped}
-	if one.in != nil {
-		a.In = one.in.Name
+func (q *searchRequest) address() news.Search {
+	a := news.Search{Query: q.escaped}
+	if q.in != nil {
+		a.In = q.in.Name
 	}
 	return a
 }

@@ -24,13 +24,13 @@ const searchFeedRows = 100
 func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
 	allowScripts(w.Header())
 	w.Header()["X-Robots-Tag"] = robots
-	one, err := s.searching(r, name)
+	q, err := s.publicSearchRequest(r, name)
 	if err != nil {
 		return err
 	}
-	d, err := s.foundFeed(r, one, ext)
+	d, err := s.foundFeed(r, q, ext)
 	if err != nil {
-		return s.refuse(w, r, one, err)
+		return s.refuse(w, r, q, err)
 	}
 	if s.Readers != nil {
 		s.Readers.Note(0, ext, r)
@@ -39,19 +39,19 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 }
 
 // foundFeed renders search results as a feed.
-func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publish.Document, error) {
-	if one.text == "" {
-		return nil, &search.SyntaxError{Problem: "say what to search for: " + one.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
+func (s *Server) foundFeed(r *http.Request, q *searchRequest, ext string) (*publish.Document, error) {
+	if q.text == "" {
+		return nil, &search.SyntaxError{Problem: "say what to search for: " + q.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
 	}
-	err := s.find(r, one, search.Request{Limit: searchFeedRows})
-	if err == nil && one.result.Partial { // a feed cannot say that results are missing
+	err := s.find(r, q, search.Request{Limit: searchFeedRows})
+	if err == nil && q.result.Partial { // a feed cannot say that results are missing
 		err = errIndexing
 	}
 	if err != nil {
 		return nil, err
 	}
-	e := one.edition()
-	d, err := publish.Render(e, ext, one.snap.Theme)
+	e := q.edition()
+	d, err := publish.Render(e, ext, q.snap.Theme)
 	if err == nil {
 		d.MaxAge = e.TTL
 	}
@@ -60,21 +60,21 @@ func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publis
 
 // edition returns the results as an edition. Its id derives from the feed searched and the query,
 // so it survives a change of the site's address.
-func (one *searching) edition() *news.Edition {
-	address := one.address()
-	e := &news.Edition{Site: one.site, Search: &address, Updated: one.result.Since}
-	where := one.site.Title
-	if one.in != nil {
-		e.Feed, where = *one.in, cmp.Or(one.in.Title, one.in.Name)
+func (q *searchRequest) edition() *news.Edition {
+	address := q.address()
+	e := &news.Edition{Site: q.site, Search: &address, Updated: q.result.Since}
+	where := q.site.Title
+	if q.in != nil {
+		e.Feed, where = *q.in, cmp.Or(q.in.Title, q.in.Name)
 	}
-	e.Feed.UUID = news.URN("search", e.Feed.UUID, one.query.Text)
+	e.Feed.UUID = news.URN("search", e.Feed.UUID, q.query.Text)
 	e.Feed.Name = "search"
-	e.Feed.Title = one.query.Text
+	e.Feed.Title = q.query.Text
 	if where != "" {
 		e.Feed.Title += " · " + where
 	}
-	e.Feed.Description = "What a search finds: " + one.query.Text
-	for _, f := range one.result.Found {
+	e.Feed.Description = "What a search finds: " + q.query.Text
+	for _, f := range q.result.Found {
 		e.Shown = append(e.Shown, f.Shown)
 	}
 	makeTimesDistinct(e.Shown)

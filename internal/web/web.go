@@ -58,17 +58,17 @@ type Views interface {
 
 // Snapshot is the configuration that the pages show. It is never modified; a reload replaces it.
 type Snapshot struct {
-	Site    news.Site
-	Theme   *page.Theme       // nil is the built-in one
-	Feeds   []news.Feed       // the public ones
-	Private []news.Feed       // the others
-	Gone    map[string]bool   // names of feeds that are no longer public
-	Moved   map[string]string // former names of public feeds, and their present ones
-	Sources *publish.Document // OPML of all public sources
-	Public  []news.Source     // those sources, and public ones whose address the OPML omits
-	Read    func() (read, total int)
-	Names   func() []search.SourceName          // of all public sources; nil for none
-	Inner   func(news.Feed) []search.SourceName // of private sources that a private feed selects; nil for none
+	Site         news.Site
+	Theme        *page.Theme       // nil is the built-in one
+	Feeds        []news.Feed       // the public ones
+	Private      []news.Feed       // the others
+	Gone         map[string]bool   // names of feeds that are no longer public
+	Moved        map[string]string // former names of public feeds, and their present ones
+	Sources      *publish.Document // OPML of all public sources
+	Public       []news.Source     // those sources, and public ones whose address the OPML omits
+	Read         func() (read, total int)
+	Names        func() []search.SourceName          // of all public sources; nil for none
+	PrivateNames func(news.Feed) []search.SourceName // of private sources that a private feed selects; nil for none
 
 	base    string               // path of the public URL, "" or "/river"
 	names   map[string]news.Feed // Feeds by name

@@ -212,15 +212,7 @@ func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 		return &refusal{http.StatusBadRequest, fmt.Sprintf("hub.callback names port %d, to which this hub may not connect; use another one", port)}
 	}
 	now := h.now().Truncate(time.Millisecond) // as the store keeps it, to be known again
-	s := news.Subscription{
-		Topic: asked.Topic, Callback: asked.Callback, Host: clean.Outlet(asked.Callback),
-		Ask: news.Ask{Mode: asked.Mode, At: now, Next: now, Lease: asked.Lease, Secret: asked.Secret},
-	}
-	for _, t := range list {
-		if sameAddress(t.URL) == sameAddress(asked.Topic) {
-			s.FeedID, s.Format, s.Position = t.FeedID, t.Format, t.Change // what it may have read
-		}
-	}
+	s := asked.subscription(list, now)
 	if s.FeedID == 0 && asked.Mode == news.AskSubscribe {
 		return &refusal{http.StatusBadRequest, "hub.topic is no feed of this site; send the rel=self address of one that names this hub"}
 	}
@@ -238,6 +230,21 @@ func (h *Hub) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Wake()
 	return nil
+}
+
+// subscription returns what is asked for as it is stored. Without a FeedID its topic is none
+// of those published.
+func (r hubRequest) subscription(published []Topic, now time.Time) news.Subscription {
+	s := news.Subscription{
+		Topic: r.Topic, Callback: r.Callback, Host: clean.Outlet(r.Callback),
+		Ask: news.Ask{Mode: r.Mode, At: now, Next: now, Lease: r.Lease, Secret: r.Secret},
+	}
+	for _, t := range published {
+		if sameAddress(t.URL) == sameAddress(r.Topic) {
+			s.FeedID, s.Format, s.Position = t.FeedID, t.Format, t.Change // what it may have read
+		}
+	}
+	return s
 }
 
 // afford reports whether a host may be asked something now. A request to the hub costs us

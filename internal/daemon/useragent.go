@@ -3,8 +3,6 @@ package daemon
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -46,19 +44,4 @@ func (d *Daemon) userAgentUpdater(ctx context.Context) error {
 		d.updateUserAgent()
 	}
 	return nil
-}
-
-// blockOwnListeners keeps sources from reaching our own listeners, where one could read
-// the operator's pages or be one of our own feeds. A listener may be nil.
-func (d *Daemon) blockOwnListeners(listeners ...net.Listener) {
-	var own []netip.AddrPort
-	for _, l := range listeners {
-		if l == nil {
-			continue
-		}
-		if tcp, ok := l.Addr().(*net.TCPAddr); ok {
-			own = append(own, tcp.AddrPort())
-		}
-	}
-	d.client.SetOwn(own)
 }
