@@ -64,42 +64,43 @@ func Unshown(markup string, pictures []news.Enclosure) []news.Enclosure {
 // iconSize is the largest width or height of what stands in a line of text, in pixels.
 const iconSize = 48
 
-// shownIn returns the pictures that a text shows, except icons.
+// shownIn returns the pictures that a sanitised text shows, except icons. Such a text has
+// "<" and ">" only around tags.
 func shownIn(markup string) []news.Enclosure {
-	if !strings.Contains(markup, "<img") {
-		return nil
-	}
 	var shown []news.Enclosure
-	z := html.NewTokenizer(strings.NewReader(markup))
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		_, rest, found := strings.Cut(markup, "<img ")
+		if !found {
 			return shown
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			if t.Data != "img" {
-				continue
-			}
-			var f news.Enclosure
-			for _, a := range t.Attr {
-				switch a.Key {
-				case "src":
-					f.URL = a.Val
-				case "srcset":
-					if f.URL == "" {
-						f.URL, _, _ = strings.Cut(a.Val, " ")
-					}
-				case "width":
-					f.Width, _ = strconv.Atoi(a.Val)
-				case "height":
-					f.Height, _ = strconv.Atoi(a.Val)
-				}
-			}
-			if icon := f.Width > 0 && f.Width <= iconSize || f.Height > 0 && f.Height <= iconSize; !icon {
-				shown = append(shown, f)
-			}
+		}
+		attrs, after, _ := strings.Cut(rest, ">")
+		markup = after
+		f := shownBy("<img " + attrs + ">")
+		if icon := f.Width > 0 && f.Width <= iconSize || f.Height > 0 && f.Height <= iconSize; !icon {
+			shown = append(shown, f)
 		}
 	}
+}
+
+// shownBy reads the address and size of one img.
+func shownBy(tag string) (f news.Enclosure) {
+	z := html.NewTokenizer(strings.NewReader(tag))
+	z.Next()
+	for _, a := range z.Token().Attr {
+		switch a.Key {
+		case "src":
+			f.URL = a.Val
+		case "srcset":
+			if f.URL == "" {
+				f.URL, _, _ = strings.Cut(a.Val, " ")
+			}
+		case "width":
+			f.Width, _ = strconv.Atoi(a.Val)
+		case "height":
+			f.Height, _ = strconv.Atoi(a.Val)
+		}
+	}
+	return f
 }
 
 // SamePicture reports whether two files are one picture, perhaps in two sizes: their

@@ -16,10 +16,11 @@ const maxExtras = 20
 func (r *reader) extra(n *node, e *news.Entry) news.Extra {
 	x := news.Extra{
 		Rights:   r.rights(n),
-		License:  first(related(n, "license"), r.address(n, "creativecommons:license", "cc:license")),
+		License:  first(related(n, "license"), r.address(n, "creativecommons:license", "cc:license", "media:license")),
 		Image:    first(r.picture(n), r.thumbnail(n), firstPicture(e.Enclosures)),
 		Comments: r.comments(n),
 		Episode:  r.episode(n),
+		Location: r.location(n),
 		Pictures: r.pictures(n, e.Enclosures),
 	}
 	if original := r.original(n); original != "" && original != e.Link {

@@ -33,6 +33,16 @@ func TestExtras(t *testing.T) {
 		`{"image":"http://feeds.example/dir/p.jpg","pictures":[{"url":"http://feeds.example/dir/p.jpg","type":"image/jpeg"}]}`)
 	add(`<media:content url="p.jpg?w=140" width="140"/>`,
 		`{"image":"http://feeds.example/dir/p.jpg?w=140","pictures":[{"url":"http://feeds.example/dir/p.jpg?w=140","width":140}]}`)
+	add(`<media:license href="http://a.example/l">by</media:license>`, `{"license":"http://a.example/l"}`)
+
+	// Places.
+	const geo = ` xmlns:georss="http://www.georss.org/georss" xmlns:gml="http://www.opengis.net/gml"`
+	add(`<georss:point`+geo+`>45.256, -71.92</georss:point><georss:featureName`+geo+`>Sutton</georss:featureName>`, `{"location":{"point":"45.256 -71.92","name":"Sutton"}}`)
+	add(`<georss:where`+geo+`><gml:Point><gml:pos>45.256 -71.92</gml:pos></gml:Point></georss:where>`, `{"location":{"point":"45.256 -71.92"}}`)
+	add(`<geo:lat xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#">1</geo:lat><geo:long xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#">-2.5</geo:long>`, `{"location":{"point":"1 -2.5"}}`)
+	add(`<georss:point`+geo+`>91 0</georss:point>`, "")
+	add(`<georss:point`+geo+`>NaN 1e1</georss:point>`, "")
+
 	// Galleries: every picture once, in its largest size.
 	const at = `{"url":"http://feeds.example/dir/`
 	add(`<media:content url="1.jpg" medium="image" fileSize="7"><media:description>A dam</media:description><media:credit>Eva</media:credit></media:content>

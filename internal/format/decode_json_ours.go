@@ -55,7 +55,7 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	image, pictures := e.Extra.Image, e.Extra.Pictures
 	said := news.Entry{Extra: news.Extra{
 		Rights: x.Rights, License: x.License, Comments: x.Comments, ReplyTo: few(x.ReplyTo), Links: few(x.Links),
-		Contributors: few(x.Contributors), Episode: x.Episode,
+		Contributors: few(x.Contributors), Episode: x.Episode, Location: x.Location,
 	}}
 	said.Extra.Episode.Transcripts, said.Extra.Episode.People = few(x.Episode.Transcripts), few(x.Episode.People)
 	links := e.Extra.Links

@@ -58,6 +58,9 @@ var namespaces = map[string]string{
 	"http://purl.org/syndication/history/1.0":             "fh",
 	"http://podcastindex.org/namespace/1.0":               "podcast",
 	"http://xmlns.ezrss.it/0.1":                           "torrent",
+	"http://www.georss.org/georss":                        "georss",
+	"http://www.opengis.net/gml":                          "gml",
+	"http://www.w3.org/2003/01/geo/wgs84_pos":             "geo",
 	"http://creativecommons.org/ns":                       "cc",
 	"http://web.resource.org/cc":                          "cc",
 
@@ -127,7 +130,7 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
 		add(leaf, "dcterms:", "created issued modified date abstract rights").
 		add(leaf, "content:", "encoded").
-		add(leaf, "media:", "title description category keywords copyright credit thumbnail rating").
+		add(leaf, "media:", "title description category keywords copyright credit thumbnail rating license").
 		add(box, "media:", "group content").
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").
 		add(box, "itunes:", "owner category").
@@ -142,6 +145,12 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "fh:", "complete archive").
 		add(leaf, "feedburner:", "origlink").
 		add(leaf, "torrent:", "magneturi").
+		add(leaf, "georss:", "point featurename").
+		add(leaf, "gml:", "pos").
+		add(leaf, "geo:", "lat long").
+		add(box, "georss:", "where").
+		add(box, "gml:", "point").
+		add(box, "geo:", "point").
 		add(leaf, "pheedo:", "origlink").
 		add(leaf, "cc:", "license").
 		add(leaf, "creativecommons:", "license").

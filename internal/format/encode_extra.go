@@ -17,6 +17,7 @@ func wireExtra(e *news.Entry, link string) news.Extra {
 		License:      wireURL(x.License),
 		Image:        first(wireURL(x.Image), firstPicture(e.Enclosures), firstPicture(x.Pictures)),
 		Pictures:     wirePictures(e),
+		Location:     wireLocation(x.Location),
 		Comments:     news.Comments{Page: wireURL(x.Comments.Page), Feed: wireURL(x.Comments.Feed), Count: max(x.Comments.Count, 0)},
 		ReplyTo:      wireReplies(x.ReplyTo),
 		Links:        wireLinks(x.Links, link),

@@ -141,6 +141,7 @@ type jsonExtra struct {
 	Links        []news.Link   `json:"links,omitempty"`
 	Contributors []news.Person `json:"contributors,omitempty"`
 	Episode      news.Episode  `json:"episode,omitzero"`
+	Location     news.Location `json:"location,omitzero"`
 }
 
 // jsonPlace is what could not be derived again if the database were lost. ReadPast
@@ -282,7 +283,7 @@ func externalOf(links []news.Link) string {
 }
 
 func jsonExtraOf(x *news.Extra) jsonExtra {
-	return jsonExtra{x.Rights, x.License, x.Comments, x.ReplyTo, x.Links, x.Contributors, x.Episode}
+	return jsonExtra{x.Rights, x.License, x.Comments, x.ReplyTo, x.Links, x.Contributors, x.Episode, x.Location}
 }
 
 func jsonTime(t time.Time) *time.Time {

@@ -7,12 +7,14 @@ import (
 )
 
 // moduleTags are the elements of other vocabularies that an entry has in RSS and Atom
-// alike: Atom threading (RFC 4685), Media RSS 1.5.1, the podcast namespace, and
+// alike: Atom threading (RFC 4685), Media RSS 1.5.1, GeoRSS Simple, the podcast namespace, and
 // feedburner:origLink, which readers know as the page behind a counting redirect.
 type moduleTags struct {
 	ReplyTo     []thrReply          `xml:"thr:in-reply-to"`
 	Total       int                 `xml:"thr:total,omitempty"`
 	Canonical   string              `xml:"feedburner:origLink,omitempty"`
+	Point       string              `xml:"georss:point,omitempty"`
+	Place       string              `xml:"georss:featureName,omitempty"`
 	Thumbnail   *mediaThumbnail     `xml:"media:thumbnail"`
 	Files       []mediaContent      `xml:"media:content"`
 	Season      *podcastSeason      `xml:"podcast:season"`
@@ -86,11 +88,11 @@ type podcastPerson struct {
 func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	x, e := &it.extra, &it.extra.Episode
 	canonical := canonicalOf(x)
-	if canonical == "" && x.ReplyTo == nil && x.Image == "" && files == nil &&
+	if canonical == "" && x.ReplyTo == nil && x.Image == "" && files == nil && x.Location == (news.Location{}) &&
 		e.Season == 0 && e.Number == "" && e.Chapters == nil && e.Transcripts == nil && e.People == nil {
 		return nil
 	}
-	out := &moduleTags{Canonical: canonical}
+	out := &moduleTags{Canonical: canonical, Point: x.Location.Point, Place: x.Location.Name}
 	if e.Season > 0 {
 		out.Season = &podcastSeason{e.SeasonName, e.Season}
 	}
@@ -137,6 +139,7 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 // moduleSpaces declares those namespaces of moduleTags that an entry uses.
 type moduleSpaces struct {
 	Feedburner string `xml:"xmlns:feedburner,attr,omitempty"`
+	GeoRSS     string `xml:"xmlns:georss,attr,omitempty"`
 	Media      string `xml:"xmlns:media,attr,omitempty"`
 	Podcast    string `xml:"xmlns:podcast,attr,omitempty"`
 	Thr        string `xml:"xmlns:thr,attr,omitempty"`
@@ -151,6 +154,9 @@ func (s *moduleSpaces) need(t *moduleTags) {
 	}
 	if t.Canonical != "" {
 		s.Feedburner = "http://rssnamespace.org/feedburner/ext/1.0"
+	}
+	if t.Point != "" || t.Place != "" {
+		s.GeoRSS = "http://www.georss.org/georss"
 	}
 	if t.Thumbnail != nil || t.Files != nil || t.Credits != nil {
 		s.Media = "http://search.yahoo.com/mrss/"

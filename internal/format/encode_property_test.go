@@ -252,6 +252,9 @@ func (m maker) shown(n int, language string) news.Shown {
 func (m maker) extra() news.Extra {
 	x := news.Extra{Rights: m.optional(m.words), License: m.optional(m.url), Image: m.optional(m.url), Contributors: some(m, 2, m.person), Pictures: some(m, 4, m.photo)}
 	x.Comments = news.Comments{Page: m.optional(m.url), Feed: m.optional(m.url), Count: m.IntN(3)}
+	if m.maybe() {
+		x.Location = news.Location{Point: m.pick("45.256 -71.92", "-7 180"), Name: m.optional(m.name)}
+	}
 	x.ReplyTo = some(m, 2, func() news.Reply {
 		return news.Reply{ID: "urn:example:" + url.PathEscape(m.word()) + fmt.Sprint(m.Uint32()), Link: m.optional(m.url)}
 	})

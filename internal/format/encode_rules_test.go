@@ -15,7 +15,7 @@ import (
 // moduleRules are the rules for moduleTags, in either format.
 func moduleRules(rules map[string]rule, values map[string]func(string) bool) (map[string]rule, map[string]func(string) bool) {
 	maps.Copy(rules, map[string]rule{
-		"thr:in-reply-to": {attrs: "ref href?"}, "thr:total": {}, "feedburner:origLink": {},
+		"thr:in-reply-to": {attrs: "ref href?"}, "thr:total": {}, "feedburner:origLink": {}, "georss:point": {}, "georss:featureName": {},
 		"media:thumbnail": {attrs: "url"}, "media:content": {kids: "media:title? media:description? media:credit? media:rating?", attrs: "url type medium? fileSize? duration? width? height?"}, "media:title": {}, "media:description": {}, "media:credit": {}, "media:rating": {attrs: "scheme"},
 		"podcast:season": {attrs: "name?"}, "podcast:episode": {attrs: "display?"}, "podcast:chapters": {attrs: "url type"}, "podcast:transcript": {attrs: "url type language? rel?"},
 		"podcast:person": {attrs: "role? group? img? href?"},
@@ -36,7 +36,7 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
+const inEither = " thr:in-reply-to* thr:total? feedburner:origLink? georss:point? georss:featureName? media:thumbnail? media:content* podcast:season? podcast:episode? podcast:chapters? podcast:transcript* podcast:person* media:credit*"
 
 // RFC 4287 as its appendix B has it in RELAX NG, and the rules that it cannot express: what
 // must not be empty, which links there are, and that times do not contradict each other.

@@ -44,7 +44,7 @@ type element struct {
 // prefixes are the namespaces that our documents may use.
 var prefixes = map[string]string{
 	"http://www.w3.org/2005/Atom": "atom", "http://purl.org/rss/1.0/modules/content/": "content", "http://purl.org/dc/elements/1.1/": "dc",
-	"http://search.yahoo.com/mrss/": "media", "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes", "https://podcastindex.org/namespace/1.0": "podcast",
+	"http://search.yahoo.com/mrss/": "media", "http://www.georss.org/georss": "georss", "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes", "https://podcastindex.org/namespace/1.0": "podcast",
 	"http://purl.org/syndication/thread/1.0": "thr", "http://purl.org/rss/1.0/modules/slash/": "slash", "http://wellformedweb.org/CommentAPI/": "wfw",
 	"http://rssnamespace.org/feedburner/ext/1.0": "feedburner", "http://www.w3.org/XML/1998/namespace": "xml", "": "",
 }

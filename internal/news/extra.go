@@ -13,10 +13,17 @@ type Extra struct {
 	Links        []Link   `json:"links,omitempty"` // canonical first; related, via; RFC 4287 section 4.2.7.2
 	Contributors []Person `json:"contributors,omitempty"`
 	Episode      Episode  `json:"episode,omitzero"`
+	Location     Location `json:"location,omitzero"`
 
 	// The pictures that it shows besides its text, each once, in order. Those that are
 	// given as files are among its Enclosures only. Image may be one of either or neither.
 	Pictures []Enclosure `json:"pictures,omitempty"`
+}
+
+// Location is a place that an entry is about: GeoRSS, W3C Basic Geo.
+type Location struct {
+	Point string `json:"point,omitempty"` // latitude and longitude in degrees of WGS 84: "45.256 -71.92"
+	Name  string `json:"name,omitempty"`
 }
 
 // Comments says where readers discuss an entry.
