@@ -30,7 +30,7 @@ func (l limits) objection(p *pair, contained float64) string {
 	switch {
 	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
 		return tooLittle // a sentence or two may be a common quotation
-	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
+	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted(), p.item():
 		return aDigest
 	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
 		return allBelow // two outlets of one publisher may share such a notice
@@ -56,6 +56,12 @@ func (p *pair) filledIn() bool {
 		return false
 	}
 	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
+}
+
+// item reports whether a text is much shorter than the other and shares neither its beginning
+// nor what it names there, as one of the items of a digest does.
+func (p *pair) item() bool {
+	return p.ratio() < .35 && p.rare() < longText*3/2 && p.lead.part() < .25 && p.names.part() < .3
 }
 
 // inserted reports whether the shared part is neither at the beginning of both texts nor

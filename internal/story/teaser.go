@@ -28,7 +28,7 @@ func (l limits) teased(p *pair) likeness {
 	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
 		reach = 7 * day // a weekly prints it later
 	}
-	if !p.own && p.boxed() || p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
+	if !p.own && (p.boxed() || p.item()) || p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
 		return likeness{}
 	}
 	score := max(hit, min(inside, 1))
@@ -94,6 +94,9 @@ func (l limits) reported(p *pair) likeness {
 	}
 	if p.boxed() || p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
 		return likeness{}
+	}
+	if p.title.both == p.titleMax && p.runs.both == 0 && p.names.part() < .5 {
+		return likeness{} // a headline that stands above other news every day
 	}
 	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
 	sum, need := p.names.part()+p.title.part(), l.report
