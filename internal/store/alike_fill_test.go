@@ -149,9 +149,9 @@ func (f *fill) sketch(src news.Source, published time.Time) *story.Sketch {
 	s.Outlet = uint32(src.ID) << 8
 	runs := slices.Clone(s.Runs)
 	for i, r := range runs {
-		const flags = 3
-		if r&flags == 0 { // those of the lead are not sampled
-			runs[i] = f.r.Uint32() >> s.Level &^ flags
+		const lead, flags = 1, 7
+		if r&lead == 0 { // those of the lead are not sampled
+			runs[i] = f.r.Uint32()>>s.Level&^flags | r&flags
 		} else {
 			runs[i] = f.r.Uint32()&^flags | r&flags
 		}

@@ -559,14 +559,14 @@ func TestAnHourIsKnown(t *testing.T) {
 // TestComparedCounts checks what two sketches share, flag by flag.
 func TestComparedCounts(t *testing.T) {
 	const high = 1 << 31
-	a := &Sketch{Words: 50, Runs: []uint32{4 | flagLead, 8, 12 | flagCommon, 16 | flagLead, 20, high},
-		Title: []uint32{4, 8 | flagFigure, 12 | flagRevised}, Figures: []Figure{{Value: 4}, {Value: 8}}, Names: []uint32{4 | flagTitle, 8 | flagNear}}
-	b := &Sketch{Words: 40, Level: 1, Runs: []uint32{4, 8 | flagCommon, 12, 16 | flagLead, 24 | flagLead, high | flagLead},
-		Title: []uint32{4, 8 | flagFigure, 16}, Figures: []Figure{{Value: 8}, {Value: 12}, {Value: 16}}, Names: []uint32{4}}
+	a := &Sketch{Words: 50, Runs: []uint32{8 | flagLead, 16, 24 | flagCommon, 32 | flagLead | flagTopic, 40, high | flagTopic},
+		Title: []uint32{8, 16 | flagFigure, 24 | flagRevised}, Figures: []Figure{{Value: 8}, {Value: 16}}, Names: []uint32{8 | flagTitle, 16 | flagNear}}
+	b := &Sketch{Words: 40, Level: 1, Runs: []uint32{8, 16 | flagCommon | flagTopic, 24, 32 | flagLead, 48 | flagLead, high | flagLead},
+		Title: []uint32{8, 16 | flagFigure, 32}, Figures: []Figure{{Value: 16}, {Value: 24}, {Value: 32}}, Names: []uint32{8}}
 	p := compare(a, b)
 	for name, got := range map[string][2]share{
-		"runs":    {p.runs, {2, 3}}, // 4 and 16, of 4, 16 and 20
-		"lead":    {p.lead, {1, 2}}, // 16, of 4 and 16
+		"runs":    {p.runs, {2, 3}}, // 8 and 32, of 8, 32 and 40
+		"lead":    {p.lead, {1, 2}}, // 32, of 8 and 32
 		"figures": {p.figures, {1, 2}},
 		"title":   {p.title, {1, 1}}, // a word that marks a revision does not count
 		"in it":   {p.titleFigures, {1, 1}},
@@ -575,6 +575,9 @@ func TestComparedCounts(t *testing.T) {
 		if got[0] != got[1] {
 			t.Errorf("%s: %+v, want %+v", name, got[0], got[1])
 		}
+	}
+	if p.topics != 2 || p.topical != 2 { // 32 and the high one; not what a source says repeatedly
+		t.Errorf("%d of %d runs name the news, want 2 of 2", p.topical, p.topics)
 	}
 	if p.short != 40 || p.long != 50 || p.titleMax != 2 || !p.revised {
 		t.Errorf("got %+v", p)

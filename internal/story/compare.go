@@ -25,6 +25,8 @@ type pair struct {
 	titleFigures share
 	names        share // telling words of headline and lead
 	headed       int   // long headline words that occur in the headline or opening of the other entry
+	topics       int   // runs of both texts in which a telling word of their headline stands
+	topical      int   // shared runs among them
 	filled       int   // boilerplate runs, which are not counted, in the text that has fewer
 	sameHeadline bool
 	revised      bool // one headline, and only one, calls its entry a new version
@@ -126,6 +128,9 @@ func (p *pair) countRuns(a, b *Sketch) {
 			filled[side]++
 			return
 		}
+		if h&flagTopic != 0 {
+			p.topics++
+		}
 		if below(h, p.level) {
 			of[side]++
 		}
@@ -152,6 +157,9 @@ func (p *pair) countRuns(a, b *Sketch) {
 			count(1, y)
 			if x&flagCommon != 0 {
 				continue
+			}
+			if (x|y)&flagTopic != 0 {
+				p.topical++
 			}
 			if below(x, p.level) {
 				p.runs.both++

@@ -161,3 +161,18 @@ func TestFiguresOfAFormWithASentence(t *testing.T) {
 		t.Error("a report with a notice is a form")
 	}
 }
+
+// TestThousandsHoweverSeparated checks which figures are one and which are two.
+func TestThousandsHoweverSeparated(t *testing.T) {
+	one := tokens("12400")
+	for _, same := range []string{"12,400", "12.400", "12 400", "12'400", "12’400"} {
+		if got := tokens(same); len(got) != 1 || got[0] != one[0] {
+			t.Errorf("%q is %d words or another figure", same, len(got))
+		}
+	}
+	for _, two := range []string{"2026 400", "12 40", "12 4000", "030 400"} {
+		if got := tokens(two); len(got) != 2 {
+			t.Errorf("%q is %d words, want 2", two, len(got))
+		}
+	}
+}

@@ -187,4 +187,4 @@ func (p *places) count(times []uint8, runs, others []uint32) {
 
 // place returns where the search for a run begins. It takes the middle bits, because
 // runs may have been sampled for low values.
-func place(r uint32) int { return int(r>>2) % len(places{}) }
+func place(r uint32) int { return int(r>>3) % len(places{}) }

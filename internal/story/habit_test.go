@@ -16,18 +16,18 @@ func TestHabitsAreWhatFourStoriesSay(t *testing.T) {
 		return s.Runs
 	}
 	for n := range habitTimes {
-		if got := mark(8, 12|flagLead); got[0]&flagCommon != 0 {
+		if got := mark(16, 24|flagLead); got[0]&flagCommon != 0 {
 			t.Errorf("a habit after %d stories", n)
 		}
-		h.Learn(Sample{Sketch: &Sketch{Runs: []uint32{4, 8 | flagLead, uint32(16 + 4*n)}}})
+		h.Learn(Sample{Sketch: &Sketch{Runs: []uint32{8, 16 | flagLead, uint32(32 + 8*n)}}})
 	}
-	if got := mark(8, 12|flagLead); got[0] != 8|flagCommon || got[1] != 12|flagLead {
+	if got := mark(16, 24|flagLead); got[0] != 16|flagCommon || got[1] != 24|flagLead {
 		t.Errorf("marked %d, want the first run, whatever stands around it", got)
 	}
 	for range HabitStories - habitTimes + 1 {
-		h.Learn(Sample{Sketch: &Sketch{Runs: []uint32{100}}})
+		h.Learn(Sample{Sketch: &Sketch{Runs: []uint32{200}}})
 	}
-	if got := mark(8, 100); got[0] != 8 || got[1] != 100|flagCommon {
+	if got := mark(16, 200); got[0] != 16 || got[1] != 200|flagCommon {
 		t.Errorf("marked %d, want what the last %d stories say and not what was before", got, HabitStories)
 	}
 }

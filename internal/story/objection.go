@@ -30,7 +30,7 @@ func (l limits) objection(p *pair, contained float64) string {
 	switch {
 	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
 		return tooLittle // a sentence or two may be a common quotation
-	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted():
+	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted(), p.item():
 		return aDigest
 	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
 		return allBelow // two outlets of one publisher may share such a notice
@@ -44,15 +44,24 @@ func (l limits) objection(p *pair, contained float64) string {
 	return ""
 }
 
-// filledIn reports whether two texts may be one form, filled in twice: each has more
-// boilerplate than they have rare runs, and they are either entries of one feed with
-// different headlines and hardly anything else at the beginning, or short texts of two
-// outlets on different days.
+// filledIn reports whether two texts may be one form, filled in twice. They are if they differ
+// in a figure and in what their headlines name, or if each has more boilerplate than they have
+// rare runs and they are either entries of one feed with different headlines and hardly
+// anything else at the beginning, or short texts of two outlets on different days.
 func (p *pair) filledIn() bool {
+	if p.clashes > 0 && p.level == 0 && p.beside() && p.runs.both >= tooShort && p.title.both < p.titleMax {
+		return true
+	}
 	if p.filled <= p.runs.of {
 		return false
 	}
 	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
+}
+
+// item reports whether a text is much shorter than the other and shares neither its beginning
+// nor what it names there, as one of the items of a digest does.
+func (p *pair) item() bool {
+	return p.ratio() < .35 && p.rare() < longText*3/2 && p.lead.part() < .25 && p.names.part() < .3
 }
 
 // inserted reports whether the shared part is neither at the beginning of both texts nor
@@ -63,16 +72,21 @@ func (p *pair) inserted() bool {
 
 // noticed reports whether the shared part may be a mere notice that the outlets print with
 // every article: no long word of either headline occurs in the headline or opening of the
-// other, both texts say more than that part, and it is no longer than notices are. This
-// keeps the entries of a source apart as long as it has no habits yet.
+// other, or the news stands beside that part; both texts say more than it, and it is no longer
+// than notices are. This keeps the entries of a source apart as long as it has no habits yet.
 func (p *pair) noticed(contained float64) bool {
+	beside := p.level == 0 && p.beside() // a sample may miss the one run that names the news
 	whole := .98
-	if p.lead.part() >= .7 {
+	if p.lead.part() >= .7 && !beside {
 		whole = .75 // a notice at the top is seldom three times as long as the news
 	}
-	return p.titleMax > 0 && p.headed == 0 && p.title.part() < .5 && p.ratio() >= .3 &&
+	return p.titleMax > 0 && (p.headed == 0 || beside) && p.title.part() < .5 && p.ratio() >= .3 &&
 		contained < whole && p.brief()
 }
+
+// beside reports whether the news stands beside the shared part: what the headlines name
+// occurs in the texts, but not in what they share.
+func (p *pair) beside() bool { return p.topics > 0 && p.topical == 0 }
 
 // brief reports whether the shared part is no longer than notices are.
 func (p *pair) brief() bool { return p.runs.both<<p.level <= notices }

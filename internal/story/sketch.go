@@ -27,7 +27,7 @@ type Sketch struct {
 
 	Words   int      // of the text, without those that its source says repeatedly
 	Level   uint     // kept are the runs whose hash is below 2^(32-Level), and all of the lead
-	Runs    []uint32 // ascending; the lowest two bits are flags
+	Runs    []uint32 // ascending; the lowest three bits are flags
 	Figures []Figure // of the text, each with the words around it once, ascending
 	Title   []uint32 // distinct words of the headline, ascending; figures are flagged
 	Names   []uint32 // distinct telling words of headline and lead, ascending; flagged
@@ -52,11 +52,12 @@ const (
 	longWord   = 6 // letters from which a telling word is rare enough to find others by
 )
 
-// Flags of runs, in the two lowest bits of their hashes.
+// Flags of runs, in the three lowest bits of their hashes.
 const (
 	flagLead   = 1 // among the first runs
 	flagCommon = 2 // its source says it repeatedly: boilerplate
-	flags      = flagLead | flagCommon
+	flagTopic  = 4 // a telling word of the headline stands in it
+	flags      = flagLead | flagCommon | flagTopic
 )
 
 // Flags of names and of words of a headline.
@@ -79,6 +80,7 @@ func (s *Sketch) write(title, text string) {
 func (s *Sketch) compose(words []token) {
 	s.Words = len(words)
 	all := runs(words)
+	flagTopics(all, s.head, words)
 	s.Level = levelFor(len(all))
 	s.Runs = make([]uint32, 0, min(len(all), maxRuns+leadRuns))
 	for i, h := range all {
@@ -114,6 +116,25 @@ func runs(words []token) []uint32 {
 		all = append(all, mix(h))
 	}
 	return all
+}
+
+// flagTopics flags the runs of words in which a telling word of the headline stands.
+func flagTopics(runs []uint32, head, words []token) {
+	var topics [maxTitle]uint64
+	n := 0
+	for _, t := range head {
+		if n < len(topics) && t.telling() && !t.figure {
+			topics[n] = t.hash
+			n++
+		}
+	}
+	for i, t := range words {
+		if slices.Contains(topics[:n], t.hash) {
+			for k := max(i-runWords+1, 0); k <= min(i, len(runs)-1); k++ {
+				runs[k] |= flagTopic
+			}
+		}
+	}
 }
 
 // levelFor returns the lowest level at which a sample of n runs is not over maxRuns.

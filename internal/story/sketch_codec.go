@@ -11,11 +11,11 @@ import (
 
 // SketchVersion is raised when sketches are made differently. Sketches of an older
 // version are not compared with newer ones, but made again from the stored entries.
-const SketchVersion = 3
+const SketchVersion = 5
 
 // packing is the first byte of a packed sketch and says how it is packed. It is raised
 // together with SketchVersion.
-const packing = 4
+const packing = 6
 
 // Bits of the third byte of a packed sketch.
 const (

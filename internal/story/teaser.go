@@ -28,12 +28,18 @@ func (l limits) teased(p *pair) likeness {
 	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
 		reach = 7 * day // a weekly prints it later
 	}
-	if p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
+	if !p.own && (p.boxed() || p.item()) || p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
 		return likeness{}
 	}
 	score := max(hit, min(inside, 1))
 	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
 		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
+}
+
+// boxed reports whether two texts of two outlets begin with a notice rather than the same
+// news, which stands beside it.
+func (p *pair) boxed() bool {
+	return p.lead.both >= tooShort && p.title.of > 0 && p.beside() && p.title.part() < .25 && p.runs.part() < .9
 }
 
 // stub reports whether two outlets have the same headline and the same beginning. They may
@@ -86,8 +92,11 @@ func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || p.own || p.derived || p.tongue || p.filledIn() || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
-	if p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
+	if p.boxed() || p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
 		return likeness{}
+	}
+	if p.title.both == p.titleMax && p.runs.both == 0 && p.names.part() < .5 {
+		return likeness{} // a headline that stands above other news every day
 	}
 	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
 	sum, need := p.names.part()+p.title.part(), l.report

@@ -1,10 +1,13 @@
 package story
 
 import (
+	"html"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // token is one word of a text in the form in which texts are compared.
@@ -22,10 +25,11 @@ func (t token) telling() bool {
 }
 
 // tokens splits a plain text into words by what it says and not by how it is typeset:
-// case, umlauts written as two letters, apostrophes, soft hyphens and thousands
-// separators do not count, and small figures are equal whether they are spelled out or
-// not. In scripts without blanks every character is a word.
+// case, umlauts written as two letters, ligatures, apostrophes, soft hyphens, thousands
+// separators and entities that were escaped twice do not count, and small figures are equal
+// whether they are spelled out or not. In scripts without blanks every character is a word.
 func tokens(text string) []token {
+	text = norm.NFC.String(html.UnescapeString(text))
 	found := make([]token, 0, len(text)/6+1)
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
@@ -79,10 +83,11 @@ func word(text string) (token, int) {
 	return t.spelled(), i
 }
 
-// number reads the figure at the start of text and returns its length in bytes: "1,000"
-// and "1.000" are 1000, "3,5" is 3.5.
+// number reads the figure at the start of text and returns its length in bytes: "1,000",
+// "1.000", "1 000" and "1’000" are 1000, "3,5" is 3.5.
 func number(text string) (token, int) {
 	t := token{hash: hashStart, figure: true, name: true}
+	group := spaced(text)
 	i := 0
 	for i < len(text) {
 		c := text[i]
@@ -94,12 +99,32 @@ func number(text string) (token, int) {
 			if digits(text[i+1:]) != 3 {
 				t.hash = hashRune(t.hash, '.')
 			}
+		case i < group: // a separator
 		default:
 			return t, i
 		}
 		i++
 	}
 	return t, i
+}
+
+// spaced returns the length of the figure at the start of text if blanks or apostrophes
+// separate its thousands, else 0.
+func spaced(text string) int {
+	i := digits(text)
+	if i > 3 || text[0] == '0' {
+		return 0
+	}
+	for first := i; ; {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if r != ' ' && r != '\'' && r != '’' || digits(text[i+n:]) != 3 {
+			if i == first {
+				return 0
+			}
+			return i
+		}
+		i += n + 3
+	}
 }
 
 func digits(text string) int {
@@ -151,6 +176,10 @@ func foldRune(h uint64, r rune) uint64 {
 		return hashRune(hashRune(h, 'u'), 'e')
 	case 'ß':
 		return hashRune(hashRune(h, 's'), 's')
+	case 'ﬁ':
+		return hashRune(hashRune(h, 'f'), 'i')
+	case 'ﬂ':
+		return hashRune(hashRune(h, 'f'), 'l')
 	}
 	return hashRune(h, r)
 }
