@@ -22,7 +22,7 @@ type file struct {
 
 // attach adds the enclosures to the story. An enclosed picture is shown only if the text has none,
 // since it is often the same one.
-func (v *story) attach(enclosures []news.Enclosure) {
+func (v *story) attach(l *locale, enclosures []news.Enclosure) {
 	for _, e := range enclosures {
 		address := link(e.URL)
 		if address == "" || len(v.Media) == maxFiles {
@@ -36,7 +36,7 @@ func (v *story) attach(enclosures []news.Enclosure) {
 			continue
 		}
 		name := cmp.Or(shorten(e.Title, 60), fileName(address))
-		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: detail(e)}
+		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: l.detail(e)}
 		if group == "audio" || group == "video" {
 			f.Player = group
 		}
@@ -48,12 +48,12 @@ func (v *story) attach(enclosures []news.Enclosure) {
 // length write 0 or 1.
 const leastLength = 100
 
-func detail(e news.Enclosure) string {
+func (l *locale) detail(e news.Enclosure) string {
 	var parts []string
 	if e.Type != "" {
 		parts = append(parts, shorten(e.Type, 40))
 	}
-	if s := size(e.Length); s != "" && e.Length >= leastLength {
+	if s := l.size(e.Length); s != "" && e.Length >= leastLength {
 		parts = append(parts, s)
 	}
 	if e.Duration > 0 {

@@ -15,7 +15,7 @@ import (
 
 // intro returns the site's description of itself, written in CommonMark with the GitHub extensions.
 // HTML in it is sanitised and balanced like that of entries.
-func intro(site news.Site) (template.HTML, error) {
+func (l *locale) intro(site news.Site) (template.HTML, error) {
 	if site.Intro == "" {
 		return "", nil
 	}
@@ -28,5 +28,5 @@ func intro(site news.Site) (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return prose(clean.HTML(b.String(), base), 1, false).HTML(), nil
+	return l.prose(clean.HTML(b.String(), base), 1, false).HTML(), nil
 }

@@ -39,6 +39,7 @@ import (
 // frame is what all pages have in common.
 type frame struct {
 	Site      news.Site
+	Language  string // of our own words
 	Title     string // of the document
 	About     string // a plain sentence for search engines and link previews
 	Canonical string // canonical address of the content; may be on another site
@@ -49,6 +50,7 @@ type frame struct {
 	Size      int    // estimated size of the page in bytes, without the frame
 	View      any
 	theme     *Theme
+	locale    *locale
 }
 
 // feed is a feed that a page announces to feed readers.
@@ -82,7 +84,7 @@ func (f frame) Links() []template.HTML {
 	if f.Site.Static {
 		return all
 	}
-	return append(all, anchor(f.Site.URL+"/why", "Why is a post missing?"))
+	return append(all, anchor(f.Site.URL+"/why", f.locale.text("Why is a post missing?")))
 }
 
 func siteName(s news.Site) string {

@@ -61,7 +61,7 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 // foundFeed renders search results as a feed.
 func (s *Server) foundFeed(r *http.Request, one *searching, ext string) (*publish.Document, error) {
 	if one.text == "" {
-		return nil, &search.SyntaxError{Problem: "say what to search for: " + one.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
+		return nil, &search.SyntaxError{Problem: news.Say("say what to search for: %s", one.site.SearchURL(news.Search{Query: "verkehr"}, ext))}
 	}
 	err := s.find(r, one, search.Request{Limit: searchFeedRows})
 	if err == nil && one.result.Partial { // a feed cannot say that results are missing
@@ -175,11 +175,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, one *searching, 
 	case errors.As(err, &syntax):
 		code, v.Problem = http.StatusBadRequest, syntax.Problem
 	case errors.Is(err, search.ErrTooBroad):
-		v.Problem = "That would take too long just now. Try it again, or with longer or rarer words."
+		v.Problem = news.Say("That would take too long just now. Try it again, or with longer or rarer words.")
 	case errors.Is(err, errBusy):
-		v.Problem = "Many people search just now. Please try again in a moment."
+		v.Problem = news.Say("Many people search just now. Please try again in a moment.")
 	case errors.Is(err, errIndexing):
-		v.Problem = "The search index is being made. This feed comes back when it is whole."
+		v.Problem = news.Say("The search index is being made. This feed comes back when it is whole.")
 	default:
 		return err
 	}
