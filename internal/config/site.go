@@ -21,6 +21,9 @@ const (
 	maxLinks = 20
 )
 
+// siteLanguage reads the language of our own words on the pages.
+func (r *reader) siteLanguage(n node) (string, bool) { return r.oneOf(n, news.Languages()...) }
+
 // logo reads the address of an image, or the path of an image file. It turns a
 // file into a data: URL (RFC 2397), so that a page needs no other file.
 func (r *reader) logo(n node) (string, bool) {

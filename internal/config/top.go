@@ -115,11 +115,12 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 		return nil
 	}
 	r.mapping(n, siteSection, fields{
-		"title":   into(&s.Title, r.text),
-		"contact": into(&s.Contact, r.contact),
-		"logo":    into(&s.Logo, r.logo),
-		"intro":   into(&s.Intro, r.markdown),
-		"links":   into(&s.Links, r.siteLinks),
+		"title":    into(&s.Title, r.text),
+		"contact":  into(&s.Contact, r.contact),
+		"language": into(&s.Language, r.siteLanguage),
+		"logo":     into(&s.Logo, r.logo),
+		"intro":    into(&s.Intro, r.markdown),
+		"links":    into(&s.Links, r.siteLinks),
 		"url": func(n node) {
 			url = n.Node
 			into(&s.URL, r.baseURL)(n)
