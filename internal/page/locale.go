@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"io"
+	"strconv"
 	"strings"
 	"text/template/parse"
 	"time"
@@ -82,6 +84,9 @@ func (l *locale) html(english string, values ...any) template.HTML {
 func (l *locale) value(v any) any {
 	switch v := v.(type) {
 	case int:
+		if v >= 0 && v < 1000 { // most are; nothing to group
+			return number(strconv.Itoa(v))
+		}
 		return number(l.FmtNumber(float64(v), 0))
 	case time.Time:
 		return l.moment(v)
@@ -99,7 +104,7 @@ func (l *locale) value(v any) any {
 type number string
 
 // Format implements fmt.Formatter.
-func (n number) Format(f fmt.State, _ rune) { fmt.Fprint(f, string(n)) }
+func (n number) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, string(n)) }
 
 func joined(parts []template.HTML) template.HTML {
 	all := make([]string, len(parts))
