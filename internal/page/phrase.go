@@ -21,9 +21,9 @@ func (l *locale) at(t time.Time) template.HTML {
 	return stamp(t, l.date(t))
 }
 
-// within is at for a place inside a text in the given language, which may be another one.
+// within is at for a place inside a text in the given language, which may be another one, or "".
 func (l *locale) within(tag string, t time.Time) template.HTML {
-	if primary, _, _ := strings.Cut(strings.ToLower(tag), "-"); t.IsZero() || primary == l.tag {
+	if primary, _, _ := strings.Cut(strings.ToLower(tag), "-"); t.IsZero() || tag == "" || primary == l.tag {
 		return l.at(t)
 	}
 	return l.stamp(t, l.date(t))
