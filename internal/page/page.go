@@ -18,6 +18,10 @@
 // network or the disk. Where a page prints "5 minutes ago", the view carries the time to count
 // from. A page is written in a single Write or not at all.
 //
+// Our own words are in the language of the site, or of the feed whose page it is; html/de.yaml has
+// the German ones. See locale. What a feed says keeps its own language, and lang attributes say which
+// is which.
+//
 // A page also works from a folder behind any web server. The style sheet and the drawings are
 // inlined, and it needs no script. It loads only its icon, the site's logo and, without a referrer,
 // the pictures and media that entries link to. Links to the site itself are absolute and start with
