@@ -58,7 +58,11 @@ func (b *builder) catalogue(name, text string, known map[string]string) map[stri
 		return nil
 	}
 	texts := map[string]string{}
-	if len(doc.Content) == 0 {
+	if len(doc.Content) == 0 { // nothing but comments
+		return texts
+	}
+	if top := doc.Content[0]; top.Kind != yaml.MappingNode {
+		b.flaws = append(b.flaws, Flaw{File: name, Line: top.Line, Text: `write texts as "English": "other words"`})
 		return texts
 	}
 	pairs := doc.Content[0].Content
@@ -67,6 +71,9 @@ func (b *builder) catalogue(name, text string, known map[string]string) map[stri
 		problem := unlike(english, other)
 		if _, ok := known[english]; known != nil && !ok {
 			problem = "no page has this text; html/de.yaml in the source code lists them all"
+		}
+		if _, ok := texts[english]; ok {
+			problem = "this text stands twice"
 		}
 		if problem != "" {
 			b.flaws = append(b.flaws, Flaw{File: name, Line: pairs[i].Line, Col: pairs[i].Column, Text: problem})
