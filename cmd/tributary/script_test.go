@@ -47,6 +47,7 @@ func TestMain(m *testing.M) {
 //	await FILE TEXT            wait until a file contains a text
 //	stories FILE N             write a feed of N stories, one an hour, up to 2025-11-20
 //	visited PATH STATUS FILE   save what the daemon at $LISTEN answers
+//	german FILE…               require that pages are German and have no English label
 //
 // The folder up/ of a script is served at $UPSTREAM, and again below
 // $UPSTREAM/broken/ by a server that closes the connection before the end of the
@@ -66,7 +67,7 @@ func TestScripts(t *testing.T) {
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "expand": expand, "old": old, "json": jsonValue, "keys": jsonKeys, "await": await, "storyid": storyID, "stories": stories,
-			"visited": visited,
+			"visited": visited, "german": german,
 		},
 	})
 }

@@ -115,7 +115,7 @@ func TestGood(t *testing.T) {
 	}
 	want := &Config{
 		Path: file, Dir: "testdata",
-		Site: news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example", Logo: logo,
+		Site: news.Site{Title: "Mein Fluss: Ärger & Freude", URL: "https://river.example/strom", Contact: "mailto:me@river.example", Logo: logo, Language: "de",
 			Intro: "Was am *Fluss* geschieht.\n\n- aus einer Datei",
 			Links: []news.SiteLink{{Title: "Mitmachen", URL: "mailto:me@river.example"}, {Title: "Impressum", URL: "https://river.example/impressum"}}},
 		Theme:  filepath.Join("testdata", "theme"),

@@ -25,7 +25,7 @@ var (
 	}
 	siteSection = section{
 		title: "site",
-		keys:  []string{"title", "url", "contact", "logo", "intro", "links"},
+		keys:  []string{"title", "url", "contact", "language", "logo", "intro", "links"},
 	}
 	linkSection = section{
 		title: "a link",

@@ -102,12 +102,13 @@ func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
 		return nil
 	}
 	r.mapping(n, siteSection, fields{
-		"title":   into(&s.Title, r.text),
-		"contact": into(&s.Contact, r.contact),
-		"logo":    into(&s.Logo, r.logo),
-		"intro":   into(&s.Intro, r.markdown),
-		"links":   into(&s.Links, r.siteLinks),
-		"url":     noting(&url, into(&s.URL, r.baseURL)),
+		"title":    into(&s.Title, r.text),
+		"contact":  into(&s.Contact, r.contact),
+		"language": into(&s.Language, oneOf(r, news.Languages()...)),
+		"logo":     into(&s.Logo, r.logo),
+		"intro":    into(&s.Intro, r.markdown),
+		"links":    into(&s.Links, r.siteLinks),
+		"url":      noting(&url, into(&s.URL, r.baseURL)),
 	})
 	return url
 }

@@ -4,14 +4,15 @@ import "strconv"
 
 // Site is the site that publishes.
 type Site struct {
-	Title   string
-	URL     string // public base URL without a trailing slash; may have a path
-	Contact string
-	Hub     string     // address of our WebSub hub; empty while there is none
-	Logo    string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
-	Intro   string     // a few words on the front page, Markdown; empty for none
-	Links   []SiteLink // at the foot of every page: join, imprint, privacy
-	Static  bool       // its pages are files, behind a server that answers no questions
+	Title    string
+	URL      string // public base URL without a trailing slash; may have a path
+	Contact  string
+	Hub      string     // address of our WebSub hub; empty while there is none
+	Logo     string     // a picture for the pages: its address, or the picture itself as a data: URL; empty for none
+	Intro    string     // a few words on the front page, Markdown; empty for none
+	Language string     // of our own words on the pages, one of Languages; empty means English
+	Links    []SiteLink // at the foot of every page: join, imprint, privacy
+	Static   bool       // its pages are files, behind a server that answers no questions
 
 	// Token is the secret part of the addresses of a private feed and of its
 	// stories, or the placeholder for it in documents that are rendered once for

@@ -28,6 +28,9 @@ var (
 		months: [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}}
 )
 
+// Languages lists the languages that we write in.
+func Languages() []string { return []string{english.Language, german.Language} }
+
 // WordsIn returns the words in the language of a tag, of whatever country; English
 // ones where we have none.
 func WordsIn(tag string) Words {

@@ -60,7 +60,7 @@ func (w *writer) picture(attrs []attr) {
 		return
 	}
 	if alt == "" && w.inside("a") {
-		alt = "Picture" // a link needs a name
+		alt = w.locale.text("Picture") // a link needs a name
 	}
 	w.media = true
 	w.write("<img")

@@ -118,13 +118,15 @@ var calendars = map[string]func() locales.Translator{
 	"zh":    zh.New,
 }
 
-// calendarOf returns the calendar of a language, or the English one if there is none. The result's
-// tag names the language used.
-func calendarOf(tag string) calendar {
-	tag = strings.ToLower(tag)
-	for _, try := range []string{tag, strings.Split(tag, "-")[0]} {
-		if make := calendars[try]; make != nil {
-			return calendar{try, make()}
+// calendarOf returns the calendar of the first language that has one, or else the English one. The
+// result's tag names the language used.
+func calendarOf(tags ...string) calendar {
+	for _, tag := range tags {
+		tag = strings.ToLower(tag)
+		for _, try := range []string{tag, strings.Split(tag, "-")[0]} {
+			if make := calendars[try]; make != nil {
+				return calendar{try, make()}
+			}
 		}
 	}
 	return calendar{"en", calendars["en"]()}

@@ -1,8 +1,8 @@
 package page
 
 import (
-	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +51,7 @@ func (c chart) Drawing() template.HTML {
 
 // newChart draws one value per day, starting with first. The scale ends at top or at the highest
 // value, whichever is greater. Every non-zero value is visible.
-func newChart(first time.Time, values []int, top int, tip func(i int) string) chart {
+func (l *locale) newChart(first time.Time, values []int, top int, tip func(i int) string) chart {
 	c := chart{Width: barStep * len(values), Height: chartHeight}
 	for _, v := range values {
 		top = max(top, v)
@@ -65,26 +65,28 @@ func newChart(first time.Time, values []int, top int, tip func(i int) string) ch
 		c.Bars = append(c.Bars, b)
 	}
 	if len(values) > 0 {
-		c.From, c.To = shortDay(first), shortDay(first.AddDate(0, 0, len(values)-1))
+		c.From, c.To = l.shortDay(first), l.shortDay(first.AddDate(0, 0, len(values)-1))
 	}
 	return c
 }
 
-// shortDay returns the label of a day below a chart.
-func shortDay(t time.Time) template.HTML {
-	return template.HTML(t.UTC().Format(`<time datetime="2006-01-02">2 Jan</time>`))
+// shortDay returns the label of a day below a chart: a medium date without its year, "2 Jan".
+func (l *locale) shortDay(t time.Time) template.HTML {
+	t = t.UTC()
+	label := strings.TrimSpace(strings.TrimSuffix(l.FmtDateMedium(t), t.Format("2006")))
+	return template.HTML(`<time datetime="` + t.Format(time.DateOnly) + `">` + label + `</time>`)
 }
 
 // arrivals charts the new entries of a source by day. Entries from its first reading do not count
 // as new.
-func arrivals(days []news.SourceDay, first time.Time) chart {
-	values := make([]int, len(days))
+func (l *locale) arrivals(days []news.SourceDay, first time.Time) chart {
+	values, sum := make([]int, len(days)), 0
 	for i, d := range days {
-		values[i] = d.New
+		values[i], sum = d.New, sum+d.New
 	}
-	c := newByDay(days[0].Day, values, "entry", "entries")
+	c := l.newByDay(days[0].Day, values, l.text("%d new entry|%d new entries", sum), func(n int) string { return l.text("%d entry|%d entries", n) })
 	if first.After(days[0].Day) {
-		c.Words += " What was there when it was first read, on " + first.UTC().Format("2 January") + ", is not counted."
+		c.Words += " " + l.text("What was there when it was first read, on %s, is not counted.", l.day(first))
 	}
 	return c
 }
@@ -102,40 +104,46 @@ func charted(days []news.SourceDay, first time.Time) bool {
 
 // latestDays charts the stories of all feeds by day. It returns nil if the first story arrived too
 // few days ago.
-func latestDays(days []news.StoryDay) *chart {
-	values := make([]int, len(days))
+func (l *locale) latestDays(days []news.StoryDay) *chart {
+	values, sum := make([]int, len(days)), 0
 	for i, d := range days {
-		values[i] = d.Stories
+		values[i], sum = d.Stories, sum+d.Stories
 	}
 	first := slices.IndexFunc(values, func(v int) bool { return v > 0 })
 	if first < 0 || len(days)-first < leastDays {
 		return nil
 	}
-	c := newByDay(days[0].Day, values, "story", "stories")
+	c := l.newByDay(days[0].Day, values, l.text("%d new story|%d new stories", sum), l.stories)
 	return &c
 }
 
-// newByDay charts the number of new things per day, starting with first.
-func newByDay(first time.Time, values []int, one, many string) chart {
-	sum, best := 0, 0
+// newByDay charts the number of new things per day, starting with first. sum says how many they are
+// in all, and counted says a number of them.
+func (l *locale) newByDay(first time.Time, values []int, sum string, counted func(n int) string) chart {
+	best := 0
 	for i, v := range values {
-		sum += v
 		if v > values[best] {
 			best = i
 		}
 	}
-	dayAt := func(i int) string { return first.AddDate(0, 0, i).Format("2 January") }
-	c := newChart(first, values, 1, func(i int) string { return dayAt(i) + ": " + count(values[i], one, many) })
-	c.Words = count(sum, "new "+one, "new "+many) + " in " + count(len(values), "day", "days")
+	dayAt := func(i int) string { return l.day(first.AddDate(0, 0, i)) }
+	c := l.newChart(first, values, 1, func(i int) string { return dayAt(i) + ": " + counted(values[i]) })
+	c.Words = sum + " " + l.inDays(len(values))
 	if most := values[best]; most > 1 {
-		c.Words += ", " + grouped(most) + " of them on " + dayAt(best)
+		c.Words += ", " + l.text("%d of them on %s", most, dayAt(best))
 	}
 	c.Words += "."
 	return c
 }
 
+// inDays returns the period of a chart, "in 28 days".
+func (l *locale) inDays(n int) string { return l.text("in %d day|in %d days", n) }
+
+// stories returns a number of stories, "1,204 stories".
+func (l *locale) stories(n int) string { return l.text("%d story|%d stories", n) }
+
 // visits charts the percentage of answered visits to a source by day.
-func visits(days []news.SourceDay) chart {
+func (l *locale) visits(days []news.SourceDay) chart {
 	values, asked, failed := make([]int, len(days)), 0, 0
 	for i, d := range days {
 		if d.Visits > 0 {
@@ -143,8 +151,8 @@ func visits(days []news.SourceDay) chart {
 		}
 		asked, failed = asked+d.Visits, failed+d.Failed
 	}
-	c := newChart(days[0].Day, values, 100, func(i int) string {
-		return days[i].Day.Format("2 January: ") + count(days[i].Visits, "visit", "visits") + ", " + count(days[i].Failed, "failure", "failures")
+	c := l.newChart(days[0].Day, values, 100, func(i int) string {
+		return l.day(days[i].Day) + ": " + l.text("%d visit|%d visits", days[i].Visits) + ", " + l.text("%d failure|%d failures", days[i].Failed)
 	})
 	for i, d := range days {
 		switch {
@@ -154,9 +162,9 @@ func visits(days []news.SourceDay) chart {
 			c.Bars[i].Kind = "calm"
 		}
 	}
-	c.Words = count(asked, "visit", "visits") + " in " + count(len(days), "day", "days")
+	c.Words = l.text("%d visit|%d visits", asked) + " " + l.inDays(len(days))
 	if failed > 0 {
-		c.Words += ", " + grouped(failed) + " without a feed to read"
+		c.Words += ", " + l.text("%d without a feed to read", failed)
 	}
 	c.Words += "."
 	return c
@@ -170,7 +178,7 @@ const (
 
 // entering charts the latest stories of a feed by the day on which they entered it, or returns nil
 // if there are too few days. It depends only on what the feed shows, not on the present time.
-func entering(shown []news.Shown) *chart {
+func (l *locale) entering(shown []news.Shown) *chart {
 	perDay := map[time.Time]int{}
 	var newest time.Time
 	for i := range shown {
@@ -192,8 +200,8 @@ func entering(shown []news.Shown) *chart {
 	for i := range values {
 		values[i] = perDay[first.AddDate(0, 0, i)]
 	}
-	c := newChart(first, values, 1, func(i int) string {
-		return first.AddDate(0, 0, i).Format("2 January: ") + count(values[i], "story", "stories")
+	c := l.newChart(first, values, 1, func(i int) string {
+		return l.day(first.AddDate(0, 0, i)) + ": " + l.stories(values[i])
 	})
 	return &c
 }
@@ -201,7 +209,7 @@ func entering(shown []news.Shown) *chart {
 // pace says how many stories enter a feed: "about 34 a day", "about 3 a week", or "" if there are
 // too few to tell. It uses only the newer half of the stories, because the older half may consist
 // of the few that a rarely updated source still lists.
-func pace(shown []news.Shown) string {
+func (l *locale) pace(shown []news.Shown) string {
 	half := len(shown) / 2
 	if half < 3 {
 		return ""
@@ -213,9 +221,9 @@ func pace(shown []news.Shown) string {
 	perDay := float64(half) / days
 	switch {
 	case perDay >= 1.5:
-		return fmt.Sprintf("about %.0f a day", perDay)
+		return l.text("about %d a day", int(math.RoundToEven(perDay)))
 	case perDay*7 >= 1:
-		return fmt.Sprintf("about %.0f a week", perDay*7)
+		return l.text("about %d a week", int(math.RoundToEven(perDay*7)))
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 
 func TestArrivals(t *testing.T) {
 	day := news.DayOf(sampleNow)
-	c := arrivals([]news.SourceDay{{Day: day, New: 1}, {Day: day.AddDate(0, 0, 1)}, {Day: day.AddDate(0, 0, 2), New: 400}}, day.AddDate(0, -1, 0))
+	c := english().arrivals([]news.SourceDay{{Day: day, New: 1}, {Day: day.AddDate(0, 0, 1)}, {Day: day.AddDate(0, 0, 2), New: 400}}, day.AddDate(0, -1, 0))
 	if want := "401 new entries in 3 days, 400 of them on 24 November."; c.Words != want {
 		t.Errorf("got %q, want %q", c.Words, want)
 	}
@@ -20,10 +20,10 @@ func TestArrivals(t *testing.T) {
 	if c.Bars[2].Tip != "24 November: 400 entries" || !strings.Contains(string(c.To), "24 Nov") {
 		t.Errorf("tip %q, to %q", c.Bars[2].Tip, c.To)
 	}
-	if c := arrivals([]news.SourceDay{{Day: day}}, time.Time{}); c.Words != "0 new entries in 1 day." {
+	if c := english().arrivals([]news.SourceDay{{Day: day}}, time.Time{}); c.Words != "0 new entries in 1 day." {
 		t.Errorf("got %q for a day without any", c.Words)
 	}
-	if c := arrivals([]news.SourceDay{{Day: day}}, day.Add(time.Hour)); c.Words != "0 new entries in 1 day. What was there when it was first read, on 22 November, is not counted." {
+	if c := english().arrivals([]news.SourceDay{{Day: day}}, day.Add(time.Hour)); c.Words != "0 new entries in 1 day. What was there when it was first read, on 22 November, is not counted." {
 		t.Errorf("got %q for a source of today", c.Words)
 	}
 }
@@ -67,11 +67,11 @@ func TestLatestDays(t *testing.T) {
 		return all
 	}
 	for _, days := range [][]news.StoryDay{nil, of(0, 0, 0, 0, 0), of(0, 0, 7, 2, 1)} {
-		if c := latestDays(days); c != nil {
+		if c := english().latestDays(days); c != nil {
 			t.Errorf("%v has a chart", days)
 		}
 	}
-	c := latestDays(of(0, 0, 3, 0, 1200, 1))
+	c := english().latestDays(of(0, 0, 3, 0, 1200, 1))
 	if c == nil || len(c.Bars) != 6 || c.Words != "1,204 new stories in 6 days, 1,200 of them on 26 November." || c.Bars[5].Tip != "27 November: 1 story" {
 		t.Errorf("got %+v", c)
 	}
@@ -79,7 +79,7 @@ func TestLatestDays(t *testing.T) {
 
 func TestVisits(t *testing.T) {
 	day := news.DayOf(sampleNow)
-	c := visits([]news.SourceDay{{Day: day, Visits: 4}, {Day: day, Visits: 4, Failed: 4}, {Day: day}, {Day: day, Visits: 4, Failed: 1}})
+	c := english().visits([]news.SourceDay{{Day: day, Visits: 4}, {Day: day, Visits: 4, Failed: 4}, {Day: day}, {Day: day, Visits: 4, Failed: 1}})
 	if want := "12 visits in 4 days, 5 without a feed to read."; c.Words != want {
 		t.Errorf("got %q, want %q", c.Words, want)
 	}
@@ -104,17 +104,17 @@ func TestEntering(t *testing.T) {
 		}
 		return all
 	}
-	if c := entering(at(0, 0, 1, 2)); c != nil {
+	if c := english().entering(at(0, 0, 1, 2)); c != nil {
 		t.Errorf("three days have a chart: %+v", c)
 	}
-	if c := entering(nil); c != nil {
+	if c := english().entering(nil); c != nil {
 		t.Error("nothing has a chart")
 	}
-	c := entering(at(0, 0, 3, 5, 400))
+	c := english().entering(at(0, 0, 3, 5, 400))
 	if c == nil || len(c.Bars) != 6 || c.Bars[5].Height != chartHeight || c.Bars[4].Kind != "none" {
 		t.Fatalf("got %+v, want six days, not four hundred", c)
 	}
-	if c := entering(at(0, 27, 28, 30)); len(c.Bars) != mostFeedDays {
+	if c := english().entering(at(0, 27, 28, 30)); len(c.Bars) != mostFeedDays {
 		t.Errorf("%d days, want at most %d", len(c.Bars), mostFeedDays)
 	}
 }
@@ -134,7 +134,7 @@ func TestPace(t *testing.T) {
 		{every(30*24*time.Hour, 20), ""}, {every(time.Second, 100), ""}, {nil, ""},
 		{append(every(time.Hour, 50), news.Shown{Publication: news.Publication{Entered: sampleNow.AddDate(-9, 0, 0)}}), "about 24 a day"},
 	} {
-		if got := pace(tt.shown); got != tt.want {
+		if got := english().pace(tt.shown); got != tt.want {
 			t.Errorf("%d stories: got %q, want %q", len(tt.shown), got, tt.want)
 		}
 	}

@@ -29,7 +29,7 @@ type attached struct {
 
 // attach adds the files of an entry to the story, and those of its pictures that the text does not
 // show.
-func (v *story) attach(entry *news.Entry) {
+func (v *story) attach(l *locale, entry *news.Entry) {
 	for _, e := range clean.Unshown(entry.Summary+entry.Content, entry.Gallery()) {
 		if address := link(e.URL); address != "" && len(v.Pictures) < maxPictures {
 			v.Pictures = append(v.Pictures, attached{address, cmp.Or(e.Alt, e.Title), e.Credit, e.Adult})
@@ -37,7 +37,7 @@ func (v *story) attach(entry *news.Entry) {
 	}
 	for _, e := range entry.Enclosures {
 		if e.Magnet() && len(v.Media) < maxFiles {
-			v.Media = append(v.Media, magnet(e))
+			v.Media = append(v.Media, l.magnet(e))
 			continue
 		}
 		address := link(e.URL)
@@ -49,7 +49,7 @@ func (v *story) attach(entry *news.Entry) {
 			continue
 		}
 		name := cmp.Or(shorten(e.Title, 60), fileName(address))
-		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: detail(e)}
+		f := file{Link: anchor(address, name), URL: address, Name: name, Detail: l.detail(e)}
 		if e.Playable() {
 			f.Player = medium
 		}
@@ -58,10 +58,10 @@ func (v *story) attach(entry *news.Entry) {
 }
 
 // magnet returns a file that only BitTorrent programs can get, by the name that its link gives it.
-func magnet(e news.Enclosure) file {
-	f := file{URL: e.URL, Detail: detail(e)}
+func (l *locale) magnet(e news.Enclosure) file {
+	f := file{URL: e.URL, Detail: l.detail(e)}
 	query, _ := url.ParseQuery(strings.TrimPrefix(e.URL, "magnet:?")) // what cannot be read has no name
-	f.Name = cmp.Or(shorten(e.Title, 60), shorten(clean.Line(query.Get("dn")), 60), "Torrent")
+	f.Name = cmp.Or(shorten(e.Title, 60), shorten(clean.Line(query.Get("dn")), 60), l.text("Torrent"))
 	f.Link = template.HTML(`<a href="` + template.HTMLEscapeString(e.URL) + `">` + template.HTMLEscapeString(f.Name) + `</a>`)
 	return f
 }
@@ -70,12 +70,12 @@ func magnet(e news.Enclosure) file {
 // length write 0 or 1.
 const leastLength = 100
 
-func detail(e news.Enclosure) string {
+func (l *locale) detail(e news.Enclosure) string {
 	var parts []string
 	if e.Type != "" {
 		parts = append(parts, shorten(e.Type, 40))
 	}
-	if s := size(e.Length); s != "" && e.Length >= leastLength {
+	if s := l.size(e.Length); s != "" && e.Length >= leastLength {
 		parts = append(parts, s)
 	}
 	if e.Duration > 0 {

@@ -92,7 +92,7 @@ func (b *builder) rehearse(t *Theme) {
 		if bad[sample.page+".html"] || bad[frameFile] || bad[partsFile] {
 			continue
 		}
-		strict := &Theme{pages: t.pages, style: t.style, policy: t.policy, Failed: func(err error) { b.note(sample.page+".html", err) }}
+		strict := &Theme{languages: t.languages, style: t.style, policy: t.policy, Failed: func(err error) { b.note(sample.page+".html", err) }}
 		if err := sample.write(strict, io.Discard); err != nil {
 			b.note(sample.page+".html", err)
 		}

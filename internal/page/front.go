@@ -39,19 +39,20 @@ type FeedRow struct {
 // Front writes the front page. Feed readers given its address find every feed. The page says how
 // far the first reading of the sources has got, but never why one of them cannot be read.
 func (t *Theme) Front(w io.Writer, v *FrontView) error {
-	f := frame{Site: v.Site, Title: siteName(v.Site), Canonical: v.Site.URL + "/", Front: true}
-	f.About = "Feeds of " + siteName(v.Site) + ": each story once, for every feed reader."
-	about, err := intro(v.Site)
+	l := t.in(v.Site.Language)
+	f := frame{Site: v.Site, locale: l, Title: siteName(v.Site), Canonical: v.Site.URL + "/", Front: true}
+	f.About = l.text("Feeds of %s: each story once, for every feed reader.", siteName(v.Site))
+	about, err := l.intro(v.Site)
 	if err != nil {
 		return fmt.Errorf("intro: %w", err)
 	}
-	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: newAsk(v.Site, nil), Read: v.Read, Total: v.Total, Chart: latestDays(v.Days)}
+	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: l.newAsk(v.Site, nil), Read: v.Read, Total: v.Total, Chart: l.latestDays(v.Days)}
 	for _, row := range v.Feeds {
-		view.Feeds = append(view.Feeds, newFeedCard(v.Site, row))
+		view.Feeds = append(view.Feeds, l.newFeedCard(v.Site, row))
 		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
 	}
 	for i := range v.Latest {
-		view.Latest = append(view.Latest, newHeadline(v.Site, &v.Latest[i]))
+		view.Latest = append(view.Latest, l.newHeadline(v.Site, &v.Latest[i]))
 	}
 	f.View = view
 	return t.render(w, "front", f)
@@ -74,7 +75,7 @@ func (f front) Starting() bool { return f.Read < f.Total }
 
 // intro returns the site's description of itself, written in CommonMark with the GitHub extensions.
 // HTML in it is sanitised and balanced like that of entries.
-func intro(site news.Site) (template.HTML, error) {
+func (l *locale) intro(site news.Site) (template.HTML, error) {
 	if site.Intro == "" {
 		return "", nil
 	}
@@ -87,7 +88,7 @@ func intro(site news.Site) (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return prose(clean.HTML(b.String(), base), 1, false).HTML(), nil
+	return l.prose(clean.HTML(b.String(), base), 1, false).HTML(), nil
 }
 
 type feedCard struct {
@@ -102,7 +103,7 @@ type feedCard struct {
 	Note          string // for the operator; empty for none
 }
 
-func newFeedCard(site news.Site, row FeedRow) feedCard {
+func (l *locale) newFeedCard(site news.Site, row FeedRow) feedCard {
 	e := &news.Edition{Site: site, Feed: row.Feed}
 	if row.Stories == 0 { // the age of an empty feed is that of its configuration, which is of no use
 		row.Changed = time.Time{}
@@ -110,7 +111,7 @@ func newFeedCard(site news.Site, row FeedRow) feedCard {
 	return feedCard{
 		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
-		Count: counted(row.Feed, row.Stories), Changed: at(row.Changed), Formats: formats(e), Note: row.Note,
+		Count: l.counted(row.Feed, row.Stories), Changed: l.at(row.Changed), Formats: formats(e), Note: row.Note,
 	}
 }
 
@@ -121,12 +122,12 @@ type headline struct {
 	Others string // how many others reported it; may be empty
 }
 
-func newHeadline(site news.Site, s *news.Shown) headline {
-	h := headline{story: newStory(site, s)}
-	h.Time = at(s.Published)
+func (l *locale) newHeadline(site news.Site, s *news.Shown) headline {
+	h := headline{story: l.newStory(site, s)}
+	h.Time = l.within(h.Lang, s.Published)
 	h.Teaser = teaser(cmp.Or(s.Entry.Summary, s.Entry.Content), 180)
 	if n := len(s.Members); n > 0 {
-		h.Others = "and " + count(n, "other", "others")
+		h.Others = l.text("and %d other|and %d others", n)
 	}
 	return h
 }

@@ -1,8 +1,6 @@
 package page
 
 import (
-	"cmp"
-	"fmt"
 	"html/template"
 	"io"
 
@@ -13,16 +11,17 @@ import (
 type MessageView struct {
 	Site   news.Site
 	Status int    // HTTP status
-	Thing  string // what was requested: "feed", "story", "source"; empty means "page"
+	Thing  string // what was requested: "feed", "story", "source", "address"; else a page
 }
 
 // Message writes the page of an HTTP error. It says what happened and where to go next, without
 // internal details.
 func (t *Theme) Message(w io.Writer, v *MessageView) error {
-	m := message{Status: v.Status, Home: anchor(v.Site.URL+"/", "See what is published here")}
-	m.Title, m.Text = words(v.Status, cmp.Or(v.Thing, "page"))
+	l := t.in(v.Site.Language)
+	m := message{Status: v.Status, Home: anchor(v.Site.URL+"/", l.text("See what is published here"))}
+	m.Title, m.Text = l.words(v.Status, v.Thing)
 	return t.render(w, "message", frame{
-		Site: v.Site, Title: m.Title + " · " + siteName(v.Site), Hidden: true, View: m,
+		Site: v.Site, locale: l, Title: m.Title + " · " + siteName(v.Site), Hidden: true, View: m,
 	})
 }
 
@@ -33,23 +32,47 @@ type message struct {
 	Home        template.HTML
 }
 
-func words(status int, thing string) (title, text string) {
+func (l *locale) words(status int, thing string) (title, text string) {
 	switch status {
 	case 404:
-		return "Not found", fmt.Sprintf("There is no such %s here. Perhaps its address was cut off or mistyped.", thing)
+		return l.text("Not found"), l.unknown(thing)
 	case 405:
-		return "Not that way", "This address can be read, with GET or HEAD, and nothing else."
+		return l.text("Not that way"), l.text("This address can be read, with GET or HEAD, and nothing else.")
 	case 410:
 		if thing == "story" {
-			return "Withdrawn", "This story was withdrawn where it came from. It will not be shown again unless it returns there."
+			return l.text("Withdrawn"), l.text("This story was withdrawn where it came from. It will not be shown again unless it returns there.")
 		}
-		return "Gone", fmt.Sprintf("This %s is no longer published. Please remove it from your feed reader.", thing)
+		return l.text("Gone"), l.gone(thing)
 	case 412:
-		return "Another one by now", "What you asked for under a condition is not what is here any more."
+		return l.text("Another one by now"), l.text("What you asked for under a condition is not what is here any more.")
 	case 429:
-		return "One moment", "Too many pages were asked for from where you are. Please try again in a minute."
+		return l.text("One moment"), l.text("Too many pages were asked for from where you are. Please try again in a minute.")
 	case 503:
-		return "One moment", "There is too much to do just now. Please try again in a minute."
+		return l.text("One moment"), l.text("There is too much to do just now. Please try again in a minute.")
 	}
-	return "Something broke", "That is our fault, and it has been written down. Please try again later."
+	return l.text("Something broke"), l.text("That is our fault, and it has been written down. Please try again later.")
+}
+
+// unknown says that there is no such thing here.
+func (l *locale) unknown(thing string) string {
+	switch thing {
+	case "feed":
+		return l.text("There is no such feed here. Perhaps its address was cut off or mistyped.")
+	case "story":
+		return l.text("There is no such story here. Perhaps its address was cut off or mistyped.")
+	case "source":
+		return l.text("There is no such source here. Perhaps its address was cut off or mistyped.")
+	}
+	return l.text("There is no such page here. Perhaps its address was cut off or mistyped.")
+}
+
+// gone says that a thing was here once.
+func (l *locale) gone(thing string) string {
+	switch thing {
+	case "feed":
+		return l.text("This feed is no longer published. Please remove it from your feed reader.")
+	case "address":
+		return l.text("This address is no longer published. Please remove it from your feed reader.")
+	}
+	return l.text("This page is no longer published. Please remove it from your feed reader.")
 }

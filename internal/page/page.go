@@ -18,6 +18,10 @@
 // network or the disk. Where a page prints "5 minutes ago", the view carries the time to count
 // from. A page is written in a single Write or not at all.
 //
+// Our own words are in the language of the site, or of the feed whose page it is; html/de.yaml has
+// the German ones. See locale. What a feed says keeps its own language, and lang attributes say which
+// is which.
+//
 // A page also works from a folder behind any web server. The style sheet and the drawings are
 // inlined, and it needs no script. It loads only its icon, the site's logo and, without a referrer,
 // the pictures and media that entries link to. Links to the site itself are absolute and start with
@@ -40,6 +44,7 @@ import (
 // frame is what all pages have in common.
 type frame struct {
 	Site      news.Site
+	Language  string // of our own words
 	Title     string // of the document
 	About     string // a plain sentence for search engines and link previews
 	Canonical string // canonical address of the content; may be on another site
@@ -50,6 +55,7 @@ type frame struct {
 	Size      int    // estimated size of the page in bytes, without the frame
 	View      any
 	theme     *Theme
+	locale    *locale
 }
 
 // feed is a feed that a page announces to feed readers.
@@ -83,7 +89,7 @@ func (f frame) Links() []template.HTML {
 	if f.Site.Static {
 		return all
 	}
-	return append(all, anchor(f.Site.URL+"/why", "Why is a post missing?"))
+	return append(all, anchor(f.Site.URL+"/why", f.locale.text("Why is a post missing?")))
 }
 
 func siteName(s news.Site) string { return cmp.Or(s.Title, "Tributary") }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,45 +22,73 @@ var (
 
 var styleHash = regexp.MustCompile(`sha256-[^=]*=`)
 
-// allPages renders every page of the sample.
+// allPages renders every page of the sample, those with the prefix "de_" for a German site. The
+// sample feed is German, so that its page always is.
 func allPages(t *testing.T) map[string]string {
 	t.Helper()
-	all := map[string]func(io.Writer) error{
-		"twin":   func(w io.Writer) error { return builtin().Twin(w, sampleEdition()) },
-		"older":  func(w io.Writer) error { return builtin().Twin(w, sampleOlder()) },
-		"bare":   func(w io.Writer) error { return builtin().Twin(w, &news.Edition{Feed: news.Feed{Name: "bare"}}) },
-		"front":  func(w io.Writer) error { return builtin().Front(w, sampleFront()) },
-		"first":  func(w io.Writer) error { return builtin().Front(w, &FrontView{Site: sampleSite}) },
-		"story":  func(w io.Writer) error { return builtin().Story(w, sampleStory()) },
-		"seed":   func(w io.Writer) error { return builtin().Story(w, sampleSeed()) },
-		"source": func(w io.Writer) error { return builtin().Source(w, sampleSourceView()) },
-		"status": func(w io.Writer) error { return builtin().Status(w, sampleStatus()) },
-		"why":    func(w io.Writer) error { return builtin().Why(w, sampleWhy()) },
-		"whynot": func(w io.Writer) error { return builtin().Why(w, sampleWhyNot()) },
-		"ask": func(w io.Writer) error {
-			return builtin().Why(w, &WhyView{Site: sampleSite, Asked: `"><script>`, Problem: "This is no address."})
-		},
-		"search": func(w io.Writer) error { return builtin().Search(w, sampleSearch()) },
-		"asking": func(w io.Writer) error { return builtin().Search(w, &SearchView{Site: sampleSite, Page: 1}) },
-		"wrong": func(w io.Writer) error {
-			return builtin().Search(w, &SearchView{Site: sampleSite, Text: `"<b>x`, Address: news.Search{Query: "%22%3Cb%3Ex"}, Page: 1, Problem: `the quote is not closed: "<b>x"`})
-		},
-		"missing": func(w io.Writer) error {
-			return builtin().Message(w, &MessageView{Site: sampleSite, Status: 404, Thing: "feed"})
-		},
-		"gone": func(w io.Writer) error {
-			return builtin().Message(w, &MessageView{Site: sampleSite, Status: 410, Thing: "story"})
-		},
-	}
-	got := map[string]string{}
-	for name, write := range all {
-		var b bytes.Buffer
-		if err := write(&b); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		got[name] = b.String()
+	english := sampleEdition()
+	english.Feed.Language = "en-GB"
+	got := pagesOf(t, sampleSite)
+	got["en_twin"] = written(t, func(w io.Writer) error { return builtin().Twin(w, english) })
+	site := sampleSite
+	site.Language = "de"
+	for name, page := range pagesOf(t, site) {
+		got["de_"+name] = page
 	}
 	return got
+}
+
+// pagesOf renders the pages of a site.
+func pagesOf(t *testing.T, site news.Site) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	for name, write := range map[string]func(io.Writer) error{
+		"twin":  func(w io.Writer) error { return builtin().Twin(w, of(site, sampleEdition())) },
+		"older": func(w io.Writer) error { return builtin().Twin(w, of(site, sampleOlder())) },
+		"bare": func(w io.Writer) error {
+			return builtin().Twin(w, &news.Edition{Site: news.Site{Language: site.Language}, Feed: news.Feed{Name: "bare"}})
+		},
+		"front":  func(w io.Writer) error { return builtin().Front(w, of(site, sampleFront())) },
+		"first":  func(w io.Writer) error { return builtin().Front(w, &FrontView{Site: site}) },
+		"story":  func(w io.Writer) error { return builtin().Story(w, of(site, sampleStory())) },
+		"seed":   func(w io.Writer) error { return builtin().Story(w, of(site, sampleSeed())) },
+		"source": func(w io.Writer) error { return builtin().Source(w, of(site, sampleSourceView())) },
+		"status": func(w io.Writer) error { return builtin().Status(w, of(site, sampleStatus())) },
+		"why":    func(w io.Writer) error { return builtin().Why(w, of(site, sampleWhy())) },
+		"whynot": func(w io.Writer) error { return builtin().Why(w, of(site, sampleWhyNot())) },
+		"ask": func(w io.Writer) error {
+			return builtin().Why(w, &WhyView{Site: site, Asked: `"><script>`, Problem: news.Say("This address is too long.")})
+		},
+		"search": func(w io.Writer) error { return builtin().Search(w, of(site, sampleSearch())) },
+		"asking": func(w io.Writer) error { return builtin().Search(w, &SearchView{Site: site, Page: 1}) },
+		"wrong": func(w io.Writer) error {
+			return builtin().Search(w, &SearchView{Site: site, Text: `"<b>x`, Address: news.Search{Query: "%22%3Cb%3Ex"}, Page: 1, Problem: news.Say(`the quote is not closed: "%s"`, "<b>x")})
+		},
+		"missing": func(w io.Writer) error {
+			return builtin().Message(w, &MessageView{Site: site, Status: 404, Thing: "feed"})
+		},
+		"gone": func(w io.Writer) error {
+			return builtin().Message(w, &MessageView{Site: site, Status: 410, Thing: "story"})
+		},
+	} {
+		got[name] = written(t, write)
+	}
+	return got
+}
+
+// of returns a view with the site in its field Site.
+func of[V any](site news.Site, view *V) *V {
+	reflect.ValueOf(view).Elem().FieldByName("Site").Set(reflect.ValueOf(site))
+	return view
+}
+
+func written(t *testing.T, write func(io.Writer) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func TestGolden(t *testing.T) {
@@ -191,7 +220,7 @@ func TestReasonsForPeople(t *testing.T) {
 		{news.Match{Reason: news.ReasonUpdate, Score: 1}, "later version"},
 		{news.Match{Reason: news.ReasonNew}, ""},
 	} {
-		if got := string(reason(tt.match)); got != tt.want {
+		if got := string(english().reason(tt.match)); got != tt.want {
 			t.Errorf("%s at %.2f: got %q, want %q", tt.match.Reason, tt.match.Score, got, tt.want)
 		}
 	}

@@ -3,7 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
-	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,21 +14,39 @@ func stamp(t time.Time, words string) template.HTML {
 }
 
 // at returns t as "2 January 2006, 15:04 UTC", or "" for the zero time.
-func at(t time.Time) template.HTML {
+func (l *locale) at(t time.Time) template.HTML {
 	if t.IsZero() {
 		return ""
 	}
-	return stamp(t, date(t))
+	return stamp(t, l.date(t))
+}
+
+// within is at for a place inside a text in the given language, which may be another one, or "".
+func (l *locale) within(tag string, t time.Time) template.HTML {
+	if primary, _, _ := strings.Cut(strings.ToLower(tag), "-"); t.IsZero() || tag == "" || primary == l.tag {
+		return l.at(t)
+	}
+	return l.stamp(t, l.date(t))
 }
 
 // date returns t as plain text. Midnight UTC usually means a date without a time, so only the date
 // is written.
-func date(t time.Time) string {
-	t = t.UTC()
+func (l *locale) date(t time.Time) string {
 	if midnight(t) {
-		return t.Format("2 January 2006")
+		return l.FmtDateLong(t.UTC())
 	}
-	return t.Format("2 January 2006, 15:04 UTC")
+	return l.moment(t)
+}
+
+// moment returns t as plain text, with the time of day.
+func (l *locale) moment(t time.Time) string {
+	t = t.UTC()
+	return l.FmtDateLong(t) + t.Format(", 15:04 UTC")
+}
+
+// day returns t as "2 January". The year is the end of a long date in every language we write in.
+func (l *locale) day(t time.Time) string {
+	return strings.TrimSuffix(l.FmtDateLong(t.UTC()), t.UTC().Format(" 2006"))
 }
 
 // clock returns t as shown below the heading of a day: the time of day, preceded by the date if
@@ -48,62 +66,54 @@ func clock(t, day time.Time, c calendar) template.HTML {
 
 // since returns the distance between t and now: "12 minutes ago", "in 2 hours". Beyond 30 days it
 // returns the date, which says more.
-func since(t, now time.Time) template.HTML {
+func (l *locale) since(t, now time.Time) template.HTML {
 	d := now.Sub(t)
 	switch {
 	case t.IsZero(), d > 30*24*time.Hour, d < -30*24*time.Hour:
-		return at(t)
+		return l.at(t)
 	case d > -time.Minute && d < time.Minute:
-		return stamp(t, "just now")
+		return stamp(t, l.text("just now"))
 	case d > 0:
-		return stamp(t, span(d)+" ago")
+		return stamp(t, l.ago(d))
 	}
-	return stamp(t, "in "+span(-d))
+	return stamp(t, l.ahead(-d))
 }
 
-// span returns d in its largest unit: "1 minute", "36 hours", "5 days".
-func span(d time.Duration) string {
+// ago returns how long ago something was, in the largest unit of d.
+func (l *locale) ago(d time.Duration) string {
 	switch {
-	case d < time.Minute:
-		return count(int(d/time.Second), "second", "seconds")
 	case d < time.Hour:
-		return count(int(d/time.Minute), "minute", "minutes")
+		return l.text("%d minute ago|%d minutes ago", int(d/time.Minute))
 	case d < 48*time.Hour:
-		return count(int(d/time.Hour), "hour", "hours")
+		return l.text("%d hour ago|%d hours ago", int(d/time.Hour))
 	}
-	return count(int(d/(24*time.Hour)), "day", "days")
+	return l.text("%d day ago|%d days ago", int(d/(24*time.Hour)))
 }
 
-// count returns a number followed by its noun.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// ahead returns how far away something is, in the largest unit of d.
+func (l *locale) ahead(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return l.text("in %d minute|in %d minutes", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return l.text("in %d hour|in %d hours", int(d/time.Hour))
 	}
-	return grouped(n) + " " + many
-}
-
-// grouped formats a number with commas between thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return l.text("in %d day|in %d days", int(d/(24*time.Hour)))
 }
 
 // size returns a number of bytes in decimal units (powers of 1,000), or "" if n is not positive.
-func size(n int64) string {
+func (l *locale) size(n int64) string {
 	switch {
 	case n <= 0:
 		return ""
 	case n < 1000:
 		return fmt.Sprintf("%d B", n)
 	case n < 999_500:
-		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+		return l.FmtNumber(float64(n)/1e3, 0) + " kB"
 	case n < 999_950_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+		return l.FmtNumber(float64(n)/1e6, 1) + " MB"
 	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	return l.FmtNumber(float64(n)/1e9, 1) + " GB"
 }
 
 func midnight(t time.Time) bool { return t.Truncate(24 * time.Hour).Equal(t) }

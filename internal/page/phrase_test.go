@@ -19,12 +19,12 @@ func TestSince(t *testing.T) {
 		{time.Hour, "1 hour ago"}, {47 * time.Hour, "47 hours ago"}, {72 * time.Hour, "3 days ago"},
 		{-48 * time.Minute, "in 48 minutes"}, {40 * 24 * time.Hour, "13 October 2026, 17:30 UTC"},
 	} {
-		got := string(since(sampleNow.Add(-c.ago), sampleNow))
+		got := string(english().since(sampleNow.Add(-c.ago), sampleNow))
 		if !strings.HasSuffix(got, ">"+c.want+"</time>") {
 			t.Errorf("%v ago: %s, want %q", c.ago, got, c.want)
 		}
 	}
-	if got := since(time.Time{}, sampleNow); got != "" {
+	if got := english().since(time.Time{}, sampleNow); got != "" {
 		t.Errorf("no time is %q, want nothing", got)
 	}
 }
@@ -52,7 +52,7 @@ func TestClock(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	for n, want := range map[int]string{0: "0 stories", 1: "1 story", 999: "999 stories", 1000: "1,000 stories", 12345: "12,345 stories", 1234567: "1,234,567 stories"} {
-		if got := count(n, "story", "stories"); got != want {
+		if got := english().stories(n); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -62,7 +62,7 @@ func TestSize(t *testing.T) {
 	for n, want := range map[int64]string{
 		-1: "", 0: "", 999: "999 B", 1000: "1 kB", 999_499: "999 kB", 999_500: "1.0 MB", 24_310_000: "24.3 MB", 999_950_000: "1.0 GB", 5_240_000_000: "5.2 GB",
 	} {
-		if got := size(n); got != want {
+		if got := english().size(n); got != want {
 			t.Errorf("size(%d) = %q, want %q", n, got, want)
 		}
 	}
@@ -122,7 +122,7 @@ func TestWellbeing(t *testing.T) {
 	} {
 		v := base()
 		change(v)
-		if got := wellbeing(&v.State, v.Now); got != want {
+		if got := english().wellbeing(&v.State, v.Now); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -130,8 +130,12 @@ func TestWellbeing(t *testing.T) {
 
 func TestMessages(t *testing.T) {
 	for status, want := range map[int]string{404: "Not found", 405: "Not that way", 410: "Withdrawn", 500: "Something broke", 503: "One moment", 0: "Something broke"} {
-		if got, text := words(status, "story"); got != want || text == "" {
+		if got, text := english().words(status, "story"); got != want || text == "" {
 			t.Errorf("%d is %q, want %q", status, got, want)
 		}
 	}
 }
+
+// english and german return the languages of the built-in pages.
+func english() *locale { return builtin().in("en") }
+func german() *locale  { return builtin().in("de") }

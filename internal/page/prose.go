@@ -29,6 +29,8 @@ type passage struct {
 	Rest   template.HTML // empty if the lead is the whole text
 	Length int           // characters of text in Rest
 	Media  bool          // contains a picture, audio or video
+
+	Minutes string // reading time of Rest; only on the page of a feed
 }
 
 // prose rewrites the HTML of an entry for a place below a heading of the given level, and splits it
@@ -37,11 +39,11 @@ type passage struct {
 // The result is balanced and contains only what the elements table allows. Headings start one level
 // below the given one and skip no level. Pictures load lazily and have an alternative text.
 // Embedded players become links.
-func prose(source string, level int, fold bool) passage {
+func (l *locale) prose(source string, level int, fold bool) passage {
 	if paragraph(source) {
 		return passage{Lead: template.HTML(source)}
 	}
-	return rewrite(source, level, fold)
+	return l.rewrite(source, level, fold)
 }
 
 // paragraph reports whether the source is a single paragraph without other tags, as most summaries
@@ -54,8 +56,8 @@ func paragraph(source string) bool {
 }
 
 // rewrite does the work of prose, tag by tag.
-func rewrite(source string, level int, fold bool) passage {
-	w := &writer{level: level, fold: fold, cut: -1, out: make([]byte, 0, len(source)+len(source)/4)}
+func (l *locale) rewrite(source string, level int, fold bool) passage {
+	w := &writer{locale: l, level: level, fold: fold, cut: -1, out: make([]byte, 0, len(source)+len(source)/4)}
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {
 		switch z.Next() {
@@ -76,7 +78,8 @@ func rewrite(source string, level int, fold bool) passage {
 type writer struct {
 	out    []byte
 	open   []mark
-	level  int // of the heading above
+	locale *locale // of labels
+	level  int     // of the heading above
 	ranks  []byte
 	fold   bool
 	length int    // characters of text so far
@@ -162,7 +165,7 @@ func (w *writer) element(name string, e element, attrs []attr) {
 		m.as = w.headingTag(name[1])
 	case name == "table":
 		// A wide table scrolls by itself, and must be reachable by keyboard.
-		w.write(`<div class="wide" role="group" aria-label="Table" tabindex="0">`)
+		w.write(`<div class="wide" role="group" aria-label="`, w.locale.text("Table"), `" tabindex="0">`)
 		m.trail = "</div>"
 	}
 	w.write("<", m.as)

@@ -42,7 +42,7 @@ func TestProse(t *testing.T) {
 			`<video controls preload="none" poster="https://e.example/p.jpg"><source src="https://e.example/v.mp4" type="video/mp4"></video>`},
 		{"twice", `<a href="https://a.example/" href="https://b.example/">a</a>`, `<a href="https://a.example/">a</a>`},
 	} {
-		if got := string(prose(c.in, 2, false).Lead); got != c.want {
+		if got := string(english().prose(c.in, 2, false).Lead); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -61,7 +61,7 @@ func TestFold(t *testing.T) {
 		{"at a line break where there are no blocks", line + line + "<br>" + line + line, line + line + "<br>", line + line},
 		{"nowhere inside a link", `<a href="https://a.example/">` + line + line + "<br>" + line + line + "</a>", `<a href="https://a.example/">` + line + line + "<br>" + line + line + "</a>", ""},
 	} {
-		got := prose(c.in, 2, true)
+		got := english().prose(c.in, 2, true)
 		if string(got.Lead) != c.lead || string(got.Rest) != c.rest {
 			t.Errorf("%s:\n got %.90s | %.90s\nwant %.90s | %.90s", c.name, got.Lead, got.Rest, c.lead, c.rest)
 		}
@@ -82,7 +82,7 @@ func TestProseStaysShort(t *testing.T) {
 		"brackets":   strings.Repeat("<", n),
 	} {
 		start := time.Now()
-		p := prose(s, 2, true)
+		p := english().prose(s, 2, true)
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s: %d bytes took %v", name, len(s), took)
 		}
@@ -106,7 +106,7 @@ func TestTextOf(t *testing.T) {
 		{"a second article is no teaser", long + long + long, "<p>Das ist ein anderer Text.</p>", "<p>Das ist ein anderer Text.</p>", ""},
 		{"nothing", "", "", "", ""},
 	} {
-		got := textOf(&news.Entry{Summary: c.summary, Content: c.content}, 2)
+		got := english().textOf(&news.Entry{Summary: c.summary, Content: c.content}, 2)
 		if string(got.Lead) != c.lead || string(got.Rest) != c.rest {
 			t.Errorf("%s:\n got %.60q | %.60q\nwant %.60q | %.60q", c.name, got.Lead, got.Rest, c.lead, c.rest)
 		}
@@ -151,7 +151,7 @@ func FuzzProse(f *testing.F) {
 		f.Add(s, false)
 	}
 	f.Fuzz(func(t *testing.T, s string, fold bool) {
-		p := prose(s, 2, fold)
+		p := english().prose(s, 2, fold)
 		for _, part := range []string{string(p.Lead), string(p.Rest)} {
 			checkContained(t, part)
 		}
@@ -188,7 +188,7 @@ func checkContained(t *testing.T, part string) {
 func TestProseOfOneParagraph(t *testing.T) {
 	for _, text := range []string{"", " ", "&nbsp;", "a", " a &amp; b &nbsp; &unknown; > ", "a\r\nb\x00c", strings.Repeat("long ", 300), "a<br>b", "</p><p>", "a<b"} {
 		source := "<p>" + text + "</p>"
-		if got, want := prose(source, 2, true), rewrite(source, 2, true); got != want {
+		if got, want := english().prose(source, 2, true), english().rewrite(source, 2, true); got != want {
 			t.Errorf("prose(%q) is %+v, want %+v", source, got, want)
 		}
 	}

@@ -24,7 +24,7 @@ func samples() []sample {
 	feed := news.Feed{Name: "all", Title: "Everything", Description: "All of it.", Language: "en"}
 	shown := sampleStories(now)
 	edition := &news.Edition{Site: site, Feed: feed, Updated: now, Shown: shown}
-	verdict := Verdict{Entry: shown[0].Entry, Shown: []news.Feed{feed}, Past: []news.Feed{feed}, Full: []Full{{Feed: feed}}, With: &shown[1], Note: "A note."}
+	verdict := Verdict{Entry: shown[0].Entry, Shown: []news.Feed{feed}, Past: []news.Feed{feed}, Full: []Full{{Feed: feed}}, With: &shown[1], Note: news.Say("In no feed: our rule for its source leaves it out.")}
 	state := news.SourceState{
 		Source: shown[0].Source, Entries: 7, NextDue: now.Add(time.Hour), FirstOK: now,
 		Last: news.Fetch{Started: now.Add(-time.Hour), Outcome: news.OutcomeOK, New: 2},
@@ -56,7 +56,7 @@ func samples() []sample {
 			return t.Why(w, &WhyView{Site: site, Now: now, Asked: "https://a.example/1", Looked: "https://a.example/1", Found: []WhyEntry{{verdict, state}}})
 		}},
 		{"why", func(t *Theme, w io.Writer) error {
-			return t.Why(w, &WhyView{Site: site, Now: now, Asked: "x", Problem: "No.", Looked: "https://a.example/1", Sources: []news.SourceState{state}})
+			return t.Why(w, &WhyView{Site: site, Now: now, Asked: "x", Problem: news.Say("This address is too long."), Looked: "https://a.example/1", Sources: []news.SourceState{state}})
 		}},
 		{"why", func(t *Theme, w io.Writer) error { return t.Why(w, &WhyView{Looked: "https://a.example/1"}) }},
 		{"search", func(t *Theme, w io.Writer) error { return t.Search(w, &SearchView{Site: site, Page: 1}) }},

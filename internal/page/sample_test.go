@@ -168,8 +168,8 @@ func sampleSourceView() *SourceView {
 		Entries: []Verdict{
 			{Entry: e.Shown[0].Entry, Shown: []news.Feed{sampleFeed}},
 			{Entry: e.Shown[2].Entry, With: &e.Shown[1], Past: []news.Feed{sampleFeed}},
-			{Entry: e.Shown[3].Entry, Note: "Held back until 22 November 2026, 17:45 UTC."},
-			{Entry: news.Entry{Link: "javascript:alert(6)", Language: "de", Summary: "<p>Ohne Titel, aber mit Text.</p>", FirstSeen: sampleNow.Add(-time.Hour)}, Note: "In no feed: none <selects> its source."},
+			{Entry: e.Shown[3].Entry, Note: news.Say("In no feed yet: it enters %s with the next round of publishing.", "Alles vom Ufer")},
+			{Entry: news.Entry{Link: "javascript:alert(6)", Language: "de", Summary: "<p>Ohne Titel, aber mit Text.</p>", FirstSeen: sampleNow.Add(-time.Hour)}, Note: news.Say("In no feed yet: it enters %s with the next round of publishing.", "<Ufer>")},
 		},
 	}
 }

@@ -1,13 +1,11 @@
 package page
 
 import (
-	"fmt"
 	"html/template"
 	"io"
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"tributary/internal/news"
 	"tributary/internal/search"
@@ -24,7 +22,7 @@ type SearchView struct {
 	Page    int         // from 1
 	Query   *search.Query
 	Result  *search.Result // nil before a search, and if there is a Problem
-	Problem string         // why there is no result, as a sentence
+	Problem news.Text      // why there is no result
 }
 
 // SearchRows is the number of stories on a page of results.
@@ -35,13 +33,13 @@ type ask struct{ Action, Label, Feed string }
 
 // newAsk returns a form that searches one feed, or all if in is nil. It returns nil for a static
 // site, which cannot search.
-func newAsk(site news.Site, in *news.Feed) *ask {
+func (l *locale) newAsk(site news.Site, in *news.Feed) *ask {
 	if site.Static {
 		return nil
 	}
-	a := &ask{Action: searchPath(site), Label: "Search all stories"}
+	a := &ask{Action: searchPath(site), Label: l.text("Search all stories")}
 	if in != nil {
-		a.Label = "Search this feed"
+		a.Label = l.text("Search this feed")
 	}
 	if in != nil && site.Token == "" { // a token gives access to a single feed
 		a.Feed = in.Name
@@ -65,11 +63,12 @@ func searchPath(site news.Site) string {
 
 // Search writes the page of a search. It is excluded from search engines.
 func (t *Theme) Search(w io.Writer, v *SearchView) error {
+	l := t.in(v.Site.Language)
 	p := searchPage{
 		Action: searchPath(v.Site), Text: v.Text, Best: v.Best, Help: v.Result == nil || len(v.Result.Found) == 0,
-		Problem: sentence(v.Problem), Choices: choices(v),
+		Problem: sentence(l.say(v.Problem)), Choices: l.choices(v),
 	}
-	f := frame{Site: v.Site, Title: "Search · " + siteName(v.Site), Hidden: true}
+	f := frame{Site: v.Site, locale: l, Title: l.text("Search") + " · " + siteName(v.Site), Hidden: true}
 	if v.Text != "" {
 		f.Title = v.Text + " · " + f.Title
 	}
@@ -77,7 +76,7 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 		p.In = anchor(news.Edition{Site: v.Site, Feed: *v.In}.URL(""), feedTitle(*v.In))
 	}
 	if v.Result != nil {
-		p.found(v)
+		p.found(l, v)
 		e := news.Edition{Site: v.Site, Search: &v.Address}
 		f.Feeds = []feed{{v.Text + " · " + siteName(v.Site), e.URL("atom")}}
 		p.Address = breakable(e.URL("atom"))
@@ -120,11 +119,11 @@ type found struct {
 	Where   template.HTML // the report that contains the excerpt; "" if it is the one shown
 }
 
-func choices(v *SearchView) []choice {
+func (l *locale) choices(v *SearchView) []choice {
 	if len(v.Feeds) < 2 {
 		return nil
 	}
-	all := []choice{{Title: "all feeds"}}
+	all := []choice{{Title: l.text("all feeds")}}
 	for _, f := range v.Feeds {
 		all = append(all, choice{f.Name, feedTitle(f), v.In != nil && v.In.Name == f.Name})
 	}
@@ -134,25 +133,25 @@ func choices(v *SearchView) []choice {
 // excerptLength is the length of an excerpt in characters.
 const excerptLength = 260
 
-func (p *searchPage) found(v *SearchView) {
+func (p *searchPage) found(l *locale, v *SearchView) {
 	r := v.Result
 	p.Asked = true
-	p.Count = count(r.Total, "story", "stories")
+	p.Count = l.stories(r.Total)
 	if r.Broad {
-		p.Count = "More than " + p.Count
+		p.Count = l.text("More than %s", p.Count)
 	}
 	for i := range r.Found {
-		p.Found = append(p.Found, newFound(v, &r.Found[i]))
+		p.Found = append(p.Found, l.newFound(v, &r.Found[i]))
 	}
 	if r.Total > 1 {
-		p.Orders = orders(v)
+		p.Orders = l.orders(v)
 	}
-	p.Pages = pager(v)
-	p.Notes = notes(v)
+	p.Pages = l.pager(v)
+	p.Notes = l.notes(v)
 }
 
-func newFound(v *SearchView, s *search.Found) found {
-	f := found{headline: newHeadline(v.Site, &s.Shown), Title: v.Query.Mark(title(&s.Entry)), Link: home(v.Site, &s.Shown)}
+func (l *locale) newFound(v *SearchView, s *search.Found) found {
+	f := found{headline: l.newHeadline(v.Site, &s.Shown), Title: v.Query.Mark(l.title(&s.Entry)), Link: home(v.Site, &s.Shown)}
 	excerpt, hit := v.Query.Excerpt(search.PlainText(&s.At), excerptLength)
 	f.Excerpt = excerpt
 	if s.Hit != nil && hit {
@@ -162,8 +161,8 @@ func newFound(v *SearchView, s *search.Found) found {
 }
 
 // orders returns the two sort orders. The present one is not a link.
-func orders(v *SearchView) []template.HTML {
-	newest, best := "Newest first", "Best match first"
+func (l *locale) orders(v *SearchView) []template.HTML {
+	newest, best := l.text("Newest first"), l.text("Best match first")
 	if v.Best {
 		return []template.HTML{anchor(v.url(false, 1), newest), anchor("", best)}
 	}
@@ -182,44 +181,43 @@ func (v *SearchView) url(best bool, page int) string {
 	return address
 }
 
-func pager(v *SearchView) []template.HTML {
+func (l *locale) pager(v *SearchView) []template.HTML {
 	var all []template.HTML
 	if v.Page > 1 {
-		all = append(all, anchor(v.url(v.Best, v.Page-1), "Previous page"))
+		all = append(all, anchor(v.url(v.Best, v.Page-1), l.text("Previous page")))
 	}
 	if last := min(v.Result.Total, search.MaxRows); v.Page*SearchRows < last {
-		all = append(all, anchor(v.url(v.Best, v.Page+1), "Next page"))
+		all = append(all, anchor(v.url(v.Best, v.Page+1), l.text("Next page")))
 	}
 	return all
 }
 
 // notes returns remarks on how far the results can be relied on.
-func notes(v *SearchView) []string {
+func (l *locale) notes(v *SearchView) []string {
 	var all []string
 	r := v.Result
 	if r.Partial {
-		all = append(all, "The search index is being made just now: older stories will turn up when it is whole.")
+		all = append(all, l.text("The search index is being made just now: older stories will turn up when it is whole."))
 	}
 	if r.Total > search.MaxRows || r.Broad {
-		all = append(all, fmt.Sprintf("At most %d are listed. Another word narrows the search down.", search.MaxRows))
+		all = append(all, l.text("At most %d are listed. Another word narrows the search down.", search.MaxRows))
 	}
 	if r.Shorter {
-		all = append(all, "Very many words hold these letters; only the shorter of them were looked for.")
+		all = append(all, l.text("Very many words hold these letters; only the shorter of them were looked for."))
 	}
 	if unknown := v.Query.Unknown(); unknown != "" {
-		all = append(all, "No source here is called that: "+unknown)
+		all = append(all, l.text("No source here is called that: %s", unknown))
 	}
 	if word := v.Query.Whole(); word != "" && r.Total == 0 {
-		all = append(all, fmt.Sprintf("%s is short, so only whole words were looked for. *%s* finds longer ones that hold it, too.", word, word))
+		all = append(all, l.text("%[1]s is short, so only whole words were looked for. *%[1]s* finds longer ones that hold it, too.", word))
 	}
 	return all
 }
 
 // sentence capitalises a message.
 func sentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	if size == 0 || strings.HasPrefix(text, "OR ") {
+	if text == "" || strings.HasPrefix(text, "OR ") {
 		return text
 	}
-	return strings.ToUpper(string(first)) + text[size:]
+	return capital(text)
 }

@@ -27,7 +27,7 @@ func TestNotes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join(notes(&SearchView{Query: q, Result: &tt.result}), " ")
+		got := strings.Join(english().notes(&SearchView{Query: q, Result: &tt.result}), " ")
 		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
 			t.Errorf("%s, %+v: %q, want %q", tt.query, tt.result, got, tt.want)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tributary/internal/news"
 	"tributary/internal/schedule"
@@ -25,37 +26,37 @@ type SourceView struct {
 // words and never prints an error text, which is for the operator. It returns an error if the
 // source is not public.
 func (t *Theme) Source(w io.Writer, v *SourceView) error {
-	s := v.State
+	l, s := t.in(v.Site.Language), v.State
 	if !s.Public {
 		return fmt.Errorf("source %q is not public: it has no page", s.Name)
 	}
 	name := sourceTitle(s.Source)
 	f := frame{
-		Site: v.Site, Title: name + " · " + siteName(v.Site), Canonical: v.Site.SourceURL(s.Name),
-		About: "What " + siteName(v.Site) + " reads from " + name + ", and where it goes.",
+		Site: v.Site, locale: l, Title: name + " · " + siteName(v.Site), Canonical: v.Site.SourceURL(s.Name),
+		About: l.text("What %s reads from %s, and where it goes.", siteName(v.Site), name),
 	}
 	view := sourcePage{
-		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: kindOf(s.Source), Author: s.Author,
-		Count: count(s.Entries, "entry", "entries"), Word: s.Health(v.Now), Health: wellbeing(&s, v.Now),
+		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: l.kindOf(s.Source), Author: s.Author,
+		Count: l.text("%d entry|%d entries", s.Entries), Word: s.Health(v.Now), Health: l.wellbeing(&s, v.Now),
 		Retired: !s.RetiredAt.IsZero(),
 	}
 	if !s.Last.Started.IsZero() {
-		view.Last, view.Result = since(s.Last.Started, v.Now), result(s.Last)
+		view.Last, view.Result = l.since(s.Last.Started, v.Now), l.result(s.Last)
 	}
 	if !view.Retired {
-		view.Next = next(s.NextDue, v.Now)
+		view.Next = l.next(s.NextDue, v.Now)
 	}
 	if v.Site.Static { // read at any time: "5 minutes ago" would be wrong soon, and the next visit be past
-		view.Last, view.Next = at(s.Last.Started), ""
+		view.Last, view.Next = l.at(s.Last.Started), ""
 	}
 	if charted(v.Days, s.FirstOK) {
-		view.Charts = append(view.Charts, titled{"Entries a day", arrivals(v.Days, s.FirstOK)})
+		view.Charts = append(view.Charts, titled{l.text("Entries a day"), l.arrivals(v.Days, s.FirstOK)})
 		if s.Kind == news.KindFeed {
-			view.Charts = append(view.Charts, titled{"Visits answered", visits(v.Days)})
+			view.Charts = append(view.Charts, titled{l.text("Visits answered"), l.visits(v.Days)})
 		}
 	}
 	for i := range v.Entries {
-		view.Entries = append(view.Entries, newVerdict(v.Site, &v.Entries[i]))
+		view.Entries = append(view.Entries, l.newVerdict(v.Site, &v.Entries[i]))
 	}
 	f.View = view
 	return t.render(w, "source", f)
@@ -86,79 +87,83 @@ func sourceTitle(s news.Source) string { return cmp.Or(s.Title, s.Name) }
 
 // kindOf returns how a source is read. It must not contain paths on disk, nor the address of a
 // feed, which may hold a secret.
-func kindOf(s news.Source) string {
+func (l *locale) kindOf(s news.Source) string {
 	if s.Kind == news.KindSeeds {
-		return "Documents in a folder"
+		return l.text("Documents in a folder")
 	}
-	return "A feed"
+	return l.text("A feed")
 }
 
 // wellbeing describes the health of a source in a sentence.
-func wellbeing(s *news.SourceState, now time.Time) string {
+func (l *locale) wellbeing(s *news.SourceState, now time.Time) string {
 	switch h := s.Health(now); {
 	case s.Last.Started.IsZero():
-		return "Not read yet."
+		return l.text("Not read yet.")
 	case h == news.HealthGone:
-		return "Its publisher has closed this feed."
+		return l.text("Its publisher has closed this feed.")
 	case h == news.HealthMoved:
 		if s.Move.Address != "" {
-			return "This feed has moved; it is read at its new address."
+			return l.text("This feed has moved; it is read at its new address.")
 		}
-		return "This feed says that it has moved to another address."
+		return l.text("This feed says that it has moved to another address.")
 	case h == news.HealthFailing:
-		return capital(trouble(s.Standing)) + " since " + date(s.FailingSince) + "."
+		return l.text("%s since %s.", capital(l.trouble(s.Standing)), l.date(s.FailingSince))
 	case s.Failures > 0:
-		return capital(trouble(s.Standing)) + " at the last visit; it was well before."
+		return l.text("%s at the last visit; it was well before.", capital(l.trouble(s.Standing)))
 	case h == news.HealthSilent:
-		return "Quiet: nothing new since " + s.Latest.UTC().Format("2 January 2006") + "."
+		return l.text("Quiet: nothing new since %s.", l.FmtDateLong(s.Latest.UTC()))
 	case h == news.HealthSlow:
-		return "Well, though it answers slowly."
+		return l.text("Well, though it answers slowly.")
 	}
-	return "Well."
+	return l.text("Well.")
 }
 
 // trouble describes a failure without blame and without details.
-func trouble(o news.Outcome) string {
+func (l *locale) trouble(o news.Outcome) string {
 	switch o {
 	case news.OutcomeNotAFeed, news.OutcomeMalformed, news.OutcomeTooLarge:
-		return "not readable as a feed"
+		return l.text("not readable as a feed")
 	case news.OutcomeLimited:
-		return "asking for fewer visits"
+		return l.text("asking for fewer visits")
 	case news.OutcomeInterrupted, news.OutcomeInternal:
-		return "not read"
+		return l.text("not read")
 	}
-	return "could not be reached"
+	return l.text("could not be reached")
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capital capitalises the first letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(string(first)) + s[size:]
+}
 
 // result describes what an attempt brought.
-func result(f news.Fetch) string {
+func (l *locale) result(f news.Fetch) string {
 	switch {
 	case f.Outcome == news.OutcomeGone:
-		return "the feed is gone"
+		return l.text("the feed is gone")
 	case f.Outcome.Failed():
-		return trouble(f.Outcome)
+		return l.trouble(f.Outcome)
 	case f.New > 0 && f.Changed > 0:
-		return fmt.Sprintf("%d new, %d changed", f.New, f.Changed)
+		return l.text("%d new, %d changed", f.New, f.Changed)
 	case f.New > 0:
-		return fmt.Sprintf("%d new", f.New)
+		return l.text("%d new", f.New)
 	case f.Changed > 0:
-		return fmt.Sprintf("%d changed", f.Changed)
+		return l.text("%d changed", f.Changed)
 	}
-	return "nothing new"
+	return l.text("nothing new")
 }
 
 // next returns when a source is due; an overdue source is due now.
-func next(due, now time.Time) template.HTML {
+func (l *locale) next(due, now time.Time) template.HTML {
 	if due.IsZero() || !due.After(now) {
-		return stamp(now, "now")
+		return stamp(now, l.text("now"))
 	}
 	if due.Equal(schedule.Never()) {
-		return "never by itself"
+		return template.HTML(l.text("never by itself"))
 	}
 	if due.Sub(now) < time.Minute {
-		return stamp(due, "in a moment")
+		return stamp(due, l.text("in a moment"))
 	}
-	return since(due, now)
+	return l.since(due, now)
 }

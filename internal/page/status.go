@@ -35,11 +35,12 @@ type SourceRow struct {
 
 // Status writes the operator's page.
 func (t *Theme) Status(w io.Writer, v *StatusView) error {
-	view := statusPage{Version: v.Version, Started: since(v.Started, v.Now), Offline: v.Offline, Database: size(v.DatabaseBytes)}
+	l := t.in("en")
+	view := statusPage{Version: v.Version, Started: l.since(v.Started, v.Now), Offline: v.Offline, Database: l.size(v.DatabaseBytes)}
 	var requests, unmodified, fetched int
 	var bytes int64
 	for _, row := range v.Sources {
-		line := newStatusRow(row, v.Now)
+		line := l.newStatusRow(row, v.Now)
 		view.Rows = append(view.Rows, line)
 		view.need(line)
 		if !row.State.Last.Started.IsZero() {
@@ -47,24 +48,24 @@ func (t *Theme) Status(w io.Writer, v *StatusView) error {
 		}
 		requests, unmodified, bytes = requests+row.Requests, unmodified+row.NotModified, bytes+row.Bytes
 	}
-	view.Progress = fmt.Sprintf("%d of %s fetched", fetched, count(len(v.Sources), "source", "sources"))
-	view.Requests, view.Unmodified, view.Bytes = requests, share(unmodified, requests), size(bytes)
+	view.Progress = fmt.Sprintf("%d of %s fetched", fetched, l.text("%d source|%d sources", len(v.Sources)))
+	view.Requests, view.Unmodified, view.Bytes = requests, share(unmodified, requests), l.size(bytes)
 	for _, row := range v.Feeds {
-		card := newFeedCard(v.Site, row)
-		card.Subscriptions = subscriptions(row)
+		card := l.newFeedCard(v.Site, row)
+		card.Subscriptions = l.subscriptions(row)
 		view.Feeds = append(view.Feeds, card)
 	}
 	return t.render(w, "status", frame{
-		Site: v.Site, Title: "Status · " + siteName(v.Site), Hidden: true, View: view,
+		Site: v.Site, locale: l, Title: "Status · " + siteName(v.Site), Hidden: true, View: view,
 	})
 }
 
 // subscriptions returns how many subscriptions to a feed our hub has.
-func subscriptions(row FeedRow) string {
+func (l *locale) subscriptions(row FeedRow) string {
 	if row.Subscriptions.Active == 0 {
 		return ""
 	}
-	text := count(row.Subscriptions.Active, "subscription", "subscriptions")
+	text := l.text("%d subscription|%d subscriptions", row.Subscriptions.Active)
 	if row.Subscriptions.Failing > 0 {
 		text += fmt.Sprintf(", %d failing", row.Subscriptions.Failing)
 	}
@@ -134,23 +135,23 @@ type statusRow struct {
 	Retired           bool
 }
 
-func newStatusRow(r SourceRow, now time.Time) statusRow {
+func (l *locale) newStatusRow(r SourceRow, now time.Time) statusRow {
 	s := r.State
 	row := statusRow{
 		Name: s.Name, Title: sourceTitle(s.Source), Link: anchor(s.Site, sourceTitle(s.Source)), Kind: s.Kind, Health: s.Health(now),
 		Outcome: outcome(s.Last), Error: shorten(s.Last.Error, 300), Failures: s.Failures,
-		Last: since(s.Last.Started, now), Entries: s.Entries,
-		Requests: r.Requests, Unmodified: share(r.NotModified, r.Requests), Bytes: size(r.Bytes),
+		Last: l.since(s.Last.Started, now), Entries: s.Entries,
+		Requests: r.Requests, Unmodified: share(r.NotModified, r.Requests), Bytes: l.size(r.Bytes),
 		Retired: !s.RetiredAt.IsZero(),
 	}
 	if !row.Retired {
-		row.Next, row.Needs = next(s.NextDue, now), needs(s, row.Health)
-		row.Advice, row.Push = template.HTML(news.AdviceHTML(s.Advice(now))), pushed(r.Push)
+		row.Next, row.Needs = l.next(s.NextDue, now), needs(s, row.Health)
+		row.Advice, row.Push = template.HTML(news.AdviceHTML(s.Advice(now))), l.pushed(r.Push)
 	}
 	switch row.Health { // the last error is shown beside the cause
 	case news.HealthOK:
 	case news.HealthFailing:
-		row.Cause = "since " + date(s.FailingSince)
+		row.Cause = "since " + l.date(s.FailingSince)
 	default:
 		row.Cause = shorten(s.Cause(now), 300)
 	}
@@ -158,7 +159,7 @@ func newStatusRow(r SourceRow, now time.Time) statusRow {
 }
 
 // pushed describes the hub subscription of a source.
-func pushed(p news.Push) string {
+func (l *locale) pushed(p news.Push) string {
 	switch {
 	case p.State == "":
 		return ""
@@ -167,7 +168,7 @@ func pushed(p news.Push) string {
 	case p.State != news.PushActive:
 		return "push asked for"
 	}
-	return "pushed: " + count(int(p.Deliveries), "delivery", "deliveries")
+	return "pushed: " + l.text("%d delivery|%d deliveries", int(p.Deliveries))
 }
 
 // outcome returns the outcome of an attempt, with the HTTP status in parentheses.

@@ -26,22 +26,23 @@ type StoryView struct {
 // page is canonical itself. For a withdrawn story use Message(w, &MessageView{Status: 410, Thing:
 // "story"}).
 func (t *Theme) Story(w io.Writer, v *StoryView) error {
-	s := newStory(v.Site, &v.Story)
-	s.Passage = prose(v.Story.Entry.Body(), 1, false)
-	s.attach(&v.Story.Entry)
+	l := t.in(v.Site.Language)
+	s := l.newStory(v.Site, &v.Story)
+	s.Passage = l.all.of(s.Lang, l.tag).prose(v.Story.Entry.Body(), 1, false)
+	s.attach(l, &v.Story.Entry)
 	address := home(v.Site, &v.Story)
-	view := storyPage{story: s, Published: at(v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds), Hand: corrected(&v.Story.Entry)}
+	view := storyPage{story: s, Published: l.within(s.Lang, v.Story.Published), Feeds: feedLinks(v.Site, v.Feeds), Hand: l.corrected(&v.Story.Entry)}
 	for i := range v.Related {
-		view.Related = append(view.Related, relative(v.Site, &v.Related[i]))
+		view.Related = append(view.Related, l.relative(v.Site, &v.Related[i]))
 	}
 	if address != v.Site.StoryURL(v.Story.StoryKey) {
-		view.Original = anchor(address, "Read it at "+host(address))
+		view.Original = anchor(address, l.text("Read it at %s", host(address)))
 	}
 	if v.Story.Updated.Sub(v.Story.Published) >= time.Minute {
-		view.Updated = at(v.Story.Updated)
+		view.Updated = l.at(v.Story.Updated)
 	}
 	return t.render(w, "story", frame{
-		Site: v.Site, Title: title(&v.Story.Entry), About: teaser(v.Story.Entry.Body(), 200),
+		Site: v.Site, locale: l, Title: l.title(&v.Story.Entry), About: teaser(v.Story.Entry.Body(), 200),
 		Canonical: address, Hidden: v.Site.Token != "", View: view,
 	})
 }
@@ -110,12 +111,12 @@ func (v story) Attrs() template.HTMLAttr {
 
 // newStory returns what all pages show. Passage and times depend on the page and are set by the
 // caller.
-func newStory(site news.Site, s *news.Shown) story {
+func (l *locale) newStory(site news.Site, s *news.Shown) story {
 	e := &s.Entry
 	v := story{
-		ID: "s-" + s.StoryKey, Headline: anchor(home(site, s), title(e)), Lang: languageTag(e.Language),
+		ID: "s-" + s.StoryKey, Headline: anchor(home(site, s), l.title(e)), Lang: languageTag(e.Language),
 		Source: anchor("", s.SourceTitle), Authors: authors(e, s.SourceTitle), Tags: tags(e.Categories),
-		Members: members(s), Strands: min(3, 1+len(s.Members)),
+		Members: l.members(s), Strands: min(3, 1+len(s.Members)),
 	}
 	if s.Source.Public {
 		v.Source = anchor(site.SourceURL(s.Source.Name), s.SourceTitle)
@@ -133,11 +134,11 @@ func home(site news.Site, s *news.Shown) string {
 
 // title returns the headline of an entry, or else its first words: many notes have no title, and a
 // link needs a text.
-func title(e *news.Entry) string {
+func (l *locale) title(e *news.Entry) string {
 	if t := strings.TrimSpace(e.Title); t != "" {
 		return t
 	}
-	return cmp.Or(teaser(e.Body(), 80), "Untitled")
+	return cmp.Or(teaser(e.Body(), 80), l.text("Untitled"))
 }
 
 // authors returns the authors of an entry, without those that only repeat the source's name.
@@ -163,11 +164,11 @@ func tags(categories []news.Category) []string {
 }
 
 // members returns the other reports of a story, each with the reason why it belongs to it.
-func members(s *news.Shown) []member {
+func (l *locale) members(s *news.Shown) []member {
 	var all []member
 	for _, m := range s.Members {
 		name := cmp.Or(m.SourceTitle, m.Outlet)
-		v := member{Name: name, Outlet: anchor(m.Link, name), Why: why(m, &s.Entry), Time: at(m.Published)}
+		v := member{Name: name, Outlet: anchor(m.Link, name), Why: l.why(m, &s.Entry), Time: l.at(m.Published)}
 		if m.Title != "" {
 			v.Title = anchor(m.Link, m.Title)
 		}
@@ -177,77 +178,82 @@ func members(s *news.Shown) []member {
 }
 
 // relative returns another story about the same page, linked to our page of it.
-func relative(site news.Site, s *news.Shown) member {
-	return member{Name: s.SourceTitle, Title: anchor(site.StoryURL(s.StoryKey), title(&s.Entry)), Lang: languageTag(s.Entry.Language), Time: at(s.Entry.Published)}
+func (l *locale) relative(site news.Site, s *news.Shown) member {
+	return member{Name: s.SourceTitle, Title: anchor(site.StoryURL(s.StoryKey), l.title(&s.Entry)), Lang: languageTag(s.Entry.Language), Time: l.at(s.Entry.Published)}
 }
 
 // why says how a report came to belong to the story of the shown entry: the match, and any
 // correction by hand. The first report of a story was matched with nothing. If the shown entry was
 // matched with it, that match is the reason.
-func why(m news.Member, shown *news.Entry) []template.HTML {
+func (l *locale) why(m news.Member, shown *news.Entry) []template.HTML {
 	var all []template.HTML
-	if words := tie(m.Match, m.EntryID, shown); words != "" {
+	if words := l.tie(m.Match, m.EntryID, shown); words != "" {
 		all = append(all, words)
 	}
 	if !m.Match.Hand.IsZero() {
-		all = append(all, hand(m.Match.Hand))
+		all = append(all, l.hand(m.Match.Hand))
 	}
 	return all
 }
 
 // tie returns the reason why an entry with match m belongs to the story of the shown entry, or ""
 // if no match between the two is known.
-func tie(m news.Match, entry int64, shown *news.Entry) template.HTML {
-	words := reason(m)
-	if words == "" && shown.Match.With != 0 && shown.Match.With == entry {
-		if words = reason(shown.Match); words == laterVersion {
-			words = "earlier version"
-		}
+func (l *locale) tie(m news.Match, entry int64, shown *news.Entry) template.HTML {
+	words := l.reason(m)
+	if words != "" || shown.Match.With == 0 || shown.Match.With != entry {
+		return words
 	}
-	return words
+	if shown.Match.Reason == news.ReasonUpdate {
+		return l.html("earlier version")
+	}
+	return l.reason(shown.Match)
 }
 
 // corrected returns the corrections by hand of the entry that a page shows.
-func corrected(e *news.Entry) []template.HTML {
+func (l *locale) corrected(e *news.Entry) []template.HTML {
 	var all []template.HTML
 	if !e.Match.Hand.IsZero() {
-		all = append(all, hand(e.Match.Hand))
+		all = append(all, l.hand(e.Match.Hand))
 	}
 	if !e.Pinned.IsZero() {
-		all = append(all, hand(news.Hand{Act: news.Pinned, At: e.Pinned}))
+		all = append(all, l.hand(news.Hand{Act: news.Pinned, At: e.Pinned}))
 	}
 	return all
 }
 
 // hand returns "merged by hand 27 November 2026, 10:00 UTC".
-func hand(h news.Hand) template.HTML {
-	return template.HTML(template.HTMLEscapeString(h.String())) + " " + at(h.At)
+func (l *locale) hand(h news.Hand) template.HTML {
+	switch h.Act {
+	case news.Merged:
+		return l.html("merged by hand %s", l.at(h.At))
+	case news.Split:
+		return l.html("split by hand %s", l.at(h.At))
+	}
+	return l.html("pinned by hand %s", l.at(h.At))
 }
-
-const laterVersion = "later version"
 
 // reason describes a match, and for a copied text how much of the shorter text was copied. It
 // returns "" for the first report of a story.
-func reason(m news.Match) template.HTML {
+func (l *locale) reason(m news.Match) template.HTML {
 	switch {
 	case strings.HasPrefix(m.Detail, "the same recording"): // by address or title, either of the recording
-		return "same recording"
+		return l.html("same recording")
 	case engine.Derived(m):
-		return "the same report in other words"
+		return l.html("the same report in other words")
 	}
 	switch m.Reason {
 	case news.ReasonGUID:
-		return "same id"
+		return l.html("same id")
 	case news.ReasonURL:
-		return "same address"
+		return l.html("same address")
 	case news.ReasonTitle:
-		return "same headline"
+		return l.html("same headline")
 	case news.ReasonText:
-		return "same text" + copied(m.Score)
+		return l.html("same text") + copied(m.Score)
 	case news.ReasonTeaser:
-		return "teaser and full text"
+		return l.html("teaser and full text")
 	case news.ReasonUpdate:
-		return laterVersion
+		return l.html("later version")
 	}
 	return ""
 }
@@ -263,20 +269,20 @@ func copied(part float64) template.HTML {
 // textOf returns the text of an entry for the page of a feed. That is the summary if it is a teaser
 // with words of its own, followed by the folded content; else the beginning of the text, with the
 // rest folded.
-func textOf(e *news.Entry, level int) passage {
+func (l *locale) textOf(e *news.Entry, level int) passage {
 	if e.Content == "" || e.Summary == "" || begins(e.Content, e.Summary) {
-		return prose(e.Body(), level, true)
+		return l.prose(e.Body(), level, true)
 	}
-	lead := prose(e.Summary, level, true)
+	lead := l.prose(e.Summary, level, true)
 	if lead.Rest != "" { // as long as an article, so not a teaser
-		return prose(e.Content, level, true)
+		return l.prose(e.Content, level, true)
 	}
-	full := prose(e.Content, level, false)
+	full := l.prose(e.Content, level, false)
 	return passage{Lead: lead.Lead, Rest: full.Lead, Length: full.Length, Media: lead.Media || full.Media}
 }
 
-// Minutes returns the approximate reading time of the rest, at 1,000 characters a minute.
-func (p passage) Minutes() string { return count(max(1, (p.Length+500)/1000), "minute", "minutes") }
+// minutes returns the approximate reading time of the rest, at 1,000 characters a minute.
+func (p passage) minutes() int { return max(1, (p.Length+500)/1000) }
 
 // HTML returns the whole text as trusted markup, since prose made it.
 func (p passage) HTML() template.HTML { return p.Lead + p.Rest }

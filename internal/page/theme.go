@@ -16,7 +16,7 @@ import (
 	"sync"
 )
 
-//go:embed html/*.html html/*.css
+//go:embed html/*.html html/*.css html/*.yaml
 var files embed.FS
 
 // Files that are not pages.
@@ -37,9 +37,9 @@ type Theme struct {
 	// the theme is used.
 	Failed func(error)
 
-	pages  map[string]*template.Template // by name, such as "twin"
-	style  string                        // the style sheet as inlined in pages
-	policy string                        // content security policy; see CSP
+	languages languages
+	style     string // the style sheet as inlined in pages
+	policy    string // content security policy; see CSP
 }
 
 // Builtin returns the built-in theme.
@@ -89,6 +89,9 @@ func policyOf(style string) string {
 		"'; img-src https: http: data:; media-src https: http:; base-uri 'none'; form-action 'self'"
 }
 
+// in returns the first language of the tags that we write in, or else English.
+func (t *Theme) in(tags ...string) *locale { return t.orBuiltin().languages.of(tags...) }
+
 // render writes a page in a single Write, so that an error leaves no partial page.
 func (t *Theme) render(w io.Writer, name string, f frame) error {
 	t = t.orBuiltin()
@@ -106,10 +109,10 @@ func (t *Theme) render(w io.Writer, name string, f frame) error {
 }
 
 func (t *Theme) execute(name string, f frame) ([]byte, error) {
-	f.theme = t
+	f.theme, f.Language = t, f.locale.tag
 	var b bytes.Buffer
 	b.Grow(len(t.style) + 8<<10 + f.Size)
-	if err := t.pages[name].ExecuteTemplate(&b, frameFile, f); err != nil {
+	if err := t.in(f.Language).pages[name].ExecuteTemplate(&b, frameFile, f); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
 	return b.Bytes(), nil
@@ -129,11 +132,14 @@ func NewTheme(own map[string]string) (*Theme, []Flaw) {
 
 // build parses all files.
 func (b *builder) build() *Theme {
-	t := &Theme{pages: map[string]*template.Template{}, style: b.style()}
+	t := &Theme{languages: b.languages(), style: b.style()}
 	t.policy = policyOf(t.style)
-	shared := b.parse(template.New(""), frameFile, partsFile)
+	shared := b.parse(template.New("").Funcs(t.languages.of("en").funcs()), frameFile, partsFile)
 	for _, name := range pageNames() {
-		t.pages[name] = b.page(shared, name)
+		page := b.page(shared, name)
+		for _, l := range t.languages {
+			l.pages[name] = l.translate(page)
+		}
 	}
 	return t
 }
@@ -160,6 +166,10 @@ func (b *builder) read(name string) string {
 	if text, ok := b.own[name]; ok {
 		return text
 	}
+	return builtinFile(name)
+}
+
+func builtinFile(name string) string {
 	text, err := files.ReadFile(path.Join("html", name))
 	if err != nil {
 		panic(err) // every name passed is embedded

@@ -72,6 +72,14 @@ func TestFlaws(t *testing.T) {
 		{"handler", "why.html", "{{define \"main\"}}\n<p\n onclick=\"x\">{{end}}", `why.html:2: on…= does nothing: pages run no scripts; remove it`},
 		{"other style sheet", "frame.html", "<link rel=\"stylesheet\" href=\"x.css\">{{template \"main\" .View}}", `frame.html:1: another style sheet is not loaded; put the rules into extra.css`},
 		{"frame", "why.html", "{{define \"main\"}}<iframe src=\"https://a.example\"></iframe>{{end}}", `why.html:1: pages embed no other page; link it`},
+		{"text that no page has", "de.yaml", "# mine\n\"Lates stories\": Neues\n", `de.yaml:2: no page has this text; `},
+		{"text without its value", "de.yaml", "\"Shown in %s\": Hier\n", `de.yaml:1: this text needs the values of the English one`},
+		{"text without a form", "en.yaml", "\"%d story|%d stories\": \"%d pieces\"\n", `en.yaml:1: this text needs the forms of the English one`},
+		{"text without its markup", "de.yaml", "\"Looked for <code>%s</code>\": Nach %s gesucht\n", `de.yaml:1: this text needs the markup of the English one`},
+		{"text of nothing", "de.yaml", "\"Feeds\":\n", `de.yaml:1: this text is empty`},
+		{"no YAML", "en.yaml", "\"Feeds\": x\n\"Search\n", `en.yaml:`},
+		{"no texts", "en.yaml", "- Feeds\n", `en.yaml:1: write texts as "English": "other words"`},
+		{"a text twice", "en.yaml", "\"Feeds\": x\n\"Feeds\": y\n", `en.yaml:2: this text stands twice`},
 		{"closed style sheet", "extra.css", "a {}\n</STYLE >", `extra.css:2: "</style" ends the style sheet in a page; write "<\/style"`},
 	} {
 		_, flaws := NewTheme(map[string]string{tt.file: tt.text})

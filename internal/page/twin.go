@@ -17,33 +17,34 @@ import (
 // rel="alternate" points to the Atom document. If the feed keeps duplicates, further articles of a
 // story have the ids s-STORYKEY-2 and so on.
 func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
+	l := t.in(e.Feed.Language, e.Site.Language)
 	f := frame{
-		Site: e.Site, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
+		Site: e.Site, locale: l, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
 		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
 	}
 	if e.Feed.Kind != news.FeedOfHealth { // a report on sources is not a story, and cannot be searched
-		f.Ask = newAsk(e.Site, &e.Feed)
+		f.Ask = l.newAsk(e.Site, &e.Feed)
 	}
 	v := river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
-		Formats: formats(e), Address: breakable(e.URL("atom")), Reader: "feed reader",
-		Count: counted(e.Feed, len(e.Shown)), Pace: pace(e.Shown), Changed: at(e.Updated), Chart: entering(e.Shown), Days: days(e),
-		Titled: e.Feed.Duplicates == news.Group, Empty: empty(e.Feed),
+		Formats: formats(e), Address: breakable(e.URL("atom")), Reader: l.text("feed reader"),
+		Count: l.counted(e.Feed, len(e.Shown)), Pace: l.pace(e.Shown), Changed: l.at(e.Updated), Chart: l.entering(e.Shown), Days: l.days(e),
+		Titled: e.Feed.Duplicates == news.Group, Empty: l.empty(e.Feed),
 	}
 	if e.Feed.Kind == news.Podcast { // podcast apps read only RSS
-		v.Address, v.Reader = breakable(e.URL("rss")), "podcast app"
+		v.Address, v.Reader = breakable(e.URL("rss")), l.text("podcast app")
 	}
 	if e.Part.Before > 0 {
-		f.Title = "Older stories · " + f.Title
-		v.Count = count(len(e.Shown), "older story", "older stories")
-		v.Newest = anchor(e.URL(""), "Newest stories")
-		v.Newer = anchor(e.PartURL(e.Newer, ""), "Newer stories")
+		f.Title = l.text("Older stories") + " · " + f.Title
+		v.Count = l.text("%d older story|%d older stories", len(e.Shown))
+		v.Newest = anchor(e.URL(""), l.text("Newest stories"))
+		v.Newer = anchor(e.PartURL(e.Newer, ""), l.text("Newer stories"))
 	}
 	if len(v.Days) == 0 && e.Part.Before == 0 { // the page itself says that it is empty
 		v.Count, v.Changed = "", ""
 	}
 	if e.Older.Before > 0 {
-		v.Older = anchor(e.PartURL(e.Older, ""), "Older stories")
+		v.Older = anchor(e.PartURL(e.Older, ""), l.text("Older stories"))
 	}
 	f.View = v
 	for i := range e.Shown {
@@ -53,25 +54,25 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 }
 
 // counted returns how many items a feed shows.
-func counted(f news.Feed, n int) string {
+func (l *locale) counted(f news.Feed, n int) string {
 	switch {
 	case f.Digest != nil:
-		return count(n, "digest", "digests")
+		return l.text("%d digest|%d digests", n)
 	case f.Kind == news.FeedOfHealth:
-		return count(n, "report", "reports")
+		return l.text("%d report|%d reports", n)
 	}
-	return count(n, "story", "stories")
+	return l.stories(n)
 }
 
 // empty returns the text of an empty feed: why it is empty, and when it will not be.
-func empty(f news.Feed) string {
+func (l *locale) empty(f news.Feed) string {
 	switch {
 	case f.Digest != nil:
-		return "Nothing here yet. A digest appears at its time, when there are stories to tell."
+		return l.text("Nothing here yet. A digest appears at its time, when there are stories to tell.")
 	case f.Kind == news.FeedOfHealth:
-		return "Nothing here. No source has had a problem yet."
+		return l.text("Nothing here. No source has had a problem yet.")
 	}
-	return "Nothing here yet. Stories appear as soon as the sources of this feed bring some."
+	return l.text("Nothing here yet. Stories appear as soon as the sources of this feed bring some.")
 }
 
 // river is the data of twin.html.
@@ -119,7 +120,7 @@ func formats(e *news.Edition) []template.HTML {
 
 // days groups the edition by day. It keeps the edition's order, which is by entry into the feed and
 // not by the dates of the entries.
-func days(e *news.Edition) []day {
+func (l *locale) days(e *news.Edition) []day {
 	var all []day
 	var last time.Time
 	used := make(map[string]int, len(e.Shown))
@@ -129,7 +130,7 @@ func days(e *news.Edition) []day {
 		}
 		return id
 	}
-	calendar := calendarOf(e.Feed.Language)
+	calendar := calendarOf(e.Feed.Language, l.tag)
 	for i := range e.Shown {
 		s := &e.Shown[i]
 		entered := s.Entered.UTC()
@@ -140,7 +141,7 @@ func days(e *news.Edition) []day {
 			all = append(all, day{ID: unique(entered.Format("day-2006-01-02")), Time: calendar.heading(entered)})
 			last = entered
 		}
-		v := riverStory(e, s)
+		v := l.riverStory(e, s)
 		v.ID, v.Time = unique(v.ID), clock(s.Published, entered, calendar)
 		today := &all[len(all)-1]
 		today.Stories = append(today.Stories, v)
@@ -148,21 +149,25 @@ func days(e *news.Edition) []day {
 	return all
 }
 
-func riverStory(e *news.Edition, s *news.Shown) story {
-	v := newStory(e.Site, s)
-	v.Passage = textOf(&s.Entry, 2)
+func (l *locale) riverStory(e *news.Edition, s *news.Shown) story {
+	v := l.newStory(e.Site, s)
+	if v.Lang == "" {
+		v.Lang = languageTag(e.Feed.Language)
+	}
+	own := l.all.of(v.Lang, l.tag)
+	v.Passage = own.textOf(&s.Entry, 2)
+	if v.Passage.Rest != "" {
+		v.Passage.Minutes = l.text("%d minute|%d minutes", v.Passage.minutes())
+	}
 	if s.Heading != "" {
 		v.Headline = anchor(home(e.Site, s), s.Heading)
 	}
 	if s.Footer != "" {
-		v.Footer = prose(s.Footer, 2, false).HTML()
+		v.Footer = own.prose(s.Footer, 2, false).HTML()
 	}
 	if s.Own { // the page itself is headed with the author
 		v.Source, v.Authors = "", nil
 	}
-	v.attach(&s.Entry)
-	if v.Lang == "" {
-		v.Lang = languageTag(e.Feed.Language)
-	}
+	v.attach(l, &s.Entry)
 	return v
 }

@@ -13,7 +13,7 @@ type Verdict struct {
 	Past  []news.Feed // public feeds that showed it until newer stories took its place
 	Full  []Full      // public feeds that already show enough of its source
 	With  *news.Shown // the public entry that represents its story, if it is another one
-	Note  string      // why it is in no feed, or a remark; plain text
+	Note  news.Text   // why it is in no feed, or a remark
 }
 
 // Full is a feed that limits how many stories of a source it shows.
@@ -46,18 +46,18 @@ type fullFeed struct {
 	Most string
 }
 
-func newFull(site news.Site, all []Full) (list []fullFeed) {
+func (l *locale) newFull(site news.Site, all []Full) (list []fullFeed) {
 	for _, full := range all {
-		most := count(full.Feed.MaxPerSource, "story", "stories") + " of a source at a time"
+		most := l.text("%d story of a source at a time|%d stories of a source at a time", full.Feed.MaxPerSource)
 		if full.Daily {
-			most = count(full.Feed.MaxPerSourceDay, "story", "stories") + " of a source a day"
+			most = l.text("%d story of a source a day|%d stories of a source a day", full.Feed.MaxPerSourceDay)
 		}
 		list = append(list, fullFeed{feedLinks(site, []news.Feed{full.Feed})[0], most})
 	}
 	return list
 }
 
-func newVerdict(site news.Site, of *Verdict) verdict {
+func (l *locale) newVerdict(site news.Site, of *Verdict) verdict {
 	e := &of.Entry
 	address, page := link(e.Link), ""
 	if e.StoryKey != "" && of.Published() { // otherwise the story has no page
@@ -66,19 +66,20 @@ func newVerdict(site news.Site, of *Verdict) verdict {
 	if address == "" {
 		address = page
 	}
+	lang := languageTag(e.Language)
 	out := verdict{
-		Headline: anchor(address, title(e)), Lang: language(languageTag(e.Language)),
-		Time: at(e.Published), Feeds: feedLinks(site, of.Shown), Past: feedLinks(site, of.Past),
-		Full: newFull(site, of.Full), Note: of.Note,
+		Headline: anchor(address, l.title(e)), Lang: language(lang),
+		Time: l.within(lang, e.Published), Feeds: feedLinks(site, of.Shown), Past: feedLinks(site, of.Past),
+		Full: l.newFull(site, of.Full), Note: l.say(of.Note),
 	}
 	if page != "" {
-		out.Story = anchor(page, "its story")
+		out.Story = anchor(page, l.text("its story"))
 	}
 	if e.Published.IsZero() {
-		out.Time = at(e.FirstSeen)
+		out.Time = l.within(lang, e.FirstSeen)
 	}
 	if w := of.With; w != nil {
-		out.With, out.Of, out.Tie = anchor(link(w.Entry.Link), title(&w.Entry)), w.SourceTitle, tie(e.Match, e.ID, &w.Entry)
+		out.With, out.Of, out.Tie = anchor(link(w.Entry.Link), l.title(&w.Entry)), w.SourceTitle, l.tie(e.Match, e.ID, &w.Entry)
 	}
 	return out
 }

@@ -13,7 +13,7 @@ type WhyView struct {
 	Site    news.Site
 	Now     time.Time // the time from which "12 minutes ago" is counted
 	Asked   string    // the address as typed; empty if nothing was asked
-	Problem string    // why there is no answer; plain text
+	Problem news.Text // why there is no answer
 	Looked  string    // the address in the form in which entries are compared
 	Found   []WhyEntry
 	Sources []news.SourceState // sources of the same site, if no entry was found
@@ -27,16 +27,17 @@ type WhyEntry struct {
 
 // Why writes the form and, if something was asked, the answer.
 func (t *Theme) Why(w io.Writer, v *WhyView) error {
-	view := whyPage{Asked: v.Asked, Problem: v.Problem, Looked: v.Looked, Host: host(v.Looked)}
+	l := t.in(v.Site.Language)
+	view := whyPage{Asked: v.Asked, Problem: l.say(v.Problem), Looked: v.Looked, Host: host(v.Looked)}
 	for i := range v.Found {
 		found := &v.Found[i]
-		view.Found = append(view.Found, whyEntry{newVerdict(v.Site, &found.Verdict), newVisit(v.Site, &found.State, v.Now)})
+		view.Found = append(view.Found, whyEntry{l.newVerdict(v.Site, &found.Verdict), l.newVisit(v.Site, &found.State, v.Now)})
 	}
 	for i := range v.Sources {
-		view.Sources = append(view.Sources, newVisit(v.Site, &v.Sources[i], v.Now))
+		view.Sources = append(view.Sources, l.newVisit(v.Site, &v.Sources[i], v.Now))
 	}
 	return t.render(w, "why", frame{
-		Site: v.Site, Title: "Why is a post missing? · " + siteName(v.Site), Canonical: v.Site.URL + "/why", Hidden: true, View: view,
+		Site: v.Site, locale: l, Title: l.text("Why is a post missing?") + " · " + siteName(v.Site), Canonical: v.Site.URL + "/why", Hidden: true, View: view,
 	})
 }
 
@@ -62,13 +63,13 @@ type visit struct {
 	Result     string
 }
 
-func newVisit(site news.Site, s *news.SourceState, now time.Time) visit {
+func (l *locale) newVisit(site news.Site, s *news.SourceState, now time.Time) visit {
 	v := visit{
-		Source: anchor(site.SourceURL(s.Name), sourceTitle(s.Source)), Word: s.Health(now), Health: wellbeing(s, now),
-		Next: next(s.NextDue, now),
+		Source: anchor(site.SourceURL(s.Name), sourceTitle(s.Source)), Word: s.Health(now), Health: l.wellbeing(s, now),
+		Next: l.next(s.NextDue, now),
 	}
 	if !s.Last.Started.IsZero() {
-		v.Last, v.Result = since(s.Last.Started, now), result(s.Last)
+		v.Last, v.Result = l.since(s.Last.Started, now), l.result(s.Last)
 	}
 	return v
 }

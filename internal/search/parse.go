@@ -1,7 +1,6 @@
 package search
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,6 +8,7 @@ import (
 
 	"tributary/internal/clean"
 	"tributary/internal/filter"
+	"tributary/internal/news"
 )
 
 // Parse reads a query. The error is a *SyntaxError.
@@ -29,7 +29,7 @@ func Parse(text string) (*Query, error) {
 var quotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`)
 
 func wrong(format string, args ...any) error {
-	return &SyntaxError{fmt.Sprintf(format, args...)}
+	return &SyntaxError{news.Say(format, args...)}
 }
 
 type parser struct {

@@ -17,6 +17,7 @@ package search
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"tributary/internal/news"
@@ -90,9 +91,9 @@ type Term struct {
 }
 
 // SyntaxError says why a text is no query, and what would be right.
-type SyntaxError struct{ Problem string }
+type SyntaxError struct{ Problem news.Text }
 
-func (e *SyntaxError) Error() string { return e.Problem }
+func (e *SyntaxError) Error() string { return fmt.Sprintf(e.Problem.English, e.Problem.Values...) }
 
 // ErrTooBroad says that a search took too long and was given up.
 var ErrTooBroad = errors.New("it takes too long")

@@ -137,11 +137,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, q *searchRequest
 	case errors.As(err, &syntax):
 		code, v.Problem = http.StatusBadRequest, syntax.Problem
 	case errors.Is(err, search.ErrTooBroad):
-		v.Problem = "That would take too long just now. Try it again, or with longer or rarer words."
+		v.Problem = news.Say("That would take too long just now. Try it again, or with longer or rarer words.")
 	case errors.Is(err, errBusy):
-		v.Problem = "Many people search just now. Please try again in a moment."
+		v.Problem = news.Say("Many people search just now. Please try again in a moment.")
 	case errors.Is(err, errIndexing):
-		v.Problem = "The search index is being made. This feed comes back when it is whole."
+		v.Problem = news.Say("The search index is being made. This feed comes back when it is whole.")
 	default:
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 // foundFeed renders search results as a feed.
 func (s *Server) foundFeed(r *http.Request, q *searchRequest, ext string) (*publish.Document, error) {
 	if q.text == "" {
-		return nil, &search.SyntaxError{Problem: "say what to search for: " + q.site.SearchURL(news.Search{Query: "verkehr"}, ext)}
+		return nil, &search.SyntaxError{Problem: news.Say("say what to search for: %s", q.site.SearchURL(news.Search{Query: "verkehr"}, ext))}
 	}
 	err := s.find(r, q, search.Request{Limit: searchFeedRows})
 	if err == nil && q.result.Partial { // a feed cannot say that results are missing

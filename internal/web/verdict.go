@@ -32,7 +32,7 @@ func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Place
 				return nil, err
 			}
 		} else if p.Entry.Guard == news.GuardFlood {
-			v.Note = "It was old and came with many others at once, so it went into the history of the feeds."
+			v.Note = news.Say("It was old and came with many others at once, so it went into the history of the feeds.")
 		}
 		all = append(all, v)
 	}
@@ -96,15 +96,16 @@ func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]
 }
 
 // absence says why no public feed shows an entry.
-func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement) (string, error) {
+func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement) (news.Text, error) {
 	if p.Entry.Guard == news.GuardBacklog {
-		return "In no feed: it was old already when its source was new here.", nil
+		return news.Say("In no feed: it was old already when its source was new here."), nil
 	}
 	if p.Entry.Hidden {
-		return "In no feed: our rule for its source leaves it out.", nil
+		return news.Say("In no feed: our rule for its source leaves it out."), nil
 	}
 	var selecting []news.Feed
-	var waiting, digests []string
+	var waiting []string
+	var digests []news.Text
 	var until time.Time
 	for _, f := range snap.Feeds {
 		if !f.Selects(p.Source) {
@@ -113,11 +114,11 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 		selecting = append(selecting, f)
 		due, err := s.Views.WaitsUntil(ctx, f, p.StoryID, s.Now())
 		if err != nil {
-			return "", err
+			return news.Text{}, err
 		}
 		if !due.IsZero() {
 			if f.Digest != nil {
-				digests = append(digests, cmp.Or(f.Title, f.Name)+" at "+due.UTC().Format("2 January 2006, 15:04 UTC"))
+				digests = append(digests, news.Say("%s at %s", cmp.Or(f.Title, f.Name), due))
 				continue
 			}
 			waiting = append(waiting, cmp.Or(f.Title, f.Name))
@@ -128,19 +129,19 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 	}
 	switch {
 	case len(waiting) > 0:
-		return "Held back until " + until.UTC().Format("2 January 2006, 15:04 UTC") + ": " + strings.Join(waiting, ", ") +
-			" " + news.Plural(len(waiting), "waits", "wait") + " a while for copies and corrections.", nil
+		return news.Say("Held back until %[2]s: %[3]s waits a while for copies and corrections.|Held back until %[2]s: %[3]s wait a while for copies and corrections.",
+			len(waiting), until, strings.Join(waiting, ", ")), nil
 	case len(digests) > 0:
-		return "In the next digest of " + strings.Join(digests, ", ") + ", unless that has no room for it.", nil
+		return news.Say("In the next digest of %s, unless that has no room for it.", digests), nil
 	case len(selecting) == 0:
-		return "In no feed: none of the feeds here selects its source.", nil
+		return news.Say("In no feed: none of the feeds here selects its source."), nil
 	}
 	return unfit(selecting, p), nil
 }
 
 // unfit says why the feeds that select the source of an entry do not show it, or that one of them
 // is about to.
-func unfit(selecting []news.Feed, p *news.Placement) string {
+func unfit(selecting []news.Feed, p *news.Placement) news.Text {
 	var open []string // feeds that take it
 	mute, ruled, closed := 0, 0, 0
 	for _, f := range selecting {
@@ -158,15 +159,15 @@ func unfit(selecting []news.Feed, p *news.Placement) string {
 	gone := slices.ContainsFunc(p.In, func(pub news.Publication) bool { return pub.Removed })
 	switch {
 	case len(open) > 0 && gone:
-		return "Not shown any more: nothing is left of its story that a feed could show."
+		return news.Say("Not shown any more: nothing is left of its story that a feed could show.")
 	case len(open) > 0:
-		return "In no feed yet: it enters " + strings.Join(open, ", ") + " with the next round of publishing."
+		return news.Say("In no feed yet: it enters %s with the next round of publishing.", strings.Join(open, ", "))
 	case closed > 0 && gone:
-		return "Not shown any more: nothing is left of its story that a feed could show."
+		return news.Say("Not shown any more: nothing is left of its story that a feed could show.")
 	case closed > 0:
-		return "In no feed: the digest that it would be in was closed before it came, or had no room for it."
+		return news.Say("In no feed: the digest that it would be in was closed before it came, or had no room for it.")
 	case ruled == 0:
-		return "In no feed: it has no sound or film, as the " + news.Plural(mute, "podcast that selects", "podcasts that select") + " its source " + news.Plural(mute, "takes", "take") + " only."
+		return news.Say("In no feed: it has no sound or film, as the podcast that selects its source takes only.|In no feed: it has no sound or film, as the podcasts that select its source take only.", mute)
 	}
-	return "In no feed: the " + news.Plural(ruled, "rule of the feed that selects", "rules of the feeds that select") + " its source " + news.Plural(ruled, "leaves", "leave") + " it out."
+	return news.Say("In no feed: the rule of the feed that selects its source leaves it out.|In no feed: the rules of the feeds that select its source leave it out.", ruled)
 }

@@ -26,7 +26,7 @@ func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("X-Robots-Tag", "noindex")
 	v := &page.WhyView{Site: snap.Site, Now: s.Now(), Asked: typed(r, "url")}
 	if len(v.Asked) > maxAsked {
-		v.Asked, v.Problem = "", "This address is too long."
+		v.Asked, v.Problem = "", news.Say("This address is too long.")
 	}
 	if v.Asked != "" {
 		if !s.asking.allow(clientOf(r), v.Now) {
@@ -47,7 +47,7 @@ func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) er
 	}
 	canonical := clean.CanonicalURL(asked)
 	if canonical == "" || clean.Outlet(asked) == "" {
-		v.Problem = "This is no address of a page on the web. Copy the address of the post from your browser, with https:// in front."
+		v.Problem = news.Say("This is no address of a page on the web. Copy the address of the post from your browser, with https:// in front.")
 		return nil
 	}
 	v.Looked = canonical
