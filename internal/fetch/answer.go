@@ -126,7 +126,9 @@ func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Fai
 var errPartial = errors.New("status 206: a part, although the whole was asked for")
 
 // validators returns the validators of a header, unchanged. Those that could not be sent back are
-// dropped.
+// dropped. So is a date alone if the answer was made within the same second: the document may have
+// changed once more after it, and a request with that date would never learn so (RFC 9110 section
+// 8.8.2.2).
 func validators(h http.Header) news.Validators {
 	usable := func(value string) string {
 		if len(value) > maxValidator || !httpguts.ValidHeaderFieldValue(value) {
@@ -134,5 +136,9 @@ func validators(h http.Header) news.Validators {
 		}
 		return value
 	}
-	return news.Validators{ETag: usable(h.Get("ETag")), LastModified: usable(h.Get("Last-Modified"))}
+	v := news.Validators{ETag: usable(h.Get("ETag")), LastModified: usable(h.Get("Last-Modified"))}
+	if v.ETag == "" && v.LastModified != "" && v.LastModified == h.Get("Date") {
+		v.LastModified = ""
+	}
+	return v
 }

@@ -180,6 +180,27 @@ func TestGetEmptyBody(t *testing.T) {
 	checkBody(t, got, nil)
 }
 
+// TestGetDistrustsFreshDates holds that a date of modification is sent back only if the document cannot
+// have changed after it within the same second, or if an entity tag would show that it did.
+func TestGetDistrustsFreshDates(t *testing.T) {
+	const day, later = "Wed, 03 Dec 2025 10:00:00 GMT", "Wed, 03 Dec 2025 10:00:01 GMT"
+	tests := []struct{ date, modified, etag, want string }{
+		{day, day, "", ""},
+		{later, day, "", day},
+		{day, later, "", later}, // a clock that is wrong
+		{day, day, `"1"`, day},
+	}
+	client := newClient(t, fetch.DefaultLimits())
+	for _, tt := range tests {
+		upstream := feedtest.New(t)
+		upstream.Handle("/feed", feedtest.Response{Body: []byte("<rss/>"), ETag: tt.etag, LastModified: tt.modified,
+			Header: map[string]string{"Date": tt.date}})
+		if got := get(t, client, upstream, "/feed"); got.Validators.LastModified != tt.want {
+			t.Errorf("%+v: got %q", tt, got.Validators.LastModified)
+		}
+	}
+}
+
 // TestGetConditional simulates a source over several polls.
 func TestGetConditional(t *testing.T) {
 	const day = "Wed, 03 Dec 2025 10:00:00 GMT"
