@@ -29,7 +29,7 @@ func warnings(src config.Source, got tried, now time.Time) []string {
 	} else if insecure(src.URL) {
 		all = append(all, "fetched without encryption: anybody on the way can read and change it; try https://")
 	}
-	if v := got.answer.Validators; v.ETag == "" && v.LastModified == "" {
+	if h := got.answer.Header; h.Get("ETag") == "" && h.Get("Last-Modified") == "" {
 		all = append(all, fmt.Sprintf("the server gives neither ETag nor Last-Modified, so every fetch brings all %d KiB", (len(got.answer.Body)+1023)>>10))
 	}
 	return all
