@@ -30,3 +30,21 @@ func TestMedium(t *testing.T) {
 		}
 	}
 }
+
+// A file in a network of peers has no server that could be asked about it.
+func TestNobodyIsAskedAboutAMagnetLink(t *testing.T) {
+	for _, tt := range []struct {
+		file                Enclosure
+		incomplete, unknown bool
+	}{
+		{Enclosure{URL: "https://e.example/a"}, true, true},
+		{Enclosure{URL: "https://e.example/a.mp3"}, true, false},
+		{Enclosure{URL: "https://e.example/a", Type: "audio/mpeg", Length: 9}, false, false},
+		{Enclosure{URL: "magnet:?xt=urn:btih:c12f"}, false, false},
+		{Enclosure{URL: "magnet:?xt=urn:btih:c12f", Type: Torrent}, false, false},
+	} {
+		if tt.file.Incomplete() != tt.incomplete || tt.file.MediumUnknown() != tt.unknown {
+			t.Errorf("%+v: incomplete %v, medium unknown %v", tt.file, tt.file.Incomplete(), tt.file.MediumUnknown())
+		}
+	}
+}

@@ -96,6 +96,8 @@ func unlike(english, other string) string {
 		return "this text is empty"
 	case strings.Count(english, "|") != strings.Count(other, "|"):
 		return `this text needs the forms of the English one, for one and for many, with "|" between them`
+	case len(places(english)) > 0 && strings.Contains(strings.ReplaceAll(verbs.ReplaceAllString(other, ""), "%%", ""), "%"):
+		return `a "%" in this text begins no value: write "%%"`
 	case !slices.Equal(places(english), places(other)):
 		return "this text needs the values of the English one, each as %s, %d or, in another order, %[2]s"
 	case !slices.Equal(marks.FindAllString(english, -1), marks.FindAllString(other, -1)):

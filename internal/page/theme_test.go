@@ -74,6 +74,7 @@ func TestFlaws(t *testing.T) {
 		{"frame", "why.html", "{{define \"main\"}}<iframe src=\"https://a.example\"></iframe>{{end}}", `why.html:1: pages embed no other page; link it`},
 		{"text that no page has", "de.yaml", "# mine\n\"Lates stories\": Neues\n", `de.yaml:2: no page has this text; `},
 		{"text without its value", "de.yaml", "\"Shown in %s\": Hier\n", `de.yaml:1: this text needs the values of the English one`},
+		{"sign of a value that is none", "de.yaml", "\"%d of them on %s\": 100 % von %d am %s\n", `de.yaml:1: a "%" in this text begins no value: write "%%"`},
 		{"text without a form", "en.yaml", "\"%d story|%d stories\": \"%d pieces\"\n", `en.yaml:1: this text needs the forms of the English one`},
 		{"text without its markup", "de.yaml", "\"Looked for <code>%s</code>\": Nach %s gesucht\n", `de.yaml:1: this text needs the markup of the English one`},
 		{"text of nothing", "de.yaml", "\"Feeds\":\n", `de.yaml:1: this text is empty`},

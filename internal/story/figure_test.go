@@ -176,3 +176,16 @@ func TestThousandsHoweverSeparated(t *testing.T) {
 		}
 	}
 }
+
+// A word is the same however its letters are typeset.
+func TestTypesetting(t *testing.T) {
+	for written, plain := range map[string]string{
+		"eﬀekt": "effekt", "ﬁnanz": "finanz", "ﬂuss": "fluss", "Oﬃzier": "Offizier", "Auﬄage": "Aufflage",
+		"u\u0308ber": "über", "Bauern&#228;hre": "Bauernähre", "&quot;ja&quot;": `"ja"`,
+	} {
+		got, want := tokens(written), tokens(plain)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q has the words %v, want those of %q: %v", written, got, plain, want)
+		}
+	}
+}

@@ -29,7 +29,7 @@ func (t token) telling() bool {
 // separators and entities that were escaped twice do not count, and small figures are equal
 // whether they are spelled out or not. In scripts without blanks every character is a word.
 func tokens(text string) []token {
-	text = norm.NFC.String(html.UnescapeString(text))
+	text = ligatures.Replace(norm.NFC.String(html.UnescapeString(text)))
 	found := make([]token, 0, len(text)/6+1)
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
@@ -51,6 +51,9 @@ func tokens(text string) []token {
 	}
 	return found
 }
+
+// ligatures takes letters apart that were joined in print.
+var ligatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl")
 
 // single reports whether r is a word by itself.
 func single(r rune) bool {
@@ -176,10 +179,6 @@ func foldRune(h uint64, r rune) uint64 {
 		return hashRune(hashRune(h, 'u'), 'e')
 	case 'ß':
 		return hashRune(hashRune(h, 's'), 's')
-	case 'ﬁ':
-		return hashRune(hashRune(h, 'f'), 'i')
-	case 'ﬂ':
-		return hashRune(hashRune(h, 'f'), 'l')
 	}
 	return hashRune(h, r)
 }
