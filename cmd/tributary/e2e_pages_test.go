@@ -90,7 +90,8 @@ func axeScript(t *testing.T) string {
 	return script
 }
 
-// pages returns a page of every kind, by path and query, as the daemon wrote it.
+// pages returns a page of every kind, by path and query, as the daemon wrote it; in German
+// below /de.
 // Only the content security policy, which forbids scripts, is replaced by axe.
 func (c *cabinet) pages(t *testing.T) map[string][]byte {
 	t.Helper()
@@ -113,6 +114,10 @@ func (c *cabinet) pages(t *testing.T) map[string][]byte {
 	for _, at := range paths {
 		_, pages[at] = c.get(t, at, nil)
 	}
+	c.speakGerman(t)
+	for _, at := range paths {
+		_, pages["/de"+at] = c.get(t, at, nil)
+	}
 	operator := &river{url: c.admin}
 	_, pages["/status"] = operator.get(t, "/status", nil)
 	policy := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy"[^>]*>`)
@@ -123,6 +128,28 @@ func (c *cabinet) pages(t *testing.T) map[string][]byte {
 		}
 	}
 	return pages
+}
+
+// speakGerman makes the pages German.
+func (c *cabinet) speakGerman(t *testing.T) {
+	t.Helper()
+	file := filepath.Join(c.dir, "config.yaml")
+	config, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = bytes.Replace(config, []byte("site: {"), []byte("site: {language: de, "), 1)
+	if err := os.WriteFile(file, config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() string {
+		for _, at := range []string{"/", "/feeds/grouped/", "/feeds/empty/"} {
+			if _, page := c.get(t, at, nil); !bytes.Contains(page, []byte(`<html lang="de">`)) {
+				return at + " is not German"
+			}
+		}
+		return ""
+	})
 }
 
 // link finds a link in a page.
