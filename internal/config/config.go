@@ -176,9 +176,6 @@ func Load(path string, env func(string) (string, bool)) (*Config, []Problem, err
 // Parse is like Load for a file that has been read already. Path is where
 // relative paths start, and is named in problems; the file at path is not read.
 func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, []Problem, error) {
-	if env == nil {
-		env = func(string) (string, bool) { return "", false }
-	}
 	r := newReader(path, data, env)
 	root, problem := document(data)
 	if root == nil && problem == nil {
@@ -197,6 +194,9 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 }
 
 func newReader(path string, data []byte, env func(string) (string, bool)) *reader {
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
 	return &reader{main: path, path: path, dir: filepath.Dir(path), data: data, env: env,
 		schedules: map[string]schedule.Spec{}, rules: map[ruleKey]*filter.Rule{}}
 }

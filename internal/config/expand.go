@@ -76,7 +76,9 @@ func (r *reader) secretFile(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("${file:} names no file; write ${file:secrets/token}")
 	}
-	data, err := readFile(r.resolvePath(path), maxSecret)
+	file := r.resolvePath(path)
+	r.others.files = append(r.others.files, file)
+	data, err := readRegular(file, maxSecret)
 	if err != nil {
 		return "", fmt.Errorf("${file:%s}: %w", clip(path), err)
 	}

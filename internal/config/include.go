@@ -59,6 +59,7 @@ func included(self string, patterns []string) []string {
 
 // readIncluded reads the sources of all included files.
 func (r *reader) readIncluded(f *sections) {
+	r.others.include = f.cfg.Include
 	files := included(r.path, f.cfg.Include)
 	if len(files) > maxIncluded {
 		r.errorf(f.include, "include: matches %d files, more than %d; is it the right folder?", len(files), maxIncluded)

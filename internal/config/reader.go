@@ -25,7 +25,7 @@ type reader struct {
 	suggested int                      // searches for suggestions
 	schedules map[string]schedule.Spec // parsed schedules, by expression
 	rules     map[ruleKey]*filter.Rule // compiled rules
-	terms     []string                 // files from which rules take words
+	others    companions
 
 	// The readers of a source's keys are made only once, because there may be
 	// thousands of sources. They write to scratch, which is then copied.

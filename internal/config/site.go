@@ -31,7 +31,9 @@ func (r *reader) logo(n node) (string, bool) {
 	if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
 		return r.pageURL(n)
 	}
-	data, err := readFile(r.resolvePath(text), maxLogo)
+	file := r.resolvePath(text)
+	r.others.files = append(r.others.files, file)
+	data, err := readRegular(file, maxLogo)
 	if err == nil {
 		text, err = dataURL(text, data)
 	}
@@ -135,6 +137,7 @@ func (r *reader) theme(n node) (string, bool) {
 	if !ok || path == "" {
 		return "", ok
 	}
+	r.others.theme = path
 	switch info, err := os.Stat(path); {
 	case err != nil:
 		r.errorf(n.Node, "theme: %s: there is no such folder", shown(n.Value))

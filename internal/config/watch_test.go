@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -61,6 +62,13 @@ func TestWatch(t *testing.T) {
 		{"a template changes", func() { put("look/style.css", "a {}") }, true},
 		{"the logo", func() { put("l.svg", "<svg/>") }, true},
 		{"a file that a value is read from", func() { put("i.md", "x") }, true},
+		{"an included file takes a value from another", func() {
+			put("config.yaml", "include: members/*.yaml\n")
+			put("members/b.yaml", "{feed: \"https://b.example/\", headers: {Authorization: \"${file:token}\"}}")
+		}, true},
+		{"that comes, beside it", func() { put("members/token", "x") }, true},
+		{"the path of the logo is a variable", func() { put("config.yaml", "site: {logo: \"${LOGO:-m.svg}\"}\n") }, true},
+		{"the logo comes", func() { put("m.svg", "<svg/>") }, true},
 		{"no YAML at all", func() { put("config.yaml", "include: [") }, true},
 	}
 	for _, s := range steps {
@@ -89,5 +97,19 @@ func TestIncludedFilesThatAreTooMuch(t *testing.T) {
 	want := dir + "/a.yaml: more than 4096 KiB; is it the right file?\n" + dir + "/b.yaml: is a directory\n" + dir + "/c.yaml: is no regular file"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A pipe or a device could keep the daemon for ever, and is refused before it is opened.
+func TestNothingIsReadFromADevice(t *testing.T) {
+	for _, text := range []string{
+		"site: {logo: " + os.DevNull + "}\nsources: []\n",
+		"site: {contact: \"${file:" + os.DevNull + "}me@example.org\"}\nsources: []\n",
+		"sources: []\ndefaults: {where: 'word(title, list(\"" + os.DevNull + "\"))'}\n",
+	} {
+		_, _, err := Parse("config.yaml", []byte(text), nil)
+		if err == nil || !strings.Contains(err.Error(), "is no regular file") {
+			t.Errorf("%s: got %v, want it refused", text, err)
+		}
 	}
 }

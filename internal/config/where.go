@@ -135,7 +135,7 @@ func (r *reader) termList(name string) ([]string, error) {
 		return nil, errors.New("is no name of a file; paths are relative to this one")
 	}
 	path := r.resolvePath(name)
-	r.terms = append(r.terms, path)
+	r.others.files = append(r.others.files, path)
 	data, err := readRegular(path, maxTermBytes)
 	if err != nil {
 		return nil, err
