@@ -43,14 +43,15 @@ func (d *Daemon) exportBy(ctx context.Context, export func(context.Context) erro
 			return nil
 		case <-d.exportDue:
 		}
-		began := time.Now()
-		if err := export(ctx); err != nil && ctx.Err() == nil {
-			d.opts.Log.Error("export", "error", err)
-			schedule.Wake(d.exportDue)
-		}
-		rest := publishEvery
+		began, rest := time.Now(), publishEvery
+		err := export(ctx)
 		if !first {
 			rest = min(max(rest, exportShare*time.Since(began)), exportPause)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.opts.Log.Error("export", "error", err)
+			schedule.Wake(d.exportDue)
+			rest = max(rest, retryPublish)
 		}
 		if !sleep(ctx, rest) {
 			return nil

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -35,6 +36,24 @@ func TestOnlyTheSecondExportIsEarly(t *testing.T) {
 		want := []time.Duration{0, 11 * time.Second, 11*time.Second + 20*time.Second + exportPause, 11*time.Second + 50*time.Second + 2*exportPause}
 		if err != nil || !slices.Equal(began, want) {
 			t.Errorf("exports begin at %v (%v), want %v", began, err, want)
+		}
+	})
+}
+
+// An export that fails, as into a full disk, is tried again, but not every second.
+func TestFailedExportIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &Daemon{exportDue: make(chan struct{}, 1), opts: Options{Log: slog.New(slog.DiscardHandler)}}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute-time.Second)
+		defer cancel()
+		schedule.Wake(d.exportDue)
+		tries := 0
+		err := d.exportBy(ctx, func(context.Context) error {
+			tries++
+			return errors.New("no space left on device")
+		})
+		if want := int(10 * time.Minute / retryPublish); err != nil || tries != want {
+			t.Errorf("%d tries in ten minutes (%v), want %d", tries, err, want)
 		}
 	})
 }
