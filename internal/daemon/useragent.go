@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ const tellEvery = time.Hour
 // is unknown and left out.
 func UserAgent(version string, site news.Site, readers int) string {
 	var about []string
-	if u, err := url.Parse(site.URL); err == nil && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
+	if u, err := url.Parse(site.URL); err == nil && !slices.Contains([]string{"", "localhost", "127.0.0.1"}, u.Hostname()) {
 		about = append(about, "+"+site.URL)
 	}
 	if site.Contact != "" {

@@ -21,6 +21,7 @@ func TestUserAgent(t *testing.T) {
 		{news.Site{URL: "https://river.example/"}, -1, "Tributary/1.2 (+https://river.example/)"},
 		{news.Site{URL: "http://localhost:8080"}, 1, "Tributary/1.2 (1 subscribers)"},
 		{news.Site{URL: "http://localhost:8080"}, -1, "Tributary/1.2"},
+		{news.Site{}, -1, "Tributary/1.2"},
 	}
 	for _, tt := range tests {
 		if got := UserAgent("1.2", tt.site, tt.readers); got != tt.want {
