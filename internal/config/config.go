@@ -79,7 +79,7 @@ import (
 )
 
 // Config is a valid configuration with every default filled in. It does not
-// change after Load; a reload makes a new one.
+// change once it is in force; a reload makes a new one.
 type Config struct {
 	Path     string // of the file, as given to Load
 	Dir      string // folder of the file, at which relative paths start
@@ -99,6 +99,20 @@ type Config struct {
 	Sources  []Source      // in the order of the file, then of the included files
 	Lists    []List        // in the same order
 	Feeds    []news.Feed   // in the order of the file; never empty
+}
+
+// KeepPlaces gives c what a running process cannot change, as the configuration that it
+// runs with has it: where it listens and where its data lie. The address of a site without
+// url: follows from the former. It reports whether c had others.
+func (c *Config) KeepPlaces(running *Config) (changed bool) {
+	if c.Listen == running.Listen && c.Admin == running.Admin && c.Data == running.Data {
+		return false
+	}
+	if c.Site.URL == siteURL(c.Listen) {
+		c.Site.URL = siteURL(running.Listen)
+	}
+	c.Listen, c.Admin, c.Data = running.Listen, running.Admin, running.Data
+	return true
 }
 
 // Source is a source as configured, with the defaults applied.

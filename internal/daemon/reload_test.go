@@ -255,6 +255,31 @@ func TestReloadKeepsListenersAndData(t *testing.T) {
 	}
 }
 
+// An address that is made of listen: goes on naming where we listen.
+func TestReloadKeepsTheAddressOfTheListener(t *testing.T) {
+	h := newHome(t)
+	h.write("listen: 127.0.0.1:0\nadmin: ''\nsources: [{seeds: seeds/*}]\n")
+	d, err := Open(t.Context(), h.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	before := d.current.Load().cfg.Site.URL
+	w := d.newWatcher()
+	const moved = "listen: 127.0.0.1:9\n"
+	for _, tt := range []struct{ text, want string }{
+		{moved, before},
+		{moved + "site: {url: 'https://river.example'}\n", "https://river.example"},
+		{moved, before},
+	} {
+		h.write(tt.text + "admin: ''\nsources: [{seeds: seeds/*}]\nhub: on\n")
+		w.reload(t.Context())
+		if site := d.current.Load().cfg.Site; site.URL != tt.want || site.Hub != tt.want+"/hub" {
+			t.Errorf("%sgot %s with the hub %s, want %s", tt.text, site.URL, site.Hub, tt.want)
+		}
+	}
+}
+
 // A source that turns private, or public again, has the index made anew while the
 // daemon runs.
 func TestReloadMakesTheIndexAnew(t *testing.T) {

@@ -90,9 +90,9 @@ func (w *watcher) reload(ctx context.Context) {
 		return
 	}
 	old := w.current.Load().cfg
-	if old.Listen != cfg.Listen || old.Admin != cfg.Admin || old.Data != cfg.Data {
+	if cfg.KeepPlaces(old) {
 		w.opts.Log.Warn("listen, admin and data take effect at the next start")
-		cfg.Listen, cfg.Admin, cfg.Data = old.Listen, old.Admin, old.Data
+		cfg.Site.Hub = hubAddress(w.opts, cfg)
 	}
 	if old.Limits != cfg.Limits || !reflect.DeepEqual(old.Proxy, cfg.Proxy) {
 		w.opts.Log.Warn("limits and proxy take effect at the next start")
