@@ -2,16 +2,12 @@ package config
 
 import (
 	"net/textproto"
-	"slices"
 
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/net/http/httpguts"
-)
 
-// ownHeaders are headers that the fetcher sets itself. If a source set them, it
-// would break the transport, conditional requests or the guard of addresses.
-var ownHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Cookie2", "Host", "If-Modified-Since",
-	"If-None-Match", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+	"tributary/internal/fetch"
+)
 
 // headers reads the HTTP headers sent with requests for a feed, and returns them
 // under their canonical names. No problem shows their values.
@@ -26,7 +22,7 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 		switch {
 		case key.Kind != yaml.ScalarNode || !httpguts.ValidHeaderFieldName(key.Value):
 			r.errorf(key, "%s is no name of an HTTP header; write %s", shown(key.Value), examples["headers"])
-		case slices.Contains(ownHeaders, name):
+		case fetch.IsReserved(name):
 			r.errorf(key, "the header %s is set by Tributary itself; leave it out", name)
 		case repeated:
 			r.errorf(key, "the header %s stands twice", name)

@@ -25,13 +25,17 @@ import (
 const defaultAccept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, " +
 	"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 
-// reserved are the fields that Request.Headers must not set, because they determine how the message
-// is interpreted.
+// reserved are the fields that are not taken from Request.Headers. They would break the transport,
+// conditional requests or the guard of addresses.
 var reserved = map[string]bool{
-	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Host": true, "If-Match": true,
+	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Cookie2": true, "Host": true, "If-Match": true,
 	"If-Modified-Since": true, "If-None-Match": true, "If-Range": true, "If-Unmodified-Since": true, "Keep-Alive": true,
-	"Range": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+	"Proxy-Authorization": true, "Proxy-Connection": true, "Range": true, "Te": true, "Trailer": true,
+	"Transfer-Encoding": true, "Upgrade": true,
 }
+
+// IsReserved reports whether a header in its canonical form is ignored in Request.Headers.
+func IsReserved(header string) bool { return reserved[header] }
 
 // Stages of a request, for the text of its failure.
 const (
