@@ -58,7 +58,7 @@ func (a *app) editOnce(path string, change func([]byte) ([]byte, error)) (*confi
 		return nil, fmt.Errorf("%s is left as it was: the source %s, whose name is derived from its address, would be called %s; choose another name, or give it a name: of its own",
 			a.config, was, is)
 	}
-	return cfg, replace(path, data, edited, info.Mode().Perm())
+	return cfg, replace(path, data, edited, info)
 }
 
 // renamed returns the old and the new name of a source that an edit would rename,
@@ -76,13 +76,17 @@ func renamed(before, after *config.Config) (was, is string) {
 
 // replace atomically replaces the contents of a file: it writes and syncs a new file
 // beside it, then renames that one. If the contents are no longer those in before, it
-// changes nothing and returns errRewritten.
-func replace(path string, before, after []byte, mode os.FileMode) error {
-	f, err := claim(path+".new", mode)
+// changes nothing and returns errRewritten. The new file has the mode and, where we may give
+// it away, the owner of the old one, so that a daemon that runs as another user can read it.
+func replace(path string, before, after []byte, info os.FileInfo) error {
+	f, err := claim(path+".new", info.Mode().Perm())
 	if err != nil {
 		return fmt.Errorf("%w; make the folder writable, or add the lines by hand", err)
 	}
-	now, err := os.ReadFile(path)
+	keepOwner(f, info)
+	err = f.Chmod(info.Mode().Perm()) // the umask may have taken something off
+	now, unread := os.ReadFile(path)
+	err = errors.Join(err, unread)
 	if err == nil && !bytes.Equal(now, before) {
 		err = errRewritten
 	}

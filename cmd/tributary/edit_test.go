@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -60,4 +62,34 @@ func TestEditsAtOnce(t *testing.T) {
 	if _, err := os.Stat(left); err == nil {
 		t.Error("something is left of the making")
 	}
+}
+
+// An edited file can be read by whoever could read it before.
+func TestEditKeepsModeAndOwner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	err := errors.Join(os.WriteFile(path, []byte("sources:\n  - feed: https://a.example/feed\n"), 0o600), os.Chmod(path, 0o666))
+	if os.Getuid() == 0 {
+		err = errors.Join(err, os.Chown(path, 65534, 65534))
+	}
+	before, unread := os.Stat(path)
+	a := &app{config: path}
+	_, failed := a.edit(func(data []byte) ([]byte, error) {
+		return config.AppendSources(data, config.NewSource{Feed: "https://b.example/feed"})
+	})
+	after, lost := os.Stat(path)
+	if err := errors.Join(err, unread, failed, lost); err != nil {
+		t.Fatal(err)
+	}
+	if before.Mode() != after.Mode() || owner(before) != owner(after) {
+		t.Errorf("got %v of %s, want %v of %s", after.Mode(), owner(after), before.Mode(), owner(before))
+	}
+}
+
+// owner returns the user and group of a file, or "" where there are none.
+func owner(info os.FileInfo) string {
+	stat := reflect.Indirect(reflect.ValueOf(info.Sys()))
+	if uid := stat.FieldByName("Uid"); uid.IsValid() {
+		return fmt.Sprint(uid, stat.FieldByName("Gid"))
+	}
+	return ""
 }
