@@ -37,11 +37,11 @@ func (r *reader) proxy(n node) (*url.URL, bool) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Hostname() == "":
-		r.errorf(n.Node, "proxy: %s is no address; write %s", shown(n.Value), examples["proxy"])
+		r.errorf(n.Node, "proxy: %s is no address; write %s", shown(n.Value), n.example)
 	case !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme):
-		r.errorf(n.Node, "proxy: %s begins with none of http://, https://, socks5://; write %s", shown(n.Value), examples["proxy"])
+		r.errorf(n.Node, "proxy: %s begins with none of http://, https://, socks5://; write %s", shown(n.Value), n.example)
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
-		r.errorf(n.Node, "proxy: %s has more than a host and a port; write %s", shown(n.Value), examples["proxy"])
+		r.errorf(n.Node, "proxy: %s has more than a host and a port; write %s", shown(n.Value), n.example)
 	default:
 		return u, true
 	}
@@ -169,7 +169,7 @@ func (r *reader) contact(n node) (string, bool) {
 	if _, err := webAddress(text); err == nil {
 		return text, true
 	}
-	r.errorf(n.Node, "%s %s is neither an e-mail address nor that of a page; write %s", n, shown(n.Value), examples["contact"])
+	r.errorf(n.Node, "%s %s is neither an e-mail address nor that of a page; write %s", n, shown(n.Value), n.example)
 	return "", false
 }
 

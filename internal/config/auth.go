@@ -13,26 +13,30 @@ import (
 func (r *reader) basicAuth(n node) (string, bool) {
 	var username, password string
 	before := len(r.problems)
-	complete := r.mapping(n, authSection, fields{
-		"username": into(&username, r.text),
-		"password": into(&password, r.optional),
-	})
+	complete := r.mapping(n, r.authSection(&username, &password))
 	if !complete || len(r.problems) > before {
 		return "", false
 	}
 	switch {
 	case username == "":
-		r.errorf(n.Node, "basic_auth: has no username:; write %s", examples["basic_auth"])
+		r.errorf(n.Node, "basic_auth: has no username:; write %s", n.example)
 		return "", false
 	case strings.Contains(username, ":"):
 		r.errorf(valueOf(n, "username"), "username: a colon cannot stand in it: RFC 7617 ends the name there")
 		return "", false
 	}
 	if k, _ := find(n.Node, "password"); k == nil {
-		r.errorf(n.Node, `basic_auth: has no password:; write %s, or password: "" if there is none`, examples["basic_auth"])
+		r.errorf(n.Node, `basic_auth: has no password:; write %s, or password: "" if there is none`, n.example)
 		return "", false
 	}
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(username+":"+password)), true
+}
+
+func (r *reader) authSection(username, password *string) section {
+	return section{"basic_auth", []field{
+		{"username", "me", into(username, r.text)},
+		{"password", `"${PASSWORD}"`, into(password, r.optional)},
+	}}
 }
 
 // authorize adds the login of a source to its headers, which are sent to the

@@ -157,6 +157,16 @@ const (
 	ContentPage Content = "page" // from the page that the entry links to
 )
 
+// Switch says whether a feature is used: always, never, or where it can work.
+type Switch string
+
+// The values of websub: at a source, and of hub:.
+const (
+	Auto Switch = "auto" // where the other side can reach us
+	On   Switch = "on"   // even if our address is not public, for others on the same network
+	Off  Switch = "off"
+)
+
 // Defaults of the file.
 const (
 	defaultTitle        = "Tributary"

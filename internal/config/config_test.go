@@ -124,19 +124,20 @@ func TestShown(t *testing.T) {
 // TestSuggest checks that misspellings are corrected, that nothing is suggested
 // for other words, and that the number of searches is bounded.
 func TestSuggest(t *testing.T) {
+	r := &reader{}
+	keys := r.sourceSection(&draft{}).keys()
 	for name, want := range map[string]string{
 		"titel": "title", "Title": "title", "tag": "tags", "tgas": "tags", "shedules": "schedule",
 		"x": "", "colour": "", "": "", strings.Repeat("a", 1000): "",
 	} {
-		if got := Nearest(name, sourceSection.keys); got != want {
+		if got := Nearest(name, keys); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}
 	}
-	r := &reader{}
 	for range 10 * maxSuggestions {
-		r.suggest("titel", sourceSection.keys)
+		r.suggest("titel", keys)
 	}
-	if got := r.suggest("titel", sourceSection.keys); r.suggested != maxSuggestions || got != "" {
+	if got := r.suggest("titel", keys); r.suggested != maxSuggestions || got != "" {
 		t.Errorf("searched %d times and found %q, want %d and nothing more", r.suggested, got, maxSuggestions)
 	}
 }

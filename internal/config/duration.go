@@ -32,7 +32,7 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 		case err != nil:
 			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text, n))
 		case d < least || d > most:
-			r.errorf(n.Node, "%s %s is not from %s; write %s", n, shown(n.Value), between(least, most), n.example())
+			r.errorf(n.Node, "%s %s is not from %s; write %s", n, shown(n.Value), between(least, most), n.example)
 		default:
 			return d, true
 		}
@@ -66,7 +66,7 @@ func ParseDuration(text string) (time.Duration, error) {
 // withUnit adds to a number the usual unit of its key, which is the last letter
 // of the key's example. For keys in hours it offers minutes too.
 func withUnit(n node) string {
-	example := n.example()
+	example := n.example
 	unit := example[len(example)-1:]
 	if unit == "h" {
 		return n.Value + "h or " + n.Value + "m"
@@ -118,7 +118,7 @@ func durationHint(text string, n node) string {
 			return fmt.Sprintf("did you mean %dd?", 7*count)
 		}
 	}
-	return "write days, hours, minutes or seconds, as in " + n.example()
+	return "write days, hours, minutes or seconds, as in " + n.example
 }
 
 // units are the units of sizes in lower case. Those of IEC 80000-13 are powers of
@@ -138,11 +138,11 @@ func (r *reader) size(n node) (int64, bool) {
 	unit, known := units[strings.ToLower(strings.TrimSpace(s.text)[len(number):])]
 	count, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	if !known || err != nil || count < 0 || count > math.MaxInt64/unit {
-		r.errorf(n.Node, "%s is %s, not a size; write %s", n, described(n), n.example())
+		r.errorf(n.Node, "%s is %s, not a size; write %s", n, described(n), n.example)
 		return 0, false
 	}
 	if bytes := count * unit; 0 < bytes && bytes < leastSize {
-		r.errorf(n.Node, "%s is %d bytes, less than any document; write %s", n, bytes, n.example())
+		r.errorf(n.Node, "%s is %d bytes, less than any document; write %s", n, bytes, n.example)
 		return 0, false
 	}
 	return count * unit, true

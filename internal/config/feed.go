@@ -44,12 +44,12 @@ func newFeed() news.Feed {
 // feed reads an item of feeds:.
 func (r *reader) feed(n node) *feedDraft {
 	d := &feedDraft{Feed: newFeed()}
-	complete := r.mapping(n, feedSection, r.feedFields(d))
+	complete := r.mapping(n, r.feedSection(d))
 	if complete {
 		r.checkShow(n, d)
 	}
 	if d.named == nil && complete {
-		r.errorf(n.Node, "this feed has no name; write %s", examples["name"])
+		r.errorf(n.Node, "this feed has no name; write name: example")
 	}
 	if d.Kind == news.FeedOfHealth {
 		r.checkHealth(d)
@@ -66,40 +66,40 @@ func (r *reader) feed(n node) *feedDraft {
 	return d
 }
 
-func (r *reader) feedFields(d *feedDraft) fields {
+func (r *reader) feedSection(d *feedDraft) section {
 	ofStories := func(read func(node)) func(node) { return gathering(&d.stories, read) }
 	ofSingle := func(read func(node)) func(node) { return ofStories(gathering(&d.single, read)) }
 	ofPublic := func(read func(node)) func(node) { return gathering(&d.public, read) }
-	return fields{
-		"name":               noting(&d.named, into(&d.Name, r.name)),
-		"title":              into(&d.Title, r.text),
-		"description":        into(&d.Description, r.text),
-		"language":           into(&d.Language, r.language),
-		"author":             into(&d.Author, r.text),
-		"image":              into(&d.Image, r.pageURL),
-		"access":             into(&d.Private, r.access),
-		"moved_from":         ofPublic(into(&d.moved, list(r, r.oldName))),
-		"sources":            called(feedSources, into(&d.sources, list(r, r.reference))),
-		"tags":               into(&d.tags, list(r, r.reference)),
-		"where":              ofStories(into(&d.Where, r.feedRule)),
-		"duplicates":         ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep))),
-		"limit":              into(&d.Limit, r.whole(1, news.MaxShown)),
-		"window":             gathering(&d.single, into(&d.Window, r.duration(0, longest))),
-		"max_per_source":     ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt))),
-		"max_per_source_day": ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt))),
-		"settle":             ofStories(into(&d.Settle, r.duration(0, mostSettle))),
-		"content":            ofStories(noting(&d.content, called(feedContent, into(&d.Content, oneOf(r, news.Full, news.SummaryOnly, news.LinkOnly))))),
-		"also_reported":      ofSingle(into(&d.AlsoReported, r.boolean)),
-		"item_title":         ofSingle(into(&d.ItemTitle, r.itemTitle)),
-		"item_footer":        ofSingle(into(&d.ItemFooter, r.itemFooter)),
-		"digest":             ofStories(into(&d.Digest, r.calendar)),
-		"archive":            ofStories(noting(&d.archive, into(&d.Archive, r.boolean))),
-		"archive_keep":       into(&d.ArchiveKeep, r.whole(0, math.MaxInt)),
-		"kind":               noting(&d.kind, into(&d.Kind, r.feedKind)),
-		"email":              into(&d.Show.Email, r.email),
-		"explicit":           into(&d.Show.Explicit, r.boolean),
-		"categories":         into(&d.Show.Categories, list(r, r.showCategory)),
-	}
+	return section{"a feed", []field{
+		{"name", "example", noting(&d.named, into(&d.Name, r.name))},
+		{"title", "My river", into(&d.Title, r.text)},
+		{"description", "What happens along the river", into(&d.Description, r.text)},
+		{"language", "de", into(&d.Language, r.language)},
+		{"sources", "[seeds, example]", into(&d.sources, list(r, r.reference))},
+		{"tags", "[news, de]", into(&d.tags, list(r, r.reference))},
+		{"duplicates", "collapse", ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep)))},
+		{"limit", "100", into(&d.Limit, r.whole(1, news.MaxShown))},
+		{"window", "48h", gathering(&d.single, into(&d.Window, r.duration(0, longest)))},
+		{"where", `'language == "de"'`, ofStories(into(&d.Where, r.feedRule))},
+		{"content", "summary", ofStories(noting(&d.content, into(&d.Content, oneOf(r, news.Full, news.SummaryOnly, news.LinkOnly))))},
+		{"max_per_source", "5", ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt)))},
+		{"max_per_source_day", "10", ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt)))},
+		{"settle", "15m", ofStories(into(&d.Settle, r.duration(0, mostSettle)))},
+		{"also_reported", "true", ofSingle(into(&d.AlsoReported, r.boolean))},
+		{"item_title", `"{source}: {title}"`, ofSingle(into(&d.ItemTitle, r.itemTitle))},
+		{"item_footer", `'<p>From <a href="{home}">{source}</a></p>'`, ofSingle(into(&d.ItemFooter, r.itemFooter))},
+		{"archive", "true", ofStories(noting(&d.archive, into(&d.Archive, r.boolean)))},
+		{"archive_keep", "0", into(&d.ArchiveKeep, r.whole(0, math.MaxInt))},
+		{"moved_from", "[oldname]", ofPublic(into(&d.moved, list(r, r.oldName)))},
+		{"digest", `"0 7 * * *"`, ofStories(into(&d.Digest, r.calendar))},
+		{"access", "private", into(&d.Private, r.access)},
+		{"kind", "podcast", noting(&d.kind, into(&d.Kind, r.feedKind))},
+		{"author", "Anna Beispiel", into(&d.Author, r.text)},
+		{"image", "https://me.example/cover.jpg", into(&d.Image, r.pageURL)},
+		{"email", "show@me.example", into(&d.Show.Email, r.email)},
+		{"explicit", "false", into(&d.Show.Explicit, r.boolean)},
+		{"categories", "[News > Politics]", into(&d.Show.Categories, list(r, r.showCategory))},
+	}}
 }
 
 // checkHealth refuses settings that a feed of kind: health cannot have.
@@ -134,7 +134,7 @@ func (r *reader) reference(n node) (reference, bool) {
 func (r *reader) oldName(n node) (reference, bool) {
 	ref, ok := r.reference(n)
 	if ok && !isName(ref.name) {
-		r.errorf(n.Node, "moved_from: %s is no name that a feed can have had; write %s", shown(n.Value), examples["moved_from"])
+		r.errorf(n.Node, "moved_from: %s is no name that a feed can have had; write %s", shown(n.Value), n.example)
 		return reference{}, false
 	}
 	return ref, ok
@@ -187,7 +187,7 @@ func (r *reader) link(d *feedDraft, sources map[string]*draft, tags map[string]b
 
 // linkMoved sets the former names of each feed. It refuses one that a feed has
 // now, or that two feeds had.
-func (r *reader) linkMoved(f *sections, feeds map[string]int) {
+func (r *reader) linkMoved(f *file, feeds map[string]int) {
 	lines := map[string]int{}
 	for _, d := range f.feeds {
 		for _, ref := range d.moved {

@@ -21,13 +21,13 @@ func (r *reader) headers(n node) (map[string]string, bool) {
 		_, repeated := values[name]
 		switch {
 		case key.Kind != yaml.ScalarNode || !httpguts.ValidHeaderFieldName(key.Value):
-			r.errorf(key, "%s is no name of an HTTP header; write %s", shown(key.Value), examples["headers"])
+			r.errorf(key, "%s is no name of an HTTP header; write %s", shown(key.Value), n.example)
 		case fetch.IsReserved(name):
 			r.errorf(key, "the header %s is set by Tributary itself; leave it out", name)
 		case repeated:
 			r.errorf(key, "the header %s stands twice", name)
 		default:
-			v, few := r.value(value, theHeader+name)
+			v, few := r.value(value, "the header "+name, n.example)
 			if !few {
 				return nil, false
 			}

@@ -28,7 +28,7 @@ func (r *reader) pattern(n node) (string, bool) {
 		return "", false
 	}
 	if _, err := filepath.Match(path, ""); err != nil {
-		r.errorf(n.Node, "%s %s is no pattern of file names; write %s", n, shown(n.Value), examples["include"])
+		r.errorf(n.Node, "%s %s is no pattern of file names; write %s", n, shown(n.Value), n.example)
 		return "", false
 	}
 	if isFolder(path) {
@@ -58,7 +58,7 @@ func included(self string, patterns []string) []string {
 }
 
 // readIncluded reads the sources of all included files.
-func (r *reader) readIncluded(f *sections) {
+func (r *reader) readIncluded(f *file) {
 	r.others.include = f.cfg.Include
 	files := included(r.path, f.cfg.Include)
 	if len(files) > maxIncluded {
@@ -87,10 +87,10 @@ func (r *reader) records(path string, defaults Source) (drafts []*draft) {
 		r.problems = append(r.problems, *problem)
 		return nil
 	case root == nil:
-		r.problems = append(r.problems, Problem{Path: path, Text: "holds no source; write " + examples["feed"], Warning: true})
+		r.problems = append(r.problems, Problem{Path: path, Text: "holds no source; write " + aFeed, Warning: true})
 		return nil
 	}
-	n, few := r.value(root, includedFile)
+	n, few := r.value(root, "an included file", aFeed)
 	switch {
 	case !few:
 	case n.Kind == yaml.SequenceNode:

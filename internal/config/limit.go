@@ -38,30 +38,34 @@ func (r *reader) limits(n node) (Limits, bool) {
 		return l, true
 	}
 	before := len(r.problems)
-	span := r.duration(0, longest) // package fetch checks which values make sense
-	complete := r.mapping(n, limitsSection, fields{
-		"dial":       into(&l.Dial, span),
-		"tls":        into(&l.TLS, span),
-		"header":     into(&l.Header, span),
-		"total":      into(&l.Total, span),
-		"stall":      into(&l.Stall, span),
-		"wire":       into(&l.Wire, r.size),
-		"decoded":    into(&l.Decoded, r.size),
-		"ratio":      into(&l.Ratio, r.whole(1, 1<<20)),
-		"redirects":  into(&l.Redirects, r.whole(0, 1<<10)),
-		"in_flight":  into(&l.InFlight, r.whole(1, mostInFlight)),
-		"per_host":   into(&l.PerHost, r.whole(1, mostPerHost)),
-		"per_second": into(&l.PerSecond, r.whole(1, mostPerSecond)),
-		"spacing":    into(&l.Spacing, r.duration(0, time.Hour)),
-	})
-	if complete && len(r.problems) == before {
-		r.checkLimits(n, l)
+	section := r.limitsSection(&l)
+	if r.mapping(n, section) && len(r.problems) == before {
+		r.checkLimits(n, section, l)
 	}
 	return l, true
 }
 
+func (r *reader) limitsSection(l *Limits) section {
+	span := r.duration(0, longest) // package fetch checks which values make sense
+	return section{"limits", []field{
+		{"dial", "10s", into(&l.Dial, span)},
+		{"tls", "10s", into(&l.TLS, span)},
+		{"header", "15s", into(&l.Header, span)},
+		{"total", "30s", into(&l.Total, span)},
+		{"stall", "2s", into(&l.Stall, span)},
+		{"wire", "10 MiB", into(&l.Wire, r.size)},
+		{"decoded", "20 MiB", into(&l.Decoded, r.size)},
+		{"ratio", "200", into(&l.Ratio, r.whole(1, 1<<20))},
+		{"redirects", "5", into(&l.Redirects, r.whole(0, 1<<10))},
+		{"in_flight", "32", into(&l.InFlight, r.whole(1, mostInFlight))},
+		{"per_host", "2", into(&l.PerHost, r.whole(1, mostPerHost))},
+		{"per_second", "20", into(&l.PerSecond, r.whole(1, mostPerSecond))},
+		{"spacing", "1s", into(&l.Spacing, r.duration(0, time.Hour))},
+	}}
+}
+
 // checkLimits reports the limits that package fetch refuses, each at its key.
-func (r *reader) checkLimits(n node, l Limits) {
+func (r *reader) checkLimits(n node, s section, l Limits) {
 	joined, ok := l.Validate().(interface{ Unwrap() []error })
 	if !ok {
 		return
@@ -71,7 +75,8 @@ func (r *reader) checkLimits(n node, l Limits) {
 		if !ok {
 			continue
 		}
-		r.errorf(valueOf(n, limit.Key), "%s: %s; write %s", limit.Key, limit.Reason, examples[limit.Key])
+		f, _ := s.field(limit.Key)
+		r.errorf(valueOf(n, limit.Key), "%s: %s; write %s", limit.Key, limit.Reason, f.written())
 	}
 }
 

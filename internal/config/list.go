@@ -54,10 +54,10 @@ func (r *reader) checkListFile(n node, raw, path string) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		r.errorf(n.Node, "opml: %s is a folder; name one file, as in %s", shown(n.Value), examples["opml"])
+		r.errorf(n.Node, "opml: %s is a folder; name one file, as in %s", shown(n.Value), n.example)
 	case err == nil:
 	case hasMeta(raw):
-		r.errorf(n.Node, "opml: %s is a pattern; a list is one file, as in %s", shown(n.Value), examples["opml"])
+		r.errorf(n.Node, "opml: %s is a pattern; a list is one file, as in %s", shown(n.Value), n.example)
 	case strings.Contains(raw, "/") && guessAddress(raw) != "" && !hasVariable(n.Value):
 		r.warnf(n.Node, "opml: %s: there is no such file%s", shown(n.Value), didYouMean(shown(guessAddress(raw))))
 	default:
@@ -69,7 +69,7 @@ func (r *reader) checkListFile(n node, raw, path string) {
 func (r *reader) refresh(n node) (schedule.Spec, bool) {
 	spec, ok := r.schedule(n)
 	if ok && spec.Auto() {
-		r.errorf(n.Node, "refresh: auto is for feeds; write %s", examples["refresh"])
+		r.errorf(n.Node, "refresh: auto is for feeds; write %s", n.example)
 		return schedule.Spec{}, false
 	}
 	return spec, ok

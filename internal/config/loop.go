@@ -13,7 +13,7 @@ import (
 // checkLoops refuses a source whose address is that of one of our own feeds,
 // since everything we publish would come back as entries. Redirects and copies
 // are detected when the source is read.
-func (r *reader) checkLoops(f *sections) {
+func (r *reader) checkLoops(f *file) {
 	for _, d := range f.sources {
 		if d.Kind != news.KindFeed || !isOwnFeed(d.URL, f.cfg.Site.URL, f.cfg.Listen) {
 			continue

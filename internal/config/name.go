@@ -35,7 +35,7 @@ func (r *reader) name(n node) (string, bool) {
 // nameSources refuses names and addresses that two sources share, and derives
 // names that are not given. Given names are assigned first, so that no derived
 // name takes one of them. Lists share the names of sources.
-func (r *reader) nameSources(f *sections) (byName map[string]*draft, tags map[string]bool) {
+func (r *reader) nameSources(f *file) (byName map[string]*draft, tags map[string]bool) {
 	byName, tags = map[string]*draft{}, map[string]bool{}
 	addresses := map[string]*draft{}
 	for _, d := range f.sources {

@@ -25,7 +25,7 @@ func (r *reader) email(n node) (string, bool) {
 		return "", false
 	}
 	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
-		r.errorf(n.Node, "%s %s is no e-mail address; write %s", n, shown(n.Value), n.example())
+		r.errorf(n.Node, "%s %s is no e-mail address; write %s", n, shown(n.Value), n.example)
 		return "", false
 	}
 	return text, true

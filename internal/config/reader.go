@@ -25,38 +25,29 @@ type reader struct {
 	suggested int                      // searches for suggestions
 	schedules map[string]schedule.Spec // parsed schedules, by expression
 	rules     map[ruleKey]*filter.Rule // compiled rules
+	sections  []section                // all of them, for the report of an unknown key
 	others    companions
 
 	// The readers of a source's keys are made only once, because there may be
 	// thousands of sources. They write to scratch, which is then copied.
-	sourceKeys fields
+	sourceKeys section
 	scratch    *draft
 }
 
-// node is a value of the file, with the name that messages use for it.
+// node is a value of the file.
 type node struct {
 	*yaml.Node
-	key string
+	key     string // the name that messages use for it
+	example string // what could be written instead
 }
 
 // String returns the name of the value for messages.
 func (n node) String() string {
-	if strings.HasPrefix(n.key, itemOf) || strings.Contains(n.key, " ") {
+	if strings.Contains(n.key, " ") {
 		return n.key
 	}
 	return n.key + ":"
 }
-
-// example returns a valid example for the value.
-func (n node) example() string {
-	if strings.HasPrefix(n.key, theHeader) {
-		return examples["headers"]
-	}
-	return examples[strings.TrimPrefix(n.key, itemOf)]
-}
-
-// fields maps the keys of a mapping to their readers.
-type fields map[string]func(node)
 
 // into returns a field reader that stores a valid value in dst, and leaves dst alone otherwise.
 func into[T any](dst *T, read func(node) (T, bool)) func(node) {
@@ -83,16 +74,10 @@ func gathering(list *[]node, read func(node)) func(node) {
 	}
 }
 
-// called returns a field reader under another name, for a key that means different
-// things in different sections.
-func called(key string, read func(node)) func(node) {
-	return func(n node) { read(node{n.Node, key}) }
-}
-
-// value returns a node with a name. An alias is resolved, but keeps its own
+// value returns a node with its name and example. An alias is resolved, but keeps its own
 // position. It returns false once there are too many values, which is reported
 // once.
-func (r *reader) value(n *yaml.Node, key string) (node, bool) {
+func (r *reader) value(n *yaml.Node, key, example string) (node, bool) {
 	if n.Kind == yaml.AliasNode {
 		repeated := *n.Alias
 		repeated.Line, repeated.Column = n.Line, n.Column
@@ -103,12 +88,12 @@ func (r *reader) value(n *yaml.Node, key string) (node, bool) {
 		r.problems = nil // only this error is useful
 		r.errorf(n, "more than %d values, those that an alias (*name) repeats counted each time; write fewer", maxValues)
 	}
-	return node{n, key}, r.visited < maxValues
+	return node{n, key, example}, r.visited < maxValues
 }
 
 // mapping reads the keys of a section. It returns false if n is no mapping or has
 // unknown keys, so that missing keys need not be reported as well.
-func (r *reader) mapping(n node, s section, read fields) bool {
+func (r *reader) mapping(n node, s section) bool {
 	if !r.isKind(n, yaml.MappingNode) {
 		return false
 	}
@@ -116,7 +101,7 @@ func (r *reader) mapping(n node, s section, read fields) bool {
 	first := make(map[string]int, len(n.Content)/2)
 	for key, value := range pairs(n.Node) {
 		line, repeated := first[key.Value]
-		read, known := read[key.Value]
+		field, known := s.field(key.Value)
 		switch {
 		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
 			r.errorf(key, "%s takes plain keys only; what sources share stands in defaults:", s.title)
@@ -127,11 +112,11 @@ func (r *reader) mapping(n node, s section, read fields) bool {
 			r.unknownKey(key, s)
 			ok = false
 		default:
-			v, few := r.value(value, key.Value)
+			v, few := r.value(value, key.Value, field.written())
 			if !few {
 				return false
 			}
-			read(v)
+			field.read(v)
 		}
 		if !repeated {
 			first[key.Value] = key.Line
@@ -146,7 +131,7 @@ func (r *reader) items(n node, read func(node)) bool {
 		return false
 	}
 	for _, item := range n.Content {
-		v, few := r.value(item, itemOf+n.key)
+		v, few := r.value(item, itemOf+n.key, n.example)
 		if !few {
 			return false
 		}
@@ -155,11 +140,8 @@ func (r *reader) items(n node, read func(node)) bool {
 	return true
 }
 
-// Prefixes of the names of values without a key.
-const (
-	itemOf    = "an item of "
-	theHeader = "the header "
-)
+// itemOf begins the name of an item of a list.
+const itemOf = "an item of "
 
 // list returns a reader of a list of values. An empty list is read as non-nil.
 func list[T any](r *reader, read func(node) (T, bool)) func(node) ([]T, bool) {
@@ -185,7 +167,7 @@ func (r *reader) isKind(n node, kind yaml.Kind) bool {
 
 // wrongType records that a value is of the wrong type, with a valid example.
 func (r *reader) wrongType(n node, want string) {
-	r.errorf(n.Node, "%s is %s, not %s; write %s", n, kindOf(n.Node), want, n.example())
+	r.errorf(n.Node, "%s is %s, not %s; write %s", n, kindOf(n.Node), want, n.example)
 }
 
 // kindOf describes the kind or type of a node.

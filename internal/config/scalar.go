@@ -52,7 +52,7 @@ func (r *reader) optional(n node) (string, bool) {
 
 // patterned are keys whose text cannot be a number, date or boolean, so that
 // quotes would not help.
-var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "access", "kind", "image", "email", "categories", storiesWindow}
+var patterned = []string{"schedule", "window", "url", "feed", "contact", "listen", "admin", "duplicates", "language", "allow_networks", "match", "settle", "where", "access", "kind", "image", "email", "categories", "content", "websub", "hub"}
 
 // notText asks for quotes around a value that YAML reads as a number, date or boolean.
 func (r *reader) notText(n node) {
@@ -68,7 +68,7 @@ func (r *reader) notText(n node) {
 func (r *reader) text(n node) (string, bool) {
 	text, ok := r.optional(n)
 	if ok && text == "" {
-		r.errorf(n.Node, "%s is empty; write %s, or leave it out", n, n.example())
+		r.errorf(n.Node, "%s is empty; write %s, or leave it out", n, n.example)
 		return "", false
 	}
 	return text, ok
@@ -101,7 +101,7 @@ func (r *reader) boolean(n node) (value, ok bool) {
 			return b, true
 		}
 	}
-	r.errorf(n.Node, "%s is %s, not true or false; write %s", n, described(n), n.example())
+	r.errorf(n.Node, "%s is %s, not true or false; write %s", n, described(n), n.example)
 	return false, false
 }
 
@@ -121,7 +121,7 @@ func (r *reader) whole(least, most int) func(node) (int, bool) {
 		if most == math.MaxInt {
 			limits = fmt.Sprintf("of at least %d", least)
 		}
-		r.errorf(n.Node, "%s is %s, not a whole number %s; write %s", n, described(n), limits, n.example())
+		r.errorf(n.Node, "%s is %s, not a whole number %s; write %s", n, described(n), limits, n.example)
 		return 0, false
 	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -28,8 +27,8 @@ func checkShippedText(t *testing.T, path string) {
 	if active >= 60 {
 		t.Errorf("%d active lines, want under 60", active)
 	}
-	for _, s := range allSections() {
-		for _, key := range s.keys {
+	for _, s := range new(reader).allSections() {
+		for _, key := range s.keys() {
 			if !regexp.MustCompile(`(?m)^[#\s-]*(?:basic_auth: \{.*)?` + key + `:`).Match(data) {
 				t.Errorf("%s: of %s does not appear", key, s.title)
 			}
@@ -103,40 +102,58 @@ func TestShippedOptions(t *testing.T) {
 	}
 }
 
-// TestKeysHaveReaders checks that each section reads exactly its keys, and that
-// every key has an example.
-func TestKeysHaveReaders(t *testing.T) {
-	r := &reader{}
-	top := r.topFields(&sections{cfg: &Config{}})
-	if got, want := names(top), slices.Sorted(slices.Values(topSection.keys)); !slices.Equal(got, want) {
-		t.Errorf("the file reads %v, names %v", got, want)
+// TestExamplesAreValid writes the example of each key where it belongs.
+func TestExamplesAreValid(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("theme", 0o700); err != nil {
+		t.Fatal(err)
 	}
-	for _, s := range allSections() {
-		for _, key := range s.keys {
-			if examples[key] == "" {
-				t.Errorf("%s: of %s has no example", key, s.title)
-			}
-			// A key without a reader would be reported as unknown.
-			_, _, err := Parse("testdata/x.yaml", []byte(inSection(s, key)), nil)
-			if err != nil && strings.Contains(err.Error(), `"`+key+`"`) {
-				t.Errorf("%s", err)
+	if err := os.WriteFile("logo.svg", []byte("<svg/>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := func(string) (string, bool) { return "x", true }
+	for _, s := range new(reader).allSections() {
+		for _, f := range s.fields {
+			if _, _, err := Parse("config.yaml", []byte(withExample(s.title, f)), env); err != nil {
+				t.Errorf("%s: of %s: %v", f.key, s.title, err)
 			}
 		}
 	}
 }
 
-func inSection(s section, key string) string {
-	switch s.title {
-	case authSection.title:
-		return "sources: [{basic_auth: {" + key + ": 1}}]\n"
-	case siteSection.title, defaultsSection.title, limitsSection.title, storiesSection.title:
-		return s.title + ": {" + key + ": 1}\n"
-	case linkSection.title:
-		return "site: {links: [{" + key + ": 1}]}\n"
-	case sourceSection.title:
-		return "sources: [{" + key + ": 1}]\n"
-	case feedSection.title:
-		return "feeds: [{" + key + ": 1}]\n"
+// withExample returns a file that is complete but for the example of a field, and that example.
+func withExample(title string, f field) string {
+	const podcast, list, sources = "kind: podcast, name: all, ", "opml: https://o.example/list.opml, ", "sources: [{seeds: seeds/*, name: seeds}, {feed: \"https://e.example/\", name: example}]\n"
+	needs := map[string]string{
+		"a source": aFeed + ", ", "refresh": list, "limit of a source": list, "seeds": "", "feed": "", "opml": "", "selector of a source": aFeed + ", content: page, ",
+		"a feed": "name: all, ", "name of a feed": "", "kind": "name: all, ", "archive_keep": "name: all, archive: true, ",
+		"email": podcast, "explicit": podcast, "categories": podcast,
+		"username": "password: x, ", "password": "username: x, ", "title of a link": "url: https://me.example, ", "url of a link": "title: x, ",
 	}
-	return key + ": 1\n"
+	item := needs[title]
+	for _, key := range []string{f.key, f.key + " of " + title} {
+		if more, ok := needs[key]; ok {
+			item = more
+		}
+	}
+	item = "{" + item + f.key + ": " + f.example + "}"
+	switch title {
+	case "basic_auth":
+		return "sources: [{" + aFeed + ", basic_auth: " + item + "}]\n"
+	case "site", "defaults", "limits", "stories":
+		return sources + title + ": " + item + "\n"
+	case "a link":
+		return sources + "site: {links: [" + item + "]}\n"
+	case "a source":
+		return "sources: [" + item + "]\n"
+	case "a feed":
+		return sources + "feeds: [" + item + "]\n"
+	}
+	switch f.key {
+	case "sources":
+		return "sources:\n  " + f.example + "\n"
+	case "feeds":
+		return sources + "feeds:\n  " + f.example + "\n"
+	}
+	return sources + f.key + ": " + f.example + "\n"
 }

@@ -101,17 +101,22 @@ func (r *reader) siteLinks(n node) ([]news.SiteLink, bool) {
 // siteLink reads an item of links:.
 func (r *reader) siteLink(n node) (news.SiteLink, bool) {
 	var l news.SiteLink
-	complete := r.mapping(n, linkSection, fields{
-		"title": called(linkTitle, into(&l.Title, r.text)),
-		"url":   called(linkURL, into(&l.URL, r.linkURL)),
-	})
-	for _, key := range linkSection.keys {
+	section := r.linkSection(&l)
+	complete := r.mapping(n, section)
+	for _, key := range section.keys() {
 		if k, _ := find(n.Node, key); complete && k == nil {
-			r.errorf(n.Node, "this link has no %s; write %s", key, examples["links"])
+			r.errorf(n.Node, "this link has no %s; write %s", key, n.example)
 			break
 		}
 	}
 	return l, l.Title != "" && l.URL != ""
+}
+
+func (r *reader) linkSection(l *news.SiteLink) section {
+	return section{"a link", []field{
+		{"title", "Imprint", into(&l.Title, r.text)},
+		{"url", "https://me.example/imprint", into(&l.URL, r.linkURL)},
+	}}
 }
 
 // linkURL reads a web or mailto: address.

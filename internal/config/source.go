@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andybalholm/cascadia"
 	"go.yaml.in/yaml/v4"
 
 	"tributary/internal/news"
@@ -34,17 +35,17 @@ type draft struct {
 func (r *reader) source(n node, defaults Source) *draft {
 	if r.scratch == nil {
 		r.scratch = &draft{}
-		r.sourceKeys = r.sourceFields(r.scratch)
+		r.sourceKeys = r.sourceSection(r.scratch)
 	}
 	*r.scratch = draft{node: n.Node, Source: defaults}
 	r.scratch.Line, r.scratch.File = n.Line, r.path
 	r.scratch.Schedule = schedule.Spec{} // the default one depends on its kind
 	before := len(r.problems)
-	complete := r.mapping(n, sourceSection, r.sourceKeys)
+	complete := r.mapping(n, r.sourceKeys)
 	d := new(draft)
 	*d = *r.scratch
 	if d.Kind == "" && complete {
-		r.errorf(n.Node, "this source has neither seeds: nor feed: nor opml:; write %s", examples["feed"])
+		r.errorf(n.Node, "this source has neither seeds: nor feed: nor opml:; write %s", aFeed)
 	}
 	r.onlyFor(n, d)
 	r.checkContent(n, d)
@@ -58,49 +59,50 @@ func (r *reader) source(n node, defaults Source) *draft {
 	return d
 }
 
-func (r *reader) sourceFields(d *draft) fields {
-	f := make(fields, len(sourceSection.keys))
-	r.shareFields(f, &d.Source)
-	f["seeds"] = func(n node) { d.read(r, n, news.KindSeeds, r.seeds) }
-	f["feed"] = func(n node) { d.read(r, n, news.KindFeed, r.feedURL) }
-	f["opml"] = func(n node) { d.read(r, n, kindList, d.list.address(r)) }
-	f["name"] = noting(&d.named, into(&d.Name, r.name))
-	f["title"] = into(&d.Title, r.text)
-	f["tags"] = into(&d.Tags, list(r, r.text))
-	f["outlet"] = into(&d.Outlet, r.text)
-	f["site"] = called(sourceSite, into(&d.Site, r.pageURL))
-	f["icon"] = into(&d.Icon, r.pageURL)
-	f["author"] = into(&d.Author, r.text)
-	f["contact"] = into(&d.Contact, r.contact)
-	f["headers"] = into(&d.Headers, r.headers)
-	f["basic_auth"] = noting(&d.auth, into(&d.login, r.basicAuth))
-	f["refresh"] = into(&d.list.Refresh, r.refresh)
-	f["limit"] = into(&d.list.Limit, r.whole(1, MaxListed))
-	f["public"] = func(n node) {
-		d.stated = true
-		into(&d.Public, r.boolean)(n)
-	}
-	return f
+func (r *reader) sourceSection(d *draft) section {
+	return section{"a source", append([]field{
+		{"seeds", "seeds/*", func(n node) { d.read(r, n, news.KindSeeds, r.seeds) }},
+		{"feed", "https://example.org/atom.xml", func(n node) { d.read(r, n, news.KindFeed, r.feedURL) }},
+		{"opml", "blogroll.opml", func(n node) { d.read(r, n, kindList, d.list.address(r)) }},
+		{"name", "example", noting(&d.named, into(&d.Name, r.name))},
+		{"title", "My river", into(&d.Title, r.text)},
+		{"tags", "[news, de]", into(&d.Tags, list(r, r.text))},
+		{"public", "false", func(n node) {
+			d.stated = true
+			into(&d.Public, r.boolean)(n)
+		}},
+		{"outlet", "example.org", into(&d.Outlet, r.text)},
+		{"site", "https://example.org/", into(&d.Site, r.pageURL)},
+		{"icon", "https://example.org/icon.png", into(&d.Icon, r.pageURL)},
+		{"author", "Anna Beispiel", into(&d.Author, r.text)},
+		{"contact", "me@example.org", into(&d.Contact, r.contact)},
+		{"headers", `{Authorization: "Bearer ${TOKEN}"}`, into(&d.Headers, r.headers)},
+		{"basic_auth", `{username: me, password: "${PASSWORD}"}`, noting(&d.auth, into(&d.login, r.basicAuth))},
+		{"refresh", `"@every 24h"`, into(&d.list.Refresh, r.refresh)},
+		{"limit", "100", into(&d.list.Limit, r.whole(1, MaxListed))},
+	}, r.sharedFields(&d.Source)...)}
 }
 
-// shareFields adds readers for the keys that defaults: and a source share.
-func (r *reader) shareFields(f fields, s *Source) {
-	f["schedule"] = into(&s.Schedule, r.schedule)
-	f["min_interval"] = into(&s.MinInterval, r.duration(leastInterval, longest))
-	f["max_interval"] = into(&s.MaxInterval, r.duration(leastInterval, longest))
-	f["content"] = into(&s.Content, r.content)
-	f["selector"] = into(&s.Selector, r.selector)
-	f["backlog"] = into(&s.Backlog, r.whole(0, mostBacklog))
-	f["user_agent"] = into(&s.UserAgent, r.text)
-	f["websub"] = into(&s.WebSub, r.toggle)
-	f["merge"] = func(n node) {
-		if merge, ok := r.boolean(n); ok {
-			s.Apart = !merge
-		}
+// sharedFields are the keys of defaults:, each of which a source may have too.
+func (r *reader) sharedFields(s *Source) []field {
+	return []field{
+		{"schedule", `"@every 1h"`, into(&s.Schedule, r.schedule)},
+		{"min_interval", "1h", into(&s.MinInterval, r.duration(leastInterval, longest))},
+		{"max_interval", "24h", into(&s.MaxInterval, r.duration(leastInterval, longest))},
+		{"content", "page", into(&s.Content, oneOf(r, ContentFeed, ContentPage))},
+		{"selector", "article", into(&s.Selector, r.selector)},
+		{"backlog", "20", into(&s.Backlog, r.whole(0, mostBacklog))},
+		{"user_agent", "Mozilla/5.0 (compatible; MyRiver)", into(&s.UserAgent, r.text)},
+		{"websub", "off", into(&s.WebSub, oneOf(r, Auto, Off, On))},
+		{"merge", "false", func(n node) {
+			if merge, ok := r.boolean(n); ok {
+				s.Apart = !merge
+			}
+		}},
+		{"where", `'language == "de"'`, into(&s.Where, r.sourceRule)},
+		{"allow_networks", "[192.168.0.0/16]", into(&s.AllowNetworks, list(r, r.network))},
+		{"allow_ports", "[80, 443]", into(&s.AllowPorts, list(r, r.port))},
 	}
-	f["where"] = into(&s.Where, r.sourceRule)
-	f["allow_networks"] = into(&s.AllowNetworks, list(r, r.network))
-	f["allow_ports"] = into(&s.AllowPorts, list(r, r.port))
 }
 
 // Limits of what a source may set.
@@ -207,6 +209,8 @@ func (r *reader) pageURL(n node) (string, bool) {
 	return raw, ok
 }
 
+func (r *reader) defaultsSection(s *Source) section { return section{"defaults", r.sharedFields(s)} }
+
 // defaults reads the section defaults: over the built-in defaults.
 func (r *reader) defaults(n node) Source {
 	s := Source{
@@ -215,14 +219,40 @@ func (r *reader) defaults(n node) Source {
 	}
 	s.Schedule, _ = schedule.Parse(defaultSchedule, time.Local)
 	if n.Node != nil {
-		shared := fields{}
-		r.shareFields(shared, &s)
-		r.mapping(n, defaultsSection, shared)
+		r.mapping(n, r.defaultsSection(&s))
 	}
 	if s.MinInterval > s.MaxInterval {
-		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write %s", inWords(s.MinInterval), examples["max_interval"])
+		r.errorf(valueOf(n, "max_interval"), "max_interval: is shorter than min_interval, %s; write max_interval: 24h", inWords(s.MinInterval))
 		s.MinInterval, s.MaxInterval = schedule.MinInterval, schedule.MaxInterval // so that no source reports it again
 	}
 	s.setSchedule(schedule.Spec{})
 	return s
+}
+
+// longestSelector is the maximum length of a selector in bytes.
+const longestSelector = 1000
+
+// selector reads a CSS selector.
+func (r *reader) selector(n node) (string, bool) {
+	text, ok := r.text(n)
+	if !ok {
+		return "", false
+	}
+	if len(text) > longestSelector {
+		r.errorf(n.Node, "selector: is longer than %d bytes; write %s", longestSelector, n.example)
+		return "", false
+	}
+	if _, err := cascadia.ParseGroup(text); err != nil {
+		r.errorf(n.Node, "selector: %s is no CSS selector; write %s, or selector: \"#text > p\"", shown(n.Value), n.example)
+		return "", false
+	}
+	return text, true
+}
+
+// checkContent refuses a selector for a feed whose pages are not read.
+func (r *reader) checkContent(n node, d *draft) {
+	_, selector := find(n.Node, "selector")
+	if selector != nil && d.Kind == news.KindFeed && d.Content != ContentPage {
+		r.errorf(selector, "selector: chooses in the article's page, which is not read; write content: page beside it")
+	}
 }

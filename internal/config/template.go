@@ -11,7 +11,7 @@ import (
 func (r *reader) itemTitle(n node) (string, bool) {
 	text, ok := r.template(n, format.CheckTitle)
 	if ok && text != "" && !strings.Contains(text, "{title}") {
-		r.warnf(n.Node, "item_title: without {title} readers cannot tell the items apart; write %s", examples["item_title"])
+		r.warnf(n.Node, "item_title: without {title} readers cannot tell the items apart; write %s", n.example)
 	}
 	return text, ok
 }
@@ -38,7 +38,7 @@ func (r *reader) template(n node, check func(string) error) (string, bool) {
 	case !errors.As(err, &bad):
 		return text, true
 	case s.expanded: // the text of a variable may be secret
-		r.errorf(n.Node, "%s what the variables in it make of it is no template; write %s", n, examples[n.key])
+		r.errorf(n.Node, "%s what the variables in it make of it is no template; write %s", n, n.example)
 	default:
 		hint := ""
 		if bad.Unknown != "" {

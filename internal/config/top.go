@@ -10,8 +10,8 @@ import (
 	"tributary/internal/news"
 )
 
-// sections holds the sections of the file as read, before references between them are resolved.
-type sections struct {
+// file holds the sections of the file as read, before references between them are resolved.
+type file struct {
 	cfg      *Config
 	top      node
 	site     *yaml.Node
@@ -29,17 +29,17 @@ type sections struct {
 
 // config reads the whole file. The result may be used only if no error was recorded.
 func (r *reader) config(root *yaml.Node) *Config {
-	f := &sections{top: node{root, "the file"}, cfg: &Config{
+	f := &file{top: node{root, "the file", "sources: and below it - " + aFeed}, cfg: &Config{
 		Path: r.path, Dir: r.dir,
 		Site:   news.Site{Title: defaultTitle},
 		Listen: defaultListen, Admin: defaultAdmin,
 		Data: r.resolvePath(defaultData), Publish: r.resolvePath(defaultPublish),
 		Limits: DefaultLimits(), Stories: news.DefaultMatching(), Hub: Auto,
 	}}
-	complete := r.mapping(f.top, topSection, r.topFields(f))
+	complete := r.mapping(f.top, r.topSection(f))
 	f.cfg.Defaults = r.defaults(f.defaults)
 	if f.items.Node != nil {
-		r.section(f.items, func(item node) { f.sources = append(f.sources, r.source(item, f.cfg.Defaults)) })
+		r.optionalItems(f.items, func(item node) { f.sources = append(f.sources, r.source(item, f.cfg.Defaults)) })
 	}
 	r.readIncluded(f)
 	if complete && !f.listed {
@@ -54,74 +54,75 @@ func (r *reader) config(root *yaml.Node) *Config {
 	return f.cfg
 }
 
-func (r *reader) topFields(f *sections) fields {
+func (r *reader) topSection(f *file) section {
 	cfg := f.cfg
-	return fields{
-		"site":    func(n node) { f.site = r.site(n, &cfg.Site) },
-		"listen":  noting(&f.listen, into(&cfg.Listen, r.listener)),
-		"admin":   noting(&f.admin, into(&cfg.Admin, r.listenerOff)),
-		"data":    into(&cfg.Data, r.folder),
-		"publish": noting(&f.publish, into(&cfg.Publish, r.folderOff)),
-		"export":  noting(&f.export, into(&cfg.Export, r.folderOff)),
-		"defaults": func(n node) {
+	return section{"the file", []field{
+		{"site", "{title: My river}", r.part(r.siteSection(&cfg.Site, &f.site))},
+		{"listen", "127.0.0.1:8080", noting(&f.listen, into(&cfg.Listen, r.listener))},
+		{"admin", "127.0.0.1:8081", noting(&f.admin, into(&cfg.Admin, r.listenerOff))},
+		{"data", "data/", into(&cfg.Data, r.folder)},
+		{"publish", "feeds/", noting(&f.publish, into(&cfg.Publish, r.folderOff))},
+		{"export", "public/", noting(&f.export, into(&cfg.Export, r.folderOff))},
+		{"defaults", `{schedule: "@every 1h"}`, func(n node) {
 			if !isEmpty(n) {
 				f.defaults = n
 			}
-		},
-		"limits":  into(&cfg.Limits, r.limits),
-		"proxy":   into(&cfg.Proxy, r.proxy),
-		"stories": func(n node) { r.stories(n, &cfg.Stories) },
-		"hub":     into(&cfg.Hub, r.toggle),
-		"theme":   into(&cfg.Theme, r.theme),
-		"include": func(n node) {
+		}},
+		{"limits", "{total: 30s}", into(&cfg.Limits, r.limits)},
+		{"proxy", "http://proxy.example:3128", into(&cfg.Proxy, r.proxy)},
+		{"stories", "{match: normal, window: 7d}", r.part(r.storiesSection(&cfg.Stories))},
+		{"hub", "off", into(&cfg.Hub, oneOf(r, Auto, Off, On))},
+		{"theme", "theme/", into(&cfg.Theme, r.theme)},
+		{"include", "members/*.yaml", func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)
-		},
-		"sources": func(n node) {
+		}},
+		{"sources", "- feed: https://example.org/atom.xml", func(n node) {
 			f.listed, f.items = true, n
 			if isEmpty(n) || n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-				r.warnf(n.Node, "sources: is an empty list, so there is nothing to read; write %s", examples["sources"])
+				r.warnf(n.Node, "sources: is an empty list, so there is nothing to read; write %s", n.example)
 			}
-		},
-		"feeds": func(n node) {
-			r.section(n, func(item node) { f.feeds = append(f.feeds, r.feed(item)) })
-		},
-	}
+		}},
+		{"feeds", "- name: all", func(n node) {
+			r.optionalItems(n, func(item node) { f.feeds = append(f.feeds, r.feed(item)) })
+		}},
+	}}
 }
 
-// section reads a list that may be empty, for example because all its items are commented out.
-func (r *reader) section(n node, read func(node)) {
+// optionalItems reads a list that may be empty, for example because all its items are commented out.
+func (r *reader) optionalItems(n node, read func(node)) {
 	if !isEmpty(n) {
 		r.items(n, read)
 	}
 }
 
-// site reads the section site: and returns the node of its url.
-func (r *reader) site(n node, s *news.Site) (url *yaml.Node) {
-	if isEmpty(n) {
-		return nil
+// part returns the reader of a section, which may be empty.
+func (r *reader) part(s section) func(node) {
+	return func(n node) {
+		if !isEmpty(n) {
+			r.mapping(n, s)
+		}
 	}
-	r.mapping(n, siteSection, fields{
-		"title":    into(&s.Title, r.text),
-		"contact":  into(&s.Contact, r.contact),
-		"language": into(&s.Language, oneOf(r, news.Languages()...)),
-		"logo":     into(&s.Logo, r.logo),
-		"intro":    into(&s.Intro, r.markdown),
-		"links":    into(&s.Links, r.siteLinks),
-		"url":      noting(&url, into(&s.URL, r.baseURL)),
-	})
-	return url
 }
 
-// stories reads the section stories: over the defaults.
-func (r *reader) stories(n node, m *news.Matching) {
-	if isEmpty(n) {
-		return
-	}
-	r.mapping(n, storiesSection, fields{
-		"match":  into(&m.Level, oneOf(r, news.Strict, news.Normal, news.Loose)),
-		"window": called(storiesWindow, into(&m.Window, r.duration(news.MinWindow, news.MaxWindow))),
-	})
+// siteSection reads into s, and keeps the node of its url.
+func (r *reader) siteSection(s *news.Site, url **yaml.Node) section {
+	return section{"site", []field{
+		{"title", "My river", into(&s.Title, r.text)},
+		{"url", "https://me.example/river/", noting(url, into(&s.URL, r.baseURL))},
+		{"contact", "me@example.org", into(&s.Contact, r.contact)},
+		{"language", "de", into(&s.Language, oneOf(r, news.Languages()...))},
+		{"logo", "logo.svg", into(&s.Logo, r.logo)},
+		{"intro", "What happens along the river.", into(&s.Intro, r.markdown)},
+		{"links", "[{title: Imprint, url: https://me.example/imprint}]", into(&s.Links, r.siteLinks)},
+	}}
+}
+
+func (r *reader) storiesSection(m *news.Matching) section {
+	return section{"stories", []field{
+		{"match", "normal", into(&m.Level, oneOf(r, news.Strict, news.Normal, news.Loose))},
+		{"window", "7d", into(&m.Window, r.duration(news.MinWindow, news.MaxWindow))},
+	}}
 }
 
 // isEmpty reports whether a key has no value.
@@ -169,14 +170,14 @@ func (r *reader) saysOff(n node) bool {
 }
 
 // checkListeners keeps the operator's pages off the public listener.
-func (r *reader) checkListeners(f *sections) {
+func (r *reader) checkListeners(f *file) {
 	cfg := f.cfg
 	if cfg.Admin == cfg.Listen && !strings.HasSuffix(cfg.Admin, ":0") {
 		at := f.admin
 		if at == nil {
 			at = f.listen
 		}
-		r.errorf(at, "listen: and admin: are the same address; give the operator's pages a port of their own, as in %s", examples["admin"])
+		r.errorf(at, "listen: and admin: are the same address; give the operator's pages a port of their own, as in admin: 127.0.0.1:8081")
 	}
 	if f.admin != nil && cfg.Admin != "" && isOpen(cfg.Admin) {
 		r.warnf(f.admin, "admin: %s can be reached by other machines, and the operator's pages ask for no password", shown(f.admin.Value))
@@ -184,19 +185,20 @@ func (r *reader) checkListeners(f *sections) {
 	if cfg.Site.URL == "" && f.site == nil {
 		cfg.Site.URL = siteURL(cfg.Listen)
 		if f.listen != nil && isOpen(cfg.Listen) {
-			r.warnf(f.listen, "listen: is open to other machines while site has no url:, so feeds name an address of this machine; write %s", examples["url"])
+			r.warnf(f.listen, "listen: is open to other machines while site has no url:, so feeds name an address of this machine; write url: https://me.example/river/")
 		}
 	}
 }
 
 // checkFolders keeps the database out of folders that a web server may serve to everybody.
-func (r *reader) checkFolders(f *sections) {
-	r.checkOutput("publish", f.cfg.Publish, f.publish, f)
-	r.checkOutput("export", f.cfg.Export, f.export, f)
+func (r *reader) checkFolders(f *file) {
+	r.checkOutput("publish: feeds/", f.cfg.Publish, f.publish, f)
+	r.checkOutput("export: public/", f.cfg.Export, f.export, f)
 }
 
-// checkOutput refuses an output folder that contains the database.
-func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
+// checkOutput refuses an output folder that contains the database. better is what to write
+// instead.
+func (r *reader) checkOutput(better, folder string, at *yaml.Node, f *file) {
 	if folder == "" {
 		return
 	}
@@ -207,7 +209,8 @@ func (r *reader) checkOutput(key, folder string, at *yaml.Node, f *sections) {
 	if at == nil {
 		at = f.top.Node
 	}
-	r.errorf(at, "%s: the folder of data: lies in it, so the database would be published; write %s", key, examples[key])
+	key, _, _ := strings.Cut(better, ":")
+	r.errorf(at, "%s: the folder of data: lies in it, so the database would be published; write %s", key, better)
 }
 
 // hasList reports whether one of the sources is a list. The folders of a list are
@@ -217,7 +220,7 @@ func hasList(sources []*draft) bool {
 }
 
 // linkFeeds resolves the references of feeds, and refuses duplicate names.
-func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[string]bool) {
+func (r *reader) linkFeeds(f *file, sources map[string]*draft, tags map[string]bool) {
 	lines := map[string]int{}
 	for _, d := range f.feeds {
 		r.link(d, sources, tags, hasList(f.sources))
@@ -234,7 +237,7 @@ func (r *reader) linkFeeds(f *sections, sources map[string]*draft, tags map[stri
 }
 
 // finish moves the drafts into the configuration and applies the defaults.
-func (r *reader) finish(f *sections) {
+func (r *reader) finish(f *file) {
 	cfg := f.cfg
 	seeds, _ := parseSchedule(defaultSeedSchedule)
 	for _, d := range f.sources {

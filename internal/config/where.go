@@ -49,7 +49,7 @@ func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
 	}
 	rule, err := filter.Compile(s.text, o)
 	if err != nil {
-		r.badRule(n.Node, s, err)
+		r.badRule(n, s, err)
 		return nil, false
 	}
 	r.rules[key] = rule
@@ -76,15 +76,15 @@ func (c *Config) Where(text string) (news.Rule, *Problem) {
 
 // badRule records an error in a rule at its position in the file. A rule with
 // variables is not shown, because their text may be secret.
-func (r *reader) badRule(n *yaml.Node, s scalar, err error) {
+func (r *reader) badRule(n node, s scalar, err error) {
 	var bad *filter.Error
 	switch {
 	case !errors.As(err, &bad):
-		r.errorf(n, "where: %v", err)
+		r.errorf(n.Node, "where: %v", err)
 	case s.expanded:
-		r.errorf(n, "where: what the variables in it make of it is no rule; write %s", examples["where"])
+		r.errorf(n.Node, "where: what the variables in it make of it is no rule; write %s", n.example)
 	default:
-		r.errorIn(n, bad.At, r.ruleText(bad))
+		r.errorIn(n.Node, bad.At, r.ruleText(bad))
 	}
 }
 
