@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tributary/internal/config"
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 	"tributary/internal/store"
 )
@@ -214,19 +214,11 @@ func pushes(ctx context.Context, db *store.DB) (map[int64]*pushLine, error) {
 			continue
 		}
 		lines[p.SourceID] = &pushLine{
-			State: p.State, Hub: hubHost(p.Hub), Until: stated(p.LeaseUntil), Trusted: !p.Trusted().IsZero(), Delivered: stated(p.Stored),
+			State: p.State, Hub: fetch.HostOf(p.Hub), Until: stated(p.LeaseUntil), Trusted: !p.Trusted().IsZero(), Delivered: stated(p.Stored),
 			Deliveries: p.Deliveries, Refused: p.Refused, Error: oneLine(p.Error),
 		}
 	}
 	return lines, err
-}
-
-func hubHost(hub string) string {
-	u, err := url.Parse(hub)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
 }
 
 // String returns the state for the table: "active" if the hub delivers, "-" without a hub.

@@ -3,10 +3,10 @@ package daemon
 import (
 	"context"
 	"maps"
-	"net/url"
 	"slices"
 	"time"
 
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -16,14 +16,14 @@ func (d *Daemon) offline(src news.Source, lease news.Lease, f news.Fetch) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	worked := !lease.FirstOK.IsZero() && lease.Failures == 0
-	return d.outage.record(src.ID, hostOf(src), worked, f, d.opts.Now())
+	return d.outage.record(src.ID, fetch.HostOf(src.URL), worked, f, d.opts.Now())
 }
 
 // admit reports whether a source may be asked now.
 func (d *Daemon) admit(src news.Source) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return src.Kind != news.KindFeed || d.outage.admit(src.ID, hostOf(src), d.opts.Now())
+	return src.Kind != news.KindFeed || d.outage.admit(src.ID, fetch.HostOf(src.URL), d.opts.Now())
 }
 
 // updateOutage begins or ends an outage, and logs that. The failures of sources before the
@@ -90,20 +90,11 @@ func (d *Daemon) outageText() string {
 	return d.outage.String()
 }
 
-// hostOf returns the host of a feed, "" for a folder.
-func hostOf(s news.Source) string {
-	u, err := url.Parse(s.URL)
-	if err != nil || s.Kind != news.KindFeed {
-		return ""
-	}
-	return u.Hostname()
-}
-
 // goodHosts returns the hosts of the sources that worked when they were last asked.
 func goodHosts(states []news.SourceState) map[string]bool {
 	hosts := map[string]bool{}
 	for _, s := range states {
-		if name := hostOf(s.Source); name != "" && !s.FirstOK.IsZero() && s.Failures == 0 {
+		if name := fetch.HostOf(s.URL); name != "" && !s.FirstOK.IsZero() && s.Failures == 0 {
 			hosts[name] = true
 		}
 	}

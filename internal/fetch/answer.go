@@ -29,7 +29,7 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failur
 		return x.fail(news.OutcomeLimited, status)
 	case status < 200 || status > 299:
 		return x.fail(news.OutcomeHTTPError, status)
-	case x.isMessage:
+	case x.kind == message:
 		return x.reply(ctx, answer)
 	case x.request.Head:
 		if answer.Header.Get("Content-Encoding") == "" {
@@ -83,7 +83,7 @@ func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failur
 	if err != nil {
 		return x.broken(ctx, body, err)
 	}
-	if len(body) == 0 && !x.isForm {
+	if len(body) == 0 && x.kind == document {
 		return news.Failf(news.OutcomeNotAFeed, "status %d with an empty body", answer.StatusCode)
 	}
 

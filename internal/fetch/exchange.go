@@ -44,17 +44,24 @@ const (
 	waiting
 )
 
+// kind tells exchanges apart: which redirects they follow, and what they make of a body.
+type kind int
+
+const (
+	document kind = iota // see Client.Get
+	form                 // see Client.Post
+	message              // see Client.Send
+)
+
 // exchange is a Get, Post or Send in progress: a request for each hop, and the response so far.
 type exchange struct {
 	client   *Client
+	kind     kind
 	request  Request
-	form     url.Values // sent when isForm
-	isForm   bool
+	body     []byte     // sent by POST; nil sends none
+	form     url.Values // what body holds, for kind form
 	watch    *watch
 	response Response
-
-	isMessage bool   // does not follow redirects
-	body      []byte // of a message; nil sends a GET
 
 	first   *url.URL        // the configured address
 	at      *url.URL        // the present hop; nil before the first
@@ -80,7 +87,7 @@ func (x *exchange) run(ctx context.Context) *news.Failure {
 			return x.explain(ctx, err)
 		}
 		x.note(answer)
-		if x.isMessage || !isRedirect(answer.StatusCode) {
+		if x.kind == message || !isRedirect(answer.StatusCode) {
 			failure := x.read(ctx, answer)
 			answer.Body.Close()
 			return failure
@@ -124,8 +131,6 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 	})
 	method, body := http.MethodGet, io.Reader(nil)
 	switch {
-	case x.isForm:
-		method, body = http.MethodPost, strings.NewReader(x.form.Encode())
 	case x.body != nil:
 		method, body = http.MethodPost, bytes.NewReader(x.body)
 	case x.request.Head:
@@ -162,7 +167,7 @@ func (x *exchange) header() (http.Header, error) {
 	if x.request.Head { // Length is that of the file itself, not of its compressed form
 		h.Set("Accept-Encoding", "identity")
 	}
-	if x.isForm {
+	if x.kind == form {
 		h.Set("Content-Type", formType)
 	}
 	setValid(h, "If-None-Match", x.request.Validators.ETag)
@@ -215,7 +220,7 @@ func isRedirect(status int) bool {
 // follow returns the target of a redirect.
 func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 	keeps := answer.StatusCode == http.StatusTemporaryRedirect || answer.StatusCode == http.StatusPermanentRedirect
-	if x.isForm && !keeps {
+	if x.kind == form && !keeps {
 		return nil, news.Failf(news.OutcomeRedirects, "status %d to a form, which only 307 and 308 may send elsewhere", answer.StatusCode)
 	}
 	location := answer.Header.Get("Location")
@@ -242,7 +247,7 @@ func (x *exchange) follow(answer *http.Response) (*url.URL, *news.Failure) {
 	if len(x.response.Redirects) > x.client.limits.Redirects {
 		return nil, news.Failf(news.OutcomeRedirects, "more than %d redirects", x.client.limits.Redirects)
 	}
-	if x.isForm && x.at.Scheme == "https" && next.Scheme == "http" {
+	if x.kind == form && x.at.Scheme == "https" && next.Scheme == "http" {
 		return nil, news.Failf(news.OutcomeRedirects, "a redirect of a form from https to http")
 	}
 	x.left = x.left || origin(next) != origin(x.first)
@@ -304,6 +309,15 @@ func SameOrigin(a, b string) bool {
 // origin returns scheme, host and port (RFC 6454 section 4).
 func origin(u *url.URL) string {
 	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + PortOf(u)
+}
+
+// HostOf returns the host of an address, or "" if it has none.
+func HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // PortOf returns the port of a URL, or the default port of its scheme.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -90,16 +91,11 @@ func checkCallback(raw string) error {
 // portOf is the port of a checked callback; 0 for what is none.
 func portOf(callback string) uint16 {
 	u, err := url.Parse(callback)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0
-	case u.Port() != "":
-		port, _ := strconv.ParseUint(u.Port(), 10, 16)
-		return uint16(port)
-	case u.Scheme == "https":
-		return 443
 	}
-	return 80
+	port, _ := strconv.ParseUint(fetch.PortOf(u), 10, 16)
+	return uint16(port)
 }
 
 // lease is how long we grant: as asked for, within our bounds. 0 was "for ever" to

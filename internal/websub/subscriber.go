@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"sync"
 	"time"
 
@@ -169,7 +168,7 @@ func (s *Subscriber) askAll(ctx context.Context, due []news.Push, wants map[int6
 	g.SetLimit(atOnce)
 	hosts := map[string]bool{}
 	for _, p := range due {
-		host := hostOf(p.Hub)
+		host := fetch.HostOf(p.Hub)
 		if hosts[host] || len(hosts) == perRound {
 			rest = true
 			continue
@@ -182,22 +181,13 @@ func (s *Subscriber) askAll(ctx context.Context, due []news.Push, wants map[int6
 		}
 		g.Go(func() error {
 			if err := s.ask(ctx, p, want.Hubs, policy); err != nil && ctx.Err() == nil {
-				s.log.Error("push", "source", s.owner.Name(p.SourceID), "hub", hostOf(p.Hub), "error", err)
+				s.log.Error("push", "source", s.owner.Name(p.SourceID), "hub", fetch.HostOf(p.Hub), "error", err)
 			}
 			return nil
 		})
 	}
 	_ = g.Wait() // each has told the log
 	return rest
-}
-
-// hostOf returns the host of an address, "" for none.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
 }
 
 // ask sends one request, which is stored as pending before.
@@ -250,7 +240,7 @@ func (s *Subscriber) change(ctx context.Context, was news.Push, how func(*news.P
 
 // tell logs how a subscription changed.
 func (s *Subscriber) tell(was, is news.Push) {
-	attrs := []any{"source", s.owner.Name(is.SourceID), "hub", hostOf(is.Hub)}
+	attrs := []any{"source", s.owner.Name(is.SourceID), "hub", fetch.HostOf(is.Hub)}
 	switch {
 	case is.State == news.PushActive && !is.LeaseUntil.Equal(was.LeaseUntil):
 		s.log.Info("push begins", append(attrs, "until", is.LeaseUntil.UTC().Truncate(time.Second))...)
