@@ -78,7 +78,7 @@ func (r *reader) secretFile(path string) (string, error) {
 	}
 	file := r.resolvePath(path)
 	r.others.files = append(r.others.files, file)
-	data, err := readRegular(file, maxSecret)
+	data, err := ReadFile(file, maxSecret)
 	if err != nil {
 		return "", fmt.Errorf("${file:%s}: %w", clip(path), err)
 	}

@@ -74,7 +74,7 @@ func (r *reader) readIncluded(f *file) {
 
 // records reads one included file. Its relative paths start at its own folder.
 func (r *reader) records(path string, defaults Source) (drafts []*draft) {
-	data, err := readRegular(path, maxBytes)
+	data, err := ReadFile(path, maxBytes)
 	if err != nil {
 		r.problems = append(r.problems, Problem{Path: path, Text: err.Error()})
 		return nil
@@ -101,9 +101,9 @@ func (r *reader) records(path string, defaults Source) (drafts []*draft) {
 	return drafts
 }
 
-// readRegular reads a file that the configuration names. It refuses pipes and
-// devices, which could block for ever.
-func readRegular(path string, limit int64) ([]byte, error) {
+// ReadFile reads a file of at most limit bytes that the configuration names. It refuses pipes
+// and devices, which could block for ever. Its errors do not contain the path.
+func ReadFile(path string, limit int64) ([]byte, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, errors.New("is no regular file")
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"tributary/internal/clean"
 	"tributary/internal/fetch"
@@ -66,9 +65,7 @@ func (l List) Take(site news.Site, listed []news.Listed) []news.Listed {
 
 // isOwn reports whether an address is that of something we publish, which cannot be a source.
 func isOwn(site news.Site, address string) bool {
-	key := news.FeedKey(address)
-	below := func(path string) bool { return strings.HasPrefix(key, news.FeedKey(site.URL+path)) }
-	return below("/feeds/") || below("/private/") || key == news.FeedKey(site.URL+"/sources.opml")
+	return site.HasFeed(address) || news.FeedKey(address) == news.FeedKey(site.URL+"/sources.opml")
 }
 
 // merger adds the sources of lists to those of the file.

@@ -15,7 +15,7 @@ import (
 // are detected when the source is read.
 func (r *reader) checkLoops(f *file) {
 	for _, d := range f.sources {
-		if d.Kind != news.KindFeed || !isOwnFeed(d.URL, f.cfg.Site.URL, f.cfg.Listen) {
+		if d.Kind != news.KindFeed || !f.cfg.Site.HasFeed(d.URL) && !isListenersFeed(d.URL, f.cfg.Listen) {
 			continue
 		}
 		address := shown(d.address.Value)
@@ -26,25 +26,14 @@ func (r *reader) checkLoops(f *file) {
 	}
 }
 
-// isOwnFeed reports whether an address is below the feeds of the site or of its listener.
-func isOwnFeed(address, site, listen string) bool {
+// isListenersFeed reports whether an address is below the feeds of a listener.
+func isListenersFeed(address, listen string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || !strings.HasPrefix(u.Path, "/feeds/") && !strings.HasPrefix(u.Path, "/private/") {
 		return false
 	}
-	feeds := func(path string) bool {
-		return strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/private/")
-	}
-	base, err := url.Parse(site)
-	if err == nil && base.Host != "" && sameHost(u, base) && strings.HasPrefix(u.Path, base.Path) && feeds(u.Path[len(base.Path):]) {
-		return true
-	}
 	host, port, err := net.SplitHostPort(listen)
-	return err == nil && fetch.PortOf(u) == port && isHere(u.Hostname(), host) && feeds(u.Path)
-}
-
-func sameHost(a, b *url.URL) bool {
-	return strings.EqualFold(a.Hostname(), b.Hostname()) && (fetch.PortOf(a) == fetch.PortOf(b) || a.Port() == "" && b.Port() == "")
+	return err == nil && fetch.PortOf(u) == port && isHere(u.Hostname(), host)
 }
 
 // isHere reports whether the host of an address is that of a listener: the same

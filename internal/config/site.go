@@ -33,7 +33,7 @@ func (r *reader) logo(n node) (string, bool) {
 	}
 	file := r.resolvePath(text)
 	r.others.files = append(r.others.files, file)
-	data, err := readRegular(file, maxLogo)
+	data, err := ReadFile(file, maxLogo)
 	if err == nil {
 		text, err = dataURL(text, data)
 	}

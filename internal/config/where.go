@@ -136,7 +136,7 @@ func (r *reader) termList(name string) ([]string, error) {
 	}
 	path := r.resolvePath(name)
 	r.others.files = append(r.others.files, path)
-	data, err := readRegular(path, maxTermBytes)
+	data, err := ReadFile(path, maxTermBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -3,11 +3,7 @@ package daemon
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"time"
 
 	"tributary/internal/config"
@@ -63,38 +59,16 @@ func (r listReader) load(ctx context.Context, v news.Validators) ([]byte, fetch.
 		return got.Body, got
 	}
 	started := r.now()
-	data, err := readListFile(r.URL)
+	data, err := config.ReadFile(r.URL, maxListFile)
 	f := news.Fetch{Started: started, Duration: r.now().Sub(started), Bytes: int64(len(data)), Outcome: news.OutcomeOK}
 	if err != nil {
-		f.Outcome, f.Error = news.OutcomeRefused, err.Error()
+		f.Outcome, f.Error = news.OutcomeRefused, "the file of the list cannot be read: "+err.Error()
 	}
 	return data, fetch.Response{Fetch: f}
 }
 
 // maxListFile bounds a list on disk.
 const maxListFile = 16 << 20
-
-// readListFile reads a list on disk. Its errors do not name the path.
-func readListFile(path string) ([]byte, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("the file of the list is no regular file") // a pipe could keep us for ever
-	}
-	f, err := os.Open(path)
-	if err == nil {
-		defer f.Close()
-		var data []byte
-		if data, err = io.ReadAll(io.LimitReader(f, maxListFile+1)); err == nil {
-			return data, nil
-		}
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("the file of the list is not there")
-	}
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		err = p.Err
-	}
-	return nil, fmt.Errorf("the file of the list cannot be read: %w", err)
-}
 
 // accept makes the sources of a document those of the list, if the document is a list.
 func (r listReader) accept(data []byte, got fetch.Response, held *news.ListState) {

@@ -247,7 +247,7 @@ func folder(cfg *config.Config) *publish.Folder {
 // ownFeeds returns what we publish ourselves, so that no source brings it back.
 func (d *Daemon) ownFeeds() ingest.Own {
 	c := d.current.Load()
-	own := ingest.Own{Site: c.cfg.Site.URL}
+	own := ingest.Own{Site: c.cfg.Site}
 	for _, f := range c.feeds() {
 		own.Feeds = append(own.Feeds, f.UUID)
 	}

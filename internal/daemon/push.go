@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"tributary/internal/config"
-	"tributary/internal/ingest"
 	"tributary/internal/netguard"
 	"tributary/internal/news"
 	"tributary/internal/websub"
@@ -63,7 +62,7 @@ func (d *subscriber) Deliver(ctx context.Context, sent websub.Delivery) error {
 	case src.Content == config.ContentPage:
 		return websub.ErrFetch
 	}
-	result, err := d.ingest.Push(ctx, src, ingest.Delivery{ContentType: sent.ContentType, Body: sent.Body, Received: sent.Received})
+	result, err := d.ingest.Push(ctx, src, sent.Delivery)
 	if err != nil {
 		return err
 	}

@@ -57,16 +57,7 @@ func themeFile(path, name string) (string, error) {
 		}
 		return "", errors.New("no file of a theme has this name; docs/publishing.md lists them")
 	}
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return "", err
-	case !info.Mode().IsRegular():
-		return "", errors.New("is no regular file")
-	case info.Size() > maxThemeFile:
-		return "", fmt.Errorf("more than %d KiB; is it the right file?", maxThemeFile>>10)
-	}
-	data, err := os.ReadFile(path)
+	data, err := config.ReadFile(path, maxThemeFile)
 	return string(data), err
 }
 

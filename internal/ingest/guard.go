@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tributary/internal/news"
 	"tributary/internal/story"
@@ -12,7 +11,7 @@ import (
 
 // Own is what we publish, which no source may bring back to us.
 type Own struct {
-	Site  string   // base URL without a trailing slash
+	Site  news.Site
 	Feeds []string // ids of our feeds, as in their Atom documents
 }
 
@@ -22,24 +21,10 @@ func (o Own) loop(doc *news.Document, from string) string {
 	switch {
 	case slices.Contains(o.Feeds, doc.ID):
 		return "it is one of our own feeds: its id is ours; leave it out, or all that we publish would come back"
-	case o.holds(from), o.holds(doc.Self):
-		return fmt.Sprintf("it is one of our own feeds, below %s; leave it out, or all that we publish would come back", o.Site)
+	case o.Site.HasFeed(from), o.Site.HasFeed(doc.Self):
+		return fmt.Sprintf("it is one of our own feeds, below %s; leave it out, or all that we publish would come back", o.Site.URL)
 	}
 	return ""
-}
-
-// holds reports whether an address is that of one of our feeds, with any scheme.
-func (o Own) holds(address string) bool {
-	path, below := strings.CutPrefix(bare(address), bare(o.Site))
-	return o.Site != "" && below && (strings.HasPrefix(path, "/feeds/") || strings.HasPrefix(path, "/private/"))
-}
-
-// bare returns an address without its scheme.
-func bare(address string) string {
-	if _, rest, ok := strings.Cut(address, "://"); ok {
-		return rest
-	}
-	return address
 }
 
 // withhold marks all but the newest entries of a new source's first document as not to be

@@ -197,7 +197,7 @@ func places(e *news.Edition) []string {
 
 func TestOwnFeedIsNotTaken(t *testing.T) {
 	const id = "urn:uuid:00000000-0000-5000-8000-000000000001"
-	own := ingest.Own{Site: "https://river.example/base", Feeds: []string{id}}
+	own := ingest.Own{Site: news.Site{URL: "https://river.example/base"}, Feeds: []string{id}}
 	atom := func(element string) []byte {
 		return []byte(`<feed xmlns="http://www.w3.org/2005/Atom"><title>River</title>` + element +
 			`<entry><id>tag:x,2026:1</id><title>T</title><updated>2026-01-01T00:00:00Z</updated><content>Text</content></entry></feed>`)
@@ -209,6 +209,7 @@ func TestOwnFeedIsNotTaken(t *testing.T) {
 	}{
 		{"by its id, on any host", atom("<id>" + id + "</id>"), true},
 		{"by its self link", atom(`<id>x:y</id><link rel="self" href="http://river.example/base/feeds/all.atom"/>`), true},
+		{"by its self link, spelt otherwise", atom(`<id>x:y</id><link rel="self" href="https://RIVER.example:443/base/feeds/all.atom"/>`), true},
 		{"our site's other feeds", atom(`<id>x:y</id><link rel="self" href="https://river.example/base/blog.atom"/>`), false},
 		{"somebody else's", atom(`<id>x:y</id><link rel="self" href="https://other.example/feeds/all.atom"/>`), false},
 	} {

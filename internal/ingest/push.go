@@ -27,13 +27,6 @@ func (p plan) rest() time.Duration {
 	return max(min(pushRest*interval, longestRest)-interval, 0)
 }
 
-// Delivery is a document sent by a hub.
-type Delivery struct {
-	ContentType string
-	Body        []byte
-	Received    time.Time
-}
-
 // storeTime is longer than it takes to store a delivery, which has already been received. A source
 // whose entries need their pages is fetched instead.
 const storeTime = time.Minute
@@ -42,7 +35,7 @@ const storeTime = time.Minute
 // only the newest entries, so it does not change the validators, the body of the last fetch, or the
 // time of the next one. While the source is being fetched the error is news.ErrLeased, and the
 // delivery should be repeated later.
-func (in *Ingester) Push(ctx context.Context, src config.Source, d Delivery) (Result, error) {
+func (in *Ingester) Push(ctx context.Context, src config.Source, d news.Delivery) (Result, error) {
 	now := in.Now()
 	lease, err := in.Store.BeginPush(ctx, src.ID, in.Owner+", push", now, now.Add(storeTime))
 	if err != nil {

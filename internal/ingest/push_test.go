@@ -15,7 +15,7 @@ import (
 
 // push delivers a document for a source.
 func (r *rig) push(s config.Source, body []byte) (ingest.Result, error) {
-	return r.ingester.Push(r.t.Context(), s, ingest.Delivery{ContentType: "application/rss+xml", Body: body, Received: r.clock()})
+	return r.ingester.Push(r.t.Context(), s, news.Delivery{ContentType: "application/rss+xml", Body: body, Received: r.clock()})
 }
 
 // relative returns a feed that does not state its home, with entries whose texts have relative

@@ -24,6 +24,13 @@ const (
 	PushLeaving PushState = "leaving" // the hub is to forget it
 )
 
+// Delivery is a document that a hub sent.
+type Delivery struct {
+	ContentType string
+	Body        []byte
+	Received    time.Time
+}
+
 // Push is our standing claim on a hub: it sends us what a Source publishes as
 // soon as that appears, and renews our trust with every delivery. Its ID and
 // Secret are never printed.

@@ -1,6 +1,9 @@
 package news
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Site is the site that publishes.
 type Site struct {
@@ -96,3 +99,10 @@ func (s Site) StoryURL(key string) string {
 
 // SourceURL returns the address of a source's page, which only public ones have.
 func (s Site) SourceURL(name string) string { return s.URL + "/sources/" + name }
+
+// HasFeed reports whether an address is below those of our feeds, however it is spelt.
+func (s Site) HasFeed(address string) bool {
+	key := FeedKey(address)
+	below := func(path string) bool { return strings.HasPrefix(key, FeedKey(s.URL+path)) }
+	return s.URL != "" && (below("/feeds/") || below("/private/"))
+}

@@ -152,7 +152,7 @@ func (s *Subscriber) refuse(ctx context.Context, p news.Push) error {
 // accept puts a signed delivery into the queue, after it has noted in the store that there
 // is one.
 func (s *Subscriber) accept(ctx context.Context, p news.Push, contentType string, body []byte) error {
-	d := Delivery{SourceID: p.SourceID, ContentType: contentType, Body: body, Received: s.now()}
+	d := Delivery{SourceID: p.SourceID, Delivery: news.Delivery{ContentType: contentType, Body: body, Received: s.now()}}
 	err := s.store.ChangePush(context.WithoutCancel(ctx), p.ID, func(p *news.Push) error {
 		p.Waiting = d.Received
 		return nil

@@ -280,7 +280,7 @@ func TestDeliveryWaitsForALease(t *testing.T) {
 		}
 		stop := r.run()
 		for i, source := range []int64{1, 1, 2} {
-			r.put(Delivery{SourceID: source, Body: []byte{byte(i)}, Received: time.Now()})
+			r.put(Delivery{SourceID: source, Delivery: news.Delivery{Body: []byte{byte(i)}, Received: time.Now()}})
 		}
 		let(5 * time.Second)
 		if got := r.seen().delivered; len(got) != 1 || got[0].SourceID != 2 {
@@ -292,7 +292,7 @@ func TestDeliveryWaitsForALease(t *testing.T) {
 			t.Errorf("got %+v, want all in order", got)
 		}
 		r.set(func() { leased = true })
-		r.put(Delivery{SourceID: 1, Received: time.Now()})
+		r.put(Delivery{SourceID: 1, Delivery: news.Delivery{Received: time.Now()}})
 		let(2 * patience)
 		stop()
 		if len(r.delivered) != 3 || len(r.polled) != 1 || len(r.queue.list) != 0 {
@@ -315,7 +315,7 @@ func TestDeliveriesStayInOrder(t *testing.T) {
 		}
 		stop := run(r.Work)
 		for i := range 5 {
-			r.put(Delivery{SourceID: 1, Body: []byte{byte(i)}, Received: time.Now()})
+			r.put(Delivery{SourceID: 1, Delivery: news.Delivery{Body: []byte{byte(i)}, Received: time.Now()}})
 		}
 		let(5 * time.Second)
 		stop()
@@ -343,8 +343,8 @@ func TestFailedDeliveries(t *testing.T) {
 		}
 		stop := run(r.Work)
 		for range 100 {
-			r.put(Delivery{SourceID: 1, Received: time.Now()})
-			r.put(Delivery{SourceID: 2, Received: time.Now()})
+			r.put(Delivery{SourceID: 1, Delivery: news.Delivery{Received: time.Now()}})
+			r.put(Delivery{SourceID: 2, Delivery: news.Delivery{Received: time.Now()}})
 			let(time.Second)
 		}
 		let(time.Minute)

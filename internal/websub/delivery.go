@@ -14,10 +14,8 @@ import (
 
 // Delivery is a document that a hub sent and signed.
 type Delivery struct {
-	SourceID    int64
-	ContentType string
-	Body        []byte
-	Received    time.Time
+	news.Delivery
+	SourceID int64
 
 	wait  time.Duration // before it is tried again
 	after time.Time     // when that is
