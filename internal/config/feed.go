@@ -27,7 +27,6 @@ type feedDraft struct {
 	tags    []reference
 	kind    *yaml.Node  // value of kind:; nil if it is missing
 	stories []node      // keys that only a feed of stories may have
-	public  []node      // keys that only a public feed may have
 	moved   []reference // former names of the feed
 	single  []node      // keys that only a feed which shows stories one by one may have
 	content *yaml.Node  // value of content:; nil if it is missing
@@ -58,8 +57,8 @@ func (r *reader) feed(n node) *feedDraft {
 	if d.Digest != nil {
 		r.checkDigest(d)
 	}
-	if d.Private {
-		r.checkPrivate(d)
+	if _, moved := find(n.Node, "moved_from"); moved != nil && d.Private {
+		r.errorf(moved, "moved_from: is for public feeds, and this one is private; leave it out")
 	}
 	if _, kept := find(n.Node, "archive_keep"); kept != nil && !d.Archive {
 		r.errorf(kept, "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
@@ -70,7 +69,6 @@ func (r *reader) feed(n node) *feedDraft {
 func (r *reader) feedSection(d *feedDraft) section {
 	ofStories := func(read func(node)) func(node) { return gathering(&d.stories, read) }
 	ofSingle := func(read func(node)) func(node) { return ofStories(gathering(&d.single, read)) }
-	ofPublic := func(read func(node)) func(node) { return gathering(&d.public, read) }
 	return section{"a feed", []field{
 		{"name", "example", noting(&d.named, into(&d.Name, r.name))},
 		{"title", "My river", into(&d.Title, r.text)},
@@ -91,7 +89,7 @@ func (r *reader) feedSection(d *feedDraft) section {
 		{"item_footer", `'<p>From <a href="{home}">{source}</a></p>'`, ofSingle(into(&d.ItemFooter, r.itemFooter))},
 		{"archive", "true", ofStories(noting(&d.archive, into(&d.Archive, r.boolean)))},
 		{"archive_keep", "0", into(&d.ArchiveKeep, r.whole(0, math.MaxInt))},
-		{"moved_from", "[oldname]", ofPublic(into(&d.moved, list(r, r.oldName)))},
+		{"moved_from", "[oldname]", into(&d.moved, list(r, r.oldName))},
 		{"digest", `"0 7 * * *"`, ofStories(into(&d.Digest, r.calendar))},
 		{"access", "private", into(&d.Private, r.access)},
 		{"kind", "podcast", noting(&d.kind, into(&d.Kind, r.feedKind))},
@@ -110,13 +108,6 @@ func (r *reader) checkHealth(d *feedDraft) {
 	}
 	for _, n := range d.stories {
 		r.errorf(n.Node, "%s is about stories, and a feed of kind: health has none; leave it out", n)
-	}
-}
-
-// checkPrivate refuses settings that only a public feed can have.
-func (r *reader) checkPrivate(d *feedDraft) {
-	for _, n := range d.public {
-		r.errorf(n.Node, "%s is for public feeds, and this one is private; leave it out", n)
 	}
 }
 
