@@ -21,10 +21,10 @@ const searchFeedRows = 100
 
 // searchFeed sends search results as a feed, from one feed or from all. It creates no Publications:
 // the items are those of the feeds, with their ids.
-func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
-	allowScripts(w.Header())
+func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, sc *scope, name, ext string) error {
+	sc.allowScripts(w.Header())
 	w.Header()["X-Robots-Tag"] = robots
-	q, err := s.publicSearchRequest(r, name)
+	q, err := newSearch(r, sc, name)
 	if err != nil {
 		return err
 	}
@@ -32,10 +32,8 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 	if err != nil {
 		return s.refuse(w, r, q, err)
 	}
-	if s.Readers != nil {
-		s.Readers.Note(0, ext, r)
-	}
-	return s.send(w, r, d)
+	s.Readers.Note(0, ext, r)
+	return s.send(w, r, sc, d)
 }
 
 // foundFeed renders search results as a feed.
@@ -51,7 +49,7 @@ func (s *Server) foundFeed(r *http.Request, q *searchRequest, ext string) (*publ
 		return nil, err
 	}
 	e := q.edition()
-	d, err := publish.Render(e, ext, q.snap.Theme)
+	d, err := publish.Render(e, ext, q.theme)
 	if err == nil {
 		d.MaxAge = e.TTL
 	}
