@@ -33,7 +33,7 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, sc *scope, n
 		return s.refuse(w, r, q, err)
 	}
 	s.Readers.Note(0, ext, r)
-	return s.send(w, r, sc, d)
+	return s.sendMade(w, r, sc, d)
 }
 
 // foundFeed renders search results as a feed.
