@@ -18,7 +18,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request, sc *scope) error {
 	if dotted && ext == "" {
 		return notFound("feed")
 	}
-	if searchable(ext) && typed(r, "q") != "" {
+	if typed(r, "q") != "" && slices.Contains(publish.FeedFormats(), ext) {
 		return s.searchFeed(w, r, sc, name, ext)
 	}
 	f, err := sc.feed(name)

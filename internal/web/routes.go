@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tributary/internal/page"
+	"tributary/internal/publish"
 )
 
 // routes maps every public path to its handler.
@@ -13,7 +14,7 @@ func (s *Server) routes() http.Handler {
 	s.shared(mux, "/private/{token}", "/private/{token}", s.private)
 	mux.Handle("/private/", s.private(nothing))
 	mux.Handle("/{$}", s.public(s.costly(s.front)))
-	for _, ext := range searchFormats { // of one feed: /feeds/NAME.atom?q=
+	for _, ext := range publish.FeedFormats() { // of one feed: /feeds/NAME.atom?q=
 		mux.Handle("/search."+ext, s.public(func(w http.ResponseWriter, r *http.Request, sc *scope) error { return s.searchFeed(w, r, sc, "", ext) }))
 	}
 	mux.Handle("/sources.opml", s.public(s.opml))

@@ -23,9 +23,6 @@ const (
 	searchQueue = time.Second
 )
 
-// robots keeps search results out of other search engines.
-var robots = []string{"noindex"}
-
 // searchRequest is a search that somebody asks for.
 type searchRequest struct {
 	*scope
@@ -38,7 +35,7 @@ type searchRequest struct {
 
 // search sends the result page of a search.
 func (s *Server) search(w http.ResponseWriter, r *http.Request, sc *scope) error {
-	w.Header()["X-Robots-Tag"] = robots
+	w.Header().Set("X-Robots-Tag", "noindex")
 	name := typed(r, "feed")
 	if to := sc.moved[name]; to != "" {
 		name = to
@@ -52,7 +49,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, sc *scope) error
 	}
 	v := q.view()
 	v.Best = typed(r, "sort") == "best"
-	v.Page = max(1, min(atoi(typed(r, "page")), search.MaxRows/page.SearchRows))
+	v.Page = pageNumber(r)
 	if q.text != "" {
 		err := s.find(r, q, search.Request{Best: v.Best, Limit: page.SearchRows, Offset: (v.Page - 1) * page.SearchRows})
 		if err != nil {
@@ -80,7 +77,7 @@ func newSearch(r *http.Request, sc *scope, name string) (*searchRequest, error) 
 
 // errBusy means that too many searches are running, errIndexing that the index is being built.
 var (
-	errBusy     = errors.New("too many search at once")
+	errBusy     = errors.New("too many searches at once")
 	errIndexing = errors.New("the index is being made")
 )
 
@@ -151,12 +148,13 @@ func typed(r *http.Request, key string) string {
 	return strings.TrimSpace(r.URL.Query().Get(key))
 }
 
-func atoi(s string) int {
-	n, err := strconv.Atoi(s)
+// pageNumber returns the number of the page of results that a request asks for, from 1.
+func pageNumber(r *http.Request) int {
+	n, err := strconv.Atoi(typed(r, "page"))
 	if err != nil {
 		return 1
 	}
-	return n
+	return max(1, min(n, search.MaxRows/page.SearchRows))
 }
 
 // escapedQuery returns the query as the address spells it, so that the feed names the very address

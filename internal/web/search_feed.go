@@ -11,11 +11,6 @@ import (
 	"tributary/internal/search"
 )
 
-// searchFormats are the feed formats of search results.
-var searchFormats = [...]string{"atom", "rss", "json"}
-
-func searchable(ext string) bool { return slices.Contains(searchFormats[:], ext) }
-
 // searchFeedRows is the maximum number of stories in a search feed.
 const searchFeedRows = 100
 
@@ -23,7 +18,7 @@ const searchFeedRows = 100
 // the items are those of the feeds, with their ids.
 func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, sc *scope, name, ext string) error {
 	sc.allowScripts(w.Header())
-	w.Header()["X-Robots-Tag"] = robots
+	w.Header().Set("X-Robots-Tag", "noindex")
 	q, err := newSearch(r, sc, name)
 	if err != nil {
 		return err

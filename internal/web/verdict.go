@@ -103,24 +103,32 @@ func (s *Server) absence(ctx context.Context, sc *scope, p *news.Placement) (new
 	if p.Entry.Hidden {
 		return news.Say("In no feed: our rule for its source leaves it out."), nil
 	}
-	var selecting []news.Feed
+	selecting := slices.DeleteFunc(slices.Clone(sc.feeds), func(f news.Feed) bool { return !f.Selects(p.Source) })
+	if len(selecting) == 0 {
+		return news.Say("In no feed: none of the feeds here selects its source."), nil
+	}
+	wait, err := s.wait(ctx, selecting, p)
+	if err != nil || wait.English != "" {
+		return wait, err
+	}
+	return unfit(selecting, p), nil
+}
+
+// wait says which feeds hold an entry back, and until when. It returns no text if none does.
+func (s *Server) wait(ctx context.Context, selecting []news.Feed, p *news.Placement) (news.Text, error) {
 	var waiting []string
 	var digests []news.Text
 	var until time.Time
-	for _, f := range sc.feeds {
-		if !f.Selects(p.Source) {
-			continue
-		}
-		selecting = append(selecting, f)
+	for _, f := range selecting {
 		due, err := s.Views.WaitsUntil(ctx, f, p.StoryID, s.Now())
 		if err != nil {
 			return news.Text{}, err
 		}
-		if !due.IsZero() {
-			if f.Digest != nil {
-				digests = append(digests, news.Say("%s at %s", cmp.Or(f.Title, f.Name), due))
-				continue
-			}
+		switch {
+		case due.IsZero():
+		case f.Digest != nil:
+			digests = append(digests, news.Say("%s at %s", cmp.Or(f.Title, f.Name), due))
+		default:
 			waiting = append(waiting, cmp.Or(f.Title, f.Name))
 			if until.IsZero() || due.Before(until) {
 				until = due
@@ -133,10 +141,8 @@ func (s *Server) absence(ctx context.Context, sc *scope, p *news.Placement) (new
 			len(waiting), until, strings.Join(waiting, ", ")), nil
 	case len(digests) > 0:
 		return news.Say("In the next digest of %s, unless that has no room for it.", digests), nil
-	case len(selecting) == 0:
-		return news.Say("In no feed: none of the feeds here selects its source."), nil
 	}
-	return unfit(selecting, p), nil
+	return news.Text{}, nil
 }
 
 // unfit says why the feeds that select the source of an entry do not show it, or that one of them
