@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ func (s *Server) older(w http.ResponseWriter, r *http.Request, sc *scope) error 
 	}
 	number, ext, dotted := strings.Cut(r.PathValue("part"), ".")
 	before, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || before <= 0 || strconv.FormatInt(before, 10) != number || dotted != (publish.ContentType(ext) != "" && ext != "") {
+	if err != nil || before <= 0 || strconv.FormatInt(before, 10) != number || dotted != slices.Contains(publish.FeedFormats(), ext) {
 		return notFound("page")
 	}
 	e, err := s.Views.Older(r.Context(), sc.site, *f, before)

@@ -135,19 +135,9 @@ func (s *Server) digestView(ctx context.Context, sc *scope, key string) (*page.S
 // newStoryView returns a view of the entry that the first feed shows, with the other entries as
 // members. Content that is not our own is cut to the extent most.
 func newStoryView(site news.Site, entries []news.Placement, most news.Extent) *page.StoryView {
-	lead := 0
-	pub := entries[0].In[0]
-	for _, p := range entries[0].In {
-		if !p.Removed {
-			pub = p
-			break
-		}
-	}
-	for i, e := range entries {
-		if e.Entry.ID == pub.EntryID {
-			lead = i
-		}
-	}
+	in := entries[0].In
+	pub := in[max(0, slices.IndexFunc(in, func(p news.Publication) bool { return !p.Removed }))]
+	lead := max(0, slices.IndexFunc(entries, func(e news.Placement) bool { return e.Entry.ID == pub.EntryID }))
 	shown := entries[lead].Shown
 	shown.Publication = pub
 	shown.StoryKey = shown.Entry.StoryKey
