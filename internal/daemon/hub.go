@@ -54,7 +54,7 @@ func (d *hubPublisher) Published() (hub string, topics []websub.Topic, policy ne
 		if shown := d.publicShelf.Edition(f.Name); shown != nil { // else it is being made
 			e.Change = shown.Change
 		}
-		for _, format := range publish.Topics() {
+		for _, format := range publish.FeedFormats() {
 			topics = append(topics, websub.Topic{FeedID: f.ID, Feed: f.Name, Format: format, URL: e.URL(format), Change: e.Change})
 		}
 	}

@@ -62,7 +62,7 @@ func (l *locale) magnet(e news.Enclosure) file {
 	f := file{URL: e.URL, Detail: l.detail(e)}
 	query, _ := url.ParseQuery(strings.TrimPrefix(e.URL, "magnet:?")) // what cannot be read has no name
 	f.Name = cmp.Or(shorten(e.Title, 60), shorten(clean.Line(query.Get("dn")), 60), l.text("Torrent"))
-	f.Link = template.HTML(`<a href="` + template.HTMLEscapeString(e.URL) + `">` + template.HTMLEscapeString(f.Name) + `</a>`)
+	f.Link = anchorTo(e.URL, f.Name) // Magnet has checked it
 	return f
 }
 

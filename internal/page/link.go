@@ -10,17 +10,21 @@ import (
 // anchor returns text as HTML, linked to address if link allows it. It makes every link outside the
 // text of entries.
 func anchor(address, text string) template.HTML {
-	text = html.EscapeString(text)
 	if address = link(address); address == "" {
-		return template.HTML(text)
+		return template.HTML(html.EscapeString(text))
 	}
-	return template.HTML(`<a href="` + html.EscapeString(address) + `">` + text + `</a>`)
+	return anchorTo(address, text)
 }
 
 // ownAnchor is anchor for an address from the site's own configuration, which may also be a mailto
 // or tel address.
 func ownAnchor(address, text string) template.HTML {
-	return template.HTML(`<a href="` + html.EscapeString(target(address)) + `">` + html.EscapeString(text) + `</a>`)
+	return anchorTo(target(address), text)
+}
+
+// anchorTo returns text linked to an address that was checked.
+func anchorTo(address, text string) template.HTML {
+	return template.HTML(`<a href="` + html.EscapeString(address) + `">` + html.EscapeString(text) + `</a>`)
 }
 
 // breakable returns an address as text that may wrap after each slash. Copied, it is the address.

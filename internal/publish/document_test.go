@@ -281,7 +281,7 @@ func TestShelfIsReadWhileItIsWritten(t *testing.T) {
 				if s.Document("all", "atom") == nil || s.Edition("all") == nil {
 					t.Error("a feed vanished while it was replaced")
 				}
-				s.Holds(site, f)
+				s.holds(site, f)
 				select {
 				case <-done:
 					return
@@ -297,7 +297,7 @@ func TestShelfIsReadWhileItIsWritten(t *testing.T) {
 	}
 	close(done)
 	readers.Wait()
-	if !s.Holds(site, f) {
+	if !s.holds(site, f) {
 		t.Error("the feed is not up to date at the end")
 	}
 }
@@ -308,16 +308,16 @@ func TestWhatIsMadeFromOldSettingsIsMadeAgain(t *testing.T) {
 	began := s.current()
 	s.Outdate()
 	s.put(&shelved{feed: f, edition: &news.Edition{Site: site, Feed: f}, made: began})
-	if s.Holds(site, f) {
+	if s.holds(site, f) {
 		t.Error("what was begun before the reload counts as up to date")
 	}
 	s.put(&shelved{feed: f, edition: &news.Edition{Site: site, Feed: f}, made: s.current()})
-	if !s.Holds(site, f) || s.Holds(news.Site{URL: "https://else.example"}, f) {
+	if !s.holds(site, f) || s.holds(news.Site{URL: "https://else.example"}, f) {
 		t.Error("want it to be up to date for its own site, and for no other")
 	}
 	other := f
 	other.Limit++
-	if s.Holds(site, other) {
+	if s.holds(site, other) {
 		t.Error("a feed of another limit counts as up to date")
 	}
 }

@@ -96,7 +96,7 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 		p.Shelf.spoil(f.Name)
 		return nil, fmt.Errorf("archive of feed %s: %w", f.Name, err)
 	}
-	if p.Shelf.Holds(site, f) {
+	if p.Shelf.holds(site, f) {
 		return nil, nil
 	}
 	list, err := subs()

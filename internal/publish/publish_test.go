@@ -73,7 +73,7 @@ func TestWhatIsRenderedIsServedPlainAtOnce(t *testing.T) {
 	}
 	name := r.feeds[0].Name
 	plain := r.pub.Shelf.Document(name, "atom")
-	if plain == nil || plain.Variants != nil || !r.pub.Shelf.Holds(site, r.feeds[0]) {
+	if plain == nil || plain.Variants != nil || !r.pub.Shelf.holds(site, r.feeds[0]) {
 		t.Errorf("got %v, want the plain document on the shelf", plain)
 	}
 	if err := finish(t.Context()); err != nil {

@@ -46,8 +46,9 @@ func representations(theme *page.Theme) []representation {
 	}
 }
 
-// Topics lists the extensions of the representations that can be subscribed to at the hub.
-func Topics() []string { return []string{"atom", "rss", "json"} }
+// FeedFormats lists the extensions of the representations for feed readers. These can be subscribed to
+// at the hub, and a search is published in them, too.
+func FeedFormats() []string { return []string{"atom", "rss", "json"} }
 
 // Render writes one representation of an Edition: "atom", "rss", "json", or "" for the HTML page. A
 // nil theme is the built-in one. The Document is for a single request or delivery: no time of last
@@ -89,7 +90,7 @@ func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (
 			return nil, err
 		}
 		d.Name, d.Body = fileName(e.Feed.Name, r.ext), bytes.Clone(d.Body)
-		if e.Site.Hub != "" && slices.Contains(Topics(), r.ext) {
+		if e.Site.Hub != "" && slices.Contains(FeedFormats(), r.ext) {
 			d.Link = []string{news.HubLinks(e.Site.Hub, e.URL(r.ext))}
 		}
 		docs[r.ext] = d

@@ -55,8 +55,8 @@ func (s *Shelf) Edition(feed string) *news.Edition {
 	return nil
 }
 
-// Holds reports whether the shelf has the feed, up to date and rendered with this configuration.
-func (s *Shelf) Holds(site news.Site, f news.Feed) bool {
+// holds reports whether the shelf has the feed, up to date and rendered with this configuration.
+func (s *Shelf) holds(site news.Site, f news.Feed) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	have := s.feeds[f.Name]

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,28 +19,28 @@ const (
 )
 
 // archive sends a closed page.
-func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
-	allowScripts(w.Header())
-	f, err := s.published(r.PathValue("name"))
+func (s *Server) archive(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	sc.allowScripts(w.Header())
+	f, err := sc.feed(r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	page, ext, err := s.closedPage(r, f, s.Shelf)
+	page, ext, err := s.closedPage(r, sc, f)
 	switch {
 	case err != nil:
 		return err
 	case page == nil:
-		w.Header().Set("Cache-Control", "public, max-age="+seconds(olderAge))
-		http.Redirect(w, r, s.current.Load().base+"/feeds/"+f.Name+"."+ext, http.StatusTemporaryRedirect)
+		w.Header().Set("Cache-Control", sc.cacheControl(olderAge, false))
+		http.Redirect(w, r, sc.feedPath(f, ext), http.StatusTemporaryRedirect)
 		return nil
 	}
-	return s.sendPacked(w, r, page)
+	return s.sendPacked(w, r, sc, page)
 }
 
 // closedPage returns the closed page of a feed that a request names. It returns nil for the page that
 // will be closed next, which the last page already links to; the caller redirects that to the live
 // document.
-func (s *Server) closedPage(r *http.Request, f news.Feed, shelf *publish.Shelf) (page *news.PageDocument, ext string, err error) {
+func (s *Server) closedPage(r *http.Request, sc *scope, f *news.Feed) (page *news.PageDocument, ext string, err error) {
 	number, ext, _ := strings.Cut(r.PathValue("page"), ".")
 	part, ok := news.ParsePage(number)
 	if !ok || !publish.IsPageFormat(ext) {
@@ -54,66 +55,52 @@ func (s *Server) closedPage(r *http.Request, f news.Feed, shelf *publish.Shelf) 
 	case page != nil:
 		return page, ext, nil
 	}
-	if e := shelf.Edition(f.Name); e == nil || e.Prev.Page == 0 || e.Prev.Next() != part {
+	if e := sc.shelf.Edition(f.Name); e == nil || e.Prev.Page == 0 || e.Prev.Next() != part {
 		return nil, "", notFound("page")
 	}
 	return nil, ext, nil
 }
 
-// pageDocument returns a stored page as a document without its body.
-func pageDocument(page *news.PageDocument) *publish.Document {
-	return &publish.Document{ContentType: publish.ContentType(page.Format), ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
-}
-
-// sendPacked sends a stored page in gzip as it is, and unpacks it only for clients without gzip.
-func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, page *news.PageDocument) error {
-	d := pageDocument(page)
+// sendPacked sends a stored page in gzip as it is. It unpacks the page for clients without gzip, and
+// to replace the mask.
+func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, sc *scope, page *news.PageDocument) error {
+	d := &publish.Document{ContentType: publish.ContentType(page.Format), ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
 	d.Variants = []publish.Variant{{Coding: publish.Gzip, Body: page.Packed, ETag: publish.VariantTag(page.ETag, publish.Gzip)}}
-	if choose(r.Header["Accept-Encoding"], d.Variants) == nil && precondition(r.Header, d) == http.StatusOK {
+	if sc.private || choose(r.Header["Accept-Encoding"], d.Variants) == nil {
 		var err error
 		if d.Body, err = publish.Unpack(page.Packed, page.Length); err != nil {
 			return err
 		}
 	}
-	return s.send(w, r, d)
+	return s.send(w, r, sc, d)
 }
 
-// older sends a page of what came before a Publication.
-func (s *Server) older(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.published(r.PathValue("name"))
+// older sends a page of what came before the Publication that a request names.
+func (s *Server) older(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	f, err := sc.feed(r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	d, err := s.olderDocument(r, s.current.Load().Site, f)
-	if err != nil {
-		return err
-	}
-	if d.Policy != "" {
-		pageHeader(w.Header(), d.Policy)
-	} else {
-		allowScripts(w.Header())
-	}
-	return s.sendMade(w, r, d, olderAge)
-}
-
-// olderDocument renders what came before the Publication that a request names.
-func (s *Server) olderDocument(r *http.Request, site news.Site, f news.Feed) (*publish.Document, error) {
 	number, ext, dotted := strings.Cut(r.PathValue("part"), ".")
 	before, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || before <= 0 || strconv.FormatInt(before, 10) != number || dotted != (publish.ContentType(ext) != "" && ext != "") {
-		return nil, notFound("page")
+	if err != nil || before <= 0 || strconv.FormatInt(before, 10) != number || dotted != slices.Contains(publish.FeedFormats(), ext) {
+		return notFound("page")
 	}
-	e, err := s.Views.Older(r.Context(), site, f, before)
+	e, err := s.Views.Older(r.Context(), sc.site, *f, before)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(e.Shown) == 0 {
-		return nil, notFound("page")
+		return notFound("page")
 	}
 	e.TTL = olderAge
-	d, err := publish.Render(e, ext, s.current.Load().Theme)
-	if err == nil {
-		d.MaxAge = olderAge
+	d, err := publish.Render(e, ext, sc.theme)
+	if err != nil {
+		return err
 	}
-	return d, err
+	d.MaxAge = olderAge
+	if dotted {
+		sc.allowScripts(w.Header())
+	}
+	return s.sendMade(w, r, sc, d)
 }

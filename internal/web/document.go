@@ -31,10 +31,18 @@ const part = 256 << 10
 // send answers with d in the content coding that the client prefers, or without a body if the
 // client has a current copy (RFC 9110 sections 8.8, 12.5.3 and 13). Range requests are not
 // supported: feeds are small, and readers want all of them.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Document) error {
+func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publish.Document) error {
+	if sc.private {
+		own := sc.masked(*d)
+		d = &own
+	}
 	code := precondition(r.Header, d)
 	if code == http.StatusPreconditionFailed {
 		return &status{code, "page"}
+	}
+	fresh := code == http.StatusNotModified
+	if sc.private {
+		s.Tokens.record(sc.token.ID, r.UserAgent(), fresh, s.Now())
 	}
 	body, tag, coding := d.Body, d.ETag, ""
 	if v := choose(r.Header["Accept-Encoding"], d.Variants); v != nil {
@@ -46,49 +54,50 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d *publish.Documen
 	if !d.Modified.IsZero() {
 		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}
-	h["Cache-Control"] = []string{cacheControl(d)}
+	h["Cache-Control"] = []string{sc.cacheControl(d.MaxAge, d.Immutable)}
 	if d.Link != nil {
 		h["Link"] = d.Link
 	}
-	if code == http.StatusNotModified {
+	if d.Policy != "" {
+		pageHeader(h, d.Policy)
+	}
+	if fresh {
 		w.WriteHeader(code)
 		return nil
 	}
+	h["Content-Type"] = []string{d.ContentType}
 	if coding != "" {
 		h["Content-Encoding"] = []string{coding}
 	}
-	h["Content-Type"] = []string{d.ContentType}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if body != nil { // else it is compressed while it is sent
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
 	w.WriteHeader(http.StatusOK)
-	if r.Method != http.MethodHead {
-		s.write(w, body)
+	switch out := (patient{s, w}); {
+	case r.Method == http.MethodHead:
+	case !sc.private:
+		_, _ = out.Write(body) // an error means that the client has left
+	default:
+		s.writeMasked(out, d.Body, coding, sc.site.Token)
 	}
 	return nil
 }
 
-// cacheControl returns the Cache-Control value of a document (RFC 9111, RFC 8246).
-func cacheControl(d *publish.Document) string {
-	age := "public, max-age=" + seconds(d.MaxAge)
-	if d.Immutable {
-		age += ", immutable"
-	}
-	return age
+// patient writes to a client in parts, each under its own deadline, so that a slow client is served
+// and a dead one is not waited for.
+type patient struct {
+	s *Server
+	w http.ResponseWriter
 }
 
-// seconds formats a duration for Cache-Control.
-func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
-
-// write sends a body in parts, each under its own deadline, so that a slow client is served and a
-// dead one is not waited for.
-func (s *Server) write(w http.ResponseWriter, body []byte) {
-	for len(body) > part {
-		if _, err := w.Write(body[:part]); err != nil {
-			return // the client left
+func (p patient) Write(b []byte) (int, error) {
+	for written := 0; ; {
+		n, err := p.w.Write(b[written:min(written+part, len(b))])
+		if written += n; err != nil || written == len(b) {
+			return written, err
 		}
-		body = body[part:]
-		s.extendDeadline(w)
+		p.s.extendDeadline(p.w)
 	}
-	_, _ = w.Write(body)
 }
 
 // extendDeadline sets a new write deadline for what is sent next.

@@ -80,16 +80,16 @@ func (g *gate) uncount(who string) {
 // costly puts a handler behind the gate. The place is released when the response begins, so that
 // slow clients do not hold places.
 func (s *Server) costly(f handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request, sc *scope) error {
 		if r.RemoteAddr == "" {
-			return f(w, r) // an export, which requests one page at a time
+			return f(w, r, sc) // an export, which requests one page at a time
 		}
 		leave, err := s.gate.enter(r)
 		if err != nil {
 			return err
 		}
 		defer leave()
-		return f(&leaving{w, leave}, r)
+		return f(&leaving{w, leave}, r, sc)
 	}
 }
 

@@ -18,51 +18,39 @@ import (
 // pageAge is how long caches may keep a page.
 const pageAge = time.Minute
 
-// sendPage renders a page and sends it.
-func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, theme *page.Theme, render func(io.Writer) error) error {
-	d, err := rendered(render)
-	if err != nil {
-		return err
-	}
-	pageHeader(w.Header(), theme.CSP())
-	return s.sendMade(w, r, d, pageAge)
-}
-
-// rendered returns the page that render writes as a document.
-func rendered(render func(io.Writer) error) (*publish.Document, error) {
+// sendPage sends the page that render writes.
+func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, sc *scope, render func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := render(&b); err != nil {
-		return nil, err
+		return err
 	}
 	d := publish.NewDocument("", "text/html; charset=utf-8", b.Bytes())
-	d.MaxAge = pageAge
-	return d, nil
+	d.MaxAge, d.Policy = pageAge, sc.theme.CSP()
+	return s.sendMade(w, r, sc, d)
 }
 
 // sendMade sends a document made for this request, with gzip if the client accepts it.
-func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, d *publish.Document, age time.Duration) error {
-	d.MaxAge = age
-	if weightOf(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // for a 304 too: it has the ETag of the 200
+func (s *Server) sendMade(w http.ResponseWriter, r *http.Request, sc *scope, d *publish.Document) error {
+	if !sc.private && weightOf(r.Header["Accept-Encoding"], publish.Gzip) > 0 { // for a 304 too: it has the ETag of the 200
 		var err error
 		if d, err = d.Packed(publish.Gzip); err != nil {
 			return err
 		}
 	}
-	return s.send(w, r, d)
+	return s.send(w, r, sc, d)
 }
 
 // latest is the number of stories on the front page.
 const latest = 30
 
 // front sends the front page: the feeds, and the latest stories in them.
-func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
-	snap := s.current.Load()
-	v := &page.FrontView{Site: snap.Site}
-	v.Read, v.Total = snap.Read()
+func (s *Server) front(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	v := &page.FrontView{Site: sc.site}
+	v.Read, v.Total = s.current.Load().Read()
 	seen := map[string]bool{}
 	var editions []*news.Edition
-	for _, f := range snap.Feeds {
-		e := s.Shelf.Edition(f.Name)
+	for _, f := range sc.feeds {
+		e := sc.shelf.Edition(f.Name)
 		editions = append(editions, e)
 		if e == nil {
 			e = &news.Edition{Feed: f}
@@ -84,54 +72,51 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	if v.Days, err = s.days.of(r.Context(), s.Views, editions, s.Now()); err != nil && r.Context().Err() == nil {
 		s.Log.Error("days of the front page", "error", err) // the page is shown without them
 	}
-	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Front(out, v) })
+	return s.sendPage(w, r, sc, func(out io.Writer) error { return sc.theme.Front(out, v) })
 }
 
 // story sends the page of a story: the permalink of a seed document, and the other sources that
-// reported it. A story that no public feed has shown is not found.
-func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
-	snap := s.current.Load()
-	v, into, err := s.storyView(r.Context(), news.Everybody, snap.Site, r.PathValue("key"))
+// reported it. A story that no feed of the scope has shown is not found.
+func (s *Server) story(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	key := r.PathValue("key")
+	into, err := s.Views.AliasOf(r.Context(), sc.audience, key)
+	switch {
+	case err != nil:
+		return err
+	case into != "":
+		http.Redirect(w, r, sc.local().StoryURL(into), http.StatusPermanentRedirect)
+		return nil
+	}
+	v, err := s.storyView(r.Context(), sc, key)
 	if err != nil {
 		return err
 	}
-	if into != "" {
-		http.Redirect(w, r, snap.base+"/stories/"+into, http.StatusPermanentRedirect)
-		return nil
-	}
-	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Story(out, v) })
+	return s.sendPage(w, r, sc, func(out io.Writer) error { return sc.theme.Story(out, v) })
 }
 
-// storyView returns what an audience may see of a story, or in into the key of the story that it
-// was merged into.
-func (s *Server) storyView(ctx context.Context, a news.Audience, site news.Site, key string) (v *page.StoryView, into string, err error) {
-	into, err = s.Views.AliasOf(ctx, a, key)
-	if err != nil || into != "" {
-		return nil, into, err
-	}
-	entries, known, err := s.Views.StoryEntries(ctx, a, key)
+// storyView returns what may be seen of a story.
+func (s *Server) storyView(ctx context.Context, sc *scope, key string) (*page.StoryView, error) {
+	entries, known, err := s.Views.StoryEntries(ctx, sc.audience, key)
 	switch {
 	case err != nil:
-		return nil, "", err
+		return nil, err
 	case !known:
-		v, err = s.digestView(ctx, a, site, key)
-		return v, "", err
+		return s.digestView(ctx, sc, key)
 	case len(entries) == 0:
-		return nil, "", gone("story")
+		return nil, gone("story")
 	}
-	snap := s.current.Load()
-	v = newStoryView(site, entries, extent(snap, a, entries[0].In))
-	v.Feeds = feedsOf(snap, a, entries[0].In)
-	others, err := s.Views.RelatedPages(ctx, a, v.Story.StoryID)
+	v := newStoryView(sc.site, entries, sc.extent(entries[0].In))
+	v.Feeds = sc.feedsOf(entries[0].In)
+	others, err := s.Views.RelatedPages(ctx, sc.audience, v.Story.StoryID)
 	for _, p := range others {
 		v.Related = append(v.Related, p.Shown)
 	}
-	return v, "", err
+	return v, err
 }
 
-// digestView returns what an audience may see of a digest.
-func (s *Server) digestView(ctx context.Context, a news.Audience, site news.Site, key string) (*page.StoryView, error) {
-	d, err := s.Views.Digest(ctx, a, key)
+// digestView returns what may be seen of a digest.
+func (s *Server) digestView(ctx context.Context, sc *scope, key string) (*page.StoryView, error) {
+	d, err := s.Views.Digest(ctx, sc.audience, key)
 	switch {
 	case err != nil:
 		return nil, err
@@ -140,29 +125,19 @@ func (s *Server) digestView(ctx context.Context, a news.Audience, site news.Site
 	case len(d.Stories) == 0:
 		return nil, gone("story")
 	}
-	feeds := everyFeedOf(s.current.Load(), a, []news.Publication{{FeedID: d.FeedID}})
+	feeds := sc.everyFeedOf([]news.Publication{{FeedID: d.FeedID}})
 	if len(feeds) == 0 {
 		return nil, notFound("story")
 	}
-	return &page.StoryView{Site: site, Story: d.Shown(site, feeds[0]), Feeds: feeds}, nil
+	return &page.StoryView{Site: sc.site, Story: d.Shown(sc.site, feeds[0]), Feeds: feeds}, nil
 }
 
 // newStoryView returns a view of the entry that the first feed shows, with the other entries as
 // members. Content that is not our own is cut to the extent most.
 func newStoryView(site news.Site, entries []news.Placement, most news.Extent) *page.StoryView {
-	lead := 0
-	pub := entries[0].In[0]
-	for _, p := range entries[0].In {
-		if !p.Removed {
-			pub = p
-			break
-		}
-	}
-	for i, e := range entries {
-		if e.Entry.ID == pub.EntryID {
-			lead = i
-		}
-	}
+	in := entries[0].In
+	pub := in[max(0, slices.IndexFunc(in, func(p news.Publication) bool { return !p.Removed }))]
+	lead := max(0, slices.IndexFunc(entries, func(e news.Placement) bool { return e.Entry.ID == pub.EntryID }))
 	shown := entries[lead].Shown
 	shown.Publication = pub
 	shown.StoryKey = shown.Entry.StoryKey
@@ -179,36 +154,6 @@ func newStoryView(site news.Site, entries []news.Placement, most news.Extent) *p
 	return &page.StoryView{Site: site, Story: shown}
 }
 
-// feedsOf returns the feeds of an audience that show a story at present.
-func feedsOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
-	standing := slices.DeleteFunc(slices.Clone(pubs), func(p news.Publication) bool { return p.Removed })
-	return everyFeedOf(snap, a, standing)
-}
-
-// everyFeedOf returns the feeds of an audience that the Publications belong to.
-func everyFeedOf(snap *Snapshot, a news.Audience, pubs []news.Publication) []news.Feed {
-	known := slices.Clone(snap.Feeds)
-	for _, f := range snap.Private {
-		if f.Audience() == a {
-			known = append(known, f)
-		}
-	}
-	return slices.DeleteFunc(known, func(f news.Feed) bool {
-		return !slices.ContainsFunc(pubs, func(p news.Publication) bool { return p.FeedID == f.ID })
-	})
-}
-
-// extent returns how much of a story the most generous feed of an audience shows.
-func extent(snap *Snapshot, a news.Audience, pubs []news.Publication) news.Extent {
-	feeds := everyFeedOf(snap, a, pubs)
-	for _, extent := range []news.Extent{news.Full, "", news.SummaryOnly, news.LinkOnly} {
-		if slices.ContainsFunc(feeds, func(f news.Feed) bool { return f.Content == extent }) {
-			return extent
-		}
-	}
-	return news.Full
-}
-
 // The page of a source shows its latest entries and days, at most so many.
 const (
 	verdicts = 20
@@ -216,8 +161,7 @@ const (
 )
 
 // source sends the page of a public source, for people who wonder where their post is.
-func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
-	snap := s.current.Load()
+func (s *Server) source(w http.ResponseWriter, r *http.Request, sc *scope) error {
 	state, err := s.publicState(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return err
@@ -225,7 +169,7 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	if state == nil {
 		return notFound("source")
 	}
-	v := &page.SourceView{Site: snap.Site, Now: s.Now(), State: *state}
+	v := &page.SourceView{Site: sc.site, Now: s.Now(), State: *state}
 	if v.Days, err = s.Views.SourceDays(r.Context(), state.ID, days, v.Now); err != nil {
 		return err
 	}
@@ -233,10 +177,10 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.Entries, err = s.judge(r.Context(), snap, entries); err != nil {
+	if v.Entries, err = s.judge(r.Context(), sc, entries); err != nil {
 		return err
 	}
-	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Source(out, v) })
+	return s.sendPage(w, r, sc, func(out io.Writer) error { return sc.theme.Source(out, v) })
 }
 
 // publicState returns a source as the public may see it, or nil if there is no such public source.

@@ -12,9 +12,9 @@ import (
 // redirected to its clean form. A path that may contain a token is not, because the redirect would
 // reveal the token to whoever sees the response.
 func (s *Server) underBase(next http.Handler) http.Handler {
-	redirect, hidden := s.get(s.toPlainPath), s.private(s.nothingPrivate)
+	redirect, hidden := s.public(toPlainPath), s.private(nothing)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if base := s.current.Load().base; base != "" {
+		if base := s.current.Load().everybody.base; base != "" {
 			if rest, ok := strings.CutPrefix(r.URL.Path, base); ok && (rest == "" || rest[0] == '/') {
 				below, at := *r, *r.URL
 				at.Path, at.RawPath = rest, strings.TrimPrefix(r.URL.RawPath, base)
@@ -38,11 +38,11 @@ func (s *Server) underBase(next http.Handler) http.Handler {
 
 // belowToken reports whether a path is that of a private feed.
 func (s *Server) belowToken(path string) bool {
-	return strings.HasPrefix(path, "/private/") || strings.HasPrefix(path, s.current.Load().base+"/private/")
+	return strings.HasPrefix(path, "/private/") || strings.HasPrefix(path, s.current.Load().everybody.base+"/private/")
 }
 
-func (s *Server) toPlainPath(w http.ResponseWriter, r *http.Request) error {
-	to := url.URL{Path: s.current.Load().base + plainPath(r.URL.Path), RawQuery: r.URL.RawQuery}
+func toPlainPath(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	to := url.URL{Path: sc.base + plainPath(r.URL.Path), RawQuery: r.URL.RawQuery}
 	http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect)
 	return nil
 }

@@ -5,13 +5,11 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 
-	"tributary/internal/news"
 	"tributary/internal/publish"
 )
 
@@ -24,38 +22,30 @@ import (
 // No response reveals whether a feed exists: a wrong token, and a name that is not the token's
 // feed, are answered like any unknown address.
 
-// grant is what a request may see, and the token that allows it.
-type grant struct {
-	token news.Token
-	feed  news.Feed
-	site  news.Site // its Token is the secret of the request
-}
-
-// grantHandler is a handler of a route below a token.
-type grantHandler func(http.ResponseWriter, *http.Request, grant) error
-
-// private wraps a handler of the routes below a token.
-func (s *Server) private(f grantHandler) http.Handler {
-	return s.answer(noPreflight, s.withGrant(f))
-}
-
-// privateCostly is private for handlers that read the store.
-func (s *Server) privateCostly(f grantHandler) http.Handler {
-	return s.answer(noPreflight, s.costly(s.withGrant(f)))
-}
-
-func (s *Server) withGrant(f grantHandler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+// private wraps a handler for the subscribers of private feeds, whose addresses begin with a token.
+func (s *Server) private(f handler) http.Handler {
+	return s.answer(noPreflight, func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "private")
-		g, err := s.grantOf(r)
-		if err != nil {
-			return err
+		sc, err := s.subscribed(r.PathValue("token"))
+		if err == nil {
+			err = f(w, r, sc)
 		}
-		return f(w, r, g)
+		if err != nil {
+			return unnamed(err)
+		}
+		return nil
+	})
+}
+
+// unnamed makes every address that is not found alike, whatever it lacks.
+func unnamed(err error) error {
+	if st := (*status)(nil); errors.As(err, &st) && st.code == http.StatusNotFound {
+		return notFound("page")
 	}
+	return err
 }
 
 // noPreflight answers OPTIONS where scripts of other origins may not read.
@@ -64,142 +54,37 @@ func noPreflight(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// grantOf returns what the token of a request gives access to.
-func (s *Server) grantOf(r *http.Request) (grant, error) {
-	secret := r.PathValue("token")
+// subscribed returns what the holder of a token may see.
+func (s *Server) subscribed(secret string) (*scope, error) {
 	token, known := s.Tokens.find(secret)
 	if !known {
-		return grant{}, notFound("page")
+		return nil, notFound("page")
 	}
-	snap := s.current.Load()
-	feed, there := snap.private[token.Feed]
-	if !token.Revoked.IsZero() || !there {
-		return grant{}, gone("address")
+	feed := s.current.Load().subscribers[token.Feed]
+	if !token.Revoked.IsZero() || feed == nil {
+		return nil, gone("address")
 	}
-	g := grant{token: token, feed: feed, site: snap.Site}
-	g.site.Token, g.site.Hub = secret, "" // a topic URL would reveal the token
-	return g, nil
+	own := *feed
+	own.token, own.site.Token = token, secret
+	return &own, nil
 }
 
-// privateFile sends one representation of a private feed.
-func (s *Server) privateFile(w http.ResponseWriter, r *http.Request, g grant) error {
-	name, ext, dotted := strings.Cut(r.PathValue("file"), ".")
-	switch {
-	case name != g.feed.Name, dotted && ext == "":
-		return notFound("page")
-	case !dotted:
-		http.Redirect(w, r, s.current.Load().base+"/private/"+g.site.Token+"/"+name+"/", http.StatusPermanentRedirect)
-		return nil
-	}
-	if searchable(ext) && typed(r, "q") != "" {
-		return s.privateSearchFeed(w, r, g, ext)
-	}
-	d, err := s.privateDocument(g, ext)
-	if err != nil {
-		return err
-	}
-	if s.Readers != nil && ext != "opml" {
-		s.Readers.Note(g.feed.ID, ext, r)
-	}
-	return s.sendPrivate(w, r, g, d)
+// masked returns a document as one subscriber gets it. The entity tag is that of the subscriber and
+// reveals neither the token nor the mask. The variant has no body yet.
+func (sc *scope) masked(d publish.Document) publish.Document {
+	sum := sha256.Sum256(append([]byte(d.ETag), sc.token.Hash[:]...))
+	d.ETag = `"` + hex.EncodeToString(sum[:16]) + `"`
+	d.Variants = []publish.Variant{{Coding: publish.Gzip, ETag: publish.VariantTag(d.ETag, publish.Gzip)}}
+	return d
 }
 
-// privateTwin sends the HTML page of a private feed.
-func (s *Server) privateTwin(w http.ResponseWriter, r *http.Request, g grant) error {
-	if r.PathValue("name") != g.feed.Name {
-		return notFound("page")
+// writeMasked writes the body of a masked document, with gzip or without.
+func (s *Server) writeMasked(w io.Writer, body []byte, coding, token string) {
+	if coding == "" {
+		unmask(w, body, s.Mask, token)
+		return
 	}
-	d, err := s.privateDocument(g, "")
-	if err != nil {
-		return err
-	}
-	pageHeader(w.Header(), d.Policy)
-	return s.sendPrivate(w, r, g, d)
-}
-
-func (s *Server) privateDocument(g grant, ext string) (*publish.Document, error) {
-	if d := s.Private.Document(g.feed.Name, ext); d != nil {
-		return d, nil
-	}
-	if s.Private.Edition(g.feed.Name) == nil {
-		return nil, &status{http.StatusServiceUnavailable, "feed"} // it is being made
-	}
-	return nil, notFound("page")
-}
-
-// privateStory sends the page of a story to a subscriber of a feed that shows it.
-func (s *Server) privateStory(w http.ResponseWriter, r *http.Request, g grant) error {
-	v, into, err := s.storyView(r.Context(), g.feed.Audience(), g.site, r.PathValue("key"))
-	if err != nil {
-		return err
-	}
-	if into != "" {
-		http.Redirect(w, r, s.current.Load().base+"/private/"+g.site.Token+"/stories/"+into, http.StatusPermanentRedirect)
-		return nil
-	}
-	theme := s.current.Load().Theme
-	d, err := rendered(func(out io.Writer) error { return theme.Story(out, v) })
-	if err != nil {
-		return err
-	}
-	pageHeader(w.Header(), theme.CSP())
-	return s.sendPrivate(w, r, g, d)
-}
-
-// nothingPrivate answers every other address below /private/.
-func (s *Server) nothingPrivate(http.ResponseWriter, *http.Request, grant) error {
-	return notFound("page")
-}
-
-// sendPrivate sends a document that contains masks. It is the counterpart of send.
-func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, g grant, d *publish.Document) error {
-	own := *d // as this subscriber sees it
-	own.ETag = g.tag(d.ETag)
-	code := precondition(r.Header, &own)
-	if code == http.StatusPreconditionFailed {
-		return &status{code, "page"}
-	}
-	h := w.Header()
-	h["Vary"] = varyCoding
-	h["Cache-Control"] = []string{"private, must-revalidate, max-age=" + seconds(d.MaxAge)}
-	if !d.Modified.IsZero() {
-		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
-	}
-	packs := choose(r.Header["Accept-Encoding"], []publish.Variant{{Coding: publish.Gzip}}) != nil
-	h["Etag"] = []string{own.ETag}
-	if packs {
-		h["Etag"] = []string{publish.VariantTag(own.ETag, publish.Gzip)}
-	}
-	fresh := code == http.StatusNotModified
-	s.Tokens.record(g.token.ID, r.UserAgent(), fresh, s.Now())
-	if fresh {
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	h["Content-Type"] = []string{d.ContentType}
-	if packs {
-		h["Content-Encoding"] = []string{publish.Gzip}
-	} else {
-		h["Content-Length"] = []string{strconv.Itoa(len(d.Body))} // the mask is as long as the token
-	}
-	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodHead {
-		return nil
-	}
-	out := patient{s, w}
-	if packs {
-		pack(out, func(z io.Writer) { unmask(z, d.Body, s.Mask, g.site.Token) })
-		return nil
-	}
-	unmask(out, d.Body, s.Mask, g.site.Token)
-	return nil
-}
-
-// tag returns the entity tag of a document for one subscriber. It reveals neither the token nor the
-// mask.
-func (g grant) tag(of string) string {
-	sum := sha256.Sum256(append([]byte(of), g.token.Hash[:]...))
-	return `"` + hex.EncodeToString(sum[:16]) + `"`
+	pack(w, func(z io.Writer) { unmask(z, body, s.Mask, token) })
 }
 
 // unmask writes body with the mask replaced by the token. It stops at the first write error, which
@@ -219,22 +104,6 @@ func unmask(w io.Writer, body []byte, mask, token string) {
 		body = body[at+len(mask):]
 	}
 	_, _ = w.Write(body)
-}
-
-// patient writes to a client in parts, each under its own deadline; see Server.write.
-type patient struct {
-	s *Server
-	w http.ResponseWriter
-}
-
-func (p patient) Write(b []byte) (int, error) {
-	for written := 0; ; {
-		n, err := p.w.Write(b[written:min(written+part, len(b))])
-		if written += n; err != nil || written == len(b) {
-			return written, err
-		}
-		p.s.extendDeadline(p.w)
-	}
 }
 
 // gzipWriters are writers for compressing while sending. They favour speed over size: 220 KB take

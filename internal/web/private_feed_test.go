@@ -169,7 +169,7 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 		"/private/" + anna + "/club.xml", "/private/" + anna + "/club.", "/private/" + anna + "/club/archive/1.atom", "/private/" + other + "/club.atom",
 		"/private/" + wrong + "/club/archive/1.atom", "/private/" + wrong + "/club/older/9999", "/private/" + wrong + "/club/older/9999.atom", "/private/" + wrong + "/search?q=inside",
 		"/private/" + wrong + "/club.atom?q=inside", "/private/" + other + "/club/older/9999", "/private/" + other + "/club.rss?q=inside", "/private/" + anna + "/all/older/9999.json",
-		"/private/" + anna + "/club/older/1", "/private/" + anna + "/club/older/x", "/private/" + anna + "/club/archive/1", "/private/" + anna + "/search.atom?q=inside",
+		"/private/" + anna + "/club/older/1", "/private/" + anna + "/club/older/x", "/private/" + anna + "/club/archive/1", "/private/" + anna + "/stories/none", "/private/" + anna + "/search.atom?q=inside",
 		// Paths that are not plain are not redirected: the response would reveal the token.
 		"/private/" + anna + "//club.atom", "//private/" + anna + "/club.atom", "/private//" + anna + "/club.atom", "/private/" + anna + "/./club/",
 		"/private/" + anna + "/%2Fclub.atom", "/private/" + anna + "/../../feeds/all.atom", "/feeds/../private/" + anna + "/club.atom",

@@ -60,7 +60,7 @@ func NewReaders(now func() time.Time) *Readers {
 // identified by the path and by its agent without the number. Everybody else is identified by
 // address and agent.
 func (t *Readers) Note(feed int64, format string, r *http.Request) {
-	if r.RemoteAddr == "" {
+	if t == nil || r.RemoteAddr == "" {
 		return // an export, not a reader
 	}
 	agent := r.UserAgent()

@@ -4,36 +4,41 @@ import (
 	"net/http"
 
 	"tributary/internal/page"
+	"tributary/internal/publish"
 )
 
 // routes maps every public path to its handler.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/{$}", s.get(s.costly(s.front)))
-	mux.Handle("/feeds/{file}", s.get(s.feed)) // NAME.atom .rss .json .opml; NAME redirects to NAME/
-	mux.Handle("/feeds/{name}/{$}", s.get(s.twin))
-	mux.Handle("/feeds/{name}/archive/{page}", s.get(s.costly(s.archive))) // PAGE.atom .json
-	mux.Handle("/feeds/{name}/older/{part}", s.get(s.costly(s.older)))     // SEQUENCE, SEQUENCE.atom .rss .json
-	mux.Handle("/search", s.get(s.search))
-	for _, ext := range searchFormats { // of one feed: /feeds/NAME.atom?q=
-		mux.Handle("/search."+ext, s.get(func(w http.ResponseWriter, r *http.Request) error { return s.searchFeed(w, r, "", ext) }))
+	s.shared(mux, "", "/feeds", s.public)
+	s.shared(mux, "/private/{token}", "/private/{token}", s.private)
+	mux.Handle("/private/", s.private(nothing))
+	mux.Handle("/{$}", s.public(s.costly(s.front)))
+	for _, ext := range publish.FeedFormats() { // of one feed: /feeds/NAME.atom?q=
+		mux.Handle("/search."+ext, s.public(func(w http.ResponseWriter, r *http.Request, sc *scope) error { return s.searchFeed(w, r, sc, "", ext) }))
 	}
-	mux.Handle("/sources.opml", s.get(s.opml))
-	mux.Handle("/stories/{key}", s.get(s.costly(s.story)))
-	mux.Handle("/sources/{name}", s.get(s.costly(s.source)))
-	mux.Handle("/why", s.get(s.costly(s.why)))
-	mux.Handle("/private/{token}/{file}", s.private(s.privateFile)) // as /feeds/, for holders of a token
-	mux.Handle("/private/{token}/{name}/{$}", s.private(s.privateTwin))
-	mux.Handle("/private/{token}/{name}/archive/{page}", s.privateCostly(s.privateArchive))
-	mux.Handle("/private/{token}/{name}/older/{part}", s.privateCostly(s.privateOlder))
-	mux.Handle("/private/{token}/search", s.private(s.privateSearch)) // as a feed: /private/TOKEN/NAME.atom?q=
-	mux.Handle("/private/{token}/stories/{key}", s.privateCostly(s.privateStory))
-	mux.Handle("/private/", s.private(s.nothingPrivate))
+	mux.Handle("/sources.opml", s.public(s.opml))
+	mux.Handle("/sources/{name}", s.public(s.costly(s.source)))
+	mux.Handle("/why", s.public(s.costly(s.why)))
 	mux.Handle("/hub", s.delegate(s.Hub))          // POST subscribes to a feed of ours
 	mux.Handle("/websub/{id}", s.delegate(s.Push)) // GET confirms a subscription, POST delivers
-	mux.Handle(page.IconPath, s.get(s.icon))
-	mux.Handle("/healthz", s.get(s.healthz))
-	mux.Handle("/readyz", s.get(s.readyz))
-	mux.Handle("/", s.get(func(http.ResponseWriter, *http.Request) error { return notFound("page") }))
+	mux.Handle(page.IconPath, s.public(s.icon))
+	mux.Handle("/healthz", s.public(s.healthz))
+	mux.Handle("/readyz", s.public(s.readyz))
+	mux.Handle("/", s.public(nothing))
 	return s.underBase(mux)
 }
+
+// shared adds the routes that everybody and the subscribers of private feeds have alike: those of
+// the site below root, and those of feeds below feeds.
+func (s *Server) shared(mux *http.ServeMux, root, feeds string, wrap func(handler) http.Handler) {
+	mux.Handle(feeds+"/{file}", wrap(s.feed)) // NAME.atom .rss .json .opml; NAME redirects to NAME/
+	mux.Handle(feeds+"/{name}/{$}", wrap(s.twin))
+	mux.Handle(feeds+"/{name}/archive/{page}", wrap(s.costly(s.archive))) // PAGE.atom .json
+	mux.Handle(feeds+"/{name}/older/{part}", wrap(s.costly(s.older)))     // SEQUENCE, SEQUENCE.atom .rss .json
+	mux.Handle(root+"/stories/{key}", wrap(s.costly(s.story)))
+	mux.Handle(root+"/search", wrap(s.search)) // as a feed: NAME.atom?q=
+}
+
+// nothing answers every other address.
+func nothing(http.ResponseWriter, *http.Request, *scope) error { return notFound("page") }

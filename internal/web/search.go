@@ -6,14 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"tributary/internal/news"
 	"tributary/internal/page"
-	"tributary/internal/publish"
 	"tributary/internal/search"
 )
 
@@ -25,84 +23,61 @@ const (
 	searchQueue = time.Second
 )
 
-// robots keeps search results out of other search engines.
-var robots = []string{"noindex"}
-
 // searchRequest is a search that somebody asks for.
 type searchRequest struct {
-	snap    *Snapshot
-	site    news.Site   // includes the token of a subscriber
-	feeds   []news.Feed // those that may be searched
-	text    string      // as typed
-	escaped string      // as spelled in the address
+	*scope
+	text    string // as typed
+	escaped string // as spelled in the address
 	query   *search.Query
 	in      *news.Feed // nil for all
 	result  *search.Result
 }
 
 // search sends the result page of a search.
-func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
-	w.Header()["X-Robots-Tag"] = robots
+func (s *Server) search(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	w.Header().Set("X-Robots-Tag", "noindex")
 	name := typed(r, "feed")
-	if to := s.current.Load().Moved[name]; to != "" {
+	if to := sc.moved[name]; to != "" {
 		name = to
 	}
-	q, err := s.publicSearchRequest(r, name)
+	if sc.private { // which opens one feed
+		name = sc.feeds[0].Name
+	}
+	q, err := newSearch(r, sc, name)
 	if err != nil {
 		return err
 	}
-	d, err := s.foundPage(r, q)
-	if err != nil {
-		return s.refuse(w, r, q, err)
-	}
-	pageHeader(w.Header(), q.snap.Theme.CSP())
-	return s.sendMade(w, r, d, pageAge)
-}
-
-// foundPage renders the result page of a search.
-func (s *Server) foundPage(r *http.Request, q *searchRequest) (*publish.Document, error) {
 	v := q.view()
 	v.Best = typed(r, "sort") == "best"
-	v.Page = max(1, min(atoi(typed(r, "page")), search.MaxRows/page.SearchRows))
+	v.Page = pageNumber(r)
 	if q.text != "" {
 		err := s.find(r, q, search.Request{Best: v.Best, Limit: page.SearchRows, Offset: (v.Page - 1) * page.SearchRows})
 		if err != nil {
-			return nil, err
+			return s.refuse(w, r, q, err)
 		}
 		v.Query, v.Result = q.query, q.result
 	}
-	return rendered(func(out io.Writer) error { return q.snap.Theme.Search(out, v) })
+	return s.sendPage(w, r, sc, func(out io.Writer) error { return sc.theme.Search(out, v) })
 }
 
-// publicSearchRequest reads a search from a request. A name that is not that of a public feed is an error.
-func (s *Server) publicSearchRequest(r *http.Request, name string) (*searchRequest, error) {
-	q := s.searchRequest(r)
-	q.site, q.feeds = q.snap.Site, q.snap.Feeds
+// newSearch reads a search from a request, in the feed with the name or in all.
+func newSearch(r *http.Request, sc *scope, name string) (*searchRequest, error) {
+	q := &searchRequest{scope: sc, text: typed(r, "q")}
+	q.escaped = escapedQuery(r.URL.RawQuery, q.text)
 	if name == "" {
 		return q, nil
 	}
-	f, err := s.published(name)
-	q.in = &f
+	var err error
+	q.in, err = sc.feed(name)
+	if err == nil && q.in.Kind == news.FeedOfHealth {
+		err = notFound("feed") // it has no stories
+	}
 	return q, err
-}
-
-// privateSearchRequest reads a search from a request below a token. Only the feed of the token is
-// searched.
-func (s *Server) privateSearchRequest(r *http.Request, g grant) *searchRequest {
-	q := s.searchRequest(r)
-	q.site, q.feeds, q.in = g.site, []news.Feed{g.feed}, &g.feed
-	return q
-}
-
-func (s *Server) searchRequest(r *http.Request) *searchRequest {
-	q := &searchRequest{snap: s.current.Load(), text: typed(r, "q")}
-	q.escaped = escapedQuery(r.URL.RawQuery, q.text)
-	return q
 }
 
 // errBusy means that too many searches are running, errIndexing that the index is being built.
 var (
-	errBusy     = errors.New("too many search at once")
+	errBusy     = errors.New("too many searches at once")
 	errIndexing = errors.New("the index is being made")
 )
 
@@ -112,7 +87,7 @@ func (s *Server) find(r *http.Request, q *searchRequest, request search.Request)
 	if q.query, err = search.Parse(q.text); err != nil {
 		return err
 	}
-	if err := q.query.Resolve(q.names()); err != nil {
+	if err := q.query.Resolve(q.sources()); err != nil {
 		return err
 	}
 	if !s.searches.acquire(r.Context(), searchQueue) {
@@ -146,22 +121,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, q *searchRequest
 		return err
 	}
 	var b bytes.Buffer
-	if err := q.snap.Theme.Search(&b, v); err != nil {
+	if err := q.theme.Search(&b, v); err != nil {
 		return err
 	}
-	s.apologise(w, r, q.snap.Theme.CSP(), code, b.Bytes())
+	s.apologise(w, r, q.theme.CSP(), code, b.Bytes())
 	return nil
-}
-
-// names returns the names of the sources that the searcher may know of.
-func (q *searchRequest) names() (all []search.SourceName) {
-	if q.snap.Names != nil {
-		all = q.snap.Names()
-	}
-	if q.in != nil && q.in.Private && q.snap.PrivateNames != nil {
-		all = slices.Concat(all, q.snap.PrivateNames(*q.in))
-	}
-	return all
 }
 
 func (q *searchRequest) view() *page.SearchView {
@@ -184,12 +148,13 @@ func typed(r *http.Request, key string) string {
 	return strings.TrimSpace(r.URL.Query().Get(key))
 }
 
-func atoi(s string) int {
-	n, err := strconv.Atoi(s)
+// pageNumber returns the number of the page of results that a request asks for, from 1.
+func pageNumber(r *http.Request) int {
+	n, err := strconv.Atoi(typed(r, "page"))
 	if err != nil {
 		return 1
 	}
-	return n
+	return max(1, min(n, search.MaxRows/page.SearchRows))
 }
 
 // escapedQuery returns the query as the address spells it, so that the feed names the very address

@@ -11,20 +11,15 @@ import (
 	"tributary/internal/search"
 )
 
-// searchFormats are the feed formats of search results.
-var searchFormats = [...]string{"atom", "rss", "json"}
-
-func searchable(ext string) bool { return slices.Contains(searchFormats[:], ext) }
-
 // searchFeedRows is the maximum number of stories in a search feed.
 const searchFeedRows = 100
 
 // searchFeed sends search results as a feed, from one feed or from all. It creates no Publications:
 // the items are those of the feeds, with their ids.
-func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext string) error {
-	allowScripts(w.Header())
-	w.Header()["X-Robots-Tag"] = robots
-	q, err := s.publicSearchRequest(r, name)
+func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, sc *scope, name, ext string) error {
+	sc.allowScripts(w.Header())
+	w.Header().Set("X-Robots-Tag", "noindex")
+	q, err := newSearch(r, sc, name)
 	if err != nil {
 		return err
 	}
@@ -32,10 +27,8 @@ func (s *Server) searchFeed(w http.ResponseWriter, r *http.Request, name, ext st
 	if err != nil {
 		return s.refuse(w, r, q, err)
 	}
-	if s.Readers != nil {
-		s.Readers.Note(0, ext, r)
-	}
-	return s.send(w, r, d)
+	s.Readers.Note(0, ext, r)
+	return s.sendMade(w, r, sc, d)
 }
 
 // foundFeed renders search results as a feed.
@@ -51,7 +44,7 @@ func (s *Server) foundFeed(r *http.Request, q *searchRequest, ext string) (*publ
 		return nil, err
 	}
 	e := q.edition()
-	d, err := publish.Render(e, ext, q.snap.Theme)
+	d, err := publish.Render(e, ext, q.theme)
 	if err == nil {
 		d.MaxAge = e.TTL
 	}

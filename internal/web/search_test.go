@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -90,6 +91,20 @@ func (s *slowStore) Search(ctx context.Context, r search.Request) (*search.Resul
 	s.begun <- struct{}{}
 	<-s.answer
 	return &search.Result{}, s.err
+}
+
+// TestASearchFeedIsCompressed: it is as large as any other feed, and asked for as often.
+func TestASearchFeedIsCompressed(t *testing.T) {
+	b := newSearchBench(t)
+	at := b.serve()
+	plain, packed := b.searched(t, at, "/search.atom?q=text"), b.searched(t, at, "/search.atom?q=text", "Accept-Encoding: gzip")
+	if packed.header.Get("Content-Encoding") != "gzip" || !bytes.Equal(gunzip(t, packed.body), plain.body) {
+		t.Errorf("with gzip: %v", packed.header)
+	}
+	again := b.searched(t, at, "/search.atom?q=text", "Accept-Encoding: gzip", "If-None-Match: "+packed.header.Get("Etag"))
+	if again.status != http.StatusNotModified || again.header.Get("Etag") != packed.header.Get("Etag") {
+		t.Errorf("asked for again: %d, %v", again.status, again.header)
+	}
 }
 
 func TestSearchFeedOfNothing(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // judge determines where entries of public sources are shown, or why they are not.
-func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Placement) ([]page.Verdict, error) {
+func (s *Server) judge(ctx context.Context, sc *scope, entries []news.Placement) ([]page.Verdict, error) {
 	leads, err := s.leads(ctx, entries)
 	if err != nil {
 		return nil, err
@@ -21,14 +21,14 @@ func (s *Server) judge(ctx context.Context, snap *Snapshot, entries []news.Place
 	for i := range entries {
 		p := &entries[i]
 		v := page.Verdict{Entry: p.Entry}
-		if lead, ok := leads[leadOf(snap, p)]; ok && lead.Entry.ID != p.Entry.ID {
+		if lead, ok := leads[leadOf(sc, p)]; ok && lead.Entry.ID != p.Entry.ID {
 			v.With = &lead
 		}
 		if !p.Entry.Hidden { // if hidden, its story may be in feeds, but without it
-			s.whereabouts(snap, p, leads, &v)
+			s.whereabouts(sc, p, leads, &v)
 		}
 		if !v.Published() {
-			if v.Note, err = s.absence(ctx, snap, p); err != nil {
+			if v.Note, err = s.absence(ctx, sc, p); err != nil {
 				return nil, err
 			}
 		} else if p.Entry.Guard == news.GuardFlood {
@@ -54,8 +54,8 @@ func (s *Server) leads(ctx context.Context, entries []news.Placement) (map[int64
 
 // leadOf returns the ID of the entry that public feeds show for a story: that of p if any feed
 // shows it, and 0 if no feed shows the story.
-func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
-	for _, f := range snap.Feeds {
+func leadOf(sc *scope, p *news.Placement) (lead int64) {
+	for _, f := range sc.feeds {
 		for _, pub := range p.In {
 			switch {
 			case pub.FeedID != f.ID || pub.Removed:
@@ -71,9 +71,9 @@ func leadOf(snap *Snapshot, p *news.Placement) (lead int64) {
 
 // whereabouts adds the public feeds that show the story of an entry, those that did until newer
 // stories took its place, and those that already show enough of its source.
-func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]news.Shown, v *page.Verdict) {
-	for _, f := range feedsOf(snap, news.Everybody, p.In) {
-		edition := s.Shelf.Edition(f.Name)
+func (s *Server) whereabouts(sc *scope, p *news.Placement, leads map[int64]news.Shown, v *page.Verdict) {
+	for _, f := range sc.feedsOf(p.In) {
+		edition := sc.shelf.Edition(f.Name)
 		i := slices.IndexFunc(p.In, func(pub news.Publication) bool { return pub.FeedID == f.ID && !pub.Removed })
 		if edition == nil || slices.ContainsFunc(edition.Shown, func(e news.Shown) bool { return e.StoryID == p.StoryID || e.Tells(p.In[i]) }) {
 			v.Shown = append(v.Shown, f)
@@ -96,31 +96,39 @@ func (s *Server) whereabouts(snap *Snapshot, p *news.Placement, leads map[int64]
 }
 
 // absence says why no public feed shows an entry.
-func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement) (news.Text, error) {
+func (s *Server) absence(ctx context.Context, sc *scope, p *news.Placement) (news.Text, error) {
 	if p.Entry.Guard == news.GuardBacklog {
 		return news.Say("In no feed: it was old already when its source was new here."), nil
 	}
 	if p.Entry.Hidden {
 		return news.Say("In no feed: our rule for its source leaves it out."), nil
 	}
-	var selecting []news.Feed
+	selecting := slices.DeleteFunc(slices.Clone(sc.feeds), func(f news.Feed) bool { return !f.Selects(p.Source) })
+	if len(selecting) == 0 {
+		return news.Say("In no feed: none of the feeds here selects its source."), nil
+	}
+	wait, err := s.wait(ctx, selecting, p)
+	if err != nil || wait.English != "" {
+		return wait, err
+	}
+	return unfit(selecting, p), nil
+}
+
+// wait says which feeds hold an entry back, and until when. It returns no text if none does.
+func (s *Server) wait(ctx context.Context, selecting []news.Feed, p *news.Placement) (news.Text, error) {
 	var waiting []string
 	var digests []news.Text
 	var until time.Time
-	for _, f := range snap.Feeds {
-		if !f.Selects(p.Source) {
-			continue
-		}
-		selecting = append(selecting, f)
+	for _, f := range selecting {
 		due, err := s.Views.WaitsUntil(ctx, f, p.StoryID, s.Now())
 		if err != nil {
 			return news.Text{}, err
 		}
-		if !due.IsZero() {
-			if f.Digest != nil {
-				digests = append(digests, news.Say("%s at %s", cmp.Or(f.Title, f.Name), due))
-				continue
-			}
+		switch {
+		case due.IsZero():
+		case f.Digest != nil:
+			digests = append(digests, news.Say("%s at %s", cmp.Or(f.Title, f.Name), due))
+		default:
 			waiting = append(waiting, cmp.Or(f.Title, f.Name))
 			if until.IsZero() || due.Before(until) {
 				until = due
@@ -133,10 +141,8 @@ func (s *Server) absence(ctx context.Context, snap *Snapshot, p *news.Placement)
 			len(waiting), until, strings.Join(waiting, ", ")), nil
 	case len(digests) > 0:
 		return news.Say("In the next digest of %s, unless that has no room for it.", digests), nil
-	case len(selecting) == 0:
-		return news.Say("In no feed: none of the feeds here selects its source."), nil
 	}
-	return unfit(selecting, p), nil
+	return news.Text{}, nil
 }
 
 // unfit says why the feeds that select the source of an entry do not show it, or that one of them

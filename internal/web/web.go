@@ -10,8 +10,8 @@
 // No request changes anything, except those of WebSub: deliveries from hubs that we subscribe to,
 // and subscriptions to our own hub.
 //
-// Private feeds are served below the token of each subscriber (private.go), from a shelf that no
-// public route reads.
+// Private feeds are served below the token of each subscriber (private.go). The same handlers answer
+// for them and for everybody; all that they can reach is in the [scope] of the request (scope.go).
 //
 // Handlers return errors. A single place (Server.answer) turns them into responses; details go to
 // the log and not to the visitor.
@@ -67,13 +67,12 @@ type Snapshot struct {
 	Sources      *publish.Document // OPML of all public sources
 	Public       []news.Source     // those sources, and public ones whose address the OPML omits
 	Read         func() (read, total int)
-	Names        func() []search.SourceName          // of all public sources; nil for none
-	PrivateNames func(news.Feed) []search.SourceName // of private sources that a private feed selects; nil for none
+	Names        func() []search.SourceName          // of all public sources
+	PrivateNames func(news.Feed) []search.SourceName // of private sources that a private feed selects
 
-	base    string               // path of the public URL, "" or "/river"
-	names   map[string]news.Feed // Feeds by name
-	private map[string]news.Feed // Private by name
-	sites   map[string][]string  // names of Public, by the site that publishes their entries
+	everybody   *scope
+	subscribers map[string]*scope   // by the name of the private feed
+	sites       map[string][]string // names of Public, by the site that publishes their entries
 }
 
 // Server answers requests. Its fields must be set before it is used.
@@ -103,18 +102,12 @@ type Server struct {
 // Show makes snap the configuration that is served.
 func (s *Server) Show(snap *Snapshot) {
 	own := *snap
-	own.base = basePath(snap.Site.URL)
-	own.names, own.private = byName(snap.Feeds), byName(snap.Private)
+	own.everybody, own.subscribers = s.publicScope(snap), map[string]*scope{}
+	for _, f := range snap.Private {
+		own.subscribers[f.Name] = s.privateScope(snap, f)
+	}
 	own.sites = sitesOf(snap.Public)
 	s.current.Store(&own)
-}
-
-func byName(feeds []news.Feed) map[string]news.Feed {
-	names := make(map[string]news.Feed, len(feeds))
-	for _, f := range feeds {
-		names[f.Name] = f
-	}
-	return names
 }
 
 // Handler returns the handler of all public routes. Show must be called before it serves requests.
@@ -144,24 +137,26 @@ func (e *moved) Error() string { return "moved: feed " + e.from + " is " + e.to 
 
 // toFeed redirects to the same document of a feed under its present name.
 func (s *Server) toFeed(w http.ResponseWriter, r *http.Request, m *moved) {
-	to := url.URL{Path: s.current.Load().base + "/feeds/" + m.to + strings.TrimPrefix(r.URL.Path, "/feeds/"+m.from), RawQuery: r.URL.RawQuery}
+	to := url.URL{Path: s.current.Load().everybody.base + "/feeds/" + m.to + strings.TrimPrefix(r.URL.Path, "/feeds/"+m.from), RawQuery: r.URL.RawQuery}
 	w.Header().Set("Cache-Control", "public, max-age=86400")
 	http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)
 }
 
 const allowed = "GET, HEAD, OPTIONS"
 
-// handler answers a request, or returns an error for Server.fail.
-type handler func(http.ResponseWriter, *http.Request) error
+// handler answers a request within its scope, or returns an error for Server.fail.
+type handler func(http.ResponseWriter, *http.Request, *scope) error
 
-// get wraps a handler that reads public resources.
-func (s *Server) get(f handler) http.Handler {
-	return s.answer(preflight, f)
+// public wraps a handler for everybody.
+func (s *Server) public(f handler) http.Handler {
+	return s.answer(preflight, func(w http.ResponseWriter, r *http.Request) error {
+		return f(w, r, s.current.Load().everybody)
+	})
 }
 
 // answer wraps a handler for reading. It refuses other methods, turns errors into pages, sets a
 // write deadline and sends a Content-Security-Policy that forbids everything unless f replaces it.
-func (s *Server) answer(options func(http.ResponseWriter), f handler) http.Handler {
+func (s *Server) answer(options func(http.ResponseWriter), f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.extendDeadline(w)
 		h := w.Header()
@@ -249,7 +244,7 @@ func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(code)
 	if r.Method != http.MethodHead {
-		s.write(w, body)
+		_, _ = patient{s, w}.Write(body) // an error means that the client has left
 	}
 }
 

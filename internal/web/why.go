@@ -21,10 +21,9 @@ const (
 
 // why answers an author whose post does not show up. It reveals nothing about private sources and
 // stories, not even that they exist: the answer is the same as for something unknown.
-func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
-	snap := s.current.Load()
+func (s *Server) why(w http.ResponseWriter, r *http.Request, sc *scope) error {
 	w.Header().Set("X-Robots-Tag", "noindex")
-	v := &page.WhyView{Site: snap.Site, Now: s.Now(), Asked: typed(r, "url")}
+	v := &page.WhyView{Site: sc.site, Now: s.Now(), Asked: typed(r, "url")}
 	if len(v.Asked) > maxAsked {
 		v.Asked, v.Problem = "", news.Say("This address is too long.")
 	}
@@ -32,15 +31,15 @@ func (s *Server) why(w http.ResponseWriter, r *http.Request) error {
 		if !s.asking.allow(clientOf(r), v.Now) {
 			return &status{http.StatusTooManyRequests, "page"}
 		}
-		if err := s.lookUp(r.Context(), snap, v); err != nil {
+		if err := s.lookUp(r.Context(), sc, v); err != nil {
 			return err
 		}
 	}
-	return s.sendPage(w, r, snap.Theme, func(out io.Writer) error { return snap.Theme.Why(out, v) })
+	return s.sendPage(w, r, sc, func(out io.Writer) error { return sc.theme.Why(out, v) })
 }
 
 // lookUp answers the question in v. The address is normalised as those of entries are.
-func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) error {
+func (s *Server) lookUp(ctx context.Context, sc *scope, v *page.WhyView) error {
 	asked := v.Asked
 	if !strings.Contains(asked, "://") && strings.Contains(asked, ".") {
 		asked = "https://" + asked
@@ -51,7 +50,7 @@ func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) er
 		return nil
 	}
 	v.Looked = canonical
-	key := storyKey(snap, asked)
+	key := storyKey(sc.site, asked)
 	page := canonical
 	if clean.IsRoot(canonical) { // the front page of a site is not a post
 		page = ""
@@ -61,9 +60,9 @@ func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) er
 		return err
 	}
 	if len(found) > 0 {
-		return s.tell(ctx, snap, v, found[:min(len(found), maxAnswers)])
+		return s.tell(ctx, sc, v, found[:min(len(found), maxAnswers)])
 	}
-	names := snap.sites[clean.Outlet(asked)]
+	names := s.current.Load().sites[clean.Outlet(asked)]
 	for _, name := range names[:min(len(names), maxAnswers)] {
 		state, err := s.publicState(ctx, name)
 		if err != nil {
@@ -77,8 +76,8 @@ func (s *Server) lookUp(ctx context.Context, snap *Snapshot, v *page.WhyView) er
 }
 
 // tell adds the entries that were found to the answer.
-func (s *Server) tell(ctx context.Context, snap *Snapshot, v *page.WhyView, found []news.Placement) error {
-	all, err := s.judge(ctx, snap, found)
+func (s *Server) tell(ctx context.Context, sc *scope, v *page.WhyView, found []news.Placement) error {
+	all, err := s.judge(ctx, sc, found)
 	if err != nil {
 		return err
 	}
@@ -96,10 +95,10 @@ func (s *Server) tell(ctx context.Context, snap *Snapshot, v *page.WhyView, foun
 
 // storyKey returns the key of the story that an address on this site names, either as its page or
 // as its place on the page of a feed.
-func storyKey(snap *Snapshot, address string) string {
+func storyKey(site news.Site, address string) string {
 	u, err := url.Parse(address)
-	site, _ := url.Parse(snap.Site.URL)
-	if err != nil || site == nil || !strings.EqualFold(u.Host, site.Host) {
+	own, _ := url.Parse(site.URL)
+	if err != nil || own == nil || !strings.EqualFold(u.Host, own.Host) {
 		return ""
 	}
 	if key, ok := strings.CutPrefix(u.Fragment, "s-"); ok {
