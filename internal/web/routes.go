@@ -12,6 +12,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/{$}", s.get(s.costly(s.front)))
 	mux.Handle("/feeds/{file}", s.get(s.feed)) // NAME.atom .rss .json .opml; NAME redirects to NAME/
 	mux.Handle("/feeds/{name}/{$}", s.get(s.twin))
+	mux.Handle("/feeds/{name}/sources", s.get(s.costly(s.feedSources)))
 	mux.Handle("/feeds/{name}/archive/{page}", s.get(s.costly(s.archive))) // PAGE.atom .json
 	mux.Handle("/feeds/{name}/older/{part}", s.get(s.costly(s.older)))     // SEQUENCE, SEQUENCE.atom .rss .json
 	mux.Handle("/search", s.get(s.search))
