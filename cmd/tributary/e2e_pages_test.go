@@ -101,7 +101,7 @@ func (c *cabinet) pages(t *testing.T) map[string][]byte {
 	}
 	private := strings.TrimSuffix(strings.TrimPrefix(token.Path, "/water"), "club.atom")
 	paths := []string{
-		"/", "/feeds/grouped/", "/feeds/arabic/", "/feeds/empty/", "/feeds/listen/",
+		"/", "/feeds/grouped/", "/feeds/arabic/", "/feeds/empty/", "/feeds/listen/", "/feeds/plain/sources",
 		c.link(t, "/feeds/plain/", "/feeds/plain/older/[0-9]+"),
 		c.link(t, "/feeds/grouped/", "/stories/[a-z0-9]+"),
 		c.link(t, "/sources/kurier", "/stories/[a-z0-9]+"),

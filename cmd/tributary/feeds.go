@@ -183,7 +183,9 @@ func newFeedLine(e *news.Edition) feedLine {
 			line.InDigest = guids(s.Digest)
 		}
 		for _, m := range s.Members {
-			line.Also = append(line.Also, m.SourceName)
+			if m.SourceName != s.Source.Name && !slices.Contains(line.Also, m.SourceName) {
+				line.Also = append(line.Also, m.SourceName)
+			}
 		}
 		l.Stories = append(l.Stories, line)
 	}

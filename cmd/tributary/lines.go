@@ -38,6 +38,17 @@ func (l lines) plain(format string, args ...any) {
 	l.write("", fmt.Sprintf(format, args...), 2)
 }
 
+// rows prints the rows of a table. On a terminal, long ones are cut, because a table with wrapped
+// rows cannot be read.
+func (l lines) rows(table string) {
+	for row := range strings.Lines(table) {
+		if r := []rune(strings.TrimSuffix(row, "\n")); l.width > 0 && len(r) > l.width {
+			row = string(r[:l.width-1]) + "…\n"
+		}
+		fmt.Fprint(l.w, row)
+	}
+}
+
 // write prints lead and text, wrapped between words. Continuation lines are indented.
 func (l lines) write(lead, text string, indent int) {
 	column := utf8.RuneCountInString(lead)

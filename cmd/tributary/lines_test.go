@@ -26,6 +26,15 @@ func TestLinesBreakOnTerminalsOnly(t *testing.T) {
 		}
 	}
 	var b strings.Builder
+	table := "NAME   OUTCOME\nalpha  refused: no connection\n"
+	if (lines{w: &b}).rows(table); b.String() != table {
+		t.Errorf("got\n%swant\n%s", b.String(), table)
+	}
+	b.Reset()
+	if (lines{w: &b, width: 16}).rows(table); b.String() != "NAME   OUTCOME\nalpha  refused:…\n" {
+		t.Errorf("got\n%swant rows of 16 columns", b.String())
+	}
+	b.Reset()
 	lines{w: &b, width: 40}.plain("feed all: shown as %s", strings.Repeat("x", 50)) // a word is never broken
 	if want := "feed all: shown as\n  " + strings.Repeat("x", 50) + "\n"; b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -32,6 +33,9 @@ func (a *app) parseCommand() *cobra.Command {
 			"The exit code is 0 even if the feed was repaired or truncated, and 1 if the document is no feed.",
 		Args: one("one FILE or URL, or - for standard input"),
 		RunE: func(cmd *cobra.Command, given []string) error {
+			if base, err := url.Parse(in.URL); in.URL != "" && (err != nil || !base.IsAbs()) {
+				return usagef("--url %q is no absolute address; write it with its scheme, as in https://example.org/feed.xml", in.URL)
+			}
 			debug.SetMemoryLimit(parseMemory)
 			doc, err := a.parse(cmd.Context(), given[0], in)
 			if err != nil {
@@ -116,7 +120,7 @@ func (a *app) read(ctx context.Context, path string) ([]byte, error) {
 
 // parseURL fetches and parses a document. It uses the defaults of the
 // configuration, or the strictest policy if there is no configuration.
-func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.Document, error) {
+func (a *app) parseURL(ctx context.Context, address string, in format.Input) (*news.Document, error) {
 	cfg := &config.Config{Limits: config.DefaultLimits()}
 	if _, err := os.Stat(a.config); err == nil || a.config != defaultConfig {
 		if cfg, err = a.load(); err != nil {
@@ -125,7 +129,7 @@ func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.
 	}
 	client := a.client(cfg)
 	defer client.Close()
-	got := client.Get(ctx, fetch.Request{URL: url, Policy: cfg.Defaults.Policy()})
+	got := client.Get(ctx, fetch.Request{URL: address, Policy: cfg.Defaults.Policy()})
 	if in.URL != "" {
 		got.URL = in.URL
 	}
@@ -137,9 +141,9 @@ func (a *app) parseURL(ctx context.Context, url string, in format.Input) (*news.
 		return doc, err // the error of a failed fetch names the address itself
 	}
 	if news.OutcomeOf(err) == news.OutcomeNotAFeed {
-		return nil, fmt.Errorf("%s: %w; `tributary add` finds the feed behind a page", news.SafeURL(url), err)
+		return nil, fmt.Errorf("%s: %w; `tributary add` finds the feed behind a page", news.SafeURL(address), err)
 	}
-	return nil, fmt.Errorf("%s: %w", news.SafeURL(url), err)
+	return nil, fmt.Errorf("%s: %w", news.SafeURL(address), err)
 }
 
 // parsed is the output of parse. Empty values are left out, except items.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -123,7 +124,17 @@ func (a *app) cycle(ctx context.Context, d *daemon.Daemon, sel daemon.Selection,
 	if err != nil {
 		return err
 	}
+	if o.resume != "" {
+		a.awaited(d.Awaited())
+	}
 	return a.summary(states, o.strict)
+}
+
+// awaited prints how many stories each feed leaves out until their sources answer.
+func (a *app) awaited(stories map[string]int) {
+	for _, name := range slices.Sorted(maps.Keys(stories)) {
+		fmt.Fprintf(a.err, "feed %s: %s left out until %s\n", name, count(stories[name], "story"), news.Plural(stories[name], "its source answers", "their sources answer"))
+	}
 }
 
 // notice prints a line in place of the progress line, if there is one.

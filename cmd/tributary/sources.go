@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -138,7 +139,8 @@ func statesByName(ctx context.Context, db *store.DB) (map[string]news.SourceStat
 }
 
 func (a *app) sourceTable(lines []sourceLine, now time.Time) error {
-	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tHEALTH\tENTRIES\tFETCHED\tPUSH\tDUE\tOUTCOME")
 	for _, l := range lines {
 		health := string(l.Health)
@@ -147,7 +149,11 @@ func (a *app) sourceTable(lines []sourceLine, now time.Time) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", l.Name, health, l.Entries, ago(l.Fetched, now), l.Push, until(l.Due, now), outcome(l))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	a.lines().rows(table.String())
+	return nil
 }
 
 // troubles prints below the table what is wrong with each source that is not

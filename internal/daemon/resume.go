@@ -43,6 +43,18 @@ func (d *Daemon) Resume(ctx context.Context, from string) (missing []string, err
 	return missing, nil
 }
 
+// Awaited returns, by feed, how many of the stories that were published last are left out now,
+// because their sources have not answered since the feed was resumed.
+func (d *Daemon) Awaited() map[string]int {
+	awaited := map[string]int{}
+	for _, f := range d.current.Load().public {
+		if e := d.publicShelf.Edition(f.Name); e != nil && len(e.Absent) > 0 {
+			awaited[f.Name] = len(e.Absent)
+		}
+	}
+	return awaited
+}
+
 // resumeFeed stores what a document says of a feed, and returns the feed with its former
 // id.
 func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.Feed, error) {

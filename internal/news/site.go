@@ -49,6 +49,9 @@ func (e Edition) URL(ext string) string {
 	return e.Site.privateURL() + "/" + file
 }
 
+// SourcesURL returns the address of the page that lists the sources of a public feed.
+func (e Edition) SourcesURL() string { return e.Site.URL + "/feeds/" + e.Feed.Name + "/sources" }
+
 // privateURL is what the addresses below the token begin with.
 func (s Site) privateURL() string { return s.URL + "/private/" + s.Token }
 

@@ -13,6 +13,7 @@ type Words struct {
 	Several  string // heads what several reported
 	Others   string // heads what is left
 	ReadOn   string // is the link behind a text that was shortened
+	Found    string // begins the description of a feed of search results
 	oneMore  string
 	manyMore string
 	months   [12]string
@@ -20,10 +21,10 @@ type Words struct {
 }
 
 var (
-	english = Words{Language: "en", Also: "Also reported by:", Several: "Reported by several", Others: "More", ReadOn: "Read on",
+	english = Words{Language: "en", Also: "Also reported by:", Several: "Reported by several", Others: "More", ReadOn: "Read on", Found: "What a search finds:",
 		oneMore: "And one more story.", manyMore: "And %d more stories.",
 		months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}}
-	german = Words{Language: "de", Also: "Auch bei:", Several: "Von mehreren gemeldet", Others: "Weitere", ReadOn: "Weiterlesen",
+	german = Words{Language: "de", Also: "Auch bei:", Several: "Von mehreren gemeldet", Others: "Weitere", ReadOn: "Weiterlesen", Found: "Was eine Suche findet:",
 		oneMore: "Und eine weitere Meldung.", manyMore: "Und %d weitere Meldungen.", dot: ".",
 		months: [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}}
 )
@@ -31,11 +32,16 @@ var (
 // Languages lists the languages that we write in.
 func Languages() []string { return []string{english.Language, german.Language} }
 
-// WordsIn returns the words in the language of a tag, of whatever country; English
-// ones where we have none.
-func WordsIn(tag string) Words {
-	if tag = strings.ToLower(tag); tag == "de" || strings.HasPrefix(tag, "de-") {
-		return german
+// WordsIn returns the words in the first language of the tags that we write in, of whatever
+// country; English ones where there is none.
+func WordsIn(tags ...string) Words {
+	for _, tag := range tags {
+		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		for _, words := range []Words{english, german} {
+			if primary == words.Language {
+				return words
+			}
+		}
 	}
 	return english
 }

@@ -48,14 +48,15 @@ func pagesOf(t *testing.T, site news.Site) map[string]string {
 		"bare": func(w io.Writer) error {
 			return builtin().Twin(w, &news.Edition{Site: news.Site{Language: site.Language}, Feed: news.Feed{Name: "bare"}})
 		},
-		"front":  func(w io.Writer) error { return builtin().Front(w, of(site, sampleFront())) },
-		"first":  func(w io.Writer) error { return builtin().Front(w, &FrontView{Site: site}) },
-		"story":  func(w io.Writer) error { return builtin().Story(w, of(site, sampleStory())) },
-		"seed":   func(w io.Writer) error { return builtin().Story(w, of(site, sampleSeed())) },
-		"source": func(w io.Writer) error { return builtin().Source(w, of(site, sampleSourceView())) },
-		"status": func(w io.Writer) error { return builtin().Status(w, of(site, sampleStatus())) },
-		"why":    func(w io.Writer) error { return builtin().Why(w, of(site, sampleWhy())) },
-		"whynot": func(w io.Writer) error { return builtin().Why(w, of(site, sampleWhyNot())) },
+		"front":   func(w io.Writer) error { return builtin().Front(w, of(site, sampleFront())) },
+		"first":   func(w io.Writer) error { return builtin().Front(w, &FrontView{Site: site}) },
+		"story":   func(w io.Writer) error { return builtin().Story(w, of(site, sampleStory())) },
+		"seed":    func(w io.Writer) error { return builtin().Story(w, of(site, sampleSeed())) },
+		"source":  func(w io.Writer) error { return builtin().Source(w, of(site, sampleSourceView())) },
+		"sources": func(w io.Writer) error { return builtin().Sources(w, of(site, sampleSources())) },
+		"status":  func(w io.Writer) error { return builtin().Status(w, of(site, sampleStatus())) },
+		"why":     func(w io.Writer) error { return builtin().Why(w, of(site, sampleWhy())) },
+		"whynot":  func(w io.Writer) error { return builtin().Why(w, of(site, sampleWhyNot())) },
 		"ask": func(w io.Writer) error {
 			return builtin().Why(w, &WhyView{Site: site, Asked: `"><script>`, Problem: news.Say("This address is too long.")})
 		},

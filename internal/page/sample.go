@@ -52,6 +52,10 @@ func samples() []sample {
 		{"source", func(t *Theme, w io.Writer) error {
 			return t.Source(w, &SourceView{State: news.SourceState{Source: news.Source{Public: true}}})
 		}},
+		{"sources", func(t *Theme, w io.Writer) error {
+			return t.Sources(w, &SourcesView{Site: site, Feed: feed, Sources: []news.Source{state.Source, {Name: "b", Icon: "https://b.example/icon.png"}}})
+		}},
+		{"sources", func(t *Theme, w io.Writer) error { return t.Sources(w, &SourcesView{}) }},
 		{"why", func(t *Theme, w io.Writer) error {
 			return t.Why(w, &WhyView{Site: site, Now: now, Asked: "https://a.example/1", Looked: "https://a.example/1", Found: []WhyEntry{{verdict, state}}})
 		}},

@@ -174,6 +174,15 @@ func sampleSourceView() *SourceView {
 	}
 }
 
+func sampleSources() *SourcesView {
+	ufer, locks, secret := sampleSource("ufer", "Uferzeitung"), sampleSource("locks", "Lock & Weir <Weekly>"), sampleSource("secret", "älter als der Strom")
+	ufer.Icon, ufer.Author = "https://ufer.example/icon.png", "Hanna Brück"
+	locks.Icon, locks.Author = "javascript:alert(1)", locks.Title
+	secret.URL, secret.Site = "https://secret.example/feed?token=hidden", "https://secret.example/?token=hidden"
+	seeds := news.Source{Name: "seeds", Kind: news.KindSeeds, Title: "Aus der Mappe", URL: "seeds/*", Public: true}
+	return &SourcesView{Feed: sampleFeed, Sources: []news.Source{ufer, locks, seeds, secret, {Name: "nahr", Title: "أخبار النهر", Public: true}}}
+}
+
 func sampleDays() []news.SourceDay {
 	days := make([]news.SourceDay, 28)
 	for i := range days {

@@ -134,4 +134,9 @@ func TestSourceRightsAndImage(t *testing.T) {
 	if s := b.edition("all").Shown[0]; s.SourceRights != d.Rights || s.SourceImage != d.Image {
 		t.Errorf("got rights %q and image %q", s.SourceRights, s.SourceImage)
 	}
+	listed, err := b.db.Listing(t.Context())
+	at := slices.IndexFunc(listed, func(s news.Source) bool { return s.Name == "a" })
+	if err != nil || at < 0 || listed[at].Icon != d.Image {
+		t.Errorf("listed as %+v, error %v", listed, err)
+	}
 }

@@ -20,22 +20,25 @@ func (db *DB) States(ctx context.Context) ([]news.SourceState, error) {
 
 // Listing returns every source in use in the order of the configuration, as
 // lists of sources name them: what a source brought and how it fares is left
-// out, and is not read.
+// out, and is not read. Where no title or picture is configured, it is that of
+// the document.
 func (db *DB) Listing(ctx context.Context) ([]news.Source, error) {
 	var sources []news.Source
 	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`,
-			src.tags, src.public, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan) error {
+			src.tags, src.public, src.doc_image, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan) error {
 		var s news.Source
-		var docTitle, tags string
+		var docTitle, docImage, tags string
 		var record recordScan
-		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &tags, &s.Public}
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &tags, &s.Public, &docImage}
 		if err := scan(append(dest, record.dest()...)...); err != nil {
 			return err
 		}
 		s.Title = cmp.Or(s.Title, docTitle, s.Name)
 		sources = append(sources, s)
 		last := &sources[len(sources)-1]
-		return errors.Join(json.Unmarshal([]byte(tags), &last.Tags), record.fill(last))
+		err := errors.Join(json.Unmarshal([]byte(tags), &last.Tags), record.fill(last))
+		last.Icon = cmp.Or(last.Icon, docImage)
+		return err
 	})
 	return sources, err
 }

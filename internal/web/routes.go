@@ -17,6 +17,7 @@ func (s *Server) routes() http.Handler {
 	for _, ext := range publish.FeedFormats() { // of one feed: /feeds/NAME.atom?q=
 		mux.Handle("/search."+ext, s.public(func(w http.ResponseWriter, r *http.Request, sc *scope) error { return s.searchFeed(w, r, sc, "", ext) }))
 	}
+	mux.Handle("/feeds/{name}/sources", s.public(s.costly(s.feedSources)))
 	mux.Handle("/sources.opml", s.public(s.opml))
 	mux.Handle("/sources/{name}", s.public(s.costly(s.source)))
 	mux.Handle("/why", s.public(s.costly(s.why)))

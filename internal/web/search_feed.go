@@ -66,7 +66,7 @@ func (q *searchRequest) edition() *news.Edition {
 	if where != "" {
 		e.Feed.Title += " · " + where
 	}
-	e.Feed.Description = "What a search finds: " + q.query.Text
+	e.Feed.Description = news.WordsIn(e.Feed.Language, q.site.Language).Found + " " + q.query.Text
 	for _, f := range q.result.Found {
 		e.Shown = append(e.Shown, f.Shown)
 	}
