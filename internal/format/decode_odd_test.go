@@ -27,6 +27,8 @@ func TestDecodeRepeated(t *testing.T) {
 		{inChannel(`<description> </description><description>B</description><item/>`), "description", "B"},
 		{inEntry(`<title>A</title><title type="html">B</title>`), ".title", "A"},
 		{inEntry(`<content type="html"> </content><content>B</content>`), ".content", "B"},
+		{inEntry(`<content type="html">A</content><content src="http://a.example/1.pdf" type="application/pdf"/>`), ".content", "A"},
+		{inEntry(`<summary>A</summary><summary type="html"/>`), ".summary", "A"},
 		{inFeed(`<title>A</title><title>B</title><subtitle>C</subtitle><subtitle>D</subtitle><entry/>`), "title", "A"},
 		{inEntry(`<updated>2025-12-04T10:00:00Z</updated><modified>2025-12-02T10:00:00Z</modified>`), ".updated", "2025-12-04T10:00:00Z"},
 		{inEntry(`<published>2025-12-03T10:00:00Z</published><issued>2025-12-01T10:00:00Z</issued>`), ".published", "2025-12-03T10:00:00Z"},
