@@ -63,6 +63,7 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		e.Summary = r.body(n, field{"media:description", mediaText(media, "description")}, field{"description", r.inner(n, "description")},
 			field{"dc:description", value(dc, "description")}, field{"itunes:summary", value(itunes, "summary")}, field{"itunes:subtitle", value(itunes, "subtitle")})
 	}
+	enclosures(n, &e)
 	r.linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
 	if e.Link == "" {

@@ -86,6 +86,11 @@ func TestDecodeElsewhere(t *testing.T) {
 		{`<feed xmlns="http://www.w3.org/2005/Atom"><link href=""/><entry><link/></entry></feed>`, "link", ""},
 		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><entry><link/></entry></feed>`, ".link", ""},
 
+		{inEntry(`<enclosure url="a.mp3" type="audio/mpeg" length="5"/>`), ".enclosures", "http://feeds.example/dir/a.mp3 audio/mpeg 5"},
+
+		// the picture of an author has a title, but that is none of the entry
+		{inItem(`<media:content url="https://0.gravatar.com/avatar/1?s=96" medium="image"><media:title>eva</media:title></media:content>`), ".title", ""},
+
 		// what heads borrow
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},

@@ -177,7 +177,7 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 	return &o
 }
 
-// enclosures adds the enclosures of RSS 2.0.
+// enclosures adds the enclosures of RSS 2.0, which some entries of Atom borrow.
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
@@ -227,14 +227,15 @@ func value(group map[string][]ext.Extension, name string) string {
 	return ""
 }
 
-// mediaText looks for a Media RSS text in the item, its group and its content.
+// mediaText looks for a Media RSS text in the item, its group and its content. That of an
+// author's picture is the name of the author.
 func mediaText(media map[string][]ext.Extension, name string) string {
 	if v := value(media, name); v != "" {
 		return v
 	}
 	for _, box := range []string{"group", "content"} {
 		for _, e := range media[box] {
-			if v := first(value(e.Children, name), mediaText(e.Children, name)); v != "" {
+			if v := mediaText(e.Children, name); v != "" && !isAvatar(e.Attrs["url"]) {
 				return v
 			}
 		}

@@ -372,7 +372,9 @@ func TestPerson(t *testing.T) {
 		"Eva Bach":                       {Name: "Eva Bach"},
 		"Eva (dpa)":                      {Name: "Eva (dpa)"},
 		"":                               {},
-		"()":                             {Name: "()"},
+		"()":                             {},
+		" (Eva Bach)":                    {Name: "Eva Bach"},
+		"(Eva) Bach (dpa)":               {Name: "(Eva) Bach (dpa)"},
 		"me@a.example and you@b.example": {Name: "me@a.example and you@b.example"},
 	} {
 		if got := person(in); got != want {
