@@ -81,6 +81,8 @@ func pieces(inner string) (tags, escaped bool) {
 func (r *reader) html(n *node) string {
 	c := r.decoded(n)
 	switch {
+	case c.markup && n.isData():
+		return ""
 	case c.markup, n.isHTML():
 		return c.value
 	case n.isXHTML():
@@ -143,6 +145,20 @@ func (n *node) isXHTML() bool { return n.name == "xhtml:body" || n.name == "xhtm
 // certain to be none.
 func (r *reader) guessed(n *node) bool {
 	return !r.atom || strings.IndexByte(n.name, ':') > 0 || n.name == "description"
+}
+
+// isData reports whether markup is XML of another vocabulary than HTML (RFC 4287 section
+// 4.1.3.3). The texts in it say nothing without its tags.
+func (n *node) isData() bool {
+	if n.isHTML() || !strings.HasSuffix(mediaType(n.attr("type")), "xml") {
+		return false
+	}
+	for t := range starts(n.inner) {
+		if clean.Element(localName(t.name)) {
+			return false
+		}
+	}
+	return true
 }
 
 // isHTML reports whether the type says so: "html", "xhtml" or the media type of either.
