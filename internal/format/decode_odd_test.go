@@ -91,6 +91,20 @@ func TestDecodeElsewhere(t *testing.T) {
 		// the picture of an author has a title, but that is none of the entry
 		{inItem(`<media:content url="https://0.gravatar.com/avatar/1?s=96" medium="image"><media:title>eva</media:title></media:content>`), ".title", ""},
 
+		// XML of other vocabularies is data, not text
+		{inEntry(`<content type="text/xml"><filing><number>1</number><date>2</date></filing></content>`), ".content", ""},
+		{inEntry(`<content type="application/xml"><p>x</p></content>`), ".content", "<p>x</p>"},
+		{inEntry(`<content type="application/xml">x</content>`), ".content", "x"},
+		{inEntry(`<content type="text/xml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">x</h:div></content>`), ".content", "x"},
+		{inEntry(`<content type="application/xhtml+xml"><x>y</x></content>`), ".content", "y"},
+
+		// addresses that were escaped once too often
+		{inItem(`<link><![CDATA[http://a.example/?a=1&amp;b=2]]></link>`), ".link", "http://a.example/?a=1&b=2"},
+		{inItem(`<guid><![CDATA[http://a.example/?a=1&amp;b=2]]></guid>`), ".id", "http://a.example/?a=1&amp;b=2"},
+		{inItem(`<guid><![CDATA[http://a.example/?a=1&amp;b=2]]></guid>`), ".link", "http://a.example/?a=1&b=2"},
+		{inEntry(`<link href="http://a.example/?a=1&amp;amp;b=2"/>`), ".link", "http://a.example/?a=1&b=2"},
+		{inItem(`<enclosure url="http://a.example/?a=1&amp;amp;b=2"/>`), ".enclosures", "http://a.example/?a=1&b=2  0"},
+
 		// what heads borrow
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},
