@@ -141,6 +141,9 @@ func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error)
 	if err != nil {
 		return nil, err
 	}
+	if t.format == "rss10" && len(t.items)+len(t.head.kids) == 0 && !t.cut {
+		return nil, news.Failf(news.OutcomeNotAFeed, "an RDF document that is no feed: it has neither a channel nor items")
+	}
 	r := &reader{own: own, fix: fix, atom: strings.HasPrefix(t.format, "atom"), texts: thrift{left: maxMarkup, fix: fix}}
 	if base == nil {
 		r.guessBase(t)
