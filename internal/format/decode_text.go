@@ -83,16 +83,28 @@ func (r *reader) html(n *node) string {
 	switch {
 	case c.markup && n.isData():
 		return ""
-	case c.markup, n.isHTML():
+	case c.markup:
 		return c.value
 	case n.isXHTML():
 		if closesTag(c.value) {
 			return c.value // escaped once too often
 		}
-	case n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
-		return c.value
+	case n.isHTML(), n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
+		return onceMore(c.value)
 	}
 	return paragraphs(c.value, asWritten[n.name])
+}
+
+// onceMore decodes HTML that was escaped twice: it has no tags, and it begins with an
+// escaped one.
+func onceMore(s string) string {
+	if !strings.HasPrefix(strings.TrimSpace(s), "&lt;") || strings.IndexByte(s, '<') >= 0 {
+		return s
+	}
+	if once := strings.TrimSpace(unescape(s, nil)); tagAt(once[1:]) && closesTag(once) {
+		return once
+	}
+	return s
 }
 
 // asWritten lists the elements whose text people type into a field of several lines, so
