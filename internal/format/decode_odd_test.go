@@ -155,6 +155,20 @@ func TestDecodeEndsInsideAnItem(t *testing.T) {
 	}
 }
 
+// TestDecodeItemsAfterTheEnd checks that items after the end of the root are read, and that
+// only one of them can have been cut off then.
+func TestDecodeItemsAfterTheEnd(t *testing.T) {
+	for after, want := range map[string]string{
+		"<item><guid>g3</guid></item>\n":            "ok 3",
+		"<item><guid>g3</guid></item><item><guid>g": "truncated 3",
+	} {
+		d := decode(t, two("")+after)
+		if got := fmt.Sprint(d.Outcome, " ", len(d.Entries)); got != want {
+			t.Errorf("%q: got %s, want %s", after, got, want)
+		}
+	}
+}
+
 // TestDecodeCodePages reads encodings that browsers no longer support, under their IANA
 // names and others.
 func TestDecodeCodePages(t *testing.T) {
