@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// look decides whether an element holds elements or text, by what comes first in it
-// apart from comments.
+// look decides whether an element holds elements or text, which may have markup, by what
+// comes first in it apart from comments.
 func (m *mender) look() use {
 	look := m.lex
 	look.attrs = nil
 	for range 10 {
 		switch t := look.next(); {
-		case t.kind == startToken:
+		case t.kind == startToken && !inline[strings.ToLower(t.name)]:
 			return box
 		case t.kind != otherToken && (t.kind != textToken || strings.TrimSpace(t.text) != ""):
 			return leaf

@@ -91,6 +91,10 @@ func TestDecodeElsewhere(t *testing.T) {
 		// the picture of an author has a title, but that is none of the entry
 		{inItem(`<media:content url="https://0.gravatar.com/avatar/1?s=96" medium="image"><media:title>eva</media:title></media:content>`), ".title", ""},
 
+		{inItem(`<author><a href="/eva">Eva</a></author>`), ".authors", "Eva"},
+		{inItem(`<category>a</category><media:group><media:keywords>b, c</media:keywords><media:content url="v.mp4"><media:category label="L">d</media:category></media:content></media:group>`), ".categories", "a, b, c, d"},
+		{inEntry(`<category term="a"/><media:group><media:category>b</media:category></media:group><itunes:keywords>c</itunes:keywords>`), ".categories", "a, b, c"},
+
 		// XML of other vocabularies is data, not text
 		{inEntry(`<content type="text/xml"><filing><number>1</number><date>2</date></filing></content>`), ".content", ""},
 		{inEntry(`<content type="application/xml"><p>x</p></content>`), ".content", "<p>x</p>"},
@@ -119,6 +123,8 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inItem(`<description> &lt;![CDATA[&lt;p>x&lt;/p>]]> </description>`), ".summary", "<p>x</p>"},
 		{inEntry(`<content type="html">&lt;![CDATA[x]]></content>`), ".content", "x"},
 		{inItem(`<link>&lt;![CDATA[http://a.example/l]]></link>`), ".link", "http://a.example/l"},
+		{inItem(`<title><![CDATA[<![CDATA[A & B]]>]]></title>`), ".title", "A & B"},
+		{inItem(`<description><![CDATA[<![CDATA[<p>x</p>]]]]><![CDATA[>]]></description>`), ".summary", "<p>x</p>"},
 		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are not changed
 		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
 

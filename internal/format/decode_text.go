@@ -18,27 +18,31 @@ type construct struct {
 // read decodes the XML spelling of a leaf: references, CDATA, and markup that is not
 // escaped (RFC 4287 section 3.1.1.3, and RSS feeds that forgot to escape it).
 func (r *reader) read(n *node) construct {
-	inner := n.inner
-	if strings.IndexByte(inner, '<') < 0 {
-		value := unescape(inner, r.own)
-		if body, ok := section(value); ok && !strings.HasSuffix(n.name, "id") {
-			value = body // an escaped section: what it holds was meant to be escaped
-		}
-		return construct{value: value}
-	}
-	if body, ok := section(inner); ok {
+	if body, ok := section(n.inner); ok {
 		return construct{value: body}
 	}
-	tags, escaped := pieces(inner)
+	tags, escaped := pieces(n.inner)
 	if tags && (!escaped || n.isMarkup()) {
 		return construct{value: r.markup(n), markup: true}
+	}
+	value := r.unescaped(n.inner)
+	if body, ok := section(value); ok && !strings.HasSuffix(n.name, "id") {
+		value = body // a section that was escaped, or stands in another one
+	}
+	return construct{value: value, markup: tags}
+}
+
+// unescaped decodes the references and CDATA sections of a text.
+func (r *reader) unescaped(inner string) string {
+	if strings.IndexByte(inner, '<') < 0 {
+		return unescape(inner, r.own)
 	}
 	var out strings.Builder
 	out.Grow(len(inner))
 	for l := (lexer{s: inner}); ; {
 		switch t := l.next(); t.kind {
 		case eofToken:
-			return construct{value: out.String(), markup: tags}
+			return out.String()
 		case textToken:
 			out.WriteString(unescape(t.text, r.own))
 		case cdataToken:
