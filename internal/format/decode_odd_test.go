@@ -161,6 +161,25 @@ func TestDecodeEndsInsideAnItem(t *testing.T) {
 	}
 }
 
+// TestDecodeDamagedHead checks that damage in a head, whose parts have elements of the same
+// names, hides nothing but the element that it is in.
+func TestDecodeDamagedHead(t *testing.T) {
+	const head = `<title>T</title><link>http://a.example/</link><description>D</description><language>de</language>` +
+		`<image><title>I</title><url>i.png</url><link>http://i.example/</link></image>` +
+		`<textInput><title>S</title><description>s</description><link>http://s.example/</link></textInput>`
+	for _, c := range [][2]string{
+		{"T</title>", "T</tite>"}, {"T</title>", "T"}, {"<title>T", "</rss><title>T"},
+		{"example/</link><description>", "example/<description>"}, {"example/</link><description>", "example/<link><description>"},
+		{"D</description>", "D<description>"}, {"D</description>", "D</desc>"},
+	} {
+		d := decode(t, inChannel(strings.Replace(head, c[0], c[1], 1)+`<item><title>A</title></item>`))
+		got := fmt.Sprint(d.Title, " ", d.Link, " ", d.Description, " ", d.Language, " ", len(d.Entries))
+		if want := "T http://a.example/ D de 1"; got != want {
+			t.Errorf("%q: got %s, want %s", c[1], got, want)
+		}
+	}
+}
+
 // TestDecodeItemsAfterTheEnd checks that items after the end of the root are read, and that
 // only one of them can have been cut off then.
 func TestDecodeItemsAfterTheEnd(t *testing.T) {
