@@ -3,6 +3,8 @@ package format
 import (
 	"slices"
 	"strings"
+
+	"tributary/internal/clean"
 )
 
 // look decides whether an element holds elements or text, which may have markup, by what
@@ -137,7 +139,8 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 			}
 			inner--
 		case begins && isLeaf && !sibling:
-			sibling = m.words[m.name(t.name, space)] != unknown
+			name := m.name(t.name, space)
+			sibling = m.words[name] != unknown && !clean.Element(name) // which may be part of the text
 		}
 	}
 	return first, end

@@ -180,6 +180,15 @@ func TestDecodeDamagedHead(t *testing.T) {
 	}
 }
 
+// TestDecodeNamesakes checks that an element of HTML inside a text does not end the text of
+// the same name.
+func TestDecodeNamesakes(t *testing.T) {
+	checkFields(t, []fieldCase{
+		{inEntry(`<summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><video><source src="/v.mp4"/></video><details><summary>S</summary>x</details></div></summary>`),
+			".summary", `<video controls=""><source src="http://feeds.example/v.mp4"></video><details><summary>S</summary>x</details>`},
+	})
+}
+
 // TestDecodeItemsAfterTheEnd checks that items after the end of the root are read, and that
 // only one of them can have been cut off then.
 func TestDecodeItemsAfterTheEnd(t *testing.T) {
