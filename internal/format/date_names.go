@@ -59,6 +59,13 @@ januari februari maret april mei juni juli agustus september oktober november de
 يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
 ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר
 jan feb mar apr mai jun jul aug sep okt nov des
+sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca
+јан феб мар апр мај јун јул авг сеп окт нов дец
+яну фев мар апр май юни юли авг сеп окт ное дек
+студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня
+sausio vasario kovo balandzio geguzes birzelio liepos rugpjucio rugsejo spalio lapkricio gruodzio
+jaan veebr marts apr mai juuni juuli aug sept okt nov dets
+xan feb mar abr mai xun xul ago set out nov dec
 `
 
 // months maps every name to its number.

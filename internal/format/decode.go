@@ -59,7 +59,7 @@ import (
 
 // ReaderVersion is the version of Decode. It is stored with the last body of every
 // source; a body stored with an older version is decoded again.
-const ReaderVersion = 8
+const ReaderVersion = 9
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
@@ -140,6 +140,9 @@ func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error)
 	t, own, err := mend(text, root, base, fix)
 	if err != nil {
 		return nil, err
+	}
+	if t.format == "rss10" && len(t.items)+len(t.head.kids) == 0 && !t.cut {
+		return nil, news.Failf(news.OutcomeNotAFeed, "an RDF document that is no feed: it has neither a channel nor items")
 	}
 	r := &reader{own: own, fix: fix, atom: strings.HasPrefix(t.format, "atom"), texts: thrift{left: maxMarkup, fix: fix}}
 	if base == nil {

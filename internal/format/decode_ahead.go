@@ -3,16 +3,18 @@ package format
 import (
 	"slices"
 	"strings"
+
+	"tributary/internal/clean"
 )
 
-// look decides whether an element holds elements or text, by what comes first in it
-// apart from comments.
+// look decides whether an element holds elements or text, which may have markup, by what
+// comes first in it apart from comments.
 func (m *mender) look() use {
 	look := m.lex
 	look.attrs = nil
 	for range 10 {
 		switch t := look.next(); {
-		case t.kind == startToken:
+		case t.kind == startToken && !inline[strings.ToLower(t.name)]:
 			return box
 		case t.kind != otherToken && (t.kind != textToken || strings.TrimSpace(t.text) != ""):
 			return leaf
@@ -97,9 +99,13 @@ func (m *mender) find(open token) (int, int) {
 	return first, end
 }
 
-// balanced does the search for find. If the tags never balance, the first end tag counts.
+// balanced does the search for find. If the tags never balance, the first end tag counts,
+// but not if it belongs to a namesake beyond a sibling, as the title of the image does to a
+// title of the channel that has no end tag.
 func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	first, end = -1, -1
+	space := m.top().space
+	isLeaf, sibling := m.words[m.name(open.name, space)] == leaf, false
 	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
 		t := look.next()
 		if t.kind == eofToken {
@@ -112,6 +118,8 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 		switch {
 		case strings.EqualFold(t.name, open.name):
 			switch {
+			case begins && sibling:
+				return -1, -1
 			case begins && !t.empty:
 				depth++
 			case begins:
@@ -130,6 +138,9 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 				return first, end
 			}
 			inner--
+		case begins && isLeaf && !sibling:
+			name := m.name(t.name, space)
+			sibling = m.words[name] != unknown && !clean.Element(name) // which may be part of the text
 		}
 	}
 	return first, end
@@ -182,8 +193,8 @@ func (m *mender) rest() int {
 	}
 }
 
-// endsLater reports whether an end tag of the root comes too early: the next element is
-// an item, or an item is open and the root ends again after it.
+// endsLater reports whether an end tag of the root comes too early: the next element is an
+// item, or an item is open or there was none yet, and the root ends again.
 func (m *mender) endsLater(raw string) bool {
 	open := slices.ContainsFunc(m.stack[1:], func(f frame) bool { return f.node.name == m.item })
 	m.rootEnds++
@@ -192,7 +203,7 @@ func (m *mender) endsLater(raw string) bool {
 		return false
 	case m.more():
 		m.stack = m.stack[:1]
-	case !open || !m.endsAgain(raw):
+	case !open && len(m.out.items) > 0 || !m.endsAgain(raw):
 		return false
 	}
 	m.fix.note("an end tag </%s> before the last %s was ignored", clip(raw, 40), m.item)

@@ -51,7 +51,7 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		Published:  when(r.line(n, "published"), a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created"), r.line(n, "pubdate")),
 		Updated:    when(r.line(n, "updated"), a.Updated, value(terms, "modified"), value(dc, "date")),
 		Authors:    r.atomAuthors(n, d.Authors),
-		Categories: r.atomCategories(n),
+		Categories: r.categories(n),
 		Language:   languageTag(n.declared(), d.Language, n.lang, textLanguage(n)),
 		Origin:     r.atomOrigin(n, a),
 	}
@@ -63,6 +63,7 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		e.Summary = r.body(n, field{"media:description", mediaText(media, "description")}, field{"description", r.inner(n, "description")},
 			field{"dc:description", value(dc, "description")}, field{"itunes:summary", value(itunes, "summary")}, field{"itunes:subtitle", value(itunes, "subtitle")})
 	}
+	enclosures(n, &e)
 	r.linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
 	if e.Link == "" {
@@ -116,23 +117,6 @@ func (r *reader) atomPeople(n *node) []news.Person {
 			list = addPerson(list, r.boxed(k))
 		case "dc:creator", "itunes:author":
 			list = addPerson(list, person(r.plain(k)))
-		}
-	}
-	return list
-}
-
-// atomCategories returns the categories of an entry, including those of other
-// vocabularies. A category without a term is named by its text.
-func (r *reader) atomCategories(n *node) []news.Category {
-	var list []news.Category
-	for _, kid := range n.kids {
-		switch kid.name {
-		case "category":
-			list = addCategory(list, news.Category{Term: first(kid.attr("term"), r.plain(kid)), Scheme: clean.Line(kid.attr("scheme")), Label: kid.attr("label")})
-		case "dc:subject":
-			list = addCategory(list, news.Category{Term: r.plain(kid)})
-		case "media:category":
-			list = addCategory(list, news.Category{Term: r.plain(kid), Scheme: clean.Line(kid.attr("scheme")), Label: kid.attr("label")})
 		}
 	}
 	return list

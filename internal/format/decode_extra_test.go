@@ -198,6 +198,8 @@ func TestWhatIsNoFeed(t *testing.T) {
 		{"index of sitemaps", `<sitemapindex/>`, "a sitemap, not a feed"},
 		{"picture", `<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>`, "an SVG picture, not a feed"},
 		{"other XML", `<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`, "an XML document with the root <error>, neither RSS, Atom nor RDF"},
+		{"people", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:foaf="http://xmlns.com/foaf/0.1/"><foaf:Person><foaf:name>Eva</foaf:name></foaf:Person></rdf:RDF>`,
+			"an RDF document that is no feed: it has neither a channel nor items"},
 		{"PDF", "%PDF-1.7\n1 0 obj", "a PDF document, not a feed"},
 		{"JSON array", `[{"id":1}]`, "a JSON array, not a feed: JSON Feed is an object"},
 		{"JSON object", `{"status":404,"error":"gone"}`, "a JSON document that is no feed: it has no version that begins with https://jsonfeed.org/version/1; its keys are error, status"},

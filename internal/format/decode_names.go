@@ -170,7 +170,7 @@ var (
 			extensions()
 	atomWords = vocabulary{}.
 			add(leaf, "", "title subtitle tagline summary content rights copyright id updated modified published issued created name email uri url homepage generator icon logo link category info description pubdate").
-			add(box, "", "feed entry").
+			add(box, "", "feed entry enclosure").
 			add(either, "", "author contributor source").
 			extensions()
 )

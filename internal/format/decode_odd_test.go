@@ -27,6 +27,8 @@ func TestDecodeRepeated(t *testing.T) {
 		{inChannel(`<description> </description><description>B</description><item/>`), "description", "B"},
 		{inEntry(`<title>A</title><title type="html">B</title>`), ".title", "A"},
 		{inEntry(`<content type="html"> </content><content>B</content>`), ".content", "B"},
+		{inEntry(`<content type="html">A</content><content src="http://a.example/1.pdf" type="application/pdf"/>`), ".content", "A"},
+		{inEntry(`<summary>A</summary><summary type="html"/>`), ".summary", "A"},
 		{inFeed(`<title>A</title><title>B</title><subtitle>C</subtitle><subtitle>D</subtitle><entry/>`), "title", "A"},
 		{inEntry(`<updated>2025-12-04T10:00:00Z</updated><modified>2025-12-02T10:00:00Z</modified>`), ".updated", "2025-12-04T10:00:00Z"},
 		{inEntry(`<published>2025-12-03T10:00:00Z</published><issued>2025-12-01T10:00:00Z</issued>`), ".published", "2025-12-03T10:00:00Z"},
@@ -84,6 +86,29 @@ func TestDecodeElsewhere(t *testing.T) {
 		{`<feed xmlns="http://www.w3.org/2005/Atom"><link href=""/><entry><link/></entry></feed>`, "link", ""},
 		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://b.example/x/"><entry><link/></entry></feed>`, ".link", ""},
 
+		{inEntry(`<enclosure url="a.mp3" type="audio/mpeg" length="5"/>`), ".enclosures", "http://feeds.example/dir/a.mp3 audio/mpeg 5"},
+
+		// the picture of an author has a title, but that is none of the entry
+		{inItem(`<media:content url="https://0.gravatar.com/avatar/1?s=96" medium="image"><media:title>eva</media:title></media:content>`), ".title", ""},
+
+		{inItem(`<author><a href="/eva">Eva</a></author>`), ".authors", "Eva"},
+		{inItem(`<category>a</category><media:group><media:keywords>b, c</media:keywords><media:content url="v.mp4"><media:category label="L">d</media:category></media:content></media:group>`), ".categories", "a, b, c, d"},
+		{inEntry(`<category term="a"/><media:group><media:category>b</media:category></media:group><itunes:keywords>c</itunes:keywords>`), ".categories", "a, b, c"},
+
+		// XML of other vocabularies is data, not text
+		{inEntry(`<content type="text/xml"><filing><number>1</number><date>2</date></filing></content>`), ".content", ""},
+		{inEntry(`<content type="application/xml"><p>x</p></content>`), ".content", "<p>x</p>"},
+		{inEntry(`<content type="application/xml">x</content>`), ".content", "x"},
+		{inEntry(`<content type="text/xml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">x</h:div></content>`), ".content", "x"},
+		{inEntry(`<content type="application/xhtml+xml"><x>y</x></content>`), ".content", "y"},
+
+		// addresses that were escaped once too often
+		{inItem(`<link><![CDATA[http://a.example/?a=1&amp;b=2]]></link>`), ".link", "http://a.example/?a=1&b=2"},
+		{inItem(`<guid><![CDATA[http://a.example/?a=1&amp;b=2]]></guid>`), ".id", "http://a.example/?a=1&amp;b=2"},
+		{inItem(`<guid><![CDATA[http://a.example/?a=1&amp;b=2]]></guid>`), ".link", "http://a.example/?a=1&b=2"},
+		{inEntry(`<link href="http://a.example/?a=1&amp;amp;b=2"/>`), ".link", "http://a.example/?a=1&b=2"},
+		{inItem(`<enclosure url="http://a.example/?a=1&amp;amp;b=2"/>`), ".enclosures", "http://a.example/?a=1&b=2  0"},
+
 		// what heads borrow
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},
@@ -98,6 +123,8 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inItem(`<description> &lt;![CDATA[&lt;p>x&lt;/p>]]> </description>`), ".summary", "<p>x</p>"},
 		{inEntry(`<content type="html">&lt;![CDATA[x]]></content>`), ".content", "x"},
 		{inItem(`<link>&lt;![CDATA[http://a.example/l]]></link>`), ".link", "http://a.example/l"},
+		{inItem(`<title><![CDATA[<![CDATA[A & B]]>]]></title>`), ".title", "A & B"},
+		{inItem(`<description><![CDATA[<![CDATA[<p>x</p>]]]]><![CDATA[>]]></description>`), ".summary", "<p>x</p>"},
 		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are not changed
 		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
 
@@ -130,6 +157,48 @@ func TestDecodeEndsInsideAnItem(t *testing.T) {
 		}
 		if want := "[ g2]"; fmt.Sprint(got) != want || d.Outcome != news.OutcomeOK {
 			t.Errorf("an end behind %q: got %s, %s, want ok, %s (repairs: %q)", mark, d.Outcome, got, want, d.Repairs)
+		}
+	}
+}
+
+// TestDecodeDamagedHead checks that damage in a head, whose parts have elements of the same
+// names, hides nothing but the element that it is in.
+func TestDecodeDamagedHead(t *testing.T) {
+	const head = `<title>T</title><link>http://a.example/</link><description>D</description><language>de</language>` +
+		`<image><title>I</title><url>i.png</url><link>http://i.example/</link></image>` +
+		`<textInput><title>S</title><description>s</description><link>http://s.example/</link></textInput>`
+	for _, c := range [][2]string{
+		{"T</title>", "T</tite>"}, {"T</title>", "T"}, {"<title>T", "</rss><title>T"},
+		{"example/</link><description>", "example/<description>"}, {"example/</link><description>", "example/<link><description>"},
+		{"D</description>", "D<description>"}, {"D</description>", "D</desc>"},
+	} {
+		d := decode(t, inChannel(strings.Replace(head, c[0], c[1], 1)+`<item><title>A</title></item>`))
+		got := fmt.Sprint(d.Title, " ", d.Link, " ", d.Description, " ", d.Language, " ", len(d.Entries))
+		if want := "T http://a.example/ D de 1"; got != want {
+			t.Errorf("%q: got %s, want %s", c[1], got, want)
+		}
+	}
+}
+
+// TestDecodeNamesakes checks that an element of HTML inside a text does not end the text of
+// the same name.
+func TestDecodeNamesakes(t *testing.T) {
+	checkFields(t, []fieldCase{
+		{inEntry(`<summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><video><source src="/v.mp4"/></video><details><summary>S</summary>x</details></div></summary>`),
+			".summary", `<video controls=""><source src="http://feeds.example/v.mp4"></video><details><summary>S</summary>x</details>`},
+	})
+}
+
+// TestDecodeItemsAfterTheEnd checks that items after the end of the root are read, and that
+// only one of them can have been cut off then.
+func TestDecodeItemsAfterTheEnd(t *testing.T) {
+	for after, want := range map[string]string{
+		"<item><guid>g3</guid></item>\n":            "ok 3",
+		"<item><guid>g3</guid></item><item><guid>g": "truncated 3",
+	} {
+		d := decode(t, two("")+after)
+		if got := fmt.Sprint(d.Outcome, " ", len(d.Entries)); got != want {
+			t.Errorf("%q: got %s, want %s", after, got, want)
 		}
 	}
 }

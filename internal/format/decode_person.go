@@ -8,7 +8,7 @@ import (
 )
 
 // person splits the name and e-mail address that RSS puts into one text: "mail (Name)",
-// "Name <mail>", "Name, mail", an address or a name alone.
+// "Name <mail>", "Name, mail", "(Name)", an address or a name alone.
 func person(s string) news.Person {
 	s = clean.Line(s)
 	mail, from := "", 0
@@ -27,6 +27,9 @@ func person(s string) news.Person {
 		i = end + 1
 	}
 	if mail == "" {
+		if name, ok := strings.CutPrefix(s, "("); ok && strings.IndexByte(name, ')') == len(name)-1 {
+			s = strings.TrimSpace(name[:len(name)-1]) // the address before the name is empty
+		}
 		return news.Person{Name: s}
 	}
 	name := s[:from] + s[from+len(mail):]

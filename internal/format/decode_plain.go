@@ -64,13 +64,13 @@ func (r *reader) plainXML(t *tree) []byte {
 type heard map[string]bool
 
 // before reports whether there was a text of that name before. gofeed would take the
-// last of several.
+// last of several, even an empty one.
 func (h *heard) before(n *node) bool {
-	if !texts[n.name] && !single[n.name] || n.blank() {
-		return false
-	}
-	if (*h)[n.name] {
+	switch {
+	case (*h)[n.name]:
 		return true
+	case !texts[n.name] && !single[n.name] || n.blank():
+		return false
 	}
 	if *h == nil {
 		*h = heard{}

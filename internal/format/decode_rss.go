@@ -68,7 +68,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"],
 			value(dc, "date"), value(terms, "date"), i.Custom["date"]), // a date of Dublin Core may be either
 		Authors:    r.publishers(n),
-		Categories: r.rssCategories(n),
+		Categories: r.categories(n),
 		Language:   languageTag(n.declared(), value(dc, "language"), inherited, n.lang),
 		Origin:     r.rssOrigin(n, i),
 	}
@@ -138,22 +138,17 @@ func (r *reader) publishers(n *node) []news.Person {
 	return list
 }
 
-// rssCategories returns the categories of all vocabularies in document order.
-func (r *reader) rssCategories(n *node) []news.Category {
+// categories returns those of all vocabularies in document order. One without a term is
+// named by its text.
+func (r *reader) categories(n *node) []news.Category {
 	var list []news.Category
 	for _, k := range n.kids {
 		switch k.name {
-		case "category", "atom:category":
+		case "category", "atom:category", "media:category", "dc:subject":
 			list = addCategory(list, news.Category{Term: first(k.attr("term"), r.plain(k)), Scheme: clean.Line(first(k.attr("domain"), k.attr("scheme"))), Label: k.attr("label")})
-		case "dc:subject":
-			list = addCategory(list, news.Category{Term: r.plain(k)})
-		case "media:category":
-			list = addCategory(list, news.Category{Term: r.plain(k), Scheme: clean.Line(k.attr("scheme")), Label: k.attr("label")})
-		case "googleplay:category":
+		case "itunes:category", "googleplay:category", "media:group", "media:content":
 			list = addCategory(list, news.Category{Term: k.attr("text")})
-		case "itunes:category":
-			list = addCategory(list, news.Category{Term: k.attr("text")})
-			for _, c := range r.rssCategories(k) { // nested, more precise
+			for _, c := range r.categories(k) { // nested ones of iTunes are more precise
 				list = addCategory(list, c)
 			}
 		case "itunes:keywords", "media:keywords", "keywords":
@@ -177,11 +172,11 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 	return &o
 }
 
-// enclosures adds the enclosures of RSS 2.0.
+// enclosures adds the enclosures of RSS 2.0, which some entries of Atom borrow.
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, first(k.attr("url"), k.attr("href"))),
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, unescapedAddress(first(k.attr("url"), k.attr("href")))),
 				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 		}
 	}
@@ -227,14 +222,15 @@ func value(group map[string][]ext.Extension, name string) string {
 	return ""
 }
 
-// mediaText looks for a Media RSS text in the item, its group and its content.
+// mediaText looks for a Media RSS text in the item, its group and its content. That of an
+// author's picture is the name of the author.
 func mediaText(media map[string][]ext.Extension, name string) string {
 	if v := value(media, name); v != "" {
 		return v
 	}
 	for _, box := range []string{"group", "content"} {
 		for _, e := range media[box] {
-			if v := first(value(e.Children, name), mediaText(e.Children, name)); v != "" {
+			if v := mediaText(e.Children, name); v != "" && !isAvatar(e.Attrs["url"]) {
 				return v
 			}
 		}

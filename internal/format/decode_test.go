@@ -191,6 +191,10 @@ func TestDecodeTexts(t *testing.T) {
 		{"script", "<title>x</title><description>&lt;script&gt;alert(1)&lt;/script&gt;&lt;b onclick=x&gt;y&lt;/b&gt;</description>", "x", "<b>y</b>"},
 		{"script in title", "<title>&lt;script&gt;x&lt;/script&gt;T</title><description>y</description>", "T", "y"},
 		{"bidi in title", "<title>a\u202eb</title><description>y</description>", "ab", "y"},
+		{"escaped twice", "<title>x</title><description>&amp;lt;p class=\"c\"&amp;gt;a &amp;amp;amp; b&amp;lt;/p&amp;gt; c</description>", "x", "<p>a &amp; b</p> c"},
+		{"escaped in a section", "<title>x</title><description><![CDATA[ &lt;img src=\"/i.png\"&gt;b]]></description>", "x", `<img src="http://feeds.example/i.png">b`},
+		{"about a tag", "<title>x</title><description>&amp;lt;p&amp;gt; begins a paragraph</description>", "x", "&lt;p&gt; begins a paragraph"},
+		{"about tags", "<title>x</title><description><![CDATA[<b>&lt;p&gt;a&lt;/p&gt;</b>]]></description>", "x", "<b>&lt;p&gt;a&lt;/p&gt;</b>"},
 		{"xhtml in description", `<title>x</title><description><p xmlns="http://www.w3.org/1999/xhtml">a<br/>b &amp;lt; c</p></description>`, "x", "<p>a<br>b &amp;lt; c</p>"},
 		{"body", `<title>x</title><body xmlns="http://www.w3.org/1999/xhtml"><p>y</p></body>`, "x", ""},
 	} {
@@ -372,7 +376,9 @@ func TestPerson(t *testing.T) {
 		"Eva Bach":                       {Name: "Eva Bach"},
 		"Eva (dpa)":                      {Name: "Eva (dpa)"},
 		"":                               {},
-		"()":                             {Name: "()"},
+		"()":                             {},
+		" (Eva Bach)":                    {Name: "Eva Bach"},
+		"(Eva) Bach (dpa)":               {Name: "(Eva) Bach (dpa)"},
 		"me@a.example and you@b.example": {Name: "me@a.example and you@b.example"},
 	} {
 		if got := person(in); got != want {

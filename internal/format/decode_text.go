@@ -18,27 +18,31 @@ type construct struct {
 // read decodes the XML spelling of a leaf: references, CDATA, and markup that is not
 // escaped (RFC 4287 section 3.1.1.3, and RSS feeds that forgot to escape it).
 func (r *reader) read(n *node) construct {
-	inner := n.inner
-	if strings.IndexByte(inner, '<') < 0 {
-		value := unescape(inner, r.own)
-		if body, ok := section(value); ok && !strings.HasSuffix(n.name, "id") {
-			value = body // an escaped section: what it holds was meant to be escaped
-		}
-		return construct{value: value}
-	}
-	if body, ok := section(inner); ok {
+	if body, ok := section(n.inner); ok {
 		return construct{value: body}
 	}
-	tags, escaped := pieces(inner)
+	tags, escaped := pieces(n.inner)
 	if tags && (!escaped || n.isMarkup()) {
 		return construct{value: r.markup(n), markup: true}
+	}
+	value := r.unescaped(n.inner)
+	if body, ok := section(value); ok && !strings.HasSuffix(n.name, "id") {
+		value = body // a section that was escaped, or stands in another one
+	}
+	return construct{value: value, markup: tags}
+}
+
+// unescaped decodes the references and CDATA sections of a text.
+func (r *reader) unescaped(inner string) string {
+	if strings.IndexByte(inner, '<') < 0 {
+		return unescape(inner, r.own)
 	}
 	var out strings.Builder
 	out.Grow(len(inner))
 	for l := (lexer{s: inner}); ; {
 		switch t := l.next(); t.kind {
 		case eofToken:
-			return construct{value: out.String(), markup: tags}
+			return out.String()
 		case textToken:
 			out.WriteString(unescape(t.text, r.own))
 		case cdataToken:
@@ -81,16 +85,30 @@ func pieces(inner string) (tags, escaped bool) {
 func (r *reader) html(n *node) string {
 	c := r.decoded(n)
 	switch {
-	case c.markup, n.isHTML():
+	case c.markup && n.isData():
+		return ""
+	case c.markup:
 		return c.value
 	case n.isXHTML():
 		if closesTag(c.value) {
 			return c.value // escaped once too often
 		}
-	case n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
-		return c.value
+	case n.isHTML(), n.attr("type") == "" && r.guessed(n) && looksHTML(c.value):
+		return onceMore(c.value)
 	}
 	return paragraphs(c.value, asWritten[n.name])
+}
+
+// onceMore decodes HTML that was escaped twice: it has no tags, and it begins with an
+// escaped one.
+func onceMore(s string) string {
+	if !strings.HasPrefix(strings.TrimSpace(s), "&lt;") || strings.IndexByte(s, '<') >= 0 {
+		return s
+	}
+	if once := strings.TrimSpace(unescape(s, nil)); tagAt(once[1:]) && closesTag(once) {
+		return once
+	}
+	return s
 }
 
 // asWritten lists the elements whose text people type into a field of several lines, so
@@ -143,6 +161,20 @@ func (n *node) isXHTML() bool { return n.name == "xhtml:body" || n.name == "xhtm
 // certain to be none.
 func (r *reader) guessed(n *node) bool {
 	return !r.atom || strings.IndexByte(n.name, ':') > 0 || n.name == "description"
+}
+
+// isData reports whether markup is XML of another vocabulary than HTML (RFC 4287 section
+// 4.1.3.3). The texts in it say nothing without its tags.
+func (n *node) isData() bool {
+	if n.isHTML() || !strings.HasSuffix(mediaType(n.attr("type")), "xml") {
+		return false
+	}
+	for t := range starts(n.inner) {
+		if clean.Element(localName(t.name)) {
+			return false
+		}
+	}
+	return true
 }
 
 // isHTML reports whether the type says so: "html", "xhtml" or the media type of either.

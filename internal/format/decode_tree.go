@@ -2,6 +2,7 @@ package format
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -196,18 +197,19 @@ func (m *mender) end(t token) {
 	m.fix.note("an end tag </%s> without a start was ignored", clip(raw, 40))
 }
 
-// truncated ends a document that was cut off. An item that is still open is incomplete
-// and is dropped.
+// truncated ends a document that ends before its root, or inside an item after the root.
+// An item that is still open is incomplete and is dropped.
 func (m *mender) truncated() {
-	m.out.cut = true
-	for _, f := range m.stack {
-		if f.node.name == m.item && len(m.out.items) > 0 {
-			m.out.items = m.out.items[:len(m.out.items)-1]
-			break
-		}
-	}
-	m.fix.note("the document was cut off; whole entries kept: %d", len(m.out.items))
+	open := slices.ContainsFunc(m.stack, func(f frame) bool { return f.node.name == m.item })
 	m.stack = nil
+	if m.rootEnds > 0 && !open {
+		return
+	}
+	if open && len(m.out.items) > 0 {
+		m.out.items = m.out.items[:len(m.out.items)-1]
+	}
+	m.out.cut = true
+	m.fix.note("the document was cut off; whole entries kept: %d", len(m.out.items))
 }
 
 // skip passes over an element that is not read. If the element has no end tag, only the
