@@ -81,11 +81,16 @@ func stated(t time.Time) *time.Time {
 	return &t
 }
 
+// ago returns how long before now t was, or the day of a t that lies ahead, because the clock was
+// wrong when it was stored.
 func ago(t *time.Time, now time.Time) string {
-	if t == nil {
+	switch {
+	case t == nil:
 		return "never"
+	case t.Sub(now) > time.Minute:
+		return t.Local().Format(time.DateOnly)
 	}
-	return span(now.Sub(*t)) + " ago"
+	return span(max(0, now.Sub(*t))) + " ago"
 }
 
 func until(t *time.Time, now time.Time) string {

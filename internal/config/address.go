@@ -11,9 +11,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"tributary/internal/fetch"
-	"tributary/internal/news"
 )
 
 // feedURL reads the address of a feed. It refuses user information, because logs
@@ -274,40 +271,4 @@ func (r *reader) network(n node) (netip.Prefix, bool) {
 func (r *reader) port(n node) (uint16, bool) {
 	p, ok := r.whole(1, 65535)(n)
 	return uint16(p), ok
-}
-
-// checkLoops refuses a source whose address is that of one of our own feeds,
-// since everything we publish would come back as entries. Redirects and copies
-// are detected when the source is read.
-func (r *reader) checkLoops(f *file) {
-	for _, d := range f.sources {
-		if d.Kind != news.KindFeed || !f.cfg.Site.HasFeed(d.URL) && !isListenersFeed(d.URL, f.cfg.Listen) {
-			continue
-		}
-		address := shown(d.address.Value)
-		if news.HasSecret(d.URL) {
-			address = "this address" // it holds the token of a private feed
-		}
-		r.errorf(d.address, "feed: %s is a feed of this Tributary; leave it out, or all that it publishes would come back", address)
-	}
-}
-
-// isListenersFeed reports whether an address is below the feeds of a listener.
-func isListenersFeed(address, listen string) bool {
-	u, err := url.Parse(address)
-	if err != nil || !strings.HasPrefix(u.Path, "/feeds/") && !strings.HasPrefix(u.Path, "/private/") {
-		return false
-	}
-	host, port, err := net.SplitHostPort(listen)
-	return err == nil && fetch.PortOf(u) == port && isHere(u.Hostname(), host)
-}
-
-// isHere reports whether the host of an address is that of a listener: the same
-// name, or both are this machine.
-func isHere(host, listener string) bool {
-	local := func(s string) bool {
-		addr, err := netip.ParseAddr(s)
-		return s == "localhost" || err == nil && (addr.IsLoopback() || addr.IsUnspecified())
-	}
-	return strings.EqualFold(host, listener) || local(host) && (listener == "" || local(listener))
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Folder is a directory that feeds are written to, for any web server to serve. Files are replaced
@@ -90,7 +91,11 @@ func (f *Folder) explain(err error) error {
 	if f.Key != "" {
 		key, what = f.Key, f.Key
 	}
-	return fmt.Errorf("%s folder: %w; make it writable, or set %s: to another folder or to \"\" for none", what, err, key)
+	remedy := "make it writable"
+	if errors.Is(err, syscall.ENOSPC) {
+		remedy = "free some space"
+	}
+	return fmt.Errorf("%s folder: %w; %s, or set %s: to another folder or to \"\" for none", what, err, remedy, key)
 }
 
 // extensions are those of a feed's files.

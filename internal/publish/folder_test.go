@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -216,5 +217,21 @@ func TestLeftoversOfAKilledProcessAreRemoved(t *testing.T) {
 	f.Leftovers()
 	if got, want := files(t, f.Path), []string{".htaccess", "all/index.html"}; !slices.Equal(got, want) {
 		t.Errorf("left: %q, want %q", got, want)
+	}
+}
+
+func TestFolderExplains(t *testing.T) {
+	f := &Folder{Path: "feeds"}
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{syscall.ENOSPC, `feeds folder: write a.part: no space left on device; free some space, or set publish: to another folder or to "" for none`},
+		{syscall.EACCES, `feeds folder: write a.part: permission denied; make it writable, or set publish: to another folder or to "" for none`},
+	} {
+		err := f.explain(&fs.PathError{Op: "write", Path: "a.part", Err: test.err})
+		if err.Error() != test.want {
+			t.Errorf("got %q, want %q", err, test.want)
+		}
 	}
 }
