@@ -146,7 +146,7 @@ func TestReasonsDependOnNoOrder(t *testing.T) {
 			{SourceTitle: "Echo", Title: "B", Link: "https://echo.example/1", Match: matches[2]},
 		}
 		var got bytes.Buffer
-		if err := WriteJSON(&got, e); err != nil {
+		if err := Prepare(e).JSON(&got); err != nil {
 			t.Fatal(err)
 		}
 		if i > 0 && !bytes.Equal(got.Bytes(), want) {
