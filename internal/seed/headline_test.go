@@ -63,6 +63,9 @@ func TestHeadlineOfAList(t *testing.T) {
 			t.Errorf("%q: %q", item, got)
 		}
 	}
+	if got := sentences(strings.Repeat(".", 300_000) + " ende"); len(got) != 1 {
+		t.Errorf("a line of dots is %d sentences", len(got))
+	}
 }
 
 func TestSentences(t *testing.T) {
