@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"tributary/internal/news"
 )
 
 // output writes data to a file, or to standard output if path is "" or "-".
@@ -36,10 +38,7 @@ func unwritten(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s: you may not write there: name another file, or - for standard output", path)
 	}
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		err = p.Err
-	}
-	return fmt.Errorf("%s: %w", path, err)
+	return fmt.Errorf("%s: %w", path, news.Cause(err))
 }
 
 // input opens a file for reading; "-" stands for standard input.

@@ -188,7 +188,7 @@ func tracking(name string) bool {
 // 2.3): the delimiters that have no meaning in that part of the URL.
 const (
 	pathSafe     = "/:@!$&'()*+,;="
-	querySafe    = "/:@!$'()*,;?=["
+	querySafe    = "/:@!$'()*,;?="
 	fragmentSafe = "/:@!$&'()*+,;=?"
 )
 

@@ -35,7 +35,7 @@ func player(abs string) string {
 	if rest, ok := strings.CutPrefix(abs, "http://"); ok {
 		abs = "https://" + rest
 	}
-	u, err := url.Parse(twins.Replace(abs))
+	u, err := url.Parse(twins.Replace(twins.Replace(abs))) // first the host, then the path
 	if err != nil || u.Scheme != "https" || strings.Contains(u.Path, "/.") || strings.ContainsAny(u.Path, `\%`) {
 		return "" // the path may climb out of the player's
 	}

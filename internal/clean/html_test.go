@@ -66,6 +66,8 @@ func TestHTML(t *testing.T) {
 		{"iframe in a link", `<a href="/x">a<iframe src="https://chart.example/1"></iframe></a>`, `<a href="https://example.org/x">a</a>`},
 		{"player", `<iframe src="//www.youtube.com/embed/abc" onload=x></iframe>`, `<iframe src="https://www.youtube.com/embed/abc"` + frame + `></iframe>`},
 		{"player without scheme, on its own start", `<iframe src="http://youtube.com/embed/abc?autoplay=1&start=3&utm_source=x#t"></iframe>`, `<iframe src="https://www.youtube.com/embed/abc?start=3"` + frame + `></iframe>`},
+		{"player of old without www", `<embed src="http://youtube.com/v/abc">`, `<iframe src="https://www.youtube.com/embed/abc"` + frame + `></iframe>`},
+		{"player with two twins", `<iframe src="https://mixcloud.com/widget/iframe?feed=a"></iframe>`, `<iframe src="https://www.mixcloud.com/widget/iframe/?feed=a"` + frame + `></iframe>`},
 		{"player of old", `<object><param name=movie value=x><embed src="http://www.youtube.com/v/abc"></object>`, `<iframe src="https://www.youtube.com/embed/abc"` + frame + `></iframe>`},
 		{"player with features", `<iframe src="https://player.vimeo.com/video/1" allow="autoplay; fullscreen *; camera" allowfullscreen sandbox="allow-top-navigation">nein</iframe>`,
 			`<iframe src="https://player.vimeo.com/video/1" allow="fullscreen" allowfullscreen=""` + frame + `></iframe>`},

@@ -15,7 +15,7 @@ vgwort.de ioam.de ivwbox.de etracker.com xiti.com chartbeat.net chartbeat.com st
 doubleclick.net google-analytics.com googlesyndication.com googleadservices.com amazon-adsystem.com adnxs.com criteo.com
 pixel.quantserve.com scorecardresearch.com pixel.mathtag.com bat.bing.com px.ads.linkedin.com alb.reddit.com
 facebook.com/tr t.co/i/adsct analytics.twitter.com mc.yandex.ru counter.yadro.ru counter.rambler.ru top-fwz1.mail.ru
-track.hubspot.com pixel.newscred.com pixel.parsely.com p1.parsely.com list-manage.com/track/ email.mg. hits.blogsoft.org`)
+track.hubspot.com pixel.newscred.com pixel.parsely.com p1.parsely.com list-manage.com/track/ hits.blogsoft.org`)
 
 // counters are suffixes of paths that only count, on any host.
 var counters = []string{"/matomo.php", "/piwik.php", "/__utm.gif", "/count.gif", "/pixel.gif", "/webbug.gif"}

@@ -40,7 +40,7 @@ func Figure(f news.Enclosure) string {
 
 // Unshown returns those pictures of an entry that its text does not show. If the text shows
 // some pictures and none of the entry's can be recognised among them, they may be the same
-// under other addresses, so it returns none.
+// under other addresses, so it returns none, and none if the text shows more than maxShown.
 func Unshown(markup string, pictures []news.Enclosure) []news.Enclosure {
 	if len(pictures) == 0 {
 		return nil
@@ -48,6 +48,9 @@ func Unshown(markup string, pictures []news.Enclosure) []news.Enclosure {
 	shown := shownIn(markup)
 	if len(shown) == 0 {
 		return pictures
+	}
+	if len(shown) > maxShown {
+		return nil
 	}
 	var rest []news.Enclosure
 	for _, f := range pictures {
@@ -60,6 +63,10 @@ func Unshown(markup string, pictures []news.Enclosure) []news.Enclosure {
 	}
 	return rest
 }
+
+// maxShown is the number of pictures in a text from which on they are not compared with those of
+// its entry: each is compared with each, and such a text is a gallery itself.
+const maxShown = 100
 
 // iconSize is the largest width or height of what stands in a line of text, in pixels.
 const iconSize = 48

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -56,6 +57,23 @@ func TestUnshown(t *testing.T) {
 		if got := strings.Join(got, " "); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.text, got, c.want)
 		}
+	}
+}
+
+// TestUnshownOfMany holds that the pictures of a text full of them are not compared, although one
+// is known: that would take seconds in every document.
+func TestUnshownOfMany(t *testing.T) {
+	var text strings.Builder
+	var gallery []news.Enclosure
+	for i := range 4000 {
+		fmt.Fprintf(&text, `<img src="https://a.example/%d">`, i)
+	}
+	for i := range 100 {
+		gallery = append(gallery, news.Enclosure{URL: fmt.Sprintf("https://a.example/photo-%d-100x200.jpg?w=3", i)})
+	}
+	text.WriteString(`<img src="` + gallery[0].URL + `">`)
+	if got := Unshown(text.String(), gallery); got != nil {
+		t.Errorf("got %d pictures, want none", len(got))
 	}
 }
 

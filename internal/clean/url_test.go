@@ -20,6 +20,7 @@ func TestCanonicalURLMakesSpellingsEqual(t *testing.T) {
 		"https://example.org/a?b=2&id=1":       {"https://example.org/a?id=1&b=2", "https://www.example.org/a/?b=2&utm_term=x&id=1"},
 		"https://xn--mller-kva.example/%C3%BC": {"https://müller.example/ü", "https://MÜLLER.example/%c3%bc", "https://xn--mller-kva.example/%C3%BC"},
 		"https://example.org/s?q=a%20b":        {"https://example.org/s?q=a+b", "https://example.org/s?q=a%20b", "https://example.org/s?q=a b"},
+		"https://example.org/s?a%5Bb%5D=1":     {"https://example.org/s?a[b]=1", "https://example.org/s?a%5Bb%5D=1", "https://example.org/s?a%5bb]=1"},
 		"https://de.wikipedia.org/wiki/Fluss":  {"https://de.wikipedia.org/wiki/Fluss", "https://de.m.wikipedia.org/wiki/Fluss"},
 		"https://example.org:8443/a":           {"https://example.org:8443/a"},
 		"https://127.0.0.1:8080/a":             {"http://127.0.0.1:8080/a"},

@@ -232,23 +232,15 @@ func readFile(path string, limit int64) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, errors.New("no such file")
 	case err != nil:
-		return nil, cause(err)
+		return nil, news.Cause(err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	switch {
 	case err != nil:
-		return nil, cause(err)
+		return nil, news.Cause(err)
 	case int64(len(data)) > limit:
 		return nil, fmt.Errorf("more than %d KiB; is it the right file?", limit>>10)
 	}
 	return data, nil
-}
-
-// cause removes the operation and the path from an error of package os.
-func cause(err error) error {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -263,7 +263,7 @@ func only[T ast.Node](n *ast.CallNode) (arg T, ok bool) {
 
 // shortened keeps messages short.
 func shortened(s string) string {
-	const longest = 40
+	const longest = 60 // characters
 	if r := []rune(s); len(r) > longest {
 		return string(r[:longest]) + "…"
 	}

@@ -185,10 +185,4 @@ func (v *view) describe(name string) string {
 }
 
 // quoted shows a text of a feed in one line.
-func quoted(s string) string {
-	const longest = 60
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest]) + "…"
-	}
-	return strconv.Quote(s)
-}
+func quoted(s string) string { return strconv.Quote(shortened(s)) }

@@ -205,7 +205,7 @@ func FuzzDecodeWritten(f *testing.F) {
 			len(guid) > 500 || len(content) > 10_000 {
 			return
 		}
-		want := wireItems(e)
+		want := Prepare(e).items
 		for _, w := range writers {
 			d, err := Decode(render(t, w.write, e), Input{URL: e.URL(w.ext)})
 			if err != nil || d.Outcome != news.OutcomeOK || len(d.Repairs) > 0 {

@@ -29,7 +29,7 @@
 //	decode_extra.go  what entries carry besides their text
 //	decode_media.go  files of Media RSS
 //	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed;
-//	decode_json_ours.go  the extension that WriteJSON writes
+//	decode_json_ours.go  the extension that we write
 //	date.go          times in every form that feeds have been seen to use
 //
 // No entry disappears silently: the items of the tree are counted against those that
@@ -40,10 +40,11 @@
 //
 // [Prepare] turns an Edition into the items that all formats share (encode.go,
 // encode_extra.go; single values in encode_wire.go), so that the formats cannot differ.
-// [WriteRSS], [WriteAtom] and [WriteJSON] render them. encode_module.go holds the
-// elements of other vocabularies that RSS and Atom have in common, encode_podcast.go
-// those of podcasts, podcast_tags.go those that an episode passes on uninterpreted. opml.go reads and writes subscription lists. past.go reads back
-// what WriteJSON wrote, to rebuild a lost database.
+// [Prepared.RSS], [Prepared.Atom] and [Prepared.JSON] render them. encode_module.go holds
+// the elements of other vocabularies that RSS and Atom have in common, encode_podcast.go
+// those of podcasts, podcast_tags.go those that an episode passes on uninterpreted.
+// opml.go reads and writes subscription lists. past.go reads back what Prepared.JSON
+// wrote, to rebuild a lost database.
 //
 // The formats are those of RSS 2.0, RFC 4287 (Atom), JSON Feed 1.1 and OPML 2.0, with
 // RFC 4685 (threading) and RFC 5005 (paging and archives).

@@ -10,7 +10,7 @@ import (
 	"tributary/internal/news"
 )
 
-// ours reads the extension that WriteJSON adds to every item: what JSON Feed has no
+// ours reads the extension that Prepared.JSON adds to every item: what JSON Feed has no
 // members for, so that one Tributary passes on to another all that it knew. Its values
 // are as untrusted as the rest of the document. It returns nil if there is no extension.
 func ours(text []byte, items int) []jsonExtension {

@@ -21,8 +21,9 @@ type Prepared struct {
 
 // Prepare computes what all formats say of an Edition.
 func Prepare(e *news.Edition) Prepared {
-	items := wireItems(e)
-	return Prepared{dressed(e, items), items}
+	d := dressingOf(e.Feed)
+	items := wireItems(e, d)
+	return Prepared{d.put(e, items), items}
 }
 
 // Heading returns what the i-th item is called where a title is needed, as in Atom: its
@@ -67,10 +68,9 @@ type wireSource struct {
 
 // wireItems prepares every Publication of an Edition. What may be said of a source is
 // decided once for all of its items.
-func wireItems(e *news.Edition) []wireItem {
+func wireItems(e *news.Edition, d dressing) []wireItem {
 	all := make([]wireItem, len(e.Shown))
 	origins := make(map[string]wireSource)
-	dressing := dressingOf(e.Feed)
 	for i := range e.Shown {
 		s := &e.Shown[i]
 		from, known := origins[s.Source.Name]
@@ -79,7 +79,7 @@ func wireItems(e *news.Edition) []wireItem {
 			origins[s.Source.Name] = from
 		}
 		all[i] = wireItemOf(e, s, from)
-		dressing.put(e.Site, s, &all[i])
+		d.dress(e.Site, s, &all[i])
 	}
 	return all
 }

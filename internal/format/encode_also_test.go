@@ -54,7 +54,7 @@ func TestGoldenAlsoReported(t *testing.T) {
 
 // footerOf returns the last paragraph of the i-th item, or "" if it has no footer.
 func footerOf(e *news.Edition, at int) string {
-	text := wireItems(e)[at].text()
+	text := Prepare(e).items[at].text()
 	for _, words := range []string{news.WordsIn("en").Also, news.WordsIn("de").Also} {
 		if i := strings.Index(text, "<p>"+words+" "); i >= 0 {
 			return text[i:]
@@ -120,7 +120,7 @@ func TestWhatWeAddIsNoTitle(t *testing.T) {
 		e.Feed.Duplicates = mode
 		e.Shown[2].Entry.Content = "<p>Nebel am Ufer.</p>"
 		e.Shown[3].Named, e.Shown[3].Members, e.Shown[3].Entry.Title = e.Shown[1].Named, e.Shown[1].Members, ""
-		all := wireItems(e)
+		all := Prepare(e).items
 		if got := all[2].heading(); got != "Nebel am Ufer." {
 			t.Errorf("%s: heading %q", mode, got)
 		}
@@ -146,7 +146,7 @@ func TestReasonsDependOnNoOrder(t *testing.T) {
 			{SourceTitle: "Echo", Title: "B", Link: "https://echo.example/1", Match: matches[2]},
 		}
 		var got bytes.Buffer
-		if err := WriteJSON(&got, e); err != nil {
+		if err := Prepare(e).JSON(&got); err != nil {
 			t.Fatal(err)
 		}
 		if i > 0 && !bytes.Equal(got.Bytes(), want) {

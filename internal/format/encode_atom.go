@@ -14,15 +14,12 @@ import (
 // atomType is the media type of Atom documents.
 const atomType = "application/atom+xml"
 
-// WriteAtom writes the Edition as Atom 1.0 (RFC 4287), the most complete of our
+// Atom writes the Edition as Atom 1.0 (RFC 4287), the most complete of our
 // formats: typed titles, every author with address, every enclosure, the source of
 // every entry (section 4.2.11), and the other members of its story as related links.
 // The same Edition gives the same bytes. The error is that of w.
 //
 // The author of the feed is the configured one or the site. Every entry names its own.
-func WriteAtom(w io.Writer, e *news.Edition) error { return Prepare(e).Atom(w) }
-
-// Atom is WriteAtom for a prepared Edition.
 func (p Prepared) Atom(w io.Writer) error {
 	e, all := p.Edition, p.items
 	feed := atomFeed{

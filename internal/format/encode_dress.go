@@ -34,8 +34,8 @@ func dressingOf(f news.Feed) (d dressing) {
 // none reports whether there is nothing to apply.
 func (d dressing) none() bool { return d.title == nil && d.footer == nil }
 
-// put sets the title of an item and appends the footer to its text.
-func (d dressing) put(site news.Site, s *news.Shown, it *wireItem) {
+// dress sets the title of an item and appends the footer to its text.
+func (d dressing) dress(site news.Site, s *news.Shown, it *wireItem) {
 	if d.none() {
 		return
 	}
@@ -84,10 +84,9 @@ func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
 	}
 }
 
-// dressed returns the Edition with the titles and footers of its feed, for the web
-// page, which is not rendered from wireItems.
-func dressed(e *news.Edition, items []wireItem) *news.Edition {
-	d := dressingOf(e.Feed)
+// put returns the Edition with the titles and footers of its items, for the web page, which
+// is not rendered from wireItems.
+func (d dressing) put(e *news.Edition, items []wireItem) *news.Edition {
 	if d.none() {
 		return e
 	}

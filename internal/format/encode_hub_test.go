@@ -49,9 +49,9 @@ func TestFeedsNameTheHub(t *testing.T) {
 		if named {
 			e.Site.Hub = hub
 		}
-		for ext, write := range map[string]func(io.Writer, *news.Edition) error{"atom": WriteAtom, "rss": WriteRSS} {
+		for ext, write := range map[string]func(Prepared, io.Writer) error{"atom": Prepared.Atom, "rss": Prepared.RSS} {
 			var b bytes.Buffer
-			if err := write(&b, e); err != nil {
+			if err := write(Prepare(e), &b); err != nil {
 				t.Fatal(err)
 			}
 			rels := channelLinks(t, b.Bytes())
@@ -63,7 +63,7 @@ func TestFeedsNameTheHub(t *testing.T) {
 			}
 		}
 		var b bytes.Buffer
-		if err := WriteJSON(&b, e); err != nil {
+		if err := Prepare(e).JSON(&b); err != nil {
 			t.Fatal(err)
 		}
 		var doc struct {
@@ -88,9 +88,9 @@ func TestOnlyLivePublicFeedsNameTheHub(t *testing.T) {
 		e := richEdition()
 		e.Site.Hub = "https://river.example/fluss/hub"
 		change(e)
-		for ext, write := range map[string]func(io.Writer, *news.Edition) error{"atom": WriteAtom, "rss": WriteRSS, "json": WriteJSON} {
+		for ext, write := range map[string]func(Prepared, io.Writer) error{"atom": Prepared.Atom, "rss": Prepared.RSS, "json": Prepared.JSON} {
 			var b bytes.Buffer
-			if err := write(&b, e); err != nil {
+			if err := write(Prepare(e), &b); err != nil {
 				t.Fatal(err)
 			}
 			if bytes.Contains(b.Bytes(), []byte(e.Site.Hub)) {

@@ -13,13 +13,10 @@ import (
 	"tributary/internal/news"
 )
 
-// WriteJSON writes the Edition as JSON Feed 1.1 (jsonfeed.org/version/1.1),
+// JSON writes the Edition as JSON Feed 1.1 (jsonfeed.org/version/1.1),
 // with the source of each item and the other members of its story in the
 // extension "_tributary". The same Edition gives the same bytes, on one line:
 // indenting would cost more than all the rest. The error is that of w.
-func WriteJSON(w io.Writer, e *news.Edition) error { return Prepare(e).JSON(w) }
-
-// JSON is WriteJSON for a prepared Edition.
 func (p Prepared) JSON(w io.Writer) error {
 	e, all := p.Edition, p.items
 	feed := jsonFeed{

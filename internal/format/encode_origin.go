@@ -41,11 +41,10 @@ func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 
 // ofItself reports whether the origin of an entry is the feed in which it was read.
 func ofItself(s *news.Shown, o *news.Origin) bool {
-	switch {
-	case o.ID != "" && o.ID == s.SourceID, o.URL != "" && o.URL == s.Source.URL:
+	if o.ID != "" && o.ID == s.SourceID {
 		return true
 	}
-	return o.ID == "" && o.URL != "" && o.URL == s.Source.Site
+	return o.URL != "" && (o.URL == s.Source.URL || o.ID == "" && o.URL == s.Source.Site)
 }
 
 // tellable returns an address as it may be published, or "" if it holds a secret.

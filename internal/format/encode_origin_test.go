@@ -105,7 +105,7 @@ func TestOriginThatIsNone(t *testing.T) {
 	}
 }
 
-func writerOf(t *testing.T, ext string) func(io.Writer, *news.Edition) error {
+func writerOf(t *testing.T, ext string) func(Prepared, io.Writer) error {
 	t.Helper()
 	for _, f := range writers {
 		if f.ext == ext {

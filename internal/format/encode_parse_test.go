@@ -14,7 +14,7 @@ func TestDecodeWhatWeWrite(t *testing.T) {
 	for _, duplicates := range []news.Duplicates{news.Collapse, news.Group} {
 		e := richEdition()
 		e.Feed.Duplicates = duplicates
-		want := wireItems(e)
+		want := Prepare(e).items
 		for _, f := range writers {
 			d, err := Decode(render(t, f.write, e), Input{URL: e.URL(f.ext)})
 			if err != nil {

@@ -20,7 +20,7 @@ func TestPicturesAreShown(t *testing.T) {
 		return e
 	}
 	count := func(e *news.Edition) (times [4]int) {
-		it := wireItems(e)[0]
+		it := Prepare(e).items[0]
 		for i := range times {
 			times[i] = strings.Count(it.text(), `src="https://p.example/`+string(rune('1'+i)))
 		}
@@ -76,7 +76,7 @@ func TestPictureWithoutText(t *testing.T) {
 	s.Entry.Title = ""
 	s.Entry.Extra.Pictures = []news.Enclosure{{URL: "https://p.example/1.jpg", Alt: "A dam"}}
 	e.Shown = []news.Shown{s}
-	if it := wireItems(e)[0]; it.heading() != "A dam" {
+	if it := Prepare(e).items[0]; it.heading() != "A dam" {
 		t.Errorf("got the title %q", it.heading())
 	}
 }

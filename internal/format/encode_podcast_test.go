@@ -31,7 +31,7 @@ func TestAShowIsAsItsEpisodes(t *testing.T) {
 			s.Entry.Extra.Episode = episode
 			e.Shown = append(e.Shown, s)
 		}
-		channel := parseShape(t, render(t, WriteRSS, e), "", "atom", "content", "dc", "itunes", "podcast").kids[0]
+		channel := parseShape(t, render(t, Prepared.RSS, e), "", "atom", "content", "dc", "itunes", "podcast").kids[0]
 		if got := textOf(channel, "itunes:explicit"); got != c.adults {
 			t.Errorf("%s: the show is explicit %q, want %q", c.name, got, c.adults)
 		}

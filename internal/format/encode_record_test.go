@@ -20,9 +20,9 @@ func TestConfiguredAuthorAndIcon(t *testing.T) {
 	signed.GUID, signed.StoryKey = "urn:other", "other"
 	unsigned.Source, signed.Source = src, src
 	e.Shown = []news.Shown{unsigned, signed}
-	for name, write := range map[string]func(io.Writer, *news.Edition) error{"atom": WriteAtom, "rss": WriteRSS, "json": WriteJSON} {
+	for name, write := range map[string]func(Prepared, io.Writer) error{"atom": Prepared.Atom, "rss": Prepared.RSS, "json": Prepared.JSON} {
 		var b bytes.Buffer
-		if err := write(&b, e); err != nil {
+		if err := write(Prepare(e), &b); err != nil {
 			t.Fatal(err)
 		}
 		text := b.String()

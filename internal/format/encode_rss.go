@@ -12,7 +12,7 @@ import (
 	"tributary/internal/news"
 )
 
-// WriteRSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11). The same
+// RSS writes the Edition as RSS 2.0 (RSS Advisory Board, version 2.0.11). The same
 // Edition gives the same bytes. The error is that of w.
 //
 // It uses the modules Atom (links to itself and to the hub, what an item refers to, the
@@ -24,9 +24,6 @@ import (
 // file; if there are several, all of them are in Media RSS. An item without a title
 // gets the beginning of its text as one: RSS allows it to be missing, but readers then
 // show an empty line or a piece of the link.
-func WriteRSS(w io.Writer, e *news.Edition) error { return Prepare(e).RSS(w) }
-
-// RSS is WriteRSS for a prepared Edition.
 func (p Prepared) RSS(w io.Writer) error {
 	e, all := p.Edition, p.items
 	channel := rssFeed{

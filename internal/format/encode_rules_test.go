@@ -60,7 +60,7 @@ func TestAtomShape(t *testing.T) {
 	typed := rules["title"]
 	for name, e := range shapes() {
 		t.Run(name, func(t *testing.T) {
-			root := parseShape(t, render(t, WriteAtom, e), "atom")
+			root := parseShape(t, render(t, Prepared.Atom, e), "atom")
 			for i := range root.kids {
 				untype(t, &root.kids[i])
 			}
@@ -170,7 +170,7 @@ func TestRSSShape(t *testing.T) {
 			if e.Feed.Kind == news.Podcast {
 				always = append(always, "itunes", "podcast")
 			}
-			root := parseShape(t, render(t, WriteRSS, e), "", always...)
+			root := parseShape(t, render(t, Prepared.RSS, e), "", always...)
 			check(t, root, rules, values)
 			checkRSSOrder(t, root)
 		})
@@ -207,7 +207,7 @@ func TestJSONShape(t *testing.T) {
 	for name, e := range shapes() {
 		t.Run(name, func(t *testing.T) {
 			var feed map[string]any
-			if err := json.Unmarshal(render(t, WriteJSON, e), &feed); err != nil {
+			if err := json.Unmarshal(render(t, Prepared.JSON, e), &feed); err != nil {
 				t.Fatal(err)
 			}
 			checkMembers(t, "feed", feed, members)

@@ -93,7 +93,7 @@ func TestTemplateValues(t *testing.T) {
 	} {
 		e := emptyEdition()
 		e.Shown = []news.Shown{c.shown}
-		item := wireItems(e)[0]
+		item := Prepare(e).items[0]
 		got := valuesOf(e.Site, &c.shown, &item)
 		for _, name := range TemplateNames() {
 			if got[name] == "" {
@@ -115,19 +115,19 @@ func TestTemplateValues(t *testing.T) {
 func TestFooterEndsTheText(t *testing.T) {
 	e := alsoEdition("de")
 	e.Feed.ItemFooter = "<p>{source}</p>"
-	if got, want := wireItems(e)[0].text(), "Das Echo</a></p>\n<p>Tagblatt – Stadt</p>"; !strings.Contains(got, "Auch bei:") || !strings.HasSuffix(got, "</a></p>\n<p>Tagblatt – Stadt</p>") {
+	if got, want := Prepare(e).items[0].text(), "Das Echo</a></p>\n<p>Tagblatt – Stadt</p>"; !strings.Contains(got, "Auch bei:") || !strings.HasSuffix(got, "</a></p>\n<p>Tagblatt – Stadt</p>") {
 		t.Errorf("got %q, want it to end like %q", got, want)
 	}
 	for i := range e.Shown {
 		clean.Cut(&e.Shown[i].Entry, news.LinkOnly)
 		e.Shown[i].Named = nil
 	}
-	for _, it := range wireItems(e) {
+	for _, it := range Prepare(e).items {
 		if it.text() != it.footer || it.footer == "" {
 			t.Errorf("content: link: got %q, want the footer %q alone", it.text(), it.footer)
 		}
 	}
-	if got := wireItems(e)[2].heading(); strings.Contains(got, "Tagblatt") {
+	if got := Prepare(e).items[2].heading(); strings.Contains(got, "Tagblatt") {
 		t.Errorf("an item without title and text is called %q, by its footer", got)
 	}
 }
@@ -204,7 +204,7 @@ func FuzzTemplate(f *testing.F) {
 		e := dressedEdition()
 		e.Shown, e.Feed.ItemFooter = e.Shown[:1], text
 		e.Shown[0].Entry.Title, e.Shown[0].SourceTitle = value, value
-		if it := wireItems(e)[0]; clean.HTML(it.footer, nil) != it.footer {
+		if it := Prepare(e).items[0]; clean.HTML(it.footer, nil) != it.footer {
 			t.Errorf("%q with %q: %q is not clean", text, value, it.footer)
 		}
 	})

@@ -19,17 +19,17 @@ import (
 // writers are the formats, by the extension of their URLs.
 var writers = []struct {
 	ext   string
-	write func(io.Writer, *news.Edition) error
+	write func(Prepared, io.Writer) error
 }{
-	{"rss", WriteRSS},
-	{"atom", WriteAtom},
-	{"json", WriteJSON},
+	{"rss", Prepared.RSS},
+	{"atom", Prepared.Atom},
+	{"json", Prepared.JSON},
 }
 
-func render(t testing.TB, write func(io.Writer, *news.Edition) error, e *news.Edition) []byte {
+func render(t testing.TB, write func(Prepared, io.Writer) error, e *news.Edition) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := write(&out, e); err != nil {
+	if err := write(Prepare(e), &out); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -72,7 +72,7 @@ func TestDeterministic(t *testing.T) {
 func TestWriteError(t *testing.T) {
 	broken := errors.New("disk full")
 	for _, f := range writers {
-		if err := f.write(failingWriter{broken}, bulkEdition(20)); !errors.Is(err, broken) {
+		if err := f.write(Prepare(bulkEdition(20)), failingWriter{broken}); !errors.Is(err, broken) {
 			t.Errorf("%s: got error %v, want that of the writer", f.ext, err)
 		}
 	}
@@ -211,7 +211,7 @@ type atomSeen struct {
 func readAtomDocument(t *testing.T, e *news.Edition) atomSeen {
 	t.Helper()
 	var f atomSeen
-	if err := xml.Unmarshal(render(t, WriteAtom, e), &f); err != nil {
+	if err := xml.Unmarshal(render(t, Prepared.Atom, e), &f); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -291,7 +291,7 @@ func TestNoTimes(t *testing.T) {
 	if got, want := f.Updated+" "+f.Entry[0].Updated+" "+f.Entry[0].Published, "1970-01-01T00:00:00Z 1970-01-01T00:00:00Z "; got != want {
 		t.Errorf("got times %q, want %q", got, want)
 	}
-	if got := render(t, WriteRSS, e); bytes.Contains(got, []byte("pubDate")) {
+	if got := render(t, Prepared.RSS, e); bytes.Contains(got, []byte("pubDate")) {
 		t.Errorf("RSS has a pubDate for an entry without time:\n%s", got)
 	}
 }
@@ -342,7 +342,7 @@ func TestDuplicatesList(t *testing.T) {
 func TestJSONFeedRules(t *testing.T) {
 	for _, e := range []*news.Edition{richEdition(), showEdition(), emptyEdition(), hostileEdition("</x>"), hostileEdition("")} {
 		var f map[string]any
-		doc := render(t, WriteJSON, e)
+		doc := render(t, Prepared.JSON, e)
 		if err := json.Unmarshal(doc, &f); err != nil {
 			t.Fatal(err)
 		}
@@ -402,7 +402,7 @@ func BenchmarkWrite(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(render(b, f.write, e))))
 			for b.Loop() {
-				_ = f.write(io.Discard, e)
+				_ = f.write(Prepare(e), io.Discard)
 			}
 		})
 	}

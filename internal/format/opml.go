@@ -63,7 +63,7 @@ func ReadOPML(r io.Reader) (*Subscriptions, error) {
 type opmlReader struct {
 	lex    lexer
 	list   Subscriptions
-	index  map[string]int // by subscriptionKey, into list.Feeds
+	index  map[string]int // by news.FeedKey, into list.Feeds
 	open   []string       // names of the open folders; "" for an outline that is a feed
 	inside bool           // the root was seen
 
@@ -182,7 +182,7 @@ func (o *opmlReader) add(s Subscription) {
 		o.list.Skipped = append(o.list.Skipped, "the feed "+quotedName(s.Title, given)+" has no usable address: want http:// or https:// without user name and password")
 		return
 	}
-	key := subscriptionKey(s.URL)
+	key := news.FeedKey(s.URL)
 	i, known := o.index[key]
 	if !known {
 		o.index[key] = len(o.list.Feeds)
@@ -214,19 +214,6 @@ func subscriptionURL(raw string) string {
 		return ""
 	}
 	return wireURL(raw)
-}
-
-// subscriptionKey returns a key that is equal for two addresses of one feed.
-func subscriptionKey(feedURL string) string {
-	scheme, rest, _ := strings.Cut(feedURL, "://")
-	end := strings.IndexAny(rest+"/", "/?#")
-	host := strings.ToLower(rest[:end])
-	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[strings.ToLower(scheme)])
-	path, _, _ := strings.Cut(rest[end:], "#")
-	if path == "" {
-		path = "/"
-	}
-	return host + path
 }
 
 // quotedName names a subscription in a message without revealing the secrets of its URL.

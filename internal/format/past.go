@@ -34,7 +34,7 @@ type pastDocument struct {
 	} `json:"items"`
 }
 
-// ReadPast reads from a document that WriteJSON wrote what a database knew of the feed.
+// ReadPast reads from a document that Prepared.JSON wrote what a database knew of the feed.
 // What an older version did not write is empty. Items without an id or a time are
 // skipped. The error says what is wrong with the document.
 func ReadPast(r io.Reader) (*news.Past, error) {

@@ -23,7 +23,7 @@ func TestPastIsReadBack(t *testing.T) {
 		Shown: []news.Shown{{Publication: want, Entry: news.Entry{Title: "One", Link: "https://a.example/1"}, Source: news.Source{Name: "a", Public: true}}},
 	}
 	var doc bytes.Buffer
-	if err := WriteJSON(&doc, e); err != nil {
+	if err := Prepare(e).JSON(&doc); err != nil {
 		t.Fatal(err)
 	}
 	past, err := ReadPast(&doc)
@@ -54,7 +54,7 @@ func TestPastOfWhatIsAbsent(t *testing.T) {
 		Shown: []news.Shown{shown("c", 3), shown("a", 1)}, Absent: []news.PastPublication{absent},
 	}
 	var doc bytes.Buffer
-	if err := WriteJSON(&doc, e); err != nil {
+	if err := Prepare(e).JSON(&doc); err != nil {
 		t.Fatal(err)
 	}
 	past, err := ReadPast(&doc)

@@ -44,10 +44,14 @@ func CadenceOf(pause time.Duration) (every time.Duration, ok bool) {
 // halfLife is the half-life of what was counted.
 const halfLife = 7 * 24 * time.Hour
 
+// maxSpent is the most time that is counted: 146 years, which eight thousand readers spend in a week.
+const maxSpent = 1 << 62
+
 // Add returns c with later pauses of the same length added.
 func (c Cadence) Add(more Cadence) Cadence {
 	past := max(more.Seen.Sub(c.Seen), 0)
-	more.Spent += time.Duration(float64(c.Spent) * math.Exp2(-float64(past)/float64(halfLife)))
+	spent := float64(more.Spent) + float64(c.Spent)*math.Exp2(-float64(past)/float64(halfLife))
+	more.Spent = time.Duration(min(spent, maxSpent))
 	return more
 }
 
@@ -56,15 +60,15 @@ func (c Cadence) Add(more Cadence) Cadence {
 // nobody has come lately.
 func UsualCadence(all []Cadence, now time.Time) (every time.Duration, ok bool) {
 	all = slices.SortedFunc(slices.Values(all), func(a, b Cadence) int { return cmp.Compare(a.Every, b.Every) })
-	var total, sum time.Duration
+	var total, sum float64 // of many readers it is more than a Duration holds
 	var seen time.Time
 	for _, c := range all {
-		total += c.Spent
+		total += float64(c.Spent)
 		seen = Later(seen, c.Seen)
 	}
 	for _, c := range all {
-		if sum += c.Spent; 2*sum >= total {
-			return c.Every, total >= c.Every+c.Every/2 && now.Sub(seen) < Active // they came back twice
+		if sum += float64(c.Spent); 2*sum >= total {
+			return c.Every, total >= 1.5*float64(c.Every) && now.Sub(seen) < Active // they came back twice
 		}
 	}
 	return 0, false

@@ -43,10 +43,19 @@ func TestUsual(t *testing.T) {
 		"eight hours a day, by night": {of(h/2, 40*h, 12*h, 80*h), 12 * h},
 		"one long pause":              {of(h/2, 200*h, 96*h, 96*h), h / 2},
 		"nobody any more":             {gone, 0},
+		"very many":                   {of(h, 200*365*24*h, 12*h, 250*365*24*h), 12 * h},
 	} {
 		if every, ok := UsualCadence(c.all, now); ok != (c.want > 0) || ok && every != c.want {
 			t.Errorf("%s: got %v %v, want %v", name, every, ok, c.want)
 		}
+	}
+}
+
+// The time of very many readers is bounded and never becomes negative.
+func TestCadenceAddOfMany(t *testing.T) {
+	c := Cadence{Every: time.Hour, Spent: 1 << 62}
+	if got := c.Add(c).Add(c).Spent; got != 1<<62 {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package news
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 )
 
@@ -82,6 +83,15 @@ func Failf(o Outcome, format string, args ...any) *Failure {
 
 func (f *Failure) Error() string { return f.Err.Error() }
 func (f *Failure) Unwrap() error { return f.Err }
+
+// Cause returns what went wrong of an error of package os: without the operation and the path,
+// which our messages state themselves.
+func Cause(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
 
 // OutcomeOf returns the Outcome that err is to be recorded as: that of the
 // Failure in its chain, ok for nil, internal for everything else.

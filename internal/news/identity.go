@@ -100,6 +100,15 @@ var (
 	tagSyntax  = regexp.MustCompile(`^tag:([a-z0-9._-]+@)?[a-z0-9.-]+,[0-9]{4}(-[0-9]{2}){0,2}:[A-Za-z0-9;/?:@&=+$._!~*'()%,#-]*$`)
 )
 
+// HostOf returns the host of an address without its port, "" for none.
+func HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
 // FeedKey is equal for the addresses that mean one feed: scheme, default port,
 // fragment and the case of the host aside.
 func FeedKey(feedURL string) string {

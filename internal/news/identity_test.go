@@ -14,3 +14,11 @@ func TestIsIRI(t *testing.T) {
 		}
 	}
 }
+
+func TestHostOf(t *testing.T) {
+	for address, want := range map[string]string{"https://www.a.example:8443/x": "www.a.example", "http://[::1]:80/": "::1", "a.example": "", "%": ""} {
+		if got := HostOf(address); got != want {
+			t.Errorf("%q: got %q, want %q", address, got, want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type SourceName struct {
 // NewSourceName prepares a source: its name, its title and the host of its site.
 func NewSourceName(s news.Source) SourceName {
 	n := SourceName{id: s.ID}
-	for _, name := range []string{s.Name, s.Title, hostOf(s.Site)} {
+	for _, name := range []string{s.Name, s.Title, strings.TrimPrefix(news.HostOf(s.Site), "www.")} {
 		n.names = append(n.names, split(name))
 	}
 	for _, tag := range s.Tags {
@@ -29,13 +29,6 @@ func NewSourceName(s news.Source) SourceName {
 }
 
 func split(text string) []string { return slices.Collect(filter.Words(filter.Fold(text))) }
-
-// hostOf cuts the host out of an address.
-func hostOf(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return strings.TrimPrefix(host, "www.")
-}
 
 // Resolve fills in which sources the terms source: and tag: stand for. all are
 // those that may be named, the public ones. The error is a *SyntaxError.

@@ -72,7 +72,7 @@ func openFolder(dir string, pattern []string) (*folder, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, news.Failf(news.OutcomeRefused, "the seed folder %s is missing; nothing was withdrawn", dir)
 	case err != nil:
-		return nil, news.Failf(news.OutcomeRefused, "the seed folder %s cannot be read (%w); nothing was withdrawn", dir, plainError(err))
+		return nil, news.Failf(news.OutcomeRefused, "the seed folder %s cannot be read (%w); nothing was withdrawn", dir, news.Cause(err))
 	}
 	return &folder{root: root}, nil
 }
@@ -100,7 +100,7 @@ func (f *folder) walk(ctx context.Context, dir string, pattern []string) error {
 	entries, err := f.readDir(dir)
 	if err != nil {
 		if dir == "." {
-			return news.Failf(news.OutcomeRefused, "the seed folder cannot be listed (%w); nothing was withdrawn", plainError(err))
+			return news.Failf(news.OutcomeRefused, "the seed folder cannot be listed (%w); nothing was withdrawn", news.Cause(err))
 		}
 		f.lose(dir, err)
 		return nil
@@ -161,7 +161,7 @@ func (f *folder) take(name string) {
 
 func (f *folder) lose(name string, err error) {
 	f.lost = append(f.lost, name)
-	f.skipped = append(f.skipped, Skip{Path: name, Reason: "cannot be read: " + plainError(err).Error()})
+	f.skipped = append(f.skipped, Skip{Path: name, Reason: "cannot be read: " + news.Cause(err).Error()})
 }
 
 func (f *folder) readDir(dir string) ([]fs.DirEntry, error) {
@@ -211,11 +211,3 @@ func (c candidate) still(file *os.File) error {
 
 // stamp returns the modification time of a file as it is stored and compared.
 func stamp(info fs.FileInfo) time.Time { return info.ModTime().UTC().Truncate(time.Millisecond) }
-
-// plainError removes the path from a file system error, because messages state the path themselves.
-func plainError(err error) error {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}

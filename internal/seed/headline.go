@@ -14,7 +14,8 @@ const (
 	minTitle      = 20
 	maxTitle      = 140
 	minTitleWords = 4
-	longTitle     = 40 // a part of a clause must be longer to be understood
+	longTitle     = 40   // a part of a clause must be longer to be understood
+	maxLead       = 2000 // characters of a lead that are looked at, because each of its commas is weighed
 )
 
 // headline makes a title from a lead: its first clause, without a dateline and without the
@@ -23,6 +24,9 @@ const (
 // clause that opens the sentence or is embedded in it. A long sentence without such a place is cut
 // before a conjunction, or else between two words, with an ellipsis.
 func headline(lead string) string {
+	if runes := []rune(lead); len(runes) > maxLead {
+		lead = string(runes[:maxLead])
+	}
 	whole := trimEnd(opening(withoutDateline(lead)))
 	for _, at := range boundaries(whole) {
 		if title := trimEnd(whole[:at]); fits(title) {
@@ -207,6 +211,7 @@ func sentences(text string) []string {
 			break
 		}
 		if next == text[end:] || !startsSentence(next) || r == '.' && end == i && abbreviated(text[start:i]) {
+			i = end
 			continue
 		}
 		out = append(out, text[start:end])

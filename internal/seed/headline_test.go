@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -46,6 +47,24 @@ func TestHeadlineOfALongSentence(t *testing.T) {
 	got := headline(strings.Repeat("immer weiter fließt das Wasser ", 20) + ".")
 	if n := utf8.RuneCountInString(got); n > maxTitle || !strings.HasSuffix(got, "…") {
 		t.Errorf("%d characters: %q", n, got)
+	}
+}
+
+// TestHeadlineOfAList checks that the time for a title does not grow with the square of the commas,
+// brackets or dots: a list may be megabytes long.
+func TestHeadlineOfAList(t *testing.T) {
+	for _, item := range []string{"Wehr, ", "»Wehr, ", "(Wehr, ", "Wehr und ", "Wehr – ", "."} {
+		start := time.Now()
+		got := headline("Der Pegel " + strings.Repeat(item, 300_000/len(item)))
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%q: %v", item, took)
+		}
+		if !strings.HasPrefix(got, "Der Pegel") {
+			t.Errorf("%q: %q", item, got)
+		}
+	}
+	if got := sentences(strings.Repeat(".", 300_000) + " ende"); len(got) != 1 {
+		t.Errorf("a line of dots is %d sentences", len(got))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"tributary/internal/filter"
 	"tributary/internal/news"
 )
 
@@ -37,7 +38,7 @@ func wordsOf(text string) []string {
 	}
 	for i, r := range text {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+		case filter.IsSingle(r):
 			flush(i)
 			words = append(words, string(r))
 		case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):

@@ -137,7 +137,7 @@ func (s *scanner) open(c candidate) (*fresh, error) {
 }
 
 func (s *scanner) skip(path string, err error) {
-	reason := plainError(err).Error()
+	reason := news.Cause(err).Error()
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		reason = "cannot be read: " + reason
 	}

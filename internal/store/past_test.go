@@ -16,7 +16,7 @@ func (b *bench) documentOf(feed string) []byte {
 	b.t.Helper()
 	b.publish(feed)
 	var doc bytes.Buffer
-	if err := format.WriteJSON(&doc, b.edition(feed)); err != nil {
+	if err := format.Prepare(b.edition(feed)).JSON(&doc); err != nil {
 		b.t.Fatal(err)
 	}
 	return doc.Bytes()
