@@ -178,7 +178,7 @@ func (j *journey) matched(ctx context.Context, e news.Entry, mates []news.Placem
 		}
 		text := score(e.Match) + " with " + with
 		if story.Derived(e.Match) {
-			text += "; by names only, so nothing joins the story through it"
+			text += "; by names only, as no other entry joins its story"
 		}
 		j.labelled("matched", "%s", text)
 	}

@@ -383,7 +383,6 @@ func TestReported(t *testing.T) {
 		{"with a run at the beginning", set(leadOf(1, 5), namesOf(2, 9)), set(leadOf(0, 5), namesOf(2, 9))},
 		{"of others", nil, owned},
 		{"of two days", set(wordsIn(30, 61), runsOf(3, 5), saying(6), distant(day), namesOf(7, 7)), set(wordsIn(30, 60), runsOf(3, 5), saying(6), distant(day), namesOf(7, 7))},
-		{"no report of a report", nil, func(p *pair) { p.derived = true }},
 		{"another language", nil, tongues},
 		{"within a day", distant(day), distant(day + 1)},
 		{"within two days", set(runsOf(5, 9), distant(2*day-1)), set(runsOf(5, 9), distant(2*day))},
@@ -530,7 +529,6 @@ func TestSameNews(t *testing.T) {
 		{"by the hour", nil, untimed},
 		{"the beginning of a report", wordsIn(79, 400), wordsIn(80, 400)},
 		{"of others", nil, owned},
-		{"no report of a report", nil, func(p *pair) { p.derived = true }},
 		{"numbered", set(titled(2, 4, 8), titleFig(0, 1)), set(titled(3, 4, 8), titleFig(0, 1))},
 		{"figures", figuresOf(1, 2), figuresOf(0, 2)},
 	})

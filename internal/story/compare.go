@@ -31,7 +31,6 @@ type pair struct {
 	sameHeadline bool
 	revised      bool // one headline, and only one, calls its entry a new version
 	replies      bool // both are of one feed, and their headlines mark them as replies
-	derived      bool // one of them was matched to its story by names only
 	recordings   int  // how many of the two have audio or video
 	media        int  // files and shows that both have
 	moved        bool // one show on two hosts
@@ -81,7 +80,6 @@ func compare(a, b *Sketch) pair {
 		names:        shared(a.Names, b.Names),
 		headed:       headed(a.Names, b.Names),
 		sameHeadline: a.Headline != 0 && a.Headline == b.Headline,
-		derived:      a.Derived || b.Derived,
 		media:        shared(a.Media, b.Media).both,
 		moved:        a.Show != 0 && a.Show == b.Show && a.Host != b.Host && (a.Length-b.Length).Abs() <= rounding,
 	}

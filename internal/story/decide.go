@@ -71,12 +71,13 @@ func (l limits) most(e Evidence, candidates []Evidence) (Decision, nearest) {
 	var best likeness
 	var with Evidence
 	var near nearest
+	taken := byNames(candidates)
 	for _, c := range candidates {
 		if e.Sketch == nil || c.Sketch == nil {
 			continue
 		}
 		p := compare(e.Sketch, c.Sketch)
-		found := l.judge(&p)
+		found := l.once(taken[c.StoryID]).judge(&p)
 		if found.reason == "" {
 			near.see(c, p, found.detail)
 		} else if best.reason == "" || found.strength() > best.strength() {
@@ -92,6 +93,26 @@ func (l limits) most(e Evidence, candidates []Evidence) (Decision, nearest) {
 		Score:  best.score,
 		Detail: best.detail + " (" + named(with.Outlet) + ")" + apart(e.Published, with.Published),
 	}}, near
+}
+
+// once returns the limits for a story that has taken a report in other words, or has not. It
+// takes no other: an error of the weakest rule must not draw the next one in.
+func (l limits) once(taken bool) limits {
+	if taken {
+		l.report = 0
+	}
+	return l
+}
+
+// byNames returns the stories of which a candidate was matched by names only.
+func byNames(candidates []Evidence) map[int64]bool {
+	stories := map[int64]bool{}
+	for _, c := range candidates {
+		if c.Sketch != nil && c.Sketch.Derived {
+			stories[c.StoryID] = true
+		}
+	}
+	return stories
 }
 
 // strength orders likenesses: copied text before teasers before headlines.

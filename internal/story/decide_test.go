@@ -243,6 +243,30 @@ func TestTheBestMatchOfALongStoryCounts(t *testing.T) {
 	}
 }
 
+// TestAStoryTakesOneReportInOtherWords checks that a story that took one takes no other,
+// with whichever entry of it that one would agree.
+func TestAStoryTakesOneReportInOtherWords(t *testing.T) {
+	report := post{source: 1, outlet: "zeitung.example", title: "Diebe stehlen Krone von Halden aus Museum", story: 7,
+		text: "Als Putzkräfte verkleidete Diebe haben in der Nacht zum Montag die goldene Krone von Halden aus dem Museum am Dom gestohlen. " +
+			"Die Wachleute waren wegen eines Fehlalarms im Ostflügel, sagte Direktorin Beatrice Lauter. Die Polizei fand später einen " +
+			"ausgebrannten Lieferwagen an der Ringstraße. Vier Täter kamen mit Ausweisen einer Firma, trugen graue Kittel und schoben eine " +
+			"hohle Bohnermaschine; die Vitrine öffneten sie mit einem Schlüssel. Gewerkschaften hatten im Herbst vor zu wenigen Wachen gewarnt. Das Museum bleibt bis Donnerstag geschlossen, und für Hinweise ist eine Belohnung ausgesetzt."}
+	teaser := post{source: 2, outlet: "bote.example", title: "Krone von Halden gestohlen",
+		text: "Das Museum am Dom ist bestohlen worden: Die goldene Krone fehlt, die Polizei sucht einen Lieferwagen. Direktorin Lauter spricht von verkleideten Putzkräften."}
+	earlier := post{source: 3, outlet: "kurier.example", title: "Warum so wenige Wachen?", text: "Ein Kommentar zur Lage der Häuser.", story: 7}
+	with := func(derived bool) Decision {
+		other := earlier.evidence(2)
+		other.Sketch.Derived = derived
+		return Decide(teaser.evidence(9), nil, []Evidence{report.evidence(1), other}, news.DefaultMatching())
+	}
+	if d := with(false); d.StoryID != 7 || !Derived(d.Match) {
+		t.Fatalf("got %+v, want to join story 7 by names", d)
+	}
+	if d := with(true); d.StoryID != 0 {
+		t.Errorf("the story holds a report in other words; got %+v, want a new one", d)
+	}
+}
+
 func BenchmarkDecide(b *testing.B) {
 	p := post{source: 1, outlet: "zeitung.example", link: "https://zeitung.example/a", title: "A", text: "x", story: 7}
 	candidates := make([]Evidence, 8)

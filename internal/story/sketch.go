@@ -23,7 +23,7 @@ type Sketch struct {
 	Length    time.Duration // of the first of them
 	Host      uint32        // hash of the site that serves them
 	Reply     bool          // the headline marks the entry as a reply
-	Derived   bool          // it joined its story by names only, so no report is matched to it by names
+	Derived   bool          // it joined its story by names only, and no other does
 
 	Words   int      // of the text, without those that its source says repeatedly
 	Level   uint     // kept are the runs whose hash is below 2^(32-Level), and all of the lead

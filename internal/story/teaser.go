@@ -79,17 +79,17 @@ func (l limits) ownTeaser(p *pair, hit float64) bool {
 // derivedScore is the highest score of a match by names only, see reported.
 const derivedScore = .5
 
-// Derived reports whether a match was made by names only. No further report is matched
-// to such an entry by names.
+// Derived reports whether a match was made by names only. The story takes no other entry
+// by names then.
 func Derived(m news.Match) bool {
 	return m.Reason == news.ReasonTeaser && m.Score <= derivedScore
 }
 
 // reported is the rule for reports in other words: a teaser and a text of two outlets name
 // the same things in the headline and at the beginning. This is the weakest evidence, so
-// they must be of one day, and an entry that was matched like this does not match a third.
+// they must be of one day, and a story takes only one entry by it.
 func (l limits) reported(p *pair) likeness {
-	if l.report == 0 || p.own || p.derived || p.tongue || p.filledIn() || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
+	if l.report == 0 || p.own || p.tongue || p.filledIn() || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
 	if p.boxed() || p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
