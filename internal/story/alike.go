@@ -117,14 +117,15 @@ func (l limits) sameHeadline(p *pair) likeness {
 }
 
 // otherFigures reports whether figures speak against one report: most of them contradict
-// each other, or the texts are of different days and share no figure or consist mostly of
-// boilerplate. Agencies and authorities publish such reports every day under one headline.
+// each other, or the texts are of different days and share none. Agencies and authorities
+// publish such reports every day under one headline.
 func (p *pair) otherFigures() bool {
-	if p.apart > sameDay && (p.figures.of > 1 && p.figures.both == 0 || p.filled > p.runs.of) {
-		return true
-	}
-	return p.clashes > 1 && p.agree() < .5
+	return p.apart > sameDay && p.figures.of > 1 && p.figures.both == 0 || p.contradicts()
 }
+
+// contradicts reports whether several figures contradict each other, and hardly more than
+// half agree.
+func (p *pair) contradicts() bool { return p.clashes > 1 && p.agree() < .6 }
 
 // circumstances says in words what else was considered.
 func (p *pair) circumstances() string {

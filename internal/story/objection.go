@@ -26,36 +26,31 @@ func (l limits) objection(p *pair, contained float64) string {
 	if p.own {
 		return l.otherVersion(p, contained)
 	}
-	short, agree := p.rare() < longText, p.agree()
 	switch {
-	case contained < l.copied, short && p.rare() < tooShort*5/2 && contained < .60:
-		return tooLittle // a sentence or two may be a common quotation
-	case p.ratio() < .22 && !p.excerpt(), p.rare() < shortText && p.ratio() < .6 && p.inserted(), p.item():
+	case contained < l.copied:
+		return tooLittle
+	case p.ratio() < .22 && !p.excerpt(), p.item():
 		return aDigest
-	case p.rare() < longText*3/2 && contained < .80 && p.inserted():
-		return allBelow // two outlets of one publisher may share such a notice
+	case p.rare() < longText*3/2 && p.inserted():
+		return allBelow // or one of the items of a digest; two outlets of one publisher may share either
 	case p.noticed(contained):
 		return aNotice
 	case p.nextPart(contained):
 		return aSeries
-	case agree < .30, short && contained < .60 && agree < .48, short && contained < .80 && agree < .75 && p.apart > sameDay:
+	case p.agree() < .30, contained < .80 && p.agree() < .75 && p.apart > sameDay:
 		return contradict // reports of one kind do, especially on different days
 	}
 	return ""
 }
 
 // filledIn reports whether two texts may be one form, filled in twice. They are if they differ
-// in a figure and in what their headlines name, or if each has more boilerplate than they have
-// rare runs and they are either entries of one feed with different headlines and hardly
-// anything else at the beginning, or short texts of two outlets on different days.
+// in a figure and in what their headlines name, or if they are entries of one feed with different
+// headlines, more boilerplate than rare runs, and hardly anything else at the beginning.
 func (p *pair) filledIn() bool {
 	if p.clashes > 0 && p.level == 0 && p.beside() && p.runs.both >= tooShort && p.title.both < p.titleMax {
 		return true
 	}
-	if p.filled <= p.runs.of {
-		return false
-	}
-	return p.feed && p.lead.of < tooShort && p.title.both < p.titleMax || !p.own && p.long <= shortText && p.apart > sameDay
+	return p.feed && p.filled > p.runs.of && p.lead.of < tooShort && p.title.both < p.titleMax
 }
 
 // item reports whether a text is much shorter than the other and shares neither its beginning
@@ -101,24 +96,19 @@ func (p *pair) excerpt() bool {
 // if they are. Reports of one kind share the template of their outlet, so more evidence is
 // required than between outlets.
 func (l limits) otherVersion(p *pair, contained float64) string {
-	need, figures, reach := l.again, .60, 4*day
+	need, figures, reach := l.again, .60, 7*day
 	nearlyAll := contained >= .9 && p.rare() >= longText
 	switch {
-	case nearlyAll, p.revised && p.title.part() >= .6:
+	case nearlyAll, p.revised:
 		figures = 0
-	case p.rare() < longText:
-		need, figures = max(need, .70), .80
 	case p.rare() < longText*3/2:
 		figures = .75
 	}
-	switch {
-	case p.rare() < shortText && contained < .95 && p.ratio() > .5:
-		reach = sameDay // a text that returns every day is a series
-		if p.revised {
-			reach = 2 * day
-		}
-	case p.rare() >= shortText && (contained >= .8 || contained >= .7 && p.lead.part() >= .6 && p.title.part() >= .5):
-		reach = 7 * day
+	if p.rare() < longText {
+		need = max(need, .70)
+	}
+	if p.rare() < shortText {
+		reach = p.shortReach(contained)
 	}
 	switch {
 	case contained < need:
@@ -146,6 +136,18 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 		return allBelow
 	}
 	return ""
+}
+
+// shortReach is how far apart two short texts of one outlet may be. One that returns every
+// day is a series.
+func (p *pair) shortReach(contained float64) time.Duration {
+	switch {
+	case contained >= .95 || p.ratio() <= .5:
+		return 4 * day
+	case p.revised:
+		return 2 * day
+	}
+	return sameDay
 }
 
 // returns reports whether a text returns on another day below another headline. A short
@@ -180,13 +182,12 @@ func (p *pair) series(contained float64) bool {
 		return false
 	}
 	// Each headline has a word that the other lacks.
-	like := p.title.part() >= .4
+	if p.rare() >= longText {
+		return contained < .8 && p.apart > sameDay
+	}
 	oneWord := p.titleMax == p.title.of && p.title.both == p.title.of-1
 	label := p.titleMax < 3 && p.title.both == 0 // a product, a place, a name
-	if p.rare() >= longText {
-		return like && contained < .8 && (p.apart < time.Hour/2 || p.apart > sameDay)
-	}
-	return label || contained < .8 || oneWord && contained < .93 || like && contained < .95 && p.lead.part() < .8
+	return label || contained < .8 || oneWord && contained < .93
 }
 
 // nextPart reports whether two short texts are parts of a series: versions, days,

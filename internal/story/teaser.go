@@ -2,7 +2,6 @@ package story
 
 import (
 	"fmt"
-	"time"
 
 	"tributary/internal/news"
 )
@@ -25,7 +24,7 @@ func (l limits) teased(p *pair) likeness {
 		return likeness{} // two short texts with one first sentence, or the next of a series
 	}
 	reach := 3 * day
-	if !p.own && (hit >= .9 && (p.title.part() >= .8 || p.lead.of >= 24) || p.titleMax > 1 && p.title.both == p.titleMax || p.names.part() >= .9) {
+	if !p.own && (hit >= .9 && p.lead.of >= 24 || p.names.part() >= .9) {
 		reach = 7 * day // a weekly prints it later
 	}
 	if !p.own && (p.boxed() || p.item()) || p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
@@ -50,22 +49,20 @@ func (p *pair) stub() bool {
 
 // othersTeaser judges a teaser and a text of two outlets.
 func (l limits) othersTeaser(p *pair, hit float64) bool {
-	if p.clashes > 1 && p.agree() < .6 {
+	if p.contradicts() {
 		return false
 	}
 	// Or it stands further down as a whole, and the headlines share words, which those of
 	// digests do not.
 	whole := p.runs.part() >= .8 && p.title.both >= 2 &&
 		(p.runs.both >= 4 && p.title.part() >= .25 || p.runs.both >= 2 && p.title.both == p.titleMax)
-	named := hit >= l.teaser-.1 && p.title.part() == 1 && p.names.part() >= .7
-	return hit >= l.teaser || whole || named
+	return hit >= l.teaser || whole || l.namedAlike(p, hit)
 }
 
 // ownTeaser judges a teaser and a text of one outlet, all of whose entries may begin
 // with the same words.
 func (l limits) ownTeaser(p *pair, hit float64) bool {
-	oneOff := p.figures.of-p.figures.both == 1 && hit >= .8 && p.title.part() == 1 // "Monday" is "today"
-	if p.figures.agree() < .8 && !oneOff || p.query || p.ratio() > .6 {
+	if p.figures.agree() < .8 || p.query || p.ratio() > .6 {
 		return false
 	}
 	title, names := p.title.part(), p.names.part()
@@ -73,7 +70,13 @@ func (l limits) ownTeaser(p *pair, hit float64) bool {
 	if hit >= l.teaser {
 		return title >= .5 || today && names >= .75 && (hit >= .8 || p.lead.of >= 24)
 	}
-	return hit >= l.teaser/2 && p.ratio() < .3 && (title >= .8 && names >= .7 || title >= .6 && names >= .7 && hit >= .5 || names >= .8 && today)
+	return p.ratio() < .3 && (hit >= l.teaser/2 && title >= .8 && names >= .7 || l.namedAlike(p, hit))
+}
+
+// namedAlike reports whether headline and names make up for a beginning of which a little
+// too few runs are shared.
+func (l limits) namedAlike(p *pair, hit float64) bool {
+	return hit >= l.teaser-.1 && p.title.part() >= .6 && p.names.part() >= .7
 }
 
 // derivedScore is the highest score of a match by names only, see reported.
@@ -89,7 +92,7 @@ func Derived(m news.Match) bool {
 // the same things in the headline and at the beginning. This is the weakest evidence, so
 // they must be of one day, and a story takes only one entry by it.
 func (l limits) reported(p *pair) likeness {
-	if l.report == 0 || p.own || p.tongue || p.filledIn() || p.apart > day && !(p.apart < 2*day && p.runs.both >= 5) || p.short > teaserWords || p.short < 8 {
+	if l.report == 0 || p.own || p.tongue || p.filledIn() || p.apart > day || p.short > teaserWords || p.short < 8 {
 		return likeness{}
 	}
 	if p.boxed() || p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
@@ -109,8 +112,6 @@ func (l limits) reported(p *pair) likeness {
 		return likeness{} // two standfirsts that share nothing but subjects
 	case p.runs.both+p.lead.both > 0:
 		need -= .5 // a run of five words is shared, too
-	case p.timed && p.apart < 3*time.Hour:
-		need -= .2
 	}
 	if sum < need {
 		return likeness{}
