@@ -10,8 +10,9 @@ import (
 )
 
 // relocate recognises entries by their texts when a publisher changed guids and links of
-// many at once, and fills in their ids. It does nothing unless half of the arrivals seem
-// new, so that ordinary documents cost nothing here.
+// many at once, or when a newer reader finds others in a stored document, and fills in
+// their ids. It does nothing for ordinary documents, of which half seems known, so that
+// they cost nothing here.
 func (s *saving) relocate(ids []int64, known *known) error {
 	fresh := 0
 	for _, id := range ids {
@@ -19,11 +20,14 @@ func (s *saving) relocate(ids []int64, known *known) error {
 			fresh++
 		}
 	}
-	if s.backlog || 2*fresh < len(ids) {
+	recognise, words := story.Relocate, story.RelocateWords
+	if s.h.Reread {
+		recognise, words = story.Reidentify, 0
+	} else if s.backlog || 2*fresh < len(ids) {
 		return nil
 	}
-	held, err := s.knownTexts(ids)
-	if err != nil || story.Relocate(s.h.Arrivals, ids, held) == 0 {
+	held, err := s.knownTexts(ids, words)
+	if err != nil || recognise(s.h.Arrivals, ids, held) == 0 {
 		return err
 	}
 	var missing []any
@@ -39,11 +43,12 @@ func (s *saving) relocate(ids []int64, known *known) error {
 	})
 }
 
-// knownTexts returns the stored entries with the text of an arrival that seems new.
-func (s *saving) knownTexts(ids []int64) (held []story.KnownText, err error) {
+// knownTexts returns the stored entries with the text of an arrival that seems new and has
+// so many words at least.
+func (s *saving) knownTexts(ids []int64, words int) (held []story.KnownText, err error) {
 	var texts []any
 	for i, a := range s.h.Arrivals {
-		if key, ok := a.TextKey(); ok && ids[i] == 0 {
+		if key, ok := a.TextKey(words); ok && ids[i] == 0 {
 			texts = append(texts, int64(key.Text))
 		}
 	}

@@ -211,6 +211,34 @@ func TestGuidsThatChangeInMassAreTheSameEntries(t *testing.T) {
 	wantList(t, b.publish("all"), "one", "two", "three")
 }
 
+// A newer reader may find another link in a stored document, which is all that the entry is
+// known by.
+func TestEntriesThatAreReadDifferentlyAreTheSame(t *testing.T) {
+	b := newBench(t)
+	bare, full := entry("a", "bare", 1), entry("a", "full", 2)
+	for _, e := range []*news.Entry{&bare, &full} {
+		e.GUID, e.Link = "", e.Link+"?b=1&amp;c=2"
+	}
+	bare.Content = ""
+	b.fetch("a", bare, full, entry("a", "other", 3))
+	wantList(t, b.publish("all"), "bare", "full", "other")
+	before := b.edition("all").Shown
+
+	for _, e := range []*news.Entry{&bare, &full} {
+		e.Link = strings.ReplaceAll(e.Link, "&amp;", "&")
+	}
+	b.reread("a", bare, full, entry("a", "other", 3), entry("a", "recovered", 4))
+	wantList(t, b.publish("all"), "recovered", "bare", "full", "other")
+	for i, s := range b.edition("all").Shown[1:] {
+		if s.GUID != before[i].GUID || !s.Updated.Equal(before[i].Updated) || len(s.Members) > 0 || strings.Contains(s.Entry.Link, "amp;") {
+			t.Errorf("%s was read as %+v, want the link mended and nothing else", s.Entry.Title, s)
+		}
+	}
+	if f := b.fetch("a", bare, full); f.New != 0 {
+		t.Errorf("%d new entries with the next fetch, want 0", f.New)
+	}
+}
+
 func TestOneStoryOfTwoSourcesIsShownOnce(t *testing.T) {
 	b := newBench(t)
 	b.fetch("a", entry("a", "one", 2))

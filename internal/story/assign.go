@@ -128,13 +128,14 @@ type KnownText struct {
 // What Relocate requires in order to be sure.
 const (
 	relocateLeast = 3  // entries; one or two may be reports that repeat each other
-	relocateWords = 10 // words of text; less may be a template
+	RelocateWords = 10 // words of text; less may be a template
 )
 
-// TextKey returns what an arrival says. ok is false if that is too little to recognise it by.
-func (a Arrival) TextKey() (h KnownText, ok bool) {
+// TextKey returns what an arrival says. ok is false if that is less than a headline and so
+// many words of text.
+func (a Arrival) TextKey(words int) (h KnownText, ok bool) {
 	e := a.Evidence
-	return KnownText{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= relocateWords
+	return KnownText{Title: e.Title, Text: e.Text}, e.Title != 0 && e.Words >= words
 }
 
 // Relocate recognises the entries of a publisher that changed guids and links, and
@@ -145,6 +146,23 @@ func (a Arrival) TextKey() (h KnownText, ok bool) {
 // ids is what Assign returned for the arrivals. Relocate fills in those that it
 // recognises and returns their number.
 func Relocate(arrivals []Arrival, ids []int64, held []KnownText) int {
+	found := byText(arrivals, ids, held, RelocateWords)
+	if len(found) < relocateLeast || 2*len(found) < len(arrivals) {
+		return 0
+	}
+	return fillIn(ids, found)
+}
+
+// Reidentify is Relocate for a document that is read again after an upgrade of the reader.
+// Its entries are held already, so one is enough, however little it says: guid or link may
+// be read differently than before.
+func Reidentify(arrivals []Arrival, ids []int64, held []KnownText) int {
+	return fillIn(ids, byText(arrivals, ids, held, 0))
+}
+
+// byText returns, by the index of an arrival without an id, the held entry that no other
+// arrival names and that alone has its title and text. Texts of fewer words do not count.
+func byText(arrivals []Arrival, ids []int64, held []KnownText, words int) map[int]int64 {
 	claimed := map[int64]bool{}
 	for _, id := range ids {
 		claimed[id] = true
@@ -162,14 +180,15 @@ func Relocate(arrivals []Arrival, ids []int64, held []KnownText) int {
 	}
 	found, taken := map[int]int64{}, map[int64]bool{}
 	for i, a := range arrivals {
-		key, ok := a.TextKey()
+		key, ok := a.TextKey(words)
 		if id := says[key]; ok && ids[i] == 0 && id > 0 && !taken[id] {
 			found[i], taken[id] = id, true
 		}
 	}
-	if len(found) < relocateLeast || 2*len(found) < len(arrivals) {
-		return 0
-	}
+	return found
+}
+
+func fillIn(ids []int64, found map[int]int64) int {
 	for i, id := range found {
 		ids[i] = id
 	}

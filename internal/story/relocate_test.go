@@ -28,7 +28,7 @@ func long(i int) string {
 func TestRelocate(t *testing.T) {
 	held := func(arrivals []story.Arrival, first int64) (list []story.KnownText) {
 		for i, a := range arrivals { // two digits, so that guids sort like the numbers
-			h, _ := a.TextKey()
+			h, _ := a.TextKey(0)
 			h.ID = first + int64(i)
 			list = append(list, h)
 		}
