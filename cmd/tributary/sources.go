@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tributary/internal/config"
-	"tributary/internal/fetch"
 	"tributary/internal/news"
 	"tributary/internal/store"
 )
@@ -220,7 +219,7 @@ func pushes(ctx context.Context, db *store.DB) (map[int64]*pushLine, error) {
 			continue
 		}
 		lines[p.SourceID] = &pushLine{
-			State: p.State, Hub: fetch.HostOf(p.Hub), Until: stated(p.LeaseUntil), Trusted: !p.Trusted().IsZero(), Delivered: stated(p.Stored),
+			State: p.State, Hub: news.HostOf(p.Hub), Until: stated(p.LeaseUntil), Trusted: !p.Trusted().IsZero(), Delivered: stated(p.Stored),
 			Deliveries: p.Deliveries, Refused: p.Refused, Error: oneLine(p.Error),
 		}
 	}

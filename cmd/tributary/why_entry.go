@@ -178,7 +178,7 @@ func (j *journey) matched(ctx context.Context, e news.Entry, mates []news.Placem
 		}
 		text := score(e.Match) + " with " + with
 		if story.Derived(e.Match) {
-			text += "; by names only, as no other entry joins its story"
+			text += "; by names only, and its story takes no other entry like that"
 		}
 		j.labelled("matched", "%s", text)
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -16,14 +15,14 @@ func (d *Daemon) offline(src news.Source, lease news.Lease, f news.Fetch) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	worked := !lease.FirstOK.IsZero() && lease.Failures == 0
-	return d.outage.record(src.ID, fetch.HostOf(src.URL), worked, f, d.opts.Now())
+	return d.outage.record(src.ID, news.HostOf(src.URL), worked, f, d.opts.Now())
 }
 
 // admit reports whether a source may be asked now.
 func (d *Daemon) admit(src news.Source) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return src.Kind != news.KindFeed || d.outage.admit(src.ID, fetch.HostOf(src.URL), d.opts.Now())
+	return src.Kind != news.KindFeed || d.outage.admit(src.ID, news.HostOf(src.URL), d.opts.Now())
 }
 
 // updateOutage begins or ends an outage, and logs that. The failures of sources before the
@@ -94,7 +93,7 @@ func (d *Daemon) outageText() string {
 func goodHosts(states []news.SourceState) map[string]bool {
 	hosts := map[string]bool{}
 	for _, s := range states {
-		if name := fetch.HostOf(s.URL); name != "" && !s.FirstOK.IsZero() && s.Failures == 0 {
+		if name := news.HostOf(s.URL); name != "" && !s.FirstOK.IsZero() && s.Failures == 0 {
 			hosts[name] = true
 		}
 	}

@@ -311,15 +311,6 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + PortOf(u)
 }
 
-// HostOf returns the host of an address, or "" if it has none.
-func HostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
 // PortOf returns the port of a URL, or the default port of its scheme.
 func PortOf(u *url.URL) string {
 	if port := u.Port(); port != "" {

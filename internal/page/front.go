@@ -111,7 +111,7 @@ func (l *locale) newFeedCard(site news.Site, row FeedRow) feedCard {
 	return feedCard{
 		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
-		Count: l.counted(row.Feed, row.Stories), Changed: l.at(row.Changed), Formats: l.ways(e), Note: row.Note,
+		Count: l.counted(row.Feed, row.Stories), Changed: l.at(row.Changed), Formats: l.formatsAndSources(e), Note: row.Note,
 	}
 }
 

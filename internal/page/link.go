@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
+
+	"tributary/internal/news"
 )
 
 // anchor returns text as HTML, linked to address if link allows it. It makes every link outside the
@@ -86,10 +88,4 @@ func target(raw string) string {
 }
 
 // host returns the host of an address without "www.", for people to read.
-func host(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimPrefix(u.Hostname(), "www.")
-}
+func host(raw string) string { return strings.TrimPrefix(news.HostOf(raw), "www.") }

@@ -27,7 +27,7 @@ func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	}
 	v := river{
 		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
-		Formats: l.ways(e), Address: breakable(e.URL("atom")), Reader: l.text("feed reader"),
+		Formats: l.formatsAndSources(e), Address: breakable(e.URL("atom")), Reader: l.text("feed reader"),
 		Count: l.counted(e.Feed, len(e.Shown)), Pace: l.pace(e.Shown), Changed: l.at(e.Updated), Chart: l.entering(e.Shown), Days: l.days(e),
 		Titled: e.Feed.Duplicates == news.Group, Empty: l.empty(e.Feed),
 	}
@@ -118,8 +118,9 @@ func formats(e *news.Edition) []template.HTML {
 	}
 }
 
-// ways returns the formats of a feed and, for a public one, a link to the page of its sources.
-func (l *locale) ways(e *news.Edition) []template.HTML {
+// formatsAndSources returns the formats of a feed and, for a public one, a link to the page of its
+// sources.
+func (l *locale) formatsAndSources(e *news.Edition) []template.HTML {
 	if e.Feed.Private {
 		return formats(e)
 	}

@@ -59,3 +59,28 @@ func TestRelocate(t *testing.T) {
 		}
 	}
 }
+
+// Of a stored document that is read again, single entries are recognised, however short.
+func TestReidentify(t *testing.T) {
+	short := func(int) string { return "" }
+	arrivals := told("https://new.example", 11, 13, short)
+	known := func(i int, id int64) story.KnownText {
+		h, _ := arrivals[i].TextKey(0)
+		h.ID = id
+		return h
+	}
+	for _, test := range []struct {
+		name string
+		held []story.KnownText
+		want []int64
+	}{
+		{"one", []story.KnownText{known(1, 7)}, []int64{0, 7, 5}},
+		{"held twice", []story.KnownText{known(1, 7), known(1, 8)}, []int64{0, 0, 5}},
+		{"named by another arrival", []story.KnownText{known(0, 5)}, []int64{0, 0, 5}},
+	} {
+		ids := []int64{0, 0, 5}
+		if n := story.Reidentify(arrivals, ids, test.held); !slices.Equal(ids, test.want) || n > 0 != (ids[1] == 7) {
+			t.Errorf("%s: got %v, %d, want %v", test.name, ids, n, test.want)
+		}
+	}
+}

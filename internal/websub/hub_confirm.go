@@ -174,5 +174,5 @@ func (h *Hub) ended(ctx context.Context, s news.Subscription, why string, err er
 // about returns the attributes that name a Subscription in the log: its topic and the host
 // of its callback. The callback itself is a secret of the subscriber.
 func about(s news.Subscription) []any {
-	return []any{"topic", s.Topic, "host", fetch.HostOf(s.Callback)}
+	return []any{"topic", s.Topic, "host", news.HostOf(s.Callback)}
 }

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -99,7 +98,7 @@ func (l *lanes) done(s *news.Subscription) (more bool) {
 // enter takes one of the places of a host in the brisk lane. It returns false when none is
 // free, or when the host is slow or fails.
 func (l *lanes) enter(s *news.Subscription, now time.Time) bool {
-	host := fetch.HostOf(s.Callback)
+	host := news.HostOf(s.Callback)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if s.Failures > 0 || l.hosts[host] >= perHost || l.slows[host].After(now) {
@@ -111,7 +110,7 @@ func (l *lanes) enter(s *news.Subscription, now time.Time) bool {
 
 // leave gives a place in the brisk lane back.
 func (l *lanes) leave(s *news.Subscription) {
-	host := fetch.HostOf(s.Callback)
+	host := news.HostOf(s.Callback)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.hosts[host]--; l.hosts[host] <= 0 {
@@ -121,7 +120,7 @@ func (l *lanes) leave(s *news.Subscription) {
 
 // noteDuration notes how long a host took to answer.
 func (l *lanes) noteDuration(callback string, d time.Duration, now time.Time) {
-	host := fetch.HostOf(callback)
+	host := news.HostOf(callback)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if d < slowAfter {

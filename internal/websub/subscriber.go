@@ -168,7 +168,7 @@ func (s *Subscriber) askAll(ctx context.Context, due []news.Push, wants map[int6
 	g.SetLimit(atOnce)
 	hosts := map[string]bool{}
 	for _, p := range due {
-		host := fetch.HostOf(p.Hub)
+		host := news.HostOf(p.Hub)
 		if hosts[host] || len(hosts) == perRound {
 			rest = true
 			continue
@@ -181,7 +181,7 @@ func (s *Subscriber) askAll(ctx context.Context, due []news.Push, wants map[int6
 		}
 		g.Go(func() error {
 			if err := s.ask(ctx, p, want.Hubs, policy); err != nil && ctx.Err() == nil {
-				s.log.Error("push", "source", s.owner.Name(p.SourceID), "hub", fetch.HostOf(p.Hub), "error", err)
+				s.log.Error("push", "source", s.owner.Name(p.SourceID), "hub", news.HostOf(p.Hub), "error", err)
 			}
 			return nil
 		})
@@ -240,7 +240,7 @@ func (s *Subscriber) change(ctx context.Context, was news.Push, how func(*news.P
 
 // tell logs how a subscription changed.
 func (s *Subscriber) tell(was, is news.Push) {
-	attrs := []any{"source", s.owner.Name(is.SourceID), "hub", fetch.HostOf(is.Hub)}
+	attrs := []any{"source", s.owner.Name(is.SourceID), "hub", news.HostOf(is.Hub)}
 	switch {
 	case is.State == news.PushActive && !is.LeaseUntil.Equal(was.LeaseUntil):
 		s.log.Info("push begins", append(attrs, "until", is.LeaseUntil.UTC().Truncate(time.Second))...)
