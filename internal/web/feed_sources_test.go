@@ -15,11 +15,13 @@ func TestSourcesOfAFeed(t *testing.T) {
 	b := newBench(t)
 	club := feed("club")
 	club.Private = true
+	few := feed("few")
+	few.Sources = []string{"a"}
 	b.configure([]news.Source{
 		{Name: "a", Kind: news.KindFeed, URL: "https://a.example/feed", Public: true},
 		{Name: "intra", Kind: news.KindFeed, URL: "https://intra.example/feed"},
 		{Name: "seeds", Kind: news.KindSeeds, URL: "seeds/*", Public: true},
-	}, feed("all"), club)
+	}, feed("all"), few, club)
 	b.fetch("a", news.Entry{GUID: "https://a.example/x", Link: "https://a.example/x", Title: "X", Published: b.now})
 	b.publish()
 	base := b.serve()
@@ -39,6 +41,9 @@ func TestSourcesOfAFeed(t *testing.T) {
 		if want := s.Public; bytes.Contains(got.body, []byte("/sources/"+name+`"`)) != want {
 			t.Errorf("source %s is listed: %v, want %v\n%s", name, !want, want, got.body)
 		}
+	}
+	if got := ask(t, "GET", base+"/feeds/few/sources"); !bytes.Contains(got.body, []byte("1 source ")) || bytes.Contains(got.body, []byte("/sources/seeds")) {
+		t.Errorf("a feed that selects one source lists others:\n%s", got.body)
 	}
 	files, err := b.web.Export(t.Context(), &publish.Folder{Path: t.TempDir(), Key: "export"})
 	if err != nil || !slices.Contains(files, "feeds/all/sources.html") || !slices.Contains(files, "sources/a.html") {
