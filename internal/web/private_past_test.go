@@ -17,6 +17,7 @@ import (
 // of them, and a full-text index.
 func newOldClub(t *testing.T) *bench {
 	b := newClub(t)
+	b.site.Hub = b.site.URL + "/hub"
 	b.web.within = time.Minute
 	var feeds []news.Feed
 	for _, f := range b.feeds {
@@ -76,6 +77,9 @@ func TestThePastOfAPrivateFeed(t *testing.T) {
 		if one.status != http.StatusOK || !bytes.Contains(one.body, []byte("Hinterzimmer")) || bytes.Contains(one.body, []byte(b.web.Mask)) ||
 			!bytes.Equal(one.body, bytes.ReplaceAll(two.body, []byte(berta), []byte(anna))) || !bytes.Contains(one.body, []byte("/private/"+anna+"/")) {
 			t.Errorf("%s: %d, the same for both %v:\n%.2000s", file, one.status, bytes.Equal(one.body, two.body), one.body)
+		}
+		if bytes.Contains(one.body, []byte("/hub")) || strings.Contains(one.header.Get("Link"), "hub") {
+			t.Errorf("%s names the hub, which would tell others its address", file)
 		}
 		tag := one.header.Get("Etag")
 		if cache := one.header.Get("Cache-Control"); !strings.HasPrefix(cache, "private, must-revalidate, max-age=") || one.header.Get("X-Robots-Tag") != "noindex" ||
