@@ -34,6 +34,7 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/fetch"
 	"tributary/internal/ingest"
+	"tributary/internal/news"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -86,6 +87,8 @@ type Daemon struct {
 	relisted   chan struct{} // a list names other sources than before
 
 	current atomic.Pointer[inForce]
+
+	past []news.PastPublication // of resumed feeds, see recall
 
 	mu           sync.Mutex // guards what follows
 	progress     progress   // of the first reading

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -66,8 +67,53 @@ func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.
 	if err != nil || !taken {
 		return f, err
 	}
+	for _, p := range past.Publications {
+		if p.Shown != nil {
+			d.past = append(d.past, p)
+		}
+	}
 	d.opts.Log.Info("resumed", "feed", f.Name, "stories", len(past.Publications))
 	return d.db.Feed(ctx, f)
+}
+
+// recall stores the entries that resumed feeds showed and that no source has brought since
+// then. So neither a source that fails, nor one that lists only its latest entries, takes
+// anything from a feed. What is not in a folder of documents any more was taken out of it.
+func (d *Daemon) recall(ctx context.Context) error {
+	bySource := map[string][]news.PastPublication{}
+	for _, p := range fullest(d.past) {
+		mark, _, _ := strings.Cut(p.Entries[0], ".")
+		bySource[mark] = append(bySource[mark], p)
+	}
+	d.past = nil
+	sources := d.current.Load().sources
+	for _, id := range slices.Sorted(maps.Keys(sources)) {
+		src := sources[id]
+		if past := bySource[news.SourceMark(src.Source)]; len(past) > 0 && src.Kind == news.KindFeed {
+			if err := d.ingest.Recall(ctx, src, past); err != nil {
+				return fmt.Errorf("bring back what feeds showed: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// fullest returns of Publications of several feeds that show the same entry the one with
+// the longest text.
+func fullest(past []news.PastPublication) []news.PastPublication {
+	var kept []news.PastPublication
+	at := map[string]int{} // by the key of the entry
+	for _, p := range past {
+		i, known := at[p.Entries[0]]
+		switch {
+		case !known:
+			at[p.Entries[0]] = len(kept)
+			kept = append(kept, p)
+		case len(p.Shown.Body()) > len(kept[i].Shown.Body()):
+			kept[i] = p
+		}
+	}
+	return kept
 }
 
 // lastPublishedOf reads the last document of a feed, under its name or under one that it had

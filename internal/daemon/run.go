@@ -61,6 +61,9 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	}
 	d.warnHeld(tasks, sel)
 	d.updateOutage(ctx, true)
+	if err := d.recall(ctx); err != nil {
+		return nil, err
+	}
 	if err := d.publishOnce(ctx); err != nil {
 		return nil, err
 	}

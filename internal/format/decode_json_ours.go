@@ -46,7 +46,7 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 		e.Categories = addCategory(e.Categories, c)
 	}
 	origin := news.Origin{ID: clean.Line(x.Source.ID), Title: clean.Line(x.Source.Title), Link: clean.Resolve(base, x.Source.Home), URL: clean.Resolve(base, x.Source.URL),
-		Rights: clean.Line(x.Source.Rights), Updated: wireTime(x.Source.Updated)}
+		Icon: clean.Resolve(base, x.Source.Icon), Image: clean.Resolve(base, x.Source.Logo), Rights: clean.Line(x.Source.Rights), Updated: wireTime(x.Source.Updated)}
 	if origin != (news.Origin{}) {
 		e.Origin = &origin
 	}

@@ -51,6 +51,7 @@ type wireItem struct {
 	own        bool // made by the feed itself, so no source is named
 	also       []news.Member
 	footer     string // HTML of the feed's footer, already part of the text
+	brought    int    // how many bytes of the text the entry brought; the rest is ours
 }
 
 // wireSource is what may be published about the source of an item, or about the feed
@@ -106,6 +107,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	if it.summary == it.content {
 		it.summary = ""
 	}
+	it.brought = len(it.text())
 	if it.updated.IsZero() {
 		it.updated = firstTime(it.published, wireTime(s.Entered), time.Unix(0, 0).UTC())
 	}

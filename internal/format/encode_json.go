@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -38,6 +39,9 @@ func (p Prepared) JSON(w io.Writer) error {
 		feed.Items[i] = jsonItemOf(&all[i])
 		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i], e.Feed.Private)
 		feed.Items[i].Tributary.Digest = jsonDigestOf(&e.Shown[i], e.Feed.Private)
+		if !e.Feed.Private && !all[i].own {
+			feed.Items[i].Tributary.Brought = jsonBroughtOf(&e.Shown[i].Entry, &all[i])
+		}
 	}
 	if hub := hubURL(e); hub != "" {
 		feed.Hubs = []*feeds.JSONHub{{Type: "WebSub", Url: hub}}
@@ -120,6 +124,7 @@ type jsonExtension struct {
 	Categories []news.Category `json:"categories,omitempty"` // those of the tags, if one has a scheme or label
 	Authors    []news.Person   `json:"authors,omitempty"`    // if one has an address and a mailbox
 	Digest     *jsonDigest     `json:"digest,omitempty"`
+	Brought    jsonBrought     `json:"brought,omitzero"`
 
 	// Files are the attachments of which JSON Feed cannot say everything. Pictures are those
 	// attachments that belong to the text, with all that is known of them.
@@ -151,6 +156,31 @@ type jsonPlace struct {
 	Entries []string  `json:"entries,omitempty"` // of the story, as news.EntryKey names them, the one shown first
 }
 
+// jsonBrought is how the entry shown differs from the item, so that ReadPast can read back
+// what its source brought.
+type jsonBrought struct {
+	GUID     string  `json:"guid,omitempty"`     // if it is not the id of the item, and no address
+	Title    *string `json:"title,omitempty"`    // if the feed titles its items
+	Summary  string  `json:"summary,omitempty"`  // if it has markup
+	Brief    bool    `json:"brief,omitempty"`    // content_html is the summary: there was no more
+	Appended int     `json:"appended,omitempty"` // bytes at the end of content_html that are ours
+}
+
+func jsonBroughtOf(e *news.Entry, it *wireItem) (b jsonBrought) {
+	if e.GUID != it.guid && !strings.Contains(e.GUID, "://") && !news.HasSecret(e.GUID) {
+		b.GUID = wireText(e.GUID)
+	}
+	if title := clean.Line(e.Title); title != it.title {
+		b.Title = &title
+	}
+	if it.content != "" && it.summary != clean.Escape(clean.Text(it.summary)) {
+		b.Summary = it.summary
+	}
+	b.Brief = it.content == "" && it.brought > 0
+	b.Appended = len(it.text()) - it.brought
+	return b
+}
+
 // jsonPlaceOf names no entries in a private feed, which is never read back and whose
 // sources are known to its operator only.
 func jsonPlaceOf(s *news.Shown, private bool) jsonPlace {
@@ -178,6 +208,8 @@ type jsonSource struct {
 	Title   string    `json:"title"`
 	URL     string    `json:"url,omitempty"`
 	Home    string    `json:"home,omitempty"`
+	Icon    string    `json:"icon,omitempty"`
+	Logo    string    `json:"logo,omitempty"`
 	Rights  string    `json:"rights,omitempty"`
 	Updated time.Time `json:"updated,omitzero"`
 }
@@ -190,7 +222,7 @@ func jsonSourceOf(it *wireItem) jsonSource {
 	if o.id == o.feed || o.feed == "" && o.id == o.home {
 		o.id = ""
 	}
-	return jsonSource{o.id, o.title, o.feed, o.home, o.rights, o.updated}
+	return jsonSource{o.id, o.title, o.feed, o.home, o.icon, o.picture, o.rights, o.updated}
 }
 
 // jsonAlso is another member of the story: who published it, where, and the rule by

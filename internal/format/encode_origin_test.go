@@ -27,17 +27,16 @@ func TestOriginIsKept(t *testing.T) {
 		change(&s)
 		return s
 	}
-	noPictures := func(o *news.Origin) { o.Icon, o.Image = "", "" }
 	for _, c := range []struct {
 		name            string
 		shown           news.Shown
 		atom, rss, json *news.Origin
 		rights          string
 	}{
-		{"all that it says", planet(func(*news.Shown) {}), full, &news.Origin{Title: full.Title, URL: full.URL}, with(noPictures), "Orig rights"},
-		{"the entry has rights of its own", planet(func(s *news.Shown) { s.Entry.Extra.Rights = "Mine" }), full, &news.Origin{Title: full.Title, URL: full.URL}, with(noPictures), "Mine"},
+		{"all that it says", planet(func(*news.Shown) {}), full, &news.Origin{Title: full.Title, URL: full.URL}, full, "Orig rights"},
+		{"the entry has rights of its own", planet(func(s *news.Shown) { s.Entry.Extra.Rights = "Mine" }), full, &news.Origin{Title: full.Title, URL: full.URL}, full, "Mine"},
 		{"no rights", planet(func(s *news.Shown) { s.Entry.Origin = with(func(o *news.Origin) { o.Rights = "" }) }),
-			with(func(o *news.Origin) { o.Rights = "" }), &news.Origin{Title: full.Title, URL: full.URL}, with(func(o *news.Origin) { noPictures(o); o.Rights = "" }), ""},
+			with(func(o *news.Origin) { o.Rights = "" }), &news.Origin{Title: full.Title, URL: full.URL}, with(func(o *news.Origin) { o.Rights = "" }), ""},
 		{"a site", planet(func(s *news.Shown) {
 			s.Entry.Origin = &news.Origin{Title: "The Paper", URL: "https://paper.example", Updated: full.Updated}
 		}),
@@ -49,7 +48,7 @@ func TestOriginIsKept(t *testing.T) {
 			})
 		}),
 			with(func(o *news.Origin) { o.ID, o.URL = o.Link, "" }), &news.Origin{Title: full.Title, URL: full.Link},
-			with(func(o *news.Origin) { noPictures(o); o.ID, o.URL = "", "" }), "Orig rights"},
+			with(func(o *news.Origin) { o.ID, o.URL = "", "" }), "Orig rights"},
 		{"of a source that is private", planet(func(s *news.Shown) { s.Source.Public = false }),
 			&news.Origin{ID: news.URN("source", fixtureSource.Name, full.ID), Title: full.Title, Rights: full.Rights, Updated: full.Updated}, nil,
 			&news.Origin{ID: news.URN("source", fixtureSource.Name, full.ID), Title: full.Title, Rights: full.Rights, Updated: full.Updated}, "Orig rights"},

@@ -108,7 +108,6 @@ func carriedByRSS(x *news.Entry, s *news.Shown, kind news.FeedKind) {
 }
 
 func carriedByJSON(x *news.Entry) {
-	x.Origin.Icon, x.Origin.Image = "", ""
 	if x.Summary == x.Content {
 		x.Summary = ""
 	}

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"time"
 
+	gofeed "github.com/mmcdole/gofeed/json"
+
+	"tributary/internal/clean"
 	"tributary/internal/news"
 )
 
@@ -23,14 +27,11 @@ type pastDocument struct {
 	Version   string   `json:"version"`
 	Tributary jsonHead `json:"_tributary"`
 	Items     []struct {
-		ID        string    `json:"id"`
-		Title     string    `json:"title"`
-		Published time.Time `json:"date_published"`
-		Modified  time.Time `json:"date_modified"`
-		Tributary struct {
-			jsonPlace
-			Digest *jsonDigest `json:"digest"`
-		} `json:"_tributary"`
+		ID        string        `json:"id"`
+		Title     string        `json:"title"`
+		Published time.Time     `json:"date_published"`
+		Modified  time.Time     `json:"date_modified"`
+		Tributary jsonExtension `json:"_tributary"`
 	} `json:"items"`
 }
 
@@ -38,20 +39,28 @@ type pastDocument struct {
 // What an older version did not write is empty. Items without an id or a time are
 // skipped. The error says what is wrong with the document.
 func ReadPast(r io.Reader) (*news.Past, error) {
-	doc, err := decodePast(r)
+	text, err := io.ReadAll(io.LimitReader(r, MaxPast+1))
 	if err != nil {
 		return nil, err
 	}
+	doc, err := decodePast(text)
+	if err != nil {
+		return nil, err
+	}
+	shown := shownEntries(text, doc)
 	past := &news.Past{Updated: doc.Tributary.Updated, Generation: max(doc.Tributary.Archive, 0)}
 	if id := doc.Tributary.ID; strings.HasPrefix(id, "urn:uuid:") && news.IsIRI(id) {
 		past.UUID = id
 	}
-	for _, item := range doc.Items {
+	for i, item := range doc.Items {
 		if item.ID == "" || item.Published.IsZero() {
 			continue
 		}
 		p := pastPublication(jsonAbsent{item.ID, item.Published, item.Modified, item.Tributary.jsonPlace})
 		if item.Tributary.Digest == nil {
+			if p.Shown = shown[i]; p.Shown != nil {
+				p.Shown.FirstSeen = p.Entered
+			}
 			past.Publications = append(past.Publications, p)
 		} else if d, ok := pastDigest(p.Publication, item.Title, item.Tributary.Digest); ok {
 			past.Digests = append(past.Digests, d)
@@ -68,20 +77,52 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 	return past, nil
 }
 
-func decodePast(r io.Reader) (doc pastDocument, err error) {
-	limited := &io.LimitedReader{R: r, N: MaxPast + 1}
-	err = json.NewDecoder(limited).Decode(&doc)
-	switch {
-	case limited.N == 0:
+func decodePast(text []byte) (doc pastDocument, err error) {
+	if len(text) > MaxPast {
 		return doc, fmt.Errorf("larger than %d MiB", MaxPast>>20)
+	}
+	err = json.NewDecoder(bytes.NewReader(text)).Decode(&doc)
+	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return doc, errors.New("the JSON ends too early")
 	case err != nil:
 		return doc, fmt.Errorf("no JSON Feed: %w", err)
-	case !strings.HasPrefix(doc.Version, "https://jsonfeed.org/version/1"):
+	case !strings.HasPrefix(doc.Version, jsonVersion):
 		return doc, errors.New("no JSON Feed: it names no version of the format")
 	}
 	return doc, nil
+}
+
+// shownEntries reads back the entries that the items show, as their sources brought them;
+// nil for an item of which that cannot be known.
+func shownEntries(text []byte, doc pastDocument) []*news.Entry {
+	entries := make([]*news.Entry, len(doc.Items))
+	feed, err := (&gofeed.Parser{}).Parse(bytes.NewReader(text))
+	if err != nil || len(feed.Items) != len(entries) {
+		return entries // another program wrote it
+	}
+	texts := thrift{left: maxMarkup, fix: &repairs{}}
+	for i, item := range feed.Items {
+		x := &doc.Items[i].Tributary
+		if item == nil || len(x.Entries) == 0 || x.Brought.Appended < 0 || x.Brought.Appended > len(item.ContentHTML) {
+			continue
+		}
+		item.ContentHTML = item.ContentHTML[:len(item.ContentHTML)-x.Brought.Appended]
+		item.ContentText = "" // stands in for a text
+		item.Title = *cmp.Or(x.Brought.Title, &item.Title)
+		item.ID = cmp.Or(x.Brought.GUID, item.ID)
+		texts.item(item)
+		e := jsonEntry(item, nil, &news.Document{})
+		x.addTo(&e, nil)
+		switch {
+		case x.Brought.Brief:
+			e.Summary, e.Content = e.Content, ""
+		case x.Brought.Summary != "":
+			e.Summary = clean.HTML(x.Brought.Summary, nil)
+		}
+		entries[i] = &e
+	}
+	return entries
 }
 
 // pastPublication converts what a document says of one. An unreadable signature is 0.

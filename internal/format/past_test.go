@@ -2,10 +2,15 @@ package format
 
 import (
 	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"tributary/internal/news"
 )
@@ -66,6 +71,78 @@ func TestPastOfWhatIsAbsent(t *testing.T) {
 	}
 	if keys := entryKeys([]string{"a.b", "a", "a.", ".b", "a.b.c", "A.b", "../x"}); len(keys) != 1 || keys[0] != "a.b" {
 		t.Errorf("keys %q", keys)
+	}
+}
+
+// Of every entry, what its source brought can be read back, whatever the feed made of it:
+// all documents are the same again.
+func TestPastGivesBackWhatWasShown(t *testing.T) {
+	const rounds, size = 40, 12
+	for seed := range uint64(rounds) {
+		m := maker{Rand: rand.New(rand.NewPCG(seed, 9))}
+		e := m.edition(size, seed%4 == 1)
+		e.Feed.ItemTitle = m.pick("", "{source}: {title}")
+		e.Feed.ItemFooter = m.pick("", `<p>From <a href="{home}">{source}</a></p>`)
+		e.Feed.Duplicates = news.Duplicates(m.pick(string(news.Collapse), string(news.Group)))
+		e.Shown[0].Entry.Title, e.Shown[1].Entry.Summary, e.Shown[1].Entry.Content = "", "", ""
+		for i := range e.Shown {
+			e.Shown[i].Entry.GUID = m.pick(e.Shown[i].GUID, fmt.Sprint("post ", i))
+		}
+		past, err := ReadPast(bytes.NewReader(render(t, writerOf(t, "json"), e)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := *e
+		again.Shown = slices.Clone(e.Shown)
+		for i, p := range past.Publications {
+			s := &again.Shown[i]
+			if p.Shown == nil || p.Shown.GUID != s.Entry.GUID || !p.Shown.FirstSeen.Equal(p.Entered) {
+				t.Fatalf("seed %d, item %d: got %+v, want guid %q", seed, i, p.Shown, s.Entry.GUID)
+			}
+			if s.Entry = *p.Shown; s.Entry.Origin.URL == s.Source.URL {
+				s.Entry.Origin = nil
+			}
+		}
+		for _, f := range writers {
+			if diff := cmp.Diff(string(render(t, f.write, e)), string(render(t, f.write, &again))); diff != "" {
+				t.Fatalf("seed %d, %s: -before +after\n%s", seed, f.ext, diff)
+			}
+		}
+	}
+}
+
+// What must not be told is not, and what others wrote into a document does no harm.
+func TestPastThatIsNotGivenBack(t *testing.T) {
+	e := emptyEdition()
+	e.Shown = []news.Shown{shownFull()}
+	e.Shown[0].Entry.GUID = "post?token=abcdefgh"
+	if doc := render(t, writerOf(t, "json"), e); bytes.Contains(doc, []byte("abcdefgh")) {
+		t.Errorf("a secret is told: %s", doc)
+	}
+	e.Shown[0].Entry.GUID = "post 1"
+	e.Feed.Private = true
+	if doc := render(t, writerOf(t, "json"), e); bytes.Contains(doc, []byte(`"brought"`)) {
+		t.Errorf("a private feed, which is never read back, tells what was brought: %s", doc)
+	}
+	const item = `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"a","date_published":"2026-03-01T12:00:00Z","content_html":"<p>x</p><script>y</script>","_tributary":%s}]}`
+	for _, c := range []struct{ name, extension, want string }{
+		{"nobody knows whose it is", `{}`, ""},
+		{"more appended than there is", `{"entries":["a.b"],"brought":{"appended":99}}`, ""},
+		{"less than nothing appended", `{"entries":["a.b"],"brought":{"appended":-1}}`, ""},
+		{"a script", `{"entries":["a.b"]}`, "<p>x</p>"},
+		{"a script in a summary", `{"entries":["a.b"],"brought":{"summary":"<script>z</script>"}}`, "<p>x</p>"},
+	} {
+		past, err := ReadPast(strings.NewReader(fmt.Sprintf(item, c.extension)))
+		if err != nil || len(past.Publications) != 1 {
+			t.Fatalf("%s: %v, %v", c.name, past, err)
+		}
+		got := ""
+		if p := past.Publications[0].Shown; p != nil {
+			got = p.Summary + p.Content
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 

@@ -263,6 +263,21 @@ func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	return err
 }
 
+// Recall stores the entries that feeds showed before the database was lost and that a source
+// has not brought since: it fails, or lists them no more.
+func (in *Ingester) Recall(ctx context.Context, src config.Source, past []news.PastPublication) error {
+	now := in.Now()
+	lease, err := in.Store.Begin(ctx, src.ID, in.Owner, now, now.Add(leaseTime))
+	if err != nil {
+		return fmt.Errorf("source %s: %w", src.Name, err)
+	}
+	h := in.harvest(src, lease.Epoch)
+	h.Reread, h.Recalled, h.Fetch.Started = true, true, now
+	h.Document, h.Arrivals = story.Recall(src.Source, past)
+	_, err = in.Store.Save(ctx, h)
+	return err
+}
+
 // report logs a Fetch. slog escapes text from feeds.
 func (in *Ingester) report(src config.Source, f news.Fetch) {
 	level := slog.LevelInfo

@@ -66,10 +66,13 @@ func (s *saving) save() error {
 		return err
 	}
 	if s.h.Document != nil {
+		silent := s.backlog
 		if err := s.saveEntries(); err != nil {
 			return err
 		}
-		if !s.h.Fetch.Pushed { // a delivery may hold one entry, and less of what the feed says of itself
+		// A delivery may hold one entry, and less of what the feed says of itself. What items tell of
+		// it is better than nothing.
+		if !s.h.Fetch.Pushed && (silent || !s.h.Recalled) {
 			if err := s.saveDocument(); err != nil {
 				return err
 			}
@@ -152,9 +155,10 @@ func (s *saving) saveEntries() error {
 	}
 	for i, id := range assigned {
 		a := &s.h.Arrivals[i]
-		if id == 0 {
+		switch {
+		case id == 0:
 			err = s.insert(a)
-		} else {
+		case !s.h.Recalled: // what the source brought since is newer
 			err = s.refresh(known.rows[id], a)
 		}
 		if err != nil {

@@ -86,6 +86,9 @@ func (s *saving) correctSignature(k *knownRow, signature uint64) error {
 
 // insert stores a new entry and the decision which story it belongs to.
 func (s *saving) insert(a *story.Arrival) error {
+	if s.h.Recalled {
+		s.now, s.backlog = a.Entry.FirstSeen, true // as when it came; in feeds that did not show it, it is no news
+	}
 	if echo, err := s.isEcho(a); echo || err != nil {
 		s.echoes++
 		return err

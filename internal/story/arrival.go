@@ -40,7 +40,8 @@ type Harvest struct {
 	Source     news.Source
 	Epoch      int64 // of the lease under which it was fetched
 	Fetch      news.Fetch
-	Reread     bool               // decoded again from the stored body: no Fetch took place
+	Reread     bool               // decoded again from a stored document: no Fetch took place
+	Recalled   bool               // Reread from what feeds showed before the database was lost, see Recall
 	Matching   news.Matching      // which entries may be one story; the zero value stands for the default
 	Ours       bool               // it failed because we were offline, which is not the Source's fault
 	Move       *news.Move         // where the source went; nil leaves it

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"tributary/internal/format"
+	"tributary/internal/news"
+	"tributary/internal/story"
+)
+
+// recall stores what a published document shows of a source that has not brought it since.
+func (b *bench) recall(source string, doc []byte) {
+	b.t.Helper()
+	past, err := format.ReadPast(bytes.NewReader(doc))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	s := b.sources[source]
+	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	h := &story.Harvest{Source: s, Epoch: lease.Epoch, Reread: true, Recalled: true, Fetch: news.Fetch{Started: b.now}}
+	h.Document, h.Arrivals = story.Recall(s, past.Publications)
+	if _, err := b.db.Save(b.t.Context(), h); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// A source that fails after the database was lost is missed by nobody, and neither is it when
+// it is back.
+func TestRecalledSourceThatFails(t *testing.T) {
+	for _, mode := range []news.Duplicates{news.Collapse, news.Keep} {
+		t.Run(string(mode), func(t *testing.T) {
+			was := newBench(t, all(mode))
+			a, c := week(was)
+			want := was.documentOf("all")
+			b := resume(t, was.now.Add(48*time.Hour), want, all(mode))
+			b.fetch("c", c...)
+			b.recall("a", want)
+			if got := b.documentOf("all"); !bytes.Equal(got, want) {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+			if state, err := b.db.State(t.Context(), "a"); err != nil || !state.FirstOK.IsZero() {
+				t.Errorf("it counts as one that has answered: %v, %v", state.FirstOK, err)
+			}
+			b.pass(time.Hour)
+			b.fetch("a", a...)
+			if got := b.documentOf("all"); !bytes.Equal(got, want) {
+				t.Errorf("when it is back\ngot  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// What a source has brought since is newer than what was published, and what it does not list
+// any more stays.
+func TestRecalledBesideNewer(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	a, c := week(was)
+	doc, before := was.documentOf("all"), was.publish("all")
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Collapse))
+	b.fetch("c", c...)
+	a[0].Title, a[0].Content = "first, corrected", "<p>Nobody has read these words yet.</p>"
+	b.fetch("a", a[0], entry("a", "new", 0))
+	b.recall("a", doc)
+	want := []string{"new"}
+	for _, title := range before {
+		if title == "first" {
+			title = a[0].Title
+		}
+		want = append(want, title)
+	}
+	wantList(t, b.publish("all"), want...)
+}
+
+// To a feed that did not show it, what is recalled is no news.
+func TestRecalledIntoAnotherFeed(t *testing.T) {
+	other := news.Feed{Name: "other", Duplicates: news.Collapse, Limit: 100}
+	was := newBench(t, all(news.Collapse))
+	old := entry("a", "old", 30)
+	was.fetch("a", old)
+	doc := was.documentOf("all")
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Collapse), other)
+	b.fetch("a")
+	b.fetch("c", entry("c", "latest", 1))
+	b.publish("other")
+	b.recall("a", doc)
+	wantList(t, b.publish("other"), "latest", "old")
+}
