@@ -33,7 +33,7 @@ func (j *journey) arrived(ctx context.Context, p news.Placement) error {
 	j.labelled("first seen", "%s (our clock)%s", moment(e.FirstSeen), arrival(p))
 	fetches, err := j.db.Fetches(ctx, e.SourceID, allFetches)
 	if err == nil {
-		j.labelled("fetched", "%s", fetched(fetches, e.FirstSeen))
+		j.labelled("fetched", "%s", fetched(fetches, e))
 	}
 	return err
 }
@@ -58,7 +58,11 @@ const allFetches = 1 << 20
 
 // fetched describes the fetch that brought an entry: it began at the time the
 // entry was first seen.
-func fetched(fetches []news.Fetch, seen time.Time) string {
+func fetched(fetches []news.Fetch, e news.Entry) string {
+	if e.Match.Detail == news.Recalled {
+		return "by no fetch: a published feed was read back"
+	}
+	seen := e.FirstSeen
 	i := slices.IndexFunc(fetches, func(f news.Fetch) bool { return f.Started.Equal(seen) && !f.Outcome.Failed() })
 	switch {
 	case i >= 0:
@@ -100,6 +104,8 @@ func arrival(p news.Placement) string {
 	switch {
 	case p.Pushed:
 		return ", pushed by a hub"
+	case p.Entry.Match.Detail == news.Recalled:
+		return ", when the database was restored"
 	case p.Entry.Backlog:
 		return ", with the first document of its source"
 	}

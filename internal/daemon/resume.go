@@ -76,9 +76,9 @@ func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.
 	return d.db.Feed(ctx, f)
 }
 
-// recall stores the entries that resumed feeds showed and that no source has brought since
-// then. So neither a source that fails, nor one that lists only its latest entries, takes
-// anything from a feed. What is not in a folder of documents any more was taken out of it.
+// recall stores the entries that resumed feeds showed, before any source is pulled. So
+// neither a source that fails, nor one that lists only its latest entries, takes anything
+// from a feed. What is not in a folder of documents any more was taken out of it.
 func (d *Daemon) recall(ctx context.Context) error {
 	bySource := map[string][]news.PastPublication{}
 	for _, p := range fullest(d.past) {

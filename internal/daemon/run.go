@@ -26,6 +26,9 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	if err := d.refreshLists(ctx, sel.All); err != nil {
 		return nil, err
 	}
+	if err := d.recall(ctx); err != nil {
+		return nil, err
+	}
 	states, err := d.db.States(ctx)
 	if err != nil {
 		return nil, err
@@ -61,9 +64,6 @@ func (d *Daemon) RunOnce(ctx context.Context, sel Selection, tell func()) ([]new
 	}
 	d.warnHeld(tasks, sel)
 	d.updateOutage(ctx, true)
-	if err := d.recall(ctx); err != nil {
-		return nil, err
-	}
 	if err := d.publishOnce(ctx); err != nil {
 		return nil, err
 	}

@@ -164,6 +164,7 @@ type jsonBrought struct {
 	Summary  string  `json:"summary,omitempty"`  // if it has markup
 	Brief    bool    `json:"brief,omitempty"`    // content_html is the summary: there was no more
 	Appended int     `json:"appended,omitempty"` // bytes at the end of content_html that are ours
+	Undated  bool    `json:"undated,omitempty"`  // date_published is ours: it states no time
 }
 
 func jsonBroughtOf(e *news.Entry, it *wireItem) (b jsonBrought) {
@@ -178,6 +179,7 @@ func jsonBroughtOf(e *news.Entry, it *wireItem) (b jsonBrought) {
 	}
 	b.Brief = it.content == "" && it.brought > 0
 	b.Appended = len(it.text()) - it.brought
+	b.Undated = e.Extra.Undated
 	return b
 }
 

@@ -59,7 +59,7 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 		p := pastPublication(jsonAbsent{item.ID, item.Published, item.Modified, item.Tributary.jsonPlace})
 		if item.Tributary.Digest == nil {
 			if p.Shown = shown[i]; p.Shown != nil {
-				p.Shown.FirstSeen = p.Entered
+				p.Shown.FirstSeen, p.Shown.StoryKey = p.Entered, p.StoryKey
 			}
 			past.Publications = append(past.Publications, p)
 		} else if d, ok := pastDigest(p.Publication, item.Title, item.Tributary.Digest); ok {
@@ -104,7 +104,7 @@ func shownEntries(text []byte, doc pastDocument) []*news.Entry {
 	texts := thrift{left: maxMarkup, fix: &repairs{}}
 	for i, item := range feed.Items {
 		x := &doc.Items[i].Tributary
-		if item == nil || len(x.Entries) == 0 || x.Brought.Appended < 0 || x.Brought.Appended > len(item.ContentHTML) {
+		if item == nil || len(x.Entries) == 0 || storyKey(x.Story) == "" || x.Brought.Appended < 0 || x.Brought.Appended > len(item.ContentHTML) {
 			continue
 		}
 		item.ContentHTML = item.ContentHTML[:len(item.ContentHTML)-x.Brought.Appended]
@@ -114,6 +114,7 @@ func shownEntries(text []byte, doc pastDocument) []*news.Entry {
 		texts.item(item)
 		e := jsonEntry(item, nil, &news.Document{})
 		x.addTo(&e, nil)
+		e.Extra.Undated = x.Brought.Undated
 		switch {
 		case x.Brought.Brief:
 			e.Summary, e.Content = e.Content, ""

@@ -127,10 +127,11 @@ func TestPastThatIsNotGivenBack(t *testing.T) {
 	const item = `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"a","date_published":"2026-03-01T12:00:00Z","content_html":"<p>x</p><script>y</script>","_tributary":%s}]}`
 	for _, c := range []struct{ name, extension, want string }{
 		{"nobody knows whose it is", `{}`, ""},
-		{"more appended than there is", `{"entries":["a.b"],"brought":{"appended":99}}`, ""},
-		{"less than nothing appended", `{"entries":["a.b"],"brought":{"appended":-1}}`, ""},
-		{"a script", `{"entries":["a.b"]}`, "<p>x</p>"},
-		{"a script in a summary", `{"entries":["a.b"],"brought":{"summary":"<script>z</script>"}}`, "<p>x</p>"},
+		{"no story", `{"entries":["a.b"]}`, ""},
+		{"more appended than there is", `{"story":"k","entries":["a.b"],"brought":{"appended":99}}`, ""},
+		{"less than nothing appended", `{"story":"k","entries":["a.b"],"brought":{"appended":-1}}`, ""},
+		{"a script", `{"story":"k","entries":["a.b"]}`, "<p>x</p>"},
+		{"a script in a summary", `{"story":"k","entries":["a.b"],"brought":{"summary":"<script>z</script>"}}`, "<p>x</p>"},
 	} {
 		past, err := ReadPast(strings.NewReader(fmt.Sprintf(item, c.extension)))
 		if err != nil || len(past.Publications) != 1 {

@@ -263,8 +263,8 @@ func (in *Ingester) Reread(ctx context.Context, src config.Source) error {
 	return err
 }
 
-// Recall stores the entries that feeds showed before the database was lost and that a source
-// has not brought since: it fails, or lists them no more.
+// Recall stores the entries of a source that feeds showed before the database was lost.
+// Those that are stored already are left alone.
 func (in *Ingester) Recall(ctx context.Context, src config.Source, past []news.PastPublication) error {
 	now := in.Now()
 	lease, err := in.Store.Begin(ctx, src.ID, in.Owner, now, now.Add(leaseTime))

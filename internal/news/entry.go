@@ -102,6 +102,9 @@ type Match struct {
 	Hand   Hand    `json:",omitzero"` // who moved it since: what is above stays as the machine judged
 }
 
+// Recalled is the Detail of the Match of an entry that was read back from a published feed.
+const Recalled = "a feed showed it before the database was lost"
+
 // Reason names the rule by which an entry joined its story.
 type Reason string
 

@@ -18,6 +18,31 @@ type verdict struct {
 	compared *comparison // with whom its text was compared; nil when it was not
 }
 
+// decide decides which story a new entry belongs to.
+func (s *saving) decide(a *story.Arrival, revision int64) (verdict, error) {
+	if s.h.Recalled {
+		return s.recallStory(a, revision)
+	}
+	return s.judge(a, revision)
+}
+
+// recallStory leaves a recalled entry in the story that it belonged to. It is compared with
+// others only to find out which of its phrases they share.
+func (s *saving) recallStory(a *story.Arrival, revision int64) (v verdict, err error) {
+	x, err := s.sketchIndex()
+	if err != nil {
+		return v, err
+	}
+	published, _ := news.PlausibleTimes(a.Entry.Published, a.Entry.Updated, s.now)
+	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
+		return v, err
+	}
+	v.match = news.Match{Reason: news.ReasonNew, Detail: news.Recalled}
+	err = s.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET revision = excluded.revision RETURNING id`,
+		[]any{a.Entry.StoryKey, revision}, &v.story)
+	return v, err
+}
+
 // judge decides which story an arriving entry belongs to; a story that begins is
 // made. Decision and entry are stored in the same transaction, so that what one
 // entry of a fetch cycle decided, the next sees.

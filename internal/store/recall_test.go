@@ -90,3 +90,26 @@ func TestRecalledIntoAnotherFeed(t *testing.T) {
 	b.recall("a", doc)
 	wantList(t, b.publish("other"), "latest", "old")
 }
+
+// Stories that were published apart stay apart, and what was one story stays one, whatever the
+// texts say today.
+func TestRecalledStoriesStay(t *testing.T) {
+	was := newBench(t, all(news.Keep))
+	first, second := reported("a", "Brücke gesperrt", report, 0), reported("b", "Straßenbrücke gesperrt", report, -30)
+	was.fetch("a", first)
+	was.fetch("b", second)
+	was.publish("all")
+	was.split(second.GUID)
+	was.fetch("c", linkTo("c", "copy", 1, first))
+	doc := was.documentOf("all")
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Keep))
+	for _, source := range []string{"a", "b", "c"} {
+		b.recall(source, doc)
+	}
+	if got := b.documentOf("all"); !bytes.Equal(got, doc) {
+		t.Errorf("got  %s\nwant %s", got, doc)
+	}
+	if one, other := b.placement(first.GUID).StoryID, b.placement(second.GUID).StoryID; one == other {
+		t.Error("two stories are one now")
+	}
+}

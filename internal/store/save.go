@@ -66,13 +66,12 @@ func (s *saving) save() error {
 		return err
 	}
 	if s.h.Document != nil {
-		silent := s.backlog
 		if err := s.saveEntries(); err != nil {
 			return err
 		}
 		// A delivery may hold one entry, and less of what the feed says of itself. What items tell of
 		// it is better than nothing.
-		if !s.h.Fetch.Pushed && (silent || !s.h.Recalled) {
+		if !s.h.Fetch.Pushed && (s.backlog || !s.h.Recalled) {
 			if err := s.saveDocument(); err != nil {
 				return err
 			}
@@ -158,7 +157,7 @@ func (s *saving) saveEntries() error {
 		switch {
 		case id == 0:
 			err = s.insert(a)
-		case !s.h.Recalled: // what the source brought since is newer
+		case !s.h.Recalled: // what is stored is newer
 			err = s.refresh(known.rows[id], a)
 		}
 		if err != nil {

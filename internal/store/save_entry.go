@@ -86,9 +86,6 @@ func (s *saving) correctSignature(k *knownRow, signature uint64) error {
 
 // insert stores a new entry and the decision which story it belongs to.
 func (s *saving) insert(a *story.Arrival) error {
-	if s.h.Recalled {
-		s.now, s.backlog = a.Entry.FirstSeen, true // as when it came; in feeds that did not show it, it is no news
-	}
 	if echo, err := s.isEcho(a); echo || err != nil {
 		s.echoes++
 		return err
@@ -97,19 +94,23 @@ func (s *saving) insert(a *story.Arrival) error {
 	if err != nil {
 		return err
 	}
-	v, err := s.judge(a, revision)
+	v, err := s.decide(a, revision)
 	if err != nil {
 		return err
 	}
 	ev := a.Evidence
 	published, updated := s.times(a)
+	seen := s.now
+	if s.h.Recalled { // it is as old as it was when it came
+		seen = a.Entry.FirstSeen
+	}
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
 			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
-		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
+		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog || s.h.Recalled, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, s.now)}, &id)
+			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, seen)}, &id)
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (s *saving) insert(a *story.Arrival) error {
 	}
 	s.added++
 	s.searchIndex.add(id, s.h.Source.ID, s.public, &a.Entry, false)
-	return s.writeContent(id, a, published, updated, statesNoTime(a))
+	return s.writeContent(id, a, published, updated, statesNoTime(a) || a.Entry.Extra.Undated)
 }
 
 // relate stores which other stories are about the page of a new entry.

@@ -6,10 +6,10 @@ import (
 	"tributary/internal/news"
 )
 
-// Recall prepares entries that feeds showed before the database was lost, for a Source that
-// has not brought them since. It leaves out those of which the key within the Source
-// cannot be told: they would come a second time when the Source brings them again. The
-// Document says what the items told of the Source.
+// Recall prepares the entries of a Source that feeds showed before the database was lost. It
+// leaves out those of which the key within the Source cannot be told: they would come a
+// second time when the Source brings them. The Document says what the items told of the
+// Source.
 func Recall(s news.Source, past []news.PastPublication) (*news.Document, []Arrival) {
 	d := &news.Document{}
 	var signatures []uint64
