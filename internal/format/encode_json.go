@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -40,7 +39,7 @@ func (p Prepared) JSON(w io.Writer) error {
 		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i], e.Feed.Private)
 		feed.Items[i].Tributary.Digest = jsonDigestOf(&e.Shown[i], e.Feed.Private)
 		if !e.Feed.Private && !all[i].own {
-			feed.Items[i].Tributary.Brought = jsonBroughtOf(&e.Shown[i].Entry, &all[i])
+			feed.Items[i].Tributary.Brought = jsonBroughtOf(&e.Shown[i], &all[i])
 		}
 	}
 	if hub := hubURL(e); hub != "" {
@@ -159,18 +158,29 @@ type jsonPlace struct {
 // jsonBrought is how the entry shown differs from the item, so that ReadPast can read back
 // what its source brought.
 type jsonBrought struct {
-	GUID     string  `json:"guid,omitempty"`     // if it is not the id of the item, and no address
-	Title    *string `json:"title,omitempty"`    // if the feed titles its items
-	Summary  string  `json:"summary,omitempty"`  // if it has markup
-	Brief    bool    `json:"brief,omitempty"`    // content_html is the summary: there was no more
-	Appended int     `json:"appended,omitempty"` // bytes at the end of content_html that are ours
-	Undated  bool    `json:"undated,omitempty"`  // date_published is ours: it states no time
+	GUID     string    `json:"guid,omitempty"`     // if it is not the id of the item
+	Seen     time.Time `json:"seen,omitzero"`      // first, if that is not when it entered the feed
+	Undated  bool      `json:"undated,omitempty"`  // date_published is ours: it states no time
+	Title    *string   `json:"title,omitempty"`    // if the feed titles its items
+	Summary  string    `json:"summary,omitempty"`  // if it has markup
+	Brief    bool      `json:"brief,omitempty"`    // content_html is the summary: there was no more
+	Appended int       `json:"appended,omitempty"` // bytes at the end of content_html that are ours
 }
 
-func jsonBroughtOf(e *news.Entry, it *wireItem) (b jsonBrought) {
-	if e.GUID != it.guid && !strings.Contains(e.GUID, "://") && !news.HasSecret(e.GUID) {
+// jsonBroughtOf returns nothing for an entry that is not read back: the document of a seed,
+// or one with a guid that must not be told.
+func jsonBroughtOf(s *news.Shown, it *wireItem) (b jsonBrought) {
+	e := &s.Entry
+	if s.Source.Kind != news.KindFeed || news.HasSecret(e.GUID) {
+		return b
+	}
+	if e.GUID != it.guid {
 		b.GUID = wireText(e.GUID)
 	}
+	if seen := e.FirstSeen.UTC().Truncate(time.Millisecond); !seen.Equal(s.Entered.Truncate(time.Millisecond)) {
+		b.Seen = seen
+	}
+	b.Undated = e.Extra.Undated
 	if title := clean.Line(e.Title); title != it.title {
 		b.Title = &title
 	}
@@ -179,7 +189,6 @@ func jsonBroughtOf(e *news.Entry, it *wireItem) (b jsonBrought) {
 	}
 	b.Brief = it.content == "" && it.brought > 0
 	b.Appended = len(it.text()) - it.brought
-	b.Undated = e.Extra.Undated
 	return b
 }
 

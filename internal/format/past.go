@@ -59,7 +59,7 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 		p := pastPublication(jsonAbsent{item.ID, item.Published, item.Modified, item.Tributary.jsonPlace})
 		if item.Tributary.Digest == nil {
 			if p.Shown = shown[i]; p.Shown != nil {
-				p.Shown.FirstSeen, p.Shown.StoryKey = p.Entered, p.StoryKey
+				p.Shown.FirstSeen, p.Shown.StoryKey = firstTime(item.Tributary.Brought.Seen, p.Entered), p.StoryKey
 			}
 			past.Publications = append(past.Publications, p)
 		} else if d, ok := pastDigest(p.Publication, item.Title, item.Tributary.Digest); ok {
@@ -101,6 +101,7 @@ func shownEntries(text []byte, doc pastDocument) []*news.Entry {
 	if err != nil || len(feed.Items) != len(entries) {
 		return entries // another program wrote it
 	}
+	site, _, _ := strings.Cut(feed.HomePageURL, "/feeds/")
 	texts := thrift{left: maxMarkup, fix: &repairs{}}
 	for i, item := range feed.Items {
 		x := &doc.Items[i].Tributary
@@ -114,6 +115,9 @@ func shownEntries(text []byte, doc pastDocument) []*news.Entry {
 		texts.item(item)
 		e := jsonEntry(item, nil, &news.Document{})
 		x.addTo(&e, nil)
+		if o := e.Origin; o != nil && strings.HasPrefix(o.Link, site+"/sources/") {
+			o.Link = "" // our own page about it
+		}
 		e.Extra.Undated = x.Brought.Undated
 		switch {
 		case x.Brought.Brief:

@@ -20,5 +20,5 @@ type Past struct {
 type PastPublication struct {
 	Publication
 	Entries []string
-	Shown   *Entry // the one shown, its source as Origin, seen when it entered; nil if that cannot be read back
+	Shown   *Entry // the one shown, its source as Origin; nil if that cannot be read back
 }

@@ -3,12 +3,14 @@ package store
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"tributary/internal/format"
 	"tributary/internal/news"
+	"tributary/internal/story"
 )
 
 // documentOf returns a feed as it is published as JSON Feed.
@@ -35,7 +37,25 @@ func resume(t *testing.T, now time.Time, doc []byte, feeds ...news.Feed) *bench 
 	if err != nil || !taken {
 		t.Fatalf("resume: %v, %v", taken, err)
 	}
+	for _, source := range slices.Sorted(maps.Keys(b.sources)) {
+		b.recall(source, past)
+	}
 	return b
+}
+
+// recall stores what was published of a source, as is done before any is pulled.
+func (b *bench) recall(source string, past *news.Past) {
+	b.t.Helper()
+	s := b.sources[source]
+	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	h := &story.Harvest{Source: s, Epoch: lease.Epoch, Reread: true, Recalled: true, Fetch: news.Fetch{Started: b.now}}
+	h.Document, h.Arrivals = story.Recall(s, past.Publications)
+	if _, err := b.db.Save(b.t.Context(), h); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // week publishes a week of a feed: stories that were published live, undated

@@ -5,29 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"tributary/internal/format"
 	"tributary/internal/news"
-	"tributary/internal/story"
 )
-
-// recall stores what a published document shows of a source that has not brought it since.
-func (b *bench) recall(source string, doc []byte) {
-	b.t.Helper()
-	past, err := format.ReadPast(bytes.NewReader(doc))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	s := b.sources[source]
-	lease, err := b.db.Begin(b.t.Context(), s.ID, "test", b.now, b.now.Add(time.Minute))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	h := &story.Harvest{Source: s, Epoch: lease.Epoch, Reread: true, Recalled: true, Fetch: news.Fetch{Started: b.now}}
-	h.Document, h.Arrivals = story.Recall(s, past.Publications)
-	if _, err := b.db.Save(b.t.Context(), h); err != nil {
-		b.t.Fatal(err)
-	}
-}
 
 // A source that fails after the database was lost is missed by nobody, and neither is it when
 // it is back.
@@ -39,7 +18,6 @@ func TestRecalledSourceThatFails(t *testing.T) {
 			want := was.documentOf("all")
 			b := resume(t, was.now.Add(48*time.Hour), want, all(mode))
 			b.fetch("c", c...)
-			b.recall("a", want)
 			if got := b.documentOf("all"); !bytes.Equal(got, want) {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
@@ -65,7 +43,6 @@ func TestRecalledBesideNewer(t *testing.T) {
 	b.fetch("c", c...)
 	a[0].Title, a[0].Content = "first, corrected", "<p>Nobody has read these words yet.</p>"
 	b.fetch("a", a[0], entry("a", "new", 0))
-	b.recall("a", doc)
 	want := []string{"new"}
 	for _, title := range before {
 		if title == "first" {
@@ -87,7 +64,6 @@ func TestRecalledIntoAnotherFeed(t *testing.T) {
 	b.fetch("a")
 	b.fetch("c", entry("c", "latest", 1))
 	b.publish("other")
-	b.recall("a", doc)
 	wantList(t, b.publish("other"), "latest", "old")
 }
 
@@ -103,13 +79,25 @@ func TestRecalledStoriesStay(t *testing.T) {
 	was.fetch("c", linkTo("c", "copy", 1, first))
 	doc := was.documentOf("all")
 	b := resume(t, was.now.Add(time.Hour), doc, all(news.Keep))
-	for _, source := range []string{"a", "b", "c"} {
-		b.recall(source, doc)
-	}
 	if got := b.documentOf("all"); !bytes.Equal(got, doc) {
 		t.Errorf("got  %s\nwant %s", got, doc)
 	}
 	if one, other := b.placement(first.GUID).StoryID, b.placement(second.GUID).StoryID; one == other {
 		t.Error("two stories are one now")
 	}
+}
+
+// An entry is as old as it was when it came, for the rule of its source as well.
+func TestRecalledEntryIsAsOldAsItWas(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	was.reload("", map[string]string{"a": "age < days(2)"})
+	e := entry("a", "old", 30)
+	was.fetch("a", e)
+	doc := was.documentOf("all")
+	b := resume(t, was.now.Add(20*24*time.Hour), doc, all(news.Collapse))
+	b.reload("", map[string]string{"a": "age < days(2)"})
+	wantList(t, b.publish("all"), "old")
+	e.Content = "<p>Corrected.</p>"
+	b.fetch("a", e)
+	wantList(t, b.publish("all"), "old")
 }

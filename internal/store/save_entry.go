@@ -101,14 +101,14 @@ func (s *saving) insert(a *story.Arrival) error {
 	ev := a.Evidence
 	published, updated := s.times(a)
 	seen := s.now
-	if s.h.Recalled { // it is as old as it was when it came
+	if s.h.Recalled {
 		seen = a.Entry.FirstSeen
 	}
 	var id int64
 	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
 			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
-		[]any{s.h.Source.ID, v.story, ms(s.now), revision, s.backlog || s.h.Recalled, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
+		[]any{s.h.Source.ID, v.story, ms(seen), revision, s.backlog || s.h.Recalled, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
 			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, seen)}, &id)
 	if err != nil {
