@@ -115,8 +115,11 @@ func shownEntries(text []byte, doc pastDocument) []*news.Entry {
 		texts.item(item)
 		e := jsonEntry(item, nil, &news.Document{})
 		x.addTo(&e, nil)
+		if strings.HasPrefix(e.Link, site+"/stories/") {
+			e.Link = "" // our own page stood in
+		}
 		if o := e.Origin; o != nil && strings.HasPrefix(o.Link, site+"/sources/") {
-			o.Link = "" // our own page about it
+			o.Link = ""
 		}
 		e.Extra.Undated = x.Brought.Undated
 		switch {

@@ -12,7 +12,7 @@ type knownRow struct {
 	id, story, withdrawn, clean int64
 	hash, signature             int64
 	published, updated          int64
-	seen                        int64
+	seen, words                 int64
 	keys                        map[string]bool // those of the arriving document that lead to it
 }
 
@@ -24,7 +24,7 @@ type known struct {
 
 const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerprint, 0), coalesce(c.hash, 0),
 	coalesce(c.signature, 0), coalesce(c.published, 0), coalesce(c.updated, 0), coalesce(c.clean, 0),
-	coalesce(c.link, ''), coalesce(c.title, ''), e.first_seen, `
+	coalesce(c.link, ''), coalesce(c.title, ''), e.first_seen, e.words, `
 
 // known finds every entry of the source that is stored under one of the
 // arriving identities; for arrivals found under none, also those that look
@@ -89,7 +89,7 @@ func (k *known) add(scan scan, last any, key func() string) error {
 	var print int64
 	var link, title string
 	if err := scan(&row.id, &row.story, &row.withdrawn, &print, &row.hash, &row.signature, &row.published, &row.updated,
-		&row.clean, &link, &title, &row.seen, last); err != nil {
+		&row.clean, &link, &title, &row.seen, &row.words, last); err != nil {
 		return err
 	}
 	if have, ok := k.rows[row.id]; ok {

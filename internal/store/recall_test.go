@@ -101,3 +101,17 @@ func TestRecalledEntryIsAsOldAsItWas(t *testing.T) {
 	b.fetch("a", e)
 	wantList(t, b.publish("all"), "old")
 }
+
+// A feed of links does not have the text by which copies are recognised. It is there as soon
+// as the source brings the entry.
+func TestRecalledLink(t *testing.T) {
+	short := all(news.Collapse)
+	short.Content = news.LinkOnly
+	was := newBench(t, short)
+	first, copied := reported("a", "Brücke gesperrt", report, -60), reported("b", "Umweg für alle", report+" "+ownEnd, 0)
+	was.fetch("a", first)
+	b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), short)
+	b.fetch("a", first)
+	b.fetch("b", copied)
+	wantList(t, b.publish("all"), first.Title)
+}

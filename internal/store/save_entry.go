@@ -42,7 +42,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
 		return err
 	}
-	if k.signature != int64(a.Signature) {
+	if k.signature != int64(a.Signature) || k.words != int64(a.Evidence.Words) { // a recalled one may have been cut
 		if err := s.reviseSketch(k.id, a); err != nil {
 			return err
 		}

@@ -19,8 +19,9 @@ func Recall(s news.Source, past []news.PastPublication) (*news.Document, []Arriv
 			continue
 		}
 		if o := e.Origin; o != nil && isSource(s, o) {
-			d.ID, d.Title, d.Link, d.Rights, d.Image = o.ID, o.Title, o.Link, o.Rights, o.Image
-			e.Origin = nil
+			if e.Origin = nil; d.Title == "" {
+				d.ID, d.Title, d.Link, d.Rights, d.Image = o.ID, o.Title, o.Link, o.Rights, o.Image
+			}
 		}
 		d.Entries = append(d.Entries, e)
 		signatures = append(signatures, p.Signature)
