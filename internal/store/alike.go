@@ -120,11 +120,11 @@ func (x *sketchIndex) leaving() ([]leavingEntry, error) {
 	err := x.each(`SELECT e.id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
 		LEFT JOIN sketch k ON k.entry_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
 		var o leavingEntry
-		var seen int64
-		if err := scan(&o.id, &seen, &o.sketched); err != nil {
+		var seen time.Time
+		if err := scan(&o.id, asTime(&seen), &o.sketched); err != nil {
 			return err
 		}
-		if !at(seen).Before(x.cutoff) {
+		if !seen.Before(x.cutoff) {
 			return errStop // those after it arrived later
 		}
 		old = append(old, o)

@@ -74,12 +74,12 @@ type archived struct {
 
 // archiveOf reads how far the archive of a feed has come.
 func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a archived, err error) {
-	var seen, newest int64
+	var seen int64
 	err = db.get(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, archive_version, revision,
 		coalesce((SELECT max(number) FROM archive_page WHERE feed_id = f.id AND generation = f.archive_generation), 0),
 		coalesce((SELECT entered FROM publication WHERE feed_id = f.id AND removed = 0 ORDER BY sequence DESC LIMIT 1), 0)
-		FROM feed f WHERE id = $1`, []any{f.ID}, &a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, &newest)
-	a.Newest, a.Window = at(newest), f.Window
+		FROM feed f WHERE id = $1`, []any{f.ID}, &a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, asTime(&a.Newest))
+	a.Window = f.Window
 	a.Waited = a.waits != 0 && (now.Sub(at(a.waits)) >= news.ArchiveWait || a.waits > ms(now)) // or the clock was set back
 	a.changed = seen != a.revision || f.Archive && a.Waited
 	return a, err
@@ -93,10 +93,9 @@ const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title), octe
 func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, err error) {
 	err = db.each(ctx, selectUnpaged, []any{f.ID, openLimit}, func(scan scan) error {
 		var u news.Unpaged
-		var entered int64
 		var title, summary, content int
-		err := scan(&u.Sequence, &entered, &title, &summary, &content)
-		u.Entered, u.Bytes = at(entered), news.ShownBytes(title, summary, content)
+		err := scan(&u.Sequence, asTime(&u.Entered), &title, &summary, &content)
+		u.Bytes = news.ShownBytes(title, summary, content)
 		open = append(open, u)
 		return err
 	})
@@ -132,11 +131,9 @@ func (db *DB) fillPage(ctx context.Context, e *news.Edition, where string, args 
 	}
 	e.Pages = news.Pages{Part: part}
 	if len(e.Shown) == 0 { // all of it had to leave
-		var created int64
-		if err := db.get(ctx, `SELECT created_at FROM feed WHERE id = $1`, []any{f.ID}, &created); err != nil {
+		if err := db.get(ctx, `SELECT created_at FROM feed WHERE id = $1`, []any{f.ID}, asTime(&e.Updated)); err != nil {
 			return err
 		}
-		e.Updated = at(created)
 	}
 	err := db.get(ctx, `SELECT coalesce(max(number), 0) FROM archive_page
 		WHERE feed_id = $1 AND generation = $2 AND number < $3 AND dropped = 0`, []any{f.ID, part.Generation, part.Page}, &e.Prev.Page)

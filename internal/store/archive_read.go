@@ -33,11 +33,8 @@ func (db *DB) ArchiveDue(ctx context.Context, f news.Feed, now time.Time) (time.
 
 const documentColumns = `a.generation, a.number, d.format, d.etag, d.length, a.modified`
 
-func scanDocument(scan scan, d *news.PageDocument, last ...any) error {
-	var modified int64
-	err := scan(append([]any{&d.Part.Generation, &d.Part.Page, &d.Format, &d.ETag, &d.Length, &modified}, last...)...)
-	d.Modified = at(modified)
-	return err
+func documentDest(d *news.PageDocument) []any {
+	return []any{&d.Part.Generation, &d.Part.Page, &d.Format, &d.ETag, &d.Length, asTime(&d.Modified)}
 }
 
 // PageDocuments returns the documents stored for the pages of a feed's archive,
@@ -45,12 +42,7 @@ func scanDocument(scan scan, d *news.PageDocument, last ...any) error {
 func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDocument, err error) {
 	err = db.each(ctx, `SELECT `+documentColumns+` FROM archive_page a
 		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
-		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, func(scan scan) error {
-		var d news.PageDocument
-		err := scanDocument(scan, &d)
-		docs = append(docs, d)
-		return err
-	})
+		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, collect(&docs, documentDest))
 	return docs, err
 }
 
@@ -66,15 +58,14 @@ func (db *DB) PageDocument(ctx context.Context, feed int64, p news.Part, format 
 	case err != nil || d.Gone:
 		return &d, err
 	}
-	found := false
-	err = db.each(ctx, `SELECT `+documentColumns+`, d.data FROM archive_page a
+	err = db.get(ctx, `SELECT `+documentColumns+`, d.data FROM archive_page a
 		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
 		WHERE a.feed_id = $1 AND a.generation = $2 AND a.number = $3 AND d.format = $4`,
-		[]any{feed, p.Generation, p.Page, format}, func(scan scan) error { found = true; return scanDocument(scan, &d, &d.Packed) })
-	if !found {
-		return nil, err
+		[]any{feed, p.Generation, p.Page, format}, append(documentDest(&d), &d.Packed)...)
+	if err != nil {
+		return nil, ignoreNoRows(err)
 	}
-	return &d, err
+	return &d, nil
 }
 
 // DropPages drops the oldest pages of an archive, so that the newest

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -28,6 +29,41 @@ func at(ms int64) time.Time {
 
 // millis turns a column value into a duration.
 func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// column is where a scan puts a value that stands in its column in another form.
+type column[V any] func(V) error
+
+// Scan implements sql.Scanner.
+func (c column[V]) Scan(value any) error {
+	v, ok := value.(V)
+	if !ok {
+		return fmt.Errorf("the column holds %T, not %T", value, v)
+	}
+	return c(v)
+}
+
+// asTime, asDuration, asHash and asJSON have a scan read what ms, Milliseconds, nullHash
+// and listColumn or objectColumn wrote.
+func asTime(t *time.Time) column[int64] {
+	return func(n int64) error { *t = at(n); return nil }
+}
+
+func asDuration(d *time.Duration) column[int64] {
+	return func(n int64) error { *d = millis(n); return nil }
+}
+
+func asHash(h *uint64) column[int64] {
+	return func(n int64) error { *h = uint64(n); return nil }
+}
+
+func asJSON(v any) column[string] {
+	return func(text string) error {
+		if text == "" {
+			return nil
+		}
+		return json.Unmarshal([]byte(text), v)
+	}
+}
 
 // keyHash returns the hash by which a text is looked up that would make a long key: a
 // guid, an address, an id.

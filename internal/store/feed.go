@@ -164,13 +164,7 @@ func (t *tx) syncWatched(feed int64, want map[int64]int) error {
 // selected returns the sources of a feed, as stored, with their ranks.
 func (t *tx) selected(feed int64) (map[int64]int, error) {
 	have := map[int64]int{}
-	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, func(scan scan) error {
-		var id int64
-		var rank int
-		err := scan(&id, &rank)
-		have[id] = rank
-		return err
-	})
+	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, mapTo(have, only))
 	return have, err
 }
 
@@ -218,19 +212,14 @@ func (t *tx) writeSelection(feed int64, have, want map[int64]int) error {
 
 // removeFeeds marks the feeds as removed that are not among kept.
 func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
-	var gone []int64
-	err := t.each(`SELECT id FROM feed WHERE removed_at = 0`, nil, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		if !kept[id] {
-			gone = append(gone, id)
-		}
-		return err
-	})
+	inUse, err := t.ids(`SELECT id FROM feed WHERE removed_at = 0`)
 	if err != nil {
 		return err
 	}
-	for _, id := range gone {
+	for _, id := range inUse {
+		if kept[id] {
+			continue
+		}
 		if _, err := t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
 			return err
 		}
@@ -273,13 +262,12 @@ func (db *DB) Rendered(ctx context.Context, feed int64, tags map[string]string, 
 }
 
 func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time, error) {
-	var last int64
+	var modified time.Time
 	var old string
-	err := t.get(`SELECT hash, modified FROM rendition WHERE feed_id = $1 AND format = $2`, []any{feed, format}, &old, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	err := t.get(`SELECT hash, modified FROM rendition WHERE feed_id = $1 AND format = $2`, []any{feed, format}, &old, asTime(&modified))
+	if ignoreNoRows(err) != nil {
 		return time.Time{}, err
 	}
-	modified := at(last)
 	if old == tag {
 		return modified, nil
 	}

@@ -40,14 +40,10 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetch, error) {
 	var fetches []news.Fetch
 	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed, pushed
-		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
-		var f news.Fetch
-		var started, duration int64
-		err := scan(&f.ID, &f.SourceID, &started, &duration, &f.Bytes, &f.Status, &f.Outcome, &f.Error, &f.New, &f.Changed, &f.Pushed)
-		f.Started, f.Duration = at(started), millis(duration)
-		fetches = append(fetches, f)
-		return err
-	})
+		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, collect(&fetches, func(f *news.Fetch) []any {
+		return []any{&f.ID, &f.SourceID, asTime(&f.Started), asDuration(&f.Duration), &f.Bytes, &f.Status, &f.Outcome, &f.Error,
+			&f.New, &f.Changed, &f.Pushed}
+	}))
 	return fetches, err
 }
 
@@ -98,14 +94,9 @@ type FetchSum struct {
 // FetchSums returns the totals of every source, by its row number.
 func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
 	sums := map[int64]FetchSum{}
-	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil, func(scan scan) error {
-		var id int64
-		var s FetchSum
-		var interval int64
-		err := scan(&id, &s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, &interval)
-		s.Interval = millis(interval)
-		sums[id] = s
-		return err
-	})
+	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil,
+		mapTo(sums, func(s *FetchSum) []any {
+			return []any{&s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, asDuration(&s.Interval)}
+		}))
 	return sums, err
 }

@@ -12,9 +12,7 @@ func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFac
 	for _, url := range urls {
 		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{keyHash(url)}, func(scan scan) error {
 			f := news.FileFacts{URL: url}
-			var asked int64
-			err := scan(&asked, &f.Tries, &f.Outcome, &f.Type, &f.Length)
-			f.Asked = at(asked)
+			err := scan(asTime(&f.Asked), &f.Tries, &f.Outcome, &f.Type, &f.Length)
 			known[url] = f
 			return err
 		})

@@ -1,7 +1,5 @@
 package store
 
-import "encoding/json"
-
 // The text of a Publication may end with who else reported the story. Who that is
 // is written down when the Publication is made and when its words change, and at
 // no other time: many readers mark a story unread when its text changes, so a
@@ -28,11 +26,4 @@ func (p *publishing) renewFooter(pub publicationRow, shown int64) error {
 	}
 	_, err = p.exec(`UPDATE publication SET footer = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, footer)
 	return err
-}
-
-func readFooter(column string) (ids []int64, err error) {
-	if column != "" {
-		err = json.Unmarshal([]byte(column), &ids)
-	}
-	return ids, err
 }

@@ -11,13 +11,7 @@ import (
 // has one of these names.
 func (db *DB) FormerNames(ctx context.Context) (map[string]int64, error) {
 	names := map[string]int64{}
-	err := db.each(ctx, `SELECT name, feed_id FROM former_name`, nil, func(scan scan) error {
-		var name string
-		var feed int64
-		err := scan(&name, &feed)
-		names[name] = feed
-		return err
-	})
+	err := db.each(ctx, `SELECT name, feed_id FROM former_name`, nil, mapTo(names, only))
 	return names, err
 }
 

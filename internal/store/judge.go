@@ -123,13 +123,12 @@ func (s *saving) candidates(a *story.Arrival, apart map[int64]bool) ([]story.Evi
 	var found []story.Evidence
 	add := func(scan scan) error {
 		var c story.Evidence
-		var title, text, seen, key, published int64
-		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &c.Page, &title, &text, &c.Words, &seen,
-			&key, &c.GUID, &published); err != nil {
+		var key int64
+		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &c.Page, asHash(&c.Title), asHash(&c.Text), &c.Words, asTime(&c.Seen),
+			&key, &c.GUID, asTime(&c.Published)); err != nil {
 			return err
 		}
 		c.Apart = apart[c.SourceID]
-		c.Title, c.Text, c.Seen, c.Published = uint64(title), uint64(text), at(seen), at(published)
 		if key != 0 && key == urlKey(a.Evidence.URL) {
 			c.URL = a.Evidence.URL
 		}

@@ -14,12 +14,10 @@ func (db *DB) Pages(ctx context.Context, scope int64, links []string) (map[strin
 		err := db.each(ctx, `SELECT fetched, tries, outcome, note, html FROM page WHERE scope = $1 AND hash = $2`,
 			[]any{scope, keyHash(link)}, func(scan scan) error {
 				p := news.PageText{URL: link}
-				var fetched int64
 				var packed []byte
-				if err := scan(&fetched, &p.Tries, &p.Outcome, &p.Note, &packed); err != nil {
+				if err := scan(asTime(&p.Fetched), &p.Tries, &p.Outcome, &p.Note, &packed); err != nil {
 					return err
 				}
-				p.Fetched = at(fetched)
 				if packed != nil {
 					text, err := unpack(packed)
 					if err != nil {

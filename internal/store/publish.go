@@ -40,12 +40,12 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 // behind reports, without the writer, whether there is anything to judge.
 func (db *DB) behind(ctx context.Context, f news.Feed, now time.Time) (bool, error) {
 	var behind, due bool
-	var closed int64
+	var closed time.Time
 	err := db.get(ctx, `SELECT f.scanned < c.value, f.closed,
 			EXISTS (SELECT 1 FROM waiting w WHERE w.feed_id = f.id AND (w.since <= $2 OR w.since > $3))
-		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, []any{f.ID, ms(now.Add(-f.Settle)), ms(now)}, &behind, &closed, &due)
+		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, []any{f.ID, ms(now.Add(-f.Settle)), ms(now)}, &behind, asTime(&closed), &due)
 	if f.Digest != nil {
-		due = f.Digest.Last(now).After(at(closed))
+		due = f.Digest.Last(now).After(closed)
 	}
 	return behind || due, err
 }

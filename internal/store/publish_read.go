@@ -12,13 +12,11 @@ import (
 // started for: its duplicates and kind are those of now, and when its rule or its digests
 // are others, the run must judge nothing.
 func (p *publishing) read() (replaced bool, err error) {
-	var updated, closed int64
 	var rule string
 	err = p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, closed, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
 		FROM feed WHERE id = $1`, []any{p.feed.ID},
-		&p.scanned, &p.boundary, &p.sequence, &p.change, &updated, &p.feed.Duplicates, &p.feed.Kind, &rule, &closed, &p.resumed)
-	p.updated, p.closed = at(updated), at(closed)
-	return rule != p.feed.Judged || (closed != 0) != (p.feed.Digest != nil), err
+		&p.scanned, &p.boundary, &p.sequence, &p.change, asTime(&p.updated), &p.feed.Duplicates, &p.feed.Kind, &rule, asTime(&p.closed), &p.resumed)
+	return rule != p.feed.Judged || p.closed.IsZero() != (p.feed.Digest == nil), err
 }
 
 // boundRevision finds the revision up to which this run judges, and notes whether more
@@ -41,7 +39,7 @@ func (p *publishing) boundRevision() (err error) {
 // are judged.
 func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 	found := map[int64][]news.Candidate{}
-	brought := map[int64]string{} // the files of entries, for a podcast
+	brought := map[int64][]news.Enclosure{} // by entry, for a podcast
 	err := p.each(`SELECT s.id, coalesce(s.guid, ''), e.id, e.source_id, src.origin, c.guid, src.public, src.kind, fs.rank, c.published, c.updated,
 			e.first_seen, e.born, e.backlog = 1 OR e.guarded = 'flood', e.guarded = 'flood', e.words, c.signature, e.pinned <> 0, e.outlet,
 			CASE WHEN $5 THEN c.enclosures ELSE '' END
@@ -49,19 +47,19 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 		WHERE `+judged+` AND e.story_id = s.id AND `+feedable+`
 		AND fs.feed_id = $3 AND fs.source_id = e.source_id AND src.id = e.source_id AND c.entry_id = e.id`,
 		append(p.judging(), p.feed.Kind == news.Podcast), func(scan scan) error {
-			var story, published, updated, seen, signature int64
-			var guid, files string
+			var story int64
+			var guid string
+			var files []news.Enclosure
 			var c news.Candidate
-			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, &published, &updated,
-				&seen, &c.Born, &c.Backlog, &c.Flood, &c.Length, &signature, &c.Pinned, &c.Outlet, &files)
-			c.Published, c.Updated, c.FirstSeen, c.Signature = at(published), at(updated), at(seen), uint64(signature)
+			err := scan(&story, &guid, &c.EntryID, &c.SourceID, &c.Origin, &c.GUID, &c.Public, &c.Kind, &c.Rank, asTime(&c.Published), asTime(&c.Updated),
+				asTime(&c.FirstSeen), &c.Born, &c.Backlog, &c.Flood, &c.Length, asHash(&c.Signature), &c.Pinned, &c.Outlet, asJSON(&files))
 			p.guids[story] = guid
 			found[story] = append(found[story], c)
 			brought[c.EntryID] = files
 			return err
 		})
 	if err == nil && p.feed.Kind == news.Podcast {
-		err = p.keepPlayable(found, brought)
+		err = keepThose(found, func(c news.Candidate, _ []news.Candidate) (bool, error) { return p.playable(brought[c.EntryID]) })
 	}
 	if err != nil {
 		return nil, err
@@ -73,6 +71,27 @@ func (p *publishing) candidates() (map[int64][]news.Candidate, error) {
 		}
 	}
 	return found, err
+}
+
+// keepThose leaves of the candidates of each story those that keep reports true for. It is
+// given each with all candidates of its story.
+func keepThose(found map[int64][]news.Candidate, keep func(news.Candidate, []news.Candidate) (bool, error)) error {
+	for story, cs := range found {
+		var kept []news.Candidate
+		for _, c := range cs {
+			keeps, err := keep(c, cs)
+			if err != nil {
+				return err
+			}
+			if keeps {
+				kept = append(kept, c)
+			}
+		}
+		if found[story] = kept; kept == nil {
+			delete(found, story)
+		}
+	}
+	return nil
 }
 
 // publications returns, by story, what the feed has already published of the stories

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -14,40 +13,26 @@ import (
 const pushColumns = `id, source_id, hub, topic, callback, secret, state, asked, pending, next, lease_until, failures, error,
 	waiting, stored, missed, deliveries, refused`
 
-func scanPush(scan scan, p *news.Push) error {
-	var asked, pending, next, lease, waiting, stored, missed int64
-	err := scan(&p.ID, &p.SourceID, &p.Hub, &p.Topic, &p.Callback, &p.Secret, &p.State, &asked, &pending, &next, &lease,
-		&p.Failures, &p.Error, &waiting, &stored, &missed, &p.Deliveries, &p.Refused)
-	p.Asked, p.Pending, p.Next, p.LeaseUntil = at(asked), at(pending), at(next), at(lease)
-	p.Waiting, p.Stored, p.Missed = at(waiting), at(stored), at(missed)
-	return err
+func pushDest(p *news.Push) []any {
+	return []any{&p.ID, &p.SourceID, &p.Hub, &p.Topic, &p.Callback, &p.Secret, &p.State, asTime(&p.Asked), asTime(&p.Pending), asTime(&p.Next),
+		asTime(&p.LeaseUntil), &p.Failures, &p.Error, asTime(&p.Waiting), asTime(&p.Stored), asTime(&p.Missed), &p.Deliveries, &p.Refused}
 }
+
+const selectPush = `SELECT ` + pushColumns + ` FROM push WHERE key = $1`
 
 // Announcements returns what the sources in use say of being pushed, those
 // that say nothing left out.
 func (db *DB) Announcements(ctx context.Context) ([]news.Announcement, error) {
 	var all []news.Announcement
-	err := db.each(ctx, `SELECT id, topic, hubs FROM source WHERE hubs <> '' AND retired_at = 0 ORDER BY id`, nil, func(scan scan) error {
-		var a news.Announcement
-		var hubs string
-		if err := scan(&a.SourceID, &a.Topic, &hubs); err != nil {
-			return err
-		}
-		all = append(all, a)
-		return json.Unmarshal([]byte(hubs), &all[len(all)-1].Hubs)
-	})
+	err := db.each(ctx, `SELECT id, topic, hubs FROM source WHERE hubs <> '' AND retired_at = 0 ORDER BY id`, nil,
+		collect(&all, func(a *news.Announcement) []any { return []any{&a.SourceID, &a.Topic, asJSON(&a.Hubs)} }))
 	return all, err
 }
 
 // Pushes returns every Push, also those that are to end.
 func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 	var all []news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, func(scan scan) error {
-		var p news.Push
-		err := scanPush(scan, &p)
-		all = append(all, p)
-		return err
-	})
+	err := db.each(ctx, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, collect(&all, pushDest))
 	return all, err
 }
 
@@ -55,9 +40,9 @@ func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 // takes tells nothing about ids that are not known.
 func (db *DB) Push(ctx context.Context, id string) (news.Push, error) {
 	var p news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error { return scanPush(scan, &p) })
+	err := db.get(ctx, selectPush, []any{keyHash(id)}, pushDest(&p)...)
 	switch {
-	case err != nil:
+	case ignoreNoRows(err) != nil:
 		return news.Push{}, err
 	case p.ID == "" || subtle.ConstantTimeCompare([]byte(p.ID), []byte(id)) != 1:
 		return news.Push{}, news.ErrNoPush
@@ -82,9 +67,9 @@ func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var p news.Push
-		err := t.each(`SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error { return scanPush(scan, &p) })
+		err := t.get(selectPush, []any{keyHash(id)}, pushDest(&p)...)
 		switch {
-		case err != nil:
+		case ignoreNoRows(err) != nil:
 			return err
 		case p.ID == "" || p.ID != id:
 			return news.ErrNoPush
@@ -153,10 +138,10 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 
 // trusted is until when a source may be polled rarely, see news.Push.Trusted.
 func (t *tx) trusted(source int64) (time.Time, error) {
-	var until int64
+	var until time.Time
 	err := t.get(`SELECT coalesce(max(lease_until), 0) FROM push WHERE source_id = $1 AND state = 'active' AND stored > missed`,
-		[]any{source}, &until)
-	return at(until), err
+		[]any{source}, asTime(&until))
+	return until, err
 }
 
 // savePush stores what a Save means for the Push of its source: a delivery renews the

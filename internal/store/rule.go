@@ -185,33 +185,17 @@ func (p *publishing) applyRule(found map[int64][]news.Candidate) error {
 	if p.feed.Where == nil {
 		return nil
 	}
-	for id, cs := range found {
-		outlets := outletsOf(cs)
-		var taken []news.Candidate
-		for _, c := range cs {
-			takes, err := p.takes(c, cs, outlets)
-			if err != nil {
-				return err
-			}
-			if takes {
-				taken = append(taken, c)
-			}
-		}
-		if found[id] = taken; taken == nil {
-			delete(found, id)
-		}
-	}
-	return nil
+	return keepThose(found, p.takes)
 }
 
 // takes reports whether the rule of the feed takes a candidate. cs are all candidates of its
-// story, with their outlets.
-func (p *publishing) takes(c news.Candidate, cs []news.Candidate, outlets []string) (bool, error) {
+// story.
+func (p *publishing) takes(c news.Candidate, cs []news.Candidate) (bool, error) {
 	s, err := p.shownEntry(c.EntryID)
 	if err != nil {
 		return false, err
 	}
-	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
+	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outletsOf(cs), Size: len(cs)}
 	if p.feed.Where.Match(subject) {
 		return true, nil
 	}

@@ -45,12 +45,7 @@ func (p *publishing) boundWaiting() error {
 // readWaiting reads which of the judged stories were waiting, and since when.
 func (p *publishing) readWaiting() error {
 	return p.each(`SELECT s.id, w.since FROM story s CROSS JOIN waiting w WHERE `+judged+` AND w.feed_id = $3 AND w.story_id = s.id`,
-		p.judging(), func(scan scan) error {
-			var story, since int64
-			err := scan(&story, &since)
-			p.waits[story] = at(since)
-			return err
-		})
+		p.judging(), mapTo(p.waits, func(since *time.Time) []any { return []any{asTime(since)} }))
 }
 
 // enter decides what becomes of a story that the feed has not published yet: it enters

@@ -59,12 +59,11 @@ func (db *DB) Tokens(ctx context.Context) ([]news.Token, error) {
 	err := db.each(ctx, `SELECT id, feed, name, hash, made, revoked, used, client, requests, unmodified FROM token ORDER BY id`, nil, func(scan scan) error {
 		var k news.Token
 		var hash []byte
-		var made, revoked, used int64
-		err := scan(&k.ID, &k.Feed, &k.Name, &hash, &made, &revoked, &used, &k.Client, &k.Requests, &k.Unmodified)
+		err := scan(&k.ID, &k.Feed, &k.Name, &hash, asTime(&k.Made), asTime(&k.Revoked), asTime(&k.Used), &k.Client, &k.Requests, &k.Unmodified)
 		if copy(k.Hash[:], hash) != len(k.Hash) && err == nil {
 			return fmt.Errorf("the hash of token %d is cut off", k.ID)
 		}
-		k.TokenID, k.Made, k.Revoked, k.Used = k.ID, at(made), at(revoked), at(used)
+		k.TokenID = k.ID
 		tokens = append(tokens, k)
 		return err
 	})
@@ -115,9 +114,7 @@ func (db *DB) Aggregators(ctx context.Context, now time.Time) (map[int64][]news.
 	err := db.each(ctx, `SELECT feed_id, client, sum(subscribers), max(seen) FROM audience WHERE seen > $1
 		GROUP BY feed_id, client ORDER BY feed_id, sum(subscribers) DESC, client`, []any{ms(now.Add(-news.Active))}, func(scan scan) error {
 		var a news.Aggregator
-		var seen int64
-		err := scan(&a.FeedID, &a.Client, &a.Subscribers, &seen)
-		a.Seen = at(seen)
+		err := scan(&a.FeedID, &a.Client, &a.Subscribers, asTime(&a.Seen))
 		byFeed[a.FeedID] = append(byFeed[a.FeedID], a)
 		return err
 	})
