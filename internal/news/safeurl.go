@@ -51,6 +51,15 @@ func HasSecret(raw string) bool {
 	return false
 }
 
+// Publishable returns an address that may be published: raw, or "" if it HasSecret. Some feeds
+// repeat the token of their address as the address of their site.
+func Publishable(raw string) string {
+	if HasSecret(raw) {
+		return ""
+	}
+	return raw
+}
+
 // secretName reports whether a parameter of this name holds a secret. It is
 // generous: hiding a harmless address costs little.
 func secretName(name string) bool {

@@ -60,12 +60,10 @@ type storyPage struct {
 func feedLinks(site news.Site, feeds []news.Feed) []template.HTML {
 	var all []template.HTML
 	for _, f := range feeds {
-		all = append(all, anchor(news.Edition{Site: site, Feed: f}.URL(""), feedTitle(f)))
+		all = append(all, anchor(news.Edition{Site: site, Feed: f}.URL(""), f.DisplayName()))
 	}
 	return all
 }
-
-func feedTitle(f news.Feed) string { return cmp.Or(f.Title, f.Name) }
 
 // story is a story as every page shows it.
 type story struct {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -50,7 +49,8 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 		return err
 	}
 	if f.Kind == news.FeedOfHealth {
-		return t.syncWatched(f.ID, selection(*f, sources))
+		_, err := t.writeSelection(f.ID, selection(*f, sources)) // no story depends on the sources that it tells of
+		return err
 	}
 	if err := t.syncDigest(*f, was.anew, now); err != nil {
 		return err
@@ -115,7 +115,7 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 		if !f.Selects(s) {
 			continue
 		}
-		rank := slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
+		rank := f.Rank(s)
 		if rank < 0 {
 			rank = unnamed
 		}
@@ -128,44 +128,46 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 // of those that came, went or are ranked otherwise; what is found that way is
 // no news.
 func (t *tx) syncSelection(feed int64, want map[int64]int) error {
-	have, err := t.selected(feed)
-	if err != nil || maps.Equal(have, want) {
+	changed, err := t.writeSelection(feed, want)
+	if err != nil || len(changed) == 0 {
 		return err
 	}
-	if err := t.writeSelection(feed, have, want); err != nil {
-		return err
-	}
-	for id := range have {
-		if _, ok := want[id]; !ok {
-			err = errors.Join(err, t.touchSource(id))
+	for _, id := range changed {
+		if err := t.touchSource(id); err != nil {
+			return err
 		}
-	}
-	for id, rank := range want {
-		if old, ok := have[id]; !ok || old != rank {
-			err = errors.Join(err, t.touchSource(id))
-		}
-	}
-	if err != nil {
-		return err
 	}
 	return t.markPast(feed)
 }
 
-// syncWatched stores the sources whose health a feed tells of. No story depends
-// on them.
-func (t *tx) syncWatched(feed int64, want map[int64]int) error {
-	have, err := t.selected(feed)
-	if err != nil {
-		return err
-	}
-	return t.writeSelection(feed, have, want)
-}
-
-// selected returns the sources of a feed, as stored, with their ranks.
-func (t *tx) selected(feed int64) (map[int64]int, error) {
+// writeSelection stores the sources of a feed with their ranks, and returns those that came,
+// went or are ranked otherwise.
+func (t *tx) writeSelection(feed int64, want map[int64]int) (changed []int64, err error) {
 	have := map[int64]int{}
-	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, mapTo(have, only))
-	return have, err
+	err = t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, mapTo(have, only))
+	if err != nil {
+		return nil, err
+	}
+	for id := range have {
+		if _, ok := want[id]; ok {
+			continue
+		}
+		changed = append(changed, id)
+		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
+			return nil, err
+		}
+	}
+	for id, rank := range want {
+		if old, ok := have[id]; ok && old == rank {
+			continue
+		}
+		changed = append(changed, id)
+		if _, err := t.exec(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
+			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank); err != nil {
+			return nil, err
+		}
+	}
+	return changed, nil
 }
 
 // markPast makes everything that a feed has judged so far its past: what enters the feed
@@ -187,27 +189,6 @@ func (t *tx) touchSource(id int64) error {
 		_, err = t.exec(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
 	}
 	return err
-}
-
-func (t *tx) writeSelection(feed int64, have, want map[int64]int) error {
-	for id := range have {
-		if _, ok := want[id]; ok {
-			continue
-		}
-		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
-			return err
-		}
-	}
-	for id, rank := range want {
-		if old, ok := have[id]; ok && old == rank {
-			continue
-		}
-		if _, err := t.exec(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
-			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // removeFeeds marks the feeds as removed that are not among kept.

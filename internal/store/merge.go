@@ -65,13 +65,10 @@ func (m *merging) merge(stories []int64) error {
 	if err := m.rehome(pubs); err != nil {
 		return err
 	}
-	revision, err := m.nextRevision()
-	if err == nil {
-		err = m.touch(m.into, revision)
+	if err := m.requeueStory(m.into); err != nil {
+		return err
 	}
-	if err == nil {
-		m.result.Key, err = m.keyOf(m.into)
-	}
+	m.result.Key, err = m.keyOf(m.into)
 	return err
 }
 

@@ -95,17 +95,12 @@ func (db *DB) SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, err
 }
 
 func packRuns(runs []uint32) []byte {
-	b := make([]byte, 0, 4*len(runs))
-	for _, r := range runs {
-		b = binary.LittleEndian.AppendUint32(b, r)
-	}
+	b, _ := binary.Append(nil, binary.LittleEndian, runs) // cannot fail: they have a fixed size
 	return b
 }
 
 func unpackRuns(b []byte) []uint32 {
-	runs := make([]uint32, 0, len(b)/4)
-	for ; len(b) >= 4; b = b[4:] {
-		runs = append(runs, binary.LittleEndian.Uint32(b))
-	}
+	runs := make([]uint32, len(b)/4)
+	_, _ = binary.Decode(b, binary.LittleEndian, runs) // likewise
 	return runs
 }
