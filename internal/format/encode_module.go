@@ -129,7 +129,7 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 	if out.Medium == "" && (strings.HasPrefix(f.Type, "text/") || f.Type == "application/pdf") {
 		out.Medium = "document"
 	}
-	out.Title, out.Alt, out.Credit = optionalPlain(f.Title), optionalPlain(f.Alt), optionalPlain(f.Credit)
+	out.Title, out.Alt, out.Credit = optional(f.Title, plain), optional(f.Alt, plain), optional(f.Credit, plain)
 	if f.Adult {
 		out.Rating = &mediaRating{"urn:simple", "adult"}
 	}

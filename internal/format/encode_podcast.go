@@ -51,7 +51,7 @@ func showTagsOf(e *news.Edition) *showTags {
 	show := &e.Feed.Show
 	out := &showTags{
 		Author:   feedAuthor(e),
-		Image:    itunesImageOf(wireURL(e.Feed.Image)),
+		Image:    optional(wireURL(e.Feed.Image), itunesImageOf),
 		Explicit: explicitShow(e),
 		// The namespace wants a UUID that stays when the address of the feed changes. Ours
 		// does.
@@ -112,7 +112,7 @@ func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 		names[i] = p.Name
 	}
 	out := &episodeTags{
-		Author: clean.Line(strings.Join(names, ", ")), Image: itunesImageOf(it.extra.Image), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
+		Author: clean.Line(strings.Join(names, ", ")), Image: optional(it.extra.Image, itunesImageOf), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
 		Tags: podcastTagsOf(e.Tags, podcastTags),
 	}
 	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {
@@ -133,9 +133,4 @@ func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	return out
 }
 
-func itunesImageOf(url string) *itunesImage {
-	if url == "" {
-		return nil
-	}
-	return &itunesImage{url}
-}
+func itunesImageOf(url string) itunesImage { return itunesImage{url} }
