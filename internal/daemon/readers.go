@@ -86,11 +86,7 @@ func ReaderNote(f news.Feed, announced []news.Aggregator, tokens []news.Token, n
 				used++
 			}
 		}
-		noun := "tokens"
-		if held == 1 {
-			noun = "token"
-		}
-		parts = append(parts, fmt.Sprintf("private, %d %s, %d in use", held, noun, used))
+		parts = append(parts, fmt.Sprintf("private, %d %s, %d in use", held, news.Plural(held, "token", "tokens"), used))
 	}
 	sum := 0
 	var names []string
