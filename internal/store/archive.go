@@ -113,10 +113,9 @@ func (db *DB) noteNothingToClose(ctx context.Context, f news.Feed, a archived, w
 			}
 		}
 		began := a.Upto < 0 && a.Waited // the live document shows more from now on
-		_, err := t.exec(`UPDATE feed SET archive_seen = $2, archive_waits = $3,
+		return t.do(`UPDATE feed SET archive_seen = $2, archive_waits = $3,
 			archive_upto = CASE WHEN $4 THEN 0 ELSE archive_upto END, archive_version = archive_version + CASE WHEN $4 THEN 1 ELSE 0 END
 			WHERE id = $1 AND archive_version = $5`, f.ID, a.revision, since, began, a.version)
-		return err
 	})
 }
 
@@ -183,7 +182,7 @@ type closing struct {
 // bytes stores the documents. Replaced ones are newer by at least a second, the
 // grain of HTTP dates.
 func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
-	_, err := c.exec(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
+	err := c.do(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, generation, number) DO UPDATE SET stale = 0,
 			modified = CASE WHEN excluded.modified > archive_page.modified THEN excluded.modified ELSE archive_page.modified + 1000 END`,
 		c.Feed.ID, c.Part.Generation, c.Part.Page, ms(now))
@@ -191,7 +190,7 @@ func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
 		return err
 	}
 	for _, d := range docs {
-		if _, err := c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		if err := c.do(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
 			c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed); err != nil {
 			return err
@@ -203,23 +202,22 @@ func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
 // hold stores which Publications the page holds. One that it held before and holds no
 // longer is in no page again, and gets another one if it is ever shown again.
 func (c *closing) hold() error {
-	if _, err := c.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
+	if err := c.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
 		return err
 	}
 	var upto int64
 	for _, s := range c.Shown {
 		upto = max(upto, s.Sequence)
-		if _, err := c.exec(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page); err != nil {
+		if err := c.do(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page); err != nil {
 			return err
 		}
 	}
-	_, err := c.exec(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
-	return err
+	return c.do(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
 }
 
 // names stores which entries the documents of the page name, for outdatePages.
 func (c *closing) names() error {
-	if _, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
+	if err := c.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
 		return err
 	}
 	var named []int64
@@ -230,7 +228,7 @@ func (c *closing) names() error {
 		}
 	}
 	for _, entry := range named {
-		if _, err := c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
+		if err := c.do(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
 			ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page); err != nil {
 			return err
 		}
@@ -250,7 +248,7 @@ func (p *publishing) outdatePages() error {
 	}
 	for _, n := range pages {
 		p.changed = true
-		if _, err := p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
+		if err := p.do(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
 			AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n); err != nil {
 			return err
 		}

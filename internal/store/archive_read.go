@@ -97,13 +97,13 @@ func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := t.exec(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last); err != nil {
+	if err := t.do(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last); err != nil {
 		return 0, err
 	}
-	if _, err := t.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last); err != nil {
+	if err := t.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last); err != nil {
 		return 0, err
 	}
-	_, err = t.exec(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
+	err = t.do(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
 	return n, err
 }
 
@@ -133,10 +133,10 @@ func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, e
 			}
 			generation++
 		}
-		if _, err := t.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id); err != nil {
+		if err := t.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id); err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
+		if err := t.do(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
 			archive_version = archive_version + 1 WHERE id = $1`, id, generation); err != nil {
 			return err
 		}

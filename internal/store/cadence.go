@@ -21,13 +21,12 @@ func (db *DB) NoteCadences(ctx context.Context, more []news.Cadence, now time.Ti
 				return err
 			}
 		}
-		if _, err := t.exec(`DELETE FROM cadence WHERE seen < $1`, ms(now.Add(-keptCadence))); err != nil {
+		if err := t.do(`DELETE FROM cadence WHERE seen < $1`, ms(now.Add(-keptCadence))); err != nil {
 			return err
 		}
-		_, err := t.exec(`DELETE FROM cadence WHERE (feed_id, client) IN (SELECT feed_id, client FROM (
+		return t.do(`DELETE FROM cadence WHERE (feed_id, client) IN (SELECT feed_id, client FROM (
 			SELECT feed_id, client, row_number() OVER (PARTITION BY feed_id ORDER BY sum(spent) DESC, client) AS place FROM cadence GROUP BY feed_id, client)
 			WHERE place > $1)`, maxClients)
-		return err
 	})
 }
 
@@ -41,10 +40,9 @@ func (t *tx) addCadence(c news.Cadence) error {
 		return err
 	}
 	c = held.Add(c)
-	_, err = t.exec(`INSERT INTO cadence (feed_id, client, every, spent, seen) VALUES ($1, $2, $3, $4, $5)
+	return t.do(`INSERT INTO cadence (feed_id, client, every, spent, seen) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (feed_id, client, every) DO UPDATE SET spent = excluded.spent, seen = excluded.seen`,
 		c.FeedID, c.Client, c.Every.Milliseconds(), c.Spent.Milliseconds(), ms(c.Seen))
-	return err
 }
 
 // Turnover judges the last two weeks of a feed: whether more new stories entered

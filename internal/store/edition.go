@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -209,9 +210,7 @@ func finish(site news.Site, shown []news.Shown) {
 	for i := range shown {
 		s := &shown[i]
 		s.SourceSeen = newest[s.Entry.SourceID]
-		if s.Entry.Link == "" {
-			s.Entry.Link = site.StoryURL(s.StoryKey)
-		}
+		s.Entry.Link = cmp.Or(s.Entry.Link, site.StoryURL(s.StoryKey))
 		if s.Shortened {
 			clean.ReadOn(&s.Entry)
 		}

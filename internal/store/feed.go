@@ -45,7 +45,7 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err := t.rememberNames(*f); err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
+	if err := t.do(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
 		return err
 	}
 	if f.Kind == news.FeedOfHealth {
@@ -63,10 +63,10 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	}
 	switch {
 	case was.anew: // everything born until now is its past
-		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
+		err = t.do(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
 	case was.duplicates != f.Duplicates, was.kind != f.Kind:
 		if err = t.markPast(f.ID); err == nil {
-			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
+			err = t.do(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}
 	}
 	return err
@@ -153,7 +153,7 @@ func (t *tx) writeSelection(feed int64, want map[int64]int) (changed []int64, er
 			continue
 		}
 		changed = append(changed, id)
-		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
+		if err := t.do(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
 			return nil, err
 		}
 	}
@@ -162,7 +162,7 @@ func (t *tx) writeSelection(feed int64, want map[int64]int) (changed []int64, er
 			continue
 		}
 		changed = append(changed, id)
-		if _, err := t.exec(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
+		if err := t.do(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
 			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank); err != nil {
 			return nil, err
 		}
@@ -173,8 +173,7 @@ func (t *tx) writeSelection(feed int64, want map[int64]int) (changed []int64, er
 // markPast makes everything that a feed has judged so far its past: what enters the feed
 // of that from now on goes into its history and is no news.
 func (t *tx) markPast(feed int64) error {
-	_, err := t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
-	return err
+	return t.do(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
 }
 
 // touchSource marks all stories of a source as changed, under a revision of
@@ -186,7 +185,7 @@ func (t *tx) touchSource(id int64) error {
 	}
 	revision, err := t.nextRevision()
 	if err == nil {
-		_, err = t.exec(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
+		err = t.do(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
 	}
 	return err
 }
@@ -201,14 +200,14 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 		if kept[id] {
 			continue
 		}
-		if _, err := t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
+		if err := t.do(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
 			return err
 		}
-		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
+		if err := t.do(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
 			return err
 		}
 		// If it is configured again, everything that came until then is its past.
-		if _, err := t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
+		if err := t.do(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
 			return err
 		}
 	}
@@ -253,7 +252,7 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 		return modified, nil
 	}
 	modified = news.Later(now, modified.Add(time.Second))
-	_, err = t.exec(`INSERT INTO rendition (feed_id, format, hash, modified) VALUES ($1, $2, $3, $4)
+	err = t.do(`INSERT INTO rendition (feed_id, format, hash, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, format) DO UPDATE SET hash = excluded.hash, modified = excluded.modified`,
 		feed, format, tag, ms(modified))
 	return modified, err
@@ -264,4 +263,45 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
 	err := db.get(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, []any{rowName(f)}, &f.ID, &f.UUID)
 	return f, ignoreNoRows(err)
+}
+
+// FormerNames returns the former names of public feeds, each with the row of the
+// feed that it leads to, which may be removed by now. No configured public feed
+// has one of these names.
+func (db *DB) FormerNames(ctx context.Context) (map[string]int64, error) {
+	names := map[string]int64{}
+	err := db.each(ctx, `SELECT name, feed_id FROM former_name`, nil, mapTo(names, only))
+	return names, err
+}
+
+// rename changes the name of a feed's row from a former name to its present one,
+// so that the feed keeps its ids, its history and its archive. If there is a row
+// with the present name already, nothing is renamed. Private feeds are never
+// renamed.
+func (t *tx) rename(f news.Feed) error {
+	for _, old := range f.MovedFrom {
+		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
+		if n > 0 || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rememberNames stores the former names of a public feed for good, including
+// those of feeds that it replaced. The present name of the feed is removed from
+// the former names.
+func (t *tx) rememberNames(f news.Feed) error {
+	if f.Private {
+		return nil
+	}
+	for _, old := range f.MovedFrom {
+		if err := t.do(`UPDATE former_name SET feed_id = $1 WHERE feed_id IN (SELECT id FROM feed WHERE name = $2 AND id <> $1)`, f.ID, old); err != nil {
+			return err
+		}
+		if err := t.do(`INSERT INTO former_name (name, feed_id) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET feed_id = excluded.feed_id`, old, f.ID); err != nil {
+			return err
+		}
+	}
+	return t.do(`DELETE FROM former_name WHERE name = $1`, f.Name)
 }

@@ -30,10 +30,9 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 	if err != nil || f.Pushed {
 		return err
 	}
-	_, err = t.exec(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
+	return t.do(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
 			received = received + $6 WHERE id = $1`,
 		f.SourceID, id, f.Status > 0, f.Status == http.StatusNotModified, f.Outcome.Failed(), f.Bytes)
-	return err
 }
 
 // Fetches returns the latest fetches of a source, newest first, at most limit.
@@ -60,10 +59,10 @@ func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err erro
 		ORDER BY f.started LIMIT $2)`
 	args := []any{ms(now.Add(-FetchesKept)), foldLimit}
 	err = db.update(ctx, func(t *tx) error {
-		if _, err := t.exec(`DELETE FROM health_event WHERE at < $1`, args[0]); err != nil {
+		if err := t.do(`DELETE FROM health_event WHERE at < $1`, args[0]); err != nil {
 			return err
 		}
-		_, err := t.exec(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
+		err := t.do(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
 			SELECT source_id, started / 86400000, outcome, count(*), sum(bytes), sum(duration), sum(added)
 			FROM fetch WHERE `+old+` GROUP BY 1, 2, 3
 			ON CONFLICT (source_id, day, outcome) DO UPDATE SET count = fetch_day.count + excluded.count,

@@ -88,8 +88,7 @@ func (s *saving) markFlood(ids []int64) error {
 	if live <= most {
 		return nil
 	}
-	_, err := s.exec(`UPDATE source SET burst = $2 WHERE id = $1`, s.h.Source.ID, live)
-	return err
+	return s.do(`UPDATE source SET burst = $2 WHERE id = $1`, s.h.Source.ID, live)
 }
 
 // minted begins the guids that we make ourselves.

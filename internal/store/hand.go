@@ -25,15 +25,14 @@ func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.T
 func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
 	hand, err := t.recordHand(entry, act, from, to, now)
 	if err == nil {
-		_, err = t.exec(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
+		err = t.do(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
 	}
 	return err
 }
 
 // touch marks a story as changed: publishing judges it again.
 func (t *tx) touch(story, revision int64) error {
-	_, err := t.exec(`UPDATE story SET revision = $2 WHERE id = $1`, story, revision)
-	return err
+	return t.do(`UPDATE story SET revision = $2 WHERE id = $1`, story, revision)
 }
 
 // keyOf returns the key of a story.

@@ -31,7 +31,7 @@ func (s *saving) saveVitals(f news.Fetch) error {
 	if !f.Outcome.Failed() {
 		latency = news.NextLatency(latency, f.Duration)
 	}
-	_, err := s.exec(`UPDATE source SET standing = $2, latency = $3,
+	err := s.do(`UPDATE source SET standing = $2, latency = $3,
 			failing_since = CASE WHEN NOT $4 THEN 0 WHEN failing_since = 0 THEN $5 ELSE failing_since END WHERE id = $1`,
 		f.SourceID, string(f.Outcome), latency.Milliseconds(), f.Outcome.Failed(), ms(f.Started))
 	if err == nil && s.h.Move != nil {
@@ -56,17 +56,15 @@ func (s *saving) savePause() error {
 	for _, t := range times {
 		latest = news.Later(latest, t)
 	}
-	_, err = s.exec(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
+	return s.do(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
 		s.h.Source.ID, news.Pause(times).Milliseconds(), ms(latest))
-	return err
 }
 
 // move stores what is known of where the source went.
 func (t *tx) move(source int64, m news.Move) error {
-	_, err := t.exec(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
+	return t.do(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
 			address = $7, home_asked = $8 WHERE id = $1`,
 		source, m.Target, string(m.By), m.Seen, ms(m.Since), m.Same, m.Address, ms(m.Home))
-	return err
 }
 
 // moveColumns are the columns of a news.Move.
@@ -95,7 +93,7 @@ func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
 	if is == s.Judged {
 		return nil
 	}
-	if _, err := t.exec(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now)); err != nil {
+	if err := t.do(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now)); err != nil {
 		return err
 	}
 	if s.Judged == "" && is == news.HealthOK {
@@ -118,9 +116,8 @@ func (t *tx) note(e news.HealthEvent) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES (nullif($1, 0), $2, $3, $4, $5, $6)`,
+	return t.do(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES (nullif($1, 0), $2, $3, $4, $5, $6)`,
 		e.SourceID, max(when, last+1), string(e.Was), string(e.Is), e.Cause, e.Advice)
-	return err
 }
 
 // HealthEvents returns the latest changes of health, newest first: of one source,
@@ -139,7 +136,7 @@ func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news
 func (db *DB) Pardon(ctx context.Context, ids []int64) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, id := range ids {
-			_, err := t.exec(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
+			err := t.do(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
 			if err != nil {
 				return fmt.Errorf("source %d: %w", id, err)
 			}

@@ -89,7 +89,7 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 			err = t.get(`SELECT coalesce(max(id), 0) FROM health_event`, nil, &last)
 		}
 		if err == nil {
-			_, err = t.exec(`UPDATE feed SET scanned = $2, updated = CASE WHEN updated < $3 THEN $3 ELSE updated END,
+			err = t.do(`UPDATE feed SET scanned = $2, updated = CASE WHEN updated < $3 THEN $3 ELSE updated END,
 				revision = revision + CASE WHEN $4 THEN 1 ELSE 0 END WHERE id = $1`, f.ID, last, ms(latest), changed)
 		}
 		return err

@@ -13,11 +13,10 @@ func (t *tx) noteLimited(h *news.Host) error {
 	if h == nil {
 		return nil
 	}
-	_, err := t.exec(`INSERT INTO host (name, not_before, spacing, limited, limited_at) VALUES ($1, $2, $3, 1, $4)
+	return t.do(`INSERT INTO host (name, not_before, spacing, limited, limited_at) VALUES ($1, $2, $3, 1, $4)
 		ON CONFLICT (name) DO UPDATE SET spacing = excluded.spacing, limited = host.limited + 1, limited_at = excluded.limited_at,
 			not_before = CASE WHEN excluded.not_before > host.not_before THEN excluded.not_before ELSE host.not_before END`,
 		h.Name, ms(h.NotBefore), h.Spacing.Milliseconds(), ms(h.LimitedAt))
-	return err
 }
 
 // hints reads what a fetch has to know of how the source is to be asked.

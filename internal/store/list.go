@@ -21,10 +21,9 @@ func (t *tx) syncRecord(s news.Source) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6, apart = $7
+	return t.do(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6, apart = $7
 		WHERE id = $1 AND (site <> $2 OR author <> $3 OR contact <> $4 OR icon <> $5 OR lists <> $6 OR apart <> $7)`,
 		s.ID, s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart)
-	return err
 }
 
 // recordColumns are the columns of a source src that syncRecord writes.
@@ -85,7 +84,7 @@ func (t *tx) writeLists(lists, held []news.ListState) error {
 		if !kept[h.ID] {
 			query = `DELETE FROM list WHERE id = $1`
 		}
-		if _, err := t.exec(query, h.ID); err != nil {
+		if err := t.do(query, h.ID); err != nil {
 			return err
 		}
 	}
@@ -125,12 +124,11 @@ func (t *tx) saveList(l news.ListState) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE list SET name = $2, url = $3, sources = $4, etag = $5, last_modified = $6, body_hash = $7, loaded = $8,
+	return t.do(`UPDATE list SET name = $2, url = $3, sources = $4, etag = $5, last_modified = $6, body_hash = $7, loaded = $8,
 			started = $9, duration = $10, bytes = $11, status = $12, outcome = $13, error = $14, failures = $15, next_due = $16 WHERE id = $1`,
 		l.ID, l.Name, l.URL, string(sources), l.Validators.ETag, l.Validators.LastModified, l.Validators.BodyHash, ms(l.Loaded),
 		ms(l.Last.Started), l.Last.Duration.Milliseconds(), l.Last.Bytes, l.Last.Status, string(l.Last.Outcome), l.Last.Error,
 		l.Failures, ms(l.NextDue))
-	return err
 }
 
 // Lists returns every list with its stored state.

@@ -57,10 +57,9 @@ func (db *DB) SavePage(ctx context.Context, scope int64, p news.PageText) error 
 		}
 	}
 	return db.update(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO page (scope, hash, url, fetched, tries, outcome, note, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		return t.do(`INSERT INTO page (scope, hash, url, fetched, tries, outcome, note, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (scope, hash) DO UPDATE SET fetched = excluded.fetched, tries = excluded.tries, outcome = excluded.outcome,
 				note = excluded.note, html = coalesce(excluded.html, page.html)`,
 			scope, keyHash(p.URL), p.URL, ms(p.Fetched), p.Tries, string(p.Outcome), p.Note, packed)
-		return err
 	})
 }

@@ -53,10 +53,9 @@ func (db *DB) Push(ctx context.Context, id string) (news.Push, error) {
 // AddPush stores a new Push.
 func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 	return db.update(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO push (key, id, source_id, hub, topic, callback, secret, state, next)
+		return t.do(`INSERT INTO push (key, id, source_id, hub, topic, callback, secret, state, next)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			keyHash(p.ID), p.ID, p.SourceID, p.Hub, p.Topic, p.Callback, p.Secret, string(p.State), ms(p.Next))
-		return err
 	})
 }
 
@@ -78,14 +77,12 @@ func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push)
 			return err
 		}
 		if p.State == "" {
-			_, err = t.exec(`DELETE FROM push WHERE key = $1`, keyHash(id))
-			return err
+			return t.do(`DELETE FROM push WHERE key = $1`, keyHash(id))
 		}
-		_, err = t.exec(`UPDATE push SET hub = $2, state = $3, asked = $4, pending = $5, next = $6, lease_until = $7, failures = $8,
+		return t.do(`UPDATE push SET hub = $2, state = $3, asked = $4, pending = $5, next = $6, lease_until = $7, failures = $8,
 				error = $9, waiting = $10, refused = $11 WHERE key = $1`,
 			keyHash(id), p.Hub, string(p.State), ms(p.Asked), ms(p.Pending), ms(p.Next), ms(p.LeaseUntil), p.Failures,
 			p.Error, ms(p.Waiting), p.Refused)
-		return err
 	})
 }
 
@@ -128,7 +125,7 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 	if n == 0 || err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE push SET waiting = 0 WHERE waiting > 0 AND source_id IN
+	if err := t.do(`UPDATE push SET waiting = 0 WHERE waiting > 0 AND source_id IN
 			(SELECT id FROM source WHERE requested = $1)`, ms(now)); err != nil {
 		return err
 	}
@@ -152,19 +149,17 @@ func (s *saving) savePush() error {
 		if f.Outcome.Failed() {
 			return nil
 		}
-		_, err := s.exec(`UPDATE push SET deliveries = deliveries + 1, stored = $2, waiting = CASE WHEN waiting <= $3 THEN 0 ELSE waiting END
+		return s.do(`UPDATE push SET deliveries = deliveries + 1, stored = $2, waiting = CASE WHEN waiting <= $3 THEN 0 ELSE waiting END
 			WHERE source_id = $1 AND state <> 'leaving'`, s.h.Source.ID, ms(f.Started.Add(f.Duration)), ms(f.Started))
-		return err
 	}
 	if s.added > 0 && !s.h.Reread {
-		if _, err := s.exec(`UPDATE push SET missed = $2 WHERE source_id = $1`, s.h.Source.ID, ms(s.now)); err != nil {
+		if err := s.do(`UPDATE push SET missed = $2 WHERE source_id = $1`, s.h.Source.ID, ms(s.now)); err != nil {
 			return err
 		}
 	}
 	if s.h.Announced == nil {
 		return nil
 	}
-	_, err := s.exec(`UPDATE source SET topic = $2, hubs = $3 WHERE id = $1 AND (topic <> $2 OR hubs <> $3)`,
+	return s.do(`UPDATE source SET topic = $2, hubs = $3 WHERE id = $1 AND (topic <> $2 OR hubs <> $3)`,
 		s.h.Source.ID, s.h.Announced.Topic, listColumn(s.h.Announced.Hubs))
-	return err
 }

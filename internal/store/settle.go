@@ -25,7 +25,7 @@ func (p *publishing) judging() []any { return []any{p.scanned, p.upto, p.feed.ID
 // boundWaiting finds the time since which a story must have waited to be judged in this
 // run; it is earlier than settle: alone would make it when too many are due at once.
 func (p *publishing) boundWaiting() error {
-	if _, err := p.exec(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
+	if err := p.do(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
 		return err
 	}
 	if p.feed.Digest != nil {
@@ -110,7 +110,7 @@ func (p *publishing) storeWaiting() error {
 		if _, waits := p.held[story]; waits {
 			continue
 		}
-		if _, err := p.exec(`DELETE FROM waiting WHERE feed_id = $1 AND story_id = $2`, p.feed.ID, story); err != nil {
+		if err := p.do(`DELETE FROM waiting WHERE feed_id = $1 AND story_id = $2`, p.feed.ID, story); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (p *publishing) storeWaiting() error {
 		if p.waits[story].Equal(since) {
 			continue
 		}
-		if _, err := p.exec(`INSERT INTO waiting (feed_id, story_id, since) VALUES ($1, $2, $3)
+		if err := p.do(`INSERT INTO waiting (feed_id, story_id, since) VALUES ($1, $2, $3)
 			ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since`, p.feed.ID, story, ms(since)); err != nil {
 			return err
 		}

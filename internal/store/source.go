@@ -102,11 +102,11 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 	for id, r := range rows {
 		switch {
 		case !kept[id] && !r.retired:
-			if _, err := t.exec(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now)); err != nil {
+			if err := t.do(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now)); err != nil {
 				return nil, err
 			}
 		case kept[id] && !r.retired: // names are unique: clear the way for those that swapped
-			if _, err := t.exec(`UPDATE source SET name = '~' || id WHERE id = $1`, id); err != nil {
+			if err := t.do(`UPDATE source SET name = '~' || id WHERE id = $1`, id); err != nil {
 				return nil, err
 			}
 		}
@@ -135,13 +135,13 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
 			[]any{s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), s.Title, s.Outlet, string(tags), s.Public, position, ms(now)}, &s.ID)
 	}
-	if _, err := t.exec(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8,
+	if err := t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8,
 			position = $9, retired_at = 0 WHERE id = $1`,
 		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
 		return err
 	}
 	if old.Public != s.Public { // its words go into the other index
-		if _, err := t.exec(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID); err != nil {
+		if err := t.do(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 		return nil
 	}
 	// Another address: its validators and hubs say nothing there, and what is under way is void.
-	_, err = t.exec(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
+	err = t.do(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
 		next_due = 0, failures = 0, failing_since = 0, standing = '', epoch = epoch + 1 WHERE id = $1`, s.ID)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -86,22 +85,9 @@ type Totals struct {
 
 // Totals counts what is stored.
 func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
-	for _, count := range []struct {
-		dest  *int64
-		query string
-	}{
-		{&t.Sources, `SELECT count(*) FROM source WHERE retired_at = 0`},
-		{&t.Entries, `SELECT coalesce(sum(entries), 0) FROM source`},
-		{&t.Stories, `SELECT count(*) FROM story WHERE alias_of IS NULL`},
-		{&t.Publications, `SELECT count(*) FROM publication WHERE removed = 0`},
-		{&t.Requests, `SELECT coalesce(sum(requests), 0) FROM source`},
-		{&t.Unchanged, `SELECT coalesce(sum(unmodified), 0) FROM source`},
-		{&t.Failures, `SELECT coalesce(sum(failed), 0) FROM source`},
-		{&t.Bytes, `SELECT coalesce(sum(received), 0) FROM source`},
-	} {
-		if err := db.get(ctx, count.query, nil, count.dest); err != nil {
-			return t, fmt.Errorf("%s: %w", count.query, err)
-		}
-	}
-	return t, nil
+	err = db.get(ctx, `SELECT (SELECT count(*) FROM source WHERE retired_at = 0), (SELECT count(*) FROM story WHERE alias_of IS NULL),
+			(SELECT count(*) FROM publication WHERE removed = 0),
+			coalesce(sum(entries), 0), coalesce(sum(requests), 0), coalesce(sum(unmodified), 0), coalesce(sum(failed), 0), coalesce(sum(received), 0)
+		FROM source`, nil, &t.Sources, &t.Stories, &t.Publications, &t.Entries, &t.Requests, &t.Unchanged, &t.Failures, &t.Bytes)
+	return t, err
 }

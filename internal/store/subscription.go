@@ -56,9 +56,8 @@ func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits n
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7 WHERE id = $1`,
+		return t.do(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7 WHERE id = $1`,
 			append([]any{id}, askArgs(s.Ask)...)...)
-		return err
 	})
 }
 
@@ -105,14 +104,12 @@ func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*new
 			return err
 		}
 		if s.LeaseUntil.IsZero() && s.Ask.Mode == "" {
-			_, err = t.exec(`DELETE FROM subscription WHERE id = $1`, id)
-			return err
+			return t.do(`DELETE FROM subscription WHERE id = $1`, id)
 		}
-		_, err = t.exec(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7,
+		return t.do(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7,
 				secret = $8, lease_until = $9, position = $10, next = $11, failures = $12, error = $13, delivered = $14, deliveries = $15
 			WHERE id = $1`, append(append([]any{id}, askArgs(s.Ask)...),
 			s.Secret, ms(s.LeaseUntil), s.Position, ms(s.Next), s.Failures, s.Error, ms(s.Delivered), s.Deliveries)...)
-		return err
 	})
 }
 

@@ -87,22 +87,21 @@ const keptAudience = 30 * 24 * time.Hour
 func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced []news.Aggregator, now time.Time) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, u := range uses {
-			_, err := t.exec(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
+			err := t.do(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
 				u.TokenID, ms(u.Used), u.Client, u.Requests, u.Unmodified)
 			if err != nil {
 				return err
 			}
 		}
 		for _, a := range announced {
-			_, err := t.exec(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
+			err := t.do(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
 				ON CONFLICT (feed_id, format, client) DO UPDATE SET subscribers = excluded.subscribers, seen = excluded.seen`,
 				a.FeedID, a.Format, a.Client, a.Subscribers, ms(a.Seen))
 			if err != nil {
 				return err
 			}
 		}
-		_, err := t.exec(`DELETE FROM audience WHERE seen < $1`, ms(now.Add(-keptAudience)))
-		return err
+		return t.do(`DELETE FROM audience WHERE seen < $1`, ms(now.Add(-keptAudience)))
 	})
 }
 
