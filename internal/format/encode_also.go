@@ -25,12 +25,8 @@ func wireMembers(members []news.Member, link string, shown news.Reason) []news.M
 		if m.Link == "" || m.Link == link || known {
 			continue
 		}
-		if m.SourceTitle == "" {
-			m.SourceTitle = m.SourceName
-		}
-		if m.Title == "" {
-			m.Title = m.Link
-		}
+		m.SourceTitle = cmp.Or(m.SourceTitle, m.SourceName)
+		m.Title = cmp.Or(m.Title, m.Link)
 		kept = append(kept, m)
 	}
 	return kept

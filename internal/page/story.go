@@ -124,10 +124,7 @@ func (l *locale) newStory(site news.Site, s *news.Shown) story {
 
 // home returns the target of a story's title: the original, else our own page of it.
 func home(site news.Site, s *news.Shown) string {
-	if original := link(s.Entry.Link); original != "" {
-		return original
-	}
-	return site.StoryURL(s.StoryKey)
+	return cmp.Or(link(s.Entry.Link), site.StoryURL(s.StoryKey))
 }
 
 // title returns the headline of an entry, or else its first words: many notes have no title, and a

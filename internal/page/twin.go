@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"io"
 	"strconv"
@@ -160,9 +161,7 @@ func (l *locale) days(e *news.Edition) []day {
 
 func (l *locale) riverStory(e *news.Edition, s *news.Shown) story {
 	v := l.newStory(e.Site, s)
-	if v.Lang == "" {
-		v.Lang = languageTag(e.Feed.Language)
-	}
+	v.Lang = cmp.Or(v.Lang, languageTag(e.Feed.Language))
 	own := l.all.of(v.Lang, l.tag)
 	v.Passage = own.textOf(&s.Entry, 2)
 	if v.Passage.Rest != "" {
