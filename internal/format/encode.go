@@ -144,6 +144,15 @@ func (it *wireItem) heading() string {
 	return cmp.Or(it.title, it.opening, it.link)
 }
 
+// authorNames returns the names of the authors as one text.
+func (it *wireItem) authorNames() string {
+	var names []string
+	for _, p := range it.authors {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // end appends html, which begins with a line feed, to the text.
 func (it *wireItem) end(html string) {
 	if it.content == "" && it.summary != "" {
@@ -171,13 +180,10 @@ func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	o := wireSource{title: clean.Line(s.SourceTitle), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
 	o.title = cmp.Or(o.title, src.Name)
 	if src.Public {
-		o.home = site.SourceURL(src.Name)
+		o.home = cmp.Or(tellable(src.Site), site.SourceURL(src.Name))
 		o.icon, o.picture = wireURL(src.Icon), wireURL(s.SourceImage)
-		if home := wireURL(src.Site); home != "" && !news.HasSecret(src.Site) {
-			o.home = home
-		}
-		if src.Kind == news.KindFeed && !news.HasSecret(src.URL) {
-			o.feed = wireURL(src.URL)
+		if src.Kind == news.KindFeed {
+			o.feed = tellable(src.URL)
 		}
 	}
 	switch {

@@ -107,12 +107,8 @@ type episodeTags struct {
 // because an episode that states nothing counts as its show.
 func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	e := &it.extra.Episode
-	names := make([]string, len(it.authors))
-	for i, p := range it.authors {
-		names[i] = p.Name
-	}
 	out := &episodeTags{
-		Author: clean.Line(strings.Join(names, ", ")), Image: optional(it.extra.Image, itunesImageOf), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
+		Author: clean.Line(it.authorNames()), Image: optional(it.extra.Image, itunesImageOf), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
 		Tags: podcastTagsOf(e.Tags, podcastTags),
 	}
 	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {
