@@ -2,6 +2,7 @@ package news
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -77,12 +78,8 @@ func secretName(name string) bool {
 		}
 	}
 	joined := strings.Join(words, "")
-	for _, stem := range []string{"token", "secret", "passw", "passphrase", "passwd", "apikey", "signature", "credential", "sessionid", "sessid", "authorization"} {
-		if strings.Contains(joined, stem) {
-			return true
-		}
-	}
-	return false
+	stems := []string{"token", "secret", "passw", "passphrase", "passwd", "apikey", "signature", "credential", "sessionid", "sessid", "authorization"}
+	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(joined, stem) })
 }
 
 // splitCamel splits "feedKey" into its words, in lower case.
