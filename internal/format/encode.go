@@ -88,7 +88,7 @@ func wireItems(e *news.Edition, d dressing) []wireItem {
 func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	it := wireItem{
 		guid:       wireText(s.GUID),
-		link:       wireURL(s.Entry.Link),
+		link:       cmp.Or(wireURL(s.Entry.Link), e.Site.StoryURL(s.StoryKey)),
 		title:      clean.Line(s.Entry.Title),
 		summary:    wireHTML(s.Entry.Summary),
 		content:    wireHTML(s.Entry.Content),
@@ -101,7 +101,6 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		source:     wireOriginOf(s, from),
 		own:        s.Own,
 	}
-	it.link = cmp.Or(it.link, e.Site.StoryURL(s.StoryKey))
 	if it.summary == it.content {
 		it.summary = ""
 	}
@@ -177,8 +176,7 @@ func authorsOf(s *news.Shown) []news.Person {
 // because its glob is a path on our disk.
 func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	src := &s.Source
-	o := wireSource{title: clean.Line(s.SourceTitle), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
-	o.title = cmp.Or(o.title, src.Name)
+	o := wireSource{title: cmp.Or(clean.Line(s.SourceTitle), src.Name), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
 	if src.Public {
 		o.home = cmp.Or(tellable(src.Site), site.SourceURL(src.Name))
 		o.icon, o.picture = wireURL(src.Icon), wireURL(s.SourceImage)

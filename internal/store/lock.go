@@ -25,8 +25,7 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	who := e.Holder
-	who = cmp.Or(who, "another process")
+	who := cmp.Or(e.Holder, "another process")
 	return fmt.Sprintf("the database is in use by %s (lock file %s): one process ingests per database", who, e.Path)
 }
 

@@ -24,9 +24,7 @@ const (
 // Search finds stories in public feeds, or in one private feed. A search that takes too
 // long is given up with search.ErrTooBroad, so that it keeps nobody waiting.
 func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, error) {
-	within := r.Within
-	within = cmp.Or(within, search.Patience)
-	timed, end := withPatience(ctx, within)
+	timed, end := withPatience(ctx, cmp.Or(r.Within, search.Patience))
 	defer end()
 	s := searching{db: db, ctx: timed, Request: r, result: &search.Result{}}
 	err := s.run()
