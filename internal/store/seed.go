@@ -94,13 +94,19 @@ func (db *DB) SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, err
 	return files, err
 }
 
+// packRuns returns the column of runs, which is empty rather than NULL for a document without any.
 func packRuns(runs []uint32) []byte {
-	b, _ := binary.Append(nil, binary.LittleEndian, runs) // cannot fail: they have a fixed size
+	b := make([]byte, 0, 4*len(runs))
+	for _, r := range runs {
+		b = binary.LittleEndian.AppendUint32(b, r)
+	}
 	return b
 }
 
 func unpackRuns(b []byte) []uint32 {
-	runs := make([]uint32, len(b)/4)
-	_, _ = binary.Decode(b, binary.LittleEndian, runs) // likewise
+	runs := make([]uint32, 0, len(b)/4)
+	for ; len(b) >= 4; b = b[4:] {
+		runs = append(runs, binary.LittleEndian.Uint32(b))
+	}
 	return runs
 }
