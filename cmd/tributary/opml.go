@@ -179,8 +179,8 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 		}
 		said := known[s.Name]
 		sub := format.Subscription{Title: cmp.Or(s.Title, said.Title, s.Name), URL: s.URL, Site: cmp.Or(s.Site, said.Site), Tags: s.Tags}
-		if !private && news.HasSecret(sub.Site) {
-			sub.Site = ""
+		if !private {
+			sub.Site = news.Publishable(sub.Site)
 		}
 		subs = append(subs, sub)
 	}

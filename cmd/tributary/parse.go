@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -184,9 +185,7 @@ func newParsed(d *news.Document) parsed {
 		Format: d.Format, Outcome: d.Outcome, Title: d.Title, Link: d.Link, Description: d.Description,
 		Language: d.Language, Updated: stated(d.Updated.UTC()), Items: make([]parsedItem, 0, len(d.Entries)),
 	}
-	if p.Outcome == "" {
-		p.Outcome = news.OutcomeOK
-	}
+	p.Outcome = cmp.Or(p.Outcome, news.OutcomeOK)
 	for _, e := range d.Entries {
 		item := parsedItem{
 			ID: e.GUID, Link: e.Link, Title: e.Title, Summary: e.Summary, Content: e.Content,

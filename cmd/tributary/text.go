@@ -12,19 +12,11 @@ import (
 
 // oneLine makes text from a feed safe to print. It returns at most 300 characters
 // on one line, without control characters.
-func oneLine(s string) string { return cut(s, 300) }
+func oneLine(s string) string { return news.Truncate(clean.Line(s), 300) }
 
 // sentence is oneLine for text of our own about an entry, which may name many
 // addresses and outlets. It allows 2000 characters.
-func sentence(s string) string { return cut(s, 2000) }
-
-func cut(s string, most int) string {
-	s = clean.Line(s)
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
-}
+func sentence(s string) string { return news.Truncate(clean.Line(s), 2000) }
 
 // count returns a number with its noun in the right form: "1 source", "2 sources", "2 entries".
 func count(n int, what string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -97,9 +98,7 @@ func languageWarning(doc *news.Document) string {
 	var text strings.Builder
 	declared := doc.Language
 	for _, e := range doc.Entries {
-		if declared == "" {
-			declared = e.Language
-		}
+		declared = cmp.Or(declared, e.Language)
 		if e.Language != "" && e.Language != declared {
 			return "" // the feed declares several languages, entry by entry
 		}

@@ -168,11 +168,10 @@ func together(f news.Feed, able []news.Placement, standing []news.Publication) s
 // rank returns the position of a source among the sources that a feed names, or
 // the number of these if it does not name it.
 func rank(f news.Feed, s news.Source) int {
-	i := slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
-	if i < 0 {
-		return len(f.Sources)
+	if i := f.Rank(s); i >= 0 {
+		return i
 	}
-	return i
+	return len(f.Sources)
 }
 
 // waiting says until when a feed holds a story back, and why.

@@ -72,9 +72,7 @@ func (d *Daemon) statusView(r *http.Request) (*page.StatusView, error) {
 	}
 	for _, s := range states {
 		sum := sums[s.ID]
-		if news.HasSecret(s.Site) { // some feeds repeat the token of their address
-			s.Site = ""
-		}
+		s.Site = news.Publishable(s.Site)
 		v.Sources = append(v.Sources, page.SourceRow{State: s, Push: pushes[s.ID], Requests: sum.Requests, NotModified: sum.NotModified, Bytes: sum.Bytes})
 	}
 	subscribed, err := d.db.SubscriptionCounts(r.Context(), d.opts.Now())

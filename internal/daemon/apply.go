@@ -32,7 +32,7 @@ type preparedConfig struct {
 	*inForce
 	listStates   []news.ListState
 	sourceStates []news.SourceState
-	answers      map[int64]string // see store.Answered
+	answers      map[int64]string // by source, see store.DB.DocumentURLs
 	pages        *web.Snapshot
 }
 

@@ -10,7 +10,7 @@
 //   - the watcher, which notices a changed configuration and what commands ask for: watch.go
 //   - the subscriber at the hubs of others, and our own hub: push.go, hub.go
 //   - what completes enclosures, keeps the index of the search, writes the export and
-//     keeps the database in order: files.go, index.go, export.go, upkeep.go
+//     keeps the database in order: files.go, export.go, upkeep.go
 //
 // An outage of our own network is told from the failures of others in outage.go.
 //

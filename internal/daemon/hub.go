@@ -29,8 +29,8 @@ func hubAddress(o Options, cfg *config.Config) string {
 type hubPublisher struct {
 	*Daemon
 
-	mu   sync.Mutex
-	made map[deliveryKey]websub.Content // the latest deliveries: most subscribers get the same one
+	making sync.Mutex                     // guards made
+	made   map[deliveryKey]websub.Content // the latest deliveries: most subscribers get the same one
 }
 
 // deliveryKey is what the content of a delivery depends on. shown stands for the rendering
@@ -71,8 +71,8 @@ func (d *hubPublisher) Content(ctx context.Context, t websub.Topic, after int64)
 		return websub.Content{Change: after}, nil
 	}
 	key := deliveryKey{t.FeedID, t.Format, after, shown}
-	d.mu.Lock() // also while it is made: many want the same at once
-	defer d.mu.Unlock()
+	d.making.Lock() // also while it is made: many want the same at once
+	defer d.making.Unlock()
 	if made, ok := d.made[key]; ok {
 		return made, nil
 	}

@@ -88,7 +88,7 @@ func (r listReader) accept(data []byte, got fetch.Response, held *news.ListState
 	}
 	all := make([]news.Listed, 0, len(list.Feeds))
 	for _, s := range list.Feeds {
-		all = append(all, news.Listed{Name: names[news.FeedKey(s.URL)], URL: s.URL, Title: s.Title, Site: publicSite(s.Site), Tags: s.Tags})
+		all = append(all, news.Listed{Name: names[news.FeedKey(s.URL)], URL: s.URL, Title: s.Title, Site: news.Publishable(s.Site), Tags: s.Tags})
 	}
 	held.Sources = r.Take(r.site, all)
 	held.Validators = got.Validators
@@ -96,12 +96,4 @@ func (r listReader) accept(data []byte, got fetch.Response, held *news.ListState
 		held.Last.Error = fmt.Sprintf("%d of %d sources were left out: beyond limit: %d, too many of one host, our own, or without a usable address",
 			left, len(all)+len(list.Skipped), r.Limit)
 	}
-}
-
-// publicSite returns the address of a home page, empty when it holds a secret.
-func publicSite(site string) string {
-	if news.HasSecret(site) {
-		return ""
-	}
-	return site
 }

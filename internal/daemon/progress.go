@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,21 +44,13 @@ func (p *progress) String() string {
 	if len(p.needs) == 0 {
 		return text
 	}
-	var names []string
-	for _, name := range p.needs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	verb := "need"
-	if len(names) == 1 {
-		verb = "needs"
-	}
+	names := slices.Sorted(maps.Values(p.needs))
 	const named = 8
 	list := strings.Join(names[:min(named, len(names))], ", ")
 	if len(names) > named {
 		list += ", …"
 	}
-	return fmt.Sprintf("%s, %d %s you: %s", text, len(names), verb, list)
+	return fmt.Sprintf("%s, %d %s you: %s", text, len(names), news.Plural(len(names), "needs", "need"), list)
 }
 
 // firstReading returns how many sources have been read, of how many.

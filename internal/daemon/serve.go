@@ -54,18 +54,13 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 		d.resketch(ctx)
 		return nil
 	})
-	g.Go(func() error { return d.indexer(ctx) })
-	g.Go(func() error { return d.publisher(ctx) })
-	g.Go(func() error { return d.exporter(ctx) })
-	g.Go(func() error { return d.fileAsker(ctx) })
-	g.Go(func() error { return d.push.Keep(ctx) })
-	g.Go(func() error { return d.push.Work(ctx) })
-	g.Go(func() error { return d.hub.Run(ctx) })
 	g.Go(func() error { return d.watch(ctx, reload) })
-	g.Go(func() error { return d.housekeeping(ctx) })
-	g.Go(func() error { return d.checkpointer(ctx) })
-	g.Go(func() error { return d.userAgentUpdater(ctx) })
-	g.Go(func() error { return d.readerRecorder(ctx) })
+	for _, actor := range []func(context.Context) error{
+		d.push.Keep, d.push.Work, d.hub.Run,
+		d.indexer, d.publisher, d.exporter, d.fileAsker, d.housekeeping, d.checkpointer, d.userAgentUpdater, d.readerRecorder,
+	} {
+		g.Go(func() error { return actor(ctx) })
+	}
 	err = g.Wait()
 	d.noteReaders(ctx) // who read until the end
 	return err

@@ -64,10 +64,7 @@ func Subscriptions(sources []news.Source, selected func(news.Source) bool) []for
 		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s) {
 			continue
 		}
-		if news.HasSecret(s.Site) {
-			s.Site = ""
-		}
-		subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL, Site: s.Site, Tags: s.Tags})
+		subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL, Site: news.Publishable(s.Site), Tags: s.Tags})
 	}
 	return subs
 }
@@ -77,13 +74,10 @@ func Subscriptions(sources []news.Source, selected func(news.Source) bool) []for
 func searchNames(sources []news.Source, known func(news.Source) bool) []search.SourceName {
 	var names []search.SourceName
 	for _, s := range sources {
-		if !known(s) {
-			continue
+		if known(s) {
+			s.Site = news.Publishable(s.Site)
+			names = append(names, search.NewSourceName(s))
 		}
-		if news.HasSecret(s.Site) {
-			s.Site = ""
-		}
-		names = append(names, search.NewSourceName(s))
 	}
 	return names
 }

@@ -236,9 +236,5 @@ func spellings(raw string) ([]string, error) {
 }
 
 func shorten(s string) string {
-	runes := []rune(strings.ToValidUTF8(s, "�"))
-	if len(runes) > 80 {
-		return string(runes[:80]) + "…"
-	}
-	return string(runes)
+	return news.Truncate(strings.ToValidUTF8(s, "�"), 80)
 }

@@ -33,12 +33,11 @@ type Hub struct {
 	Alter  func(query url.Values)  // modifies the verification request; may be nil
 	Sign   func(mac []byte) string // returns X-Hub-Signature for an HMAC-SHA256; nil means the correct one
 
-	http    *httptest.Server
-	work    sync.WaitGroup
-	mu      sync.Mutex
-	asked   []url.Values
-	replies []Reply
-	subs    map[string]url.Values // by callback
+	http  *httptest.Server
+	work  sync.WaitGroup
+	mu    sync.Mutex
+	asked []url.Values
+	subs  map[string]url.Values // by callback
 }
 
 // Reply is a subscriber's response to a verification request.
@@ -128,9 +127,6 @@ func (h *Hub) Ask(callback string, query url.Values) Reply {
 		resp.Body.Close()
 		reply.Status, reply.Body = resp.StatusCode, string(body)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.replies = append(h.replies, reply)
 	return reply
 }
 
@@ -150,13 +146,6 @@ func (h *Hub) Asked() []url.Values {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]url.Values(nil), h.asked...)
-}
-
-// Replies returns the subscribers' responses so far.
-func (h *Hub) Replies() []Reply {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return append([]Reply(nil), h.replies...)
 }
 
 // Subscribed returns the confirmed requests for a topic.

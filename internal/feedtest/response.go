@@ -2,6 +2,7 @@ package feedtest
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"net/http"
 	"strings"
@@ -119,10 +120,7 @@ func (a *answer) notModified() bool {
 
 // pause waits. It returns false if the client or the test has ended.
 func (a *answer) pause() bool {
-	wait := a.Pause
-	if wait == 0 {
-		wait = 100 * time.Millisecond
-	}
+	wait := cmp.Or(a.Pause, 100*time.Millisecond)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -42,10 +43,7 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) *news.Failur
 
 // fail returns the failure for a status, with a sentence for the operator.
 func (x *exchange) fail(outcome news.Outcome, status int) *news.Failure {
-	text := http.StatusText(status) // never the server's reason phrase
-	if text == "" {
-		text = "of no known meaning"
-	}
+	text := cmp.Or(http.StatusText(status), "of no known meaning") // never the server's reason phrase
 	hint := ""
 	switch {
 	case outcome == news.OutcomeLimited && x.response.RetryAfter > 0:

@@ -3,6 +3,7 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -142,11 +143,7 @@ func (r *Robots) remember(key string, got rules, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.origins) >= robotsHosts {
-		for k, old := range r.origins {
-			if !now.Before(old.until) {
-				delete(r.origins, k)
-			}
-		}
+		maps.DeleteFunc(r.origins, func(_ string, old rules) bool { return !now.Before(old.until) })
 	}
 	if r.origins == nil || len(r.origins) >= robotsHosts {
 		r.origins = map[string]rules{}

@@ -46,7 +46,7 @@ func Words(folded string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		start := -1
 		for i, r := range folded {
-			inside := inWord(r)
+			inside := InWord(r)
 			single := inside && IsSingle(r)
 			if start >= 0 && (!inside || single) {
 				if !yield(folded[start:i]) {
@@ -69,10 +69,10 @@ func Words(folded string) iter.Seq[string] {
 	}
 }
 
-// inWord reports whether folded r is part of a word.
-func inWord(r rune) bool {
+// InWord reports whether r is part of a word.
+func InWord(r rune) bool {
 	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 	}
 	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }

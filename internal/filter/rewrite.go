@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"tributary/internal/news"
+
 	"github.com/expr-lang/expr/ast"
 )
 
@@ -263,11 +265,7 @@ func only[T ast.Node](n *ast.CallNode) (arg T, ok bool) {
 
 // shortened keeps messages short.
 func shortened(s string) string {
-	const longest = 60 // characters
-	if r := []rune(s); len(r) > longest {
-		return string(r[:longest]) + "…"
-	}
-	return s
+	return news.Truncate(s, 60)
 }
 
 var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}

@@ -129,7 +129,7 @@ func (s signed) in(text string) bool {
 }
 
 // joins reports whether r is part of the word that it stands beside.
-func joins(r rune) bool { return r != utf8.RuneError && inWord(r) && !IsSingle(r) }
+func joins(r rune) bool { return r != utf8.RuneError && InWord(r) && !IsSingle(r) }
 
 func (t *terms) inWords(words []string) bool {
 	for i, word := range words {

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -88,7 +89,7 @@ func wireItems(e *news.Edition, d dressing) []wireItem {
 func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	it := wireItem{
 		guid:       wireText(s.GUID),
-		link:       wireURL(s.Entry.Link),
+		link:       cmp.Or(wireURL(s.Entry.Link), e.Site.StoryURL(s.StoryKey)),
 		title:      clean.Line(s.Entry.Title),
 		summary:    wireHTML(s.Entry.Summary),
 		content:    wireHTML(s.Entry.Content),
@@ -100,9 +101,6 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		language:   wireLanguage(s.Entry.Language),
 		source:     wireOriginOf(s, from),
 		own:        s.Own,
-	}
-	if it.link == "" {
-		it.link = e.Site.StoryURL(s.StoryKey)
 	}
 	if it.summary == it.content {
 		it.summary = ""
@@ -138,22 +136,22 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 
 // text returns the fullest HTML of the item.
 func (it *wireItem) text() string {
-	if it.content != "" {
-		return it.content
-	}
-	return it.summary
+	return cmp.Or(it.content, it.summary)
 }
 
 // heading returns the title, else the beginning of the text, else the link. JSON Feed
 // does not use it as a title: there, an item without one is a microblog post.
 func (it *wireItem) heading() string {
-	if it.title != "" {
-		return it.title
+	return cmp.Or(it.title, it.opening, it.link)
+}
+
+// authorNames returns the names of the authors as one text.
+func (it *wireItem) authorNames() string {
+	var names []string
+	for _, p := range it.authors {
+		names = append(names, p.Name)
 	}
-	if it.opening != "" {
-		return it.opening
-	}
-	return it.link
+	return strings.Join(names, ", ")
 }
 
 // end appends html, which begins with a line feed, to the text.
@@ -180,18 +178,12 @@ func authorsOf(s *news.Shown) []news.Person {
 // because its glob is a path on our disk.
 func wireSourceOf(site news.Site, s *news.Shown) wireSource {
 	src := &s.Source
-	o := wireSource{title: clean.Line(s.SourceTitle), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
-	if o.title == "" {
-		o.title = src.Name
-	}
+	o := wireSource{title: cmp.Or(clean.Line(s.SourceTitle), src.Name), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
 	if src.Public {
-		o.home = site.SourceURL(src.Name)
+		o.home = cmp.Or(tellable(src.Site), site.SourceURL(src.Name))
 		o.icon, o.picture = wireURL(src.Icon), wireURL(s.SourceImage)
-		if home := wireURL(src.Site); home != "" && !news.HasSecret(src.Site) {
-			o.home = home
-		}
-		if src.Kind == news.KindFeed && !news.HasSecret(src.URL) {
-			o.feed = wireURL(src.URL)
+		if src.Kind == news.KindFeed {
+			o.feed = tellable(src.URL)
 		}
 	}
 	switch {
@@ -229,44 +221,30 @@ func editionUpdated(e *news.Edition, all []wireItem) time.Time {
 
 // feedTitle returns the title of the feed, which every format requires.
 func feedTitle(e *news.Edition) string {
-	if title := clean.Line(e.Feed.Title); title != "" {
-		return title
-	}
-	return e.Feed.Name
+	return cmp.Or(clean.Line(e.Feed.Title), e.Feed.Name)
 }
 
 // feedAuthor returns who is responsible for the feed as a whole: the configured author,
 // else this site.
 func feedAuthor(e *news.Edition) string {
-	if author := clean.Line(e.Feed.Author); author != "" {
-		return author
-	}
-	return siteTitle(e)
+	return cmp.Or(clean.Line(e.Feed.Author), siteTitle(e))
 }
 
 func siteTitle(e *news.Edition) string {
-	if title := clean.Line(e.Site.Title); title != "" {
-		return title
-	}
-	return feedTitle(e)
+	return cmp.Or(clean.Line(e.Site.Title), feedTitle(e))
 }
 
 // wireAuthors keeps the people that have a name, or a mailbox or URL that can stand for
 // one. Each name is kept once.
 func wireAuthors(people []news.Person) []news.Person {
-	var kept []news.Person
-	for _, p := range people {
+	return distinct(people, func(p news.Person) (news.Person, string) {
 		p = news.Person{Name: clean.Line(p.Name), Email: wireEmail(p.Email), URL: wireURL(p.URL), Avatar: wireURL(p.Avatar)}
 		if p.Name == "" { // a whole e-mail address as a name confuses readers and helps spammers
 			mailbox, _, _ := strings.Cut(p.Email, "@")
 			p.Name = first(mailbox, p.URL)
 		}
-		known := slices.ContainsFunc(kept, func(k news.Person) bool { return k.Name == p.Name })
-		if p.Name != "" && !known {
-			kept = append(kept, p)
-		}
-	}
-	return kept
+		return p, p.Name
+	})
 }
 
 // wireCategories keeps each term of a scheme once. A scheme that is not an IRI is dropped.
@@ -288,18 +266,27 @@ func wireCategories(given []news.Category) []news.Category {
 // wireEnclosures keeps the files that can be fetched, each once, with a media type,
 // which RSS and JSON Feed require.
 func wireEnclosures(given []news.Enclosure) []news.Enclosure {
-	var kept []news.Enclosure
-	for _, f := range given {
+	return distinct(given, func(f news.Enclosure) (news.Enclosure, string) {
 		f = news.Enclosure{URL: wireFile(f.URL), Type: wireType(f.Type), Length: max(f.Length, 0), Title: clean.Line(f.Title), Alt: clean.Line(f.Alt), Credit: clean.Line(f.Credit),
 			Duration: max(f.Duration, 0), Width: max(f.Width, 0), Height: max(f.Height, 0), Adult: f.Adult}
-		known := slices.ContainsFunc(kept, func(k news.Enclosure) bool { return k.URL == f.URL })
-		if f.URL == "" || known {
-			continue
-		}
 		if f.Type == "" {
 			f.Type = typeByExtension(f.URL)
 		}
-		kept = append(kept, f)
+		return f, f.URL
+	})
+}
+
+// distinct returns what wire makes of each of the given values, in their order. wire also
+// returns a key: of several with one key only the first is kept, and none without a key.
+func distinct[T any](given []T, wire func(T) (T, string)) []T {
+	var kept []T
+	known := map[string]bool{"": true}
+	for _, value := range given {
+		value, key := wire(value)
+		if !known[key] {
+			known[key] = true
+			kept = append(kept, value)
+		}
 	}
 	return kept
 }

@@ -14,26 +14,19 @@ import (
 // Which entry is first is chance when several arrive at the same time, and the output
 // must not depend on it.
 func wireMembers(members []news.Member, link string, shown news.Reason) []news.Member {
-	var kept []news.Member
-	for _, m := range members {
+	return distinct(members, func(m news.Member) (news.Member, string) {
 		m.Title, m.Link, m.Outlet, m.SourceTitle = clean.Line(m.Title), wireURL(m.Link), clean.Line(m.Outlet), clean.Line(m.SourceTitle)
 		m.Published = wireTime(m.Published)
 		if m.Match.Reason == news.ReasonNew {
 			m.Match.Reason = cmp.Or(shown, news.ReasonNew)
 		}
-		known := slices.ContainsFunc(kept, func(k news.Member) bool { return k.Link == m.Link })
-		if m.Link == "" || m.Link == link || known {
-			continue
+		if m.Link == link {
+			return m, ""
 		}
-		if m.SourceTitle == "" {
-			m.SourceTitle = m.SourceName
-		}
-		if m.Title == "" {
-			m.Title = m.Link
-		}
-		kept = append(kept, m)
-	}
-	return kept
+		m.SourceTitle = cmp.Or(m.SourceTitle, m.SourceName)
+		m.Title = cmp.Or(m.Title, m.Link)
+		return m, m.Link
+	})
 }
 
 // listMembers appends a list of the other members of the story to the body. Its heading

@@ -3,7 +3,6 @@ package format
 import (
 	"encoding/xml"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -33,21 +32,18 @@ func (p Prepared) Atom(w io.Writer) error {
 		},
 		Generator: atomGenerator{URI: wireURL(e.Site.URL), Name: generator},
 		Links: []atomLink{
-			{AtomLink: feeds.AtomLink{Rel: "self", Type: atomType, Href: wireURL(e.PartURL(e.Part, "atom"))}},
-			{AtomLink: feeds.AtomLink{Rel: "alternate", Type: "text/html", Href: wireURL(e.PartURL(e.Part, ""))}},
+			{Rel: "self", Type: atomType, Href: wireURL(e.PartURL(e.Part, "atom"))},
+			{Rel: "alternate", Type: "text/html", Href: wireURL(e.PartURL(e.Part, ""))},
 		},
 	}
 	feed.History, feed.Archive = historyOf(e)
 	for _, link := range pageLinks(e) {
-		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: link.rel, Type: atomType, Href: wireURL(e.PartURL(link.to, "atom"))}})
+		feed.Links = append(feed.Links, atomLink{Rel: link.rel, Type: atomType, Href: wireURL(e.PartURL(link.to, "atom"))})
 	}
 	if hub := hubURL(e); hub != "" {
-		feed.Links = append(feed.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "hub", Href: hub}})
+		feed.Links = append(feed.Links, atomLink{Rel: "hub", Href: hub})
 	}
-	if text := wireText(e.Feed.Description); text != "" {
-		subtitle := atomTextOf(text)
-		feed.Subtitle = &subtitle
-	}
+	feed.Subtitle = optional(wireText(e.Feed.Description), atomTextOf)
 	feed.Logo = wireURL(e.Feed.Image)
 	feed.Entries = make([]atomEntry, 0, len(all))
 	for i := range all {
@@ -102,8 +98,13 @@ type atomPerson struct {
 	Email string  `xml:"email,omitempty"`
 }
 
+// atomLink does not embed the link of the library: as an element of RSS it has a prefix,
+// which the library's XMLName would drop.
 type atomLink struct {
-	feeds.AtomLink
+	Href     string `xml:"href,attr"`
+	Rel      string `xml:"rel,attr"`
+	Type     string `xml:"type,attr,omitempty"`
+	Length   int64  `xml:"length,attr,omitempty"`
 	Language string `xml:"hreflang,attr,omitempty"`
 	Title    string `xml:"title,attr,omitempty"`
 	Count    int    `xml:"thr:count,attr,omitempty"`
@@ -155,10 +156,10 @@ func atomEntryOf(it *wireItem) atomEntry {
 		Contributors: atomPeople(it.extra.Contributors),
 		moduleTags:   atomModules(it),
 		Source:       atomSourceOf(it),
-		Summary:      atomBodyOf(it.summary),
-		Content:      atomBodyOf(it.content),
+		Summary:      optional(it.summary, atomHTML),
+		Content:      optional(it.content, atomHTML),
 	}
-	out.Rights = atomRights(it.extra.Rights)
+	out.Rights = optional(it.extra.Rights, atomTextOf)
 	if out.Summary == nil && out.Content == nil {
 		// Some readers drop an entry without any text.
 		out.Summary = &atomBody{"text", xmlMarkup{it.heading()}}
@@ -172,14 +173,6 @@ func atomEntryOf(it *wireItem) atomEntry {
 	return out
 }
 
-func atomRights(rights string) *atomText {
-	if rights == "" {
-		return nil
-	}
-	text := atomTextOf(rights)
-	return &text
-}
-
 func atomPeople(people []news.Person) []atomPerson {
 	var out []atomPerson
 	for _, p := range people {
@@ -188,36 +181,40 @@ func atomPeople(people []news.Person) []atomPerson {
 	return out
 }
 
-func atomBodyOf(html string) *atomBody {
-	if html == "" {
-		return nil
-	}
-	return &atomBody{"html", xmlMarkup{html}}
-}
+func atomHTML(html string) atomBody { return atomBody{"html", xmlMarkup{html}} }
 
 // atomLinks lists the article, its files, its license, what it refers to, where it is
 // discussed, and who else reported the story.
 func atomLinks(it *wireItem) []atomLink {
 	links := make([]atomLink, 0, 1+len(it.enclosures)+len(it.extra.Links)+len(it.also))
-	links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "alternate", Href: it.link}})
+	links = append(links, atomLink{Rel: "alternate", Href: it.link})
 	for _, f := range it.enclosures {
-		link := atomLink{AtomLink: feeds.AtomLink{Rel: "enclosure", Href: f.URL, Type: f.Type}, Title: f.Title}
-		if f.Length > 0 {
-			link.Length = strconv.FormatInt(f.Length, 10)
-		}
-		links = append(links, link)
+		links = append(links, atomLink{Rel: "enclosure", Href: f.URL, Type: f.Type, Length: f.Length, Title: f.Title})
 	}
+	links = append(links, referenceLinks(it)...)
+	links = append(links, atomReplies(it.extra.Comments)...)
+	return append(links, memberLinks(it)...)
+}
+
+// referenceLinks lists the license of an item and what it refers to.
+func referenceLinks(it *wireItem) []atomLink {
+	var links []atomLink
 	if it.extra.License != "" {
-		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "license", Href: it.extra.License}})
+		links = append(links, atomLink{Rel: "license", Href: it.extra.License})
 	}
 	for _, l := range it.extra.Links {
 		if l.Rel != news.Canonical { // see moduleTags
-			links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: l.Rel, Href: l.URL, Type: l.Type}, Language: l.Language, Title: l.Title})
+			links = append(links, atomLink{Rel: l.Rel, Href: l.URL, Type: l.Type, Language: l.Language, Title: l.Title})
 		}
 	}
-	links = append(links, atomReplies(it.extra.Comments)...)
+	return links
+}
+
+// memberLinks lists who else reported the story of an item.
+func memberLinks(it *wireItem) []atomLink {
+	var links []atomLink
 	for _, m := range it.also {
-		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "related", Href: m.Link}, Title: m.SourceTitle + ": " + m.Title})
+		links = append(links, atomLink{Rel: "related", Href: m.Link, Title: m.SourceTitle + ": " + m.Title})
 	}
 	return links
 }
@@ -227,10 +224,10 @@ func atomLinks(it *wireItem) []atomLink {
 func atomReplies(c news.Comments) []atomLink {
 	var links []atomLink
 	if c.Page != "" {
-		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "replies", Href: c.Page, Type: "text/html"}})
+		links = append(links, atomLink{Rel: "replies", Href: c.Page, Type: "text/html"})
 	}
 	if c.Feed != "" {
-		links = append(links, atomLink{AtomLink: feeds.AtomLink{Rel: "replies", Href: c.Feed}})
+		links = append(links, atomLink{Rel: "replies", Href: c.Feed})
 	}
 	if links != nil {
 		links[0].Count = c.Count
@@ -258,12 +255,12 @@ func atomSourceOf(it *wireItem) *atomSource {
 		return nil
 	}
 	o := it.source
-	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture, Rights: atomRights(o.rights)}
+	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture, Rights: optional(o.rights, atomTextOf)}
 	if o.feed != "" {
-		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "self", Href: o.feed}})
+		out.Links = append(out.Links, atomLink{Rel: "self", Href: o.feed})
 	}
 	if o.home != "" {
-		out.Links = append(out.Links, atomLink{AtomLink: feeds.AtomLink{Rel: "alternate", Href: o.home}})
+		out.Links = append(out.Links, atomLink{Rel: "alternate", Href: o.home})
 	}
 	return out
 }

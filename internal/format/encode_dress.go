@@ -64,10 +64,6 @@ func titled(parts []templatePart, values map[string]string) string {
 // the source stands in for a missing author, and the link for the home page of a source
 // that does not give one.
 func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
-	var names []string
-	for _, p := range it.authors {
-		names = append(names, p.Name)
-	}
 	outlet := clean.Line(s.Source.Outlet)
 	if s.Source.Kind == news.KindFeed { // items of other kinds link to our own pages
 		outlet = first(outlet, clean.Outlet(it.link))
@@ -76,7 +72,7 @@ func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
 		"title":  it.heading(),
 		"source": it.source.title,
 		"outlet": first(outlet, it.source.title),
-		"author": strings.Join(names, ", "),
+		"author": it.authorNames(),
 		"date":   firstTime(it.published, it.updated).Format(time.DateOnly),
 		"link":   it.link,
 		"home":   first(it.source.home, it.link),

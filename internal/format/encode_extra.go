@@ -56,18 +56,13 @@ func wirePictures(e *news.Entry) []news.Enclosure {
 // wireReplies keeps the replies that have an id, each once. RFC 4685 section 3 requires
 // an IRI; an id that is none is replaced by the address of the page.
 func wireReplies(given []news.Reply) []news.Reply {
-	var kept []news.Reply
-	for _, r := range given {
+	return distinct(given, func(r news.Reply) (news.Reply, string) {
 		r = news.Reply{ID: wireText(r.ID), Link: wireURL(r.Link)}
 		if !news.IsIRI(r.ID) {
 			r.ID = r.Link
 		}
-		known := slices.ContainsFunc(kept, func(k news.Reply) bool { return k.ID == r.ID })
-		if r.ID != "" && !known {
-			kept = append(kept, r)
-		}
-	}
-	return kept
+		return r, r.ID
+	})
 }
 
 // wireLinks keeps the canonical, related and via links, each once. There is at most one

@@ -10,19 +10,19 @@ import (
 // alike: Atom threading (RFC 4685), Media RSS 1.5.1, GeoRSS Simple, the podcast namespace, and
 // feedburner:origLink, which readers know as the page behind a counting redirect.
 type moduleTags struct {
-	ReplyTo     []thrReply          `xml:"thr:in-reply-to"`
-	Total       int                 `xml:"thr:total,omitempty"`
-	Canonical   string              `xml:"feedburner:origLink,omitempty"`
-	Point       string              `xml:"georss:point,omitempty"`
-	Place       string              `xml:"georss:featureName,omitempty"`
-	Thumbnail   *mediaThumbnail     `xml:"media:thumbnail"`
-	Files       []mediaContent      `xml:"media:content"`
-	Season      *podcastSeason      `xml:"podcast:season"`
-	Episode     *podcastEpisode     `xml:"podcast:episode"`
-	Chapters    *podcastChapters    `xml:"podcast:chapters"`
-	Transcripts []podcastTranscript `xml:"podcast:transcript"`
-	People      []podcastPerson     `xml:"podcast:person"`
-	Credits     []xmlText           `xml:"media:credit"` // people without a role, which podcast:person reads as host
+	ReplyTo     []thrReply      `xml:"thr:in-reply-to"`
+	Total       int             `xml:"thr:total,omitempty"`
+	Canonical   string          `xml:"feedburner:origLink,omitempty"`
+	Point       string          `xml:"georss:point,omitempty"`
+	Place       string          `xml:"georss:featureName,omitempty"`
+	Thumbnail   *mediaThumbnail `xml:"media:thumbnail"`
+	Files       []mediaContent  `xml:"media:content"`
+	Season      *podcastSeason  `xml:"podcast:season"`
+	Episode     *podcastEpisode `xml:"podcast:episode"`
+	Chapters    *podcastFile    `xml:"podcast:chapters"`
+	Transcripts []podcastFile   `xml:"podcast:transcript"`
+	People      []podcastPerson `xml:"podcast:person"`
+	Credits     []xmlText       `xml:"media:credit"` // people without a role, which podcast:person reads as host
 }
 
 type thrReply struct {
@@ -53,12 +53,8 @@ type mediaContent struct {
 	Rating   *mediaRating `xml:"media:rating"`
 }
 
-type podcastChapters struct {
-	URL  string `xml:"url,attr"`
-	Type string `xml:"type,attr"`
-}
-
-type podcastTranscript struct {
+// podcastFile is a file that belongs to an episode: its chapters or a transcript.
+type podcastFile struct {
 	URL      string `xml:"url,attr"`
 	Type     string `xml:"type,attr"`
 	Language string `xml:"language,attr,omitempty"`
@@ -109,10 +105,10 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 		out.Files = append(out.Files, mediaContentOf(f))
 	}
 	if c := e.Chapters; c != nil {
-		out.Chapters = &podcastChapters{c.URL, c.Type}
+		out.Chapters = &podcastFile{URL: c.URL, Type: c.Type}
 	}
 	for _, l := range e.Transcripts {
-		out.Transcripts = append(out.Transcripts, podcastTranscript{l.URL, l.Type, l.Language, l.Rel})
+		out.Transcripts = append(out.Transcripts, podcastFile{l.URL, l.Type, l.Language, l.Rel})
 	}
 	for _, p := range e.People {
 		if p.Role == "" {
@@ -129,7 +125,7 @@ func mediaContentOf(f news.Enclosure) mediaContent {
 	if out.Medium == "" && (strings.HasPrefix(f.Type, "text/") || f.Type == "application/pdf") {
 		out.Medium = "document"
 	}
-	out.Title, out.Alt, out.Credit = optionalPlain(f.Title), optionalPlain(f.Alt), optionalPlain(f.Credit)
+	out.Title, out.Alt, out.Credit = optional(f.Title, plain), optional(f.Alt, plain), optional(f.Credit, plain)
 	if f.Adult {
 		out.Rating = &mediaRating{"urn:simple", "adult"}
 	}

@@ -41,19 +41,12 @@ func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 
 // ofItself reports whether the origin of an entry is the feed in which it was read.
 func ofItself(s *news.Shown, o *news.Origin) bool {
-	if o.ID != "" && o.ID == s.SourceID {
-		return true
-	}
-	return o.URL != "" && (o.URL == s.Source.URL || o.ID == "" && o.URL == s.Source.Site)
+	return o.ID != "" && o.ID == s.SourceID ||
+		o.URL != "" && (o.URL == s.Source.URL || o.ID == "" && o.URL == s.Source.Site)
 }
 
 // tellable returns an address as it may be published, or "" if it holds a secret.
-func tellable(raw string) string {
-	if raw == "" || news.HasSecret(raw) {
-		return ""
-	}
-	return wireURL(raw)
-}
+func tellable(raw string) string { return wireURL(news.Publishable(raw)) }
 
 // bareHost reports whether an address is that of a whole site.
 func bareHost(raw string) bool {

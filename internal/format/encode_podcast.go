@@ -51,7 +51,7 @@ func showTagsOf(e *news.Edition) *showTags {
 	show := &e.Feed.Show
 	out := &showTags{
 		Author:   feedAuthor(e),
-		Image:    itunesImageOf(wireURL(e.Feed.Image)),
+		Image:    optional(wireURL(e.Feed.Image), itunesImageOf),
 		Explicit: explicitShow(e),
 		// The namespace wants a UUID that stays when the address of the feed changes. Ours
 		// does.
@@ -107,12 +107,8 @@ type episodeTags struct {
 // because an episode that states nothing counts as its show.
 func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	e := &it.extra.Episode
-	names := make([]string, len(it.authors))
-	for i, p := range it.authors {
-		names[i] = p.Name
-	}
 	out := &episodeTags{
-		Author: clean.Line(strings.Join(names, ", ")), Image: itunesImageOf(it.extra.Image), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
+		Author: clean.Line(it.authorNames()), Image: optional(it.extra.Image, itunesImageOf), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
 		Tags: podcastTagsOf(e.Tags, podcastTags),
 	}
 	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {
@@ -133,9 +129,4 @@ func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	return out
 }
 
-func itunesImageOf(url string) *itunesImage {
-	if url == "" {
-		return nil
-	}
-	return &itunesImage{url}
-}
+func itunesImageOf(url string) itunesImage { return itunesImage{url} }

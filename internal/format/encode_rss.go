@@ -37,13 +37,13 @@ func (p Prepared) RSS(w io.Writer) error {
 		},
 		Description: plain(feedDescription(e)),
 		Creator:     clean.Line(e.Feed.Author),
-		Links:       []rssLink{{Href: wireURL(e.PartURL(e.Part, "rss")), Rel: "self", Type: "application/rss+xml"}},
+		Links:       []atomLink{{Href: wireURL(e.PartURL(e.Part, "rss")), Rel: "self", Type: "application/rss+xml"}},
 	}
 	for _, link := range pageLinks(e) {
 		channel.Links = append(channel.Links, rssPageLink(e, link))
 	}
 	if hub := hubURL(e); hub != "" {
-		channel.Links = append(channel.Links, rssLink{Href: hub, Rel: "hub"})
+		channel.Links = append(channel.Links, atomLink{Href: hub, Rel: "hub"})
 	}
 	if image := wireURL(e.Feed.Image); image != "" {
 		channel.RssFeed.Image = &feeds.RssImage{Url: image, Title: feedTitle(e), Link: channel.Link}
@@ -103,30 +103,20 @@ type rssFeed struct {
 	XMLName xml.Name `xml:"channel"`
 	Title   xmlText  `xml:"title"`
 	feeds.RssFeed
-	Description xmlText   `xml:"description"`
-	Creator     string    `xml:"dc:creator,omitempty"`
-	Links       []rssLink `xml:"atom:link"`
+	Description xmlText    `xml:"description"`
+	Creator     string     `xml:"dc:creator,omitempty"`
+	Links       []atomLink `xml:"atom:link"`
 	*showTags
 	Items []rssItem `xml:"item"`
 }
 
-// rssLink is a link of Atom. It does not embed the library's link, whose XMLName would
-// drop the prefix.
-type rssLink struct {
-	Href     string `xml:"href,attr"`
-	Rel      string `xml:"rel,attr"`
-	Type     string `xml:"type,attr,omitempty"`
-	Language string `xml:"hreflang,attr,omitempty"`
-	Title    string `xml:"title,attr,omitempty"`
-}
-
 // rssPageLink returns the link to another document of the feed. The archive exists in
 // Atom only; its ids are the guids of RSS.
-func rssPageLink(e *news.Edition, link pageLink) rssLink {
+func rssPageLink(e *news.Edition, link pageLink) atomLink {
 	if link.to.Page > 0 {
-		return rssLink{Href: wireURL(e.PartURL(link.to, "atom")), Rel: link.rel, Type: atomType}
+		return atomLink{Href: wireURL(e.PartURL(link.to, "atom")), Rel: link.rel, Type: atomType}
 	}
-	return rssLink{Href: wireURL(e.PartURL(link.to, "rss")), Rel: link.rel, Type: "application/rss+xml"}
+	return atomLink{Href: wireURL(e.PartURL(link.to, "rss")), Rel: link.rel, Type: "application/rss+xml"}
 }
 
 // rssItem has its description before content:encoded, because readers that keep only
@@ -146,7 +136,7 @@ type rssItem struct {
 	*moduleTags
 	*episodeTags
 	Source      *rssSource `xml:"source"`
-	Links       []rssLink  `xml:"atom:link"`
+	Links       []atomLink `xml:"atom:link"`
 	Description *xmlMarkup `xml:"description"`
 	Content     *xmlMarkup `xml:"content:encoded"`
 }
@@ -176,9 +166,9 @@ func rssItemOf(it *wireItem) rssItem {
 		CommentCount: it.extra.Comments.Count,
 		CommentFeed:  it.extra.Comments.Feed,
 		moduleTags:   moduleTagsOf(it, richFiles(it, true)),
-		Links:        rssLinks(it),
-		Description:  optionalXMLMarkup(it.summary),
-		Content:      optionalXMLMarkup(it.content),
+		Links:        append(referenceLinks(it), memberLinks(it)...),
+		Description:  optional(it.summary, markup),
+		Content:      optional(it.content, markup),
 		Source:       rssSourceOf(it),
 	}
 	if out.Description == nil {
@@ -187,7 +177,7 @@ func rssItemOf(it *wireItem) rssItem {
 	if !it.updated.Equal(it.published) {
 		out.Updated = rfc3339(it.updated)
 	}
-	out.Rights = optionalPlain(it.extra.Rights)
+	out.Rights = optional(it.extra.Rights, plain)
 	for _, c := range it.categories {
 		out.Categories = append(out.Categories, rssCategory{c.Scheme, plain(c.Term)})
 	}
@@ -207,23 +197,6 @@ func rssPeople(people []news.Person) []xmlText {
 		names = append(names, plain(p.Name))
 	}
 	return names
-}
-
-// rssLinks lists what an item refers to, and who else reported its story.
-func rssLinks(it *wireItem) []rssLink {
-	var links []rssLink
-	if it.extra.License != "" {
-		links = append(links, rssLink{Href: it.extra.License, Rel: "license"})
-	}
-	for _, l := range it.extra.Links {
-		if l.Rel != news.Canonical { // see moduleTags
-			links = append(links, rssLink{Href: l.URL, Rel: l.Rel, Type: l.Type, Language: l.Language, Title: l.Title})
-		}
-	}
-	for _, m := range it.also {
-		links = append(links, rssLink{Href: m.Link, Rel: "related", Title: m.SourceTitle + ": " + m.Title})
-	}
-	return links
 }
 
 // rssSourceOf returns nil for what the feed made itself, and for a source whose address

@@ -231,12 +231,13 @@ type xmlText struct {
 
 func plain(s string) xmlText { return xmlText{plainReplacer.Replace(s)} }
 
-func optionalPlain(s string) *xmlText {
-	if s == "" {
+// optional returns what of makes of a text; nil for an empty one, which is left out.
+func optional[T any](text string, of func(string) T) *T {
+	if text == "" {
 		return nil
 	}
-	text := plain(s)
-	return &text
+	made := of(text)
+	return &made
 }
 
 var plainReplacer = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
@@ -250,12 +251,7 @@ type xmlMarkup struct {
 	HTML string `xml:",cdata"`
 }
 
-func optionalXMLMarkup(html string) *xmlMarkup {
-	if html == "" {
-		return nil
-	}
-	return &xmlMarkup{html}
-}
+func markup(html string) xmlMarkup { return xmlMarkup{html} }
 
 // document passes the root value to feeds.WriteXML. The library's types have a FeedXml
 // method that would drop every field that we add, so ours are never passed directly.

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/xml"
 	"io"
 	"slices"
@@ -310,9 +311,7 @@ func opmlOutlineOf(s Subscription) (opmlOutline, []string) {
 		}
 	}
 	line := opmlOutline{Type: "rss", Text: clean.Line(s.Title), URL: subscriptionURL(s.URL), Site: wireURL(s.Site)}
-	if line.Text == "" {
-		line.Text = line.URL
-	}
+	line.Text = cmp.Or(line.Text, line.URL)
 	line.Title = line.Text
 	if len(tags) > 1 {
 		line.Category = "/" + strings.Join(tags[1:], ",/")

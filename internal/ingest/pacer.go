@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -62,11 +63,7 @@ func (p *pacer) hold(host string, pause time.Duration, at time.Time) {
 // already free.
 func (p *pacer) set(host string, free, at time.Time) {
 	if len(p.next) >= maxPaced {
-		for h, t := range p.next {
-			if t.Before(at) {
-				delete(p.next, h)
-			}
-		}
+		maps.DeleteFunc(p.next, func(_ string, t time.Time) bool { return t.Before(at) })
 	}
 	if p.next == nil {
 		p.next = map[string]time.Time{}

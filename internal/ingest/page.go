@@ -203,8 +203,6 @@ func fill(e *news.Entry, p news.PageText) {
 	if len(clean.Text(p.HTML)) <= len(clean.Text(e.Body())) {
 		return
 	}
-	if e.Summary == "" {
-		e.Summary = e.Content
-	}
+	e.Summary = cmp.Or(e.Summary, e.Content)
 	e.Content = p.HTML
 }

@@ -3,6 +3,7 @@ package netguard
 import (
 	"net"
 	"net/netip"
+	"slices"
 )
 
 // own reports whether addr and port lead to one of our own listeners, possibly through an IPv4
@@ -35,10 +36,8 @@ func isLocal(addr netip.Addr) bool {
 	if err != nil {
 		return false
 	}
-	for _, a := range addresses {
-		if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr().Unmap().WithZone("") == addr {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(addresses, func(a net.Addr) bool {
+		prefix, err := netip.ParsePrefix(a.String())
+		return err == nil && prefix.Addr().Unmap().WithZone("") == addr
+	})
 }

@@ -196,9 +196,6 @@ func (s *DigestStory) write(b *strings.Builder, site Site, w Words) {
 }
 
 func (r Report) anchor(site Site, key, words string) string {
-	link := r.Link
-	if link == "" {
-		link = site.StoryURL(key)
-	}
+	link := cmp.Or(r.Link, site.StoryURL(key))
 	return `<a href="` + html.EscapeString(link) + `">` + html.EscapeString(words) + "</a>"
 }

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"path"
 	"strings"
 	"time"
@@ -53,12 +54,8 @@ func (f *Enclosure) Learn(facts FileFacts) {
 	if facts.Type == "text/html" && !strings.HasPrefix(f.Type, "text/") {
 		return
 	}
-	if f.Type == "" {
-		f.Type = facts.Type
-	}
-	if f.Length == 0 {
-		f.Length = facts.Length
-	}
+	f.Type = cmp.Or(f.Type, facts.Type)
+	f.Length = cmp.Or(f.Length, facts.Length)
 }
 
 // MainFile returns the index of the file that an entry is about where only one

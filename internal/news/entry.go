@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -70,10 +71,7 @@ type Entry struct {
 
 // Body is the fullest HTML that the entry has: its content, else its summary.
 func (e Entry) Body() string {
-	if e.Content != "" {
-		return e.Content
-	}
-	return e.Summary
+	return cmp.Or(e.Content, e.Summary)
 }
 
 // Gallery returns the pictures that the entry brings besides its text, in order. A single

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -84,18 +85,17 @@ func (f Feed) Selects(s Source) bool {
 	if len(f.Sources) == 0 && len(f.Tags) == 0 {
 		return true
 	}
-	for _, name := range f.Sources {
-		if name == s.Name || slices.Contains(s.Lists, name) {
-			return true
-		}
-	}
-	for _, want := range f.Tags {
-		if slices.Contains(s.Tags, want) {
-			return true
-		}
-	}
-	return false
+	return f.Rank(s) >= 0 || slices.ContainsFunc(f.Tags, func(tag string) bool { return slices.Contains(s.Tags, tag) })
 }
+
+// Rank returns the place of s among the sources and lists that the feed names; -1 if it names
+// neither the source nor a list of it.
+func (f Feed) Rank(s Source) int {
+	return slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
+}
+
+// DisplayName returns what people call the feed: its title, or else its name.
+func (f Feed) DisplayName() string { return cmp.Or(f.Title, f.Name) }
 
 // Wants reports whether a feed of this kind takes the entry: a podcast takes only entries
 // with sound or film.

@@ -1,6 +1,9 @@
 package news
 
-import "time"
+import (
+	"hash/fnv"
+	"time"
+)
 
 // Publication is one Story as shown in one Feed. GUID, Published and Sequence
 // never change; Updated moves only forward, and only when the words change.
@@ -85,9 +88,7 @@ func LiveSequence(highest int64, now time.Time) int64 {
 // time in milliseconds, with a hash of its guid in the last three digits, so that stories
 // of one time always have the same order.
 func HistorySequence(published time.Time, guid string) int64 {
-	var h uint32 = 2166136261 // FNV-1a
-	for i := range len(guid) {
-		h = (h ^ uint32(guid[i])) * 16777619
-	}
-	return published.UnixMilli()*1000 + int64(h%1000)
+	h := fnv.New32a()
+	h.Write([]byte(guid))
+	return published.UnixMilli()*1000 + int64(h.Sum32()%1000)
 }

@@ -2,6 +2,7 @@ package news
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -51,6 +52,15 @@ func HasSecret(raw string) bool {
 	return false
 }
 
+// Publishable returns an address that may be published: raw, or "" if it HasSecret. Some feeds
+// repeat the token of their address as the address of their site.
+func Publishable(raw string) string {
+	if HasSecret(raw) {
+		return ""
+	}
+	return raw
+}
+
 // secretName reports whether a parameter of this name holds a secret. It is
 // generous: hiding a harmless address costs little.
 func secretName(name string) bool {
@@ -68,12 +78,8 @@ func secretName(name string) bool {
 		}
 	}
 	joined := strings.Join(words, "")
-	for _, stem := range []string{"token", "secret", "passw", "passphrase", "passwd", "apikey", "signature", "credential", "sessionid", "sessid", "authorization"} {
-		if strings.Contains(joined, stem) {
-			return true
-		}
-	}
-	return false
+	stems := []string{"token", "secret", "passw", "passphrase", "passwd", "apikey", "signature", "credential", "sessionid", "sessid", "authorization"}
+	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(joined, stem) })
 }
 
 // splitCamel splits "feedKey" into its words, in lower case.

@@ -66,6 +66,14 @@ func Plural(n int, one, many string) string {
 	return many
 }
 
+// Truncate returns a text, or its first n characters with an ellipsis if it is longer.
+func Truncate(text string, n int) string {
+	if chars := []rune(text); len(chars) > n {
+		return string(chars[:n]) + "…"
+	}
+	return text
+}
+
 // Text is a sentence of ours that somebody else will write in the language of its reader: package
 // page has the translations, by the English text.
 type Text struct {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -112,12 +113,7 @@ func (w *writer) frame(src string) {
 }
 
 func (w *writer) inside(as string) bool {
-	for _, m := range w.open {
-		if m.as == as {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.open, func(m mark) bool { return m.as == as })
 }
 
 // pixels reports whether v is a decimal number of one to four digits.

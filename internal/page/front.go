@@ -49,7 +49,7 @@ func (t *Theme) Front(w io.Writer, v *FrontView) error {
 	view := front{Title: siteName(v.Site), Logo: f.Logo(), Intro: about, Ask: l.newAsk(v.Site, nil), Read: v.Read, Total: v.Total, Chart: l.latestDays(v.Days)}
 	for _, row := range v.Feeds {
 		view.Feeds = append(view.Feeds, l.newFeedCard(v.Site, row))
-		f.Feeds = append(f.Feeds, feed{feedTitle(row.Feed), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
+		f.Feeds = append(f.Feeds, feed{row.Feed.DisplayName(), news.Edition{Site: v.Site, Feed: row.Feed}.URL("atom")})
 	}
 	for i := range v.Latest {
 		view.Latest = append(view.Latest, l.newHeadline(v.Site, &v.Latest[i]))
@@ -109,7 +109,7 @@ func (l *locale) newFeedCard(site news.Site, row FeedRow) feedCard {
 		row.Changed = time.Time{}
 	}
 	return feedCard{
-		Link:        anchor(e.URL(""), feedTitle(row.Feed)),
+		Link:        anchor(e.URL(""), row.Feed.DisplayName()),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
 		Count: l.counted(row.Feed, row.Stories), Changed: l.at(row.Changed), Formats: l.formatsAndSources(e), Note: row.Note,
 	}

@@ -38,9 +38,6 @@ func breakable(address string) template.HTML {
 // information, which could be a password. Otherwise it returns "", above all for javascript: and
 // data:.
 func link(raw string) string {
-	if usual(raw) {
-		return raw
-	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil {
 		return ""
@@ -49,30 +46,6 @@ func link(raw string) string {
 		return ""
 	}
 	return strings.ReplaceAll(raw, " ", "%20")
-}
-
-// usual reports whether raw needs no parsing, as is true of nearly all links: http or https, a host
-// of letters, digits, dots and hyphens, and no character that is or must be escaped.
-func usual(raw string) bool {
-	rest, ok := strings.CutPrefix(raw, "https://")
-	if !ok {
-		if rest, ok = strings.CutPrefix(raw, "http://"); !ok {
-			return false
-		}
-	}
-	host := 0
-	for host < len(rest) && (rest[host]|0x20 >= 'a' && rest[host]|0x20 <= 'z' || rest[host] >= '0' && rest[host] <= '9' || rest[host] == '.' || rest[host] == '-') {
-		host++
-	}
-	if host == 0 || host < len(rest) && rest[host] != '/' {
-		return false
-	}
-	for i := host; i < len(rest); i++ {
-		if rest[i] <= ' ' || rest[i] >= 0x7f || rest[i] == '%' {
-			return false
-		}
-	}
-	return true
 }
 
 // target is link for anchors inside an entry, which may also be mailto and tel addresses.

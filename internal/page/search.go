@@ -73,7 +73,7 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 		f.Title = v.Text + " · " + f.Title
 	}
 	if v.In != nil && v.Site.Token != "" {
-		p.In = anchor(news.Edition{Site: v.Site, Feed: *v.In}.URL(""), feedTitle(*v.In))
+		p.In = anchor(news.Edition{Site: v.Site, Feed: *v.In}.URL(""), v.In.DisplayName())
 	}
 	if v.Result != nil {
 		p.found(l, v)
@@ -125,7 +125,7 @@ func (l *locale) choices(v *SearchView) []choice {
 	}
 	all := []choice{{Title: l.text("all feeds")}}
 	for _, f := range v.Feeds {
-		all = append(all, choice{f.Name, feedTitle(f), v.In != nil && v.In.Name == f.Name})
+		all = append(all, choice{f.Name, f.DisplayName(), v.In != nil && v.In.Name == f.Name})
 	}
 	return all
 }

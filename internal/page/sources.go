@@ -23,7 +23,7 @@ type SourcesView struct {
 // that is on the page of each source.
 func (t *Theme) Sources(w io.Writer, v *SourcesView) error {
 	l, e := t.in(v.Feed.Language, v.Site.Language), news.Edition{Site: v.Site, Feed: v.Feed}
-	view := sourcesPage{Feed: anchor(e.URL(""), feedTitle(v.Feed)), Count: l.text("%d source|%d sources", len(v.Sources)), OPML: anchor(e.URL("opml"), "OPML")}
+	view := sourcesPage{Feed: anchor(e.URL(""), v.Feed.DisplayName()), Count: l.text("%d source|%d sources", len(v.Sources)), OPML: anchor(e.URL("opml"), "OPML")}
 	byTitle := slices.SortedStableFunc(slices.Values(v.Sources), func(a, b news.Source) int {
 		return cmp.Compare(filter.Fold(sourceTitle(a)), filter.Fold(sourceTitle(b)))
 	})
@@ -31,8 +31,8 @@ func (t *Theme) Sources(w io.Writer, v *SourcesView) error {
 		view.Sources = append(view.Sources, l.newSourceRow(v.Site, s))
 	}
 	return t.render(w, "sources", frame{
-		Site: v.Site, locale: l, Title: l.text("Sources") + " · " + feedTitle(v.Feed) + " · " + siteName(v.Site),
-		About: l.text("The sources of the feed %s.", feedTitle(v.Feed)), Canonical: e.SourcesURL(), Feeds: []feed{{feedTitle(v.Feed), e.URL("atom")}}, View: view, Size: len(v.Sources) << 9,
+		Site: v.Site, locale: l, Title: l.text("Sources") + " · " + v.Feed.DisplayName() + " · " + siteName(v.Site),
+		About: l.text("The sources of the feed %s.", v.Feed.DisplayName()), Canonical: e.SourcesURL(), Feeds: []feed{{v.Feed.DisplayName(), e.URL("atom")}}, View: view, Size: len(v.Sources) << 9,
 	})
 }
 
@@ -60,11 +60,8 @@ func (l *locale) newSourceRow(site news.Site, s news.Source) sourceRow {
 	if s.Author == title {
 		row.Author = ""
 	}
-	home := ""
-	if !news.HasSecret(s.Site) {
-		home, row.Site = link(s.Site), host(s.Site)
-	}
-	row.Title = anchor(cmp.Or(home, here), title)
+	home := news.Publishable(s.Site)
+	row.Title, row.Site = anchor(cmp.Or(link(home), here), title), host(home)
 	if s.Kind == news.KindFeed && !news.HasSecret(s.URL) {
 		row.Links = append(row.Links, anchor(s.URL, l.text("Feed")))
 	}

@@ -110,10 +110,7 @@ func (p *statusPage) need(row statusRow) {
 
 // NeedYou is the end of the progress line: "2 need you".
 func (p statusPage) NeedYou() string {
-	if p.Waiting == 1 {
-		return "1 needs you"
-	}
-	return fmt.Sprintf("%d need you", p.Waiting)
+	return fmt.Sprintf("%d %s you", p.Waiting, news.Plural(p.Waiting, "needs", "need"))
 }
 
 type statusRow struct {

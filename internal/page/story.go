@@ -60,12 +60,10 @@ type storyPage struct {
 func feedLinks(site news.Site, feeds []news.Feed) []template.HTML {
 	var all []template.HTML
 	for _, f := range feeds {
-		all = append(all, anchor(news.Edition{Site: site, Feed: f}.URL(""), feedTitle(f)))
+		all = append(all, anchor(news.Edition{Site: site, Feed: f}.URL(""), f.DisplayName()))
 	}
 	return all
 }
-
-func feedTitle(f news.Feed) string { return cmp.Or(f.Title, f.Name) }
 
 // story is a story as every page shows it.
 type story struct {
@@ -126,10 +124,7 @@ func (l *locale) newStory(site news.Site, s *news.Shown) story {
 
 // home returns the target of a story's title: the original, else our own page of it.
 func home(site news.Site, s *news.Shown) string {
-	if original := link(s.Entry.Link); original != "" {
-		return original
-	}
-	return site.StoryURL(s.StoryKey)
+	return cmp.Or(link(s.Entry.Link), site.StoryURL(s.StoryKey))
 }
 
 // title returns the headline of an entry, or else its first words: many notes have no title, and a

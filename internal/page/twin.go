@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"io"
 	"strconv"
@@ -19,14 +20,14 @@ import (
 func (t *Theme) Twin(w io.Writer, e *news.Edition) error {
 	l := t.in(e.Feed.Language, e.Site.Language)
 	f := frame{
-		Site: e.Site, locale: l, Title: feedTitle(e.Feed) + " · " + siteName(e.Site), About: e.Feed.Description,
-		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{feedTitle(e.Feed), e.URL("atom")}},
+		Site: e.Site, locale: l, Title: e.Feed.DisplayName() + " · " + siteName(e.Site), About: e.Feed.Description,
+		Canonical: e.PartURL(e.Part, ""), Hidden: e.Feed.Private || e.Part != news.Part{}, Feeds: []feed{{e.Feed.DisplayName(), e.URL("atom")}},
 	}
 	if e.Feed.Kind != news.FeedOfHealth { // a report on sources is not a story, and cannot be searched
 		f.Ask = l.newAsk(e.Site, &e.Feed)
 	}
 	v := river{
-		Title: feedTitle(e.Feed), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
+		Title: e.Feed.DisplayName(), Description: e.Feed.Description, Lang: language(languageTag(e.Feed.Language)), Dir: riverDirection(e.Feed.Language),
 		Formats: l.formatsAndSources(e), Address: breakable(e.URL("atom")), Reader: l.text("feed reader"),
 		Count: l.counted(e.Feed, len(e.Shown)), Pace: l.pace(e.Shown), Changed: l.at(e.Updated), Chart: l.entering(e.Shown), Days: l.days(e),
 		Titled: e.Feed.Duplicates == news.Group, Empty: l.empty(e.Feed),
@@ -160,9 +161,7 @@ func (l *locale) days(e *news.Edition) []day {
 
 func (l *locale) riverStory(e *news.Edition, s *news.Shown) story {
 	v := l.newStory(e.Site, s)
-	if v.Lang == "" {
-		v.Lang = languageTag(e.Feed.Language)
-	}
+	v.Lang = cmp.Or(v.Lang, languageTag(e.Feed.Language))
 	own := l.all.of(v.Lang, l.tag)
 	v.Passage = own.textOf(&s.Entry, 2)
 	if v.Passage.Rest != "" {

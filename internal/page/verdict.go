@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 
 	"tributary/internal/news"
@@ -63,9 +64,7 @@ func (l *locale) newVerdict(site news.Site, of *Verdict) verdict {
 	if e.StoryKey != "" && of.Published() { // otherwise the story has no page
 		page = site.StoryURL(e.StoryKey)
 	}
-	if address == "" {
-		address = page
-	}
+	address = cmp.Or(address, page)
 	lang := languageTag(e.Language)
 	out := verdict{
 		Headline: anchor(address, l.title(e)), Lang: language(lang),

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -85,9 +86,7 @@ type Runner struct {
 // that Run waits for. do returns when the task is due next, which it has stored
 // already; a time that is zero or not ahead means by the schedule.
 func NewRunner(l Limits, now func() time.Time, do func(ctx context.Context, id ID) (next time.Time)) *Runner {
-	if l.MaxDelay == 0 {
-		l.MaxDelay = MaxBackoff
-	}
+	l.MaxDelay = cmp.Or(l.MaxDelay, MaxBackoff)
 	return &Runner{
 		limits: l, now: now, do: do,
 		wake:   make(chan struct{}, 1),

@@ -98,13 +98,6 @@ func (d Document) LongWords() iter.Seq[string] {
 }
 
 func isLong(w string) bool {
-	if len(w) < minLong || len(w) > maxLong || utf8.RuneCountInString(w) < minLong {
-		return false
-	}
-	for _, r := range w {
-		if !unicode.In(r, unicode.L, unicode.M) {
-			return false
-		}
-	}
-	return true
+	return len(w) <= maxLong && utf8.RuneCountInString(w) >= minLong &&
+		!strings.ContainsFunc(w, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) })
 }

@@ -171,7 +171,7 @@ func tokenize(text string) []token {
 			flush(i)
 			start = i
 			flush(i + utf8.RuneLen(r))
-		case inWord(r), start >= 0 && unicode.Is(unicode.Cf, r): // a soft hyphen
+		case filter.InWord(r), start >= 0 && unicode.Is(unicode.Cf, r): // a soft hyphen
 			if start < 0 {
 				start = i
 			}
@@ -181,11 +181,4 @@ func tokenize(text string) []token {
 	}
 	flush(len(text))
 	return tokens
-}
-
-func inWord(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	}
-	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }

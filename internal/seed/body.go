@@ -2,6 +2,7 @@ package seed
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -58,9 +59,7 @@ func (p *piece) takeTitle(body *html.Node) {
 		return
 	}
 	line := clean.Line(textOf(candidate))
-	if p.title == "" {
-		p.title = line
-	}
+	p.title = cmp.Or(p.title, line)
 	if sameWords(p.title, line) {
 		remove([]*html.Node{candidate})
 	}

@@ -1,7 +1,9 @@
 package seed
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -86,13 +88,5 @@ func languageTag(s string) string {
 // It is strict enough for codes inside a line of text.
 func plainLanguage(s string) bool {
 	code, region, _ := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-")
-	if len(region) > 4 {
-		return false
-	}
-	for _, known := range candidates {
-		if code == known {
-			return true
-		}
-	}
-	return false
+	return len(region) <= 4 && slices.Contains(slices.Collect(maps.Values(candidates)), code)
 }

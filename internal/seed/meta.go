@@ -160,13 +160,9 @@ func (m *meta) set(f field, value string) {
 		}
 		m.setTime(f, t)
 	case lang:
-		if m.lang == "" {
-			m.lang = languageTag(value)
-		}
+		m.lang = cmp.Or(m.lang, languageTag(value))
 	case link:
-		if m.link == "" {
-			m.link = webAddress(value)
-		}
+		m.link = cmp.Or(m.link, webAddress(value))
 	case author:
 		m.authors = append(m.authors, people(value)...)
 	case tags:

@@ -2,6 +2,7 @@ package seed
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -132,15 +133,8 @@ var captions = []*regexp.Regexp{
 // isCaption reports whether a line is a photo caption. A line that continues after the credit is a
 // paragraph.
 func isCaption(line string) bool {
-	if utf8.RuneCountInString(line) > 300 || len(sentences(line)) > 4 {
-		return false
-	}
-	for _, c := range captions {
-		if c.MatchString(line) {
-			return true
-		}
-	}
-	return false
+	return utf8.RuneCountInString(line) <= 300 && len(sentences(line)) <= 4 &&
+		slices.ContainsFunc(captions, func(c *regexp.Regexp) bool { return c.MatchString(line) })
 }
 
 // byline and dateLine match the lines below a headline.

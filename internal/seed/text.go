@@ -157,12 +157,7 @@ func underline(line string) bool {
 
 // bulleted reports whether every line is a list item.
 func bulleted(lines []string) bool {
-	for _, line := range lines {
-		if point(line) == line {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(lines, func(line string) bool { return point(line) == line })
 }
 
 // point returns the text of a list item, or the line itself.
@@ -228,12 +223,7 @@ func titled(blocks []block) bool {
 	if b.kind != heading && (b.kind != paragraph || !short(b.text()) || isCaption(b.text())) || words < 2 {
 		return false
 	}
-	for _, next := range blocks[1:] {
-		if next.kind != rule {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(blocks[1:], func(next block) bool { return next.kind != rule })
 }
 
 // headLine reads a byline or a date line. One that contradicts known metadata stays in the text.

@@ -80,7 +80,7 @@ func (x *sketchIndex) mark(s *story.Sketch) error {
 		if err != nil {
 			return err
 		}
-		if _, err := x.exec(`UPDATE sketch SET data = $2 WHERE entry_id = $1`, t.Entry, data); err != nil {
+		if err := x.do(`UPDATE sketch SET data = $2 WHERE entry_id = $1`, t.Entry, data); err != nil {
 			return err
 		}
 	}
@@ -92,45 +92,33 @@ func (x *sketchIndex) forget() (err error) {
 	if x.forgotten, err = x.counter("forgotten"); err != nil {
 		return err
 	}
-	old, err := x.leaving()
-	if err != nil || len(old) == 0 {
+	last, err := x.lastToForget()
+	if err != nil || last == 0 {
 		return err
 	}
-	for _, o := range old {
-		if !o.sketched {
-			continue // it was never compared
-		}
-		if _, err := x.exec(`DELETE FROM sketch WHERE entry_id = $1`, o.id); err != nil {
-			return err
-		}
+	if err := x.do(`DELETE FROM sketch WHERE entry_id > $1 AND entry_id <= $2`, x.forgotten, last); err != nil {
+		return err
 	}
-	x.forgotten = old[len(old)-1].id
-	return x.setCounter("forgotten", x.forgotten)
+	x.forgotten = last
+	return x.setCounter("forgotten", last)
 }
 
-// leavingEntry is an entry that has left the window.
-type leavingEntry struct {
-	id       int64
-	sketched bool
-}
-
-// leaving returns the next entries, in order of arrival, that have left the window.
-func (x *sketchIndex) leaving() ([]leavingEntry, error) {
-	var old []leavingEntry
-	err := x.each(`SELECT e.id, e.first_seen, k.entry_id IS NOT NULL FROM entry e
-		LEFT JOIN sketch k ON k.entry_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
-		var o leavingEntry
-		var seen int64
-		if err := scan(&o.id, &seen, &o.sketched); err != nil {
+// lastToForget returns the last of the next entries, in order of arrival, that have left the
+// window; 0 when there is none.
+func (x *sketchIndex) lastToForget() (last int64, err error) {
+	err = x.each(`SELECT id, first_seen FROM entry WHERE id > $1 ORDER BY id LIMIT $2`, []any{x.forgotten, forgetLimit}, func(scan scan) error {
+		var id int64
+		var seen time.Time
+		if err := scan(&id, asTime(&seen)); err != nil {
 			return err
 		}
-		if !at(seen).Before(x.cutoff) {
+		if !seen.Before(x.cutoff) {
 			return errStop // those after it arrived later
 		}
-		old = append(old, o)
+		last = id
 		return nil
 	})
-	return old, err
+	return last, err
 }
 
 // comparison is what comparing an arriving entry with the index gave.
@@ -209,7 +197,7 @@ func (x *sketchIndex) write(s *story.Sketch, terms []uint32, entry int64, first 
 	if err != nil {
 		return err
 	}
-	if _, err := x.exec(`INSERT INTO sketch (source_id, entry_id, first, data) VALUES ($1, $2, $3, $4)
+	if err := x.do(`INSERT INTO sketch (source_id, entry_id, first, data) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (entry_id) DO UPDATE SET data = excluded.data`, x.source, entry, first, data); err != nil {
 		return err
 	}

@@ -48,15 +48,14 @@ func (x *sketchIndex) mates(entries []int64) ([]story.Evidence, error) {
 	mates := make([]story.Evidence, 0, len(members))
 	err = x.eachOf(selectSketches, sketchBatch, members, func(scan scan) error {
 		c := story.Evidence{Sketch: &story.Sketch{}}
-		var first int64
 		var data sql.RawBytes
-		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, &first, &data); err != nil {
+		if err := scan(&c.EntryID, &c.StoryID, &c.SourceID, &c.Outlet, asTime(&c.Seen), &data); err != nil {
 			return err
 		}
 		if c.Sketch.UnmarshalBinary(data) != nil {
 			return nil
 		}
-		c.Seen, c.Published, c.Apart = at(first), c.Sketch.Published, x.apart[c.SourceID]
+		c.Published, c.Apart = c.Sketch.Published, x.apart[c.SourceID]
 		mates = append(mates, c)
 		return nil
 	})

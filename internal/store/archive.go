@@ -74,12 +74,12 @@ type archived struct {
 
 // archiveOf reads how far the archive of a feed has come.
 func (db *DB) archiveOf(ctx context.Context, f news.Feed, now time.Time) (a archived, err error) {
-	var seen, newest int64
+	var seen int64
 	err = db.get(ctx, `SELECT archive_generation, archive_upto, archive_waits, archive_seen, archive_version, revision,
 		coalesce((SELECT max(number) FROM archive_page WHERE feed_id = f.id AND generation = f.archive_generation), 0),
 		coalesce((SELECT entered FROM publication WHERE feed_id = f.id AND removed = 0 ORDER BY sequence DESC LIMIT 1), 0)
-		FROM feed f WHERE id = $1`, []any{f.ID}, &a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, &newest)
-	a.Newest, a.Window = at(newest), f.Window
+		FROM feed f WHERE id = $1`, []any{f.ID}, &a.generation, &a.Upto, &a.waits, &seen, &a.version, &a.revision, &a.last, asTime(&a.Newest))
+	a.Window = f.Window
 	a.Waited = a.waits != 0 && (now.Sub(at(a.waits)) >= news.ArchiveWait || a.waits > ms(now)) // or the clock was set back
 	a.changed = seen != a.revision || f.Archive && a.Waited
 	return a, err
@@ -93,10 +93,9 @@ const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title), octe
 func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, err error) {
 	err = db.each(ctx, selectUnpaged, []any{f.ID, openLimit}, func(scan scan) error {
 		var u news.Unpaged
-		var entered int64
 		var title, summary, content int
-		err := scan(&u.Sequence, &entered, &title, &summary, &content)
-		u.Entered, u.Bytes = at(entered), news.ShownBytes(title, summary, content)
+		err := scan(&u.Sequence, asTime(&u.Entered), &title, &summary, &content)
+		u.Bytes = news.ShownBytes(title, summary, content)
 		open = append(open, u)
 		return err
 	})
@@ -114,10 +113,9 @@ func (db *DB) noteNothingToClose(ctx context.Context, f news.Feed, a archived, w
 			}
 		}
 		began := a.Upto < 0 && a.Waited // the live document shows more from now on
-		_, err := t.exec(`UPDATE feed SET archive_seen = $2, archive_waits = $3,
+		return t.do(`UPDATE feed SET archive_seen = $2, archive_waits = $3,
 			archive_upto = CASE WHEN $4 THEN 0 ELSE archive_upto END, archive_version = archive_version + CASE WHEN $4 THEN 1 ELSE 0 END
 			WHERE id = $1 AND archive_version = $5`, f.ID, a.revision, since, began, a.version)
-		return err
 	})
 }
 
@@ -132,11 +130,9 @@ func (db *DB) fillPage(ctx context.Context, e *news.Edition, where string, args 
 	}
 	e.Pages = news.Pages{Part: part}
 	if len(e.Shown) == 0 { // all of it had to leave
-		var created int64
-		if err := db.get(ctx, `SELECT created_at FROM feed WHERE id = $1`, []any{f.ID}, &created); err != nil {
+		if err := db.get(ctx, `SELECT created_at FROM feed WHERE id = $1`, []any{f.ID}, asTime(&e.Updated)); err != nil {
 			return err
 		}
-		e.Updated = at(created)
 	}
 	err := db.get(ctx, `SELECT coalesce(max(number), 0) FROM archive_page
 		WHERE feed_id = $1 AND generation = $2 AND number < $3 AND dropped = 0`, []any{f.ID, part.Generation, part.Page}, &e.Prev.Page)
@@ -186,7 +182,7 @@ type closing struct {
 // bytes stores the documents. Replaced ones are newer by at least a second, the
 // grain of HTTP dates.
 func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
-	_, err := c.exec(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
+	err := c.do(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, generation, number) DO UPDATE SET stale = 0,
 			modified = CASE WHEN excluded.modified > archive_page.modified THEN excluded.modified ELSE archive_page.modified + 1000 END`,
 		c.Feed.ID, c.Part.Generation, c.Part.Page, ms(now))
@@ -194,7 +190,7 @@ func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
 		return err
 	}
 	for _, d := range docs {
-		if _, err := c.exec(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		if err := c.do(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
 			c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed); err != nil {
 			return err
@@ -206,23 +202,22 @@ func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
 // hold stores which Publications the page holds. One that it held before and holds no
 // longer is in no page again, and gets another one if it is ever shown again.
 func (c *closing) hold() error {
-	if _, err := c.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
+	if err := c.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
 		return err
 	}
 	var upto int64
 	for _, s := range c.Shown {
 		upto = max(upto, s.Sequence)
-		if _, err := c.exec(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page); err != nil {
+		if err := c.do(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page); err != nil {
 			return err
 		}
 	}
-	_, err := c.exec(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
-	return err
+	return c.do(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
 }
 
 // names stores which entries the documents of the page name, for outdatePages.
 func (c *closing) names() error {
-	if _, err := c.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
+	if err := c.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
 		return err
 	}
 	var named []int64
@@ -233,7 +228,7 @@ func (c *closing) names() error {
 		}
 	}
 	for _, entry := range named {
-		if _, err := c.exec(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
+		if err := c.do(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
 			ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page); err != nil {
 			return err
 		}
@@ -253,7 +248,7 @@ func (p *publishing) outdatePages() error {
 	}
 	for _, n := range pages {
 		p.changed = true
-		if _, err := p.exec(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
+		if err := p.do(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
 			AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n); err != nil {
 			return err
 		}

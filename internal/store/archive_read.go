@@ -33,11 +33,8 @@ func (db *DB) ArchiveDue(ctx context.Context, f news.Feed, now time.Time) (time.
 
 const documentColumns = `a.generation, a.number, d.format, d.etag, d.length, a.modified`
 
-func scanDocument(scan scan, d *news.PageDocument, last ...any) error {
-	var modified int64
-	err := scan(append([]any{&d.Part.Generation, &d.Part.Page, &d.Format, &d.ETag, &d.Length, &modified}, last...)...)
-	d.Modified = at(modified)
-	return err
+func documentDest(d *news.PageDocument) []any {
+	return []any{&d.Part.Generation, &d.Part.Page, &d.Format, &d.ETag, &d.Length, asTime(&d.Modified)}
 }
 
 // PageDocuments returns the documents stored for the pages of a feed's archive,
@@ -45,12 +42,7 @@ func scanDocument(scan scan, d *news.PageDocument, last ...any) error {
 func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDocument, err error) {
 	err = db.each(ctx, `SELECT `+documentColumns+` FROM archive_page a
 		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
-		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, func(scan scan) error {
-		var d news.PageDocument
-		err := scanDocument(scan, &d)
-		docs = append(docs, d)
-		return err
-	})
+		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, collect(&docs, documentDest))
 	return docs, err
 }
 
@@ -66,15 +58,14 @@ func (db *DB) PageDocument(ctx context.Context, feed int64, p news.Part, format 
 	case err != nil || d.Gone:
 		return &d, err
 	}
-	found := false
-	err = db.each(ctx, `SELECT `+documentColumns+`, d.data FROM archive_page a
+	err = db.get(ctx, `SELECT `+documentColumns+`, d.data FROM archive_page a
 		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
 		WHERE a.feed_id = $1 AND a.generation = $2 AND a.number = $3 AND d.format = $4`,
-		[]any{feed, p.Generation, p.Page, format}, func(scan scan) error { found = true; return scanDocument(scan, &d, &d.Packed) })
-	if !found {
-		return nil, err
+		[]any{feed, p.Generation, p.Page, format}, append(documentDest(&d), &d.Packed)...)
+	if err != nil {
+		return nil, ignoreNoRows(err)
 	}
-	return &d, err
+	return &d, nil
 }
 
 // DropPages drops the oldest pages of an archive, so that the newest
@@ -106,13 +97,13 @@ func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := t.exec(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last); err != nil {
+	if err := t.do(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last); err != nil {
 		return 0, err
 	}
-	if _, err := t.exec(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last); err != nil {
+	if err := t.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last); err != nil {
 		return 0, err
 	}
-	_, err = t.exec(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
+	err = t.do(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
 	return n, err
 }
 
@@ -142,10 +133,10 @@ func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, e
 			}
 			generation++
 		}
-		if _, err := t.exec(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id); err != nil {
+		if err := t.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id); err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
+		if err := t.do(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
 			archive_version = archive_version + 1 WHERE id = $1`, id, generation); err != nil {
 			return err
 		}

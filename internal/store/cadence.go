@@ -21,13 +21,12 @@ func (db *DB) NoteCadences(ctx context.Context, more []news.Cadence, now time.Ti
 				return err
 			}
 		}
-		if _, err := t.exec(`DELETE FROM cadence WHERE seen < $1`, ms(now.Add(-keptCadence))); err != nil {
+		if err := t.do(`DELETE FROM cadence WHERE seen < $1`, ms(now.Add(-keptCadence))); err != nil {
 			return err
 		}
-		_, err := t.exec(`DELETE FROM cadence WHERE (feed_id, client) IN (SELECT feed_id, client FROM (
+		return t.do(`DELETE FROM cadence WHERE (feed_id, client) IN (SELECT feed_id, client FROM (
 			SELECT feed_id, client, row_number() OVER (PARTITION BY feed_id ORDER BY sum(spent) DESC, client) AS place FROM cadence GROUP BY feed_id, client)
 			WHERE place > $1)`, maxClients)
-		return err
 	})
 }
 
@@ -35,19 +34,15 @@ func (t *tx) addCadence(c news.Cadence) error {
 	held := news.Cadence{FeedID: c.FeedID, Client: c.Client, Every: c.Every}
 	err := t.each(`SELECT spent, seen FROM cadence WHERE feed_id = $1 AND client = $2 AND every = $3`,
 		[]any{c.FeedID, c.Client, c.Every.Milliseconds()}, func(scan scan) error {
-			var spent, seen int64
-			err := scan(&spent, &seen)
-			held.Spent, held.Seen = millis(spent), at(seen)
-			return err
+			return scan(asDuration(&held.Spent), asTime(&held.Seen))
 		})
 	if err != nil {
 		return err
 	}
 	c = held.Add(c)
-	_, err = t.exec(`INSERT INTO cadence (feed_id, client, every, spent, seen) VALUES ($1, $2, $3, $4, $5)
+	return t.do(`INSERT INTO cadence (feed_id, client, every, spent, seen) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (feed_id, client, every) DO UPDATE SET spent = excluded.spent, seen = excluded.seen`,
 		c.FeedID, c.Client, c.Every.Milliseconds(), c.Spent.Milliseconds(), ms(c.Seen))
-	return err
 }
 
 // Turnover judges the last two weeks of a feed: whether more new stories entered
@@ -71,9 +66,7 @@ func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Tur
 	var clients []string // in order, so that of equals always the same one is named
 	err := db.each(ctx, `SELECT client, every, spent, seen FROM cadence WHERE feed_id = $1 ORDER BY client`, []any{feed}, func(scan scan) error {
 		var c news.Cadence
-		var every, spent, seen int64
-		err := scan(&c.Client, &every, &spent, &seen)
-		c.Every, c.Spent, c.Seen = millis(every), millis(spent), at(seen)
+		err := scan(&c.Client, asDuration(&c.Every), asDuration(&c.Spent), asTime(&c.Seen))
 		if byClient[c.Client] == nil {
 			clients = append(clients, c.Client)
 		}
@@ -103,13 +96,13 @@ func (db *DB) arrivals(ctx context.Context, f news.Feed, since time.Time) ([]new
 		WHERE p.feed_id = $1 AND p.sequence >= $2 AND p.removed = 0 AND o.backlog = 0 AND p.entered >= o.first_seen ORDER BY p.sequence`,
 		[]any{f.ID, since.UnixMicro()}, func(scan scan) error {
 			var a news.Arrival
-			var sequence, entered int64
+			var sequence int64
 			var title, summary, content int
-			err := scan(&sequence, &entered, &a.SourceID, &title, &summary, &content)
+			err := scan(&sequence, asTime(&a.At), &a.SourceID, &title, &summary, &content)
 			if f.Content == news.Full || f.Content == "" { // what else a feed may give out of an entry is little
 				a.Bytes = news.ShownBytes(title, summary, content)
 			}
-			if a.At = at(entered); !crowded[sequence] {
+			if !crowded[sequence] {
 				all = append(all, a)
 			}
 			return err

@@ -51,7 +51,7 @@ func (p *publishing) numberChanges() error {
 		if h.sequence < lowest && h.entered.Before(since) {
 			continue
 		}
-		if _, err := p.exec(`UPDATE publication SET change = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, h.sequence, p.nextChange()); err != nil {
+		if err := p.do(`UPDATE publication SET change = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, h.sequence, p.nextChange()); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,13 @@
 package store
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -28,6 +33,41 @@ func at(ms int64) time.Time {
 
 // millis turns a column value into a duration.
 func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// column is where a scan puts a value that stands in its column in another form.
+type column[V any] func(V) error
+
+// Scan implements sql.Scanner.
+func (c column[V]) Scan(value any) error {
+	v, ok := value.(V)
+	if !ok {
+		return fmt.Errorf("the column holds %T, not %T", value, v)
+	}
+	return c(v)
+}
+
+// asTime, asDuration, asHash and asJSON have a scan read what ms, Milliseconds, nullHash
+// and listColumn or objectColumn wrote.
+func asTime(t *time.Time) column[int64] {
+	return func(n int64) error { *t = at(n); return nil }
+}
+
+func asDuration(d *time.Duration) column[int64] {
+	return func(n int64) error { *d = millis(n); return nil }
+}
+
+func asHash(h *uint64) column[int64] {
+	return func(n int64) error { *h = uint64(n); return nil }
+}
+
+func asJSON(v any) column[string] {
+	return func(text string) error {
+		if text == "" {
+			return nil
+		}
+		return json.Unmarshal([]byte(text), v)
+	}
+}
 
 // keyHash returns the hash by which a text is looked up that would make a long key: a
 // guid, an address, an id.
@@ -71,4 +111,41 @@ func objectColumn(o any) string {
 		return "" // strings and integers cannot fail
 	}
 	return string(b)
+}
+
+// packer compresses bodies and is reused, because a new gzip.Writer takes more
+// memory than most bodies.
+type packer struct {
+	z *gzip.Writer
+	b bytes.Buffer
+}
+
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the error is for an invalid level only
+	return &packer{z: z}
+}}
+
+// pack compresses a body for the database. It prefers speed, because most bodies
+// are replaced before anybody reads them.
+func pack(data []byte) ([]byte, error) {
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	p.b.Reset()
+	p.z.Reset(&p.b)
+	if _, err := p.z.Write(data); err != nil {
+		return nil, err
+	}
+	if err := p.z.Close(); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(p.b.Bytes()), nil
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	return io.ReadAll(z)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
 	"tributary/internal/news"
 )
@@ -17,13 +16,13 @@ func (db *DB) overDayLimit(ctx context.Context, f news.Feed) (map[int64]bool, er
 	if f.MaxPerSourceDay == 0 {
 		return nil, nil
 	}
-	type day struct{ source, number int64 }
-	found := map[day][]int64{} // sequences, latest first
+	type sourceDay struct{ source, number int64 }
+	found := map[sourceDay][]int64{} // sequences, latest first
 	err := db.each(ctx, `SELECT p.sequence, p.entered, e.source_id FROM publication p JOIN entry e ON e.id = p.entry_id
 		WHERE p.feed_id = $1 AND p.removed = 0 ORDER BY p.sequence DESC LIMIT $2`, []any{f.ID, news.MaxShown + maxPassed}, func(scan scan) error {
 		var sequence, entered, source int64
 		err := scan(&sequence, &entered, &source)
-		d := day{source, entered / (24 * time.Hour).Milliseconds()}
+		d := sourceDay{source, entered / day.Milliseconds()}
 		found[d] = append(found[d], sequence)
 		return err
 	})
@@ -43,10 +42,9 @@ func (p *publishing) noteRevealed(removed publicationRow) error {
 	if p.feed.MaxPerSourceDay == 0 {
 		return nil
 	}
-	const day = int64(24 * time.Hour / time.Millisecond)
 	var source, from, entered int64
 	err := p.get(`SELECT e.source_id, p.entered - p.entered % $3 FROM publication p JOIN entry e ON e.id = p.entry_id WHERE p.feed_id = $1 AND p.sequence = $2`,
-		[]any{p.feed.ID, removed.sequence, day}, &source, &from)
+		[]any{p.feed.ID, removed.sequence, day.Milliseconds()}, &source, &from)
 	if err != nil {
 		return err
 	}
@@ -54,7 +52,7 @@ func (p *publishing) noteRevealed(removed publicationRow) error {
 	err = p.get(`SELECT p.sequence, p.entered FROM publication p CROSS JOIN entry e
 		WHERE p.feed_id = $1 AND p.sequence BETWEEN $2 * 1000 AND ($2 + 2 * $3) * 1000 -- microseconds, or somewhat behind
 		AND p.removed = 0 AND p.entered >= $2 AND p.entered < $2 + $3 AND e.id = p.entry_id AND e.source_id = $4
-		ORDER BY p.sequence LIMIT 1 OFFSET $5`, []any{p.feed.ID, from, day, source, p.feed.MaxPerSourceDay - 1}, &last, &entered)
+		ORDER BY p.sequence LIMIT 1 OFFSET $5`, []any{p.feed.ID, from, day.Milliseconds(), source, p.feed.MaxPerSourceDay - 1}, &last, &entered)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -96,9 +96,8 @@ func (p *publishing) closeDigest() error {
 		p.updated = news.Later(p.updated, p.closing)
 	}
 	// What the digest had no room for is past, like everything that came until now.
-	_, err := p.exec(`UPDATE feed SET closed = $2, boundary = CASE WHEN boundary < $3 THEN $3 ELSE boundary END WHERE id = $1`,
+	return p.do(`UPDATE feed SET closed = $2, boundary = CASE WHEN boundary < $3 THEN $3 ELSE boundary END WHERE id = $1`,
 		p.feed.ID, ms(p.closing), p.upto)
-	return err
 }
 
 func (p *publishing) writeDigest() error {
@@ -176,14 +175,12 @@ func reportOf(s *news.Shown) news.Report {
 // shows stories again has no period.
 func (t *tx) syncDigest(f news.Feed, anew bool, now time.Time) error {
 	if f.Digest == nil {
-		_, err := t.exec(`UPDATE feed SET closed = 0 WHERE id = $1 AND closed <> 0`, f.ID)
-		return err
+		return t.do(`UPDATE feed SET closed = 0 WHERE id = $1 AND closed <> 0`, f.ID)
 	}
 	began := f.Digest.Last(now)
 	if began.IsZero() { // its first time is still to come
 		began = now
 	}
-	_, err := t.exec(`UPDATE feed SET closed = max($2, (SELECT coalesce(max(closed), 0) FROM digest WHERE feed_id = $1))
+	return t.do(`UPDATE feed SET closed = max($2, (SELECT coalesce(max(closed), 0) FROM digest WHERE feed_id = $1))
 		WHERE id = $1 AND (closed = 0 OR $3)`, f.ID, ms(began), anew)
-	return err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,12 +13,10 @@ import (
 // digestEdition is Edition for a feed of digests.
 func (db *DB) digestEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
-	var updated int64
-	err := db.get(ctx, `SELECT `+lastUpdated+`, coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, &updated, &e.Change)
+	err := db.get(ctx, `SELECT `+lastUpdated+`, coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, asTime(&e.Updated), &e.Change)
 	if err != nil {
 		return nil, err
 	}
-	e.Updated = at(updated)
 	return e, db.fillDigests(ctx, e, `1 = 1`)
 }
 
@@ -73,14 +70,9 @@ func (db *DB) digests(ctx context.Context, a news.Audience, where string, args .
 	err := db.each(ctx, `SELECT d.feed_id, d.sequence, d.key, d.guid, d.title, d.language, d.closed, d.more, d.stories FROM digest d
 		WHERE `+where+fmt.Sprintf(` ORDER BY d.sequence DESC LIMIT %d`, news.DigestsShown+1), args, func(scan scan) error {
 		d := &news.Digest{}
-		var closed int64
-		var stories string
-		if err := scan(&d.FeedID, &d.Sequence, &d.Key, &d.GUID, &d.Title, &d.Language, &closed, &d.More, &stories); err != nil {
-			return err
-		}
-		d.Closed = at(closed)
+		err := scan(&d.FeedID, &d.Sequence, &d.Key, &d.GUID, &d.Title, &d.Language, asTime(&d.Closed), &d.More, asJSON(&d.Stories))
 		all = append(all, d)
-		return json.Unmarshal([]byte(stories), &d.Stories)
+		return err
 	})
 	if err == nil {
 		err = db.findReturnedEntries(ctx, all)
@@ -160,10 +152,10 @@ func (db *DB) Digest(ctx context.Context, a news.Audience, key string) (*news.Di
 
 // closesNext returns when the open period of a feed of digests ends; zero for never.
 func (db *DB) closesNext(ctx context.Context, f news.Feed) (time.Time, error) {
-	var closed int64
-	err := db.get(ctx, `SELECT closed FROM feed WHERE id = $1`, []any{f.ID}, &closed)
-	if closed == 0 || err != nil {
+	var closed time.Time
+	err := db.get(ctx, `SELECT closed FROM feed WHERE id = $1`, []any{f.ID}, asTime(&closed))
+	if closed.IsZero() || err != nil {
 		return time.Time{}, err
 	}
-	return f.Digest.Next(at(closed)), err
+	return f.Digest.Next(closed), nil
 }

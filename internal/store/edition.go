@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -38,13 +39,12 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 	}
 	e := &news.Edition{Site: site, Feed: f}
 	page := newPage(f)
-	var updated, upto int64
+	var upto int64
 	err := db.get(ctx, `SELECT `+lastUpdated+`,
-		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, &updated, &upto, &e.Change) // read first: what is shown reaches as far at least
+		coalesce(max(archive_upto), -1), coalesce(max(change), 0) FROM feed WHERE id = $1`, []any{f.ID}, asTime(&e.Updated), &upto, &e.Change) // read first: what is shown reaches as far at least
 	if err != nil {
 		return nil, err
 	}
-	e.Updated = at(updated)
 	if page.overDayLimit, err = db.overDayLimit(ctx, f); err != nil {
 		return nil, fmt.Errorf("edition of %s: %w", f.Name, err)
 	}
@@ -139,17 +139,12 @@ const publicationColumns = `, p.sequence, t.id, t.key, coalesce(p.guid, t.guid),
 // what the feed gives out, and a text that is too long to its beginning.
 func scanPublication(scan scan, f news.Feed, last ...any) (news.Shown, error) {
 	var s news.Shown
-	var entered, published, updated, signature int64
-	var footer string
-	dest := append([]any{&s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, &entered, &published, &updated, &signature, &footer}, last...)
-	err := scanShown(scan, &s, dest...)
-	if err == nil {
-		s.Named, err = readFooter(footer)
-	}
+	dest := []any{&s.Sequence, &s.StoryID, &s.StoryKey, &s.GUID, asTime(&s.Entered), asTime(&s.Published), asTime(&s.Updated),
+		asHash(&s.Signature), asJSON(&s.Named)}
+	err := scanShown(scan, &s, append(dest, last...)...)
 	clean.Cut(&s.Entry, f.Content)
 	s.Shortened = clean.Shorten(&s.Entry)
-	s.FeedID, s.EntryID, s.Signature = f.ID, s.Entry.ID, uint64(signature)
-	s.Entered, s.Published, s.Updated = at(entered), at(published), at(updated)
+	s.FeedID, s.EntryID = f.ID, s.Entry.ID
 	return s, err
 }
 
@@ -215,9 +210,7 @@ func finish(site news.Site, shown []news.Shown) {
 	for i := range shown {
 		s := &shown[i]
 		s.SourceSeen = newest[s.Entry.SourceID]
-		if s.Entry.Link == "" {
-			s.Entry.Link = site.StoryURL(s.StoryKey)
-		}
+		s.Entry.Link = cmp.Or(s.Entry.Link, site.StoryURL(s.StoryKey))
 		if s.Shortened {
 			clean.ReadOn(&s.Entry)
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"encoding/json"
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
@@ -26,31 +25,18 @@ const feedable = `e.withdrawn_at = 0 AND e.hidden = 0 AND e.guarded <> 'backlog'
 // scanShown reads shownColumns into s, and any columns after them into last.
 func scanShown(scan scan, s *news.Shown, last ...any) error {
 	e, src := &s.Entry, &s.Source
-	var seen, moved, pinned, published, updated, version int64
-	var authors, categories, enclosures, origin, extra, docTitle, tags, lists string
-	dest := append([]any{&e.ID, &e.SourceID, &e.StoryID, &e.StoryKey, &seen, &e.Backlog, &e.Guard,
-		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail, &e.Match.Hand.Act, &moved, &pinned, &e.Hidden,
-		&e.GUID, &e.Link, &e.Title, &e.Summary, &e.Content, &published, &updated, &authors, &categories, &enclosures, &e.Language,
-		&origin, &extra, &version, &src.Outlet,
-		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &s.SourceRights, &s.SourceImage, &src.Site, &tags, &lists, &src.Author, &src.Icon}, last...)
-	if err := scan(dest...); err != nil {
+	var version int64
+	var docTitle string
+	dest := []any{&e.ID, &e.SourceID, &e.StoryID, &e.StoryKey, asTime(&e.FirstSeen), &e.Backlog, &e.Guard,
+		&e.Match.Reason, &e.Match.With, &e.Match.Score, &e.Match.Detail, &e.Match.Hand.Act, asTime(&e.Match.Hand.At), asTime(&e.Pinned), &e.Hidden,
+		&e.GUID, &e.Link, &e.Title, &e.Summary, &e.Content, asTime(&e.Published), asTime(&e.Updated),
+		asJSON(&e.Authors), asJSON(&e.Categories), asJSON(&e.Enclosures), &e.Language, asJSON(&e.Origin), asJSON(&e.Extra), &version, &src.Outlet,
+		&src.Name, &src.Kind, &src.URL, &src.Title, &src.Public, &s.SourceID, &docTitle, &s.SourceRights, &s.SourceImage, &src.Site,
+		asJSON(&src.Tags), asJSON(&src.Lists), &src.Author, &src.Icon}
+	if err := scan(append(dest, last...)...); err != nil {
 		return err
 	}
 	src.ID = e.SourceID
-	e.FirstSeen, e.Published, e.Updated = at(seen), at(published), at(updated)
-	e.Match.Hand.At, e.Pinned = at(moved), at(pinned)
-	for _, column := range []struct {
-		text string
-		dest any
-	}{{authors, &e.Authors}, {categories, &e.Categories}, {enclosures, &e.Enclosures}, {origin, &e.Origin}, {extra, &e.Extra}, {tags, &src.Tags},
-		{lists, &src.Lists}} {
-		if column.text == "" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(column.text), column.dest); err != nil {
-			return err
-		}
-	}
 	s.SourceTitle = cmp.Or(src.Title, docTitle, src.Name)
 	src.Title = s.SourceTitle
 	recleaned(e, version)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -46,11 +45,12 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err := t.rememberNames(*f); err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
+	if err := t.do(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
 		return err
 	}
 	if f.Kind == news.FeedOfHealth {
-		return t.syncWatched(f.ID, selection(*f, sources))
+		_, err := t.writeSelection(f.ID, selection(*f, sources)) // no story depends on the sources that it tells of
+		return err
 	}
 	if err := t.syncDigest(*f, was.anew, now); err != nil {
 		return err
@@ -63,10 +63,10 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	}
 	switch {
 	case was.anew: // everything born until now is its past
-		_, err = t.exec(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
+		err = t.do(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
 	case was.duplicates != f.Duplicates, was.kind != f.Kind:
 		if err = t.markPast(f.ID); err == nil {
-			_, err = t.exec(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
+			err = t.do(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 		}
 	}
 	return err
@@ -115,7 +115,7 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 		if !f.Selects(s) {
 			continue
 		}
-		rank := slices.IndexFunc(f.Sources, func(name string) bool { return name == s.Name || slices.Contains(s.Lists, name) })
+		rank := f.Rank(s)
 		if rank < 0 {
 			rank = unnamed
 		}
@@ -128,57 +128,52 @@ func selection(f news.Feed, sources []news.Source) map[int64]int {
 // of those that came, went or are ranked otherwise; what is found that way is
 // no news.
 func (t *tx) syncSelection(feed int64, want map[int64]int) error {
-	have, err := t.selected(feed)
-	if err != nil || maps.Equal(have, want) {
+	changed, err := t.writeSelection(feed, want)
+	if err != nil || len(changed) == 0 {
 		return err
 	}
-	if err := t.writeSelection(feed, have, want); err != nil {
-		return err
-	}
-	for id := range have {
-		if _, ok := want[id]; !ok {
-			err = errors.Join(err, t.touchSource(id))
+	for _, id := range changed {
+		if err := t.touchSource(id); err != nil {
+			return err
 		}
-	}
-	for id, rank := range want {
-		if old, ok := have[id]; !ok || old != rank {
-			err = errors.Join(err, t.touchSource(id))
-		}
-	}
-	if err != nil {
-		return err
 	}
 	return t.markPast(feed)
 }
 
-// syncWatched stores the sources whose health a feed tells of. No story depends
-// on them.
-func (t *tx) syncWatched(feed int64, want map[int64]int) error {
-	have, err := t.selected(feed)
-	if err != nil {
-		return err
-	}
-	return t.writeSelection(feed, have, want)
-}
-
-// selected returns the sources of a feed, as stored, with their ranks.
-func (t *tx) selected(feed int64) (map[int64]int, error) {
+// writeSelection stores the sources of a feed with their ranks, and returns those that came,
+// went or are ranked otherwise.
+func (t *tx) writeSelection(feed int64, want map[int64]int) (changed []int64, err error) {
 	have := map[int64]int{}
-	err := t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, func(scan scan) error {
-		var id int64
-		var rank int
-		err := scan(&id, &rank)
-		have[id] = rank
-		return err
-	})
-	return have, err
+	err = t.each(`SELECT source_id, rank FROM feed_source WHERE feed_id = $1`, []any{feed}, mapTo(have, only))
+	if err != nil {
+		return nil, err
+	}
+	for id := range have {
+		if _, ok := want[id]; ok {
+			continue
+		}
+		changed = append(changed, id)
+		if err := t.do(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
+			return nil, err
+		}
+	}
+	for id, rank := range want {
+		if old, ok := have[id]; ok && old == rank {
+			continue
+		}
+		changed = append(changed, id)
+		if err := t.do(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
+			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank); err != nil {
+			return nil, err
+		}
+	}
+	return changed, nil
 }
 
 // markPast makes everything that a feed has judged so far its past: what enters the feed
 // of that from now on goes into its history and is no news.
 func (t *tx) markPast(feed int64) error {
-	_, err := t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
-	return err
+	return t.do(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
 }
 
 // touchSource marks all stories of a source as changed, under a revision of
@@ -190,55 +185,29 @@ func (t *tx) touchSource(id int64) error {
 	}
 	revision, err := t.nextRevision()
 	if err == nil {
-		_, err = t.exec(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
+		err = t.do(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
 	}
 	return err
 }
 
-func (t *tx) writeSelection(feed int64, have, want map[int64]int) error {
-	for id := range have {
-		if _, ok := want[id]; ok {
-			continue
-		}
-		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
-			return err
-		}
-	}
-	for id, rank := range want {
-		if old, ok := have[id]; ok && old == rank {
-			continue
-		}
-		if _, err := t.exec(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
-			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // removeFeeds marks the feeds as removed that are not among kept.
 func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
-	var gone []int64
-	err := t.each(`SELECT id FROM feed WHERE removed_at = 0`, nil, func(scan scan) error {
-		var id int64
-		err := scan(&id)
-		if !kept[id] {
-			gone = append(gone, id)
-		}
-		return err
-	})
+	inUse, err := t.ids(`SELECT id FROM feed WHERE removed_at = 0`)
 	if err != nil {
 		return err
 	}
-	for _, id := range gone {
-		if _, err := t.exec(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
+	for _, id := range inUse {
+		if kept[id] {
+			continue
+		}
+		if err := t.do(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
 			return err
 		}
-		if _, err := t.exec(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
+		if err := t.do(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
 			return err
 		}
 		// If it is configured again, everything that came until then is its past.
-		if _, err := t.exec(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
+		if err := t.do(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
 			return err
 		}
 	}
@@ -273,18 +242,17 @@ func (db *DB) Rendered(ctx context.Context, feed int64, tags map[string]string, 
 }
 
 func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time, error) {
-	var last int64
+	var modified time.Time
 	var old string
-	err := t.get(`SELECT hash, modified FROM rendition WHERE feed_id = $1 AND format = $2`, []any{feed, format}, &old, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	err := t.get(`SELECT hash, modified FROM rendition WHERE feed_id = $1 AND format = $2`, []any{feed, format}, &old, asTime(&modified))
+	if ignoreNoRows(err) != nil {
 		return time.Time{}, err
 	}
-	modified := at(last)
 	if old == tag {
 		return modified, nil
 	}
 	modified = news.Later(now, modified.Add(time.Second))
-	_, err = t.exec(`INSERT INTO rendition (feed_id, format, hash, modified) VALUES ($1, $2, $3, $4)
+	err = t.do(`INSERT INTO rendition (feed_id, format, hash, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, format) DO UPDATE SET hash = excluded.hash, modified = excluded.modified`,
 		feed, format, tag, ms(modified))
 	return modified, err
@@ -295,4 +263,45 @@ func (t *tx) rendered(feed int64, format, tag string, now time.Time) (time.Time,
 func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
 	err := db.get(ctx, `SELECT id, uuid FROM feed WHERE name = $1`, []any{rowName(f)}, &f.ID, &f.UUID)
 	return f, ignoreNoRows(err)
+}
+
+// FormerNames returns the former names of public feeds, each with the row of the
+// feed that it leads to, which may be removed by now. No configured public feed
+// has one of these names.
+func (db *DB) FormerNames(ctx context.Context) (map[string]int64, error) {
+	names := map[string]int64{}
+	err := db.each(ctx, `SELECT name, feed_id FROM former_name`, nil, mapTo(names, only))
+	return names, err
+}
+
+// rename changes the name of a feed's row from a former name to its present one,
+// so that the feed keeps its ids, its history and its archive. If there is a row
+// with the present name already, nothing is renamed. Private feeds are never
+// renamed.
+func (t *tx) rename(f news.Feed) error {
+	for _, old := range f.MovedFrom {
+		n, err := t.exec(`UPDATE feed SET name = $1 WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM feed WHERE name = $1)`, f.Name, old)
+		if n > 0 || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rememberNames stores the former names of a public feed for good, including
+// those of feeds that it replaced. The present name of the feed is removed from
+// the former names.
+func (t *tx) rememberNames(f news.Feed) error {
+	if f.Private {
+		return nil
+	}
+	for _, old := range f.MovedFrom {
+		if err := t.do(`UPDATE former_name SET feed_id = $1 WHERE feed_id IN (SELECT id FROM feed WHERE name = $2 AND id <> $1)`, f.ID, old); err != nil {
+			return err
+		}
+		if err := t.do(`INSERT INTO former_name (name, feed_id) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET feed_id = excluded.feed_id`, old, f.ID); err != nil {
+			return err
+		}
+	}
+	return t.do(`DELETE FROM former_name WHERE name = $1`, f.Name)
 }

@@ -30,24 +30,19 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 	if err != nil || f.Pushed {
 		return err
 	}
-	_, err = t.exec(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
+	return t.do(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
 			received = received + $6 WHERE id = $1`,
 		f.SourceID, id, f.Status > 0, f.Status == http.StatusNotModified, f.Outcome.Failed(), f.Bytes)
-	return err
 }
 
 // Fetches returns the latest fetches of a source, newest first, at most limit.
 func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetch, error) {
 	var fetches []news.Fetch
 	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed, pushed
-		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
-		var f news.Fetch
-		var started, duration int64
-		err := scan(&f.ID, &f.SourceID, &started, &duration, &f.Bytes, &f.Status, &f.Outcome, &f.Error, &f.New, &f.Changed, &f.Pushed)
-		f.Started, f.Duration = at(started), millis(duration)
-		fetches = append(fetches, f)
-		return err
-	})
+		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, collect(&fetches, func(f *news.Fetch) []any {
+		return []any{&f.ID, &f.SourceID, asTime(&f.Started), asDuration(&f.Duration), &f.Bytes, &f.Status, &f.Outcome, &f.Error,
+			&f.New, &f.Changed, &f.Pushed}
+	}))
 	return fetches, err
 }
 
@@ -64,10 +59,10 @@ func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err erro
 		ORDER BY f.started LIMIT $2)`
 	args := []any{ms(now.Add(-FetchesKept)), foldLimit}
 	err = db.update(ctx, func(t *tx) error {
-		if _, err := t.exec(`DELETE FROM health_event WHERE at < $1`, args[0]); err != nil {
+		if err := t.do(`DELETE FROM health_event WHERE at < $1`, args[0]); err != nil {
 			return err
 		}
-		_, err := t.exec(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
+		err := t.do(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
 			SELECT source_id, started / 86400000, outcome, count(*), sum(bytes), sum(duration), sum(added)
 			FROM fetch WHERE `+old+` GROUP BY 1, 2, 3
 			ON CONFLICT (source_id, day, outcome) DO UPDATE SET count = fetch_day.count + excluded.count,
@@ -98,14 +93,9 @@ type FetchSum struct {
 // FetchSums returns the totals of every source, by its row number.
 func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
 	sums := map[int64]FetchSum{}
-	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil, func(scan scan) error {
-		var id int64
-		var s FetchSum
-		var interval int64
-		err := scan(&id, &s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, &interval)
-		s.Interval = millis(interval)
-		sums[id] = s
-		return err
-	})
+	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil,
+		mapTo(sums, func(s *FetchSum) []any {
+			return []any{&s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, asDuration(&s.Interval)}
+		}))
 	return sums, err
 }

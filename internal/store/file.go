@@ -12,9 +12,7 @@ func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFac
 	for _, url := range urls {
 		err := db.each(ctx, `SELECT asked, tries, outcome, type, length FROM file WHERE hash = $1`, []any{keyHash(url)}, func(scan scan) error {
 			f := news.FileFacts{URL: url}
-			var asked int64
-			err := scan(&asked, &f.Tries, &f.Outcome, &f.Type, &f.Length)
-			f.Asked = at(asked)
+			err := scan(asTime(&f.Asked), &f.Tries, &f.Outcome, &f.Type, &f.Length)
 			known[url] = f
 			return err
 		})
@@ -30,7 +28,7 @@ func (db *DB) Files(ctx context.Context, urls []string) (map[string]news.FileFac
 // not change.
 func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) error {
 	return db.update(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO file (hash, url, asked, tries, outcome, type, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		err := t.do(`INSERT INTO file (hash, url, asked, tries, outcome, type, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (hash) DO UPDATE SET asked = excluded.asked, tries = excluded.tries, outcome = excluded.outcome,
 				type = excluded.type, length = excluded.length`,
 			keyHash(f.URL), f.URL, ms(f.Asked), f.Tries, string(f.Outcome), f.Type, f.Length)

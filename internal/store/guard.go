@@ -53,14 +53,7 @@ func (s *saving) knownTexts(ids []int64, words int) (held []story.KnownText, err
 		}
 	}
 	err = s.lookUp(`SELECT id, title_hash, text_hash FROM entry WHERE source_id = $1 AND text_hash IN (`+placeholders+`)`,
-		texts, func(scan scan) error {
-			var h story.KnownText
-			var title, text int64
-			err := scan(&h.ID, &title, &text)
-			h.Title, h.Text = uint64(title), uint64(text)
-			held = append(held, h)
-			return err
-		})
+		texts, collect(&held, func(h *story.KnownText) []any { return []any{&h.ID, asHash(&h.Title), asHash(&h.Text)} }))
 	return held, err
 }
 
@@ -80,13 +73,13 @@ func (s *saving) markFlood(ids []int64) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	var newest int64
+	var newest time.Time
 	var most int
-	if err := s.get(`SELECT latest, burst FROM source WHERE id = $1`, []any{s.h.Source.ID}, &newest, &most); err != nil {
+	if err := s.get(`SELECT latest, burst FROM source WHERE id = $1`, []any{s.h.Source.ID}, asTime(&newest), &most); err != nil {
 		return err
 	}
 	live := len(fresh)
-	for i, old := range news.Flood(published, at(newest), most) {
+	for i, old := range news.Flood(published, newest, most) {
 		if old {
 			s.h.Arrivals[fresh[i]].Guard = news.GuardFlood
 			live--
@@ -95,8 +88,7 @@ func (s *saving) markFlood(ids []int64) error {
 	if live <= most {
 		return nil
 	}
-	_, err := s.exec(`UPDATE source SET burst = $2 WHERE id = $1`, s.h.Source.ID, live)
-	return err
+	return s.do(`UPDATE source SET burst = $2 WHERE id = $1`, s.h.Source.ID, live)
 }
 
 // minted begins the guids that we make ourselves.

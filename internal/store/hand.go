@@ -25,15 +25,14 @@ func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.T
 func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
 	hand, err := t.recordHand(entry, act, from, to, now)
 	if err == nil {
-		_, err = t.exec(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
+		err = t.do(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
 	}
 	return err
 }
 
 // touch marks a story as changed: publishing judges it again.
 func (t *tx) touch(story, revision int64) error {
-	_, err := t.exec(`UPDATE story SET revision = $2 WHERE id = $1`, story, revision)
-	return err
+	return t.do(`UPDATE story SET revision = $2 WHERE id = $1`, story, revision)
 }
 
 // keyOf returns the key of a story.
@@ -84,14 +83,9 @@ func standing(a, b publicationRow) int {
 func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, error) {
 	var list []news.Correction
 	err := db.each(ctx, `SELECT h.act, h.at, h.entry_id, w.key, b.key FROM hand h JOIN story w ON w.id = h.was JOIN story b ON b.id = h.became
-		WHERE h.entry_id = $1 ORDER BY h.id`, []any{entry}, func(scan scan) error {
-		var c news.Correction
-		var when int64
-		err := scan(&c.Act, &when, &c.EntryID, &c.From, &c.To)
-		c.At = at(when)
-		list = append(list, c)
-		return err
-	})
+		WHERE h.entry_id = $1 ORDER BY h.id`, []any{entry}, collect(&list, func(c *news.Correction) []any {
+		return []any{&c.Act, asTime(&c.At), &c.EntryID, &c.From, &c.To}
+	}))
 	return list, err
 }
 

@@ -24,16 +24,16 @@ func (s *saving) saveVitals(f news.Fetch) error {
 	if s.h.Ours || f.Pushed || f.Outcome == news.OutcomeInterrupted {
 		return nil
 	}
-	var latency int64
-	if err := s.get(`SELECT latency FROM source WHERE id = $1`, []any{f.SourceID}, &latency); err != nil {
+	var latency time.Duration
+	if err := s.get(`SELECT latency FROM source WHERE id = $1`, []any{f.SourceID}, asDuration(&latency)); err != nil {
 		return err
 	}
 	if !f.Outcome.Failed() {
-		latency = news.NextLatency(millis(latency), f.Duration).Milliseconds()
+		latency = news.NextLatency(latency, f.Duration)
 	}
-	_, err := s.exec(`UPDATE source SET standing = $2, latency = $3,
+	err := s.do(`UPDATE source SET standing = $2, latency = $3,
 			failing_since = CASE WHEN NOT $4 THEN 0 WHEN failing_since = 0 THEN $5 ELSE failing_since END WHERE id = $1`,
-		f.SourceID, string(f.Outcome), latency, f.Outcome.Failed(), ms(f.Started))
+		f.SourceID, string(f.Outcome), latency.Milliseconds(), f.Outcome.Failed(), ms(f.Started))
 	if err == nil && s.h.Move != nil {
 		err = s.move(f.SourceID, *s.h.Move)
 	}
@@ -47,12 +47,8 @@ func (s *saving) saveVitals(f news.Fetch) error {
 func (s *saving) savePause() error {
 	var times []time.Time
 	err := s.each(`SELECT c.published FROM entry e JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, pauseEntries}, func(scan scan) error {
-		var published int64
-		err := scan(&published)
-		times = append(times, at(published))
-		return err
-	})
+		WHERE e.source_id = $1 AND c.published <> 0 ORDER BY e.id DESC LIMIT $2`, []any{s.h.Source.ID, pauseEntries},
+		collect(&times, func(published *time.Time) []any { return []any{asTime(published)} }))
 	if err != nil {
 		return err
 	}
@@ -60,74 +56,44 @@ func (s *saving) savePause() error {
 	for _, t := range times {
 		latest = news.Later(latest, t)
 	}
-	_, err = s.exec(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
+	return s.do(`UPDATE source SET pause = $2, latest = CASE WHEN latest < $3 THEN $3 ELSE latest END WHERE id = $1`,
 		s.h.Source.ID, news.Pause(times).Milliseconds(), ms(latest))
-	return err
 }
 
 // move stores what is known of where the source went.
 func (t *tx) move(source int64, m news.Move) error {
-	_, err := t.exec(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
+	return t.do(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
 			address = $7, home_asked = $8 WHERE id = $1`,
 		source, m.Target, string(m.By), m.Seen, ms(m.Since), m.Same, m.Address, ms(m.Home))
-	return err
 }
 
-// moveColumns are what moveScan reads.
+// moveColumns are the columns of a news.Move.
 const moveColumns = `moved_to, moved_by, moved_seen, moved_since, moved_same, address, home_asked`
 
-// moveScan reads moveColumns: dest are where a scan puts them, and done takes
-// them over after it.
-type moveScan struct {
-	news.Move
-	since, home int64
+func moveDest(m *news.Move) []any {
+	return []any{&m.Target, &m.By, &m.Seen, asTime(&m.Since), &m.Same, &m.Address, asTime(&m.Home)}
 }
 
-func (m *moveScan) dest() []any {
-	return []any{&m.Target, &m.By, &m.Seen, &m.since, &m.Same, &m.Address, &m.home}
-}
-
-func (m *moveScan) done() news.Move {
-	m.Since, m.Home = at(m.since), at(m.home)
-	return m.Move
-}
-
-// vitalColumns are what vitalScan reads.
+// vitalColumns are the columns of news.Vitals.
 const vitalColumns = `standing, failing_since, latency, pause, latest, health, health_since`
 
-// vitalScan reads vitalColumns.
-type vitalScan struct {
-	news.Vitals
-	failing, latency, pause, latest, judged int64
-}
-
-func (v *vitalScan) dest() []any {
-	return []any{&v.Standing, &v.failing, &v.latency, &v.pause, &v.latest, &v.Judged, &v.judged}
-}
-
-func (v *vitalScan) done() news.Vitals {
-	v.FailingSince, v.Latest, v.JudgedAt = at(v.failing), at(v.latest), at(v.judged)
-	v.Latency, v.Pause = millis(v.latency), millis(v.pause)
-	return v.Vitals
+func vitalDest(v *news.Vitals) []any {
+	return []any{&v.Standing, asTime(&v.FailingSince), asDuration(&v.Latency), asDuration(&v.Pause), asTime(&v.Latest), &v.Judged, asTime(&v.JudgedAt)}
 }
 
 // judgeHealth judges a source after its latest attempt, and records a change.
 func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
 	s := news.SourceState{Last: last}
-	var v vitalScan
-	var m moveScan
-	var firstOK int64
 	err := t.get(`SELECT kind, public, first_ok, failures, `+vitalColumns+`, `+moveColumns+` FROM source WHERE id = $1`, []any{id},
-		slices.Concat([]any{&s.Kind, &s.Public, &firstOK, &s.Failures}, v.dest(), m.dest())...)
+		slices.Concat([]any{&s.Kind, &s.Public, asTime(&s.FirstOK), &s.Failures}, vitalDest(&s.Vitals), moveDest(&s.Move))...)
 	if err != nil {
 		return err
 	}
-	s.FirstOK, s.Vitals, s.Move = at(firstOK), v.done(), m.done()
 	is := s.Health(now)
 	if is == s.Judged {
 		return nil
 	}
-	if _, err := t.exec(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now)); err != nil {
+	if err := t.do(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now)); err != nil {
 		return err
 	}
 	if s.Judged == "" && is == news.HealthOK {
@@ -150,9 +116,8 @@ func (t *tx) note(e news.HealthEvent) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES (nullif($1, 0), $2, $3, $4, $5, $6)`,
+	return t.do(`INSERT INTO health_event (source_id, at, was, became, cause, advice) VALUES (nullif($1, 0), $2, $3, $4, $5, $6)`,
 		e.SourceID, max(when, last+1), string(e.Was), string(e.Is), e.Cause, e.Advice)
-	return err
 }
 
 // HealthEvents returns the latest changes of health, newest first: of one source,
@@ -160,14 +125,9 @@ func (t *tx) note(e news.HealthEvent) error {
 func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news.HealthEvent, error) {
 	var events []news.HealthEvent
 	err := db.each(ctx, `SELECT coalesce(source_id, 0), at, was, became, cause, advice FROM health_event
-		WHERE $1 = 0 OR source_id = $1 ORDER BY id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
-		var e news.HealthEvent
-		var when int64
-		err := scan(&e.SourceID, &when, &e.Was, &e.Is, &e.Cause, &e.Advice)
-		e.At = at(when)
-		events = append(events, e)
-		return err
-	})
+		WHERE $1 = 0 OR source_id = $1 ORDER BY id DESC LIMIT $2`, []any{source, limit}, collect(&events, func(e *news.HealthEvent) []any {
+		return []any{&e.SourceID, asTime(&e.At), &e.Was, &e.Is, &e.Cause, &e.Advice}
+	}))
 	return events, err
 }
 
@@ -176,7 +136,7 @@ func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news
 func (db *DB) Pardon(ctx context.Context, ids []int64) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, id := range ids {
-			_, err := t.exec(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
+			err := t.do(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
 			if err != nil {
 				return fmt.Errorf("source %d: %w", id, err)
 			}

@@ -31,12 +31,10 @@ type healthItem struct {
 
 func scanHealthItem(scan scan) (healthItem, error) {
 	var i healthItem
-	var when int64
 	var docTitle string
 	e, src := &i.event, &i.source
-	err := scan(&i.id, &e.SourceID, &when, &e.Was, &e.Is, &e.Cause, &e.Advice,
+	err := scan(&i.id, &e.SourceID, asTime(&e.At), &e.Was, &e.Is, &e.Cause, &e.Advice,
 		&i.origin, &src.Name, &src.Title, &docTitle, &src.Public, &src.Contact)
-	e.At = at(when)
 	src.Title = cmp.Or(src.Title, docTitle, src.Name)
 	return i, err
 }
@@ -44,12 +42,10 @@ func scanHealthItem(scan scan) (healthItem, error) {
 // healthEdition is Edition for a feed of problems.
 func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*news.Edition, error) {
 	e := &news.Edition{Site: site, Feed: f}
-	var updated int64
-	err := db.get(ctx, `SELECT `+lastUpdated+` FROM feed WHERE id = $1`, []any{f.ID}, &updated)
+	err := db.get(ctx, `SELECT `+lastUpdated+` FROM feed WHERE id = $1`, []any{f.ID}, asTime(&e.Updated))
 	if err != nil {
 		return nil, err
 	}
-	e.Updated = at(updated)
 	page := newPage(f)
 	page.archived = 0 // all events that are kept, as far as there is room
 	err = db.each(ctx, healthItems+`ORDER BY h.id DESC`, []any{f.ID}, func(scan scan) error {
@@ -93,7 +89,7 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 			err = t.get(`SELECT coalesce(max(id), 0) FROM health_event`, nil, &last)
 		}
 		if err == nil {
-			_, err = t.exec(`UPDATE feed SET scanned = $2, updated = CASE WHEN updated < $3 THEN $3 ELSE updated END,
+			err = t.do(`UPDATE feed SET scanned = $2, updated = CASE WHEN updated < $3 THEN $3 ELSE updated END,
 				revision = revision + CASE WHEN $4 THEN 1 ELSE 0 END WHERE id = $1`, f.ID, last, ms(latest), changed)
 		}
 		return err
@@ -124,14 +120,10 @@ func (db *DB) NoteOutage(ctx context.Context, e news.HealthEvent) error {
 // OfflineSince tells since when we are offline, as last recorded; zero while we are
 // not.
 func (db *DB) OfflineSince(ctx context.Context) (since time.Time, err error) {
-	err = db.each(ctx, `SELECT at, became FROM health_event WHERE source_id IS NULL ORDER BY id DESC LIMIT 1`, nil, func(scan scan) error {
-		var when int64
-		var is news.Health
-		err := scan(&when, &is)
-		if is == news.HealthOffline {
-			since = at(when)
-		}
-		return err
-	})
+	var is news.Health
+	err = db.get(ctx, `SELECT at, became FROM health_event WHERE source_id IS NULL ORDER BY id DESC LIMIT 1`, nil, asTime(&since), &is)
+	if is != news.HealthOffline {
+		return time.Time{}, ignoreNoRows(err)
+	}
 	return since, err
 }

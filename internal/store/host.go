@@ -13,20 +13,16 @@ func (t *tx) noteLimited(h *news.Host) error {
 	if h == nil {
 		return nil
 	}
-	_, err := t.exec(`INSERT INTO host (name, not_before, spacing, limited, limited_at) VALUES ($1, $2, $3, 1, $4)
+	return t.do(`INSERT INTO host (name, not_before, spacing, limited, limited_at) VALUES ($1, $2, $3, 1, $4)
 		ON CONFLICT (name) DO UPDATE SET spacing = excluded.spacing, limited = host.limited + 1, limited_at = excluded.limited_at,
 			not_before = CASE WHEN excluded.not_before > host.not_before THEN excluded.not_before ELSE host.not_before END`,
 		h.Name, ms(h.NotBefore), h.Spacing.Milliseconds(), ms(h.LimitedAt))
-	return err
 }
 
 // hints reads what a fetch has to know of how the source is to be asked.
 func (t *tx) hints(source int64, l *news.Lease) error {
-	var interval, ttl int64
-	err := t.get(`SELECT interval, ttl, skip_hours, skip_days FROM source WHERE id = $1`, []any{source},
-		&interval, &ttl, &l.Hints.Hours, &l.Hints.Days)
-	l.Interval, l.Hints.TTL = millis(interval), millis(ttl)
-	return err
+	return t.get(`SELECT interval, ttl, skip_hours, skip_days FROM source WHERE id = $1`, []any{source},
+		asDuration(&l.Interval), asDuration(&l.Hints.TTL), &l.Hints.Hours, &l.Hints.Days)
 }
 
 // Host returns what is remembered of a rate group; nothing but its name when it
@@ -44,14 +40,9 @@ func (db *DB) Hosts(ctx context.Context) ([]news.Host, error) { return db.hosts(
 
 func (db *DB) hosts(ctx context.Context, where string, args ...any) ([]news.Host, error) {
 	var hosts []news.Host
-	err := db.each(ctx, `SELECT name, not_before, spacing, limited, limited_at FROM host WHERE `+where+` ORDER BY name`, args, func(scan scan) error {
-		var h news.Host
-		var notBefore, spacing, limitedAt int64
-		err := scan(&h.Name, &notBefore, &spacing, &h.Limited, &limitedAt)
-		h.NotBefore, h.LimitedAt, h.Spacing = at(notBefore), at(limitedAt), millis(spacing)
-		hosts = append(hosts, h)
-		return err
-	})
+	err := db.each(ctx, `SELECT name, not_before, spacing, limited, limited_at FROM host WHERE `+where+` ORDER BY name`, args, collect(&hosts, func(h *news.Host) []any {
+		return []any{&h.Name, asTime(&h.NotBefore), asDuration(&h.Spacing), &h.Limited, asTime(&h.LimitedAt)}
+	}))
 	return hosts, err
 }
 

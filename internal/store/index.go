@@ -18,7 +18,7 @@ import (
 // would change counts, order and response times of public searches, and so be revealed.
 type indexing struct {
 	*tx
-	from int64 // entries before this one are not in the index yet, see reindex.go
+	from int64 // entries before this one are not in the index yet, see Reindex
 	docs map[int64]indexed
 }
 
@@ -58,11 +58,11 @@ func (x *indexing) flush() error {
 	for _, id := range slices.Sorted(maps.Keys(x.docs)) {
 		d := x.docs[id]
 		if d.anew {
-			if _, err := x.exec(d.index.In(sqlite.UnindexEntry), id); err != nil {
+			if err := x.do(d.index.In(sqlite.UnindexEntry), id); err != nil {
 				return err
 			}
 		}
-		if _, err := x.exec(d.index.In(sqlite.IndexEntry), id, d.Title, d.Body, d.Author, d.Tag, d.Facts); err != nil {
+		if err := x.do(d.index.In(sqlite.IndexEntry), id, d.Title, d.Body, d.Author, d.Tag, d.Facts); err != nil {
 			return err
 		}
 		if words[d.vocabulary] == nil {
@@ -94,8 +94,7 @@ func (x *indexing) addWords(v vocabulary, words []string) error {
 	if n, err := x.exec(v.index.In(sqlite.NewWords), v.scope, string(list)); n == 0 || err != nil {
 		return err
 	}
-	_, err = x.exec(v.index.In(sqlite.IndexWords), last)
-	return err
+	return x.do(v.index.In(sqlite.IndexWords), last)
 }
 
 // tidyPages bounds what one step of tidying writes: 4 KiB each.
@@ -110,7 +109,7 @@ func (db *DB) TidyIndex(ctx context.Context) (more bool, err error) {
 			if err := t.get(sqlite.Changes, nil, &before); err != nil {
 				return err
 			}
-			if _, err := t.exec(query, tidyPages); err != nil {
+			if err := t.do(query, tidyPages); err != nil {
 				return err
 			}
 			if err := t.get(sqlite.Changes, nil, &after); err != nil {
@@ -131,4 +130,77 @@ func everyIndex(statements ...string) (all []string) {
 		}
 	}
 	return all
+}
+
+// reindexLimit is how many entries one transaction indexes, so that it never
+// blocks other writes for long.
+const reindexLimit = 50
+
+// Reindex rebuilds the full-text indexes after an upgrade that changes them, or
+// after a source became private or public. Each call indexes a limited number of
+// entries, the latest first, and reports whether there are more. Entries that
+// arrive meanwhile are indexed when they are stored. Until Reindex is done,
+// search results say that older entries are missing.
+func (db *DB) Reindex(ctx context.Context) (more bool, err error) {
+	version, err := db.counter(ctx, "search")
+	if err != nil {
+		return false, err
+	}
+	from, err := db.counter(ctx, "searchable")
+	if err != nil || version == search.Version && from == 0 {
+		return false, err
+	}
+	err = db.update(ctx, func(t *tx) error {
+		if version != search.Version {
+			more = true
+			return t.clearIndex()
+		}
+		more, err = t.reindex()
+		return err
+	})
+	return more, err
+}
+
+// Unindexed returns about how many entries Reindex still has to index. Deleted entries count too.
+func (db *DB) Unindexed(ctx context.Context) (int64, error) {
+	from, err := db.counter(ctx, "searchable")
+	return max(from-1, 0), err
+}
+
+// clearIndex empties the indexes, so that reindex starts after the last entry.
+func (t *tx) clearIndex() error {
+	for _, query := range everyIndex(sqlite.ClearIndex...) {
+		if err := t.do(query); err != nil {
+			return err
+		}
+	}
+	if err := t.setCounter("search", search.Version); err != nil {
+		return err
+	}
+	return t.do(`UPDATE counter SET value = (SELECT coalesce(max(id), 0) + 1 FROM entry) WHERE name = 'searchable'`)
+}
+
+// reindex indexes the next entries before the first one that is indexed.
+func (t *tx) reindex() (more bool, err error) {
+	x, err := t.indexing()
+	if err != nil {
+		return false, err
+	}
+	entries, err := t.shown(`e.id < $1 ORDER BY e.id DESC LIMIT $2`, x.from, reindexLimit)
+	if err != nil {
+		return false, err
+	}
+	var from int64 // 0: all are indexed
+	if len(entries) == reindexLimit {
+		from = entries[len(entries)-1].Entry.ID
+	}
+	x.from = from
+	for i := range entries {
+		e := &entries[i].Entry
+		x.add(e.ID, e.SourceID, entries[i].Source.Public, e, false)
+	}
+	if err := x.flush(); err != nil {
+		return false, err
+	}
+	return from > 0, t.setCounter("searchable", from)
 }

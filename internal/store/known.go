@@ -86,20 +86,20 @@ func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
 // that led to it.
 func (k *known) add(scan scan, last any, key func() string) error {
 	row := &knownRow{keys: map[string]bool{}}
-	var print int64
-	var link, title string
-	if err := scan(&row.id, &row.story, &row.withdrawn, &print, &row.hash, &row.signature, &row.published, &row.updated,
-		&row.clean, &link, &title, &row.seen, &row.words, last); err != nil {
+	var arrived story.Known
+	if err := scan(&row.id, &row.story, &row.withdrawn, asHash(&arrived.Fingerprint), &row.hash, &row.signature, &row.published, &row.updated,
+		&row.clean, &arrived.Link, &arrived.Title, &row.seen, &row.words, last); err != nil {
 		return err
 	}
 	if have, ok := k.rows[row.id]; ok {
 		row = have
 	}
 	k.rows[row.id] = row
-	if name := key(); name != "" {
-		row.keys[name] = true
+	arrived.ID, arrived.Key = row.id, key()
+	if arrived.Key != "" {
+		row.keys[arrived.Key] = true
 	}
-	k.list = append(k.list, story.Known{ID: row.id, Key: key(), Link: link, Title: title, Fingerprint: uint64(print)})
+	k.list = append(k.list, arrived)
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"tributary/internal/news"
@@ -22,26 +21,15 @@ func (t *tx) syncRecord(s news.Source) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6, apart = $7
+	return t.do(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6, apart = $7
 		WHERE id = $1 AND (site <> $2 OR author <> $3 OR contact <> $4 OR icon <> $5 OR lists <> $6 OR apart <> $7)`,
 		s.ID, s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart)
-	return err
 }
 
-// recordColumns are the columns of a source src that a recordScan reads.
+// recordColumns are the columns of a source src that syncRecord writes.
 const recordColumns = `src.author, src.contact, src.icon, src.lists`
 
-// recordScan reads recordColumns.
-type recordScan struct {
-	author, contact, icon, lists string
-}
-
-func (r *recordScan) dest() []any { return []any{&r.author, &r.contact, &r.icon, &r.lists} }
-
-func (r *recordScan) fill(s *news.Source) error {
-	s.Author, s.Contact, s.Icon = r.author, r.contact, r.icon
-	return json.Unmarshal([]byte(r.lists), &s.Lists)
-}
+func recordDest(s *news.Source) []any { return []any{&s.Author, &s.Contact, &s.Icon, asJSON(&s.Lists)} }
 
 // SyncLists makes the stored lists match the configured ones, of which it uses
 // Name and URL. It returns the configured lists in order, with their stored
@@ -51,7 +39,7 @@ func (db *DB) SyncLists(ctx context.Context, lists []news.ListState) ([]news.Lis
 	var out []news.ListState
 	err := db.update(ctx, func(t *tx) error {
 		var held []news.ListState
-		if err := t.each(selectLists, nil, scanList(&held)); err != nil {
+		if err := t.each(selectLists, nil, collect(&held, listDest)); err != nil {
 			return err
 		}
 		out = matchLists(lists, held)
@@ -96,7 +84,7 @@ func (t *tx) writeLists(lists, held []news.ListState) error {
 		if !kept[h.ID] {
 			query = `DELETE FROM list WHERE id = $1`
 		}
-		if _, err := t.exec(query, h.ID); err != nil {
+		if err := t.do(query, h.ID); err != nil {
 			return err
 		}
 	}
@@ -136,40 +124,25 @@ func (t *tx) saveList(l news.ListState) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE list SET name = $2, url = $3, sources = $4, etag = $5, last_modified = $6, body_hash = $7, loaded = $8,
+	return t.do(`UPDATE list SET name = $2, url = $3, sources = $4, etag = $5, last_modified = $6, body_hash = $7, loaded = $8,
 			started = $9, duration = $10, bytes = $11, status = $12, outcome = $13, error = $14, failures = $15, next_due = $16 WHERE id = $1`,
 		l.ID, l.Name, l.URL, string(sources), l.Validators.ETag, l.Validators.LastModified, l.Validators.BodyHash, ms(l.Loaded),
 		ms(l.Last.Started), l.Last.Duration.Milliseconds(), l.Last.Bytes, l.Last.Status, string(l.Last.Outcome), l.Last.Error,
 		l.Failures, ms(l.NextDue))
-	return err
 }
 
 // Lists returns every list with its stored state.
 func (db *DB) Lists(ctx context.Context) ([]news.ListState, error) {
 	var lists []news.ListState
-	err := db.each(ctx, selectLists, nil, scanList(&lists))
+	err := db.each(ctx, selectLists, nil, collect(&lists, listDest))
 	return lists, err
 }
 
 const selectLists = `SELECT id, name, url, sources, etag, last_modified, body_hash, loaded, started, duration, bytes, status,
 	outcome, error, failures, next_due FROM list ORDER BY id`
 
-func scanList(lists *[]news.ListState) func(scan) error {
-	return func(scan scan) error {
-		var l news.ListState
-		var sources string
-		var loaded, started, duration, due int64
-		err := scan(&l.ID, &l.Name, &l.URL, &sources, &l.Validators.ETag, &l.Validators.LastModified, &l.Validators.BodyHash, &loaded,
-			&started, &duration, &l.Last.Bytes, &l.Last.Status, &l.Last.Outcome, &l.Last.Error, &l.Failures, &due)
-		if err != nil {
-			return err
-		}
-		l.Loaded, l.NextDue = at(loaded), at(due)
-		l.Last.Started, l.Last.Duration = at(started), millis(duration)
-		if err := json.Unmarshal([]byte(sources), &l.Sources); err != nil {
-			return fmt.Errorf("list %s: %w", l.Name, err)
-		}
-		*lists = append(*lists, l)
-		return nil
-	}
+func listDest(l *news.ListState) []any {
+	return []any{&l.ID, &l.Name, &l.URL, asJSON(&l.Sources), &l.Validators.ETag, &l.Validators.LastModified, &l.Validators.BodyHash, asTime(&l.Loaded),
+		asTime(&l.Last.Started), asDuration(&l.Last.Duration), &l.Last.Bytes, &l.Last.Status, &l.Last.Outcome, &l.Last.Error, &l.Failures,
+		asTime(&l.NextDue)}
 }

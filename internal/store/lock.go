@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -24,10 +25,7 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	who := e.Holder
-	if who == "" {
-		who = "another process"
-	}
+	who := cmp.Or(e.Holder, "another process")
 	return fmt.Sprintf("the database is in use by %s (lock file %s): one process ingests per database", who, e.Path)
 }
 

@@ -28,11 +28,9 @@ var ErrSameStory = errors.New("they are one story already")
 func (db *DB) Merge(ctx context.Context, stories []int64, now time.Time) (m MergeResult, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		g := merging{tx: t, now: now}
-		if err := g.merge(stories); err != nil {
-			return err
-		}
+		err := g.merge(stories)
 		m = g.result
-		return nil
+		return err
 	})
 	return m, err
 }
@@ -65,13 +63,10 @@ func (m *merging) merge(stories []int64) error {
 	if err := m.rehome(pubs); err != nil {
 		return err
 	}
-	revision, err := m.nextRevision()
-	if err == nil {
-		err = m.touch(m.into, revision)
+	if err := m.requeueStory(m.into); err != nil {
+		return err
 	}
-	if err == nil {
-		m.result.Key, err = m.keyOf(m.into)
-	}
+	m.result.Key, err = m.keyOf(m.into)
 	return err
 }
 
@@ -156,7 +151,7 @@ func (m *merging) absorb(other int64) error {
 	if err := m.wait(other); err != nil {
 		return err
 	}
-	if _, err := m.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1`, other, m.into); err != nil {
+	if err := m.do(`UPDATE story SET alias_of = $2 WHERE alias_of = $1`, other, m.into); err != nil {
 		return err
 	}
 	var key string
@@ -178,10 +173,10 @@ func (m *merging) absorb(other int64) error {
 // as part of the survivor as well. If such a feed shows the survivor already, the next
 // round of publishing ends the wait.
 func (m *merging) wait(other int64) error {
-	_, err := m.exec(`INSERT INTO waiting (feed_id, story_id, since) SELECT feed_id, $2, since FROM waiting WHERE story_id = $1
+	err := m.do(`INSERT INTO waiting (feed_id, story_id, since) SELECT feed_id, $2, since FROM waiting WHERE story_id = $1
 		ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since WHERE excluded.since < waiting.since`, other, m.into)
 	if err == nil {
-		_, err = m.exec(`DELETE FROM waiting WHERE story_id = $1`, other)
+		err = m.do(`DELETE FROM waiting WHERE story_id = $1`, other)
 	}
 	return err
 }
@@ -239,15 +234,13 @@ func (m *merging) take(h held) error {
 	if h.story == m.into {
 		return nil
 	}
-	_, err := m.exec(`UPDATE publication SET story_id = $3, guid = coalesce(guid, (SELECT guid FROM story WHERE id = $4))
+	return m.do(`UPDATE publication SET story_id = $3, guid = coalesce(guid, (SELECT guid FROM story WHERE id = $4))
 		WHERE feed_id = $1 AND sequence = $2`, h.feed, h.sequence, m.into, h.story)
-	return err
 }
 
 // yield has a Publication stay or step aside. What the one that stays shows is decided in
 // the next round of publishing.
 func (m *merging) yield(h held, aside bool) error {
-	_, err := m.exec(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
+	return m.do(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
 		h.feed, h.sequence, aside)
-	return err
 }

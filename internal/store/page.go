@@ -14,12 +14,10 @@ func (db *DB) Pages(ctx context.Context, scope int64, links []string) (map[strin
 		err := db.each(ctx, `SELECT fetched, tries, outcome, note, html FROM page WHERE scope = $1 AND hash = $2`,
 			[]any{scope, keyHash(link)}, func(scan scan) error {
 				p := news.PageText{URL: link}
-				var fetched int64
 				var packed []byte
-				if err := scan(&fetched, &p.Tries, &p.Outcome, &p.Note, &packed); err != nil {
+				if err := scan(asTime(&p.Fetched), &p.Tries, &p.Outcome, &p.Note, &packed); err != nil {
 					return err
 				}
-				p.Fetched = at(fetched)
 				if packed != nil {
 					text, err := unpack(packed)
 					if err != nil {
@@ -59,10 +57,9 @@ func (db *DB) SavePage(ctx context.Context, scope int64, p news.PageText) error 
 		}
 	}
 	return db.update(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO page (scope, hash, url, fetched, tries, outcome, note, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		return t.do(`INSERT INTO page (scope, hash, url, fetched, tries, outcome, note, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (scope, hash) DO UPDATE SET fetched = excluded.fetched, tries = excluded.tries, outcome = excluded.outcome,
 				note = excluded.note, html = coalesce(excluded.html, page.html)`,
 			scope, keyHash(p.URL), p.URL, ms(p.Fetched), p.Tries, string(p.Outcome), p.Note, packed)
-		return err
 	})
 }

@@ -28,7 +28,7 @@ func (db *DB) Pin(ctx context.Context, entry int64, now time.Time) (instead int6
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE entry SET pinned = $2 WHERE id = $1`, entry, ms(now)); err != nil {
+		if err := t.do(`UPDATE entry SET pinned = $2 WHERE id = $1`, entry, ms(now)); err != nil {
 			return err
 		}
 		if _, err := t.recordHand(entry, news.Pinned, story, story, now); err != nil {
@@ -61,7 +61,7 @@ func (db *DB) Unpin(ctx context.Context, entry int64, now time.Time) error {
 }
 
 func (t *tx) unpin(entry, story int64, now time.Time) error {
-	_, err := t.exec(`UPDATE entry SET pinned = 0 WHERE id = $1`, entry)
+	err := t.do(`UPDATE entry SET pinned = 0 WHERE id = $1`, entry)
 	if err == nil {
 		_, err = t.recordHand(entry, news.Unpinned, story, story, now)
 	}

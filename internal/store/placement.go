@@ -124,9 +124,7 @@ func (db *DB) placed(ctx context.Context, where string, args ...any) ([]news.Pla
 	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
 		EXISTS (SELECT 1 FROM fetch f WHERE f.source_id = e.source_id AND f.started = e.first_seen AND f.pushed = 1) FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
 		var w news.Placement
-		var withdrawn, retired int64
-		err := scanShown(scan, &w.Shown, &withdrawn, &retired, &w.Pushed)
-		w.Withdrawn, w.Retired = at(withdrawn), at(retired)
+		err := scanShown(scan, &w.Shown, asTime(&w.Withdrawn), asTime(&w.Retired), &w.Pushed)
 		w.StoryID, w.StoryKey = w.Entry.StoryID, w.Entry.StoryKey
 		entries = append(entries, w)
 		return err
@@ -140,13 +138,8 @@ func (db *DB) publicationsOf(ctx context.Context, where string, a news.Audience,
 	var pubs []news.Publication
 	err := db.each(ctx, `SELECT p.feed_id, p.story_id, coalesce(p.guid, s.guid, ''), p.sequence, p.entered, p.published, p.updated, p.entry_id, p.removed
 		FROM publication p JOIN story s ON s.id = p.story_id JOIN feed f ON f.id = p.feed_id
-		WHERE p.story_id = $2 AND `+where+` ORDER BY p.feed_id <> $1, p.feed_id, p.sequence`, []any{a, story}, func(scan scan) error {
-		var p news.Publication
-		var entered, published, updated int64
-		err := scan(&p.FeedID, &p.StoryID, &p.GUID, &p.Sequence, &entered, &published, &updated, &p.EntryID, &p.Removed)
-		p.Entered, p.Published, p.Updated = at(entered), at(published), at(updated)
-		pubs = append(pubs, p)
-		return err
-	})
+		WHERE p.story_id = $2 AND `+where+` ORDER BY p.feed_id <> $1, p.feed_id, p.sequence`, []any{a, story}, collect(&pubs, func(p *news.Publication) []any {
+		return []any{&p.FeedID, &p.StoryID, &p.GUID, &p.Sequence, asTime(&p.Entered), asTime(&p.Published), asTime(&p.Updated), &p.EntryID, &p.Removed}
+	}))
 	return pubs, err
 }

@@ -101,7 +101,7 @@ func (t *tx) postings(forgotten int64) (*postings, error) {
 func (t *tx) clearPostings() error {
 	t.memtable = nil
 	for _, query := range []string{`DELETE FROM posting_log`, `DELETE FROM posting_block`} {
-		if _, err := t.exec(query); err != nil {
+		if err := t.do(query); err != nil {
 			return err
 		}
 	}
@@ -135,7 +135,7 @@ func (x *postings) record(p posting) {
 func (x *postings) flush() error {
 	if len(x.fresh) > 0 {
 		x.memtable.logged++
-		if _, err := x.exec(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.memtable.logged, x.memtable.turn, packed(x.fresh)); err != nil {
+		if err := x.do(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.memtable.logged, x.memtable.turn, packed(x.fresh)); err != nil {
 			return err
 		}
 		if err := x.setCounter("posted", x.memtable.logged); err != nil {
@@ -152,7 +152,7 @@ func (x *postings) flush() error {
 	if x.memtable.turn == turn {
 		return nil
 	}
-	if _, err := x.exec(`DELETE FROM posting_log WHERE turn <= $1`, x.memtable.turn-blocks); err != nil { // every block had its turn since
+	if err := x.do(`DELETE FROM posting_log WHERE turn <= $1`, x.memtable.turn-blocks); err != nil { // every block had its turn since
 		return err
 	}
 	return x.setCounter("posting_turn", x.memtable.turn)
@@ -171,9 +171,9 @@ func (x *postings) write(id int64) error {
 	x.memtable.blocks[id], x.memtable.count, x.memtable.blooms[id] = nil, x.memtable.count-len(fresh), newBloom(all)
 	switch {
 	case len(all) > 0:
-		_, err = x.exec(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))
+		err = x.do(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))
 	case data != nil:
-		_, err = x.exec(`DELETE FROM posting_block WHERE id = $1`, id)
+		err = x.do(`DELETE FROM posting_block WHERE id = $1`, id)
 	}
 	return err
 }

@@ -40,12 +40,12 @@ func (db *DB) Publish(ctx context.Context, f news.Feed, now time.Time) (changed,
 // behind reports, without the writer, whether there is anything to judge.
 func (db *DB) behind(ctx context.Context, f news.Feed, now time.Time) (bool, error) {
 	var behind, due bool
-	var closed int64
+	var closed time.Time
 	err := db.get(ctx, `SELECT f.scanned < c.value, f.closed,
 			EXISTS (SELECT 1 FROM waiting w WHERE w.feed_id = f.id AND (w.since <= $2 OR w.since > $3))
-		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, []any{f.ID, ms(now.Add(-f.Settle)), ms(now)}, &behind, &closed, &due)
+		FROM feed f, counter c WHERE f.id = $1 AND c.name = 'revision'`, []any{f.ID, ms(now.Add(-f.Settle)), ms(now)}, &behind, asTime(&closed), &due)
 	if f.Digest != nil {
-		due = f.Digest.Last(now).After(at(closed))
+		due = f.Digest.Last(now).After(closed)
 	}
 	return behind || due, err
 }
@@ -163,10 +163,9 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	_, err = p.exec(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4, change = $5,
+	return p.do(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4, change = $5,
 			revision = revision + CASE WHEN $6 THEN 1 ELSE 0 END WHERE id = $1`,
 		p.feed.ID, p.upto, p.sequence, ms(p.updated), p.change, p.changed)
-	return err
 }
 
 // story brings the Publications of one story up to date.
@@ -230,7 +229,7 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 	}
 	p.changed = true // a member came, went or changed: bytes may differ
 	if show < 0 {
-		if _, err := p.exec(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence); err != nil {
+		if err := p.do(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence); err != nil {
 			return err
 		}
 		return p.noteRevealed(pub)
@@ -253,9 +252,8 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 	if p.feed.Digest == nil && (updated.After(at(pub.updated)) || pub.removed) { // who never got it before it left gets it now
 		pub.change = p.nextChange()
 	}
-	_, err := p.exec(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, change = $6, removed = 0
+	return p.do(`UPDATE publication SET entry_id = $3, updated = $4, signature = $5, change = $6, removed = 0
 		WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence, c.EntryID, ms(updated), int64(c.Signature), pub.change)
-	return err
 }
 
 // noteUpdated moves the updated time of the feed forward with that of a Publication.

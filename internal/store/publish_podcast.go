@@ -2,37 +2,16 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"tributary/internal/news"
 )
 
-// keepPlayable leaves of what was found the entries that a podcast may hold: one of
-// their files is sound or film, by what they say or what its server said of it.
-func (p *publishing) keepPlayable(found map[int64][]news.Candidate, brought map[int64]string) error {
-	for story, cs := range found {
-		var kept []news.Candidate
-		for _, c := range cs {
-			plays, err := p.playable(brought[c.EntryID])
-			if err != nil {
-				return err
-			}
-			if plays {
-				kept = append(kept, c)
-			}
-		}
-		if found[story] = kept; kept == nil {
-			delete(found, story)
-		}
-	}
-	return nil
-}
-
-func (p *publishing) playable(enclosures string) (bool, error) {
-	files, err := filesOf(enclosures)
-	if err != nil || slices.ContainsFunc(files, news.Enclosure.Playable) {
-		return err == nil, err
+// playable reports whether a podcast may hold an entry with these files: one of them is
+// sound or film, by what it says or what its server said of it.
+func (p *publishing) playable(files []news.Enclosure) (bool, error) {
+	if slices.ContainsFunc(files, news.Enclosure.Playable) {
+		return true, nil
 	}
 	for _, f := range files {
 		if !f.MediumUnknown() {
@@ -49,14 +28,6 @@ func (p *publishing) playable(enclosures string) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-func filesOf(enclosures string) (files []news.Enclosure, err error) {
-	if enclosures == "" {
-		return nil, nil
-	}
-	err = json.Unmarshal([]byte(enclosures), &files)
-	return files, err
 }
 
 // unknownMediaLimit is about how many of the latest entries of a source a podcast wonders.
@@ -76,17 +47,9 @@ func (db *DB) UnknownMedia(ctx context.Context, f news.Feed) (entries []news.Ent
 		AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.story_id = e.story_id AND +p.feed_id = fs.feed_id AND p.removed = 0)
 		ORDER BY e.id DESC`, []any{f.ID, unknownMediaLimit}, func(scan scan) error {
 		var e news.Entry
-		var files string
-		if err := scan(&e.SourceID, &e.StoryID, &files); err != nil {
-			return err
-		}
-		all, err := filesOf(files)
-		for _, f := range all {
-			if f.MediumUnknown() {
-				e.Enclosures = append(e.Enclosures, f)
-			}
-		}
-		if e.Enclosures != nil {
+		err := scan(&e.SourceID, &e.StoryID, asJSON(&e.Enclosures))
+		e.Enclosures = slices.DeleteFunc(e.Enclosures, func(f news.Enclosure) bool { return !f.MediumUnknown() })
+		if len(e.Enclosures) > 0 {
 			entries = append(entries, e)
 		}
 		return err

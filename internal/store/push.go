@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -14,40 +13,26 @@ import (
 const pushColumns = `id, source_id, hub, topic, callback, secret, state, asked, pending, next, lease_until, failures, error,
 	waiting, stored, missed, deliveries, refused`
 
-func scanPush(scan scan, p *news.Push) error {
-	var asked, pending, next, lease, waiting, stored, missed int64
-	err := scan(&p.ID, &p.SourceID, &p.Hub, &p.Topic, &p.Callback, &p.Secret, &p.State, &asked, &pending, &next, &lease,
-		&p.Failures, &p.Error, &waiting, &stored, &missed, &p.Deliveries, &p.Refused)
-	p.Asked, p.Pending, p.Next, p.LeaseUntil = at(asked), at(pending), at(next), at(lease)
-	p.Waiting, p.Stored, p.Missed = at(waiting), at(stored), at(missed)
-	return err
+func pushDest(p *news.Push) []any {
+	return []any{&p.ID, &p.SourceID, &p.Hub, &p.Topic, &p.Callback, &p.Secret, &p.State, asTime(&p.Asked), asTime(&p.Pending), asTime(&p.Next),
+		asTime(&p.LeaseUntil), &p.Failures, &p.Error, asTime(&p.Waiting), asTime(&p.Stored), asTime(&p.Missed), &p.Deliveries, &p.Refused}
 }
+
+const selectPush = `SELECT ` + pushColumns + ` FROM push WHERE key = $1`
 
 // Announcements returns what the sources in use say of being pushed, those
 // that say nothing left out.
 func (db *DB) Announcements(ctx context.Context) ([]news.Announcement, error) {
 	var all []news.Announcement
-	err := db.each(ctx, `SELECT id, topic, hubs FROM source WHERE hubs <> '' AND retired_at = 0 ORDER BY id`, nil, func(scan scan) error {
-		var a news.Announcement
-		var hubs string
-		if err := scan(&a.SourceID, &a.Topic, &hubs); err != nil {
-			return err
-		}
-		all = append(all, a)
-		return json.Unmarshal([]byte(hubs), &all[len(all)-1].Hubs)
-	})
+	err := db.each(ctx, `SELECT id, topic, hubs FROM source WHERE hubs <> '' AND retired_at = 0 ORDER BY id`, nil,
+		collect(&all, func(a *news.Announcement) []any { return []any{&a.SourceID, &a.Topic, asJSON(&a.Hubs)} }))
 	return all, err
 }
 
 // Pushes returns every Push, also those that are to end.
 func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 	var all []news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, func(scan scan) error {
-		var p news.Push
-		err := scanPush(scan, &p)
-		all = append(all, p)
-		return err
-	})
+	err := db.each(ctx, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, collect(&all, pushDest))
 	return all, err
 }
 
@@ -55,9 +40,9 @@ func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
 // takes tells nothing about ids that are not known.
 func (db *DB) Push(ctx context.Context, id string) (news.Push, error) {
 	var p news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error { return scanPush(scan, &p) })
+	err := db.get(ctx, selectPush, []any{keyHash(id)}, pushDest(&p)...)
 	switch {
-	case err != nil:
+	case ignoreNoRows(err) != nil:
 		return news.Push{}, err
 	case p.ID == "" || subtle.ConstantTimeCompare([]byte(p.ID), []byte(id)) != 1:
 		return news.Push{}, news.ErrNoPush
@@ -68,10 +53,9 @@ func (db *DB) Push(ctx context.Context, id string) (news.Push, error) {
 // AddPush stores a new Push.
 func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 	return db.update(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO push (key, id, source_id, hub, topic, callback, secret, state, next)
+		return t.do(`INSERT INTO push (key, id, source_id, hub, topic, callback, secret, state, next)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			keyHash(p.ID), p.ID, p.SourceID, p.Hub, p.Topic, p.Callback, p.Secret, string(p.State), ms(p.Next))
-		return err
 	})
 }
 
@@ -82,9 +66,9 @@ func (db *DB) AddPush(ctx context.Context, p news.Push) error {
 func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var p news.Push
-		err := t.each(`SELECT `+pushColumns+` FROM push WHERE key = $1`, []any{keyHash(id)}, func(scan scan) error { return scanPush(scan, &p) })
+		err := t.get(selectPush, []any{keyHash(id)}, pushDest(&p)...)
 		switch {
-		case err != nil:
+		case ignoreNoRows(err) != nil:
 			return err
 		case p.ID == "" || p.ID != id:
 			return news.ErrNoPush
@@ -93,14 +77,12 @@ func (db *DB) ChangePush(ctx context.Context, id string, change func(*news.Push)
 			return err
 		}
 		if p.State == "" {
-			_, err = t.exec(`DELETE FROM push WHERE key = $1`, keyHash(id))
-			return err
+			return t.do(`DELETE FROM push WHERE key = $1`, keyHash(id))
 		}
-		_, err = t.exec(`UPDATE push SET hub = $2, state = $3, asked = $4, pending = $5, next = $6, lease_until = $7, failures = $8,
+		return t.do(`UPDATE push SET hub = $2, state = $3, asked = $4, pending = $5, next = $6, lease_until = $7, failures = $8,
 				error = $9, waiting = $10, refused = $11 WHERE key = $1`,
 			keyHash(id), p.Hub, string(p.State), ms(p.Asked), ms(p.Pending), ms(p.Next), ms(p.LeaseUntil), p.Failures,
 			p.Error, ms(p.Waiting), p.Refused)
-		return err
 	})
 }
 
@@ -143,7 +125,7 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 	if n == 0 || err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE push SET waiting = 0 WHERE waiting > 0 AND source_id IN
+	if err := t.do(`UPDATE push SET waiting = 0 WHERE waiting > 0 AND source_id IN
 			(SELECT id FROM source WHERE requested = $1)`, ms(now)); err != nil {
 		return err
 	}
@@ -153,10 +135,10 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 
 // trusted is until when a source may be polled rarely, see news.Push.Trusted.
 func (t *tx) trusted(source int64) (time.Time, error) {
-	var until int64
+	var until time.Time
 	err := t.get(`SELECT coalesce(max(lease_until), 0) FROM push WHERE source_id = $1 AND state = 'active' AND stored > missed`,
-		[]any{source}, &until)
-	return at(until), err
+		[]any{source}, asTime(&until))
+	return until, err
 }
 
 // savePush stores what a Save means for the Push of its source: a delivery renews the
@@ -167,19 +149,17 @@ func (s *saving) savePush() error {
 		if f.Outcome.Failed() {
 			return nil
 		}
-		_, err := s.exec(`UPDATE push SET deliveries = deliveries + 1, stored = $2, waiting = CASE WHEN waiting <= $3 THEN 0 ELSE waiting END
+		return s.do(`UPDATE push SET deliveries = deliveries + 1, stored = $2, waiting = CASE WHEN waiting <= $3 THEN 0 ELSE waiting END
 			WHERE source_id = $1 AND state <> 'leaving'`, s.h.Source.ID, ms(f.Started.Add(f.Duration)), ms(f.Started))
-		return err
 	}
 	if s.added > 0 && !s.h.Reread {
-		if _, err := s.exec(`UPDATE push SET missed = $2 WHERE source_id = $1`, s.h.Source.ID, ms(s.now)); err != nil {
+		if err := s.do(`UPDATE push SET missed = $2 WHERE source_id = $1`, s.h.Source.ID, ms(s.now)); err != nil {
 			return err
 		}
 	}
 	if s.h.Announced == nil {
 		return nil
 	}
-	_, err := s.exec(`UPDATE source SET topic = $2, hubs = $3 WHERE id = $1 AND (topic <> $2 OR hubs <> $3)`,
+	return s.do(`UPDATE source SET topic = $2, hubs = $3 WHERE id = $1 AND (topic <> $2 OR hubs <> $3)`,
 		s.h.Source.ID, s.h.Announced.Topic, listColumn(s.h.Announced.Hubs))
-	return err
 }

@@ -23,11 +23,9 @@ func (db *DB) Resketch(ctx context.Context, m news.Matching, now time.Time) (mor
 	}
 	err = db.update(ctx, func(t *tx) error {
 		r := resketching{tx: t, cutoff: now.Add(-m.Window)}
-		if err := r.run(); err != nil {
-			return err
-		}
+		err := r.run()
 		more = r.more
-		return nil
+		return err
 	})
 	return more, err
 }
@@ -86,7 +84,7 @@ func (r *resketching) begin() (done int64, err error) {
 	if err := r.clearPostings(); err != nil {
 		return 0, err
 	}
-	if _, err := r.exec(`DELETE FROM sketch`); err != nil {
+	if err := r.do(`DELETE FROM sketch`); err != nil {
 		return 0, err
 	}
 	var last int64

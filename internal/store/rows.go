@@ -14,12 +14,31 @@ import (
 // scan reads one row.
 type scan func(dest ...any) error
 
-// appendTo returns a function for each that appends the only column of a row to a list.
-func appendTo[T any](list *[]T) func(scan) error {
+// collect returns a function for each that appends every row to a list. dest says where
+// the columns of a row go.
+func collect[T any](list *[]T, dest func(*T) []any) func(scan) error {
 	return func(scan scan) error {
 		var value T
-		err := scan(&value)
+		err := scan(dest(&value)...)
 		*list = append(*list, value)
+		return err
+	}
+}
+
+// only is the dest of rows of one column.
+func only[T any](value *T) []any { return []any{value} }
+
+// appendTo returns a function for each that appends the only column of a row to a list.
+func appendTo[T any](list *[]T) func(scan) error { return collect(list, only) }
+
+// mapTo returns a function for each that adds every row to a map. The first column is the
+// key, and dest says where the others go.
+func mapTo[K comparable, V any](m map[K]V, dest func(*V) []any) func(scan) error {
+	return func(scan scan) error {
+		var key K
+		var value V
+		err := scan(append([]any{&key}, dest(&value)...)...)
+		m[key] = value
 		return err
 	}
 }

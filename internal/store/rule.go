@@ -52,7 +52,7 @@ func (t *tx) syncRule(f *news.Feed, sources []news.Source, anew bool, now time.T
 	if err := t.get(`SELECT rule FROM feed WHERE id = $1`, []any{f.ID}, &was); err != nil || was == f.Judged {
 		return err
 	}
-	if _, err := t.exec(`UPDATE feed SET rule = $2 WHERE id = $1`, f.ID, f.Judged); err != nil || anew {
+	if err := t.do(`UPDATE feed SET rule = $2 WHERE id = $1`, f.ID, f.Judged); err != nil || anew {
 		return err
 	}
 	if err := t.markPast(f.ID); err != nil {
@@ -63,8 +63,7 @@ func (t *tx) syncRule(f *news.Feed, sources []news.Source, anew bool, now time.T
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	_, err = t.exec(`UPDATE feed SET scanned = CASE WHEN scanned < $2 THEN scanned ELSE $2 END WHERE id = $1`, f.ID, older)
-	return err
+	return t.do(`UPDATE feed SET scanned = CASE WHEN scanned < $2 THEN scanned ELSE $2 END WHERE id = $1`, f.ID, older)
 }
 
 // syncSourceRule stores the rule of a source. A changed one has its latest entries
@@ -76,9 +75,8 @@ func (t *tx) syncSourceRule(s news.Source) error {
 	if err != nil || changed == 0 {
 		return err
 	}
-	_, err = t.exec(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END
+	return t.do(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END
 		WHERE id IN (SELECT feed_id FROM feed_source WHERE source_id = $1)`, s.ID)
-	return err
 }
 
 // hides reports whether the rule of the source does not take an arriving entry.
@@ -95,9 +93,8 @@ func (s *saving) hides(a *story.Arrival, published, updated, seen time.Time) boo
 // rejudgeIfRuleChanged has the entries of the source judged again when a reload changed its
 // rule while this fetch was under way.
 func (s *saving) rejudgeIfRuleChanged() error {
-	_, err := s.exec(`UPDATE source SET rejudge = coalesce((SELECT max(id) + 1 FROM entry WHERE source_id = $1), 0)
+	return s.do(`UPDATE source SET rejudge = coalesce((SELECT max(id) + 1 FROM entry WHERE source_id = $1), 0)
 		WHERE id = $1 AND rule <> $2`, s.h.Source.ID, ruleKey(s.h.Source.Where, s.h.Source))
-	return err
 }
 
 // rejudgeLimit is how many entries one transaction judges again.
@@ -128,7 +125,7 @@ func (db *DB) Rejudge(ctx context.Context, s news.Source, now time.Time) (more b
 			return err
 		}
 		more = next > 0
-		if _, err := t.exec(`UPDATE source SET rejudge = $2 WHERE id = $1`, s.ID, next); err != nil || len(changed) == 0 {
+		if err := t.do(`UPDATE source SET rejudge = $2 WHERE id = $1`, s.ID, next); err != nil || len(changed) == 0 {
 			return err
 		}
 		return t.toggleHidden(changed)
@@ -170,7 +167,7 @@ func (t *tx) toggleHidden(entries []rejudgedEntry) error {
 		return err
 	}
 	for _, e := range entries {
-		if _, err := t.exec(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry); err != nil {
+		if err := t.do(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry); err != nil {
 			return err
 		}
 		if err := t.touch(e.story, revision); err != nil {
@@ -185,33 +182,17 @@ func (p *publishing) applyRule(found map[int64][]news.Candidate) error {
 	if p.feed.Where == nil {
 		return nil
 	}
-	for id, cs := range found {
-		outlets := outletsOf(cs)
-		var taken []news.Candidate
-		for _, c := range cs {
-			takes, err := p.takes(c, cs, outlets)
-			if err != nil {
-				return err
-			}
-			if takes {
-				taken = append(taken, c)
-			}
-		}
-		if found[id] = taken; taken == nil {
-			delete(found, id)
-		}
-	}
-	return nil
+	return keepThose(found, p.takes)
 }
 
 // takes reports whether the rule of the feed takes a candidate. cs are all candidates of its
-// story, with their outlets.
-func (p *publishing) takes(c news.Candidate, cs []news.Candidate, outlets []string) (bool, error) {
+// story.
+func (p *publishing) takes(c news.Candidate, cs []news.Candidate) (bool, error) {
 	s, err := p.shownEntry(c.EntryID)
 	if err != nil {
 		return false, err
 	}
-	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets, Size: len(cs)}
+	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outletsOf(cs), Size: len(cs)}
 	if p.feed.Where.Match(subject) {
 		return true, nil
 	}
@@ -243,4 +224,38 @@ func outletsOf(cs []news.Candidate) []string {
 	}
 	slices.Sort(outlets)
 	return outlets
+}
+
+// Subjects calls see for the entries of the given sources that were first seen
+// since a time and may be in a feed, latest first. Each is passed as the rule of
+// a feed with these sources would see it.
+func (db *DB) Subjects(ctx context.Context, sources []int64, since time.Time, see func(news.Subject)) error {
+	if len(sources) == 0 {
+		return nil
+	}
+	from := ` FROM entry e`
+	where := ` WHERE e.source_id IN (` + integers(sources) + `) AND ` + feedable
+	outlets, sizes := map[int64][]string{}, map[int64]int{}
+	err := db.each(ctx, `SELECT e.story_id, e.outlet`+from+where+` AND e.story_id IN (SELECT story_id FROM entry WHERE first_seen >= $1)
+		ORDER BY e.outlet`, []any{ms(since)}, func(scan scan) error {
+		var story int64
+		var outlet string
+		err := scan(&story, &outlet)
+		sizes[story]++
+		if outlet != "" && !slices.Contains(outlets[story], outlet) {
+			outlets[story] = append(outlets[story], outlet)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return db.each(ctx, `SELECT `+shownColumns+from+shownJoins+where+` AND e.first_seen >= $1 ORDER BY e.id DESC`, []any{ms(since)}, func(scan scan) error {
+		var s news.Shown
+		err := scanShown(scan, &s)
+		if err == nil {
+			see(news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outlets[s.Entry.StoryID], Size: sizes[s.Entry.StoryID]})
+		}
+		return err
+	})
 }

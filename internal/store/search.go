@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"time"
 
 	"tributary/internal/clean"
 	"tributary/internal/news"
@@ -22,11 +24,7 @@ const (
 // Search finds stories in public feeds, or in one private feed. A search that takes too
 // long is given up with search.ErrTooBroad, so that it keeps nobody waiting.
 func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, error) {
-	within := r.Within
-	if within == 0 {
-		within = search.Patience
-	}
-	timed, end := withPatience(ctx, within)
+	timed, end := withPatience(ctx, cmp.Or(r.Within, search.Patience))
 	defer end()
 	s := searching{db: db, ctx: timed, Request: r, result: &search.Result{}}
 	err := s.run()
@@ -161,4 +159,31 @@ func (s *searching) complete() error {
 		s.result.Found[i].Shown = shown[i]
 	}
 	return nil
+}
+
+// maxWait is how many times its patience a search may take on a machine that is busy.
+const maxWait = 10
+
+// withPatience returns a context that ends when the calling goroutine has used as much
+// processor time as patience says. Time that it waits for a processor or a disk does not
+// count, but after maxWait times the patience the context ends in any case. The goroutine
+// is locked to its thread until it calls the returned function.
+func withPatience(ctx context.Context, patience time.Duration) (context.Context, context.CancelFunc) {
+	runtime.LockOSThread()
+	used := threadTime()
+	ctx, cancel := context.WithTimeout(ctx, maxWait*patience)
+	go func() {
+		for left := patience; left > 0; left = patience - used() {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(max(left, time.Millisecond)):
+			}
+		}
+		cancel()
+	}()
+	return ctx, func() {
+		cancel()
+		runtime.UnlockOSThread()
+	}
 }

@@ -23,11 +23,11 @@ func (s *saving) saveSeeds() error {
 			return err
 		}
 	}
-	if _, err := s.exec(`DELETE FROM seed_file WHERE source_id = $1`, s.h.Source.ID); err != nil {
+	if err := s.do(`DELETE FROM seed_file WHERE source_id = $1`, s.h.Source.ID); err != nil {
 		return err
 	}
 	for _, f := range s.h.Seeds.Files {
-		if _, err := s.exec(`INSERT INTO seed_file (source_id, path, guid, text_hash, runs, size, modified, present)
+		if err := s.do(`INSERT INTO seed_file (source_id, path, guid, text_hash, runs, size, modified, present)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			s.h.Source.ID, f.Path, f.GUID, f.TextHash, packRuns(f.Runs), f.Size, f.ModTime.UnixNano(), f.Present); err != nil {
 			return err
@@ -67,7 +67,7 @@ func (s *saving) withdraw(document string, when int64) error {
 		return err
 	}
 	for _, o := range entries {
-		if _, err := s.exec(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, o.id, when); err != nil {
+		if err := s.do(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, o.id, when); err != nil {
 			return err
 		}
 		if err := s.touch(o.story, revision); err != nil {
@@ -94,6 +94,7 @@ func (db *DB) SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, err
 	return files, err
 }
 
+// packRuns returns the column of runs, which is empty rather than NULL for a document without any.
 func packRuns(runs []uint32) []byte {
 	b := make([]byte, 0, 4*len(runs))
 	for _, r := range runs {

@@ -25,7 +25,7 @@ func (p *publishing) judging() []any { return []any{p.scanned, p.upto, p.feed.ID
 // boundWaiting finds the time since which a story must have waited to be judged in this
 // run; it is earlier than settle: alone would make it when too many are due at once.
 func (p *publishing) boundWaiting() error {
-	if _, err := p.exec(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
+	if err := p.do(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
 		return err
 	}
 	if p.feed.Digest != nil {
@@ -45,12 +45,7 @@ func (p *publishing) boundWaiting() error {
 // readWaiting reads which of the judged stories were waiting, and since when.
 func (p *publishing) readWaiting() error {
 	return p.each(`SELECT s.id, w.since FROM story s CROSS JOIN waiting w WHERE `+judged+` AND w.feed_id = $3 AND w.story_id = s.id`,
-		p.judging(), func(scan scan) error {
-			var story, since int64
-			err := scan(&story, &since)
-			p.waits[story] = at(since)
-			return err
-		})
+		p.judging(), mapTo(p.waits, func(since *time.Time) []any { return []any{asTime(since)} }))
 }
 
 // enter decides what becomes of a story that the feed has not published yet: it enters
@@ -115,7 +110,7 @@ func (p *publishing) storeWaiting() error {
 		if _, waits := p.held[story]; waits {
 			continue
 		}
-		if _, err := p.exec(`DELETE FROM waiting WHERE feed_id = $1 AND story_id = $2`, p.feed.ID, story); err != nil {
+		if err := p.do(`DELETE FROM waiting WHERE feed_id = $1 AND story_id = $2`, p.feed.ID, story); err != nil {
 			return err
 		}
 	}
@@ -123,7 +118,7 @@ func (p *publishing) storeWaiting() error {
 		if p.waits[story].Equal(since) {
 			continue
 		}
-		if _, err := p.exec(`INSERT INTO waiting (feed_id, story_id, since) VALUES ($1, $2, $3)
+		if err := p.do(`INSERT INTO waiting (feed_id, story_id, since) VALUES ($1, $2, $3)
 			ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since`, p.feed.ID, story, ms(since)); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"tributary/internal/news"
@@ -44,11 +43,7 @@ func (t *tx) sourceRows() (map[int64]*sourceRow, error) {
 	err := t.each(`SELECT id, name, kind, url, url_key, address, title, outlet, tags, public, position, retired_at <> 0 FROM source`, nil,
 		func(scan scan) error {
 			var r sourceRow
-			var tags string
-			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.address, &r.Title, &r.Outlet, &tags, &r.Public, &r.position, &r.retired)
-			if err == nil {
-				err = json.Unmarshal([]byte(tags), &r.Tags)
-			}
+			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.address, &r.Title, &r.Outlet, asJSON(&r.Tags), &r.Public, &r.position, &r.retired)
 			rows[r.ID] = &r
 			return err
 		})
@@ -107,11 +102,11 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 	for id, r := range rows {
 		switch {
 		case !kept[id] && !r.retired:
-			if _, err := t.exec(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now)); err != nil {
+			if err := t.do(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now)); err != nil {
 				return nil, err
 			}
 		case kept[id] && !r.retired: // names are unique: clear the way for those that swapped
-			if _, err := t.exec(`UPDATE source SET name = '~' || id WHERE id = $1`, id); err != nil {
+			if err := t.do(`UPDATE source SET name = '~' || id WHERE id = $1`, id); err != nil {
 				return nil, err
 			}
 		}
@@ -140,13 +135,13 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
 			[]any{s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), s.Title, s.Outlet, string(tags), s.Public, position, ms(now)}, &s.ID)
 	}
-	if _, err := t.exec(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8,
+	if err := t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8,
 			position = $9, retired_at = 0 WHERE id = $1`,
 		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
 		return err
 	}
 	if old.Public != s.Public { // its words go into the other index
-		if _, err := t.exec(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID); err != nil {
+		if err := t.do(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID); err != nil {
 			return err
 		}
 	}
@@ -159,7 +154,7 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 		return nil
 	}
 	// Another address: its validators and hubs say nothing there, and what is under way is void.
-	_, err = t.exec(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
+	err = t.do(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
 		next_due = 0, failures = 0, failing_since = 0, standing = '', epoch = epoch + 1 WHERE id = $1`, s.ID)
 	if err != nil {
 		return err
@@ -173,14 +168,11 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time.Time) (news.Lease, error) {
 	var l news.Lease
 	err := db.update(ctx, func(t *tx) error {
-		var firstOK int64
-		var m moveScan
 		err := t.get(`UPDATE source SET lease_owner = $2, lease_until = $4, epoch = epoch + 1
 			WHERE id = $1 AND retired_at = 0 AND (lease_owner = '' OR lease_owner = $2 OR lease_until < $3)
 			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures, `+moveColumns,
-			[]any{id, owner, ms(now), ms(until)}, slices.Concat([]any{&l.Epoch, &l.Validators.ETag, &l.Validators.LastModified,
-				&l.Validators.BodyHash, &firstOK, &l.Failures}, m.dest())...)
-		l.FirstOK, l.Move = at(firstOK), m.done()
+			[]any{id, owner, ms(now), ms(until)}, append([]any{&l.Epoch, &l.Validators.ETag, &l.Validators.LastModified,
+				&l.Validators.BodyHash, asTime(&l.FirstOK), &l.Failures}, moveDest(&l.Move)...)...)
 		if errors.Is(err, sql.ErrNoRows) {
 			return news.ErrLeased
 		}
@@ -224,17 +216,13 @@ func (db *DB) Requested(ctx context.Context) ([]int64, error) {
 
 // Body returns the last body of a source; nil when none was kept.
 func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
-	var b *news.Body
-	err := db.each(ctx, `SELECT url, content_type, reader, data FROM body WHERE source_id = $1`, []any{id}, func(scan scan) error {
-		var packed []byte
-		b = &news.Body{}
-		if err := scan(&b.URL, &b.ContentType, &b.Reader, &packed); err != nil {
-			return err
-		}
-		var err error
-		b.Data, err = unpack(packed)
-		return err
-	})
+	b := &news.Body{}
+	var packed []byte
+	err := db.get(ctx, `SELECT url, content_type, reader, data FROM body WHERE source_id = $1`, []any{id}, &b.URL, &b.ContentType, &b.Reader, &packed)
+	if err != nil {
+		return nil, ignoreNoRows(err)
+	}
+	b.Data, err = unpack(packed)
 	return b, err
 }
 
@@ -242,13 +230,7 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 // redirects. An address may contain a secret.
 func (db *DB) DocumentURLs(ctx context.Context) (map[int64]string, error) {
 	addresses := map[int64]string{}
-	err := db.each(ctx, `SELECT source_id, url FROM body`, nil, func(scan scan) error {
-		var id int64
-		var address string
-		err := scan(&id, &address)
-		addresses[id] = address
-		return err
-	})
+	err := db.each(ctx, `SELECT source_id, url FROM body`, nil, mapTo(addresses, only))
 	return addresses, err
 }
 

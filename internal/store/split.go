@@ -31,11 +31,9 @@ var (
 func (db *DB) Split(ctx context.Context, entries []int64, now time.Time) (p SplitResult, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		s := splitting{tx: t, now: now}
-		if err := s.split(entries); err != nil {
-			return err
-		}
+		err := s.split(entries)
 		p = s.result
-		return nil
+		return err
 	})
 	return p, err
 }
@@ -64,7 +62,7 @@ func (s *splitting) split(named []int64) error {
 			return err
 		}
 		// Born again: what readers could not see until now is no feed's past.
-		if _, err := s.exec(`UPDATE entry SET born = $2 WHERE id = $1`, id, revision); err != nil {
+		if err := s.do(`UPDATE entry SET born = $2 WHERE id = $1`, id, revision); err != nil {
 			return err
 		}
 	}
@@ -210,18 +208,16 @@ func (s *splitting) give(p parted) error {
 	if p.moves {
 		story = s.fresh
 	}
-	_, err := s.exec(`UPDATE publication SET story_id = $3, first = $4,
+	return s.do(`UPDATE publication SET story_id = $3, first = $4,
 			guid = CASE WHEN $3 = $5 THEN guid ELSE coalesce(guid, (SELECT guid FROM story WHERE id = $5)) END
 		WHERE feed_id = $1 AND sequence = $2`, p.feed, p.sequence, story, p.first, s.story)
-	return err
 }
 
 // aliases has the aliases of stories that were merged into this one lead to the new story
 // if all their entries are there now.
 func (s *splitting) aliases() error {
-	_, err := s.exec(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
+	return s.do(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
 		AND EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $2)
 		AND NOT EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $1)`,
 		s.story, s.fresh)
-	return err
 }

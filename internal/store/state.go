@@ -3,9 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,17 +24,11 @@ func (db *DB) Listing(ctx context.Context) ([]news.Source, error) {
 	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`,
 			src.tags, src.public, src.doc_image, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan) error {
 		var s news.Source
-		var docTitle, docImage, tags string
-		var record recordScan
-		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &tags, &s.Public, &docImage}
-		if err := scan(append(dest, record.dest()...)...); err != nil {
-			return err
-		}
-		s.Title = cmp.Or(s.Title, docTitle, s.Name)
+		var docTitle, docImage string
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, asJSON(&s.Tags), &s.Public, &docImage}
+		err := scan(append(dest, recordDest(&s)...)...)
+		s.Title, s.Icon = cmp.Or(s.Title, docTitle, s.Name), cmp.Or(s.Icon, docImage)
 		sources = append(sources, s)
-		last := &sources[len(sources)-1]
-		err := errors.Join(json.Unmarshal([]byte(tags), &last.Tags), record.fill(last))
-		last.Icon = cmp.Or(last.Icon, docImage)
 		return err
 	})
 	return sources, err
@@ -74,25 +65,13 @@ func (db *DB) eachState(ctx context.Context, where string, args []any, f func(ne
 		FROM source src LEFT JOIN fetch f ON f.id = src.last_fetch
 		WHERE `+where, args, func(scan scan) error {
 		var s news.SourceState
-		var docTitle, tags string
-		var due, ok, newest, started, duration int64
-		var v vitalScan
-		var m moveScan
-		var record recordScan
-		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &s.Outlet, &tags,
-			&s.Public, &due, &ok, &s.Failures, &s.Entries, &newest,
-			&started, &duration, &s.Last.Bytes, &s.Last.Status, &s.Last.Outcome, &s.Last.Error, &s.Last.New, &s.Last.Changed}
-		err := scan(slices.Concat(dest, v.dest(), m.dest(), record.dest())...)
-		if err != nil {
-			return err
-		}
+		var docTitle string
+		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, &s.Outlet, asJSON(&s.Tags),
+			&s.Public, asTime(&s.NextDue), asTime(&s.FirstOK), &s.Failures, &s.Entries, asTime(&s.Newest),
+			asTime(&s.Last.Started), asDuration(&s.Last.Duration), &s.Last.Bytes, &s.Last.Status, &s.Last.Outcome, &s.Last.Error, &s.Last.New, &s.Last.Changed}
+		err := scan(slices.Concat(dest, vitalDest(&s.Vitals), moveDest(&s.Move), recordDest(&s.Source))...)
 		s.Title = cmp.Or(s.Title, docTitle, s.Name)
-		s.NextDue, s.FirstOK, s.Newest = at(due), at(ok), at(newest)
-		s.Vitals, s.Move = v.done(), m.done()
-		s.Last.SourceID, s.Last.Started, s.Last.Duration = s.ID, at(started), millis(duration)
-		if err = json.Unmarshal([]byte(tags), &s.Tags); err == nil {
-			err = record.fill(&s.Source)
-		}
+		s.Last.SourceID = s.ID
 		f(s)
 		return err
 	})
@@ -106,22 +85,9 @@ type Totals struct {
 
 // Totals counts what is stored.
 func (db *DB) Totals(ctx context.Context) (t Totals, err error) {
-	for _, count := range []struct {
-		dest  *int64
-		query string
-	}{
-		{&t.Sources, `SELECT count(*) FROM source WHERE retired_at = 0`},
-		{&t.Entries, `SELECT coalesce(sum(entries), 0) FROM source`},
-		{&t.Stories, `SELECT count(*) FROM story WHERE alias_of IS NULL`},
-		{&t.Publications, `SELECT count(*) FROM publication WHERE removed = 0`},
-		{&t.Requests, `SELECT coalesce(sum(requests), 0) FROM source`},
-		{&t.Unchanged, `SELECT coalesce(sum(unmodified), 0) FROM source`},
-		{&t.Failures, `SELECT coalesce(sum(failed), 0) FROM source`},
-		{&t.Bytes, `SELECT coalesce(sum(received), 0) FROM source`},
-	} {
-		if err := db.get(ctx, count.query, nil, count.dest); err != nil {
-			return t, fmt.Errorf("%s: %w", count.query, err)
-		}
-	}
-	return t, nil
+	err = db.get(ctx, `SELECT (SELECT count(*) FROM source WHERE retired_at = 0), (SELECT count(*) FROM story WHERE alias_of IS NULL),
+			(SELECT count(*) FROM publication WHERE removed = 0),
+			coalesce(sum(entries), 0), coalesce(sum(requests), 0), coalesce(sum(unmodified), 0), coalesce(sum(failed), 0), coalesce(sum(received), 0)
+		FROM source`, nil, &t.Sources, &t.Stories, &t.Publications, &t.Entries, &t.Requests, &t.Unchanged, &t.Failures, &t.Bytes)
+	return t, err
 }

@@ -12,19 +12,19 @@
 // since and writes Publications, which is all that outputs ever read.
 //
 //	save.go save_entry.go known.go guard.go seed.go      Save: which entries are known, which are new
-//	judge.go public_story.go                             the story of a new entry
+//	judge.go                                             the story of a new entry
 //	alike.go alike_find.go posting.go posting_find.go    the index that texts are compared by;
 //	resketch.go                                          made anew after an upgrade
-//	publish.go publish_read.go settle.go rule.go cite.go Publish: which stories are judged, and
-//	place.go publish_guid.go footer.go digest.go         what becomes of them
+//	publish.go publish_read.go settle.go rule.go         Publish: which stories are judged, and
+//	place.go digest.go                                   what becomes of them
 //	past.go past_find.go                                 what a lost database had published
 //	edition.go archive.go digest_read.go health_feed.go  the documents of a feed, as outputs read them
 //	change.go push.go subscription.go                    WebSub, as hub and as subscriber
 //	placement.go find.go state.go day.go                 what pages and commands show
 //	hand.go merge.go split.go pin.go                     corrections by hand
-//	source.go list.go feed.go former.go                  the configuration, as rows
+//	source.go list.go feed.go                            the configuration, as rows
 //	host.go fetch.go health.go page.go file.go token.go  what is remembered of everything outside
-//	search.go search_look.go index.go reindex.go         search
+//	search.go search_look.go index.go                    search
 //	audience.go entry.go                                 conditions and columns that many queries share
 //	rows.go column.go                                    reading rows, binding values
 package store
@@ -99,8 +99,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 // nobody else is fetching.
 func (db *DB) ReleaseLeases(ctx context.Context) error {
 	return db.update(ctx, func(t *tx) error {
-		_, err := t.exec(`UPDATE source SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''`)
-		return err
+		return t.do(`UPDATE source SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''`)
 	})
 }
 
@@ -210,6 +209,12 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
+// do is exec for a statement of which nobody needs the number.
+func (t *tx) do(query string, args ...any) error {
+	_, err := t.exec(query, args...)
+	return err
+}
+
 // get scans the first row of a query into dest; sql.ErrNoRows without one.
 func (t *tx) get(query string, args []any, dest ...any) error {
 	s, err := t.prepared(query)
@@ -259,8 +264,7 @@ func (t *tx) counter(name string) (n int64, err error) {
 
 // setCounter gives a counter a value.
 func (t *tx) setCounter(name string, value int64) error {
-	_, err := t.exec(`UPDATE counter SET value = $2 WHERE name = $1`, name, value)
-	return err
+	return t.do(`UPDATE counter SET value = $2 WHERE name = $1`, name, value)
 }
 
 // Revision returns the number of the last transaction that changed what feeds

@@ -610,25 +610,26 @@ func TestSeedsAreWithdrawnAndReturn(t *testing.T) {
 		}
 	}
 	file := news.SeedFile{Path: "one.txt", GUID: "seed:1", TextHash: "h", Runs: []uint32{1, 2, 3}, Size: 9, ModTime: start, Present: true}
-	scan(&news.SeedState{Files: []news.SeedFile{file}}, news.Entry{GUID: "seed:1", Title: "one", Content: "<p>one</p>"})
+	short := news.SeedFile{Path: "two.txt", GUID: "seed:2", ModTime: start, Present: true} // its text has no runs
+	scan(&news.SeedState{Files: []news.SeedFile{file, short}}, news.Entry{GUID: "seed:1", Title: "one", Content: "<p>one</p>"})
 	wantList(t, b.publish("all"), "one")
 	before := b.edition("all").Shown[0]
 	if want := site.StoryURL(before.StoryKey); before.Entry.Link != want {
 		t.Errorf("the link of a seed is %q, want %q", before.Entry.Link, want)
 	}
-	scan(&news.SeedState{Withdrawn: []string{"seed:1"}, Files: []news.SeedFile{file}})
+	scan(&news.SeedState{Withdrawn: []string{"seed:1"}, Files: []news.SeedFile{file, short}})
 	wantList(t, b.publish("all"))
 	if left, known, _ := b.db.StoryEntries(t.Context(), news.Everybody, before.StoryKey); !known || len(left) != 0 {
 		t.Errorf("a withdrawn story: known %v with %d entries, want known with 0", known, len(left))
 	}
-	scan(&news.SeedState{Returned: []string{"seed:1"}, Files: []news.SeedFile{file}})
+	scan(&news.SeedState{Returned: []string{"seed:1"}, Files: []news.SeedFile{file, short}})
 	wantList(t, b.publish("all"), "one")
 	if after := b.edition("all").Shown[0].Publication; after != before.Publication {
 		t.Errorf("it returned as %+v, want %+v", after, before.Publication)
 	}
 	files, err := b.db.SeedFiles(t.Context(), b.sources["s"].ID)
-	if err != nil || len(files) != 1 || fmt.Sprint(files[0]) != fmt.Sprint(file) {
-		t.Errorf("files %+v (%v), want %+v", files, err, file)
+	if err != nil || fmt.Sprint(files) != fmt.Sprint([]news.SeedFile{file, short}) {
+		t.Errorf("files %+v (%v), want %+v and %+v", files, err, file, short)
 	}
 }
 

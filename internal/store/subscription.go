@@ -12,14 +12,13 @@ import (
 const subscriptionColumns = `s.id, s.feed_id, s.format, s.topic, s.callback, s.host, s.secret, s.lease_until, s.ask, s.ask_at, s.ask_next,
 	s.ask_tries, s.ask_lease, s.ask_secret, s.position, s.next, s.failures, s.error, s.delivered, s.deliveries`
 
-func scanSubscription(scan scan, s *news.Subscription) error {
-	var lease, asked, askNext, askLease, next, delivered int64
-	err := scan(&s.ID, &s.FeedID, &s.Format, &s.Topic, &s.Callback, &s.Host, &s.Secret, &lease, &s.Ask.Mode, &asked, &askNext,
-		&s.Ask.Tries, &askLease, &s.Ask.Secret, &s.Position, &next, &s.Failures, &s.Error, &delivered, &s.Deliveries)
-	s.LeaseUntil, s.Next, s.Delivered = at(lease), at(next), at(delivered)
-	s.Ask.At, s.Ask.Next, s.Ask.Lease = at(asked), at(askNext), millis(askLease)
-	return err
+func subscriptionDest(s *news.Subscription) []any {
+	return []any{&s.ID, &s.FeedID, &s.Format, &s.Topic, &s.Callback, &s.Host, &s.Secret, asTime(&s.LeaseUntil), &s.Ask.Mode, asTime(&s.Ask.At),
+		asTime(&s.Ask.Next), &s.Ask.Tries, asDuration(&s.Ask.Lease), &s.Ask.Secret, &s.Position, asTime(&s.Next), &s.Failures, &s.Error,
+		asTime(&s.Delivered), &s.Deliveries}
 }
+
+const selectSubscription = `SELECT ` + subscriptionColumns + ` FROM subscription s WHERE s.id = $1`
 
 // DueSubscriptions returns the Subscriptions at our hub that may need action:
 // they have to be confirmed, their lease is over, they are behind their feed, or
@@ -28,20 +27,14 @@ func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.
 	var due []news.Subscription
 	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
 		WHERE s.ask <> '' OR s.lease_until <= $1 OR s.position < f.change OR s.feed_id NOT IN (`+integers(append(published, 0))+`) ORDER BY s.id`,
-		[]any{ms(now)}, func(scan scan) error {
-			var s news.Subscription
-			err := scanSubscription(scan, &s)
-			due = append(due, s)
-			return err
-		})
+		[]any{ms(now)}, collect(&due, subscriptionDest))
 	return due, err
 }
 
 // Subscription returns a Subscription by its number, or news.ErrNoSubscription.
-func (db *DB) Subscription(ctx context.Context, id int64) (news.Subscription, error) {
-	s := news.Subscription{}
-	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error { return scanSubscription(scan, &s) })
-	if err == nil && s.ID == 0 {
+func (db *DB) Subscription(ctx context.Context, id int64) (s news.Subscription, err error) {
+	err = db.get(ctx, selectSubscription, []any{id}, subscriptionDest(&s)...)
+	if errors.Is(err, sql.ErrNoRows) {
 		err = news.ErrNoSubscription
 	}
 	return s, err
@@ -63,9 +56,8 @@ func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits n
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7 WHERE id = $1`,
+		return t.do(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7 WHERE id = $1`,
 			append([]any{id}, askArgs(s.Ask)...)...)
-		return err
 	})
 }
 
@@ -101,25 +93,23 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var s news.Subscription
-		err := t.each(`SELECT `+subscriptionColumns+` FROM subscription s WHERE s.id = $1`, []any{id}, func(scan scan) error { return scanSubscription(scan, &s) })
+		err := t.get(selectSubscription, []any{id}, subscriptionDest(&s)...)
 		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return news.ErrNoSubscription
 		case err != nil:
 			return err
-		case s.ID == 0:
-			return news.ErrNoSubscription
 		}
 		if err := change(&s); err != nil {
 			return err
 		}
 		if s.LeaseUntil.IsZero() && s.Ask.Mode == "" {
-			_, err = t.exec(`DELETE FROM subscription WHERE id = $1`, id)
-			return err
+			return t.do(`DELETE FROM subscription WHERE id = $1`, id)
 		}
-		_, err = t.exec(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7,
+		return t.do(`UPDATE subscription SET ask = $2, ask_at = $3, ask_next = $4, ask_tries = $5, ask_lease = $6, ask_secret = $7,
 				secret = $8, lease_until = $9, position = $10, next = $11, failures = $12, error = $13, delivered = $14, deliveries = $15
 			WHERE id = $1`, append(append([]any{id}, askArgs(s.Ask)...),
 			s.Secret, ms(s.LeaseUntil), s.Position, ms(s.Next), s.Failures, s.Error, ms(s.Delivered), s.Deliveries)...)
-		return err
 	})
 }
 
@@ -127,12 +117,8 @@ func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*new
 func (db *DB) SubscriptionCounts(ctx context.Context, now time.Time) (map[int64]news.SubscriptionCount, error) {
 	counts := map[int64]news.SubscriptionCount{}
 	err := db.each(ctx, `SELECT feed_id, count(*), sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END) FROM subscription
-		WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, func(scan scan) error {
-		var feed int64
-		var c news.SubscriptionCount
-		err := scan(&feed, &c.Active, &c.Failing)
-		counts[feed] = c
-		return err
-	})
+		WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, mapTo(counts, func(c *news.SubscriptionCount) []any {
+		return []any{&c.Active, &c.Failing}
+	}))
 	return counts, err
 }

@@ -59,12 +59,11 @@ func (db *DB) Tokens(ctx context.Context) ([]news.Token, error) {
 	err := db.each(ctx, `SELECT id, feed, name, hash, made, revoked, used, client, requests, unmodified FROM token ORDER BY id`, nil, func(scan scan) error {
 		var k news.Token
 		var hash []byte
-		var made, revoked, used int64
-		err := scan(&k.ID, &k.Feed, &k.Name, &hash, &made, &revoked, &used, &k.Client, &k.Requests, &k.Unmodified)
+		err := scan(&k.ID, &k.Feed, &k.Name, &hash, asTime(&k.Made), asTime(&k.Revoked), asTime(&k.Used), &k.Client, &k.Requests, &k.Unmodified)
 		if copy(k.Hash[:], hash) != len(k.Hash) && err == nil {
 			return fmt.Errorf("the hash of token %d is cut off", k.ID)
 		}
-		k.TokenID, k.Made, k.Revoked, k.Used = k.ID, at(made), at(revoked), at(used)
+		k.TokenID = k.ID
 		tokens = append(tokens, k)
 		return err
 	})
@@ -88,22 +87,21 @@ const keptAudience = 30 * 24 * time.Hour
 func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced []news.Aggregator, now time.Time) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, u := range uses {
-			_, err := t.exec(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
+			err := t.do(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
 				u.TokenID, ms(u.Used), u.Client, u.Requests, u.Unmodified)
 			if err != nil {
 				return err
 			}
 		}
 		for _, a := range announced {
-			_, err := t.exec(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
+			err := t.do(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
 				ON CONFLICT (feed_id, format, client) DO UPDATE SET subscribers = excluded.subscribers, seen = excluded.seen`,
 				a.FeedID, a.Format, a.Client, a.Subscribers, ms(a.Seen))
 			if err != nil {
 				return err
 			}
 		}
-		_, err := t.exec(`DELETE FROM audience WHERE seen < $1`, ms(now.Add(-keptAudience)))
-		return err
+		return t.do(`DELETE FROM audience WHERE seen < $1`, ms(now.Add(-keptAudience)))
 	})
 }
 
@@ -115,9 +113,7 @@ func (db *DB) Aggregators(ctx context.Context, now time.Time) (map[int64][]news.
 	err := db.each(ctx, `SELECT feed_id, client, sum(subscribers), max(seen) FROM audience WHERE seen > $1
 		GROUP BY feed_id, client ORDER BY feed_id, sum(subscribers) DESC, client`, []any{ms(now.Add(-news.Active))}, func(scan scan) error {
 		var a news.Aggregator
-		var seen int64
-		err := scan(&a.FeedID, &a.Client, &a.Subscribers, &seen)
-		a.Seen = at(seen)
+		err := scan(&a.FeedID, &a.Client, &a.Subscribers, asTime(&a.Seen))
 		byFeed[a.FeedID] = append(byFeed[a.FeedID], a)
 		return err
 	})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -102,9 +103,6 @@ func (p patient) Write(b []byte) (int, error) {
 
 // extendDeadline sets a new write deadline for what is sent next.
 func (s *Server) extendDeadline(w http.ResponseWriter) {
-	patience := s.patience
-	if patience == 0 {
-		patience = idleWrite
-	}
+	patience := cmp.Or(s.patience, idleWrite)
 	_ = http.NewResponseController(w).SetWriteDeadline(s.Now().Add(patience)) // fails only without a connection
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -224,9 +225,7 @@ type capture struct {
 func (a *capture) Header() http.Header { return a.header }
 
 func (a *capture) WriteHeader(code int) {
-	if a.code == 0 {
-		a.code = code
-	}
+	a.code = cmp.Or(a.code, code)
 }
 
 func (a *capture) Write(p []byte) (int, error) {

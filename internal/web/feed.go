@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -93,4 +94,19 @@ func sendWord(w http.ResponseWriter, code int, text string) error {
 	w.WriteHeader(code)
 	_, _ = w.Write([]byte(text + "\n")) // a probe that has left needs no answer
 	return nil
+}
+
+// feedSources sends the page that lists the sources of a public feed.
+func (s *Server) feedSources(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	f, err := sc.feed(r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	v := &page.SourcesView{Site: sc.site, Feed: *f}
+	for _, source := range s.current.Load().Public {
+		if f.Selects(source) {
+			v.Sources = append(v.Sources, source)
+		}
+	}
+	return s.sendPage(w, r, sc, func(out io.Writer) error { return sc.theme.Sources(out, v) })
 }

@@ -189,9 +189,7 @@ func (s *Server) publicState(ctx context.Context, name string) (*news.SourceStat
 	if err != nil || state == nil || !state.Public {
 		return nil, err
 	}
-	if news.HasSecret(state.Site) { // some feeds repeat the token of their address as their site
-		state.Site = ""
-	}
+	state.Site = news.Publishable(state.Site)
 	return state, nil
 }
 

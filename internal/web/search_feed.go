@@ -58,7 +58,7 @@ func (q *searchRequest) edition() *news.Edition {
 	e := &news.Edition{Site: q.site, Search: &address, Updated: q.result.Since}
 	where := q.site.Title
 	if q.in != nil {
-		e.Feed, where = *q.in, cmp.Or(q.in.Title, q.in.Name)
+		e.Feed, where = *q.in, q.in.DisplayName()
 	}
 	e.Feed.UUID = news.URN("search", e.Feed.UUID, q.query.Text)
 	e.Feed.Name = "search"

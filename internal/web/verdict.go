@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -127,9 +126,9 @@ func (s *Server) wait(ctx context.Context, selecting []news.Feed, p *news.Placem
 		switch {
 		case due.IsZero():
 		case f.Digest != nil:
-			digests = append(digests, news.Say("%s at %s", cmp.Or(f.Title, f.Name), due))
+			digests = append(digests, news.Say("%s at %s", f.DisplayName(), due))
 		default:
-			waiting = append(waiting, cmp.Or(f.Title, f.Name))
+			waiting = append(waiting, f.DisplayName())
 			if until.IsZero() || due.Before(until) {
 				until = due
 			}
@@ -159,7 +158,7 @@ func unfit(selecting []news.Feed, p *news.Placement) news.Text {
 		case f.Where != nil:
 			ruled++
 		default:
-			open = append(open, cmp.Or(f.Title, f.Name))
+			open = append(open, f.DisplayName())
 		}
 	}
 	gone := slices.ContainsFunc(p.In, func(pub news.Publication) bool { return pub.Removed })

@@ -16,17 +16,12 @@ const (
 	maxBody    = 4 << 20          // bytes of one
 	maxReading = 8                // read at a time; with maxBody a bound of memory
 	readTime   = 10 * time.Second // for one to come whole
-	retryAfter = time.Minute      // asked of a hub that we cannot serve now
+	retryAfter = time.Minute      // asked of those that we cannot serve now
 )
 
 // ServeHTTP answers hubs at the address of a subscription, whose id is the path
 // value "id": GET confirms or denies it, POST delivers.
 func (s *Subscriber) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8") // a challenge is anybody's text
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "no-store")
 	switch r.Method {
 	case http.MethodGet:
 		challenge, err := s.confirm(r)
@@ -34,7 +29,7 @@ func (s *Subscriber) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodPost:
 		s.reply(w, http.StatusAccepted, "", s.receive(w, r))
 	default:
-		h.Set("Allow", "GET, POST")
+		w.Header().Set("Allow", "GET, POST")
 		s.reply(w, http.StatusMethodNotAllowed, "", nil)
 	}
 }
@@ -57,14 +52,26 @@ func (s *Subscriber) reply(w http.ResponseWriter, code int, body string, err err
 		s.log.Error("a hub's request", "error", err)
 		code = http.StatusServiceUnavailable
 	}
-	if code == http.StatusServiceUnavailable || code == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-	}
 	if err != nil {
 		body = ""
 	}
+	answer(w, code, body)
+}
+
+// answer sends an answer to a hub or a subscriber. A challenge is anybody's text, so no
+// browser may make more of it than text.
+func answer(w http.ResponseWriter, code int, text string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cache-Control", "no-store")
+	switch code {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError:
+		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	}
 	w.WriteHeader(code)
-	_, _ = io.WriteString(w, body) // the hub left
+	_, _ = io.WriteString(w, text) // whoever asked has left
 }
 
 // confirm answers a hub that verifies a request of ours. A verification that we did not ask

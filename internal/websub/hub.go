@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -162,11 +161,6 @@ func (h *Hub) topics() (hub string, topics map[topicKey]Topic, policy netguard.P
 // ServeHTTP takes requests to subscribe and to unsubscribe: section 5.1. What becomes
 // of them is found out later, so the answer tells nothing of the callback.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	head := w.Header()
-	head.Set("Content-Type", "text/plain; charset=utf-8")
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	head.Set("Cache-Control", "no-store")
 	code, text := http.StatusAccepted, "accepted: the callback is asked now whether it meant this"
 	if err := h.take(w, r); err != nil {
 		code, text = http.StatusInternalServerError, "the hub cannot keep this now; try again later"
@@ -178,14 +172,10 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		h.figures.Refused.Add(1)
 	}
-	switch code {
-	case http.StatusMethodNotAllowed:
-		head.Set("Allow", "POST")
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError:
-		head.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	if code == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "POST")
 	}
-	w.WriteHeader(code)
-	_, _ = io.WriteString(w, text+"\n") // the subscriber left
+	answer(w, code, text+"\n")
 }
 
 // refusal is an error that is sent as the answer, with a sentence for the developer of the

@@ -2,6 +2,7 @@ package websub
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -127,11 +128,7 @@ func (l *lanes) noteDuration(callback string, d time.Duration, now time.Time) {
 		delete(l.slows, host)
 		return
 	}
-	for other, until := range l.slows {
-		if !until.After(now) {
-			delete(l.slows, other)
-		}
-	}
+	maps.DeleteFunc(l.slows, func(_ string, until time.Time) bool { return !until.After(now) })
 	l.slows[host] = now.Add(slowFor)
 }
 

@@ -99,9 +99,6 @@ func deny(p *news.Push, reason string, now time.Time) error {
 
 // printable returns what a hub said in a form that can stand in a line of text.
 func printable(said string) string {
-	said = strings.Join(strings.FieldsFunc(said, func(r rune) bool { return !unicode.IsPrint(r) || unicode.IsSpace(r) }), " ")
-	if runes := []rune(said); len(runes) > maxReason {
-		return string(runes[:maxReason]) + "…"
-	}
-	return said
+	words := strings.FieldsFunc(said, func(r rune) bool { return !unicode.IsPrint(r) || unicode.IsSpace(r) })
+	return news.Truncate(strings.Join(words, " "), maxReason)
 }
