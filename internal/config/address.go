@@ -190,17 +190,6 @@ func (r *reader) listener(n node) (string, bool) {
 	return text, true
 }
 
-// listenerOff is like listener, but "" turns the listener off.
-func (r *reader) listenerOff(n node) (string, bool) {
-	if isEmptyText(n) {
-		return "", true
-	}
-	if r.saysOff(n) {
-		return "", false
-	}
-	return r.listener(n)
-}
-
 func checkListener(text string) error {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
