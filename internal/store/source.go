@@ -232,8 +232,10 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 			return err
 		}
 		var err error
-		b.Data, err = unpack(packed)
-		return err
+		if b.Data, err = unpack(packed); err != nil {
+			return fmt.Errorf("it is damaged (%w); the next one that the source sends replaces it", err)
+		}
+		return nil
 	})
 	return b, err
 }
