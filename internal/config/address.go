@@ -115,9 +115,11 @@ func guessAddress(raw string) string {
 			return strings.TrimRight(prefix, ":/") + "://" + rest
 		}
 	}
-	host, _, _ := strings.Cut(raw, "/")
-	if isHost(host) {
+	switch host, _, _ := strings.Cut(raw, "/"); {
+	case isHost(host):
 		return "https://" + raw
+	case strings.HasPrefix(host, "localhost:"):
+		return "http://" + raw
 	}
 	return ""
 }
