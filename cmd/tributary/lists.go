@@ -9,6 +9,7 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 	"tributary/internal/store"
 )
 
@@ -62,5 +63,5 @@ func listLine(l news.ListState, names []string, now time.Time) string {
 			text += "; " + oneLine(l.Last.Error)
 		}
 	}
-	return text + "; again " + until(stated(l.NextDue), now)
+	return text + "; again " + until(stated(schedule.Reckoned(l.NextDue, l.Last.Started, now)), now)
 }

@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 	_ "time/tzdata" // so that CRON_TZ works where no time zone files are installed
 
 	"tributary/internal/clean"
@@ -32,7 +33,8 @@ func main() {
 }
 
 // run executes one command line and returns its exit code. The first SIGINT or
-// SIGTERM cancels the command's context. A second one makes run return at once.
+// SIGTERM cancels the command's context. A second one makes run return at once, unless it
+// is an echo of the first.
 func run(ctx context.Context, args []string, std streams) int {
 	log.SetOutput(io.Discard) // net/http logs what servers send; the outcome of a fetch is recorded elsewhere
 	ctx, cancel := context.WithCancel(ctx)
@@ -42,19 +44,27 @@ func run(ctx context.Context, args []string, std streams) int {
 	defer signal.Stop(signals)
 	done := make(chan int, 1)
 	go func() { done <- execute(ctx, args, std) }()
-	for asked := false; ; asked = true {
+	var asked time.Time
+	for {
 		select {
 		case code := <-done:
 			return code
 		case <-signals:
-			if asked {
+			switch {
+			case asked.IsZero():
+				asked = time.Now()
+				cancel()
+			case time.Since(asked) > echo:
 				fmt.Fprintln(std.err, "tributary: second signal, ended at once")
 				return 1
 			}
-			cancel()
 		}
 	}
 }
+
+// echo is how soon after the first signal another one says nothing new: timeout(1) and
+// process managers signal the process and its group, to which a terminal has sent it too.
+const echo = 200 * time.Millisecond
 
 // execute runs the command and turns its error into an exit code.
 func execute(ctx context.Context, args []string, std streams) int {

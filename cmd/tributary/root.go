@@ -73,8 +73,6 @@ func (a *app) problems(err error) error {
 	if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: no such file; run this beside your config.yaml, or name another one with --config FILE", a.config)
 	}
-	for _, one := range p.List {
-		fmt.Fprintln(a.err, one)
-	}
+	fmt.Fprintln(a.err, p)
 	return fmt.Errorf("%s in %s; nothing was done", count(len(p.List), "problem"), a.config)
 }

@@ -176,6 +176,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	s.hold()
 	s.signal(syscall.SIGTERM)
 	s.await("it has begun to end", s.closed)
+	time.Sleep(2 * echo)
 	began := time.Now()
 	s.signal(syscall.SIGINT)
 	if got := s.code(); got != 1 {
@@ -189,5 +190,18 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	}
 	if out, err := command(t, s.dir, "run --all").CombinedOutput(); err != nil {
 		t.Errorf("the next process: %v: %s", err, out)
+	}
+}
+
+// TestOneSignalSentTwice: timeout(1) and other programs that start processes send a signal to
+// the process and to its group.
+func TestOneSignalSentTwice(t *testing.T) {
+	s := serve(t)
+	s.hold()
+	s.signal(syscall.SIGTERM)
+	s.await("it has begun to end", s.closed)
+	s.signal(syscall.SIGTERM)
+	if got := s.code(); got != 0 {
+		t.Errorf("got exit code %d, want 0:\n%s", got, s.text())
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"tributary/internal/config"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 	"tributary/internal/store"
 )
 
@@ -186,7 +187,7 @@ func newSourceLine(s news.SourceState, now time.Time) sourceLine {
 		Site: news.SafeURL(s.Site), Icon: s.Icon, Author: s.Author, Contact: s.Contact,
 		Health: s.Health(now), Since: stated(s.JudgedAt), Cause: oneLine(s.Cause(now)), Advice: s.Advice(now), Address: s.Printed(s.Move.Address),
 		Entries: s.Entries, Fetched: stated(s.Last.Started), Outcome: s.Last.Outcome, Status: s.Last.Status,
-		Error: s.Last.Error, Due: stated(s.NextDue),
+		Error: s.Last.Error, Due: stated(schedule.Reckoned(s.NextDue, s.Last.Started, now)),
 	}
 }
 

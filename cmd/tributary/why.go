@@ -183,11 +183,11 @@ func (a *app) whyNot(ctx context.Context, db *store.DB, what string) error {
 		if outlet == "" || clean.Outlet(s.URL) != outlet && clean.Outlet(s.Site) != outlet {
 			continue
 		}
-		fetched := "was never fetched"
-		if !s.Last.Started.IsZero() {
-			fetched = "was last fetched " + moment(s.Last.Started) + ": " + outcome(newSourceLine(s, time.Now()))
+		fetched, line := "was never fetched", newSourceLine(s, time.Now())
+		if line.Fetched != nil {
+			fetched = "was last fetched " + moment(s.Last.Started) + ": " + outcome(line)
 		}
-		fmt.Fprintf(a.out, "source %s brings entries of %s; it %s; next due %s\n", s.Name, outlet, fetched, until(stated(s.NextDue), time.Now()))
+		fmt.Fprintf(a.out, "source %s brings entries of %s; it %s; next due %s\n", s.Name, outlet, fetched, until(line.Due, time.Now()))
 		if cause := s.Cause(time.Now()); cause != "" {
 			fmt.Fprintf(a.out, "  %s: %s\n", s.Health(time.Now()), oneLine(cause))
 		}

@@ -115,9 +115,11 @@ func guessAddress(raw string) string {
 			return strings.TrimRight(prefix, ":/") + "://" + rest
 		}
 	}
-	host, _, _ := strings.Cut(raw, "/")
-	if isHost(host) {
+	switch host, _, _ := strings.Cut(raw, "/"); {
+	case isHost(host):
 		return "https://" + raw
+	case strings.HasPrefix(host, "localhost:"):
+		return "http://" + raw
 	}
 	return ""
 }
@@ -188,17 +190,6 @@ func (r *reader) listener(n node) (string, bool) {
 		return "", false
 	}
 	return text, true
-}
-
-// listenerOff is like listener, but "" turns the listener off.
-func (r *reader) listenerOff(n node) (string, bool) {
-	if isEmptyText(n) {
-		return "", true
-	}
-	if r.saysOff(n) {
-		return "", false
-	}
-	return r.listener(n)
 }
 
 func checkListener(text string) error {

@@ -103,6 +103,18 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestProblemsAlike: a mistake that is made in every source is told for the first few only.
+func TestProblemsAlike(t *testing.T) {
+	text := "sources:\n" + strings.Repeat("  - url: https://example.org/\n", 300) + "feed: []\n"
+	_, _, err := Parse("x.yaml", []byte(text), nil)
+	const wrong = `"url" cannot stand in a source; did you mean "feed"?`
+	want := "x.yaml:2:5: " + wrong + "\nx.yaml:3:5: " + wrong + "\nx.yaml:4:5: " + wrong + " (and 297 more like this)\n" +
+		`x.yaml:302:1: "feed" cannot stand in the file; it belongs in a source`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
 func TestShown(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://me:hunter2@example.org/a?token=x": `"https://…@example.org/a?…"`,

@@ -130,10 +130,20 @@ func syntax(data []byte, err error) *Problem {
 		p.Text = `a value is missing here, or a "[" or "{" above is not closed`
 	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "'-' indicator"):
 		p.Text = fmt.Sprintf("this does not fit the block that begins in line %d; check the indentation, and text after a closing quote", begun.Line)
+		if isComment(data, p.Line-1) {
+			p.Text = fmt.Sprintf("this does not fit the block that begins in line %d; check the indentation: the key that it belongs to may be commented out", begun.Line)
+		}
+	case strings.Contains(message, "<document start>"):
+		p.Text = "this does not fit what stands above it; check the indentation"
 	default:
 		p.Text = message
 	}
 	return p
+}
+
+// isComment reports whether a line is nothing but a comment.
+func isComment(data []byte, line int) bool {
+	return line > 0 && bytes.HasPrefix(bytes.TrimSpace(newText(data).line(line)), []byte("#"))
 }
 
 // badStart explains a character with which no plain value may begin.

@@ -57,11 +57,11 @@ func (r *reader) feed(n node) *feedDraft {
 	if d.Digest != nil {
 		r.checkDigest(d)
 	}
-	if _, moved := find(n.Node, "moved_from"); moved != nil && d.Private {
-		r.errorf(moved, "moved_from: is for public feeds, and this one is private; leave it out")
+	if len(d.moved) > 0 && d.Private {
+		r.errorf(valueOf(n, "moved_from"), "moved_from: is for public feeds, and this one is private; leave it out")
 	}
-	if _, kept := find(n.Node, "archive_keep"); kept != nil && !d.Archive {
-		r.errorf(kept, "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
+	if d.ArchiveKeep > 0 && !d.Archive {
+		r.errorf(valueOf(n, "archive_keep"), "archive_keep: this feed keeps no archive; write archive: true beside it, or remove archive_keep:")
 	}
 	return d
 }
@@ -72,30 +72,30 @@ func (r *reader) feedSection(d *feedDraft) section {
 	return section{"a feed", []field{
 		{"name", "example", noting(&d.named, into(&d.Name, r.name))},
 		{"title", "My river", into(&d.Title, r.text)},
-		{"description", "What happens along the river", into(&d.Description, r.text)},
-		{"language", "de", into(&d.Language, r.language)},
+		{"description", "What happens along the river", into(&d.Description, orNone(r.text))},
+		{"language", "de", into(&d.Language, orNone(r.language))},
 		{"sources", "[seeds, example]", into(&d.sources, list(r, r.reference))},
 		{"tags", "[news, de]", into(&d.tags, list(r, r.reference))},
 		{"duplicates", "collapse", ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep)))},
 		{"limit", "100", into(&d.Limit, r.whole(1, news.MaxShown))},
 		{"window", "48h", gathering(&d.single, into(&d.Window, r.duration(0, longest)))},
-		{"where", `'language == "de"'`, ofStories(into(&d.Where, r.feedRule))},
+		{"where", `'language == "de"'`, ofStories(into(&d.Where, orNone(r.feedRule)))},
 		{"content", "summary", ofStories(noting(&d.content, into(&d.Content, oneOf(r, news.Full, news.SummaryOnly, news.LinkOnly))))},
 		{"max_per_source", "5", ofStories(into(&d.MaxPerSource, r.whole(0, math.MaxInt)))},
 		{"max_per_source_day", "10", ofSingle(into(&d.MaxPerSourceDay, r.whole(0, math.MaxInt)))},
 		{"settle", "15m", ofStories(into(&d.Settle, r.duration(0, mostSettle)))},
 		{"also_reported", "true", ofSingle(into(&d.AlsoReported, r.boolean))},
-		{"item_title", `"{source}: {title}"`, ofSingle(into(&d.ItemTitle, r.itemTitle))},
-		{"item_footer", `'<p>From <a href="{home}">{source}</a></p>'`, ofSingle(into(&d.ItemFooter, r.itemFooter))},
+		{"item_title", `"{source}: {title}"`, ofSingle(into(&d.ItemTitle, orNone(r.itemTitle)))},
+		{"item_footer", `'<p>From <a href="{home}">{source}</a></p>'`, ofSingle(into(&d.ItemFooter, orNone(r.itemFooter)))},
 		{"archive", "true", ofStories(noting(&d.archive, into(&d.Archive, r.boolean)))},
 		{"archive_keep", "0", into(&d.ArchiveKeep, r.whole(0, math.MaxInt))},
 		{"moved_from", "[oldname]", into(&d.moved, list(r, r.oldName))},
-		{"digest", `"0 7 * * *"`, ofStories(into(&d.Digest, r.calendar))},
+		{"digest", `"0 7 * * *"`, ofStories(into(&d.Digest, orNone(r.calendar)))},
 		{"access", "private", into(&d.Private, r.access)},
 		{"kind", "podcast", noting(&d.kind, into(&d.Kind, r.feedKind))},
-		{"author", "Anna Beispiel", into(&d.Author, r.text)},
-		{"image", "https://me.example/cover.jpg", into(&d.Image, r.pageURL)},
-		{"email", "show@me.example", into(&d.Show.Email, r.email)},
+		{"author", "Anna Beispiel", into(&d.Author, orNone(r.text))},
+		{"image", "https://me.example/cover.jpg", into(&d.Image, orNone(r.pageURL))},
+		{"email", "show@me.example", into(&d.Show.Email, orNone(r.email))},
 		{"explicit", "false", into(&d.Show.Explicit, r.boolean)},
 		{"categories", "[News > Politics]", into(&d.Show.Categories, list(r, r.showCategory))},
 	}}
@@ -262,7 +262,7 @@ func (r *reader) checkShow(n node, d *feedDraft) {
 	}
 	var missing []string
 	for _, key := range []string{"language", "image", "email", "categories"} {
-		if k, _ := find(n.Node, key); k == nil {
+		if _, v := find(n.Node, key); v == nil || v.Value == "" && len(v.Content) == 0 {
 			missing = append(missing, key+":")
 		}
 	}

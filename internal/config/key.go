@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -65,24 +67,79 @@ func (r *reader) allSections() []section {
 	return r.sections
 }
 
+// slips are what people write for a key, as other programs call it.
+var slips = map[string][]string{
+	"access":     {"private"},
+	"basic_auth": {"auth", "user", "password"},
+	"content":    {"full_text", "fulltext"},
+	"data":       {"database", "db"},
+	"duplicates": {"dedupe", "deduplicate"},
+	"feed":       {"url", "link", "xmlurl", "rss", "atom"},
+	"language":   {"lang"},
+	"limit":      {"max", "max_items", "count"},
+	"listen":     {"port", "host", "bind", "address"},
+	"public":     {"private"},
+	"publish":    {"output"},
+	"schedule":   {"interval", "every", "cron", "refresh_interval"},
+	"seeds":      {"file", "folder", "path", "dir"},
+	"tags":       {"category", "categories", "groups", "labels"},
+	"title":      {"name"},
+	"total":      {"timeout"},
+	"username":   {"user"},
+	"url":        {"base_url", "baseurl"},
+	"where":      {"filter", "rule"},
+}
+
+// slip returns the key of s that is usually meant by a wrong one, or "" for none.
+func (s section) slip(wrong string) string {
+	if _, known := s.field(wrong); known {
+		return ""
+	}
+	for _, f := range s.fields {
+		if slices.Contains(slips[f.key], strings.ToLower(wrong)) {
+			return f.key
+		}
+	}
+	return ""
+}
+
+// place says where in the file the keys of a section stand.
+func (s section) place() string {
+	if s.title == "the file" {
+		return "at the top of the file"
+	}
+	return "in " + s.title
+}
+
 // unknownKey reports a key that a section does not have, and says where it
 // belongs or what was meant.
 func (r *reader) unknownKey(key *yaml.Node, s section) {
-	var homes []string
+	var homes, meant []string
 	for _, other := range r.allSections() {
 		if _, known := other.field(key.Value); known {
-			homes = append(homes, other.title)
+			homes = append(homes, other.place())
+		}
+		if right := other.slip(key.Value); right != "" {
+			meant = append(meant, right+": "+other.place())
 		}
 	}
+	said, hint := "unknown key "+shown(key.Value)+" in "+s.title, ""
 	if homes != nil {
-		r.errorf(key, "%q cannot stand in %s; it belongs in %s", key.Value, s.title, strings.Join(homes, " or "))
-		return
+		said = fmt.Sprintf("%q cannot stand in %s", key.Value, s.title)
+		hint = "; it belongs " + strings.Join(homes, " or ")
 	}
-	hint := r.suggest(key.Value, s.keys())
+	switch right := s.slip(key.Value); {
+	case right != "":
+		hint = didYouMean(shown(right))
+	case meant != nil:
+		hint += didYouMean(strings.Join(meant, " or "))
+	case homes == nil:
+		hint = r.suggest(key.Value, s.keys())
+	}
 	if hint == "" && len(s.fields) <= fewKeys {
 		hint = "; it knows " + strings.Join(s.keys(), ", ")
 	}
-	r.errorf(key, "unknown key %s in %s%s", shown(key.Value), s.title, hint)
+	r.errorf(key, "%s%s", said, hint)
 }
 
 // fewKeys is how many keys a message lists at most.

@@ -76,11 +76,26 @@ func printable(s string) string {
 // Problems is the error of Load and Parse. It lists all errors in the order of the file.
 type Problems struct{ List []Problem }
 
-// Error returns the problems, one a line.
+// mostAlike is how many problems with the same text are told.
+const mostAlike = 3
+
+// Error returns the problems, one a line. Of those with the same text it tells only the
+// first few, and how many more there are.
 func (p *Problems) Error() string {
-	lines := make([]string, len(p.List))
-	for i, problem := range p.List {
-		lines[i] = problem.String()
+	alike, told := map[string]int{}, map[string]int{}
+	for _, problem := range p.List {
+		alike[problem.Text]++
+	}
+	var lines []string
+	for _, problem := range p.List {
+		told[problem.Text]++
+		if told[problem.Text] > mostAlike {
+			continue
+		}
+		if more := alike[problem.Text] - mostAlike; more > 0 && told[problem.Text] == mostAlike {
+			problem.Text += fmt.Sprintf(" (and %d more like this)", more)
+		}
+		lines = append(lines, problem.String())
 	}
 	return strings.Join(lines, "\n")
 }

@@ -133,11 +133,8 @@ func (s *Source) setSchedule(byDefault schedule.Spec) {
 }
 
 // calendar reads the times at which a feed closes its digests. It is a cron
-// expression as in schedule:, with the same time zones. "" means no digests.
+// expression as in schedule:, with the same time zones.
 func (r *reader) calendar(n node) (news.Calendar, bool) {
-	if isEmptyText(n) {
-		return nil, true
-	}
 	text, ok := r.text(n)
 	if !ok {
 		return nil, false

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,28 +78,47 @@ func TestShippedDefaults(t *testing.T) {
 	}
 }
 
-// TestShippedOptions checks that all other options in the shipped file are valid
-// as they are shown.
+// option is an option of the shipped file that is commented out.
+var option = regexp.MustCompile(`(?m)^( {0,4})(?:# )?((- opml|[a-z_]+):.*)`)
+
+// TestShippedOptions checks that each option in the shipped file is valid as it is shown,
+// alone below its parent, and that those which are called defaults are the defaults.
 func TestShippedOptions(t *testing.T) {
-	_, source, list, feed := optional(t)
-	feed = regexp.MustCompile(`(?m)^.*(description|language|author|image|email): "".*\n`).ReplaceAllString(feed, "") // "" is invalid in these
-	text := "sources:\n  - feed: https://example.org/feed\n" + source + list + "feeds:\n  - name: all\n" + feed
-	cfg, warnings, err := Parse("x.yaml", []byte(text), nil)
-	if err != nil || len(warnings) > 0 {
-		t.Fatalf("%v, warnings %v, in\n%s", err, warnings, text)
-	}
-	if s := cfg.Sources[0]; s.Contact == "" || s.Headers["Authorization"] == "" || len(cfg.Lists) != 1 {
-		t.Errorf("got %+v and %d lists", s, len(cfg.Lists))
-	}
-	bare, _, err := Parse("x.yaml", []byte("sources: []\nfeeds: [{name: all}]\n"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(bare.Feeds, cfg.Feeds, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("feeds -left out +written\n%s", diff)
-	}
-	if l, want := cfg.Lists[0], spec(t, defaultRefresh); l.Limit != MaxListed || !l.Refresh.Equal(want) {
-		t.Errorf("a list of at most %d, refreshed %s, want %d and %s", l.Limit, l.Refresh, MaxListed, want)
+	const examples = "selector user_agent outlet site icon author contact headers basic_auth" // no defaults, only examples
+	top, source, list, feed := optional(t)
+	for _, c := range []struct{ above, options, examples string }{
+		{"sources: [{feed: \"https://example.org/feed\"}]\n", top, examples},
+		{"sources:\n  - feed: https://example.org/feed\n", source, examples},
+		{"sources:\n", list, "opml"},
+		{"sources: [{feed: \"https://example.org/feed\"}]\nfeeds:\n  - name: all\n", feed, "kind"},
+	} {
+		parent, count := "", 0
+		for _, said := range option.FindAllStringSubmatch(c.options, -1) {
+			line, key := said[1]+said[2], said[3]
+			if value, _, _ := strings.Cut(said[2], "#"); strings.TrimSpace(value) == key+":" || key == "- opml" {
+				parent = line + "\n"
+				continue
+			}
+			if said[1] == "" {
+				parent = ""
+			}
+			count++
+			plain, _, err := Parse("x.yaml", []byte(c.above+parent), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg, _, err := Parse("x.yaml", []byte(c.above+parent+line+"\n"), nil)
+			if err != nil {
+				t.Errorf("%s: %v", line, err)
+				continue
+			}
+			if diff := cmp.Diff(plain, cfg, options, cmpopts.EquateEmpty()); diff != "" && !slices.Contains(strings.Fields(c.examples), key) {
+				t.Errorf("%s: -left out +written\n%s", line, diff)
+			}
+		}
+		if count < 2 {
+			t.Errorf("%d options in\n%s", count, c.options)
+		}
 	}
 }
 

@@ -138,9 +138,9 @@ func (r *reader) linkURL(n node) (string, bool) {
 // theme reads the folder of templates and styles. The files in it are checked
 // when they are loaded.
 func (r *reader) theme(n node) (string, bool) {
-	path, ok := r.folderOff(n)
-	if !ok || path == "" {
-		return "", ok
+	path, ok := r.folder(n)
+	if !ok {
+		return "", false
 	}
 	r.others.theme = path
 	switch info, err := os.Stat(path); {

@@ -99,7 +99,7 @@ func (r *reader) sharedFields(s *Source) []field {
 				s.Apart = !merge
 			}
 		}},
-		{"where", `'language == "de"'`, into(&s.Where, r.sourceRule)},
+		{"where", `'language == "de"'`, into(&s.Where, orNone(r.sourceRule))},
 		{"allow_networks", "[192.168.0.0/16]", into(&s.AllowNetworks, list(r, r.network))},
 		{"allow_ports", "[80, 443]", into(&s.AllowPorts, list(r, r.port))},
 	}

@@ -59,10 +59,10 @@ func (r *reader) topSection(f *file) section {
 	return section{"the file", []field{
 		{"site", "{title: My river}", r.part(r.siteSection(&cfg.Site, &f.site))},
 		{"listen", "127.0.0.1:8080", noting(&f.listen, into(&cfg.Listen, r.listener))},
-		{"admin", "127.0.0.1:8081", noting(&f.admin, into(&cfg.Admin, r.listenerOff))},
+		{"admin", "127.0.0.1:8081", noting(&f.admin, into(&cfg.Admin, off(r, r.listener)))},
 		{"data", "data/", into(&cfg.Data, r.folder)},
-		{"publish", "feeds/", noting(&f.publish, into(&cfg.Publish, r.folderOff))},
-		{"export", "public/", noting(&f.export, into(&cfg.Export, r.folderOff))},
+		{"publish", "feeds/", noting(&f.publish, into(&cfg.Publish, off(r, r.folder)))},
+		{"export", "public/", noting(&f.export, into(&cfg.Export, off(r, r.folder)))},
 		{"defaults", `{schedule: "@every 1h"}`, func(n node) {
 			if !isEmpty(n) {
 				f.defaults = n
@@ -72,7 +72,7 @@ func (r *reader) topSection(f *file) section {
 		{"proxy", "http://proxy.example:3128", into(&cfg.Proxy, r.proxy)},
 		{"stories", "{match: normal, window: 7d}", r.part(r.storiesSection(&cfg.Stories))},
 		{"hub", "off", into(&cfg.Hub, oneOf(r, Auto, Off, On))},
-		{"theme", "theme/", into(&cfg.Theme, r.theme)},
+		{"theme", "theme/", into(&cfg.Theme, off(r, r.theme))},
 		{"include", "members/*.yaml", func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)
@@ -128,9 +128,26 @@ func (r *reader) storiesSection(m *news.Matching) section {
 // isEmpty reports whether a key has no value.
 func isEmpty(n node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
-// isEmptyText reports whether the value of a key is "".
-func isEmptyText(n node) bool {
-	return n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == ""
+// orNone returns a reader that also takes "", which means none: the default of such a key
+// can be written down.
+func orNone[T any](read func(node) (T, bool)) func(node) (T, bool) {
+	return func(n node) (value T, ok bool) {
+		if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == "" {
+			return value, true
+		}
+		return read(n)
+	}
+}
+
+// off returns a reader that also takes "", which turns a feature off, and nothing else that
+// sounds like it.
+func off[T any](r *reader, read func(node) (T, bool)) func(node) (T, bool) {
+	return orNone(func(n node) (value T, ok bool) {
+		if r.saysOff(n) {
+			return value, false
+		}
+		return read(n)
+	})
 }
 
 // folder reads a path relative to the folder of the file.
@@ -144,17 +161,6 @@ func (r *reader) folder(n node) (string, bool) {
 		return "", false
 	}
 	return r.resolvePath(text), true
-}
-
-// folderOff is like folder, but "" turns the feature off.
-func (r *reader) folderOff(n node) (string, bool) {
-	if isEmptyText(n) {
-		return "", true
-	}
-	if r.saysOff(n) {
-		return "", false
-	}
-	return r.folder(n)
 }
 
 // saysOff reports an error and returns true if a value is a word such as "off" where only

@@ -23,7 +23,7 @@ type ruleKey struct {
 	story     bool
 }
 
-// feedRule reads a rule of a feed, sourceRule one of a source. "" means no rule.
+// feedRule reads a rule of a feed, sourceRule one of a source.
 func (r *reader) feedRule(n node) (news.Rule, bool) {
 	return r.rule(n, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
 }
@@ -33,9 +33,6 @@ func (r *reader) sourceRule(n node) (news.Rule, bool) {
 }
 
 func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
-	if isEmptyText(n) {
-		return nil, true
-	}
 	s, ok := r.scalar(n)
 	if !ok {
 		return nil, false
@@ -224,7 +221,7 @@ func pastSpace(text []rune, pos int) int {
 // itemTitle reads a template for titles.
 func (r *reader) itemTitle(n node) (string, bool) {
 	text, ok := r.template(n, format.CheckTitle)
-	if ok && text != "" && !strings.Contains(text, "{title}") {
+	if ok && !strings.Contains(text, "{title}") {
 		r.warnf(n.Node, "item_title: without {title} readers cannot tell the items apart; write %s", n.example)
 	}
 	return text, ok
@@ -233,11 +230,8 @@ func (r *reader) itemTitle(n node) (string, bool) {
 // itemFooter reads an HTML template for the end of items.
 func (r *reader) itemFooter(n node) (string, bool) { return r.template(n, format.CheckFooter) }
 
-// template reads a template and validates it with check. "" means none.
+// template reads a template and validates it with check.
 func (r *reader) template(n node, check func(string) error) (string, bool) {
-	if isEmptyText(n) {
-		return "", true
-	}
 	s, ok := r.scalar(n)
 	switch {
 	case !ok:

@@ -20,7 +20,8 @@ import (
 // because a proxy in front of the public one would let everybody in.
 func (d *Daemon) adminHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/status", http.StatusFound) })
+	mux.HandleFunc("GET /{$}", toStatus)
+	mux.HandleFunc("GET /status/{$}", toStatus)
 	mux.HandleFunc("GET /status", d.status)
 	mux.HandleFunc("GET /metrics", d.metrics)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -29,6 +30,10 @@ func (d *Daemon) adminHandler() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return mux
+}
+
+func toStatus(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, "/status", http.StatusFound)
 }
 
 func (d *Daemon) status(w http.ResponseWriter, r *http.Request) {

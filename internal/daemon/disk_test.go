@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"tributary/internal/feedtest"
 )
@@ -95,4 +96,43 @@ func entryNames(from, to int) []string {
 		list = append(list, fmt.Sprint("E", i))
 	}
 	return list
+}
+
+// A database that is deleted, or replaced by a backup, while the daemon has it open would take
+// what is stored from then on with it. So the daemon ends, and says why.
+func TestTheDatabaseIsTakenAway(t *testing.T) {
+	for what, take := range map[string]func(path string) error{
+		"deleted": os.Remove,
+		"replaced": func(path string) error {
+			if err := os.WriteFile(path+".backup", nil, 0o600); err != nil {
+				return err
+			}
+			return os.Rename(path+".backup", path)
+		},
+		"deleted with its folder": func(path string) error { return os.RemoveAll(filepath.Dir(path)) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			h := newHome(t, "sources: [{seeds: seeds/*, name: seeds}]")
+			h.seed("a.md", "# Water\n\nIt rises.\n")
+			r := h.serve()
+			r.awaitTitles("all", "Water") // what the start reads is read
+			if err := take(DatabasePath(r.current.Load().cfg.Data)); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case err := <-r.ended:
+				if err == nil || !strings.Contains(err.Error(), "removed or replaced") {
+					t.Errorf("got %v, want what happened", err)
+				}
+			case <-time.After(patience):
+				t.Error("it goes on")
+				r.stop()
+				<-r.ended
+			}
+			r.ended = nil
+			if err := r.Daemon.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		})
+	}
 }

@@ -100,6 +100,9 @@ func TestATributaryIsPushedByAnother(t *testing.T) {
 			if status := p.first.admin("/status"); !strings.Contains(status, ", 1 subscription<") {
 				t.Errorf("status: got %s, want the subscription", status)
 			}
+			if moved := p.first.admin("/status/"); !strings.Contains(moved, `href="/status"`) {
+				t.Errorf("status with a slash: got %s, want where it is", moved)
+			}
 			metrics := p.first.admin("/metrics")
 			for _, line := range []string{`tributary_subscriptions{feed="all"} 1`, `tributary_subscriptions_failing{feed="all"} 0`,
 				"tributary_hub_requests 1", "tributary_hub_requests_refused 0", "tributary_hub_deliveries_failed 0"} {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
@@ -136,8 +137,8 @@ func TestRereadGoesOnAfterAFailure(t *testing.T) {
 	if len(left) != 1 || d.current.Load().sources[left[0]].Name != "a" {
 		t.Errorf("got %v still to be read, want the damaged one only", left)
 	}
-	if told := h.log.records(t, "read a stored document again"); len(told) != 1 || told[0]["source"] != "a" {
-		t.Errorf("got %v, want a record that names the source", told)
+	if told := h.log.records(t, "read a stored document again"); len(told) != 1 || told[0]["source"] != "a" || !strings.Contains(fmt.Sprint(told[0]["error"]), "replaces it") {
+		t.Errorf("got %v, want a record that names the source and says what becomes of it", told)
 	}
 	if n := up.Count(""); n != 2 {
 		t.Errorf("got %d requests, want none for reading again", n-2)

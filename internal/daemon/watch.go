@@ -26,6 +26,9 @@ func (d *Daemon) watch(ctx context.Context, reload <-chan struct{}) error {
 		case <-d.relisted:
 			w.relist(ctx)
 		case <-tick.C:
+			if err := d.db.CheckPlace(); err != nil {
+				return err // what is stored from now on would be lost
+			}
 			w.look(ctx)
 		}
 	}

@@ -139,3 +139,12 @@ func TestMessages(t *testing.T) {
 // english and german return the languages of the built-in pages.
 func english() *locale { return builtin().in("en") }
 func german() *locale  { return builtin().in("de") }
+
+// TestNextAfterTheClockWasSetBack: the next visit was stored while the clock was wrong.
+func TestNextAfterTheClockWasSetBack(t *testing.T) {
+	wrong := sampleNow.AddDate(1, 0, 0)
+	s := news.SourceState{Last: news.Fetch{Started: wrong}, NextDue: wrong.Add(3 * time.Hour)}
+	if got := wordsOf(english().next(&s, sampleNow)); got != "in 3 hours" {
+		t.Errorf("got %q, want in 3 hours", got)
+	}
+}

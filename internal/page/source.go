@@ -44,7 +44,7 @@ func (t *Theme) Source(w io.Writer, v *SourceView) error {
 		view.Last, view.Result = l.since(s.Last.Started, v.Now), l.result(s.Last)
 	}
 	if !view.Retired {
-		view.Next = l.next(s.NextDue, v.Now)
+		view.Next = l.next(&s, v.Now)
 	}
 	if v.Site.Static { // read at any time: "5 minutes ago" would be wrong soon, and the next visit be past
 		view.Last, view.Next = l.at(s.Last.Started), ""
@@ -155,7 +155,8 @@ func (l *locale) result(f news.Fetch) string {
 }
 
 // next returns when a source is due; an overdue source is due now.
-func (l *locale) next(due, now time.Time) template.HTML {
+func (l *locale) next(s *news.SourceState, now time.Time) template.HTML {
+	due := schedule.Reckoned(s.NextDue, s.Last.Started, now)
 	if due.IsZero() || !due.After(now) {
 		return stamp(now, l.text("now"))
 	}

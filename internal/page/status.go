@@ -142,7 +142,7 @@ func (l *locale) newStatusRow(r SourceRow, now time.Time) statusRow {
 		Retired: !s.RetiredAt.IsZero(),
 	}
 	if !row.Retired {
-		row.Next, row.Needs = l.next(s.NextDue, now), needs(s, row.Health)
+		row.Next, row.Needs = l.next(&s, now), needs(s, row.Health)
 		row.Advice, row.Push = template.HTML(news.AdviceHTML(s.Advice(now))), l.pushed(r.Push)
 	}
 	switch row.Health { // the last error is shown beside the cause

@@ -66,7 +66,7 @@ type visit struct {
 func (l *locale) newVisit(site news.Site, s *news.SourceState, now time.Time) visit {
 	v := visit{
 		Source: anchor(site.SourceURL(s.Name), sourceTitle(s.Source)), Word: s.Health(now), Health: l.wellbeing(s, now),
-		Next: l.next(s.NextDue, now),
+		Next: l.next(s, now),
 	}
 	if !s.Last.Started.IsZero() {
 		v.Last, v.Result = l.since(s.Last.Started, now), l.result(s.Last)

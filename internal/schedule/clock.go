@@ -11,6 +11,17 @@ func (r *Runner) readClock() {
 	r.seen = now
 }
 
+// Reckoned returns a due time that was planned at a time, both as stored, by the clock as it
+// is now. If it was planned in the future, the clock was set back since, and the wait begins
+// anew. It is for people, who are told when a task is due: a Runner plans for itself.
+func Reckoned(due, planned, now time.Time) time.Time {
+	back := planned.Sub(now)
+	if back <= 0 || due.Equal(Never()) {
+		return due
+	}
+	return due.Add(-back)
+}
+
 // rewind plans everything anew after the clock was set back. What was due in an hour is due
 // in an hour again, or at the next firing of its schedule after that, so that a wait which
 // a server asked for is kept. back is less than the clock was set back by, because the

@@ -172,3 +172,20 @@ func TestAnyOrder(t *testing.T) {
 		})
 	}
 }
+
+func TestReckoned(t *testing.T) {
+	now := time.Date(2026, time.November, 28, 12, 0, 0, 0, time.UTC)
+	nextYear := now.AddDate(1, 0, 0)
+	for _, c := range []struct{ due, planned, want time.Time }{
+		{now.Add(time.Hour), now.Add(-time.Minute), now.Add(time.Hour)},
+		{now.Add(-time.Hour), now.Add(-2 * time.Hour), now.Add(-time.Hour)},
+		{nextYear.Add(time.Hour), nextYear, now.Add(time.Hour)}, // planned before the clock was set back
+		{nextYear, now, nextYear},
+		{Never(), nextYear, Never()},
+		{time.Time{}, time.Time{}, time.Time{}},
+	} {
+		if got := Reckoned(c.due, c.planned, now); !got.Equal(c.want) {
+			t.Errorf("due %v, planned %v: got %v, want %v", c.due, c.planned, got, c.want)
+		}
+	}
+}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -54,7 +56,7 @@ func Acquire(path, what string, now time.Time) (*Lock, error) {
 // Release gives up the claim. The lock file stays, because removing it would race
 // with the next process.
 func (l *Lock) Release() error {
-	if err := os.Truncate(l.path, 0); err != nil {
+	if err := os.Truncate(l.path, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return l.flock.Unlock()

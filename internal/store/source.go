@@ -222,8 +222,10 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 	if err != nil {
 		return nil, ignoreNoRows(err)
 	}
-	b.Data, err = unpack(packed)
-	return b, err
+	if b.Data, err = unpack(packed); err != nil {
+		return nil, fmt.Errorf("it is damaged (%w); the next one that the source sends replaces it", err)
+	}
+	return b, nil
 }
 
 // DocumentURLs returns, by source ID, the address that the last document came from after

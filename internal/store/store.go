@@ -106,6 +106,9 @@ func (db *DB) ReleaseLeases(ctx context.Context) error {
 // Check reads every page of the database and reports the first damage.
 func (db *DB) Check(ctx context.Context) error { return db.engine.Check(ctx) }
 
+// CheckPlace reports whether the database file was removed or replaced since it was opened.
+func (db *DB) CheckPlace() error { return db.engine.CheckPlace() }
+
 // Close waits for the transaction under way and closes the database.
 func (db *DB) Close() error {
 	if db.writer != nil {

@@ -4,16 +4,24 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/publish"
 )
 
 // past adds 250 older stories to the feed "all", one an hour. With an archive, two of its pages are
 // closed.
 func past(b *bench, archive bool) {
+	b.t.Helper()
+	pastUpTo(b, b.now, archive)
+}
+
+// pastUpTo is like past for stories up to a time.
+func pastUpTo(b *bench, latest time.Time, archive bool) {
 	b.t.Helper()
 	f := feed("all")
 	f.Archive = archive
@@ -22,7 +30,7 @@ func past(b *bench, archive bool) {
 	for i := range 250 {
 		link := fmt.Sprintf("https://a.example/%d", i)
 		entries = append(entries, news.Entry{GUID: link, Link: link, Title: fmt.Sprint("Story ", i), Content: "<p>" + strings.Repeat("A long text. ", 50) + "</p>",
-			Published: b.now.Add(-time.Duration(250-i) * time.Hour)})
+			Published: latest.Add(-time.Duration(250-i) * time.Hour)})
 	}
 	b.fetch("a", entries...)
 	b.publish()
@@ -148,5 +156,30 @@ func TestOlderPages(t *testing.T) {
 		if again := ask(t, "GET", base+path, "If-None-Match: "+a.header.Get("ETag")); again.status != http.StatusNotModified {
 			t.Errorf("%s asked again: %d, want 304", path, again.status)
 		}
+	}
+}
+
+// TestOlderPagesOfLongAgo leads back through stories from before 1970, whose times are negative
+// and whose sequences are not.
+func TestOlderPagesOfLongAgo(t *testing.T) {
+	for _, ext := range publish.FeedFormats() {
+		t.Run(ext, func(t *testing.T) {
+			b := newBench(t)
+			pastUpTo(b, time.Date(1970, time.January, 4, 0, 0, 0, 0, time.UTC), false)
+			base, next := b.serve(), regexp.MustCompile(`rel="next"[^>]* href="([^"]*)|href="([^"]*)"[^>]* rel="next"|"next_url":"([^"]*)`)
+			stories, at := 0, "/feeds/all."+ext
+			for pages := 0; at != "" && pages < 5; pages++ {
+				a := ask(t, "GET", base+at)
+				stories += strings.Count(string(a.body), "A long text.") / 50
+				link := next.FindSubmatch(a.body)
+				at = ""
+				if link != nil {
+					at = strings.TrimPrefix(string(bytes.Join(link[1:], nil)), "http://river.example")
+				}
+			}
+			if stories != 250 {
+				t.Errorf("the pages have %d stories, want 250", stories)
+			}
+		})
 	}
 }

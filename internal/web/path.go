@@ -42,7 +42,17 @@ func (s *Server) belowToken(path string) bool {
 }
 
 func toPlainPath(w http.ResponseWriter, r *http.Request, sc *scope) error {
-	to := url.URL{Path: sc.base + plainPath(r.URL.Path), RawQuery: r.URL.RawQuery}
+	return redirect(w, r, sc, plainPath(r.URL.Path))
+}
+
+// withoutSlash redirects to the page whose address was given with a slash at its end.
+func withoutSlash(w http.ResponseWriter, r *http.Request, sc *scope) error {
+	return redirect(w, r, sc, strings.TrimSuffix(r.URL.Path, "/"))
+}
+
+// redirect leads to a path below the base, with the query of the request.
+func redirect(w http.ResponseWriter, r *http.Request, sc *scope, path string) error {
+	to := url.URL{Path: sc.base + path, RawQuery: r.URL.RawQuery}
 	http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect)
 	return nil
 }

@@ -97,6 +97,9 @@ func TestAPrivateFeedIsServedBelowTheToken(t *testing.T) {
 	if a := ask(t, "GET", base+path); a.status != http.StatusPermanentRedirect || a.header.Get("Location") != path+"/" || a.header.Get("Cache-Control") != "private" {
 		t.Errorf("without a slash: %d, %v", a.status, a.header)
 	}
+	if a := ask(t, "GET", base+"/private/"+anna+"/stories/x/"); a.status != http.StatusPermanentRedirect || a.header.Get("Location") != "/private/"+anna+"/stories/x" {
+		t.Errorf("with a slash: %d, %v", a.status, a.header)
+	}
 	if a := ask(t, "OPTIONS", base+path+".atom"); a.status != http.StatusNoContent || a.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("OPTIONS: %d, %v", a.status, a.header)
 	}
@@ -164,7 +167,7 @@ func TestNobodyLearnsOfAPrivateFeed(t *testing.T) {
 	first.header.Del("Date")
 	for _, path := range []string{
 		"/private/", "/private/" + wrong, "/private/" + wrong + "/", "/private/" + wrong + "/club.atom", "/private/" + wrong + "/club/", "/private/" + wrong + "/club",
-		"/private/" + wrong + "/stories/x", "/private/" + strings.ToLower(anna) + "/club.atom", "/private/" + anna[:25] + "/club.atom",
+		"/private/" + wrong + "/stories/x", "/private/" + wrong + "/stories/x/", "/private/" + strings.ToLower(anna) + "/club.atom", "/private/" + anna[:25] + "/club.atom",
 		"/private/" + anna + "/second.atom", "/private/" + anna + "/second/", "/private/" + anna + "/second", "/private/" + anna + "/all.atom", "/private/" + anna + "/nothing.atom",
 		"/private/" + anna + "/club.xml", "/private/" + anna + "/club.", "/private/" + anna + "/club/archive/1.atom", "/private/" + other + "/club.atom",
 		"/private/" + wrong + "/club/archive/1.atom", "/private/" + wrong + "/club/older/9999", "/private/" + wrong + "/club/older/9999.atom", "/private/" + wrong + "/search?q=inside",

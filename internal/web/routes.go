@@ -21,6 +21,9 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/sources.opml", s.public(s.opml))
 	mux.Handle("/sources/{name}", s.public(s.costly(s.source)))
 	mux.Handle("/why", s.public(s.costly(s.why)))
+	for _, page := range []string{"/feeds/{name}/sources", "/sources/{name}", "/search", "/why"} {
+		mux.Handle(page+"/{$}", s.public(withoutSlash))
+	}
 	mux.Handle("/hub", s.delegate(s.Hub))          // POST subscribes to a feed of ours
 	mux.Handle("/websub/{id}", s.delegate(s.Push)) // GET confirms a subscription, POST delivers
 	mux.Handle(page.IconPath, s.public(s.icon))
@@ -38,6 +41,7 @@ func (s *Server) shared(mux *http.ServeMux, root, feeds string, wrap func(handle
 	mux.Handle(feeds+"/{name}/archive/{page}", wrap(s.costly(s.archive))) // PAGE.atom .json
 	mux.Handle(feeds+"/{name}/older/{part}", wrap(s.costly(s.older)))     // SEQUENCE, SEQUENCE.atom .rss .json
 	mux.Handle(root+"/stories/{key}", wrap(s.costly(s.story)))
+	mux.Handle(root+"/stories/{key}/{$}", wrap(withoutSlash))
 	mux.Handle(root+"/search", wrap(s.search)) // as a feed: NAME.atom?q=
 }
 

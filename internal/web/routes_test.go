@@ -122,6 +122,15 @@ func TestRoutes(t *testing.T) {
 		{"//evil.example/x", 308, typeHTML, "/evil.example/x"},
 		{"/feeds/" + strings.Repeat("a", 10_000), 404, typeHTML, ""},
 		{strings.Repeat("/a", 5_000), 404, typeHTML, ""},
+
+		// So is a page that is asked for with a slash at its end.
+		{"/feeds/all/sources/", 308, typeHTML, "/feeds/all/sources"},
+		{"/stories/" + seed + "/", 308, typeHTML, "/stories/" + seed},
+		{"/sources/a/", 308, typeHTML, "/sources/a"},
+		{"/search/?q=seed", 308, typeHTML, "/search?q=seed"},
+		{"/why/?url=https%3A%2F%2Fa.example%2Fone", 308, typeHTML, "/why?url=https%3A%2F%2Fa.example%2Fone"},
+		{"/search/x/", 404, typeHTML, ""},
+		{"/none/", 404, typeHTML, ""},
 	}
 	for _, tt := range tests {
 		name := tt.path[:min(len(tt.path), 60)]

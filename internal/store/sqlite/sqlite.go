@@ -48,6 +48,7 @@ type DB struct {
 	Write       *sql.DB
 	Read        *sql.DB
 	Path        string
+	file        os.FileInfo  // of what was opened
 	checkpoints *checkpoints // nil if open for reading only
 }
 
@@ -85,7 +86,15 @@ func openWriter(ctx context.Context, path string, ready func(context.Context, *s
 	if err := ready(ctx, write, path); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return withReaders(write, path)
+	file, err := os.Stat(path)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("database: %w", err), write.Close())
+	}
+	db, err := withReaders(write, path)
+	if err == nil {
+		db.file = file
+	}
+	return db, err
 }
 
 // pageSize is the page size in bytes of new files. Larger pages would waste less
@@ -181,6 +190,16 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 
 // Check reads every page and reports the first damage it finds.
 func (db *DB) Check(ctx context.Context) error { return check(ctx, db.Read, db.Path) }
+
+// CheckPlace reports whether the file that a writer opened is no longer where it was: what is
+// stored from then on goes into a file that nobody can open again.
+func (db *DB) CheckPlace() error {
+	file, err := os.Stat(db.Path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(file, db.file) {
+		return fmt.Errorf("database %s was removed or replaced while it was in use; before the next start remove %[1]s-wal and %[1]s-shm, which belong to the former one", db.Path)
+	}
+	return nil
+}
 
 func check(ctx context.Context, db *sql.DB, path string) error {
 	var result string
