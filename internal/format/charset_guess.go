@@ -24,6 +24,11 @@ var guessable = []struct{ charset, languages string }{
 	{"windows-1254", "tr az"}, {"ISO-8859-9", "tr az"},
 }
 
+// homes are the encodings of languages that the statistics do not know, or whose few
+// special letters they mistake for Western European ones.
+var homes = map[string]encoding.Encoding{"th": charmap.Windows874, "lt": charmap.Windows1257, "lv": charmap.Windows1257,
+	"tr": charmap.Windows1254, "az": charmap.Windows1254}
+
 // guess returns the encoding that the bytes look most like, or nil when they look like
 // none. It weighs how often the usual characters of an encoding follow each other, and
 // whether the document declares a language of that encoding, which told reports.
@@ -46,13 +51,16 @@ func guess(body []byte) (best encoding.Encoding, told bool) {
 			best, told, score = charsetNamed(g.charset), same, points
 		}
 	}
+	if home := homes[language]; home != nil && !told && reads(home, body) {
+		return home, true
+	}
 	return best, told
 }
 
 // latin reports whether enc is for another Latin script than Western European. Its
 // letters beyond ASCII stand alone, where those of non-Latin scripts stand in runs.
 func latin(enc encoding.Encoding) bool {
-	return enc == charmap.Windows1250 || enc == charmap.ISO8859_2 || enc == charmap.Windows1254
+	return enc == charmap.Windows1250 || enc == charmap.ISO8859_2 || enc == charmap.Windows1254 || enc == charmap.Windows1257
 }
 
 // charsetNamed returns the named encoding or a superset of it, or nil.

@@ -213,6 +213,7 @@ func TestDecodeCodePages(t *testing.T) {
 		{"ibm437", "Grüße", charmap.CodePage437}, {"cp850", "Grüße", charmap.CodePage850}, {"IBM852", "Zażółć", charmap.CodePage852},
 		{"cp855", "Привет", charmap.CodePage855}, {"cp862", "חדשות", charmap.CodePage862}, {"mac_roman", "Grüße", charmap.Macintosh},
 		{"mac-cyrillic", "Привет", charmap.MacintoshCyrillic}, {"cp874", "ข่าว", charmap.Windows874},
+		{"macroman", "Grüße", charmap.Macintosh}, {"TIS620", "ข่าว", charmap.Windows874}, {"cp858", "5 €", charmap.CodePage858},
 	} {
 		body, err := c.enc.NewEncoder().String(`<?xml version="1.0" encoding="` + c.label + `"?>` + item(`<title>`+c.text+`</title>`))
 		if err != nil {
