@@ -126,6 +126,12 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inItem(`<title><![CDATA[<![CDATA[A & B]]>]]></title>`), ".title", "A & B"},
 		{inItem(`<description><![CDATA[<![CDATA[<p>x</p>]]]]><![CDATA[>]]></description>`), ".summary", "<p>x</p>"},
 		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are not changed
+		{inItem(`<title><![cdata[A & B]]></title><description><![Cdata[<b>x</b>]]></description>`), ".summary", "<b>x</b>"},
+		{inItem(`<title><![cdata[A & B]]></title><description><![Cdata[<b>x</b>]]></description>`), ".title", "A & B"},
+
+		// comments make a text markup, unless they do not end
+		{inItem(`<description><![CDATA[One, two<!--more--> & three]]></description>`), ".summary", "One, two &amp; three"},
+		{inItem(`<description>One, &lt;!-- two</description>`), ".summary", "One, &lt;!-- two"},
 		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
 
 		// characters written as two UTF-16 surrogates
