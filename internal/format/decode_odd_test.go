@@ -109,6 +109,13 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inEntry(`<link href="http://a.example/?a=1&amp;amp;b=2"/>`), ".link", "http://a.example/?a=1&b=2"},
 		{inItem(`<enclosure url="http://a.example/?a=1&amp;amp;b=2"/>`), ".enclosures", "http://a.example/?a=1&b=2  0"},
 
+		// addresses without a scheme, and a scheme without an address
+		{inItem(`<link>www.a.example/l</link>`), ".link", "http://www.a.example/l"},
+		{inItem(`<enclosure url="www.a.example/1.mp3" type="audio/mpeg"/>`), ".enclosures", "http://www.a.example/1.mp3 audio/mpeg 0"},
+		{inChannel(`<link> www.a.example </link><item/>`), "link", "http://www.a.example"},
+		{inItem(`<link>http://</link>`), ".link", ""},
+		{inEntry(`<author><name>Eva</name><uri>http://</uri></author>`), ".authors", "Eva"},
+
 		// what heads borrow
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},

@@ -176,7 +176,7 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, unescapedAddress(first(k.attr("url"), k.attr("href")))),
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, mendedAddress(first(k.attr("url"), k.attr("href")))),
 				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 		}
 	}
