@@ -21,13 +21,8 @@ var guessable = []struct{ charset, languages string }{
 	{"windows-1256", "ar fa ur"}, {"ISO-8859-6", "ar"},
 	{"windows-1252", "en de fr es it pt nl da sv no nb nn fi is ca"}, {"ISO-8859-1", "en de fr es it pt nl da sv no nb nn fi is ca"},
 	{"windows-1250", "pl cs sk hu ro sl hr bs sq"}, {"ISO-8859-2", "pl cs sk hu ro sl hr bs sq"},
-	{"windows-1254", "tr az"}, {"ISO-8859-9", "tr az"},
+	{"windows-1254", "tr az"}, {"ISO-8859-9", "tr az"}, {"windows-1257", "lt lv"}, {"windows-874", "th"},
 }
-
-// homes are the encodings of languages that the statistics do not know, or whose few
-// special letters they mistake for Western European ones.
-var homes = map[string]encoding.Encoding{"th": charmap.Windows874, "lt": charmap.Windows1257, "lv": charmap.Windows1257,
-	"tr": charmap.Windows1254, "az": charmap.Windows1254}
 
 // guess returns the encoding that the bytes look most like, or nil when they look like
 // none. It weighs how often the usual characters of an encoding follow each other, and
@@ -51,10 +46,27 @@ func guess(body []byte) (best encoding.Encoding, told bool) {
 			best, told, score = charsetNamed(g.charset), same, points
 		}
 	}
-	if home := homes[language]; home != nil && !told && reads(home, body) {
-		return home, true
+	enc := home(language)
+	unsure := best == nil || best == charmap.Windows1252 || latin(best) || enc == charmap.Windows874
+	if enc != nil && unsure && !told && reads(enc, body) {
+		return enc, true
 	}
 	return best, told
+}
+
+// home returns the encoding of a language whose letters beyond ASCII are too few for the
+// statistics, or Thai, which they do not know. For English, which feeds of any language
+// declare, and for all other languages it returns nil.
+func home(language string) encoding.Encoding {
+	for _, g := range guessable {
+		if language == "" || language == "en" || !strings.Contains(g.languages, language) {
+			continue
+		}
+		if enc := charsetNamed(g.charset); latin(enc) || enc == charmap.Windows1252 || enc == charmap.Windows874 {
+			return enc
+		}
+	}
+	return nil
 }
 
 // latin reports whether enc is for another Latin script than Western European. Its
