@@ -76,6 +76,9 @@ func resolve(base *url.URL, ref string) *url.URL {
 		return nil
 	}
 	if base != nil && u.Scheme == base.Scheme && u.Host == "" {
+		if u.Path+u.Opaque+u.RawQuery+u.Fragment == "" {
+			return nil // "http://" alone is an address that nobody filled in
+		}
 		u.Scheme, u.Path, u.Opaque = "", u.Path+u.Opaque, "" // "http:x" is x (RFC 3986 section 5.2.2)
 	}
 	if !u.IsAbs() {

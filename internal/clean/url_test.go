@@ -113,6 +113,7 @@ func TestResolve(t *testing.T) {
 		"mailto:a@b.example":       "",
 		"data:text/html,x":         "",
 		"http://":                  "",
+		"https://":                 "", // not the document
 		"http://[::1":              "",
 		"":                         "",
 		"http://a.example/ü?q=ä#ß": "http://a.example/%C3%BC?q=ä#%C3%9F",

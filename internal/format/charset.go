@@ -144,9 +144,10 @@ func density(body []byte) (d bytesSeen) {
 	return d
 }
 
-// crowded reports whether the characters beyond ASCII stand in runs of two or more on
-// average, like words of a non-Latin script. In Western European text they stand alone.
-func (d bytesSeen) crowded() bool { return d.good+d.bad >= 2*d.runs }
+// crowded reports whether the characters beyond ASCII stand in runs of more than two on
+// average, like words of a non-Latin script. In Western European text they stand alone,
+// or in pairs as in "Größe". Text without such characters, in ISO-2022-JP, is crowded.
+func (d bytesSeen) crowded() bool { return d.good+d.bad > 2*d.runs || d.runs == 0 }
 
 // decodeAs decodes the body from enc. Invalid bytes become U+FFFD.
 func decodeAs(enc encoding.Encoding, body []byte) string {

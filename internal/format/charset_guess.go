@@ -21,7 +21,7 @@ var guessable = []struct{ charset, languages string }{
 	{"windows-1256", "ar fa ur"}, {"ISO-8859-6", "ar"},
 	{"windows-1252", "en de fr es it pt nl da sv no nb nn fi is ca"}, {"ISO-8859-1", "en de fr es it pt nl da sv no nb nn fi is ca"},
 	{"windows-1250", "pl cs sk hu ro sl hr bs sq"}, {"ISO-8859-2", "pl cs sk hu ro sl hr bs sq"},
-	{"windows-1254", "tr az"}, {"ISO-8859-9", "tr az"},
+	{"windows-1254", "tr az"}, {"ISO-8859-9", "tr az"}, {"windows-1257", "lt lv"}, {"windows-874", "th"},
 }
 
 // guess returns the encoding that the bytes look most like, or nil when they look like
@@ -46,13 +46,33 @@ func guess(body []byte) (best encoding.Encoding, told bool) {
 			best, told, score = charsetNamed(g.charset), same, points
 		}
 	}
+	enc := home(language)
+	unsure := best == nil || best == charmap.Windows1252 || latin(best) || enc == charmap.Windows874
+	if enc != nil && unsure && !told && reads(enc, body) {
+		return enc, true
+	}
 	return best, told
+}
+
+// home returns the encoding of a language whose letters beyond ASCII are too few for the
+// statistics, or Thai, which they do not know. For English, which feeds of any language
+// declare, and for all other languages it returns nil.
+func home(language string) encoding.Encoding {
+	for _, g := range guessable {
+		if language == "" || language == "en" || !strings.Contains(g.languages, language) {
+			continue
+		}
+		if enc := charsetNamed(g.charset); latin(enc) || enc == charmap.Windows1252 || enc == charmap.Windows874 {
+			return enc
+		}
+	}
+	return nil
 }
 
 // latin reports whether enc is for another Latin script than Western European. Its
 // letters beyond ASCII stand alone, where those of non-Latin scripts stand in runs.
 func latin(enc encoding.Encoding) bool {
-	return enc == charmap.Windows1250 || enc == charmap.ISO8859_2 || enc == charmap.Windows1254
+	return enc == charmap.Windows1250 || enc == charmap.ISO8859_2 || enc == charmap.Windows1254 || enc == charmap.Windows1257
 }
 
 // charsetNamed returns the named encoding or a superset of it, or nil.

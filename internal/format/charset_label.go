@@ -126,12 +126,14 @@ func legacy(label string) encoding.Encoding {
 // name or one of the usual spellings of it, or nil.
 func codePage(label string) encoding.Encoding {
 	switch label = strings.ReplaceAll(strings.ToLower(label), "_", "-"); label {
-	case "mac-roman":
+	case "mac-roman", "macroman":
 		return charmap.Macintosh
 	case "mac-cyrillic":
 		return charmap.MacintoshCyrillic
-	case "cp874":
+	case "cp874", "tis620":
 		return charmap.Windows874
+	case "cp858":
+		return charmap.CodePage858
 	}
 	if enc, err := ianaindex.IANA.Encoding(label); err == nil {
 		if page, ok := enc.(*charmap.Charmap); ok {

@@ -29,7 +29,7 @@ func parseDate(s, language string) (time.Time, bool) {
 	if s = strings.TrimSpace(s); s == "" {
 		return time.Time{}, false // most of the fields that may hold a date are empty
 	}
-	if t, ok := usual(s); ok {
+	if t, ok := usual(s); ok && t.Year() < buddhist {
 		return plausible(t)
 	}
 	p := dateParser{month: -1, dayFirst: dayFirst(language), zone: homeZone(s)}
@@ -88,6 +88,9 @@ func usual(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
+// buddhist is a year that only the Thai calendar has reached, which is 543 years ahead.
+const buddhist = 2443
+
 // plausible rejects years before 1900 and after 2100, which are mistakes.
 func plausible(t time.Time) (time.Time, bool) {
 	if t.Year() < 1900 || t.Year() > 2100 {
@@ -99,6 +102,7 @@ func plausible(t time.Time) (time.Time, bool) {
 // dateParser collects the parts of a date.
 type dateParser struct {
 	year, month, day           int // month is -1 until a name is read
+	era                        int // the year before the first one of a named era, else 0
 	hour, minute, second, nano int
 	zone                       int // minutes
 	timed, zoned               bool
@@ -110,7 +114,7 @@ type dateParser struct {
 	afternoon, forenoon        bool
 	dayFirst                   bool      // 03/04 is 3 April
 	american                   bool      // a zone with daylight saving time, such as EST5EDT
-	exact                      time.Time // of an epoch number or a week
+	exact                      time.Time // of an epoch number
 }
 
 // read sorts the tokens into the parts of a date and reports whether they make one.
@@ -158,6 +162,10 @@ func (p *dateParser) word(list []dateToken, i int) int {
 		p.forenoon, p.afternoon = half == 'a', half == 'p'
 		return used
 	}
+	if year, ok := eras[w]; ok {
+		p.era = year
+		return 1
+	}
 	if m, ok := month(w); ok && !weekdays[w] && (p.month < 0 || p.leading && len(p.nums) > 0) {
 		p.month, p.named, p.leading = m, len(p.nums), len(p.nums) == 0
 		return 1
@@ -174,6 +182,9 @@ func (p *dateParser) word(list []dateToken, i int) int {
 	}
 	return 1
 }
+
+// eras maps the names of eras to the year before their first one.
+var eras = map[string]int{"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 
 // weekdays lists the names of weekdays that begin like months. An abbreviated one, the
 // French "mar.", is recognised by the month that follows it.
@@ -243,6 +254,8 @@ func (p *dateParser) namedMonth() bool {
 // the day, except in ISO 8601.
 func (p *dateParser) numeric(a, b, c dateToken, sep byte) bool {
 	switch {
+	case p.era > 0:
+		p.year, p.month, p.day = p.era+a.value, b.value, c.value
 	case len(a.text) == 4 || sep == '-' && len(a.text) == 2 && len(c.text) == 2 && b.value <= 12 && c.value <= 31:
 		p.year, p.month, p.day = fullYear(a), b.value, c.value
 	case len(c.text) > 4:
@@ -289,6 +302,9 @@ func (p *dateParser) time() (time.Time, bool) {
 	}
 	if p.hour < 0 || p.hour > 24 || p.minute < 0 || p.minute > 59 || p.second < 0 || p.second > 60 {
 		p.hour, p.minute, p.second, p.nano = 0, 0, 0, 0
+	}
+	if p.year >= buddhist {
+		p.year -= 543
 	}
 	if _, ok := plausible(time.Date(p.year, 6, 1, 0, 0, 0, 0, time.UTC)); !ok {
 		return time.Time{}, false

@@ -23,7 +23,7 @@ type dateToken struct {
 // the dashes and signs of other languages with ASCII.
 var eastern = strings.NewReplacer("十二月", " december ", "十一月", " november ", "十月", " october ", "九月", " september ", "八月", " august ", "七月", " july ",
 	"六月", " june ", "五月", " may ", "四月", " april ", "三月", " march ", "二月", " february ", "一月", " january ",
-	"年", "-", "월", "-", "月", "-", "년", "-", "日", " ", "일", " ", "號", " ", "号", " ",
+	"元年", "1-", "年", "-", "월", "-", "月", "-", "년", "-", "日", " ", "일", " ", "號", " ", "号", " ",
 	"時", ":", "시", ":", "时", ":", "點", ":", "点", ":", "分", ":", "분", ":", "秒", " ", "초", " ",
 	"午前", " forenoon ", "午後", " afternoon ", "오전", " forenoon ", "오후", " afternoon ", "上午", " forenoon ", "下午", " afternoon ",
 	"凌晨", " forenoon ", "早上", " forenoon ", "晚上", " afternoon ",

@@ -65,6 +65,7 @@ sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada s
 студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня
 sausio vasario kovo balandzio geguzes birzelio liepos rugpjucio rugsejo spalio lapkricio gruodzio
 jaan veebr marts apr mai juuni juuli aug sept okt nov dets
+มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม
 xan feb mar abr mai xun xul ago set out nov dec
 `
 

@@ -20,7 +20,7 @@ func (p *dateParser) single(list []dateToken) bool {
 		w = 2
 	}
 	if len(first.text) == 4 && at(list, w).text == "w" && at(list, w+1).kind == '0' {
-		return p.week(first.value, list[w+1], at(list, w+3))
+		return p.week(first.value, list[w+1], list[w+2:])
 	}
 	return false
 }
@@ -114,21 +114,28 @@ func (p *dateParser) ordinal(year, day int) bool {
 	return day >= 1 && day <= 366
 }
 
-// week sets the date to a day of a week, the first if none is given, ISO 8601 section 4.1.4.
-func (p *dateParser) week(year int, week, day dateToken) bool {
-	digits := week.text
-	if len(digits) == 3 {
-		day, digits = short(digits[2:]), digits[:2]
-	}
-	if day.kind != '0' || day.value < 1 || day.value > 7 {
-		day.value = 1
+// week sets the date to a day of a week, the first if none is given, ISO 8601 section
+// 4.1.4, and the time to that of the tokens after it.
+func (p *dateParser) week(year int, week dateToken, after []dateToken) bool {
+	digits, day := week.text, 1
+	switch {
+	case len(digits) == 3:
+		day, digits = number(digits[2:]), digits[:2]
+	case at(after, 0).kind == '-':
+		day, after = at(after, 1).value, after[1:]
 	}
 	n := number(digits)
 	if len(digits) != 2 || n < 1 || n > 53 {
 		return false
 	}
+	if day < 1 || day > 7 {
+		day = 1
+	}
+	for i := 0; i < len(after); {
+		i += p.step(after, i)
+	}
 	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in week 1
 	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7)
-	p.exact = monday.AddDate(0, 0, (n-1)*7+day.value-1)
+	p.year, p.month, p.day = monday.Year(), int(monday.Month()), monday.Day()+(n-1)*7+day-1
 	return true
 }

@@ -152,7 +152,7 @@ func (l *lexer) find(rest, mark string) int {
 func (l *lexer) declaration(rest string) token {
 	const open = "![CDATA["
 	switch {
-	case strings.HasPrefix(rest, open):
+	case len(rest) >= len(open) && strings.EqualFold(rest[:len(open)], open):
 		end := l.sectionEnd(rest)
 		if end < 0 { // never closed: what follows is read as markup
 			l.pos += 1 + len(open)

@@ -36,7 +36,7 @@ func linkRelations(k *node) iter.Seq[relation] {
 		if k.name != "link" && k.name != "atom:link" {
 			return
 		}
-		url := clean.Resolve(k.base, unescapedAddress(first(k.attr("href"), k.attr("resource"), k.attr("url"), k.attr("uri"))))
+		url := clean.Resolve(k.base, mendedAddress(first(k.attr("href"), k.attr("resource"), k.attr("url"), k.attr("uri"))))
 		if url == "" && k.rebased && k.base != nil && k.hasBlank("href") {
 			url = clean.Resolve(nil, k.base.String()) // the base itself, RFC 3986 section 5.2.2
 		}
@@ -103,22 +103,28 @@ func (r *reader) textLink(n *node) string {
 		if k.name != "link" || k.inner == "" {
 			continue
 		}
-		if url := clean.Resolve(k.base, unescapedAddress(r.read(k).value)); url != "" {
+		if url := clean.Resolve(k.base, mendedAddress(r.read(k).value)); url != "" {
 			return url
 		}
 	}
 	return ""
 }
 
-// unescapedAddress decodes the ampersands of an address that was escaped once too often.
-// No address contains "&amp;" itself.
-func unescapedAddress(ref string) string { return strings.ReplaceAll(ref, "&amp;", "&") }
+// mendedAddress decodes the ampersands of an address that was escaped once too often; no
+// address contains "&amp;" itself. It also adds the scheme to one that begins with "www.".
+func mendedAddress(ref string) string {
+	ref = strings.ReplaceAll(strings.TrimSpace(ref), "&amp;", "&")
+	if strings.HasPrefix(ref, "www.") {
+		return "http://" + ref
+	}
+	return ref
+}
 
 // lastResort returns where an entry without a link can be read: its id if that is an
 // address, else the src of its content (RFC 4287 section 4.1.3.2), else its first file.
 func lastResort(n *node, id string, files []news.Enclosure) string {
 	if isAddress(id) {
-		if url := clean.Resolve(nil, unescapedAddress(id)); url != "" {
+		if url := clean.Resolve(nil, mendedAddress(id)); url != "" {
 			return url
 		}
 	}

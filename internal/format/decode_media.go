@@ -46,7 +46,7 @@ func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 
 func (r *reader) mediaFile(m *node) news.Enclosure {
 	return news.Enclosure{
-		URL: clean.File(m.base, unescapedAddress(m.attr("url"))), Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
+		URL: clean.File(m.base, mendedAddress(m.attr("url"))), Type: mediaType(m.attr("type")), Length: length(m.attr("filesize")), Title: r.line(m, "media:title"),
 		Alt: clean.Excerpt(r.line(m, "media:description"), maxAlt), Credit: r.line(m, "media:credit"),
 		Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height")),
 		Adult: r.isAdult(m),

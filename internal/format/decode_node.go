@@ -86,7 +86,7 @@ func (m *mender) element(t token, parent *node, space string) (*node, string) {
 			}
 		case name == "xml:lang":
 			n.lang, n.ownLang = value, true
-		case name == "xml:base":
+		case name == "xml:base" || name == "base" && strings.EqualFold(t.name, "channel"): // the latter is of CDF
 			n.base, n.rebased = rebase(n.base, value), true
 		case strings.HasSuffix(name, ":xmlns"): // without its prefix it would declare a namespace
 		default:

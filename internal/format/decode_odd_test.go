@@ -109,6 +109,13 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inEntry(`<link href="http://a.example/?a=1&amp;amp;b=2"/>`), ".link", "http://a.example/?a=1&b=2"},
 		{inItem(`<enclosure url="http://a.example/?a=1&amp;amp;b=2"/>`), ".enclosures", "http://a.example/?a=1&b=2  0"},
 
+		// addresses without a scheme, and a scheme without an address
+		{inItem(`<link>www.a.example/l</link>`), ".link", "http://www.a.example/l"},
+		{inItem(`<enclosure url="www.a.example/1.mp3" type="audio/mpeg"/>`), ".enclosures", "http://www.a.example/1.mp3 audio/mpeg 0"},
+		{inChannel(`<link> www.a.example </link><item/>`), "link", "http://www.a.example"},
+		{inItem(`<link>http://</link>`), ".link", ""},
+		{inEntry(`<author><name>Eva</name><uri>http://</uri></author>`), ".authors", "Eva"},
+
 		// what heads borrow
 		{inFeed(`<dc:title>D</dc:title><entry/>`), "title", "D"},
 		{inFeed(`<description>D</description><entry/>`), "description", "D"},
@@ -126,6 +133,12 @@ func TestDecodeElsewhere(t *testing.T) {
 		{inItem(`<title><![CDATA[<![CDATA[A & B]]>]]></title>`), ".title", "A & B"},
 		{inItem(`<description><![CDATA[<![CDATA[<p>x</p>]]]]><![CDATA[>]]></description>`), ".summary", "<p>x</p>"},
 		{inItem(`<guid>&lt;![CDATA[g]]></guid>`), ".id", "<![CDATA[g]]>"}, // ids are not changed
+		{inItem(`<title><![cdata[A & B]]></title><description><![Cdata[<b>x</b>]]></description>`), ".summary", "<b>x</b>"},
+		{inItem(`<title><![cdata[A & B]]></title><description><![Cdata[<b>x</b>]]></description>`), ".title", "A & B"},
+
+		// comments make a text markup, unless they do not end
+		{inItem(`<description><![CDATA[One, two<!--more--> & three]]></description>`), ".summary", "One, two &amp; three"},
+		{inItem(`<description>One, &lt;!-- two</description>`), ".summary", "One, &lt;!-- two"},
 		{inItem(`<title>&lt;![CDATA[A]]> and &lt;![CDATA[B]]></title>`), ".title", "<![CDATA[A]]> and <![CDATA[B]]>"},
 
 		// characters written as two UTF-16 surrogates
@@ -213,6 +226,7 @@ func TestDecodeCodePages(t *testing.T) {
 		{"ibm437", "Grüße", charmap.CodePage437}, {"cp850", "Grüße", charmap.CodePage850}, {"IBM852", "Zażółć", charmap.CodePage852},
 		{"cp855", "Привет", charmap.CodePage855}, {"cp862", "חדשות", charmap.CodePage862}, {"mac_roman", "Grüße", charmap.Macintosh},
 		{"mac-cyrillic", "Привет", charmap.MacintoshCyrillic}, {"cp874", "ข่าว", charmap.Windows874},
+		{"macroman", "Grüße", charmap.Macintosh}, {"TIS620", "ข่าว", charmap.Windows874}, {"cp858", "5 €", charmap.CodePage858},
 	} {
 		body, err := c.enc.NewEncoder().String(`<?xml version="1.0" encoding="` + c.label + `"?>` + item(`<title>`+c.text+`</title>`))
 		if err != nil {

@@ -26,11 +26,11 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	dc, itunes := f.Extensions["dc"], f.Extensions["itunes"]
 	d := &news.Document{
 		Title:       first(f.Title, value(dc, "title"), value(itunes, "title"), value(f.Extensions["media"], "title")),
-		Link:        first(r.textLink(t.head), alternate(t.head, "")),
-		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline", "googleplay:description")),
+		Link:        r.rssLink(t.head),
+		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline", "abstract", "googleplay:description")),
 		Language:    languageTag(f.Language, value(dc, "language"), t.head.lang),
 		Updated: whenIn(f.Language, f.LastBuildDate, value(f.Extensions["atom"], "updated"), value(f.Extensions["dcterms"], "modified"), r.line(t.head, "updated", "modified"), value(dc, "date"),
-			f.PubDate, value(f.Extensions["dcterms"], "issued")),
+			f.PubDate, value(f.Extensions["dcterms"], "issued"), t.head.attr("lastmod")),
 		Authors:   r.publishers(t.head),
 		TTL:       ttl(f.TTL),
 		SkipHours: skipHours(f.SkipHours),
@@ -55,7 +55,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	itunes, atom, xhtml := i.Extensions["itunes"], i.Extensions["atom"], i.Extensions["xhtml"]
 	e := news.Entry{
 		Title: first(i.Title, value(dc, "title"), value(atom, "title"), mediaText(media, "title"), value(itunes, "title")),
-		Link:  first(r.textLink(n), alternate(n, "")),
+		Link:  r.rssLink(n),
 		Content: r.body(n, field{"content:encoded", i.Content}, field{"encoded", i.Custom["encoded"]}, field{"xhtml:body", value(xhtml, "body")},
 			field{"xhtml:div", value(xhtml, "div")}, field{"body", i.Custom["body"]}, field{"fullitem", i.Custom["fullitem"]},
 			field{"atom:content", value(atom, "content")}, field{"content", i.Custom["content"]}, r.second(n, "description")),
@@ -65,7 +65,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 			field{"googleplay:description", r.inner(n, "googleplay:description")}),
 		Published: whenIn(inherited, i.PubDate, value(terms, "issued"), value(atom, "published"), value(atom, "issued"), i.Custom["published"], i.Custom["issued"],
 			value(dc, "date"), value(terms, "date"), i.Custom["date"], value(terms, "created"), value(atom, "created"), i.Custom["created"]),
-		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"],
+		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], n.attr("lastmod"),
 			value(dc, "date"), value(terms, "date"), i.Custom["date"]), // a date of Dublin Core may be either
 		Authors:    r.publishers(n),
 		Categories: r.categories(n),
@@ -78,6 +78,11 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	r.rssIdentity(n, i, &e)
 	e.Extra = r.extra(n, &e)
 	return e
+}
+
+// rssLink returns the address of a channel or item. CDF has it in an attribute.
+func (r *reader) rssLink(n *node) string {
+	return first(r.textLink(n), alternate(n, ""), clean.Resolve(n.base, n.attr("href")))
 }
 
 // rssIdentity sets the id as the document has it. An entry without a link takes its
@@ -176,7 +181,7 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 func enclosures(n *node, e *news.Entry) {
 	for _, k := range n.kids {
 		if k.name == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, unescapedAddress(first(k.attr("url"), k.attr("href")))),
+			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, mendedAddress(first(k.attr("url"), k.attr("href")))),
 				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 		}
 	}

@@ -268,6 +268,17 @@ func TestRSSChannels(t *testing.T) {
 	checkFields(t, cases)
 }
 
+// TestCDF reads the Channel Definition Format, from before RSS (W3C note of 1997). Its
+// items are those of RSS, with addresses and times in attributes.
+func TestCDF(t *testing.T) {
+	const doc = `<CHANNEL HREF="http://a.example/" BASE="http://a.example/b/" LASTMOD="1998-03-02T10:14"><TITLE>C</TITLE><ABSTRACT>About C</ABSTRACT>` +
+		`<ITEM HREF="1.html" LASTMOD="1998-03-01T10:14Z"><TITLE>T</TITLE><ABSTRACT>About T</ABSTRACT></ITEM></CHANNEL>`
+	checkFields(t, []fieldCase{
+		{doc, "title", "C"}, {doc, "link", "http://a.example/"}, {doc, "description", "About C"}, {doc, "updated", "1998-03-02T10:14:00Z"},
+		{doc, ".title", "T"}, {doc, ".link", "http://a.example/b/1.html"}, {doc, ".summary", "About T"}, {doc, ".updated", "1998-03-01T10:14:00Z"},
+	})
+}
+
 // TestRSSVersions checks how the versions are recognised and what only they have.
 func TestRSSVersions(t *testing.T) {
 	const one = `<item><title>T</title><link>http://a.example/1</link></item>`

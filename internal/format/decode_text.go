@@ -214,14 +214,16 @@ func (r *reader) decoded(n *node) construct {
 	return c
 }
 
-// looksHTML reports whether a text that may be HTML is: it has a known tag or a reference.
+// looksHTML reports whether a text that may be HTML is: it has a known tag, a reference
+// or a comment.
 func looksHTML(s string) bool {
+	comments := strings.LastIndex(s, "-->")
 	for i := strings.IndexAny(s, "<&"); i >= 0; {
 		if s[i] == '&' {
 			if _, size := reference(s[i:], nil); size > 1 {
 				return true
 			}
-		} else if tagAt(s[i+1:]) {
+		} else if tagAt(s[i+1:]) || i < comments && strings.HasPrefix(s[i:], "<!--") {
 			return true
 		}
 		next := strings.IndexAny(s[i+1:], "<&")
