@@ -106,7 +106,7 @@ func Derived(m news.Match) bool {
 
 // reported is the rule for reports in other words: a teaser and a text of two outlets name
 // the same things in the headline and at the beginning. This is the weakest evidence, so
-// they must be of one day, and a story takes only one entry by it.
+// a story takes only one entry by it.
 func (l limits) reported(p *pair) likeness {
 	if l.report == 0 || !p.mayReport() || p.otherNews() {
 		return likeness{}
@@ -119,10 +119,10 @@ func (l limits) reported(p *pair) likeness {
 		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
 }
 
-// mayReport reports whether two outlets published a teaser and a text within a day that name
-// enough to be recognised by it.
+// mayReport reports whether two outlets published a teaser and a text within three days that
+// name enough to be recognised by it.
 func (p *pair) mayReport() bool {
-	return !p.own && !p.tongue && p.apart <= day && p.short >= 8 && p.short <= teaserWords && p.names.of >= 5
+	return !p.own && !p.tongue && p.apart <= 3*day && p.short >= 8 && p.short <= teaserWords && p.names.of >= 5
 }
 
 // otherNews reports whether figures, a form, a notice or a headline that stands above other
@@ -137,10 +137,11 @@ func (p *pair) otherNews() bool {
 	return p.title.both == p.titleMax && p.runs.both == 0 && p.names.part() < .5
 }
 
-// headlinesMeet reports whether the headlines share enough for the names to count. Of two
-// standfirsts that share no run, it takes more: they may have nothing but subjects in common.
+// headlinesMeet reports whether the headlines share enough for the names to count. It takes
+// more of two standfirsts that share no run, which may have nothing but subjects in common, and
+// on another day, when the same people may be in the news for something else.
 func (p *pair) headlinesMeet() bool {
-	if !p.quotes() && p.long <= teaserWords {
+	if p.apart > day || !p.quotes() && p.long <= teaserWords {
 		return p.title.both >= 5
 	}
 	return p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
@@ -149,10 +150,10 @@ func (p *pair) headlinesMeet() bool {
 // quotes reports whether two texts share a run.
 func (p *pair) quotes() bool { return p.runs.both+p.lead.both > 0 }
 
-// needed returns how much of headline and names must agree in sum. A shared run makes up for
-// half of either.
+// needed returns how much of headline and names must agree in sum. Within a day, a shared run
+// makes up for half of either.
 func (l limits) needed(p *pair) float64 {
-	if p.quotes() {
+	if p.quotes() && p.apart <= day {
 		return l.report - .5
 	}
 	return l.report
