@@ -353,6 +353,7 @@ func TestReported(t *testing.T) {
 		{"on another day, reach", set(later, distant(3*day)), set(later, distant(3*day+1))},
 		{"on another day, by the headline", later, set(later, titled(4, 9, 9))},
 		{"on another day, with a run", set(titled(5, 12, 12), namesOf(2, 9), runsOf(1, 5), distant(day)), set(titled(5, 12, 12), namesOf(2, 9), runsOf(1, 5), distant(day+1))},
+		{"with a run, of texts as long", set(runsOf(1, 5), namesOf(2, 9), wordsIn(30, 76)), set(runsOf(1, 5), namesOf(2, 9), wordsIn(30, 75))},
 		{"short", wordsIn(80, 400), wordsIn(81, 400)},
 		{"not too short", wordsIn(8, 400), wordsIn(7, 400)},
 		{"words of the headline", titled(2, 2, 8), titled(1, 1, 8)},

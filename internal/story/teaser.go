@@ -150,10 +150,11 @@ func (p *pair) headlinesMeet() bool {
 // quotes reports whether two texts share a run.
 func (p *pair) quotes() bool { return p.runs.both+p.lead.both > 0 }
 
-// needed returns how much of headline and names must agree in sum. Within a day, a shared run
-// makes up for half of either.
+// needed returns how much of headline and names must agree in sum. A run that a teaser shares
+// with a text of the same day makes up for half of either. Between texts of like length it
+// does not: announcements of two events share one by chance.
 func (l limits) needed(p *pair) float64 {
-	if p.quotes() && p.apart <= day {
+	if p.quotes() && p.apart <= day && p.ratio() < .4 {
 		return l.report - .5
 	}
 	return l.report
