@@ -342,6 +342,7 @@ func TestSameHeadline(t *testing.T) {
 func TestReported(t *testing.T) {
 	base := pair{short: 30, long: 400, lead: share{0, 10}, title: share{2, 5}, titleMax: 8, names: share{5, 7}, apart: 4 * time.Hour, timed: true}
 	heads := set(wordsIn(30, 80), titled(5, 12, 12))
+	later := set(titled(5, 12, 12), distant(day+1))
 	under(t, limits.reported, news.ReasonTeaser, base, []edge{
 		{"headline and names", nil, namesOf(4, 6)},
 		{"with a run", set(runsOf(1, 5), namesOf(2, 9)), set(runsOf(1, 5), namesOf(1, 6))},
@@ -349,6 +350,10 @@ func TestReported(t *testing.T) {
 		{"of others", nil, owned},
 		{"another language", nil, tongues},
 		{"within a day", distant(day), distant(day + 1)},
+		{"on another day, reach", set(later, distant(3*day)), set(later, distant(3*day+1))},
+		{"on another day, by the headline", later, set(later, titled(4, 9, 9))},
+		{"on another day, with a run", set(titled(5, 12, 12), namesOf(2, 9), runsOf(1, 5), distant(day)), set(titled(5, 12, 12), namesOf(2, 9), runsOf(1, 5), distant(day+1))},
+		{"with a run, of texts as long", set(runsOf(1, 5), namesOf(2, 9), wordsIn(30, 76)), set(runsOf(1, 5), namesOf(2, 9), wordsIn(30, 75))},
 		{"short", wordsIn(80, 400), wordsIn(81, 400)},
 		{"not too short", wordsIn(8, 400), wordsIn(7, 400)},
 		{"words of the headline", titled(2, 2, 8), titled(1, 1, 8)},

@@ -17,15 +17,19 @@ const (
 
 // objection returns why the shared part does not make two texts one, or "" if it does.
 func (l limits) objection(p *pair, contained float64) string {
-	if p.runs.of < tooShort {
+	switch {
+	case p.runs.of < tooShort:
 		return tooBrief
-	}
-	if p.filledIn() {
+	case p.filledIn():
 		return aForm
-	}
-	if p.own {
+	case p.own:
 		return l.otherVersion(p, contained)
 	}
+	return l.otherReport(p, contained)
+}
+
+// otherReport returns why one of two outlets did not copy the other's text, or "" if it did.
+func (l limits) otherReport(p *pair, contained float64) string {
 	switch {
 	case contained < l.copied:
 		return tooLittle
@@ -96,26 +100,12 @@ func (p *pair) excerpt() bool {
 // if they are. Reports of one kind share the template of their outlet, so more evidence is
 // required than between outlets.
 func (l limits) otherVersion(p *pair, contained float64) string {
-	need, figures, reach := l.again, .60, 7*day
-	nearlyAll := contained >= .9 && p.rare() >= longText
 	switch {
-	case nearlyAll, p.revised:
-		figures = 0
-	case p.rare() < longText*3/2:
-		figures = .75
-	}
-	if p.rare() < longText {
-		need = max(need, .70)
-	}
-	if p.rare() < shortText {
-		reach = p.shortReach(contained)
-	}
-	switch {
-	case contained < need:
+	case contained < l.versionPart(p):
 		return tooLittle
-	case p.agree() < figures:
+	case p.agree() < p.versionFigures(contained):
 		return contradict
-	case p.apart > reach:
+	case p.apart > p.versionReach(contained):
 		return tooLate
 	case p.series(contained):
 		return aSeries
@@ -125,29 +115,57 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 		return aDigest
 	case p.returns(contained):
 		return aForm
-	}
-	// Texts that share neither beginning nor headline probably share what stands below
-	// every article. They are accepted only if they are of similar length and either nearly
-	// equal, or published within half a day with more than a notice in common or two long
-	// headline words that the other entry has, too.
-	apart := p.lead.part() < .15 && p.title.part() < .5
-	named := p.headed >= 2 || !p.brief()
-	if apart && !(p.ratio() > .6 && (contained > .93 || contained > .65 && p.apart < 12*time.Hour && named)) {
+	case p.standsBelow(contained):
 		return allBelow
 	}
 	return ""
 }
 
-// shortReach is how far apart two short texts of one outlet may be. One that returns every
-// day is a series.
-func (p *pair) shortReach(contained float64) time.Duration {
+// versionPart returns the part of the shorter text that two versions must share.
+func (l limits) versionPart(p *pair) float64 {
+	if p.rare() < longText {
+		return max(l.again, .70)
+	}
+	return l.again
+}
+
+// versionFigures returns the part of the figures that must agree in two versions. A new
+// version that calls itself one, or is nearly the same, may correct every figure.
+func (p *pair) versionFigures(contained float64) float64 {
 	switch {
-	case contained >= .95 || p.ratio() <= .5:
+	case p.revised, contained >= .9 && p.rare() >= longText:
+		return 0
+	case p.rare() < longText*3/2:
+		return .75
+	}
+	return .60
+}
+
+// versionReach is how far apart two versions may be. A short text that returns every day is
+// a series.
+func (p *pair) versionReach(contained float64) time.Duration {
+	switch {
+	case p.rare() >= shortText:
+		return 7 * day
+	case contained >= .95, p.ratio() <= .5:
 		return 4 * day
 	case p.revised:
 		return 2 * day
 	}
 	return sameDay
+}
+
+// standsBelow reports whether two texts that share neither beginning nor headline share what
+// stands below every article. They are one only if they are of similar length and either
+// nearly equal, or published within half a day with more than a notice in common or two long
+// headline words that the other entry has, too.
+func (p *pair) standsBelow(contained float64) bool {
+	if p.lead.part() >= .15 || p.title.part() >= .5 {
+		return false
+	}
+	named := p.headed >= 2 || !p.brief()
+	alike := contained > .93 || contained > .65 && p.apart < 12*time.Hour && named
+	return p.ratio() <= .6 || !alike
 }
 
 // returns reports whether a text returns on another day below another headline. A short

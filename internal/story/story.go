@@ -42,7 +42,7 @@
 //   - text, update: most of the shorter text stands in the other one. It is an update if
 //     one outlet published both.
 //   - teaser: a short text stands at the beginning of a long one. As the weakest evidence,
-//     headline and first words name the same things on one day.
+//     headline and first words name the same things within a few days.
 //   - title: the headlines are equal, and the texts do not contradict each other.
 //
 // An entry joins the most similar entry that a rule accepts, the earliest among equals. It never

@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"time"
 
 	"tributary/internal/news"
 )
@@ -16,23 +17,38 @@ const phrase = 3
 // teased is the rule for teasers: the short text stands in the long one, usually at its
 // beginning.
 func (l limits) teased(p *pair) likeness {
-	if p.lead.of < tooShort/2 || p.short > teaserWords && !p.stub() || p.filledIn() || p.tongue || p.numbered() {
+	hit := p.lead.part()
+	if !p.mayTease() || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
 		return likeness{}
 	}
-	hit, inside := p.lead.part(), p.runs.part()
-	if p.ratio() > .6 && (inside < .9 || p.apart > sameDay) && !p.stub() {
-		return likeness{} // two short texts with one first sentence, or the next of a series
-	}
-	reach := 3 * day
-	if !p.own && (hit >= .9 && p.lead.of >= 24 || p.names.part() >= .9) {
-		reach = 7 * day // a weekly prints it later
-	}
-	if !p.own && (p.boxed() || p.item()) || p.apart > reach || p.own && !l.ownTeaser(p, hit) || !p.own && !l.othersTeaser(p, hit) {
-		return likeness{}
-	}
-	score := max(hit, min(inside, 1))
-	return likeness{news.ReasonTeaser, score, fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
+	return likeness{news.ReasonTeaser, max(hit, p.runs.part()), fmt.Sprintf("a teaser and its text: %s of the shorter one's runs (%d of %d) stand at the beginning of the other; %s",
 		percent(hit), p.lead.both, p.lead.of, p.circumstances())}
+}
+
+// mayTease reports whether one text is short enough for a teaser of the other, long enough to
+// be recognised, and nothing speaks against it.
+func (p *pair) mayTease() bool {
+	stub := p.stub()
+	switch {
+	case p.lead.of < tooShort/2, p.short > teaserWords && !stub:
+		return false
+	case p.filledIn(), p.tongue, p.numbered(), p.apart > p.teaserReach():
+		return false
+	case !p.own && (p.boxed() || p.item()):
+		return false
+	}
+	// Two texts of one length may share no more than the first sentence, or be two of a series.
+	return p.ratio() <= .6 || stub || p.runs.part() >= .9 && p.apart <= sameDay
+}
+
+// teaserReach is how far apart a teaser and its text may be. A weekly prints what others
+// announced days before.
+func (p *pair) teaserReach() time.Duration {
+	sure := p.lead.part() >= .9 && p.lead.of >= 24 || p.names.part() >= .9
+	if !p.own && sure {
+		return 7 * day
+	}
+	return 3 * day
 }
 
 // boxed reports whether two texts of two outlets begin with a notice rather than the same
@@ -90,34 +106,58 @@ func Derived(m news.Match) bool {
 
 // reported is the rule for reports in other words: a teaser and a text of two outlets name
 // the same things in the headline and at the beginning. This is the weakest evidence, so
-// they must be of one day, and a story takes only one entry by it.
+// a story takes only one entry by it.
 func (l limits) reported(p *pair) likeness {
-	if l.report == 0 || p.own || p.tongue || p.filledIn() || p.apart > day || p.short > teaserWords || p.short < 8 {
+	if l.report == 0 || !p.mayReport() || p.otherNews() {
 		return likeness{}
 	}
-	if p.boxed() || p.names.of < 5 || p.numbered() || p.clashes > 1 || p.clashes > 0 && p.ratio() > .6 {
-		return likeness{}
-	}
-	if p.title.both == p.titleMax && p.runs.both == 0 && p.names.part() < .5 {
-		return likeness{} // a headline that stands above other news every day
-	}
-	headed := p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
-	sum, need := p.names.part()+p.title.part(), l.report
-	switch {
-	case p.sameNews():
-		need = 0
-	case !headed:
-		return likeness{}
-	case p.runs.both+p.lead.both == 0 && p.long <= teaserWords && p.title.both < 5:
-		return likeness{} // two standfirsts that share nothing but subjects
-	case p.runs.both+p.lead.both > 0:
-		need -= .5 // a run of five words is shared, too
-	}
-	if sum < need {
+	sum := p.names.part() + p.title.part()
+	if !p.sameNews() && (!p.headlinesMeet() || sum < l.needed(p)) {
 		return likeness{}
 	}
 	return likeness{news.ReasonTeaser, derivedScore * sum / 2, fmt.Sprintf("the same report in other words: %d of %d words of the headlines and %d of %d telling words of the shorter one agree; %s",
 		p.title.both, p.title.of, p.names.both, p.names.of, p.circumstances())}
+}
+
+// mayReport reports whether two outlets published a teaser and a text within three days that
+// name enough to be recognised by it.
+func (p *pair) mayReport() bool {
+	return !p.own && !p.tongue && p.apart <= 3*day && p.short >= 8 && p.short <= teaserWords && p.names.of >= 5
+}
+
+// otherNews reports whether figures, a form, a notice or a headline that stands above other
+// news every day speak against one report.
+func (p *pair) otherNews() bool {
+	switch {
+	case p.clashes > 1, p.clashes > 0 && p.ratio() > .6, p.numbered():
+		return true
+	case p.filledIn(), p.boxed():
+		return true
+	}
+	return p.title.both == p.titleMax && p.runs.both == 0 && p.names.part() < .5
+}
+
+// headlinesMeet reports whether the headlines share enough for the names to count. It takes
+// more of two standfirsts that share no run, which may have nothing but subjects in common, and
+// on another day, when the same people may be in the news for something else.
+func (p *pair) headlinesMeet() bool {
+	if p.apart > day || !p.quotes() && p.long <= teaserWords {
+		return p.title.both >= 5
+	}
+	return p.title.both >= 2 || p.title.both == 1 && p.runs.both >= phrase
+}
+
+// quotes reports whether two texts share a run.
+func (p *pair) quotes() bool { return p.runs.both+p.lead.both > 0 }
+
+// needed returns how much of headline and names must agree in sum. A run that a teaser shares
+// with a text of the same day makes up for half of either. Between texts of like length it
+// does not: announcements of two events share one by chance.
+func (l limits) needed(p *pair) float64 {
+	if p.quotes() && p.apart <= day && p.ratio() < .4 {
+		return l.report - .5
+	}
+	return l.report
 }
 
 // sameNews reports whether two reports name so many of the same things that they tell of

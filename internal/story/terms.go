@@ -34,12 +34,29 @@ func (s *Sketch) Kept() []uint32 {
 			kept = append(kept, h&^flags)
 		}
 	}
+	wanted := s.findable()
 	for _, h := range s.Names {
-		if h&flagTitle != 0 {
+		if h&wanted != 0 {
 			kept = append(kept, h&^flags)
 		}
 	}
 	return few(kept, len(kept))
+}
+
+// findable returns the flag of the names by which others find the entry: those of its
+// headline. A teaser below a headline of at most one long word has few runs besides, so it is
+// found by the names of its first words, too.
+func (s *Sketch) findable() uint32 {
+	titled := 0
+	for _, h := range s.Names {
+		if h&flagTitle != 0 {
+			titled++
+		}
+	}
+	if titled < 2 && s.Words <= teaserWords {
+		return flagNear
+	}
+	return flagTitle
 }
 
 // chosen reports whether a run becomes a term.
@@ -48,7 +65,7 @@ func chosen(run uint32) bool {
 }
 
 // Asked returns the terms by which the entry looks for others, ascending. Names that
-// occur in the text only are among them, although they are not among the Kept ones.
+// occur in the text only are among them, although most are not among the Kept ones.
 func (s *Sketch) Asked() []Term {
 	var asked []Term
 	for _, h := range s.keys() {
