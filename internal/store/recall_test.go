@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"tributary/internal/format"
 	"tributary/internal/news"
 )
 
@@ -114,4 +115,20 @@ func TestRecalledLink(t *testing.T) {
 	b.fetch("a", first)
 	b.fetch("b", copied)
 	wantList(t, b.publish("all"), first.Title)
+}
+
+// What is stored already is newer than what was published.
+func TestRecallLeavesAloneWhatIsStored(t *testing.T) {
+	was := newBench(t, all(news.Collapse))
+	e := entry("a", "first", 20)
+	was.fetch("a", e)
+	past, err := format.ReadPast(bytes.NewReader(was.documentOf("all")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t, all(news.Collapse))
+	e.Title, e.Content = "first, corrected", "<p>Nobody has read these words yet.</p>"
+	b.fetch("a", e)
+	b.recall("a", past)
+	wantList(t, b.publish("all"), e.Title)
 }
