@@ -78,7 +78,8 @@ func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.
 
 // recall stores the entries that resumed feeds showed, before any source is pulled. So
 // neither a source that fails, nor one that lists only its latest entries, takes anything
-// from a feed. What is not in a folder of documents any more was taken out of it.
+// from a feed. The documents of a folder are not recalled: what is gone from it was taken
+// out, and a feed does not tell their guids.
 func (d *Daemon) recall(ctx context.Context) error {
 	bySource := map[string][]news.PastPublication{}
 	for _, p := range fullest(d.past) {
@@ -89,7 +90,7 @@ func (d *Daemon) recall(ctx context.Context) error {
 	sources := d.current.Load().sources
 	for _, id := range slices.Sorted(maps.Keys(sources)) {
 		src := sources[id]
-		if past := bySource[news.SourceMark(src.Source)]; len(past) > 0 && src.Kind == news.KindFeed {
+		if past := bySource[news.SourceMark(src.Source)]; len(past) > 0 {
 			if err := d.ingest.Recall(ctx, src, past); err != nil {
 				return fmt.Errorf("bring back what feeds showed: %w", err)
 			}

@@ -129,6 +129,10 @@ func TestRecallLeavesAloneWhatIsStored(t *testing.T) {
 	b := newBench(t, all(news.Collapse))
 	e.Title, e.Content = "first, corrected", "<p>Nobody has read these words yet.</p>"
 	b.fetch("a", e)
+	past.Publications[0].Shown.Origin.Title = "Its title of then"
 	b.recall("a", past)
 	wantList(t, b.publish("all"), e.Title)
+	if got := b.edition("all").Shown[0].SourceTitle; got != "Source a" {
+		t.Errorf("the source is called %q", got)
+	}
 }
