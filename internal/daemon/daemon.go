@@ -34,7 +34,6 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/fetch"
 	"tributary/internal/ingest"
-	"tributary/internal/news"
 	"tributary/internal/publish"
 	"tributary/internal/schedule"
 	"tributary/internal/store"
@@ -88,7 +87,7 @@ type Daemon struct {
 
 	current atomic.Pointer[inForce]
 
-	past []news.PastPublication // of resumed feeds, see recall
+	resumed []resumed // see recall
 
 	mu           sync.Mutex // guards what follows
 	progress     progress   // of the first reading

@@ -67,26 +67,32 @@ func (d *Daemon) resumeFeed(ctx context.Context, f news.Feed, doc []byte) (news.
 	if err != nil || !taken {
 		return f, err
 	}
-	for _, p := range past.Publications {
-		if p.Shown != nil {
-			d.past = append(d.past, p)
-		}
-	}
 	d.opts.Log.Info("resumed", "feed", f.Name, "stories", len(past.Publications))
-	return d.db.Feed(ctx, f)
+	if f, err = d.db.Feed(ctx, f); err == nil {
+		d.resumed = append(d.resumed, resumed{f, past.Publications})
+	}
+	return f, err
+}
+
+// resumed is a feed with what it published last.
+type resumed struct {
+	feed news.Feed
+	past []news.PastPublication
 }
 
 // recall stores the entries that resumed feeds showed, before any source is pulled. So
 // neither a source that fails, nor one that lists only its latest entries, takes anything
 // from a feed. The documents of a folder are not recalled: what is gone from it was taken
 // out, and a feed does not tell their guids.
+//
+// Then the feeds publish them, before an entry that arrives can be called otherwise than it
+// was. A feed of digests publishes nothing before its time.
 func (d *Daemon) recall(ctx context.Context) error {
 	bySource := map[string][]news.PastPublication{}
-	for _, p := range fullest(d.past) {
+	for _, p := range fullest(d.resumed) {
 		mark, _, _ := strings.Cut(p.Entries[0], ".")
 		bySource[mark] = append(bySource[mark], p)
 	}
-	d.past = nil
 	sources := d.current.Load().sources
 	for _, id := range slices.Sorted(maps.Keys(sources)) {
 		src := sources[id]
@@ -96,22 +102,36 @@ func (d *Daemon) recall(ctx context.Context) error {
 			}
 		}
 	}
+	for _, r := range d.resumed {
+		for more := r.feed.Digest == nil; more; {
+			var err error
+			if _, more, err = d.db.Publish(ctx, r.feed, d.opts.Now()); err != nil {
+				return fmt.Errorf("bring back what feed %s showed: %w", r.feed.Name, err)
+			}
+		}
+	}
+	d.resumed = nil
 	return nil
 }
 
-// fullest returns of Publications of several feeds that show the same entry the one with
-// the longest text.
-func fullest(past []news.PastPublication) []news.PastPublication {
+// fullest returns the Publications of which the entry can be read back; of those of several
+// feeds that show the same one, that with the longest text.
+func fullest(feeds []resumed) []news.PastPublication {
 	var kept []news.PastPublication
 	at := map[string]int{} // by the key of the entry
-	for _, p := range past {
-		i, known := at[p.Entries[0]]
-		switch {
-		case !known:
-			at[p.Entries[0]] = len(kept)
-			kept = append(kept, p)
-		case len(p.Shown.Body()) > len(kept[i].Shown.Body()):
-			kept[i] = p
+	for _, r := range feeds {
+		for _, p := range r.past {
+			if p.Shown == nil {
+				continue
+			}
+			i, known := at[p.Entries[0]]
+			switch {
+			case !known:
+				at[p.Entries[0]] = len(kept)
+				kept = append(kept, p)
+			case len(p.Shown.Body()) > len(kept[i].Shown.Body()):
+				kept[i] = p
+			}
 		}
 	}
 	return kept

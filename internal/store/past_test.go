@@ -40,6 +40,9 @@ func resume(t *testing.T, now time.Time, doc []byte, feeds ...news.Feed) *bench 
 	for _, source := range slices.Sorted(maps.Keys(b.sources)) {
 		b.recall(source, past)
 	}
+	if _, _, err := b.db.Publish(t.Context(), b.feeds["all"], b.now); err != nil {
+		t.Fatal(err)
+	}
 	return b
 }
 

@@ -136,3 +136,22 @@ func TestRecallLeavesAloneWhatIsStored(t *testing.T) {
 		t.Errorf("the source is called %q", got)
 	}
 }
+
+// An entry without a guid is known by its link until others have the same one. It stays the
+// Publication that it was.
+func TestRecalledEntryThatIsKnownByMore(t *testing.T) {
+	was := newBench(t, all(news.Keep))
+	of := func(name string, hours int) news.Entry {
+		e := entry("a", name, hours)
+		e.GUID, e.Link = "", "https://a.example/ticker"
+		return e
+	}
+	was.fetch("a", of("first", 3))
+	doc, want := was.documentOf("all"), was.edition("all").Shown[0].GUID
+	b := resume(t, was.now.Add(time.Hour), doc, all(news.Keep))
+	b.fetch("a", of("first", 3), of("second", 2), of("third", 1))
+	b.publish("all")
+	if got := b.shownIn("all", "first").GUID; got != want {
+		t.Errorf("it was %s and is %s", want, got)
+	}
+}
