@@ -63,6 +63,9 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
 	}
 	err = g.Wait()
 	d.noteReaders(ctx) // who read until the end
+	if err == nil {
+		d.opts.Log.Info("stopped")
+	}
 	return err
 }
 
