@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tributary/internal/feedtest"
 )
 
 // follower subscribes at a hub and keeps what it receives.
@@ -101,11 +102,15 @@ func TestKillBetweenDeliveries(t *testing.T) {
 		kills = 6
 	}
 	up, reader := newGrowing(t, "news", 22), newFollower(t)
-	dir, port := t.TempDir(), freePort(t)
+	dir := t.TempDir()
+	address, err := feedtest.FreeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, upPort, _ := strings.Cut(up.address, ":")
-	site := "http://127.0.0.1:" + port
-	config := fmt.Sprintf("listen: 127.0.0.1:%s\nadmin: ''\nhub: on\nsite: {url: '%s'}\nlimits: {spacing: 200ms}\ndefaults: {allow_networks: [127.0.0.0/8], allow_ports: [%s, %s]}\n"+
-		"sources:\n  - {feed: 'http://%s/', name: news, schedule: '@every 1s'}\nfeeds:\n  - {name: all, limit: 1000}\n", port, site, upPort, reader.port(), up.address)
+	site := "http://" + address
+	config := fmt.Sprintf("listen: %s\nadmin: ''\nhub: on\nsite: {url: '%s'}\nlimits: {spacing: 200ms}\ndefaults: {allow_networks: [127.0.0.0/8], allow_ports: [%s, %s]}\n"+
+		"sources:\n  - {feed: 'http://%s/', name: news, schedule: '@every 1s'}\nfeeds:\n  - {name: all, limit: 1000}\n", address, site, upPort, reader.port(), up.address)
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -162,18 +167,6 @@ func TestKillBetweenDeliveries(t *testing.T) {
 	if !testing.Short() && repeated == 0 {
 		t.Error("no kill fell into a delivery: the test does not reach what it says")
 	}
-}
-
-// freePort returns a port that was free a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }
 
 // subscribe retries until the hub runs and accepts the subscription. An accepted

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -10,16 +9,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
-
-// freeAddress returns an address that a daemon can listen on, unless somebody
-// else takes it first.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
 
 // visited saves what the daemon at $LISTEN answers for a path, and checks the
 // status. It repeats the request while the daemon is busy.

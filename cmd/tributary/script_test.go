@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"tributary/internal/feedtest"
 )
 
 // TestMain lets the scripts run this test binary as the command itself.
@@ -99,7 +101,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("UPSTREAM", upstream.URL)
 	env.Setenv("PORT", u.Port())
 	env.Setenv("TZ", "UTC")
-	listen, err := freeAddress()
+	listen, err := feedtest.FreeAddress()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -24,22 +23,21 @@ type pair struct {
 	other *running // reads a feed of the first
 }
 
-// freePort is a port that was free a moment ago.
-func freePort(t testing.TB) string {
+// freeAddress is an address that a daemon can listen on, and its port.
+func freeAddress(t testing.TB) (address, port string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := feedtest.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	_, port, _ = strings.Cut(address, ":")
+	return address, port
 }
 
 // site is the head of a configuration that listens where its site is.
-func site(port string, reach ...string) string {
-	return fmt.Sprintf("listen: 127.0.0.1:%s\nadmin: \"\"\nhub: on\nsite: {title: River %s, url: \"http://127.0.0.1:%s\"}\n"+
-		"defaults: {websub: on, allow_networks: [127.0.0.0/8], allow_ports: [%s]}\n", port, port, port, strings.Join(reach, ", "))
+func site(address string, reach ...string) string {
+	return fmt.Sprintf("listen: %s\nadmin: \"\"\nhub: on\nsite: {title: \"River %s\", url: \"http://%s\"}\n"+
+		"defaults: {websub: on, allow_networks: [127.0.0.0/8], allow_ports: [%s]}\n", address, address, address, strings.Join(reach, ", "))
 }
 
 // newPair begins with an entry "A1" that both show, and a subscription.
@@ -47,14 +45,14 @@ func newPair(t testing.TB, format string) *pair {
 	t.Helper()
 	p := &pair{up: feedtest.New(t)}
 	p.up.Handle("/a", feedtest.Response{Body: rss("A1")})
-	one, two := freePort(t), freePort(t)
-	upstream := fmt.Sprint(p.up.Port())
+	one, onePort := freeAddress(t)
+	two, twoPort := freeAddress(t)
 	h := newHome(t)
-	h.write(site(one, upstream, two) + "sources:\n  - {feed: \"" + p.up.URL + "/a\", name: a}\n")
+	h.write(site(one, fmt.Sprint(p.up.Port()), twoPort) + "sources:\n  - {feed: \"" + p.up.URL + "/a\", name: a}\n")
 	p.first = h.serve()
 	p.first.awaitTitles("all", "A1")
 	h = newHome(t)
-	h.write(site(two, one) + "sources:\n  - {feed: \"http://127.0.0.1:" + one + "/feeds/all." + format + "\", name: first}\n")
+	h.write(site(two, onePort) + "sources:\n  - {feed: \"http://" + one + "/feeds/all." + format + "\", name: first}\n")
 	p.other = h.serve()
 	p.other.awaitTitles("all", "A1")
 	p.other.await("it is subscribed", func() bool { return len(p.first.subscriptions()) == 1 && p.first.subscriptions()[0].Active(time.Now()) })
