@@ -169,7 +169,9 @@ func TestMendedSourceIsAskedAtOnce(t *testing.T) {
 	if shut, well, busy := up.Count("/shut"), up.Count("/well"), up.Count("/busy"); shut != 1 || well != 1 || busy != 1 {
 		t.Errorf("asked %d, %d and %d times, want once each", shut, well, busy)
 	}
-	if told := len(h.log.records(t, "fetched")); told != 4 {
+	attempts := func() int { return len(h.log.records(t, "fetched")) } // told after the entries are stored, and shown
+	r.await("the mended source is told", func() bool { return attempts() > 3 })
+	if told := attempts(); told != 4 {
 		t.Errorf("%d attempts, want another one of the mended source only", told)
 	}
 }
