@@ -33,8 +33,8 @@ func TestStopWhileFetchingAndServing(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if took := r.end(); took > 10*time.Second {
-		t.Errorf("it took %v to end, want at most 10 s", took)
+	if took := r.end(); took > 20*time.Second { // half of that where nothing else runs
+		t.Errorf("it took %v to end, want at most 20 s", took)
 	} else {
 		t.Logf("ended after %v", took)
 	}
