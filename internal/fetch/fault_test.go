@@ -67,14 +67,19 @@ func TestFaultSilence(t *testing.T) {
 		{"half a body", handle("/half", feedtest.Stall), "no complete answer within 1s"},
 		{"a body of single bytes", handle("/trickle", feedtest.Trickle), "no complete answer within 1s"},
 	}
-	limits := fetch.DefaultLimits()
-	limits.TLS, limits.Header, limits.Total, limits.Stall = 500*time.Millisecond, 500*time.Millisecond, time.Second, 50*time.Millisecond
-	client := newClient(t, limits)
 	policy := upstream.Policy()
 	_, last, _ := strings.Cut(silent, ":")
 	policy.AllowPorts = append(policy.AllowPorts, netip.MustParseAddrPort("0.0.0.0:"+last).Port())
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			limits := fetch.DefaultLimits() // only the limit under test is short
+			limits.Stall = 50 * time.Millisecond
+			if strings.HasSuffix(tt.text, "1s") {
+				limits.Total = time.Second
+			} else {
+				limits.TLS, limits.Header = 500*time.Millisecond, 500*time.Millisecond
+			}
+			client := newClient(t, limits)
 			var stalled atomic.Int32
 			got := client.Get(context.Background(), fetch.Request{URL: tt.url, Policy: policy, Stalled: func() { stalled.Add(1) }})
 			told := stalled.Load()
