@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
+
+	"github.com/gofrs/flock"
 
 	"tributary/internal/config"
 )
@@ -79,10 +79,11 @@ func renamed(before, after *config.Config) (was, is string) {
 // changes nothing and returns errRewritten. The new file has the mode and, where we may give
 // it away, the owner of the old one, so that a daemon that runs as another user can read it.
 func replace(path string, before, after []byte, info os.FileInfo) error {
-	f, err := claim(path+".new", info.Mode().Perm())
+	f, release, err := claim(path, info.Mode().Perm())
 	if err != nil {
 		return fmt.Errorf("%w; make the folder writable, or add the lines by hand", err)
 	}
+	defer release()
 	keepOwner(f, info)
 	err = f.Chmod(info.Mode().Perm()) // the umask may have taken something off
 	now, unread := os.ReadFile(path)
@@ -102,33 +103,37 @@ func replace(path string, before, after []byte, info os.FileInfo) error {
 	return nil
 }
 
-// claimTime is the age from which the new file of another edit counts as left behind by
-// a killed process, because no edit takes that long. claimEvery is how often claim checks
-// whether that file is gone.
-const (
-	claimTime  = 10 * time.Second
-	claimEvery = 20 * time.Millisecond
-)
+// claim creates the new file of an edit, and waits while another edit has one, until that
+// one calls release. What a killed process left is removed.
+func claim(path string, mode os.FileMode) (f *os.File, release func(), err error) {
+	if release, err = lock(path + ".lock"); err != nil {
+		return nil, nil, err
+	}
+	if left, err := os.Lstat(path + ".new"); err == nil && left.Mode().IsRegular() {
+		_ = os.Remove(path + ".new") // creating it says why not
+	}
+	if f, err = os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return f, release, nil
+}
 
-// claim creates a file, and waits while it already exists, so that only one edit at a
-// time can write.
-func claim(path string, mode os.FileMode) (*os.File, error) {
+// lock waits for a lock file and holds it until release is called, which removes the file.
+// Of a process that is killed the kernel releases it.
+func lock(path string) (release func(), err error) {
 	for {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-		info, gone := os.Stat(path)
-		switch {
-		case gone != nil: // the other edit has finished in the meantime
-		case !info.Mode().IsRegular():
+		l := flock.New(path, flock.SetPermissions(0o644))
+		if err := l.Lock(); err != nil {
 			return nil, err
-		case time.Since(info.ModTime()).Abs() > claimTime:
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-		default:
-			time.Sleep(claimEvery)
+		}
+		held, err := l.Stat()
+		now, gone := os.Stat(path)
+		if err == nil && gone == nil && os.SameFile(held, now) {
+			return func() { _, _ = os.Remove(path), l.Unlock() }, nil // in this order, or that of another goes
+		}
+		if err := errors.Join(err, l.Unlock()); err != nil { // whoever held it before has removed it
+			return nil, err
 		}
 	}
 }

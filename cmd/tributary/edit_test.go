@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,6 +62,42 @@ func TestEditsAtOnce(t *testing.T) {
 	}
 	if _, err := os.Stat(left); err == nil {
 		t.Error("something is left of the making")
+	}
+}
+
+// An edit that takes long is waited for, and not taken for one that was killed. The new file
+// that a killed one left is no obstacle.
+func TestEditWaitsForASlowOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte("sources:\n  - feed: https://a.example/feed\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	slow, release, err := claim(path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(slow.Name(), old, old); err != nil {
+		t.Fatal(err)
+	}
+	var released atomic.Bool
+	ended := make(chan error)
+	go func() {
+		a := &app{config: path}
+		_, err := a.edit(func(data []byte) ([]byte, error) {
+			return config.AppendSources(data, config.NewSource{Feed: "https://b.example/feed"})
+		})
+		if !released.Load() {
+			err = errors.Join(err, errors.New("it did not wait"))
+		}
+		ended <- err
+	}()
+	time.Sleep(200 * time.Millisecond) // enough for an edit that waits for nobody
+	slow.Close()
+	released.Store(true)
+	release() // as the kernel does for who is killed
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 
