@@ -128,20 +128,27 @@ func TestKillBetweenDeliveries(t *testing.T) {
 		reader.dead++
 		reader.mu.Unlock()
 	}
-	for range kills {
+	for n := range kills {
 		serve(func() {
+			before := up.served.Load()
 			if !subscribed {
 				subscribe(t, site, reader.callback)
 				subscribed, past = true, up.served.Load()
 			}
-			time.Sleep(600*time.Millisecond + time.Duration(random.Int64N(int64(2*time.Second))))
+			if n%4 > 0 { // else it may be killed before it reads anything
+				wait := time.Now().Add(20 * time.Second)
+				for up.served.Load() == before && time.Now().Before(wait) {
+					time.Sleep(10 * time.Millisecond)
+				}
+			}
+			time.Sleep(time.Duration(random.Int64N(int64(2 * time.Second))))
 		})
 	}
 	has := map[string]bool{}
 	repeated := 0
 	serve(func() {
 		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-			want := up.served.Load() // all that was read until now must be delivered
+			want := max(up.served.Load(), past+int64(kills/2)) // all that was read until now must be delivered
 			for ; time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 				if repeated, has = reader.check(t); has[fmt.Sprint(want)] || t.Failed() {
 					return
