@@ -209,8 +209,8 @@ func (r *river) terminate(t *testing.T) error {
 	select {
 	case err := <-r.ended:
 		return err
-	case <-time.After(10 * time.Second):
-		return fmt.Errorf("still running 10 s after SIGTERM")
+	case <-time.After(20 * time.Second): // half of that where nothing else runs
+		return fmt.Errorf("still running 20 s after SIGTERM")
 	}
 }
 

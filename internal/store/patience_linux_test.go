@@ -8,6 +8,7 @@ import (
 // Only the work of a search itself counts, not that of other programs.
 func TestPatienceCountsWork(t *testing.T) {
 	const patience = 200 * time.Millisecond
+	began := time.Now()
 	ctx, end := withPatience(t.Context(), patience)
 	defer end()
 	time.Sleep(2 * patience)
@@ -17,8 +18,8 @@ func TestPatienceCountsWork(t *testing.T) {
 	used := threadTime()
 	for ctx.Err() == nil {
 	}
-	if done := used(); done < patience/2 {
-		t.Errorf("it ended after %v of work, want %v", done, patience)
+	if done, took := used(), time.Since(began); done < patience/2 && took < maxWait*patience {
+		t.Errorf("it ended after %v of work in %v, want %v of work", done, took, patience)
 	}
 }
 
@@ -27,7 +28,7 @@ func TestPatienceEnds(t *testing.T) {
 	defer end()
 	select {
 	case <-ctx.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it waits for ever")
 	}
 }

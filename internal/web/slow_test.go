@@ -67,9 +67,9 @@ func request(t *testing.T, address string) net.Conn {
 // wait polls until f holds.
 func wait(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !f(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within 10 s: %s", what)
+			t.Fatalf("not within a minute: %s", what)
 		}
 	}
 }
@@ -100,8 +100,8 @@ func TestSlowClientsDelayNobody(t *testing.T) {
 		}
 	}
 	took := time.Since(began)
-	if took > 10*time.Second {
-		t.Errorf("%d requests took %v beside the slow clients, want far below 10 s", requests, took)
+	if took > 30*time.Second { // on a busy machine, with the race detector
+		t.Errorf("%d requests took %v beside the slow clients, want far below 30 s", requests, took)
 	}
 	if n := seen.ended.Load(); n > requests {
 		t.Errorf("%d slow clients were not served to the end: this test proves nothing", n-requests)
@@ -116,7 +116,7 @@ func TestAClientThatTakesNothingIsLetGo(t *testing.T) {
 	address, large, seen := serveLarge(t, b)
 	c := request(t, address)
 	wait(t, "the request is given up", func() bool { return seen.ended.Load() == 1 })
-	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	got, err := io.Copy(io.Discard, c)
