@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 //	storyid FILE VAR           set VAR to the id of the last story named in a file
 //	await FILE TEXT            wait until a file contains a text
 //	stories FILE N             write a feed of N stories, one an hour, up to 2025-11-20
-//	visited PATH STATUS FILE   save what the daemon at $LISTEN answers
+//	visited PATH STATUS FILE [TEXT]   save what the daemon at $LISTEN answers; wait until it holds a text
 //	german FILE…               require that pages are German and have no English label
 //
 // The folder up/ of a script is served at $UPSTREAM, and again below
