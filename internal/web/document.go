@@ -74,7 +74,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publ
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
 	w.WriteHeader(http.StatusOK)
-	switch out := (patient{s, w}); {
+	switch out := (&patient{s: s, w: w}); {
 	case r.Method == http.MethodHead:
 	case !sc.private:
 		_, _ = out.Write(body) // an error means that the client has left
@@ -85,20 +85,24 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publ
 }
 
 // patient writes to a client in parts, each under its own deadline, so that a slow client is served
-// and a dead one is not waited for.
+// and a dead one is not waited for. Small writes in a row count as one part.
 type patient struct {
-	s *Server
-	w http.ResponseWriter
+	s    *Server
+	w    http.ResponseWriter
+	sent int // of the present part
 }
 
-func (p patient) Write(b []byte) (int, error) {
-	for written := 0; ; {
-		n, err := p.w.Write(b[written:min(written+part, len(b))])
-		if written += n; err != nil || written == len(b) {
-			return written, err
+func (p *patient) Write(b []byte) (written int, err error) {
+	for written < len(b) && err == nil {
+		if p.sent == part {
+			p.s.extendDeadline(p.w)
+			p.sent = 0
 		}
-		p.s.extendDeadline(p.w)
+		n := 0
+		n, err = p.w.Write(b[written:min(written+part-p.sent, len(b))])
+		written, p.sent = written+n, p.sent+n
 	}
+	return written, err
 }
 
 // extendDeadline sets a new write deadline for what is sent next.

@@ -3,11 +3,14 @@ package web
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -207,6 +210,20 @@ func (b *bench) serve() string {
 	srv := httptest.NewServer(b.web.Handler())
 	b.t.Cleanup(srv.Close)
 	return srv.URL
+}
+
+// longStories returns stories of 50 KB each, which compress to half of that.
+func longStories(source string, stories int) (all []news.Entry) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for i := range stories {
+		var text strings.Builder
+		for text.Len() < 50_000 {
+			fmt.Fprintf(&text, "%x ", rnd.Uint64())
+		}
+		link := fmt.Sprintf("https://%s.example/long/%d", source, i)
+		all = append(all, news.Entry{GUID: link, Link: link, Title: fmt.Sprint("Long story ", i), Content: "<p>" + text.String() + "</p>"})
+	}
+	return all
 }
 
 // answer is a response as it came over the wire: not decompressed, no redirect followed.

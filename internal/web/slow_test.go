@@ -128,12 +128,13 @@ func TestAClientThatTakesNothingIsLetGo(t *testing.T) {
 	}
 }
 
-// steps is a connection on which every write takes time on a simulated clock.
+// steps is a connection on which every write and every byte takes time on a simulated clock.
 type steps struct {
 	httptest.ResponseRecorder
 	t        *testing.T
 	now      time.Time
-	each     time.Duration
+	each     time.Duration // of a write
+	byte     time.Duration // of a byte
 	deadline time.Time
 	writes   int
 }
@@ -145,7 +146,7 @@ func (s *steps) SetWriteDeadline(at time.Time) error {
 
 func (s *steps) Write(p []byte) (int, error) {
 	s.writes++
-	s.now = s.now.Add(s.each)
+	s.now = s.now.Add(s.each + time.Duration(len(p))*s.byte)
 	if s.now.After(s.deadline) {
 		s.t.Errorf("write %d of %d bytes ends at %v, after the deadline %v", s.writes, len(p), s.now, s.deadline)
 	}
@@ -164,6 +165,26 @@ func TestASlowClientThatReadsOnIsServed(t *testing.T) {
 	b.web.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/sources.opml", nil))
 	if !bytes.Equal(w.Body.Bytes(), large) || w.writes < 10 {
 		t.Errorf("%d bytes in %d writes, want %d in at least 10", w.Body.Len(), w.writes, len(large))
+	}
+}
+
+// TestASlowSubscriberThatReadsOnIsServed: a private feed is sent in many small writes, which count
+// together.
+func TestASlowSubscriberThatReadsOnIsServed(t *testing.T) {
+	b := newClub(t)
+	b.fetch("inner", longStories("inner", 30)...)
+	b.publish()
+	for _, coding := range []string{"identity", "gzip"} {
+		w := &steps{t: t, now: time.Now(), byte: time.Second / (5 << 10)}
+		w.Body = &bytes.Buffer{}
+		b.web.Now = func() time.Time { return w.now }
+		r := httptest.NewRequest("GET", "/private/"+anna+"/club.atom", nil)
+		r.Header.Set("Accept-Encoding", coding)
+		began := w.now
+		b.web.Handler().ServeHTTP(w, r)
+		if took := w.now.Sub(began); w.Code != http.StatusOK || took < 2*idleWrite {
+			t.Errorf("%s: %d after %v: this test proves nothing", coding, w.Code, took)
+		}
 	}
 }
 

@@ -244,7 +244,7 @@ func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(code)
 	if r.Method != http.MethodHead {
-		_, _ = patient{s, w}.Write(body) // an error means that the client has left
+		_, _ = (&patient{s: s, w: w}).Write(body) // an error means that the client has left
 	}
 }
 
