@@ -44,7 +44,7 @@ func (f *Folder) writePages(feed string, docs []news.PageDocument, read func(new
 // writePage writes the compressed file first: the presence of the other one means that both are
 // there.
 func (f *Folder) writePage(path string, d *news.PageDocument) error {
-	body, err := Unpack(d.Packed, d.Length)
+	body, err := unpack(d.Packed, d.Length)
 	if err != nil {
 		return err
 	}
@@ -81,8 +81,8 @@ func removePages(dir string, keep map[string]bool) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// Unpack decompresses gzip data; length is the size of the result.
-func Unpack(packed []byte, length int) ([]byte, error) {
+// unpack decompresses gzip data; length is the size of the result.
+func unpack(packed []byte, length int) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, err

@@ -4,7 +4,8 @@
 // full archive pages (RFC 5005 section 4) and renders the feed as Atom, RSS, JSON Feed, OPML and an
 // HTML page, which the code calls the feed's twin. Each result is a [Document]: the bytes, their
 // compressed variants, an entity tag and the time of the last change. Documents are kept in memory
-// on a [Shelf] for the web server, and as files in a [Folder] for any other web server.
+// on a [Shelf] for the web server, large ones only in their variants, and as files in a [Folder] for
+// any other web server.
 //
 // Rendering never touches the network, and serving a feed never touches the database: a request is
 // answered from a Document on the Shelf. What subscribers see changes only when a complete new
@@ -30,14 +31,15 @@ import (
 type Document struct {
 	Name        string // file name in the feeds folder: "all.atom", "all/index.html"
 	ContentType string
-	Body        []byte
+	Body        []byte    // plain; nil if only variants are kept, see [Document.Plain]
+	Length      int       // of the plain bytes
 	Variants    []Variant // compressed, the shortest first; empty until they are made
-	ETag        string    // quoted; a hash of Body
+	ETag        string    // quoted; a hash of the plain bytes
 	Modified    time.Time // when the bytes last changed, in whole seconds
 	MaxAge      time.Duration
 	Immutable   bool     // a cache need not revalidate its copy before MaxAge has passed
 	Link        []string // the Link header: hub and self (WebSub section 4); nil without a hub
-	Policy      string   // Content-Security-Policy of a page, which allows the style sheet in Body
+	Policy      string   // Content-Security-Policy of a page, which allows the style sheet in it
 }
 
 // Store is the part of the store that a Publisher uses.
@@ -152,18 +154,21 @@ func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, sub
 
 // finish puts the feed on the shelf again with its variants, and then writes it to the folder,
 // which may fail. A private feed gets neither: its bytes depend on the subscriber, and it has no
-// files.
+// files. Its large documents are compressed only to save memory.
 func (p *Publisher) finish(ctx context.Context, plain *shelved) error {
 	if plain.feed.Private {
+		docs, err := packed(large(plain.docs), Gzip)
+		if err != nil {
+			return err
+		}
+		p.Shelf.put(plain.lean(docs))
 		return p.writePages(ctx, plain.feed)
 	}
 	docs, err := packed(plain.docs, Brotli, Zstd, Gzip)
 	if err != nil {
 		return err
 	}
-	whole := *plain
-	whole.docs = docs
-	p.Shelf.put(&whole)
+	p.Shelf.put(plain.lean(docs))
 	if err := p.writePages(ctx, plain.feed); err != nil { // before the document that links there
 		return err
 	}

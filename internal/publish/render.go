@@ -122,5 +122,5 @@ func fileName(feed, ext string) string {
 // NewDocument returns a Document with the given bytes and their entity tag.
 func NewDocument(name, contentType string, body []byte) *Document {
 	sum := xxh3.Hash128(body).Bytes()
-	return &Document{Name: name, ContentType: contentType, Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
+	return &Document{Name: name, ContentType: contentType, Body: body, Length: len(body), ETag: `"` + hex.EncodeToString(sum[:]) + `"`}
 }

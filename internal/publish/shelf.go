@@ -25,6 +25,16 @@ type shelved struct {
 	made    int                  // the generation it was rendered in; -1 means render again
 }
 
+// lean returns the feed with documents that were compressed, the large ones without their plain
+// bytes.
+func (s shelved) lean(packed map[string]*Document) *shelved {
+	s.docs = maps.Clone(s.docs)
+	for ext, d := range packed {
+		s.docs[ext] = d.lean()
+	}
+	return &s
+}
+
 // NewShelf returns an empty shelf.
 func NewShelf() *Shelf { return &Shelf{feeds: map[string]*shelved{}, archives: map[string]mark{}} }
 

@@ -61,17 +61,11 @@ func (s *Server) closedPage(r *http.Request, sc *scope, f *news.Feed) (page *new
 	return nil, ext, nil
 }
 
-// sendPacked sends a stored page in gzip as it is. It unpacks the page for clients without gzip, and
-// to replace the mask.
+// sendPacked sends a stored page: in gzip as it is, and decoded to clients without gzip and to
+// replace the mask.
 func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, sc *scope, page *news.PageDocument) error {
-	d := &publish.Document{ContentType: publish.ContentType(page.Format), ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
+	d := &publish.Document{ContentType: publish.ContentType(page.Format), Length: page.Length, ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
 	d.Variants = []publish.Variant{{Coding: publish.Gzip, Body: page.Packed, ETag: publish.VariantTag(page.ETag, publish.Gzip)}}
-	if sc.private || choose(r.Header["Accept-Encoding"], d.Variants) == nil {
-		var err error
-		if d.Body, err = publish.Unpack(page.Packed, page.Length); err != nil {
-			return err
-		}
-	}
 	return s.send(w, r, sc, d)
 }
 

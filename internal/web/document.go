@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -33,6 +34,7 @@ const part = 256 << 10
 // client has a current copy (RFC 9110 sections 8.8, 12.5.3 and 13). Range requests are not
 // supported: feeds are small, and readers want all of them.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publish.Document) error {
+	kept := d
 	if sc.private {
 		own := sc.masked(*d)
 		d = &own
@@ -45,13 +47,13 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publ
 	if sc.private {
 		s.Tokens.record(sc.token.ID, r.UserAgent(), fresh, s.Now())
 	}
-	body, tag, coding := d.Body, d.ETag, ""
-	if v := choose(r.Header["Accept-Encoding"], d.Variants); v != nil {
-		body, tag, coding = v.Body, v.ETag, v.Coding
+	chosen := choose(r.Header["Accept-Encoding"], d.Variants)
+	if chosen == nil {
+		chosen = &publish.Variant{Body: d.Body, ETag: d.ETag}
 	}
 	h := w.Header()
 	h["Vary"] = varyCoding
-	h["Etag"] = []string{tag}
+	h["Etag"] = []string{chosen.ETag}
 	if !d.Modified.IsZero() {
 		h["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}
@@ -67,21 +69,42 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publ
 		return nil
 	}
 	h["Content-Type"] = []string{d.ContentType}
-	if coding != "" {
-		h["Content-Encoding"] = []string{coding}
+	if chosen.Coding != "" {
+		h["Content-Encoding"] = []string{chosen.Coding}
 	}
-	if body != nil { // else it is compressed while it is sent
-		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	switch {
+	case chosen.Coding == "":
+		h["Content-Length"] = []string{strconv.Itoa(d.Length)}
+	case chosen.Body != nil: // else it is compressed while it is sent
+		h["Content-Length"] = []string{strconv.Itoa(len(chosen.Body))}
 	}
 	w.WriteHeader(http.StatusOK)
-	switch out := (&patient{s: s, w: w}); {
+	out := &patient{s: s, w: w}
+	switch {
 	case r.Method == http.MethodHead:
-	case !sc.private:
-		_, _ = out.Write(body) // an error means that the client has left
+	case !sc.private && chosen.Body != nil:
+		_, _ = out.Write(chosen.Body) // an error means that the client has left
 	default:
-		s.writeMasked(out, d.Body, coding, sc.site.Token)
+		if err := s.sendPlain(out, sc, kept, chosen.Coding); err != nil && out.err == nil {
+			s.Log.Error("a document cannot be decoded and was sent in part", "document", cmp.Or(d.Name, d.ETag), "error", err)
+		}
 	}
 	return nil
+}
+
+// sendPlain sends a document that has to be decoded, or whose mask has to be replaced. After an
+// error the response is not complete, by its length or by its gzip trailer.
+func (s *Server) sendPlain(out io.Writer, sc *scope, d *publish.Document, coding string) error {
+	plain, err := d.Plain()
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	if sc.private {
+		return s.writeMasked(out, plain, coding, sc.site.Token)
+	}
+	_, err = io.Copy(out, plain)
+	return err
 }
 
 // patient writes to a client in parts, each under its own deadline, so that a slow client is served
@@ -89,20 +112,21 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, sc *scope, d *publ
 type patient struct {
 	s    *Server
 	w    http.ResponseWriter
-	sent int // of the present part
+	sent int   // of the present part
+	err  error // the client has left
 }
 
 func (p *patient) Write(b []byte) (written int, err error) {
-	for written < len(b) && err == nil {
+	for written < len(b) && p.err == nil {
 		if p.sent == part {
 			p.s.extendDeadline(p.w)
 			p.sent = 0
 		}
 		n := 0
-		n, err = p.w.Write(b[written:min(written+part-p.sent, len(b))])
+		n, p.err = p.w.Write(b[written:min(written+part-p.sent, len(b))])
 		written, p.sent = written+n, p.sent+n
 	}
-	return written, err
+	return written, p.err
 }
 
 // extendDeadline sets a new write deadline for what is sent next.

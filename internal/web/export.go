@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -139,6 +140,8 @@ func (x *export) visit(ctx context.Context, at string) (*publish.Document, error
 		return nil, fmt.Errorf("status %d", a.code)
 	case a.code != http.StatusOK:
 		return nil, nil
+	case a.header.Get("Content-Length") != strconv.Itoa(a.body.Len()):
+		return nil, fmt.Errorf("it is not complete: %d bytes", a.body.Len())
 	}
 	kind := a.header.Get("Content-Type")
 	isPage := strings.HasPrefix(kind, "text/html")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -78,32 +79,35 @@ func (sc *scope) masked(d publish.Document) publish.Document {
 	return d
 }
 
-// writeMasked writes the body of a masked document, with gzip or without.
-func (s *Server) writeMasked(w io.Writer, body []byte, coding, token string) {
+// writeMasked writes a masked document, with gzip or without.
+func (s *Server) writeMasked(w io.Writer, plain io.Reader, coding, token string) error {
 	if coding == "" {
-		unmask(w, body, s.Mask, token)
-		return
+		return unmask(w, plain, s.Mask, token)
 	}
-	pack(w, func(z io.Writer) { unmask(z, body, s.Mask, token) })
+	return pack(w, func(z io.Writer) error { return unmask(z, plain, s.Mask, token) })
 }
 
-// unmask writes body with the mask replaced by the token. It stops at the first write error, which
-// means that the client has left.
-func unmask(w io.Writer, body []byte, mask, token string) {
-	for mask != "" {
-		at := bytes.Index(body, []byte(mask))
-		if at < 0 {
-			break
+// unmask copies r to w with the mask replaced by the token, which is as long.
+func unmask(w io.Writer, r io.Reader, mask, token string) error {
+	in, old := bufio.NewReaderSize(r, 32<<10), []byte(mask)
+	for {
+		window, failed := in.Peek(in.Size())
+		done := 0
+		for at := bytes.Index(window, old); at >= 0; at = bytes.Index(window[done:], old) {
+			done += at + copy(window[done+at:], token)
 		}
-		if _, err := w.Write(body[:at]); err != nil {
-			return
+		if failed != nil { // that was the end
+			if _, err := w.Write(window); err != nil || failed == io.EOF {
+				return err
+			}
+			return failed
 		}
-		if _, err := io.WriteString(w, token); err != nil {
-			return
+		done = max(done, len(window)-len(old)+1) // a mask may begin after that
+		if _, err := w.Write(window[:done]); err != nil {
+			return err
 		}
-		body = body[at+len(mask):]
+		_, _ = in.Discard(done) // it is buffered
 	}
-	_, _ = w.Write(body)
 }
 
 // gzipWriters are writers for compressing while sending. They favour speed over size: 220 KB take
@@ -113,10 +117,13 @@ var gzipWriters = sync.Pool{New: func() any {
 	return z
 }}
 
-func pack(w io.Writer, write func(io.Writer)) {
+// pack writes with gzip. After an error the trailer is missing.
+func pack(w io.Writer, write func(io.Writer) error) error {
 	z := gzipWriters.Get().(*gzip.Writer)
 	defer gzipWriters.Put(z)
 	z.Reset(w)
-	write(z)
-	_ = z.Close() // fails only if the client has left
+	if err := write(z); err != nil {
+		return err
+	}
+	return z.Close()
 }

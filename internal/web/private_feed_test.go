@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"tributary/internal/news"
@@ -382,12 +384,19 @@ func TestAnnounced(t *testing.T) {
 
 func TestUnmask(t *testing.T) {
 	const mask, token = "MASK", "TOKN"
-	for _, c := range [][2]string{{"", ""}, {"x", "x"}, {"MASK", "TOKN"}, {"aMASKMASKb", "aTOKNTOKNb"}, {"MASMASKMAS", "MASTOKNMAS"}, {"TOKN", "TOKN"}} {
+	texts := []string{"", "x", "MASK", "aMASKMASKb", "MASMASKMAS", "TOKN", "MASTOKNASK"}
+	for at := 32<<10 - 9; at < 32<<10+9; at++ { // across what is looked at together
+		texts = append(texts, strings.Repeat("M", at)+"MASKMASKMAS"+strings.Repeat("x", at)+"MASK")
+	}
+	for _, text := range texts {
 		var b bytes.Buffer
-		unmask(&b, []byte(c[0]), mask, token)
-		if b.String() != c[1] {
-			t.Errorf("%q became %q, want %q", c[0], b.String(), c[1])
+		if err := unmask(&b, strings.NewReader(text), mask, token); err != nil || b.String() != strings.ReplaceAll(text, mask, token) {
+			t.Errorf("%.20q of %d bytes became %.20q of %d bytes, %v", text, len(text), b.String(), b.Len(), err)
 		}
+	}
+	broken := io.MultiReader(strings.NewReader("MASK"), iotest.ErrReader(io.ErrUnexpectedEOF))
+	if err := unmask(io.Discard, broken, mask, token); err != io.ErrUnexpectedEOF {
+		t.Errorf("what breaks off is taken for whole: %v", err)
 	}
 }
 

@@ -19,7 +19,7 @@ func serveLarge(t *testing.T, b *bench) (address string, large []byte, seen *tra
 	t.Helper()
 	b.web.Now = time.Now
 	large = bytes.Repeat([]byte("0123456789abcdef"), 1<<18) // 4 MiB
-	b.web.Show(&Snapshot{Site: b.site, Feeds: b.feeds, Sources: &publish.Document{Body: large, ETag: `"large"`}})
+	b.web.Show(&Snapshot{Site: b.site, Feeds: b.feeds, Sources: publish.NewDocument("", "", large)})
 	seen = &traffic{}
 	handler := b.web.Handler()
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -158,7 +158,7 @@ func (s *steps) Write(p []byte) (int, error) {
 func TestASlowClientThatReadsOnIsServed(t *testing.T) {
 	b := newBench(t)
 	large := bytes.Repeat([]byte("x"), 4<<20)
-	b.web.Show(&Snapshot{Site: b.site, Sources: &publish.Document{Body: large}})
+	b.web.Show(&Snapshot{Site: b.site, Sources: publish.NewDocument("", "", large)})
 	w := &steps{t: t, now: time.Now(), each: idleWrite - time.Second}
 	w.Body = &bytes.Buffer{}
 	b.web.Now = func() time.Time { return w.now }

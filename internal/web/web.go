@@ -237,7 +237,7 @@ func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string
 	}
 	if choose(r.Header["Accept-Encoding"], []publish.Variant{{Coding: publish.Gzip}}) != nil {
 		var packed bytes.Buffer
-		pack(&packed, func(z io.Writer) { _, _ = z.Write(body) }) // a bytes.Buffer does not fail
+		_ = pack(&packed, func(z io.Writer) error { _, err := z.Write(body); return err }) // a bytes.Buffer does not fail
 		body = packed.Bytes()
 		h.Set("Content-Encoding", publish.Gzip)
 	}
