@@ -128,16 +128,9 @@ func (d *Daemon) rejudge(ctx context.Context, sources map[int64]config.Source) e
 // publish brings the feeds of a configuration up to date, and reports whether one changed.
 func (d *Daemon) publish(ctx context.Context, c *inForce) (rendered bool, err error) {
 	listing := sync.OnceValues(func() ([]news.Source, error) { return d.db.Listing(ctx) })
-	finish, err := d.publishFeeds(ctx, c, listing)
+	rendered, err = d.publishFeeds(ctx, c, listing)
 	errs := []error{err}
-	for _, rest := range finish { // when all feeds are served
-		if d.current.Load() != c {
-			break // a reload has everything made again
-		}
-		d.cpu.do(func() { errs = append(errs, rest(ctx)) })
-	}
 	replaced := d.current.Load() != c
-	rendered = len(finish) > 0
 	if rendered || slices.ContainsFunc(c.feeds(), func(f news.Feed) bool { return f.Kind == news.Podcast }) { // which may wait for an answer
 		schedule.Wake(d.filesDue)
 	}
@@ -153,13 +146,18 @@ func (d *Daemon) publish(ctx context.Context, c *inForce) (rendered bool, err er
 	return rendered, errors.Join(errs...)
 }
 
-// publishFeeds renders the feeds that changed and serves them. It returns what is left to
-// do for each of these, and the errors of those that failed.
-func (d *Daemon) publishFeeds(ctx context.Context, c *inForce, listing func() ([]news.Source, error)) ([]publish.Finish, error) {
+// maxUnfinished is how many bytes of plain documents may wait in memory to be compressed
+// while other feeds are rendered. A feed at its largest has 13 MB of them.
+const maxUnfinished = 16 << 20
+
+// publishFeeds renders the feeds that changed and serves them, and reports whether there
+// were any. What else is to do for them comes after all are served, or when too much waits.
+func (d *Daemon) publishFeeds(ctx context.Context, c *inForce, listing func() ([]news.Source, error)) (rendered bool, err error) {
 	public := publish.Publisher{Store: d.db, Shelf: d.publicShelf, Folder: folder(c.cfg), Theme: c.theme, Now: d.opts.Now, Log: d.opts.Log}
 	private := publish.Publisher{Store: d.db, Shelf: d.privateShelf, Mask: d.mask, Theme: c.theme, Now: d.opts.Now, Log: d.opts.Log}
 	var errs []error
-	var finish []publish.Finish
+	var unfinished []*publish.Finish
+	size := 0
 	for _, f := range c.feeds() {
 		subs := func() ([]format.Subscription, error) {
 			all, err := listing()
@@ -169,20 +167,39 @@ func (d *Daemon) publishFeeds(ctx context.Context, c *inForce, listing func() ([
 		if f.Private {
 			p = private
 		}
-		var rest publish.Finish
+		var rest *publish.Finish
 		var err error
 		d.cpu.do(func() { rest, err = p.Feed(ctx, c.cfg.Site, f, subs) })
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if rest != nil {
-			finish = append(finish, rest)
-			d.hub.Wake()
-			d.opts.Log.Debug("published", "feed", f.Name)
+		if rest == nil {
+			continue
+		}
+		rendered = true
+		d.hub.Wake()
+		d.opts.Log.Debug("published", "feed", f.Name)
+		unfinished = append(unfinished, rest)
+		if size += rest.Size; size > maxUnfinished {
+			errs = append(errs, d.finish(ctx, c, unfinished))
+			unfinished, size = nil, 0
 		}
 	}
-	return finish, errors.Join(errs...)
+	errs = append(errs, d.finish(ctx, c, unfinished))
+	return rendered, errors.Join(errs...)
+}
+
+// finish does what is left to do for feeds that are being served.
+func (d *Daemon) finish(ctx context.Context, c *inForce, unfinished []*publish.Finish) error {
+	var errs []error
+	for _, rest := range unfinished {
+		if d.current.Load() != c {
+			break // a reload has everything made again
+		}
+		d.cpu.do(func() { errs = append(errs, rest.Do(ctx)) })
+	}
+	return errors.Join(errs...)
 }
 
 // showAgain gives the web server a new snapshot after feeds changed: what a source is

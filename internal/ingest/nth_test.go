@@ -137,7 +137,7 @@ func (c *cycle) round() (errs []error) {
 	finish, err := c.publisher.Feed(c.t.Context(), news.Site{Title: "River", URL: "http://river.example"}, c.feed,
 		func() ([]format.Subscription, error) { return nil, nil })
 	if finish != nil {
-		err = finish(c.t.Context())
+		err = finish.Do(c.t.Context())
 	}
 	if err != nil {
 		errs = append(errs, err)

@@ -130,7 +130,7 @@ func (r *river) publish() error {
 	for _, f := range r.feeds {
 		finish, err := r.pub.Feed(r.t.Context(), r.site, f, r.subscriptions)
 		if finish != nil {
-			err = finish(r.t.Context())
+			err = finish.Do(r.t.Context())
 		}
 		if first == nil {
 			first = err

@@ -79,7 +79,7 @@ type Publisher struct {
 // the variants and writing the files, is returned as finish, so that other feeds can reach the web
 // server first; finish is nil if nothing was rendered. After an error the next call makes up for
 // what was left undone.
-func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (finish Finish, err error) {
+func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (finish *Finish, err error) {
 	if f.Private {
 		site.Token, site.Hub = p.Mask, "" // a topic URL would reveal the token
 	}
@@ -110,19 +110,25 @@ func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs 
 		p.Shelf.spoil(f.Name)
 		return nil, fmt.Errorf("feed %s: %w", f.Name, err)
 	}
-	return func(ctx context.Context) error {
+	finish = &Finish{Do: func(ctx context.Context) error {
 		err := p.finish(ctx, made)
 		if err != nil {
 			p.Shelf.spoil(f.Name)
 			err = fmt.Errorf("feed %s: %w", f.Name, err)
 		}
 		return err
-	}, nil
+	}}
+	for _, d := range made.docs {
+		finish.Size += d.Length
+	}
+	return finish, nil
 }
 
-// Finish does the work that remains for a feed that is already being served. It must be called
-// once, before the feed is published again.
-type Finish func(context.Context) error
+// Finish is the work that remains for a feed that is already being served.
+type Finish struct {
+	Size int                         // of the plain documents, which are in memory until then
+	Do   func(context.Context) error // to be called once, before the feed is published again
+}
 
 // render renders the feed and puts it on the shelf, without compressed variants.
 func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) (*shelved, error) {

@@ -76,7 +76,7 @@ func TestWhatIsRenderedIsServedPlainAtOnce(t *testing.T) {
 	if plain == nil || plain.Variants != nil || !r.pub.Shelf.holds(site, r.feeds[0]) {
 		t.Errorf("got %v, want the plain document on the shelf", plain)
 	}
-	if err := finish(t.Context()); err != nil {
+	if err := finish.Do(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if whole := r.pub.Shelf.Document(name, "atom"); len(whole.Variants) == 0 || whole.ETag != plain.ETag {

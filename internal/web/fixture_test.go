@@ -185,7 +185,7 @@ func (b *bench) publish() {
 		}
 		finish, err := p.Feed(b.t.Context(), b.site, f, b.subscriptions)
 		if finish != nil {
-			err = finish(b.t.Context())
+			err = finish.Do(b.t.Context())
 		}
 		if err != nil {
 			b.t.Fatal(err)

@@ -84,7 +84,7 @@ func TestALargeFeedIsServedWhileItIsCompressed(t *testing.T) {
 	if before.header.Get("Content-Encoding") != "" || !bytes.Contains(before.body, []byte("more.example/long/0")) {
 		t.Errorf("coded with %q, %d bytes", before.header.Get("Content-Encoding"), len(before.body))
 	}
-	if err := finish(t.Context()); err != nil {
+	if err := finish.Do(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	after := ask(t, "GET", base+"/feeds/all.atom")
