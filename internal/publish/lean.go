@@ -11,7 +11,7 @@ import (
 
 // maxPlain is the size up to which a Document is kept plain in memory, beside its variants. The
 // documents of 100 stories of 1.5 KB are below it, so they are served plain without being decoded,
-// which takes 5 ms of processor time a megabyte.
+// which takes 4 ms of processor time a megabyte.
 const maxPlain = 256 << 10
 
 // lean returns the document as it is kept in memory: a large one without its Body.
@@ -32,8 +32,8 @@ func large(docs map[string]*Document) map[string]*Document {
 }
 
 // Plain returns a reader of the plain bytes. If they are not kept, it decodes the gzip variant:
-// while a slow client reads, this takes 50 KB, less than in any other coding. The caller must close
-// the reader.
+// for as long as a slow client reads, this takes 40 KB, while zstd would take 1.5 MB and brotli 4 MB.
+// The caller must close the reader.
 func (d *Document) Plain() (io.ReadCloser, error) {
 	packed := d.Variant(Gzip)
 	if d.Body != nil || packed == nil {
