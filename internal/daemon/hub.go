@@ -43,7 +43,8 @@ type deliveryKey struct {
 	shown  *news.Edition
 }
 
-// maxDeliveries is how many deliveries are kept, of at most a few hundred KiB.
+// maxDeliveries is how many deliveries are kept. One is usually small, but in JSON it is the
+// whole document, of 4 MB at most.
 const maxDeliveries = 16
 
 // Published says what may be subscribed to: each format of each feed that is public.
