@@ -13,13 +13,6 @@ import (
 	"tributary/internal/news"
 )
 
-// FeedRevision returns a number that rises with every change of what a feed
-// shows.
-func (db *DB) FeedRevision(ctx context.Context, feed int64) (n int64, err error) {
-	err = db.get(ctx, `SELECT revision FROM feed WHERE id = $1`, []any{feed}, &n)
-	return n, err
-}
-
 // lastUpdated selects when anything was last published in a feed, else when the feed was
 // made.
 const lastUpdated = `coalesce(max(CASE WHEN updated = 0 THEN created_at - created_at % 1000 ELSE updated END), 0)`

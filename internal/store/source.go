@@ -32,18 +32,17 @@ func (db *DB) SyncSources(ctx context.Context, sources []news.Source, now time.T
 // sourceRow is what matching and updating need of a stored source.
 type sourceRow struct {
 	news.Source
-	urlKey   string
-	address  string // adopted, see news.Move
-	position int
-	retired  bool
+	urlKey  string
+	address string // adopted, see news.Move
+	retired bool
 }
 
 func (t *tx) sourceRows() (map[int64]*sourceRow, error) {
 	rows := map[int64]*sourceRow{}
-	err := t.each(`SELECT id, name, kind, url, url_key, address, title, outlet, tags, public, position, retired_at <> 0 FROM source`, nil,
+	err := t.each(`SELECT id, name, kind, url, url_key, address, public, retired_at <> 0 FROM source`, nil,
 		func(scan scan) error {
 			var r sourceRow
-			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.address, &r.Title, &r.Outlet, asJSON(&r.Tags), &r.Public, &r.position, &r.retired)
+			err := scan(&r.ID, &r.Name, &r.Kind, &r.URL, &r.urlKey, &r.address, &r.Public, &r.retired)
 			rows[r.ID] = &r
 			return err
 		})
