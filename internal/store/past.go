@@ -21,7 +21,7 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 			return err
 		}
 		for _, table := range []string{"past", "past_entry"} {
-			if _, err := t.exec(`DELETE FROM `+table+` WHERE feed_id = $1`, f.ID); err != nil {
+			if err := t.do(`DELETE FROM `+table+` WHERE feed_id = $1`, f.ID); err != nil {
 				return err
 			}
 		}
@@ -39,31 +39,29 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 			return err
 		}
 		if past.UUID != "" {
-			if _, err := t.exec(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID); err != nil {
+			if err := t.do(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID); err != nil {
 				return err
 			}
 		}
 		// Closed pages are kept by readers and caches: the addresses of those that are lost are not used again.
-		_, err := t.exec(`UPDATE feed SET updated = max(updated, $2), scanned = 0, archive_generation = max(archive_generation, $3) WHERE id = $1`,
+		return t.do(`UPDATE feed SET updated = max(updated, $2), scanned = 0, archive_generation = max(archive_generation, $3) WHERE id = $1`,
 			f.ID, ms(past.Updated), past.Generation)
-		return err
 	})
 	return taken, err
 }
 
 // rememberPublication stores one Publication of the past.
 func (t *tx) rememberPublication(feed int64, p news.Publication) error {
-	_, err := t.exec(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
+	return t.do(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
 		feed, p.GUID, p.Sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
-	return err
 }
 
 // rememberEntries stores which entries the story of a Publication had.
 func (t *tx) rememberEntries(feed int64, p news.PastPublication) error {
 	for i, key := range p.Entries {
 		source, entry, _ := strings.Cut(key, ".")
-		if _, err := t.exec(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered) VALUES ($1, $2, $3, $4, $5, $6)
+		if err := t.do(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT DO NOTHING`, feed, source, entry, p.GUID, i == 0, ms(p.Entered)); err != nil {
 			return err
 		}
@@ -95,9 +93,8 @@ func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 	if f.Digest == nil || past.Updated.IsZero() {
 		return nil
 	}
-	_, err := t.exec(`UPDATE feed SET sequence = max(sequence, $2), closed = $3 WHERE id = $1`,
+	return t.do(`UPDATE feed SET sequence = max(sequence, $2), closed = $3 WHERE id = $1`,
 		f.ID, last, ms(f.Digest.Last(past.Updated)))
-	return err
 }
 
 // sequences returns the sequences that Publications had, which are given newest first. A
@@ -122,7 +119,7 @@ func sequences(pubs []news.PastPublication) []int64 {
 func (p *publishing) restorePast(n *fresh) error {
 	b := n.past
 	if b.key != "" {
-		if _, err := p.exec(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
+		if err := p.do(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
 			return err
 		}
 	}
@@ -132,7 +129,7 @@ func (p *publishing) restorePast(n *fresh) error {
 	}
 	if undated || n.lead.Published.Equal(n.lead.FirstSeen) { // the time that we gave it then stands
 		n.lead.Published = at(b.published)
-		if _, err := p.exec(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
+		if err := p.do(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
 			n.lead.EntryID, b.published, b.updated); err != nil {
 			return err
 		}
@@ -150,8 +147,7 @@ func (p *publishing) forgetPast(b *pastRow) error {
 	if b == nil {
 		return nil
 	}
-	_, err := p.exec(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid)
-	return err
+	return p.do(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid)
 }
 
 // absent returns the Publications of a resumed feed whose source has not delivered a

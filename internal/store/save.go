@@ -173,10 +173,9 @@ func (s *saving) saveEntries() error {
 func (s *saving) saveDocument() error {
 	d := s.h.Document
 	whole := s.h.Fetch.Outcome != news.OutcomeTruncated && !s.h.Reread
-	_, err := s.exec(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5, doc_rights = $8, doc_image = $9,
+	return s.do(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5, doc_rights = $8, doc_image = $9,
 			first_ok = CASE WHEN first_ok = 0 AND $7 THEN $6 ELSE first_ok END WHERE id = $1`,
 		s.h.Source.ID, d.ID, d.Title, d.Link, d.Language, ms(s.now), whole, d.Rights, d.Image)
-	return err
 }
 
 func (s *saving) saveBody() error {
@@ -188,10 +187,9 @@ func (s *saving) saveBody() error {
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(`INSERT INTO body (source_id, url, content_type, reader, data) VALUES ($1, $2, $3, $4, $5)
+	return s.do(`INSERT INTO body (source_id, url, content_type, reader, data) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (source_id) DO UPDATE SET url = excluded.url, content_type = excluded.content_type,
 			reader = excluded.reader, data = excluded.data`, s.h.Source.ID, b.URL, b.ContentType, b.Reader, packed)
-	return err
 }
 
 // keepsBody reports whether the stored body need not be replaced by a new one, because both
@@ -215,12 +213,12 @@ func (s *saving) savePace() error {
 	f := s.h.Fetch
 	whole := f.Status > 0 && (f.Outcome == news.OutcomeOK || f.Outcome == news.OutcomeUnchanged)
 	if whole && s.h.Body != nil {
-		if _, err := s.exec(`UPDATE source SET size = $2 WHERE id = $1`, s.h.Source.ID, len(s.h.Body.Data)); err != nil {
+		if err := s.do(`UPDATE source SET size = $2 WHERE id = $1`, s.h.Source.ID, len(s.h.Body.Data)); err != nil {
 			return err
 		}
 	}
 	if h := s.h.Hints; h != nil {
-		if _, err := s.exec(`UPDATE source SET ttl = $2, skip_hours = $3, skip_days = $4 WHERE id = $1`,
+		if err := s.do(`UPDATE source SET ttl = $2, skip_hours = $3, skip_days = $4 WHERE id = $1`,
 			s.h.Source.ID, h.TTL.Milliseconds(), h.Hours, h.Days); err != nil {
 			return err
 		}
@@ -229,7 +227,7 @@ func (s *saving) savePace() error {
 	if s.backlog {
 		fresh = 0
 	}
-	if _, err := s.exec(`UPDATE source SET interval = CASE WHEN $2 > 0 THEN $2 ELSE interval END, fresh = fresh + $3, limited = limited + $4,
+	if err := s.do(`UPDATE source SET interval = CASE WHEN $2 > 0 THEN $2 ELSE interval END, fresh = fresh + $3, limited = limited + $4,
 			saved = saved + CASE WHEN $5 AND size > $6 THEN size - $6 ELSE 0 END WHERE id = $1`,
 		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes); err != nil {
 		return err
@@ -241,7 +239,7 @@ func (s *saving) savePace() error {
 // fetch the source (Request) is fulfilled if it was made before this fetch began.
 func (s *saving) saveSource() error {
 	if v := s.h.Validators; v != nil {
-		if _, err := s.exec(`UPDATE source SET etag = $2, last_modified = $3, body_hash = $4 WHERE id = $1`,
+		if err := s.do(`UPDATE source SET etag = $2, last_modified = $3, body_hash = $4 WHERE id = $1`,
 			s.h.Source.ID, v.ETag, v.LastModified, v.BodyHash); err != nil {
 			return err
 		}
@@ -249,10 +247,9 @@ func (s *saving) saveSource() error {
 	failed := s.h.Fetch.Outcome.Failed()
 	// Some attempts say nothing about the source.
 	kept := s.h.Reread || s.h.Ours || s.h.Fetch.Pushed || s.h.Fetch.Outcome == news.OutcomeInterrupted
-	_, err := s.exec(`UPDATE source SET next_due = CASE WHEN $2 = 0 THEN next_due ELSE $2 END,
+	return s.do(`UPDATE source SET next_due = CASE WHEN $2 = 0 THEN next_due ELSE $2 END,
 			failures = CASE WHEN $4 THEN failures WHEN $3 THEN failures + 1 ELSE 0 END, lease_owner = '', lease_until = 0,
 			entries = entries + $5, newest = CASE WHEN $5 > 0 THEN $6 ELSE newest END,
 			requested = CASE WHEN $4 OR requested > $6 THEN requested ELSE 0 END WHERE id = $1`,
 		s.h.Source.ID, ms(s.h.NextDue), failed, kept, s.added, ms(s.now))
-	return err
 }

@@ -79,9 +79,8 @@ func (s *saving) reviseSketch(entry int64, a *story.Arrival) error {
 // change, but that we read otherwise than before: the Publications that show it take the
 // new signature, and their times stay.
 func (s *saving) correctSignature(k *knownRow, signature uint64) error {
-	_, err := s.exec(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
+	return s.do(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
 		k.story, k.id, k.signature, int64(signature))
-	return err
 }
 
 // insert stores a new entry and the decision which story it belongs to.
@@ -132,7 +131,7 @@ func (s *saving) insert(a *story.Arrival) error {
 // relate stores which other stories are about the page of a new entry.
 func (s *saving) relate(entry int64, stories []int64) error {
 	for _, story := range stories {
-		if _, err := s.exec(`INSERT INTO related (entry_id, story_id) VALUES ($1, $2)`, entry, story); err != nil {
+		if err := s.do(`INSERT INTO related (entry_id, story_id) VALUES ($1, $2)`, entry, story); err != nil {
 			return err
 		}
 	}
@@ -143,23 +142,21 @@ func (s *saving) relate(entry int64, stories []int64) error {
 func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) error {
 	ev := a.Evidence
 	s.shared.urls[urlKey(ev.URL)] = true
-	_, err := s.exec(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
+	return s.do(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
 			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
 		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)
-	return err
 }
 
 func (s *saving) addGUID(entry int64, key string) error {
-	_, err := s.exec(`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)
+	return s.do(`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)
 		ON CONFLICT (source_id, hash) DO UPDATE SET entry_id = excluded.entry_id`, s.h.Source.ID, keyHash(key), entry)
-	return err
 }
 
 func (s *saving) writeContent(id int64, a *story.Arrival, published, updated time.Time, undated bool) error {
 	e := &a.Entry
 	extra := e.Extra
 	extra.Undated = undated
-	_, err := s.exec(`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title,
+	return s.do(`INSERT INTO content (entry_id, published, updated, clean, signature, hash, guid, link, language, title,
 			authors, categories, enclosures, origin, extra, summary, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, updated = excluded.updated, clean = excluded.clean,
@@ -168,7 +165,6 @@ func (s *saving) writeContent(id int64, a *story.Arrival, published, updated tim
 			enclosures = excluded.enclosures, origin = excluded.origin, extra = excluded.extra, summary = excluded.summary, content = excluded.content`,
 		id, ms(published), ms(updated), clean.Version, int64(a.Signature), int64(a.Hash), a.GUID(), e.Link, e.Language, e.Title,
 		listColumn(e.Authors), listColumn(e.Categories), listColumn(e.Enclosures), objectColumn(e.Origin), objectColumn(extra), e.Summary, e.Content)
-	return err
 }
 
 // times returns the published and updated times that a new entry is stored with.
