@@ -163,10 +163,9 @@ func (db *DB) ClosePage(ctx context.Context, e *news.Edition, docs []news.PageDo
 			replaced = false
 			return err
 		}
-		for _, step := range []func() error{func() error { return c.bytes(docs, now.Truncate(time.Second)) }, c.hold, c.names} {
-			if err := step(); err != nil {
-				return fmt.Errorf("page %s of the archive of %s: %w", e.Part.PageName(), e.Feed.Name, err)
-			}
+		err = inOrder(func() error { return c.bytes(docs, now.Truncate(time.Second)) }, c.hold, c.names)
+		if err != nil {
+			return fmt.Errorf("page %s of the archive of %s: %w", e.Part.PageName(), e.Feed.Name, err)
 		}
 		return nil
 	})

@@ -137,10 +137,8 @@ func (p *publishing) run() error {
 	if replaced || err != nil {
 		return err
 	}
-	for _, step := range []func() error{p.boundRevision, p.boundWaiting, p.readWaiting} {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := inOrder(p.boundRevision, p.boundWaiting, p.readWaiting); err != nil {
+		return err
 	}
 	candidates, err := p.candidates()
 	if err != nil {
@@ -158,10 +156,8 @@ func (p *publishing) run() error {
 			return err
 		}
 	}
-	for _, step := range []func() error{p.outdatePages, p.enterFresh, p.numberChanges, p.storeWaiting, p.closeDigest} {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := inOrder(p.outdatePages, p.enterFresh, p.numberChanges, p.storeWaiting, p.closeDigest); err != nil {
+		return err
 	}
 	return p.do(`UPDATE feed SET scanned = $2, sequence = $3, updated = $4, change = $5,
 			revision = revision + CASE WHEN $6 THEN 1 ELSE 0 END WHERE id = $1`,

@@ -62,46 +62,8 @@ type saving struct {
 }
 
 func (s *saving) save() error {
-	if err := s.checkLease(); err != nil {
-		return err
-	}
-	if s.h.Document != nil {
-		if err := s.saveEntries(); err != nil {
-			return err
-		}
-		// A delivery may hold one entry, and less of what the feed says of itself. What items tell of
-		// it is better than nothing.
-		if !s.h.Fetch.Pushed && (s.backlog || !s.h.Recalled) {
-			if err := s.saveDocument(); err != nil {
-				return err
-			}
-		}
-	}
-	if s.h.Seeds != nil {
-		if err := s.saveSeeds(); err != nil {
-			return err
-		}
-	}
-	if s.h.Body != nil {
-		if err := s.saveBody(); err != nil {
-			return err
-		}
-	}
-	if err := s.savePush(); err != nil {
-		return err
-	}
-	if err := s.savePace(); err != nil {
-		return err
-	}
-	if err := s.rejudgeIfRuleChanged(); err != nil {
-		return err
-	}
-	if s.sketches != nil {
-		if err := s.sketches.postings.flush(); err != nil {
-			return err
-		}
-	}
-	return s.saveSource()
+	return inOrder(s.checkLease, s.saveEntries, s.saveDocument, s.saveSeeds, s.saveBody, s.savePush, s.savePace,
+		s.rejudgeIfRuleChanged, s.savePostings, s.saveSource)
 }
 
 // checkLease checks that the source still is what was fetched: news.ErrSuperseded when it
@@ -131,6 +93,9 @@ func (s *saving) ensureRevision() (int64, error) {
 // saveEntries brings the entries up to date that arrived again, and stores the others as
 // new.
 func (s *saving) saveEntries() error {
+	if s.h.Document == nil {
+		return nil
+	}
 	known, err := s.known()
 	if err != nil {
 		return err
@@ -167,11 +132,25 @@ func (s *saving) saveEntries() error {
 	return s.searchIndex.flush()
 }
 
+// savePostings stores what this Save added to the index that texts are compared by.
+func (s *saving) savePostings() error {
+	if s.sketches == nil {
+		return nil
+	}
+	return s.sketches.postings.flush()
+}
+
 // saveDocument stores what the document says of itself. The first one that was fetched
 // whole ends the backlog of the source; after one that was cut off, the rest of the
 // backlog is still to come.
+//
+// A delivery may hold one entry, and less of what the feed says of itself. What recalled
+// items tell of it is better than nothing.
 func (s *saving) saveDocument() error {
 	d := s.h.Document
+	if d == nil || s.h.Fetch.Pushed || s.h.Recalled && !s.backlog {
+		return nil
+	}
 	whole := s.h.Fetch.Outcome != news.OutcomeTruncated && !s.h.Reread
 	return s.do(`UPDATE source SET doc_id = $2, doc_title = $3, doc_link = $4, doc_language = $5, doc_rights = $8, doc_image = $9,
 			first_ok = CASE WHEN first_ok = 0 AND $7 THEN $6 ELSE first_ok END WHERE id = $1`,
@@ -180,6 +159,9 @@ func (s *saving) saveDocument() error {
 
 func (s *saving) saveBody() error {
 	b := s.h.Body
+	if b == nil {
+		return nil
+	}
 	if kept, err := s.keepsBody(b); kept || err != nil {
 		return err
 	}

@@ -10,9 +10,12 @@ import (
 	"tributary/internal/story"
 )
 
-// seeds stores the state of a seed folder: its files, and which documents are
+// saveSeeds stores the state of a seed folder: its files, and which documents are
 // withdrawn or back.
 func (s *saving) saveSeeds() error {
+	if s.h.Seeds == nil {
+		return nil
+	}
 	for _, guid := range s.h.Seeds.Withdrawn {
 		if err := s.withdraw(guid, ms(s.now)); err != nil {
 			return err

@@ -66,13 +66,7 @@ func (s *splitting) split(named []int64) error {
 			return err
 		}
 	}
-	if err := s.rehome(); err != nil {
-		return err
-	}
-	if err := s.aliases(); err != nil {
-		return err
-	}
-	return s.touch(s.story, revision)
+	return inOrder(s.rehome, s.aliases, func() error { return s.touch(s.story, revision) })
 }
 
 // sides decides which entries move.

@@ -218,6 +218,16 @@ func (t *tx) do(query string, args ...any) error {
 	return err
 }
 
+// inOrder runs the steps of a transaction until one fails.
+func inOrder(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // get scans the first row of a query into dest; sql.ErrNoRows without one.
 func (t *tx) get(query string, args []any, dest ...any) error {
 	s, err := t.prepared(query)
