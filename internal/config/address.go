@@ -13,18 +13,13 @@ import (
 	"unicode/utf8"
 )
 
-// feedURL reads the address of a feed. It refuses user information, because logs
+// feedURL parses the address of a feed. It refuses user information, because logs
 // and pages of other programs would print the password.
-func (r *reader) feedURL(n node) (string, bool) {
-	raw, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+func feedURL(n node, raw string) (string, error) {
 	if _, err := webAddress(raw); err != nil {
-		r.badAddress(n, err)
-		return "", false
+		return "", badAddress(n, err)
 	}
-	return raw, true
+	return raw, nil
 }
 
 // proxy reads the address of a proxy. It may hold a user name and password, which
@@ -48,8 +43,8 @@ func (r *reader) proxy(n node) (*url.URL, bool) {
 	return nil, false
 }
 
-// badAddress reports an invalid address, as it is written in the file.
-func (r *reader) badAddress(n node, err error) {
+// badAddress returns the error for an invalid address, as it is written in the file.
+func badAddress(n node, err error) error {
 	if hasVariable(n.Value) {
 		// The fault may lie in a secret, so the message names only the variable.
 		err = errors.New("holds variables that make no address such as https://example.org/")
@@ -58,7 +53,7 @@ func (r *reader) badAddress(n node, err error) {
 	if err == errNoWeb && n.key == "feed" {
 		hint = "; seeds: is for files on disk"
 	}
-	r.errorf(n.Node, "%s %s %v%s", n, shown(n.Value), err, hint)
+	return fmt.Errorf("%s %s %w%s", n, shown(n.Value), err, hint)
 }
 
 // errNoWeb is the error for an address of a scheme that is not fetched.
@@ -141,38 +136,28 @@ func isFileType(s string) bool {
 	return slices.Contains([]string{"xml", "rss", "atom", "json", "rdf", "txt", "md", "html", "htm", "opml", "png", "ico", "jpg", "svg", "gif"}, strings.ToLower(s))
 }
 
-// baseURL reads the public address of the site and removes a slash at its end.
-func (r *reader) baseURL(n node) (string, bool) {
-	raw, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+// baseURL parses the public address of the site and removes a slash at its end.
+func baseURL(n node, raw string) (string, error) {
 	u, err := webAddress(raw)
 	if err == nil && (u.RawQuery != "" || u.ForceQuery || u.Fragment != "") {
 		err = errors.New("has a query or fragment; write a host and perhaps a path, as in https://me.example/river/")
 	}
 	if err != nil {
-		r.badAddress(n, err)
-		return "", false
+		return "", badAddress(n, err)
 	}
-	return strings.TrimRight(raw, "/"), true
+	return strings.TrimRight(raw, "/"), nil
 }
 
-// contact reads an e-mail address, or the address of a page, at which somebody can be reached.
-func (r *reader) contact(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+// contact parses an e-mail address, or the address of a page, at which somebody can be reached.
+func contact(n node, text string) (string, error) {
 	local, host, _ := strings.Cut(strings.TrimPrefix(text, "mailto:"), "@")
 	if local != "" && host != "" && !strings.ContainsAny(text, " <>()") && strings.Count(text, "@") == 1 {
-		return text, true
+		return text, nil
 	}
 	if _, err := webAddress(text); err == nil {
-		return text, true
+		return text, nil
 	}
-	r.errorf(n.Node, "%s %s is neither an e-mail address nor that of a page; write %s", n, shown(n.Value), n.example)
-	return "", false
+	return "", fmt.Errorf("%s %s is neither an e-mail address nor that of a page; write %s", n, shown(n.Value), n.example)
 }
 
 // listener reads the address of a listener, host:port. With port 0 the system chooses a port.
@@ -181,15 +166,12 @@ func (r *reader) listener(n node) (string, bool) {
 		r.errorf(n.Node, `%s is a number, not host:port; did you mean "127.0.0.1:%s"?`, n, n.Value)
 		return "", false
 	}
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
-	if err := checkListener(text); err != nil {
-		r.errorf(n.Node, "%s %s %v", n, shown(n.Value), err)
-		return "", false
-	}
-	return text, true
+	return parsed(r, func(n node, text string) (string, error) {
+		if err := checkListener(text); err != nil {
+			return "", fmt.Errorf("%s %s %w", n, shown(n.Value), err)
+		}
+		return text, nil
+	})(n)
 }
 
 func checkListener(text string) error {
@@ -229,12 +211,8 @@ func isOpen(listen string) bool {
 	return host == "" || err == nil && !addr.IsLoopback()
 }
 
-// network reads a network in CIDR notation (RFC 4632).
-func (r *reader) network(n node) (netip.Prefix, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return netip.Prefix{}, false
-	}
+// network parses a network in CIDR notation (RFC 4632).
+func (r *reader) network(n node, text string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil:
@@ -244,18 +222,15 @@ func (r *reader) network(n node) (netip.Prefix, bool) {
 		} else if text == "localhost" {
 			hint = "did you mean 127.0.0.0/8?"
 		}
-		r.errorf(n.Node, "%s %s is no network; %s", n, shown(n.Value), hint)
+		return p, fmt.Errorf("%s %s is no network; %s", n, shown(n.Value), hint)
 	case p.Addr().Is4In6():
-		r.errorf(n.Node, "%s %s is an IPv4 network in IPv6 dress; write it as IPv4, as in 192.168.0.0/16", n, shown(n.Value))
+		return p, fmt.Errorf("%s %s is an IPv4 network in IPv6 dress; write it as IPv4, as in 192.168.0.0/16", n, shown(n.Value))
 	case p != p.Masked():
-		r.errorf(n.Node, "%s %s has bits beyond its length; did you mean %s?", n, shown(n.Value), p.Masked())
-	default:
-		if p.Bits() == 0 {
-			r.warnf(n.Node, "%s %s opens every private network to what a feed links to", n, shown(n.Value))
-		}
-		return p, true
+		return p, fmt.Errorf("%s %s has bits beyond its length; did you mean %s?", n, shown(n.Value), p.Masked())
+	case p.Bits() == 0:
+		r.warnf(n.Node, "%s %s opens every private network to what a feed links to", n, shown(n.Value))
 	}
-	return netip.Prefix{}, false
+	return p, nil
 }
 
 // port reads a port number that requests may go to.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"net/mail"
@@ -70,10 +71,10 @@ func (r *reader) feedSection(d *feedDraft) section {
 	ofStories := func(read func(node)) func(node) { return gathering(&d.stories, read) }
 	ofSingle := func(read func(node)) func(node) { return ofStories(gathering(&d.single, read)) }
 	return section{"a feed", []field{
-		{"name", "example", noting(&d.named, into(&d.Name, r.name))},
+		{"name", "example", noting(&d.named, into(&d.Name, parsed(r, sourceName)))},
 		{"title", "My river", into(&d.Title, r.text)},
 		{"description", "What happens along the river", into(&d.Description, orNone(r.text))},
-		{"language", "de", into(&d.Language, orNone(r.language))},
+		{"language", "de", into(&d.Language, orNone(parsed(r, language)))},
 		{"sources", "[seeds, example]", into(&d.sources, list(r, r.reference))},
 		{"tags", "[news, de]", into(&d.tags, list(r, r.reference))},
 		{"duplicates", "collapse", ofStories(into(&d.Duplicates, oneOf(r, news.Collapse, news.Group, news.Keep)))},
@@ -89,15 +90,15 @@ func (r *reader) feedSection(d *feedDraft) section {
 		{"item_footer", `'<p>From <a href="{home}">{source}</a></p>'`, ofSingle(into(&d.ItemFooter, orNone(r.itemFooter)))},
 		{"archive", "true", ofStories(noting(&d.archive, into(&d.Archive, r.boolean)))},
 		{"archive_keep", "0", into(&d.ArchiveKeep, r.whole(0, math.MaxInt))},
-		{"moved_from", "[oldname]", into(&d.moved, list(r, r.oldName))},
-		{"digest", `"0 7 * * *"`, ofStories(into(&d.Digest, orNone(r.calendar)))},
+		{"moved_from", "[oldname]", into(&d.moved, list(r, parsed(r, oldName)))},
+		{"digest", `"0 7 * * *"`, ofStories(into(&d.Digest, orNone(parsed(r, digestCalendar))))},
 		{"access", "private", into(&d.Private, r.access)},
 		{"kind", "podcast", noting(&d.kind, into(&d.Kind, r.feedKind))},
 		{"author", "Anna Beispiel", into(&d.Author, orNone(r.text))},
-		{"image", "https://me.example/cover.jpg", into(&d.Image, orNone(r.pageURL))},
-		{"email", "show@me.example", into(&d.Show.Email, orNone(r.email))},
+		{"image", "https://me.example/cover.jpg", into(&d.Image, orNone(parsed(r, pageURL)))},
+		{"email", "show@me.example", into(&d.Show.Email, orNone(parsed(r, email)))},
 		{"explicit", "false", into(&d.Show.Explicit, r.boolean)},
-		{"categories", "[News > Politics]", into(&d.Show.Categories, list(r, r.showCategory))},
+		{"categories", "[News > Politics]", into(&d.Show.Categories, list(r, parsed(r, r.showCategory)))},
 	}}
 }
 
@@ -122,32 +123,25 @@ func (r *reader) reference(n node) (reference, bool) {
 	return reference{text, n.Node}, ok
 }
 
-// oldName reads a former name of a feed.
-func (r *reader) oldName(n node) (reference, bool) {
-	ref, ok := r.reference(n)
-	if ok && !isName(ref.name) {
-		r.errorf(n.Node, "moved_from: %s is no name that a feed can have had; write %s", shown(n.Value), n.example)
-		return reference{}, false
+// oldName parses a former name of a feed.
+func oldName(n node, text string) (reference, error) {
+	if !isName(text) {
+		return reference{}, fmt.Errorf("moved_from: %s is no name that a feed can have had; write %s", shown(n.Value), n.example)
 	}
-	return ref, ok
+	return reference{text, n.Node}, nil
 }
 
-// language reads a language tag (BCP 47). It checks the form only, not whether
+// language parses a language tag (BCP 47). It checks the form only, not whether
 // the tag is registered. BCP 47 would allow longer first subtags, but none is in
 // use, and refusing them catches "german" and "deutsch".
-func (r *reader) language(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+func language(n node, text string) (string, error) {
 	parts := strings.Split(strings.ToLower(text), "-")
 	for i, part := range parts {
 		if len(part) < 1 || len(part) > 8 || i == 0 && (len(part) < 2 || len(part) > 3) || !isName(part) || strings.Contains(part, "_") {
-			r.errorf(n.Node, "language: %s is no language tag; write language: de, or en-gb", shown(n.Value))
-			return "", false
+			return "", fmt.Errorf("language: %s is no language tag; write language: de, or en-gb", shown(n.Value))
 		}
 	}
-	return strings.Join(parts, "-"), true
+	return strings.Join(parts, "-"), nil
 }
 
 // link resolves the sources and tags that a feed selects. If there are lists,
@@ -209,46 +203,34 @@ func (r *reader) feedKind(n node) (news.FeedKind, bool) {
 	return kind, ok
 }
 
-// email reads an e-mail address that is published.
-func (r *reader) email(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+// email parses an e-mail address that is published.
+func email(n node, text string) (string, error) {
 	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
-		r.errorf(n.Node, "%s %s is no e-mail address; write %s", n, shown(n.Value), n.example)
-		return "", false
+		return "", fmt.Errorf("%s %s is no e-mail address; write %s", n, shown(n.Value), n.example)
 	}
-	return text, true
+	return text, nil
 }
 
 // divided separates a category from its subcategory.
 const divided = " > "
 
-// showCategory reads a category of podcast directories.
-func (r *reader) showCategory(n node) (news.ShowCategory, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return news.ShowCategory{}, false
-	}
+// showCategory parses a category of podcast directories.
+func (r *reader) showCategory(n node, text string) (c news.ShowCategory, err error) {
 	known := news.ShowCategories()
 	name, sub, parted := strings.Cut(text, divided)
 	parts, ok := known[name]
 	switch {
 	case ok && (!parted || slices.Contains(parts, sub)):
-		return news.ShowCategory{Name: name, Sub: sub}, true
+		return news.ShowCategory{Name: name, Sub: sub}, nil
 	case ok:
-		r.errorf(n.Node, "%s: %s has no part %s%s", n, shown(name), shown(sub), r.suggest(sub, parts))
-		return news.ShowCategory{}, false
+		return c, fmt.Errorf("%s: %s has no part %s%s", n, shown(name), shown(sub), r.suggest(sub, parts))
 	}
 	for _, whole := range names(known) { // a subcategory alone
 		if slices.Contains(known[whole], text) {
-			r.errorf(n.Node, "%s: %s stands below another; did you mean %s?", n, shown(text), shown(whole+divided+text))
-			return news.ShowCategory{}, false
+			return c, fmt.Errorf("%s: %s stands below another; did you mean %s?", n, shown(text), shown(whole+divided+text))
 		}
 	}
-	r.errorf(n.Node, "%s: %s is no category of podcasts%s", n, shown(n.Value), r.suggest(name, names(known)))
-	return news.ShowCategory{}, false
+	return c, fmt.Errorf("%s: %s is no category of podcasts%s", n, shown(n.Value), r.suggest(name, names(known)))
 }
 
 // checkShow refuses podcast settings on other feeds. It warns of a public podcast

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,29 +17,27 @@ const maxIncluded = 10_000
 // It returns the patterns resolved.
 func (r *reader) include(n node) ([]string, bool) {
 	if n.Kind == yaml.SequenceNode {
-		return list(r, r.pattern)(n)
+		return list(r, parsed(r, r.pattern))(n)
 	}
-	pattern, ok := r.pattern(n)
+	pattern, ok := parsed(r, r.pattern)(n)
 	return []string{pattern}, ok
 }
 
-func (r *reader) pattern(n node) (string, bool) {
-	path, ok := r.folder(n)
-	if !ok {
-		return "", false
+func (r *reader) pattern(n node, text string) (string, error) {
+	path, err := r.folder(n, text)
+	if err != nil {
+		return "", err
 	}
 	if _, err := filepath.Match(path, ""); err != nil {
-		r.errorf(n.Node, "%s %s is no pattern of file names; write %s", n, shown(n.Value), n.example)
-		return "", false
+		return "", fmt.Errorf("%s %s is no pattern of file names; write %s", n, shown(n.Value), n.example)
 	}
 	if isFolder(path) {
-		r.errorf(n.Node, "%s %s is a folder; did you mean %s?", n, shown(n.Value), shown(filepath.ToSlash(filepath.Join(n.Value, "*.yaml"))))
-		return "", false
+		return "", fmt.Errorf("%s %s is a folder; did you mean %s?", n, shown(n.Value), shown(filepath.ToSlash(filepath.Join(n.Value, "*.yaml"))))
 	}
 	if found := included(r.path, []string{path}); len(found) == 0 {
 		r.warnUnmatched(n, path)
 	}
-	return path, true
+	return path, nil
 }
 
 // included returns the files that the patterns match, sorted and each once. The

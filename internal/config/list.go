@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -36,22 +37,18 @@ const MaxListed = 2000
 // defaultRefresh is how often a list on the web is read.
 const defaultRefresh = "@every 24h"
 
-// address returns a reader of the address or path of a list.
-func (l *List) address(r *reader) func(node) (string, bool) {
-	return func(n node) (string, bool) {
-		raw, ok := r.text(n)
-		if !ok {
-			return "", false
-		}
+// address returns a parser of the address or path of a list.
+func (l *List) address(r *reader) func(node, string) (string, error) {
+	return func(n node, raw string) (string, error) {
 		if strings.Contains(raw, "://") || strings.HasPrefix(raw, "http:") || strings.HasPrefix(raw, "https:") {
-			return r.feedURL(n)
+			return feedURL(n, raw)
 		}
 		l.OnDisk = true
-		path, ok := r.folder(n) // resolves the path
-		if ok {
+		path, err := r.folder(n, raw) // resolves the path
+		if err == nil {
 			r.checkListFile(n, raw, path)
 		}
-		return path, ok
+		return path, err
 	}
 }
 
@@ -71,14 +68,13 @@ func (r *reader) checkListFile(n node, raw, path string) {
 	}
 }
 
-// refresh reads when a list is read again.
-func (r *reader) refresh(n node) (schedule.Spec, bool) {
-	spec, ok := r.schedule(n)
-	if ok && spec.Auto() {
-		r.errorf(n.Node, "refresh: auto is for feeds; write %s", n.example)
-		return schedule.Spec{}, false
+// refresh parses when a list is read again.
+func (r *reader) refresh(n node, text string) (schedule.Spec, error) {
+	spec, err := r.schedule(n, text)
+	if err == nil && spec.Auto() {
+		err = fmt.Errorf("refresh: auto is for feeds; write %s", n.example)
 	}
-	return spec, ok
+	return spec, err
 }
 
 // finishList returns the list of a draft with the defaults applied.

@@ -15,21 +15,15 @@ import (
 // longestName is the maximum length of a name, which matches [a-z0-9][a-z0-9_-]{0,63}.
 const longestName = 64
 
-// name reads the name of a source or feed, which becomes part of URLs.
-func (r *reader) name(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
+// sourceName parses the name of a source, list or feed, which becomes part of URLs.
+func sourceName(n node, text string) (string, error) {
+	switch {
+	case isName(text):
+		return text, nil
+	case hasVariable(n.Value):
+		return "", fmt.Errorf("name: %s is no name; what its variables hold cannot be a name", shown(n.Value))
 	}
-	if !isName(text) {
-		hint := nameHint(text)
-		if hasVariable(n.Value) {
-			hint = "what its variables hold cannot be a name"
-		}
-		r.errorf(n.Node, "name: %s is no name; %s", shown(n.Value), hint)
-		return "", false
-	}
-	return text, true
+	return "", fmt.Errorf("name: %s is no name; %s", shown(n.Value), nameHint(text))
 }
 
 // nameSources refuses names and addresses that two sources share, and derives

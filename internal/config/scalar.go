@@ -76,6 +76,22 @@ func (r *reader) text(n node) (string, bool) {
 	return text, ok
 }
 
+// parsed returns a reader of one line of text that parse makes a value of. An error of parse is
+// recorded at the value.
+func parsed[T any](r *reader, parse func(n node, text string) (T, error)) func(node) (T, bool) {
+	return func(n node) (value T, ok bool) {
+		text, ok := r.text(n)
+		if !ok {
+			return value, false
+		}
+		value, err := parse(n, text)
+		if err != nil {
+			r.errorf(n.Node, "%v", err)
+		}
+		return value, err == nil
+	}
+}
+
 // oneOf returns a reader of one of several words.
 func oneOf[T ~string](r *reader, words ...T) func(node) (T, bool) {
 	return func(n node) (T, bool) {

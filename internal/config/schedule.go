@@ -20,33 +20,27 @@ const auto = "auto"
 // error messages short.
 const longestSchedule = 200
 
-// schedule reads a cron expression, or auto, whose bounds setSchedule fills in.
+// schedule parses a cron expression, or auto, whose bounds setSchedule fills in.
 // Times without a zone are local.
-func (r *reader) schedule(n node) (schedule.Spec, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return schedule.Spec{}, false
-	}
+func (r *reader) schedule(n node, text string) (schedule.Spec, error) {
 	if text == auto {
-		return schedule.Auto(0, 0), true
+		return schedule.Auto(0, 0), nil
 	}
 	if said := longStep.FindStringSubmatch(text); said != nil {
 		r.warnf(n.Node, "schedule %s: a step of %s minutes begins anew every hour, so this is once an hour; for every %s minutes write %s",
 			shown(text), said[1], said[1], shown("@every "+said[1]+"m"))
 	}
 	if spec, known := r.schedules[text]; known {
-		return spec, true
+		return spec, nil
 	}
 	spec, err := parseSchedule(text)
-	if err != nil && hasVariable(n.Value) {
+	switch {
+	case err == nil:
+		r.schedules[text] = spec
+	case hasVariable(n.Value):
 		err = fmt.Errorf("schedule %s: what its variables hold is no schedule", shown(n.Value))
 	}
-	if err != nil {
-		r.errorf(n.Node, "%v", err)
-		return schedule.Spec{}, false
-	}
-	r.schedules[text] = spec
-	return spec, true
+	return spec, err
 }
 
 // longStep matches a step of minutes that is longer than an hour.
@@ -132,22 +126,14 @@ func (s *Source) setSchedule(byDefault schedule.Spec) {
 	}
 }
 
-// calendar reads the times at which a feed closes its digests. It is a cron
+// digestCalendar parses the times at which a feed closes its digests. It is a cron
 // expression as in schedule:, with the same time zones.
-func (r *reader) calendar(n node) (news.Calendar, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return nil, false
-	}
+func digestCalendar(n node, text string) (news.Calendar, error) {
 	c, err := parseCalendar(text)
 	if err != nil && hasVariable(n.Value) {
 		err = fmt.Errorf("digest %s: what its variables hold is no cron expression", shown(n.Value))
 	}
-	if err != nil {
-		r.errorf(n.Node, "%v", err)
-		return nil, false
-	}
-	return c, true
+	return c, err
 }
 
 func parseCalendar(text string) (news.Calendar, error) {

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ func (r *reader) logo(n node) (string, bool) {
 		return "", ok
 	}
 	if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
-		return r.pageURL(n)
+		return parsed(r, pageURL)(n)
 	}
 	file := r.resolvePath(text)
 	r.others.files = append(r.others.files, file)
@@ -115,41 +116,31 @@ func (r *reader) siteLink(n node) (news.SiteLink, bool) {
 func (r *reader) linkSection(l *news.SiteLink) section {
 	return section{"a link", []field{
 		{"title", "Imprint", into(&l.Title, r.text)},
-		{"url", "https://me.example/imprint", into(&l.URL, r.linkURL)},
+		{"url", "https://me.example/imprint", into(&l.URL, parsed(r, linkURL))},
 	}}
 }
 
-// linkURL reads a web or mailto: address.
-func (r *reader) linkURL(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+// linkURL parses a web or mailto: address.
+func linkURL(n node, text string) (string, error) {
 	if to, ok := strings.CutPrefix(text, "mailto:"); ok && strings.Count(to, "@") == 1 && !strings.ContainsAny(to, " <>\"") {
-		return text, true
+		return text, nil
 	}
-	if _, err := webAddress(text); err != nil {
-		r.badAddress(n, err)
-		return "", false
-	}
-	return text, true
+	return feedURL(n, text)
 }
 
-// theme reads the folder of templates and styles. The files in it are checked
+// theme parses the folder of templates and styles. The files in it are checked
 // when they are loaded.
-func (r *reader) theme(n node) (string, bool) {
-	path, ok := r.folder(n)
-	if !ok {
-		return "", false
+func (r *reader) theme(n node, text string) (string, error) {
+	path, err := r.folder(n, text)
+	if err != nil {
+		return "", err
 	}
 	r.others.theme = path
 	switch info, err := os.Stat(path); {
 	case err != nil:
-		r.errorf(n.Node, "theme: %s: there is no such folder", shown(n.Value))
+		return "", fmt.Errorf("theme: %s: there is no such folder", shown(n.Value))
 	case !info.IsDir():
-		r.errorf(n.Node, "theme: %s is a file; name the folder that holds style.css and the templates", shown(n.Value))
-	default:
-		return path, true
+		return "", fmt.Errorf("theme: %s is a file; name the folder that holds style.css and the templates", shown(n.Value))
 	}
-	return "", false
+	return path, nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -62,9 +63,9 @@ func (r *reader) source(n node, defaults Source) *draft {
 func (r *reader) sourceSection(d *draft) section {
 	return section{"a source", append([]field{
 		{"seeds", "seeds/*", func(n node) { d.read(r, n, news.KindSeeds, r.seeds) }},
-		{"feed", "https://example.org/atom.xml", func(n node) { d.read(r, n, news.KindFeed, r.feedURL) }},
+		{"feed", "https://example.org/atom.xml", func(n node) { d.read(r, n, news.KindFeed, feedURL) }},
 		{"opml", "blogroll.opml", func(n node) { d.read(r, n, kindList, d.list.address(r)) }},
-		{"name", "example", noting(&d.named, into(&d.Name, r.name))},
+		{"name", "example", noting(&d.named, into(&d.Name, parsed(r, sourceName)))},
 		{"title", "My river", into(&d.Title, r.text)},
 		{"tags", "[news, de]", into(&d.Tags, list(r, r.text))},
 		{"public", "false", func(n node) {
@@ -72,13 +73,13 @@ func (r *reader) sourceSection(d *draft) section {
 			into(&d.Public, r.boolean)(n)
 		}},
 		{"outlet", "example.org", into(&d.Outlet, r.text)},
-		{"site", "https://example.org/", into(&d.Site, r.pageURL)},
-		{"icon", "https://example.org/icon.png", into(&d.Icon, r.pageURL)},
+		{"site", "https://example.org/", into(&d.Site, parsed(r, pageURL))},
+		{"icon", "https://example.org/icon.png", into(&d.Icon, parsed(r, pageURL))},
 		{"author", "Anna Beispiel", into(&d.Author, r.text)},
-		{"contact", "me@example.org", into(&d.Contact, r.contact)},
+		{"contact", "me@example.org", into(&d.Contact, parsed(r, contact))},
 		{"headers", `{Authorization: "Bearer ${TOKEN}"}`, into(&d.Headers, r.headers)},
 		{"basic_auth", `{username: me, password: "${PASSWORD}"}`, noting(&d.auth, into(&d.login, r.basicAuth))},
-		{"refresh", `"@every 24h"`, into(&d.list.Refresh, r.refresh)},
+		{"refresh", `"@every 24h"`, into(&d.list.Refresh, parsed(r, r.refresh))},
 		{"limit", "100", into(&d.list.Limit, r.whole(1, MaxListed))},
 	}, r.sharedFields(&d.Source)...)}
 }
@@ -86,11 +87,11 @@ func (r *reader) sourceSection(d *draft) section {
 // sharedFields are the keys of defaults:, each of which a source may have too.
 func (r *reader) sharedFields(s *Source) []field {
 	return []field{
-		{"schedule", `"@every 1h"`, into(&s.Schedule, r.schedule)},
+		{"schedule", `"@every 1h"`, into(&s.Schedule, parsed(r, r.schedule))},
 		{"min_interval", "1h", into(&s.MinInterval, r.duration(leastInterval, longest))},
 		{"max_interval", "24h", into(&s.MaxInterval, r.duration(leastInterval, longest))},
 		{"content", "page", into(&s.Content, oneOf(r, ContentFeed, ContentPage))},
-		{"selector", "article", into(&s.Selector, r.selector)},
+		{"selector", "article", into(&s.Selector, parsed(r, selector))},
 		{"backlog", "20", into(&s.Backlog, r.whole(0, mostBacklog))},
 		{"user_agent", "Mozilla/5.0 (compatible; MyRiver)", into(&s.UserAgent, r.text)},
 		{"websub", "off", into(&s.WebSub, oneOf(r, Auto, Off, On))},
@@ -100,7 +101,7 @@ func (r *reader) sharedFields(s *Source) []field {
 			}
 		}},
 		{"where", `'language == "de"'`, into(&s.Where, orNone(r.sourceRule))},
-		{"allow_networks", "[192.168.0.0/16]", into(&s.AllowNetworks, list(r, r.network))},
+		{"allow_networks", "[192.168.0.0/16]", into(&s.AllowNetworks, list(r, parsed(r, r.network)))},
 		{"allow_ports", "[80, 443]", into(&s.AllowPorts, list(r, r.port))},
 	}
 }
@@ -112,13 +113,13 @@ const (
 )
 
 // read reads the address of a source, and refuses a second one of another kind.
-func (d *draft) read(r *reader, n node, kind news.Kind, address func(node) (string, bool)) {
+func (d *draft) read(r *reader, n node, kind news.Kind, address func(node, string) (string, error)) {
 	if d.Kind != "" && d.Kind != kind {
 		r.errorf(n.Node, "this source has both %s: and %s:; make two sources of it", d.Kind, kind)
 	}
 	d.Kind, d.address = kind, n.Node
 	d.variable = hasVariable(n.Value)
-	into(&d.URL, address)(n)
+	into(&d.URL, parsed(r, address))(n)
 }
 
 // meaningless are the keys without meaning for a kind of source, and the reason.
@@ -148,31 +149,25 @@ func (r *reader) onlyFor(n node, d *draft) {
 	}
 }
 
-// seeds reads and resolves the glob of a folder of seed documents. If nothing
+// seeds parses and resolves the glob of a folder of seed documents. If nothing
 // matches it, that is only a warning, because files may arrive later.
-func (r *reader) seeds(n node) (string, bool) {
-	raw, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+func (r *reader) seeds(n node, raw string) (string, error) {
 	glob := r.resolvePath(raw)
 	_, err := filepath.Match(glob, "")
 	switch {
 	case err != nil:
-		r.errorf(n.Node, `seeds: %s is no pattern of file names; write seeds/*, or seeds/*.txt`, shown(n.Value))
+		return "", fmt.Errorf(`seeds: %s is no pattern of file names; write seeds/*, or seeds/*.txt`, shown(n.Value))
 	case strings.Contains(raw, "://"):
-		r.errorf(n.Node, "seeds: %s is an address; did you mean feed:?", shown(n.Value))
+		return "", fmt.Errorf("seeds: %s is an address; did you mean feed:?", shown(n.Value))
 	case strings.HasPrefix(raw, "~"):
-		r.errorf(n.Node, `seeds: %s: "~" is not expanded; write the whole path, or ${HOME}`, shown(n.Value))
+		return "", fmt.Errorf(`seeds: %s: "~" is not expanded; write the whole path, or ${HOME}`, shown(n.Value))
 	case strings.Contains(raw, "**"):
-		r.errorf(n.Node, `seeds: %s: "**" is not supported; name each folder, as in seeds/*`, shown(n.Value))
+		return "", fmt.Errorf(`seeds: %s: "**" is not supported; name each folder, as in seeds/*`, shown(n.Value))
 	case isFolder(glob):
-		r.errorf(n.Node, "seeds: %s is a folder; did you mean %s?", shown(n.Value), shown(strings.TrimRight(n.Value, "/")+"/*"))
-	default:
-		r.warnUnmatched(n, glob)
-		return glob, true
+		return "", fmt.Errorf("seeds: %s is a folder; did you mean %s?", shown(n.Value), shown(strings.TrimRight(n.Value, "/")+"/*"))
 	}
-	return "", false
+	r.warnUnmatched(n, glob)
+	return glob, nil
 }
 
 func (r *reader) warnUnmatched(n node, glob string) {
@@ -199,14 +194,13 @@ func isFolder(path string) bool {
 // hasMeta reports whether a path has a character that is special to filepath.Match.
 func hasMeta(path string) bool { return strings.ContainsAny(path, `*?[\`) }
 
-// pageURL reads an address that is shown to readers. It refuses one that seems to hold a secret.
-func (r *reader) pageURL(n node) (string, bool) {
-	raw, ok := r.feedURL(n)
-	if ok && news.HasSecret(raw) {
-		r.errorf(n.Node, "%s %s holds what looks like a secret, and would be shown on public pages; leave it out", n, shown(n.Value))
-		return "", false
+// pageURL parses an address that is shown to readers. It refuses one that seems to hold a secret.
+func pageURL(n node, raw string) (string, error) {
+	_, err := feedURL(n, raw)
+	if err == nil && news.HasSecret(raw) {
+		err = fmt.Errorf("%s %s holds what looks like a secret, and would be shown on public pages; leave it out", n, shown(n.Value))
 	}
-	return raw, ok
+	return raw, err
 }
 
 func (r *reader) defaultsSection(s *Source) section { return section{"defaults", r.sharedFields(s)} }
@@ -232,21 +226,15 @@ func (r *reader) defaults(n node) Source {
 // longestSelector is the maximum length of a selector in bytes.
 const longestSelector = 1000
 
-// selector reads a CSS selector.
-func (r *reader) selector(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+// selector parses a CSS selector.
+func selector(n node, text string) (string, error) {
 	if len(text) > longestSelector {
-		r.errorf(n.Node, "selector: is longer than %d bytes; write %s", longestSelector, n.example)
-		return "", false
+		return "", fmt.Errorf("selector: is longer than %d bytes; write %s", longestSelector, n.example)
 	}
 	if _, err := cascadia.ParseGroup(text); err != nil {
-		r.errorf(n.Node, "selector: %s is no CSS selector; write %s, or selector: \"#text > p\"", shown(n.Value), n.example)
-		return "", false
+		return "", fmt.Errorf("selector: %s is no CSS selector; write %s, or selector: \"#text > p\"", shown(n.Value), n.example)
 	}
-	return text, true
+	return text, nil
 }
 
 // checkContent refuses a selector for a feed whose pages are not read.

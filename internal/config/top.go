@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,9 +61,9 @@ func (r *reader) topSection(f *file) section {
 		{"site", "{title: My river}", r.part(r.siteSection(&cfg.Site, &f.site))},
 		{"listen", "127.0.0.1:8080", noting(&f.listen, into(&cfg.Listen, r.listener))},
 		{"admin", "127.0.0.1:8081", noting(&f.admin, into(&cfg.Admin, off(r, r.listener)))},
-		{"data", "data/", into(&cfg.Data, r.folder)},
-		{"publish", "feeds/", noting(&f.publish, into(&cfg.Publish, off(r, r.folder)))},
-		{"export", "public/", noting(&f.export, into(&cfg.Export, off(r, r.folder)))},
+		{"data", "data/", into(&cfg.Data, parsed(r, r.folder))},
+		{"publish", "feeds/", noting(&f.publish, into(&cfg.Publish, off(r, parsed(r, r.folder))))},
+		{"export", "public/", noting(&f.export, into(&cfg.Export, off(r, parsed(r, r.folder))))},
 		{"defaults", `{schedule: "@every 1h"}`, func(n node) {
 			if !isEmpty(n) {
 				f.defaults = n
@@ -72,7 +73,7 @@ func (r *reader) topSection(f *file) section {
 		{"proxy", "http://proxy.example:3128", into(&cfg.Proxy, r.proxy)},
 		{"stories", "{match: normal, window: 7d}", r.part(r.storiesSection(&cfg.Stories))},
 		{"hub", "off", into(&cfg.Hub, oneOf(r, Auto, Off, On))},
-		{"theme", "theme/", into(&cfg.Theme, off(r, r.theme))},
+		{"theme", "theme/", into(&cfg.Theme, off(r, parsed(r, r.theme)))},
 		{"include", "members/*.yaml", func(n node) {
 			f.listed, f.include = true, n.Node
 			into(&cfg.Include, r.include)(n)
@@ -109,8 +110,8 @@ func (r *reader) part(s section) func(node) {
 func (r *reader) siteSection(s *news.Site, url **yaml.Node) section {
 	return section{"site", []field{
 		{"title", "My river", into(&s.Title, r.text)},
-		{"url", "https://me.example/river/", noting(url, into(&s.URL, r.baseURL))},
-		{"contact", "me@example.org", into(&s.Contact, r.contact)},
+		{"url", "https://me.example/river/", noting(url, into(&s.URL, parsed(r, baseURL)))},
+		{"contact", "me@example.org", into(&s.Contact, parsed(r, contact))},
 		{"language", "de", into(&s.Language, oneOf(r, news.Languages()...))},
 		{"logo", "logo.svg", into(&s.Logo, r.logo)},
 		{"intro", "What happens along the river.", into(&s.Intro, r.markdown)},
@@ -150,17 +151,12 @@ func off[T any](r *reader, read func(node) (T, bool)) func(node) (T, bool) {
 	})
 }
 
-// folder reads a path relative to the folder of the file.
-func (r *reader) folder(n node) (string, bool) {
-	text, ok := r.text(n)
-	if !ok {
-		return "", false
-	}
+// folder parses a path relative to the folder of the file.
+func (r *reader) folder(n node, text string) (string, error) {
 	if strings.HasPrefix(text, "~") {
-		r.errorf(n.Node, `%s %s: "~" is not expanded; write the whole path, or ${HOME}`, n, shown(n.Value))
-		return "", false
+		return "", fmt.Errorf(`%s %s: "~" is not expanded; write the whole path, or ${HOME}`, n, shown(n.Value))
 	}
-	return r.resolvePath(text), true
+	return r.resolvePath(text), nil
 }
 
 // saysOff reports an error and returns true if a value is a word such as "off" where only
