@@ -94,30 +94,31 @@ func extend(data []byte, key string, items []item) ([]byte, error) {
 // repeated returns an error if an item is in the list already or is given twice.
 func repeated(root *yaml.Node, key string, items []item) error {
 	lines := map[string]int{}
-	_, list := find(root, key)
-	if list != nil && list.Kind == yaml.SequenceNode {
-		for _, n := range list.Content {
-			for _, id := range []string{"feed", "name"} {
-				if _, v := find(n, id); v != nil {
-					lines[identity(id, v.Value)] = v.Line
-				}
-			}
+	for _, n := range itemsOf(root, key) {
+		for k, v := range pairs(n) {
+			lines[identity(k.Value, v.Value)] = v.Line
 		}
 	}
-	for _, it := range items {
-		for _, p := range it {
-			if p.value == "" || p.key != "feed" && p.key != "name" {
-				continue
-			}
-			line, found := lines[identity(p.key, p.value)]
-			switch {
-			case found && line > 0:
-				return fmt.Errorf("%s: %s stands in the file already, in line %d", p.key, shown(p.value), line)
-			case found:
-				return fmt.Errorf("%s: %s comes twice", p.key, shown(p.value))
-			}
-			lines[identity(p.key, p.value)] = 0
+	for _, p := range slices.Concat(items...) {
+		if p.value == "" || p.key != "feed" && p.key != "name" {
+			continue
 		}
+		line, found := lines[identity(p.key, p.value)]
+		switch {
+		case found && line > 0:
+			return fmt.Errorf("%s: %s stands in the file already, in line %d", p.key, shown(p.value), line)
+		case found:
+			return fmt.Errorf("%s: %s comes twice", p.key, shown(p.value))
+		}
+		lines[identity(p.key, p.value)] = 0
+	}
+	return nil
+}
+
+// itemsOf returns the items of the list under a key, or none if there is no such list.
+func itemsOf(root *yaml.Node, key string) []*yaml.Node {
+	if _, list := find(root, key); list != nil && list.Kind == yaml.SequenceNode {
+		return list.Content
 	}
 	return nil
 }
@@ -136,22 +137,9 @@ func isExtended(before, after *yaml.Node, key string, items []item) bool {
 	if after == nil || after.Kind != yaml.MappingNode {
 		return false
 	}
-	_, was := find(before, key)
-	_, is := find(after, key)
-	if is == nil || is.Kind != yaml.SequenceNode {
-		return false
-	}
-	var old []*yaml.Node
-	if was != nil && was.Kind == yaml.SequenceNode {
-		old = was.Content
-	}
-	if len(is.Content) != len(old)+len(items) || !slices.EqualFunc(old, is.Content[:len(old)], isSame) {
-		return false
-	}
-	if !slices.EqualFunc(is.Content[len(old):], items, isItem) {
-		return false
-	}
-	return slices.EqualFunc(others(before, key), others(after, key), isSame)
+	was, is := itemsOf(before, key), itemsOf(after, key)
+	return len(is) == len(was)+len(items) && slices.EqualFunc(was, is[:len(was)], isSame) &&
+		slices.EqualFunc(is[len(was):], items, isItem) && slices.EqualFunc(others(before, key), others(after, key), isSame)
 }
 
 // others returns the keys and values of the file except those of one key.
@@ -227,16 +215,10 @@ func MoveSource(data []byte, old, address, name string) ([]byte, error) {
 // feedItem returns the source whose feed: is exactly this text, and the index of
 // that key in its content.
 func feedItem(root *yaml.Node, feed string) (item *yaml.Node, at int) {
-	_, list := find(root, "sources")
-	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, 0
-	}
-	for _, n := range list.Content {
-		if _, v := find(n, "feed"); v == nil || v.Kind != yaml.ScalarNode || v.Value != feed {
-			continue
+	for _, n := range itemsOf(root, "sources") {
+		if k, v := find(n, "feed"); v != nil && v.Kind == yaml.ScalarNode && v.Value == feed {
+			return n, slices.Index(n.Content, k)
 		}
-		at := slices.IndexFunc(n.Content, func(c *yaml.Node) bool { return c.Value == "feed" })
-		return n, at
 	}
 	return nil, 0
 }

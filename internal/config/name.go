@@ -46,7 +46,7 @@ func (r *reader) nameSources(f *file) (byName map[string]*draft, tags map[string
 	}
 	for _, d := range f.sources {
 		if d.named == nil && d.URL != "" {
-			d.Name = d.unique(func(name string) bool { return byName[name] != nil })
+			d.Name = uniqueName(d.derived(), d.URL, func(name string) bool { return byName[name] != nil })
 			byName[d.Name] = d
 		}
 	}
@@ -178,11 +178,7 @@ func telling(path string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return slices.Contains(generic, w) }), "-")
 }
 
-// unique returns the derived name, with a hash of the address appended if the name is taken.
-func (d *draft) unique(taken func(string) bool) string {
-	return uniqueName(d.derived(), d.URL, taken)
-}
-
+// uniqueName returns stem, with a hash of the address appended if that name is taken.
 func uniqueName(stem, address string, taken func(string) bool) string {
 	name := stem
 	for salt := 0; taken(name); salt++ {

@@ -131,25 +131,16 @@ func (r *reader) report() (failures, warnings []Problem) {
 	return failures, warnings
 }
 
+// byFile sorts problems by their position, those of the main file before those of the files
+// that it includes.
 func (r *reader) byFile(a, b Problem) int {
-	return cmp.Or(r.compareFiles(a.Path, b.Path), byPlace(a, b))
-}
-
-// compareFiles sorts the main file before those that it includes.
-func (r *reader) compareFiles(a, b string) int {
-	switch {
-	case a == b:
-		return 0
-	case a == r.main:
-		return -1
-	case b == r.main:
-		return 1
+	file := func(p Problem) string {
+		if p.Path == r.main {
+			return ""
+		}
+		return p.Path
 	}
-	return strings.Compare(a, b)
-}
-
-func byPlace(a, b Problem) int {
-	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	return cmp.Or(cmp.Compare(file(a), file(b)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 }
 
 // shown quotes a text from the file for a message. It shortens it, and hides the

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -265,21 +266,15 @@ func quote(s string) string {
 	return strconv.Quote(strings.ToValidUTF8(s, "\ufffd"))
 }
 
+// plain matches texts of common characters that begin with a letter and have no space or
+// colon where YAML gives it a meaning.
+var plain = regexp.MustCompile(`^[A-Za-zÀ-ÖØ-öø-ɏ](?: ?:*[A-Za-zÀ-ÖØ-öø-ɏ0-9_./~+=%;@$?&-])*$`)
+
 // isPlain reports whether a text needs no quotes: it has only common characters,
 // and YAML reads it as text.
 func isPlain(s string) bool {
-	for i, c := range s {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0xc0 && c < 0x250 && c != 0xd7 && c != 0xf7
-		digit := c >= '0' && c <= '9'
-		switch {
-		case letter, digit && i > 0:
-		case i > 0 && strings.ContainsRune("_-./~+=%;@$", c):
-		case i > 0 && i < len(s)-1 && c == ' ' && s[i+1] != ' ' && s[i+1] != '#':
-		case i > 0 && i < len(s)-1 && c == ':' && s[i+1] != ' ':
-		case i > 0 && strings.ContainsRune("?&", c):
-		default:
-			return false
-		}
+	if !plain.MatchString(s) {
+		return false
 	}
 	var doc yaml.Node
 	err := yaml.Load([]byte(s), &doc)
