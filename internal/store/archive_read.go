@@ -39,11 +39,10 @@ func documentDest(d *news.PageDocument) []any {
 
 // PageDocuments returns the documents stored for the pages of a feed's archive,
 // without their bytes.
-func (db *DB) PageDocuments(ctx context.Context, feed int64) (docs []news.PageDocument, err error) {
-	err = db.each(ctx, `SELECT `+documentColumns+` FROM archive_page a
+func (db *DB) PageDocuments(ctx context.Context, feed int64) ([]news.PageDocument, error) {
+	return rowsOf(ctx, db, `SELECT `+documentColumns+` FROM archive_page a
 		JOIN archive_document d ON d.feed_id = a.feed_id AND d.generation = a.generation AND d.number = a.number
-		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, collect(&docs, documentDest))
-	return docs, err
+		WHERE a.feed_id = $1 ORDER BY a.generation, a.number, d.format`, []any{feed}, documentDest)
 }
 
 // PageDocument returns a closed page in one format, with its bytes. It returns
@@ -121,11 +120,8 @@ func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, e
 		err := t.get(`SELECT id, archive_generation, coalesce((SELECT max(number) FROM archive_page a
 				WHERE a.feed_id = f.id AND a.generation = f.archive_generation), 0)
 			FROM feed f WHERE name = $1 AND removed_at = 0`, []any{rowName(f)}, &id, &generation, &last)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return fmt.Errorf("%s: %w", f.Name, ErrNoFeed)
-		case err != nil:
-			return err
+		if err != nil {
+			return noRowsAs(fmt.Errorf("%s: %w", f.Name, ErrNoFeed), err)
 		}
 		if last > 0 {
 			if dropped, err = t.dropPages(id, generation, last); err != nil {

@@ -217,9 +217,7 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 // RemovedFeeds returns the names of feeds that were public once and are not
 // configured as such any more. That a private one was there is told to nobody.
 func (db *DB) RemovedFeeds(ctx context.Context) ([]string, error) {
-	var names []string
-	err := db.each(ctx, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, appendTo(&names))
-	return names, err
+	return rowsOf(ctx, db, `SELECT name FROM feed WHERE removed_at <> 0 AND private = 0`, nil, only[string])
 }
 
 // Rendered tells when the bytes of each representation of a feed last changed.

@@ -37,13 +37,11 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 
 // Fetches returns the latest fetches of a source, newest first, at most limit.
 func (db *DB) Fetches(ctx context.Context, source int64, limit int) ([]news.Fetch, error) {
-	var fetches []news.Fetch
-	err := db.each(ctx, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed, pushed
-		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, collect(&fetches, func(f *news.Fetch) []any {
+	return rowsOf(ctx, db, `SELECT id, source_id, started, duration, bytes, status, outcome, error, added, changed, pushed
+		FROM fetch WHERE source_id = $1 ORDER BY started DESC, id DESC LIMIT $2`, []any{source, limit}, func(f *news.Fetch) []any {
 		return []any{&f.ID, &f.SourceID, asTime(&f.Started), asDuration(&f.Duration), &f.Bytes, &f.Status, &f.Outcome, &f.Error,
 			&f.New, &f.Changed, &f.Pushed}
-	}))
-	return fetches, err
+	})
 }
 
 // foldLimit bounds how many rows one transaction folds, so that it never blocks

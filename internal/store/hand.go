@@ -81,12 +81,10 @@ func standing(a, b publicationRow) int {
 
 // Corrections returns what people did to an entry, oldest first.
 func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, error) {
-	var list []news.Correction
-	err := db.each(ctx, `SELECT h.act, h.at, h.entry_id, w.key, b.key FROM hand h JOIN story w ON w.id = h.was JOIN story b ON b.id = h.became
-		WHERE h.entry_id = $1 ORDER BY h.id`, []any{entry}, collect(&list, func(c *news.Correction) []any {
+	return rowsOf(ctx, db, `SELECT h.act, h.at, h.entry_id, w.key, b.key FROM hand h JOIN story w ON w.id = h.was JOIN story b ON b.id = h.became
+		WHERE h.entry_id = $1 ORDER BY h.id`, []any{entry}, func(c *news.Correction) []any {
 		return []any{&c.Act, asTime(&c.At), &c.EntryID, &c.From, &c.To}
-	}))
-	return list, err
+	})
 }
 
 // storyOf returns the story of an entry.

@@ -123,12 +123,10 @@ func (t *tx) note(e news.HealthEvent) error {
 // HealthEvents returns the latest changes of health, newest first: of one source,
 // or of all for 0.
 func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news.HealthEvent, error) {
-	var events []news.HealthEvent
-	err := db.each(ctx, `SELECT coalesce(source_id, 0), at, was, became, cause, advice FROM health_event
-		WHERE $1 = 0 OR source_id = $1 ORDER BY id DESC LIMIT $2`, []any{source, limit}, collect(&events, func(e *news.HealthEvent) []any {
+	return rowsOf(ctx, db, `SELECT coalesce(source_id, 0), at, was, became, cause, advice FROM health_event
+		WHERE $1 = 0 OR source_id = $1 ORDER BY id DESC LIMIT $2`, []any{source, limit}, func(e *news.HealthEvent) []any {
 		return []any{&e.SourceID, asTime(&e.At), &e.Was, &e.Is, &e.Cause, &e.Advice}
-	}))
-	return events, err
+	})
 }
 
 // Pardon takes back what attempts did to sources before we knew that we were

@@ -39,11 +39,9 @@ func (db *DB) Host(ctx context.Context, name string) (news.Host, error) {
 func (db *DB) Hosts(ctx context.Context) ([]news.Host, error) { return db.hosts(ctx, `limited > 0`) }
 
 func (db *DB) hosts(ctx context.Context, where string, args ...any) ([]news.Host, error) {
-	var hosts []news.Host
-	err := db.each(ctx, `SELECT name, not_before, spacing, limited, limited_at FROM host WHERE `+where+` ORDER BY name`, args, collect(&hosts, func(h *news.Host) []any {
+	return rowsOf(ctx, db, `SELECT name, not_before, spacing, limited, limited_at FROM host WHERE `+where+` ORDER BY name`, args, func(h *news.Host) []any {
 		return []any{&h.Name, asTime(&h.NotBefore), asDuration(&h.Spacing), &h.Limited, asTime(&h.LimitedAt)}
-	}))
-	return hosts, err
+	})
 }
 
 // backdated is how far behind our seeing an entry its published time may lie

@@ -133,9 +133,7 @@ func (t *tx) saveList(l news.ListState) error {
 
 // Lists returns every list with its stored state.
 func (db *DB) Lists(ctx context.Context) ([]news.ListState, error) {
-	var lists []news.ListState
-	err := db.each(ctx, selectLists, nil, collect(&lists, listDest))
-	return lists, err
+	return rowsOf(ctx, db, selectLists, nil, listDest)
 }
 
 const selectLists = `SELECT id, name, url, sources, etag, last_modified, body_hash, loaded, started, duration, bytes, status,

@@ -135,11 +135,9 @@ func (db *DB) placed(ctx context.Context, where string, args ...any) ([]news.Pla
 // publicationsOf returns the Publications of a story, those in the feed of the
 // audience first.
 func (db *DB) publicationsOf(ctx context.Context, where string, a news.Audience, story int64) ([]news.Publication, error) {
-	var pubs []news.Publication
-	err := db.each(ctx, `SELECT p.feed_id, p.story_id, coalesce(p.guid, s.guid, ''), p.sequence, p.entered, p.published, p.updated, p.entry_id, p.removed
+	return rowsOf(ctx, db, `SELECT p.feed_id, p.story_id, coalesce(p.guid, s.guid, ''), p.sequence, p.entered, p.published, p.updated, p.entry_id, p.removed
 		FROM publication p JOIN story s ON s.id = p.story_id JOIN feed f ON f.id = p.feed_id
-		WHERE p.story_id = $2 AND `+where+` ORDER BY p.feed_id <> $1, p.feed_id, p.sequence`, []any{a, story}, collect(&pubs, func(p *news.Publication) []any {
+		WHERE p.story_id = $2 AND `+where+` ORDER BY p.feed_id <> $1, p.feed_id, p.sequence`, []any{a, story}, func(p *news.Publication) []any {
 		return []any{&p.FeedID, &p.StoryID, &p.GUID, &p.Sequence, asTime(&p.Entered), asTime(&p.Published), asTime(&p.Updated), &p.EntryID, &p.Removed}
-	}))
-	return pubs, err
+	})
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"crypto/subtle"
-	"database/sql"
-	"errors"
 	"time"
 
 	"tributary/internal/news"
@@ -23,17 +21,13 @@ const selectPush = `SELECT ` + pushColumns + ` FROM push WHERE key = $1`
 // Announcements returns what the sources in use say of being pushed, those
 // that say nothing left out.
 func (db *DB) Announcements(ctx context.Context) ([]news.Announcement, error) {
-	var all []news.Announcement
-	err := db.each(ctx, `SELECT id, topic, hubs FROM source WHERE hubs <> '' AND retired_at = 0 ORDER BY id`, nil,
-		collect(&all, func(a *news.Announcement) []any { return []any{&a.SourceID, &a.Topic, asJSON(&a.Hubs)} }))
-	return all, err
+	return rowsOf(ctx, db, `SELECT id, topic, hubs FROM source WHERE hubs <> '' AND retired_at = 0 ORDER BY id`, nil,
+		func(a *news.Announcement) []any { return []any{&a.SourceID, &a.Topic, asJSON(&a.Hubs)} })
 }
 
 // Pushes returns every Push, also those that are to end.
 func (db *DB) Pushes(ctx context.Context) ([]news.Push, error) {
-	var all []news.Push
-	err := db.each(ctx, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, collect(&all, pushDest))
-	return all, err
+	return rowsOf(ctx, db, `SELECT `+pushColumns+` FROM push ORDER BY source_id, id`, nil, pushDest)
 }
 
 // Push returns the Push of an id, news.ErrNoPush without one. How long that
@@ -96,10 +90,7 @@ func (db *DB) BeginPush(ctx context.Context, id int64, owner string, now, until 
 			RETURNING epoch, coalesce((SELECT b.url FROM body b WHERE b.source_id = source.id), url),
 				coalesce((SELECT e.outlet FROM entry e WHERE e.source_id = source.id ORDER BY e.id DESC LIMIT 1), '')`,
 			[]any{id, owner, ms(now), ms(until)}, &l.Epoch, &l.Base, &l.Outlet)
-		if errors.Is(err, sql.ErrNoRows) {
-			return news.ErrLeased
-		}
-		return err
+		return noRowsAs(news.ErrLeased, err)
 	})
 	return l, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -73,6 +74,18 @@ func eachRow(rows *sql.Rows, err error, f func(scan) error) error {
 	return rows.Err()
 }
 
+// rowsOf returns every row of a query on a reading connection. dest says where the columns
+// of a row go.
+func rowsOf[T any](ctx context.Context, db *DB, query string, args []any, dest func(*T) []any) (rows []T, err error) {
+	err = db.each(ctx, query, args, collect(&rows, dest))
+	return rows, err
+}
+
+// ids returns the row numbers that a query on a reading connection selects.
+func (db *DB) ids(ctx context.Context, query string, args ...any) ([]int64, error) {
+	return rowsOf(ctx, db, query, args, only[int64])
+}
+
 // ids returns the row numbers that a query selects.
 func (t *tx) ids(query string, args ...any) (ids []int64, err error) {
 	err = t.each(query, args, appendTo(&ids))
@@ -85,13 +98,16 @@ func (t *tx) idSet(query string) (map[int64]bool, error) {
 	return set, t.each(query, nil, addTo(set))
 }
 
-// ignoreNoRows turns the error of a query that found no row into nil.
-func ignoreNoRows(err error) error {
+// noRowsAs turns the error of a query that found no row into another.
+func noRowsAs(other, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+		return other
 	}
 	return err
 }
+
+// ignoreNoRows turns the error of a query that found no row into nil.
+func ignoreNoRows(err error) error { return noRowsAs(nil, err) }
 
 // batch is how many values one look-up binds, as a rule. It is small because the engine
 // searches the names of all placeholders to bind each of them.

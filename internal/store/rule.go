@@ -102,9 +102,7 @@ const rejudgeLimit = 500
 
 // Unjudged are the sources in use that have entries to be judged anew.
 func (db *DB) Unjudged(ctx context.Context) ([]int64, error) {
-	var ids []int64
-	err := db.each(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`, nil, appendTo(&ids))
-	return ids, err
+	return db.ids(ctx, `SELECT id FROM source WHERE rejudge > 0 AND retired_at = 0`)
 }
 
 // Rejudge applies the changed rule of a source to its entries, latest first, as far

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"time"
 
 	"tributary/internal/clean"
@@ -183,11 +182,7 @@ func statesNoTime(a *story.Arrival) bool {
 
 // undated reports whether a stored entry states no time, so that its published time is ours.
 func (t *tx) undated(entry int64) (bool, error) {
-	var column string
-	if err := t.get(`SELECT extra FROM content WHERE entry_id = $1`, []any{entry}, &column); err != nil || column == "" {
-		return false, err
-	}
 	var extra news.Extra
-	err := json.Unmarshal([]byte(column), &extra)
+	err := t.get(`SELECT extra FROM content WHERE entry_id = $1`, []any{entry}, asJSON(&extra))
 	return extra.Undated, err
 }

@@ -43,9 +43,8 @@ func (s *searching) audience() news.Audience {
 }
 
 // privateSources are the private sources that a private feed selects.
-func (db *DB) privateSources(ctx context.Context, a news.Audience) (ids []int64, err error) {
-	err = db.each(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, []any{a}, appendTo(&ids))
-	return ids, err
+func (db *DB) privateSources(ctx context.Context, a news.Audience) ([]int64, error) {
+	return db.ids(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, a)
 }
 
 // finding collects what was found so far.

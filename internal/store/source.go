@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -111,14 +109,14 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 		}
 	}
 	for i := range sources {
-		if err := t.syncSource(&sources[i], rows[sources[i].ID], i, now); err != nil {
-			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
-		}
-		if err := t.syncRecord(sources[i]); err != nil {
-			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
-		}
-		if err := t.syncSourceRule(sources[i]); err != nil {
-			return nil, fmt.Errorf("source %s: %w", sources[i].Name, err)
+		s := &sources[i]
+		err := inOrder(
+			func() error { return t.syncSource(s, rows[s.ID], i, now) },
+			func() error { return t.syncRecord(*s) },
+			func() error { return t.syncSourceRule(*s) },
+		)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: %w", s.Name, err)
 		}
 	}
 	return sources, nil
@@ -172,16 +170,13 @@ func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time
 			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures, `+moveColumns,
 			[]any{id, owner, ms(now), ms(until)}, append([]any{&l.Epoch, &l.Validators.ETag, &l.Validators.LastModified,
 				&l.Validators.BodyHash, asTime(&l.FirstOK), &l.Failures}, moveDest(&l.Move)...)...)
-		if errors.Is(err, sql.ErrNoRows) {
-			return news.ErrLeased
-		}
 		if err == nil {
 			l.PushUntil, err = t.trusted(id)
 		}
 		if err == nil {
 			err = t.hints(id, &l)
 		}
-		return err
+		return noRowsAs(news.ErrLeased, err)
 	})
 	return l, err
 }
@@ -208,9 +203,7 @@ func (db *DB) Requests(ctx context.Context) (int64, error) { return db.counter(c
 
 // Requested returns the sources that a command asked to fetch now.
 func (db *DB) Requested(ctx context.Context) ([]int64, error) {
-	var ids []int64
-	err := db.each(ctx, `SELECT id FROM source WHERE requested <> 0 AND retired_at = 0`, nil, appendTo(&ids))
-	return ids, err
+	return db.ids(ctx, `SELECT id FROM source WHERE requested <> 0 AND retired_at = 0`)
 }
 
 // Body returns the last body of a source; nil when none was kept.
@@ -238,8 +231,6 @@ func (db *DB) DocumentURLs(ctx context.Context) (map[int64]string, error) {
 // OutdatedBodies returns the sources in use whose last body was read by an
 // older reader than this.
 func (db *DB) OutdatedBodies(ctx context.Context, reader int) ([]int64, error) {
-	var ids []int64
-	err := db.each(ctx, `SELECT b.source_id FROM body b JOIN source s ON s.id = b.source_id
-		WHERE b.reader < $1 AND s.retired_at = 0 ORDER BY b.source_id`, []any{reader}, appendTo(&ids))
-	return ids, err
+	return db.ids(ctx, `SELECT b.source_id FROM body b JOIN source s ON s.id = b.source_id
+		WHERE b.reader < $1 AND s.retired_at = 0 ORDER BY b.source_id`, reader)
 }

@@ -24,20 +24,15 @@ const selectSubscription = `SELECT ` + subscriptionColumns + ` FROM subscription
 // they have to be confirmed, their lease is over, they are behind their feed, or
 // their feed is not among the published ones.
 func (db *DB) DueSubscriptions(ctx context.Context, published []int64, now time.Time) ([]news.Subscription, error) {
-	var due []news.Subscription
-	err := db.each(ctx, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
+	return rowsOf(ctx, db, `SELECT `+subscriptionColumns+` FROM subscription s JOIN feed f ON f.id = s.feed_id
 		WHERE s.ask <> '' OR s.lease_until <= $1 OR s.position < f.change OR s.feed_id NOT IN (`+integers(append(published, 0))+`) ORDER BY s.id`,
-		[]any{ms(now)}, collect(&due, subscriptionDest))
-	return due, err
+		[]any{ms(now)}, subscriptionDest)
 }
 
 // Subscription returns a Subscription by its number, or news.ErrNoSubscription.
 func (db *DB) Subscription(ctx context.Context, id int64) (s news.Subscription, err error) {
 	err = db.get(ctx, selectSubscription, []any{id}, subscriptionDest(&s)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = news.ErrNoSubscription
-	}
-	return s, err
+	return s, noRowsAs(news.ErrNoSubscription, err)
 }
 
 // AskSubscription stores the Ask of s, to be confirmed, for its topic and
@@ -81,10 +76,7 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 	err = t.get(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
 		SELECT id, $2, $3, $4, $5, CASE WHEN $6 < 0 THEN change ELSE $6 END FROM feed WHERE id = $1 RETURNING id`,
 		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position}, &id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = news.ErrNoSubscription // there is no such feed
-	}
-	return id, err
+	return id, noRowsAs(news.ErrNoSubscription, err) // there is no such feed
 }
 
 // ChangeSubscription lets change modify a stored Subscription in one transaction.
@@ -93,12 +85,8 @@ func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int
 func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*news.Subscription) error) error {
 	return db.update(ctx, func(t *tx) error {
 		var s news.Subscription
-		err := t.get(selectSubscription, []any{id}, subscriptionDest(&s)...)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return news.ErrNoSubscription
-		case err != nil:
-			return err
+		if err := t.get(selectSubscription, []any{id}, subscriptionDest(&s)...); err != nil {
+			return noRowsAs(news.ErrNoSubscription, err)
 		}
 		if err := change(&s); err != nil {
 			return err
