@@ -8,6 +8,7 @@ import (
 	"tributary/internal/config"
 	"tributary/internal/daemon"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 	"tributary/internal/store"
 )
 
@@ -64,8 +65,8 @@ func noticed(ctx context.Context, db *store.DB, names []string) error {
 			if time.Now().After(deadline) {
 				return fmt.Errorf("the running daemon knows no source %q yet; its log says why it did not take the configuration up", name)
 			}
-			if err := pause(ctx); err != nil {
-				return err
+			if !schedule.Sleep(ctx, askEvery) {
+				return ctx.Err()
 			}
 		}
 	}
@@ -95,18 +96,9 @@ func answered(ctx context.Context, db *store.DB, names []string, asked time.Time
 				deadline = time.Now().Add(askTime)
 			}
 		}
-		if err := pause(ctx); err != nil {
-			return nil, err
+		if !schedule.Sleep(ctx, askEvery) {
+			return nil, ctx.Err()
 		}
 	}
 	return states, nil
-}
-
-func pause(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(askEvery):
-		return nil
-	}
 }

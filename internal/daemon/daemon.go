@@ -161,7 +161,7 @@ func (d *Daemon) build(ctx context.Context, cfg *config.Config) error {
 		Robots: &fetch.Robots{Client: d.client, Now: d.opts.Now}, Work: d.cpu.do,
 	}
 	if !d.opts.Serving {
-		d.ingest.Settle = sleep
+		d.ingest.Settle = schedule.Sleep
 	}
 	d.runner = schedule.NewRunner(runnerLimits(cfg.Limits), d.opts.Now, d.runTask)
 	d.ingest.Stalled = d.stall

@@ -53,7 +53,7 @@ func (d *Daemon) exportBy(ctx context.Context, export func(context.Context) erro
 			schedule.Wake(d.exportDue)
 			rest = max(rest, retryPublish)
 		}
-		if !sleep(ctx, rest) {
+		if !schedule.Sleep(ctx, rest) {
 			return nil
 		}
 	}

@@ -62,7 +62,7 @@ func (d *Daemon) publisher(ctx context.Context) error {
 		if first { // it showed what was there before, if anything, and is no change of a feed
 			rest = lookEvery
 		}
-		if !sleep(ctx, rest) {
+		if !schedule.Sleep(ctx, rest) {
 			return nil
 		}
 	}

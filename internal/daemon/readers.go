@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 )
 
 // noteReadersEvery is how often it is stored who reads: requests themselves write nothing.
@@ -16,7 +17,7 @@ const noteReadersEvery = time.Minute
 
 // readerRecorder stores now and then who reads.
 func (d *Daemon) readerRecorder(ctx context.Context) error {
-	for sleep(ctx, noteReadersEvery) {
+	for schedule.Sleep(ctx, noteReadersEvery) {
 		d.noteReaders(ctx)
 	}
 	return nil
@@ -136,7 +137,7 @@ func (d *Daemon) updateUserAgent() {
 
 // userAgentUpdater does so every tellEvery.
 func (d *Daemon) userAgentUpdater(ctx context.Context) error {
-	for sleep(ctx, tellEvery) {
+	for schedule.Sleep(ctx, tellEvery) {
 		d.updateUserAgent()
 	}
 	return nil

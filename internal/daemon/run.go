@@ -139,7 +139,7 @@ func (d *Daemon) reportProgress(ctx context.Context, tell func()) (stop func()) 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for sleep(ctx, 200*time.Millisecond) {
+		for schedule.Sleep(ctx, 200*time.Millisecond) {
 			tell()
 		}
 	}()

@@ -114,18 +114,6 @@ func (d *Daemon) serveHTTP(ctx context.Context, g *errgroup.Group, l net.Listene
 	})
 }
 
-// sleep waits for t, and reports whether it did: false when ctx ended before.
-func sleep(ctx context.Context, t time.Duration) bool {
-	timer := time.NewTimer(t)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
-
 // blockOwnListeners keeps sources from reaching our own listeners, where one could read
 // the operator's pages or be one of our own feeds. A listener may be nil.
 func (d *Daemon) blockOwnListeners(listeners ...net.Listener) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tributary/internal/format"
+	"tributary/internal/schedule"
 )
 
 // How long upkeep may take before the operator is told of it, and how often from then on.
@@ -84,7 +85,7 @@ func (d *Daemon) housekeeping(ctx context.Context) error {
 		d.logError(ctx, "fold old fetches", d.fold(ctx))
 		d.logError(ctx, "keep pace", d.renewPace(ctx))
 		d.logError(ctx, "put the index of the search in order", d.tidyIndex(ctx))
-		if !sleep(ctx, 24*time.Hour) {
+		if !schedule.Sleep(ctx, 24*time.Hour) {
 			return nil
 		}
 	}
@@ -182,7 +183,7 @@ func (d *Daemon) reindex(ctx context.Context) {
 func (d *Daemon) tidyIndex(ctx context.Context) error {
 	for {
 		more, err := d.db.TidyIndex(ctx)
-		if !more || err != nil || !sleep(ctx, tidyPause) {
+		if !more || err != nil || !schedule.Sleep(ctx, tidyPause) {
 			return err
 		}
 	}

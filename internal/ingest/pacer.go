@@ -5,6 +5,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"tributary/internal/schedule"
 )
 
 // maxPaced bounds the number of hosts in a pacer.
@@ -22,17 +24,7 @@ type pacer struct {
 func (p *pacer) wait(ctx context.Context, host string, gap time.Duration, now func() time.Time) bool {
 	at := now()
 	start, ok := p.book(host, gap, at)
-	if !ok {
-		return false
-	}
-	timer := time.NewTimer(start.Sub(at))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return ok && schedule.Sleep(ctx, start.Sub(at))
 }
 
 // book reserves the next free slot of a host.

@@ -251,14 +251,6 @@ func (r *Runner) withLock(f func()) {
 	Wake(r.wake)
 }
 
-// Wake leaves a token in a channel of capacity 1, unless one is there already.
-func Wake(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
 // run is the goroutine of one job.
 func (r *Runner) run(ctx context.Context, j *job, id ID) {
 	var next time.Time
