@@ -75,7 +75,6 @@ func execute(ctx context.Context, args []string, std streams) int {
 	if err == nil {
 		err = out.failure()
 	}
-	var usage *usageError
 	switch {
 	case err == nil:
 		return 0
@@ -87,7 +86,7 @@ func execute(ctx context.Context, args []string, std streams) int {
 	}
 	lines := strings.ReplaceAll(err.Error(), "\n", "; ") // joined errors have a line each
 	fmt.Fprintf(std.err, "tributary: %s\n", clean.Line(lines))
-	if errors.As(err, &usage) {
+	if _, usage := errors.AsType[*usageError](err); usage {
 		return 2
 	}
 	return 1

@@ -66,8 +66,8 @@ func (a *app) load() (*config.Config, error) {
 // problems prints the problems of a configuration, one a line, and returns an
 // error that counts them. It returns any other error, and nil, as it is.
 func (a *app) problems(err error) error {
-	var p *config.Problems
-	if !errors.As(err, &p) {
+	p, ok := errors.AsType[*config.Problems](err)
+	if !ok {
 		return err
 	}
 	if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {

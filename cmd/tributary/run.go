@@ -90,14 +90,14 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) error
 		opts.Notice = a.notice
 	}
 	d, err := daemon.Open(ctx, opts)
-	var held *store.HeldError
+	held, isHeld := errors.AsType[*store.HeldError](err)
 	switch {
-	case errors.As(err, &held) && o.resume == "" && handed(sel, o.rebuild):
+	case isHeld && o.resume == "" && handed(sel, o.rebuild):
 		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
 		return nil
-	case errors.As(err, &held) && o.resume == "" && (len(sel.Names) > 0 || sel.All):
+	case isHeld && o.resume == "" && (len(sel.Names) > 0 || sel.All):
 		return a.ask(ctx, cfg, sel, held, o.strict)
-	case held != nil:
+	case isHeld:
 		return fmt.Errorf("%w; it pulls what is due by itself: name sources, or --all, to have it fetch them now", err)
 	case err != nil:
 		return a.problems(err)

@@ -103,8 +103,8 @@ func allowed(c rune) bool {
 
 // syntax rewords an error of the YAML library for people who edit the file.
 func syntax(data []byte, err error) *Problem {
-	var le *yaml.LoadError
-	if !errors.As(err, &le) {
+	le, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok {
 		return &Problem{Text: err.Error()}
 	}
 	p := &Problem{Line: le.Mark.Line, Col: le.Mark.Column}

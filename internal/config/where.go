@@ -60,9 +60,9 @@ func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
 func (c *Config) Where(text string) (news.Rule, *Problem) {
 	r := newReader(c.Path, nil, nil)
 	rule, err := filter.Compile(text, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
-	var bad *filter.Error
+	bad, isRule := errors.AsType[*filter.Error](err)
 	switch {
-	case errors.As(err, &bad):
+	case isRule:
 		p := &Problem{Text: r.ruleText(bad)}
 		p.Excerpt, p.Caret = lineAt(text, bad.At)
 		return nil, p
@@ -75,9 +75,9 @@ func (c *Config) Where(text string) (news.Rule, *Problem) {
 // badRule records an error in a rule at its position in the file. A rule with
 // variables is not shown, because their text may be secret.
 func (r *reader) badRule(n node, s scalar, err error) {
-	var bad *filter.Error
+	bad, isRule := errors.AsType[*filter.Error](err)
 	switch {
-	case !errors.As(err, &bad):
+	case !isRule:
 		r.errorf(n.Node, "where: %v", err)
 	case s.expanded:
 		r.errorf(n.Node, "where: what the variables in it make of it is no rule; write %s", n.example)
@@ -241,9 +241,9 @@ func (r *reader) template(n node, check func(string) error) (string, bool) {
 		return "", false
 	}
 	text := strings.TrimSpace(s.text)
-	var bad *format.TemplateError
-	switch err := check(s.text); {
-	case !errors.As(err, &bad):
+	bad, wrong := errors.AsType[*format.TemplateError](check(s.text))
+	switch {
+	case !wrong:
 		return text, true
 	case s.expanded: // the text of a variable may be secret
 		r.errorf(n.Node, "%s what the variables in it make of it is no template; write %s", n, n.example)

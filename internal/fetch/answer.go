@@ -100,7 +100,7 @@ func (x *exchange) load(ctx context.Context, answer *http.Response) *news.Failur
 // salvage complete entries from it. Its validators are not kept: otherwise the next request would
 // be answered with a 304.
 func (x *exchange) broken(ctx context.Context, body []byte, err error) *news.Failure {
-	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*news.Failure](err); ok {
 		return failure
 	}
 	if len(body) == 0 && errors.Is(err, errDamaged) {

@@ -102,11 +102,11 @@ func (m *meter) Read(p []byte) (int, error) {
 // blame attributes an error. If it came neither from the connection nor from a limit, and is not an
 // unexpected EOF, then it came from the decoder: the bytes are damaged.
 func (m *meter) blame(err error) error {
-	failure := (*news.Failure)(nil)
+	_, failed := errors.AsType[*news.Failure](err)
 	switch {
 	case m.broken != nil:
 		return m.broken
-	case err == nil || errors.As(err, &failure) || errors.Is(err, io.ErrUnexpectedEOF):
+	case err == nil || failed || errors.Is(err, io.ErrUnexpectedEOF):
 		return err
 	}
 	return errDamaged

@@ -22,26 +22,26 @@ import (
 // first come causes that are certain, such as a refused address; then a context that has ended,
 // which may be the cause of any other error; and only then the type of the error.
 func (x *exchange) explain(ctx context.Context, err error) *news.Failure {
-	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*news.Failure](err); ok {
 		return failure
 	}
-	if refusal := (*netguard.Refusal)(nil); errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*netguard.Refusal](err); ok {
 		return &news.Failure{Outcome: news.OutcomeBlocked, Err: refusal}
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return x.ended(cause)
 	}
-	op := (*net.OpError)(nil)
-	if errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
+	op, isOp := errors.AsType[*net.OpError](err)
+	if isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
 		return news.Failf(news.OutcomeRefused, "the proxy cannot be used: %s", refusedText(err))
 	}
-	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return explainDNS(dns)
 	}
-	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return x.timeout()
 	}
-	if x.stage.Load() == handshaking || op != nil && op.Op == "remote error" {
+	if x.stage.Load() == handshaking || isOp && op.Op == "remote error" {
 		return news.Failf(news.OutcomeTLS, "%s", tlsText(err))
 	}
 	if text := err.Error(); strings.Contains(text, "headers exceeded") || strings.Contains(text, "header list larger") {

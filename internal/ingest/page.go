@@ -151,7 +151,7 @@ func (r *pageReader) read(ctx context.Context, link string) (news.PageText, erro
 	p := news.PageText{URL: link, Outcome: news.OutcomeOK}
 	html, err := r.article(ctx, link)
 	p.Fetched = r.Now()
-	if failure := (*news.Failure)(nil); errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*news.Failure](err); ok {
 		p.Outcome = failure.Outcome
 	}
 	if err != nil {

@@ -107,9 +107,9 @@ func (s *Server) find(r *http.Request, q *searchRequest, request search.Request)
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, q *searchRequest, err error) error {
 	v := q.view()
 	code := http.StatusServiceUnavailable
-	var syntax *search.SyntaxError
+	syntax, wrong := errors.AsType[*search.SyntaxError](err)
 	switch {
-	case errors.As(err, &syntax):
+	case wrong:
 		code, v.Problem = http.StatusBadRequest, syntax.Problem
 	case errors.Is(err, search.ErrTooBroad):
 		v.Problem = news.Say("That would take too long just now. Try it again, or with longer or rarer words.")

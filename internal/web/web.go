@@ -205,12 +205,12 @@ func preflight(w http.ResponseWriter) {
 // fail sends an error page. An error that is not a status is our own fault: it is logged, and the
 // visitor only learns that it happened.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if to := (*moved)(nil); errors.As(err, &to) {
+	if to, ok := errors.AsType[*moved](err); ok {
 		s.toFeed(w, r, to)
 		return
 	}
-	var st *status
-	if !errors.As(err, &st) {
+	st, ok := errors.AsType[*status](err)
+	if !ok {
 		if r.Context().Err() == nil {
 			s.Log.Error("request", "method", r.Method, "path", printedPath(r.URL.Path), "error", err)
 		}

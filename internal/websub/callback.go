@@ -41,12 +41,12 @@ func (e status) Error() string { return http.StatusText(int(e)) }
 
 // reply sends an answer. Hubs learn a status and nothing else.
 func (s *Subscriber) reply(w http.ResponseWriter, code int, body string, err error) {
-	var st status
+	st, isStatus := errors.AsType[status](err)
 	switch {
 	case err == nil:
 	case errors.Is(err, news.ErrNoPush), errors.Is(err, errUnasked):
 		code = http.StatusNotFound
-	case errors.As(err, &st):
+	case isStatus:
 		code = int(st)
 	default:
 		s.log.Error("a hub's request", "error", err)

@@ -164,8 +164,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	code, text := http.StatusAccepted, "accepted: the callback is asked now whether it meant this"
 	if err := h.take(w, r); err != nil {
 		code, text = http.StatusInternalServerError, "the hub cannot keep this now; try again later"
-		var refused *refusal
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*refusal](err); ok {
 			code, text = refused.code, refused.text
 		} else {
 			h.log.Error("a request to the hub", "error", err)

@@ -252,7 +252,7 @@ func hindrance(err error, path string) error {
 
 // code returns the primary result code of an engine error, or 0 for any other error.
 func code(err error) int {
-	if e := (*driver.Error)(nil); errors.As(err, &e) {
+	if e, ok := errors.AsType[*driver.Error](err); ok {
 		return e.Code() & 0xff
 	}
 	return 0
