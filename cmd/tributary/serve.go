@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"sync"
 	"syscall"
 	"time"
 
@@ -53,38 +52,10 @@ func (a *app) serve(ctx context.Context, verbose bool) error {
 	if err != nil {
 		return a.problems(err)
 	}
-	return cmp.Or(serveUntil(ctx, d), d.Close())
-}
-
-// serveUntil serves until ctx ends. SIGHUP reloads the configuration.
-func serveUntil(ctx context.Context, d *daemon.Daemon) error {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
-	reload := make(chan struct{})
-	stopped := make(chan struct{})
-	var relaying sync.WaitGroup
-	relaying.Go(func() { relay(hup, reload, stopped) })
-	err := d.Serve(ctx, reload)
-	close(stopped)
-	relaying.Wait()
-	return err
-}
-
-// relay turns signals into requests for a reload, until stopped is closed.
-func relay(signals <-chan os.Signal, reload chan<- struct{}, stopped <-chan struct{}) {
-	for {
-		select {
-		case <-stopped:
-			return
-		case <-signals:
-			select {
-			case reload <- struct{}{}:
-			case <-stopped:
-				return
-			}
-		}
-	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	return cmp.Or(d.Serve(ctx, reload), d.Close())
 }
 
 // options returns the options common to all commands that ingest.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -121,7 +122,7 @@ type running struct {
 	*home
 	*Daemon
 	url    string
-	reload chan struct{}
+	reload chan os.Signal
 	stop   context.CancelFunc
 	ended  chan error // what Serve returned
 }
@@ -134,7 +135,7 @@ func (h *home) serve() *running {
 		h.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{home: h, Daemon: d, reload: make(chan struct{}), stop: cancel, ended: make(chan error, 1)}
+	r := &running{home: h, Daemon: d, reload: make(chan os.Signal), stop: cancel, ended: make(chan error, 1)}
 	go func() { r.ended <- d.Serve(ctx, r.reload) }()
 	h.t.Cleanup(func() {
 		r.end()
@@ -224,7 +225,7 @@ func (r *running) reloaded() {
 	r.t.Helper()
 	for range 2 { // taking the second means that the first is done
 		select {
-		case r.reload <- struct{}{}:
+		case r.reload <- syscall.SIGHUP:
 		case <-time.After(patience):
 			r.t.Fatal("the daemon does not take a reload")
 		}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 
@@ -25,9 +26,9 @@ const (
 )
 
 // Serve runs until ctx ends: it listens, pulls, publishes, and follows the
-// configuration. reload asks for a new look at it at once. A port that is
+// configuration. A signal from reload asks for a new look at it at once. A port that is
 // taken is an error before anything else starts.
-func (d *Daemon) Serve(ctx context.Context, reload <-chan struct{}) error {
+func (d *Daemon) Serve(ctx context.Context, reload <-chan os.Signal) error {
 	c := d.current.Load()
 	public, err := d.listen("listen", c.cfg.Listen)
 	if err != nil {

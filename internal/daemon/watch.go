@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"os"
 	"reflect"
 	"time"
 
@@ -13,7 +14,7 @@ const watchEvery = time.Second
 
 // watch reacts to what people and commands do: a changed config.yaml, a signal,
 // `tributary run NAME`, a correction. It also logs how far the first reading has come.
-func (d *Daemon) watch(ctx context.Context, reload <-chan struct{}) error {
+func (d *Daemon) watch(ctx context.Context, reload <-chan os.Signal) error {
 	w := d.newWatcher()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
