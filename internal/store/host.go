@@ -19,12 +19,6 @@ func (t *tx) noteLimited(h *news.Host) error {
 		h.Name, ms(h.NotBefore), h.Spacing.Milliseconds(), ms(h.LimitedAt))
 }
 
-// hints reads what a fetch has to know of how the source is to be asked.
-func (t *tx) hints(source int64, l *news.Lease) error {
-	return t.get(`SELECT interval, ttl, skip_hours, skip_days FROM source WHERE id = $1`, []any{source},
-		asDuration(&l.Interval), asDuration(&l.Hints.TTL), &l.Hints.Hours, &l.Hints.Days)
-}
-
 // Host returns what is remembered of a rate group; nothing but its name when it
 // never limited us.
 func (db *DB) Host(ctx context.Context, name string) (news.Host, error) {

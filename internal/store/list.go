@@ -10,27 +10,6 @@ import (
 	"tributary/internal/news"
 )
 
-// sourceHome is the home page of a source src: the configured one, or else the
-// one in its document.
-const sourceHome = `CASE WHEN src.site = '' THEN src.doc_link ELSE src.site END`
-
-// syncRecord stores the configured settings of a source, except those that
-// SyncSources matches it by.
-func (t *tx) syncRecord(s news.Source) error {
-	lists, err := json.Marshal(append([]string{}, s.Lists...))
-	if err != nil {
-		return err
-	}
-	return t.do(`UPDATE source SET site = $2, author = $3, contact = $4, icon = $5, lists = $6, apart = $7
-		WHERE id = $1 AND (site <> $2 OR author <> $3 OR contact <> $4 OR icon <> $5 OR lists <> $6 OR apart <> $7)`,
-		s.ID, s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart)
-}
-
-// recordColumns are the columns of a source src that syncRecord writes.
-const recordColumns = `src.author, src.contact, src.icon, src.lists`
-
-func recordDest(s *news.Source) []any { return []any{&s.Author, &s.Contact, &s.Icon, asJSON(&s.Lists)} }
-
 // SyncLists makes the stored lists match the configured ones, of which it uses
 // Name and URL. It returns the configured lists in order, with their stored
 // state. A list is recognised by its address, or else by its name. Lists that are

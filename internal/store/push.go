@@ -124,13 +124,8 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 	return err
 }
 
-// trusted is until when a source may be polled rarely, see news.Push.Trusted.
-func (t *tx) trusted(source int64) (time.Time, error) {
-	var until time.Time
-	err := t.get(`SELECT coalesce(max(lease_until), 0) FROM push WHERE source_id = $1 AND state = 'active' AND stored > missed`,
-		[]any{source}, asTime(&until))
-	return until, err
-}
+// trustedUntil selects until when a source may be polled rarely, see news.Push.Trusted.
+const trustedUntil = `(SELECT coalesce(max(p.lease_until), 0) FROM push p WHERE p.source_id = source.id AND p.state = 'active' AND p.stored > p.missed)`
 
 // savePush stores what a Save means for the Push of its source: a delivery renews the
 // trust in the hub, a poll that finds entries which were not delivered ends it.

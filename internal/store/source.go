@@ -83,6 +83,15 @@ func prefer(index map[string]int64, key string, id int64, rows map[int64]*source
 	}
 }
 
+// sourceHome is the home page of a source src: the configured one, or else the
+// one in its document.
+const sourceHome = `CASE WHEN src.site = '' THEN src.doc_link ELSE src.site END`
+
+// recordColumns are the configured settings of a source src that nothing is judged by.
+const recordColumns = `src.author, src.contact, src.icon, src.lists`
+
+func recordDest(s *news.Source) []any { return []any{&s.Author, &s.Contact, &s.Icon, asJSON(&s.Lists)} }
+
 // sourceURLKey is the part of a source's address that identifies it.
 func sourceURLKey(s news.Source) string {
 	if s.Kind != news.KindFeed {
@@ -112,7 +121,6 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 		s := &sources[i]
 		err := inOrder(
 			func() error { return t.syncSource(s, rows[s.ID], i, now) },
-			func() error { return t.syncRecord(*s) },
 			func() error { return t.syncSourceRule(*s) },
 		)
 		if err != nil {
@@ -122,19 +130,28 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 	return sources, nil
 }
 
+// syncSource stores the settings of a source, and what follows when they changed. It gives a
+// new one its row number.
 func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.Time) error {
 	tags, err := json.Marshal(append([]string{}, s.Tags...))
 	if err != nil {
 		return err
 	}
-	if old == nil {
-		return t.get(`INSERT INTO source (name, kind, url, url_key, origin, title, outlet, tags, public, position, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-			[]any{s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), s.Title, s.Outlet, string(tags), s.Public, position, ms(now)}, &s.ID)
+	lists, err := json.Marshal(append([]string{}, s.Lists...))
+	if err != nil {
+		return err
 	}
-	if err := t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8,
-			position = $9, retired_at = 0 WHERE id = $1`,
-		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position); err != nil {
+	if old == nil {
+		err := t.get(`INSERT INTO source (name, kind, url, url_key, origin, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+			[]any{s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), ms(now)}, &s.ID)
+		if err != nil {
+			return err
+		}
+	}
+	if err := t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8, position = $9,
+			site = $10, author = $11, contact = $12, icon = $13, lists = $14, apart = $15, retired_at = 0 WHERE id = $1`,
+		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position,
+		s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart); err != nil || old == nil {
 		return err
 	}
 	if old.Public != s.Public { // its words go into the other index
@@ -167,15 +184,11 @@ func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time
 	err := db.update(ctx, func(t *tx) error {
 		err := t.get(`UPDATE source SET lease_owner = $2, lease_until = $4, epoch = epoch + 1
 			WHERE id = $1 AND retired_at = 0 AND (lease_owner = '' OR lease_owner = $2 OR lease_until < $3)
-			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures, `+moveColumns,
+			RETURNING epoch, etag, last_modified, body_hash, first_ok, failures, interval, ttl, skip_hours, skip_days,
+				`+trustedUntil+`, `+moveColumns,
 			[]any{id, owner, ms(now), ms(until)}, append([]any{&l.Epoch, &l.Validators.ETag, &l.Validators.LastModified,
-				&l.Validators.BodyHash, asTime(&l.FirstOK), &l.Failures}, moveDest(&l.Move)...)...)
-		if err == nil {
-			l.PushUntil, err = t.trusted(id)
-		}
-		if err == nil {
-			err = t.hints(id, &l)
-		}
+				&l.Validators.BodyHash, asTime(&l.FirstOK), &l.Failures, asDuration(&l.Interval), asDuration(&l.Hints.TTL), &l.Hints.Hours, &l.Hints.Days,
+				asTime(&l.PushUntil)}, moveDest(&l.Move)...)...)
 		return noRowsAs(news.ErrLeased, err)
 	})
 	return l, err
