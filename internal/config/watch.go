@@ -16,7 +16,7 @@ type Watch struct {
 	env    func(string) (string, bool)
 	data   []byte // of the file when it was last read
 	others companions
-	stamps map[string]stamp // of the companions
+	stamps map[string]Stamp // of the companions
 }
 
 // companions are the files that a configuration reads besides its own, whether they
@@ -27,10 +27,19 @@ type companions struct {
 	files   []string // the logo, and files from which values and rules are read
 }
 
-// stamp identifies a state of a file.
-type stamp struct {
+// Stamp tells two states of a file apart. That of a file that does not exist is zero.
+type Stamp struct {
 	size     int64
 	modified time.Time
+}
+
+// StampOf returns the stamp of a file as it is now.
+func StampOf(path string) Stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Stamp{}
+	}
+	return Stamp{info.Size(), info.ModTime()}
 }
 
 // NewWatch watches the configuration at path from its present state on. The
@@ -56,13 +65,11 @@ func (w *Watch) Changed() bool {
 	return true
 }
 
-// look stamps the companions that exist.
-func (w *Watch) look() map[string]stamp {
-	stamps := map[string]stamp{}
+// look stamps the companions.
+func (w *Watch) look() map[string]Stamp {
+	stamps := map[string]Stamp{}
 	for _, file := range slices.Concat(included(w.path, w.others.include), filesIn(w.others.theme), w.others.files) {
-		if info, err := os.Stat(file); err == nil {
-			stamps[file] = stamp{info.Size(), info.ModTime()}
-		}
+		stamps[file] = StampOf(file)
 	}
 	return stamps
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"os"
 	"reflect"
 	"slices"
 	"time"
@@ -159,22 +158,13 @@ func (w *watcher) relist(ctx context.Context) {
 	w.enforce(ctx, cmp.Or(w.undone, w.current.Load().file))
 }
 
-// listFile tells two states of a list on disk apart.
-type listFile struct {
-	size     int64
-	modified time.Time
-}
-
 // lookAtLists triggers the lists on disk that changed since the last look.
 func (w *watcher) lookAtLists() {
 	for id, l := range w.current.Load().lists {
 		if !l.OnDisk {
 			continue
 		}
-		var now listFile
-		if info, err := os.Stat(l.URL); err == nil {
-			now = listFile{info.Size(), info.ModTime()}
-		}
+		now := config.StampOf(l.URL)
 		if old, looked := w.lists[id]; !looked || old != now {
 			w.lists[id] = now
 			w.runner.Trigger(listTask(id))

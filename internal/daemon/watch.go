@@ -36,14 +36,14 @@ func (d *Daemon) watch(ctx context.Context, reload <-chan os.Signal) error {
 }
 
 func (d *Daemon) newWatcher() *watcher {
-	return &watcher{Daemon: d, files: config.NewWatch(d.opts.ConfigPath, d.opts.Env), lists: map[int64]listFile{}}
+	return &watcher{Daemon: d, files: config.NewWatch(d.opts.ConfigPath, d.opts.Env), lists: map[int64]config.Stamp{}}
 }
 
 // watcher is the state of watch.
 type watcher struct {
 	*Daemon
 	files    *config.Watch
-	lists    map[int64]listFile // those on disk as last looked at, by the numbers of their rows
+	lists    map[int64]config.Stamp // those on disk as last looked at, by the numbers of their rows
 	requests int64
 	revision int64          // of the database, as last seen
 	tokens   int64          // likewise
