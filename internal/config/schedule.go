@@ -56,19 +56,24 @@ func parseSchedule(text string) (schedule.Spec, error) {
 	if strings.EqualFold(strings.TrimPrefix(text, "@"), auto) {
 		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean auto?", shown(text))
 	}
-	if !strings.ContainsAny(text, " \t") {
-		if name := Nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" && !slices.Contains(cronNames, text) {
-			return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(name))
+	if right := guessSchedule(text); right != "" {
+		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(right))
+	}
+	return schedule.Parse(text, time.Local)
+}
+
+// guessSchedule returns the schedule meant by a common misspelling of one, or "" if it knows none.
+func guessSchedule(text string) string {
+	if !strings.ContainsAny(text, " \t") && !slices.Contains(cronNames, text) {
+		if name := Nearest("@"+strings.TrimPrefix(text, "@"), cronNames); name != "" {
+			return name
 		}
 	}
 	short := strings.TrimPrefix(strings.TrimPrefix(text, "every "), "@")
 	if d, err := time.ParseDuration(short); err == nil && d >= time.Second {
-		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown("@every "+short))
+		return "@every " + short
 	}
-	if right := spoken(text); right != "" {
-		return schedule.Spec{}, fmt.Errorf("schedule %s: did you mean %s?", shown(text), shown(right))
-	}
-	return schedule.Parse(text, time.Local)
+	return spoken(text)
 }
 
 // interval matches a frequency in plain words.
