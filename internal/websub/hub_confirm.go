@@ -61,9 +61,8 @@ func (h *Hub) verify(ctx context.Context, s news.Subscription) error {
 		return h.answered(ctx, s, func(s *news.Subscription) { confirmed(s, began) })
 	case unanswered(got) && s.Ask.Tries+1 < maxTries:
 		return h.answered(ctx, s, func(s *news.Subscription) {
-			s.Ask.Tries++
 			wait := tryAgain
-			for i := 1; i < s.Ask.Tries; i++ {
+			if s.Ask.Tries++; s.Ask.Tries > 1 {
 				wait *= 10
 			}
 			s.Ask.Next = h.now().Add(wait)
@@ -119,19 +118,18 @@ func (h *Hub) answered(ctx context.Context, asked news.Subscription, change func
 // verificationURL returns a callback with our parameters added to its own: section 5.1.1.
 func verificationURL(s news.Subscription, challenge string) string {
 	q := url.Values{"hub.mode": {string(s.Ask.Mode)}, "hub.topic": {s.Topic}}
-	switch s.Ask.Mode {
-	case news.AskDenied:
+	if s.Ask.Mode == news.AskDenied {
 		q.Set("hub.reason", notPublished)
-	case news.AskSubscribe:
+	} else {
+		q.Set("hub.challenge", challenge)
+	}
+	if s.Ask.Mode == news.AskSubscribe {
 		q.Set("hub.lease_seconds", strconv.Itoa(int(s.Ask.Lease.Seconds())))
-		q.Set("hub.challenge", challenge)
-	default:
-		q.Set("hub.challenge", challenge)
 	}
-	if !strings.Contains(s.Callback, "?") {
+	switch {
+	case !strings.Contains(s.Callback, "?"):
 		return s.Callback + "?" + q.Encode()
-	}
-	if strings.HasSuffix(s.Callback, "?") || strings.HasSuffix(s.Callback, "&") {
+	case strings.HasSuffix(s.Callback, "?"), strings.HasSuffix(s.Callback, "&"):
 		return s.Callback + q.Encode()
 	}
 	return s.Callback + "&" + q.Encode()
