@@ -12,10 +12,9 @@ import (
 
 // MergeResult is the result of Merge.
 type MergeResult struct {
-	Key     string   // of the story that they are now
-	Pages   []string // keys of the others that had a page: it leads there
-	Silent  []string // keys of the others that had none, because no public feed had shown them
-	Entries int      // that were moved
+	Key    string   // of the story that they are now
+	Pages  []string // keys of the others that had a page: it leads there
+	Silent []string // keys of the others that had none, because no public feed had shown them
 }
 
 // ErrSameStory says that there is nothing to merge.
@@ -147,7 +146,6 @@ func (m *merging) absorb(other int64) error {
 			return err
 		}
 	}
-	m.result.Entries += len(entries)
 	if err := m.wait(other); err != nil {
 		return err
 	}

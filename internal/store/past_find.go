@@ -2,8 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -86,20 +84,12 @@ func (p *publishing) findPastByGUIDs(n fresh, cs []news.Candidate) (found *pastR
 	}
 	for _, guids := range [][]string{own, shared} {
 		for _, guid := range guids {
-			b := pastRow{claim: claimGUID}
-			err := p.get(`SELECT `+pastColumns+` FROM past p WHERE p.feed_id = $1 AND p.guid = $2`, []any{p.feed.ID, guid}, b.columns()...)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue
-			}
+			b, err := p.pastOf(guid, cs)
 			if err != nil {
 				return nil, err
 			}
-			theirs, err := p.belongsElsewhere(guid, cs)
-			if err != nil {
-				return nil, err
-			}
-			if !theirs && (found == nil || b.sequence < found.sequence) {
-				found = &b
+			if b != nil && (found == nil || b.sequence < found.sequence) {
+				found = b
 			}
 		}
 		if found != nil {
@@ -109,16 +99,27 @@ func (p *publishing) findPastByGUIDs(n fresh, cs []news.Candidate) (found *pastR
 	return found, nil
 }
 
+// pastOf returns the Publication of the past with a guid, unless that is kept for a source
+// other than those of the candidates; nil for none.
+func (p *publishing) pastOf(guid string, cs []news.Candidate) (*pastRow, error) {
+	b := pastRow{claim: claimGUID}
+	err := p.get(`SELECT `+pastColumns+` FROM past p WHERE p.feed_id = $1 AND p.guid = $2`, []any{p.feed.ID, guid}, b.columns()...)
+	if err != nil {
+		return nil, ignoreNoRows(err)
+	}
+	if theirs, err := p.belongsElsewhere(guid, cs); theirs || err != nil {
+		return nil, err
+	}
+	return &b, nil
+}
+
 // belongsElsewhere reports whether the entry that was shown under a guid came from another
 // source that is still followed: the guid is kept for that one.
 func (p *publishing) belongsElsewhere(guid string, cs []news.Candidate) (bool, error) {
 	var source string
 	err := p.get(`SELECT source FROM past_entry WHERE feed_id = $1 AND guid = $2 AND shown = 1`, []any{p.feed.ID, guid}, &source)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
 	if err != nil {
-		return false, err
+		return false, ignoreNoRows(err)
 	}
 	for _, c := range cs {
 		if news.SourceMark(sourceOf(c)) == source {
