@@ -66,15 +66,7 @@ func (r *reader) limitsSection(l *Limits) section {
 
 // checkLimits reports the limits that package fetch refuses, each at its key.
 func (r *reader) checkLimits(n node, s section, l Limits) {
-	joined, ok := l.Validate().(interface{ Unwrap() []error })
-	if !ok {
-		return
-	}
-	for _, err := range joined.Unwrap() {
-		limit, ok := err.(*fetch.LimitError)
-		if !ok {
-			continue
-		}
+	for _, limit := range l.Validate() {
 		f, _ := s.field(limit.Key)
 		r.errorf(valueOf(n, limit.Key), "%s: %s; write %s", limit.Key, limit.Reason, f.written())
 	}

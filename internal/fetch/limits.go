@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
@@ -45,21 +44,17 @@ const (
 	maxRedirects = 20
 )
 
-// LimitError reports a limit with an invalid value.
-type LimitError struct {
+// InvalidLimit is a limit with a value that makes no sense.
+type InvalidLimit struct {
 	Key    string // as in a configuration: "dial", "wire", …
 	Reason string // "must be from 1ns to 1h0m0s"
 }
 
-func (e *LimitError) Error() string { return e.Key + " " + e.Reason }
-
-// Validate returns a *LimitError for each limit with an invalid value, joined, or nil if there is
-// none.
-func (l Limits) Validate() error {
-	var errs []error
+// Validate returns the limits with an invalid value.
+func (l Limits) Validate() (invalid []InvalidLimit) {
 	within := func(key string, value, least, most int64, show func(int64) string) {
 		if value < least || value > most {
-			errs = append(errs, &LimitError{key, fmt.Sprintf("must be from %s to %s", show(least), show(most))})
+			invalid = append(invalid, InvalidLimit{key, fmt.Sprintf("must be from %s to %s", show(least), show(most))})
 		}
 	}
 	span := func(n int64) string { return time.Duration(n).String() }
@@ -74,5 +69,5 @@ func (l Limits) Validate() error {
 	within("decoded", l.Decoded, 1, maxBody, bytesText)
 	within("ratio", int64(l.Ratio), 1, maxRatio, number)
 	within("redirects", int64(l.Redirects), 0, maxRedirects, number)
-	return errors.Join(errs...)
+	return invalid
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -101,23 +102,23 @@ func TestPermanent(t *testing.T) {
 }
 
 func TestLimitsValidate(t *testing.T) {
-	if err := DefaultLimits().Validate(); err != nil {
-		t.Errorf("the defaults: %v", err)
+	if invalid := DefaultLimits().Validate(); invalid != nil {
+		t.Errorf("the defaults: %v", invalid)
 	}
 	l := DefaultLimits()
 	l.Stall, l.Redirects = 0, 0
-	if err := l.Validate(); err != nil {
-		t.Errorf("without a stall or redirects: %v", err)
+	if invalid := l.Validate(); invalid != nil {
+		t.Errorf("without a stall or redirects: %v", invalid)
 	}
-	err := Limits{Stall: -1, Wire: 2 << 30, Redirects: 21}.Validate()
+	invalid := Limits{Stall: -1, Wire: 2 << 30, Redirects: 21}.Validate()
 	got := ""
-	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
-		got += e.(*LimitError).Key + " "
+	for _, limit := range invalid {
+		got += limit.Key + " "
 	}
 	if want := "dial tls header total stall wire decoded ratio redirects "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if want := "wire must be from 1 bytes to 1024 MiB"; !strings.Contains(err.Error(), want) {
-		t.Errorf("got %q, want %q in it", err, want)
+	if want := (InvalidLimit{"wire", "must be from 1 bytes to 1024 MiB"}); !slices.Contains(invalid, want) {
+		t.Errorf("got %q, want %q in it", invalid, want)
 	}
 }
