@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"tributary/internal/config"
 	"tributary/internal/daemon"
 	"tributary/internal/news"
 	"tributary/internal/store"
@@ -76,10 +77,8 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) error
 	if err := known(cfg, a.config, sel.Names); err != nil {
 		return err
 	}
-	if len(o.rebuild) > 0 {
-		if err := a.rebuild(ctx, cfg, o.rebuild); err != nil {
-			return err
-		}
+	if err := a.rebuild(ctx, cfg, o.rebuild); err != nil {
+		return err
 	}
 	level := slog.LevelError // the summary reports what sources did
 	if o.verbose {
@@ -92,17 +91,52 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) error
 	d, err := daemon.Open(ctx, opts)
 	held, isHeld := errors.AsType[*store.HeldError](err)
 	switch {
-	case isHeld && o.resume == "" && handed(sel, o.rebuild):
-		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
-		return nil
 	case isHeld && o.resume == "" && (len(sel.Names) > 0 || sel.All):
 		return a.ask(ctx, cfg, sel, held, o.strict)
+	case isHeld && o.resume == "" && len(o.rebuild) > 0: // the daemon writes the pages when it publishes next
+		fmt.Fprintf(a.err, "%s makes the pages\n", held.Holder)
+		return nil
 	case isHeld:
 		return fmt.Errorf("%w; it pulls what is due by itself: name sources, or --all, to have it fetch them now", err)
 	case err != nil:
 		return a.problems(err)
 	}
 	return cmp.Or(a.cycle(ctx, d, sel, o), d.Close())
+}
+
+// rebuild drops the archives of feeds, in one short transaction each, which may
+// run beside a daemon. Whichever process publishes next writes the pages again.
+func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) error {
+	var kept []news.Feed
+	for _, name := range feeds {
+		i := slices.IndexFunc(cfg.Feeds, func(f news.Feed) bool { return f.Name == name })
+		switch {
+		case i < 0:
+			return fmt.Errorf("--rebuild-archive: no feed is named %q; `tributary feeds` lists them", name)
+		case !cfg.Feeds[i].Archive:
+			return fmt.Errorf("--rebuild-archive: feed %s keeps no archive; write archive: true at it in %s", name, a.config)
+		}
+		kept = append(kept, cfg.Feeds[i])
+	}
+	if kept == nil {
+		return nil
+	}
+	_, db, err := a.correcting(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, f := range kept {
+		dropped, err := db.RebuildArchive(ctx, f)
+		if errors.Is(err, store.ErrNoFeed) {
+			return fmt.Errorf("--rebuild-archive: feed %s was not published yet, so there is nothing to make anew; run once without it", f.Name)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "archive of %s: %s dropped, and made anew\n", f.Name, count(int(dropped), "page"))
+	}
+	return nil
 }
 
 // cycle runs one cycle and prints what came of it.
