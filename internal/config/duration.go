@@ -23,20 +23,16 @@ func (r *reader) duration(least, most time.Duration) func(node) (time.Duration, 
 			r.errorf(n.Node, "%s is a number without a unit; did you mean %s?", n, withUnit(n))
 			return 0, false
 		}
-		text, ok := r.text(n)
-		if !ok {
-			return 0, false
-		}
-		d, err := ParseDuration(text)
-		switch {
-		case err != nil:
-			r.errorf(n.Node, "%s %s is no duration; %s", n, shown(n.Value), durationHint(text, n))
-		case d < least || d > most:
-			r.errorf(n.Node, "%s %s is not from %s; write %s", n, shown(n.Value), between(least, most), n.example)
-		default:
-			return d, true
-		}
-		return 0, false
+		return parsed(r, func(n node, text string) (time.Duration, error) {
+			d, err := ParseDuration(text)
+			switch {
+			case err != nil:
+				err = fmt.Errorf("%s %s is no duration; %s", n, shown(n.Value), durationHint(text, n))
+			case d < least || d > most:
+				err = fmt.Errorf("%s %s is not from %s; write %s", n, shown(n.Value), between(least, most), n.example)
+			}
+			return d, err
+		})(n)
 	}
 }
 

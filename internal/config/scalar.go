@@ -34,14 +34,20 @@ func (r *reader) scalar(n node) (scalar, bool) {
 	return scalar{text: text, tag: n.Tag, expanded: hasVariable(n.Value)}, true
 }
 
+// anyText reads a text of any length.
+func (r *reader) anyText(n node) (scalar, bool) {
+	s, ok := r.scalar(n)
+	if ok && s.tag != "!!str" {
+		r.notText(n)
+		return scalar{}, false
+	}
+	return s, ok
+}
+
 // optional reads one line of text, which may be empty.
 func (r *reader) optional(n node) (string, bool) {
-	s, ok := r.scalar(n)
+	s, ok := r.anyText(n)
 	if !ok {
-		return "", false
-	}
-	if s.tag != "!!str" {
-		r.notText(n)
 		return "", false
 	}
 	text := strings.TrimSpace(s.text)
@@ -94,18 +100,16 @@ func parsed[T any](r *reader, parse func(n node, text string) (T, error)) func(n
 
 // oneOf returns a reader of one of several words.
 func oneOf[T ~string](r *reader, words ...T) func(node) (T, bool) {
-	return func(n node) (T, bool) {
-		text, ok := r.text(n)
-		if !ok || slices.Contains(words, T(text)) {
-			return T(text), ok
+	return parsed(r, func(n node, text string) (T, error) {
+		if slices.Contains(words, T(text)) {
+			return T(text), nil
 		}
 		known := make([]string, len(words))
 		for i, word := range words {
 			known[i] = string(word)
 		}
-		r.errorf(n.Node, "%s %s is none of %s%s", n, shown(n.Value), strings.Join(known, ", "), r.suggest(text, known))
-		return "", false
-	}
+		return "", fmt.Errorf("%s %s is none of %s%s", n, shown(n.Value), strings.Join(known, ", "), r.suggest(text, known))
+	})
 }
 
 // boolean reads true or false.

@@ -62,15 +62,11 @@ func dataURL(name string, data []byte) (string, error) {
 
 // markdown reads a text of several lines.
 func (r *reader) markdown(n node) (string, bool) {
-	s, ok := r.scalar(n)
-	if !ok {
-		return "", false
-	}
-	if s.tag == "!!null" {
+	if isEmpty(n) {
 		return "", true
 	}
-	if s.tag != "!!str" {
-		r.notText(n)
+	s, ok := r.anyText(n)
+	if !ok {
 		return "", false
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(s.text, "\r\n", "\n"))

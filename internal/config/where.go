@@ -33,12 +33,8 @@ func (r *reader) sourceRule(n node) (news.Rule, bool) {
 }
 
 func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
-	s, ok := r.scalar(n)
+	s, ok := r.anyText(n)
 	if !ok {
-		return nil, false
-	}
-	if s.tag != "!!str" {
-		r.notText(n)
 		return nil, false
 	}
 	key := ruleKey{s.text, r.dir, o.Story}
@@ -232,12 +228,8 @@ func (r *reader) itemFooter(n node) (string, bool) { return r.template(n, format
 
 // template reads a template and validates it with check.
 func (r *reader) template(n node, check func(string) error) (string, bool) {
-	s, ok := r.scalar(n)
-	switch {
-	case !ok:
-		return "", false
-	case s.tag != "!!str":
-		r.notText(n)
+	s, ok := r.anyText(n)
+	if !ok {
 		return "", false
 	}
 	text := strings.TrimSpace(s.text)
