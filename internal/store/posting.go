@@ -75,17 +75,7 @@ type postings struct {
 // does: in the first transaction, and after one that failed.
 func (t *tx) postings(forgotten int64) (*postings, error) {
 	var logged, turn int64
-	err := t.each(`SELECT name, value FROM counter WHERE name IN ('posted', 'posting_turn')`, nil, func(scan scan) error {
-		var name string
-		var value int64
-		err := scan(&name, &value)
-		if name == "posted" {
-			logged = value
-		} else {
-			turn = value
-		}
-		return err
-	})
+	err := t.get(`SELECT l.value, t.value FROM counter l, counter t WHERE l.name = 'posted' AND t.name = 'posting_turn'`, nil, &logged, &turn)
 	if err != nil {
 		return nil, err
 	}
