@@ -11,22 +11,25 @@
 // validators, body and next due time. Publish (publish.go) takes what changed
 // since and writes Publications, which is all that outputs ever read.
 //
-//	save.go save_entry.go known.go guard.go seed.go      Save: which entries are known, which are new
-//	judge.go                                             the story of a new entry
-//	alike.go alike_find.go posting.go posting_find.go    the index that texts are compared by;
-//	resketch.go                                          made anew after an upgrade
-//	publish.go publish_read.go settle.go rule.go         Publish: which stories are judged, and
-//	place.go digest.go                                   what becomes of them
-//	past.go past_find.go                                 what a lost database had published
-//	edition.go archive.go digest_read.go health_feed.go  the documents of a feed, as outputs read them
-//	change.go push.go subscription.go                    WebSub, as hub and as subscriber
-//	placement.go find.go state.go day.go                 what pages and commands show
-//	hand.go merge.go split.go pin.go                     corrections by hand
-//	source.go list.go feed.go                            the configuration, as rows
-//	host.go fetch.go health.go page.go file.go token.go  what is remembered of everything outside
-//	search.go search_look.go index.go                    search
-//	audience.go entry.go                                 conditions and columns that many queries share
-//	rows.go column.go                                    reading rows, binding values
+//	save.go save_entry.go known.go guard.go seed.go        Save: which entries are known, which are new
+//	judge.go                                               the story of a new entry
+//	alike.go alike_find.go posting.go posting_find.go      the index that texts are compared by;
+//	resketch.go                                            made anew after an upgrade
+//	publish.go publish_read.go settle.go rule.go           Publish: which stories are judged, and
+//	place.go digest.go publish_podcast.go                  what becomes of them
+//	past.go past_find.go                                   what a lost database had published
+//	edition.go digest_read.go health_feed.go day_limit.go  the documents of a feed, as outputs read them
+//	archive.go archive_read.go                             the closed pages of its past
+//	change.go push.go subscription.go                      WebSub, as hub and as subscriber
+//	placement.go find.go state.go day.go                   what pages and commands show
+//	hand.go merge.go split.go pin.go                       corrections by hand
+//	source.go list.go feed.go                              the configuration, as rows
+//	host.go fetch.go health.go page.go file.go             what is remembered of everything outside
+//	token.go cadence.go                                    who reads, and how often
+//	search.go search_look.go index.go                      search
+//	audience.go entry.go                                   conditions and columns that many queries share
+//	rows.go column.go                                      reading rows, binding values
+//	lock.go thread_*.go                                    one process, and the time that a search takes
 package store
 
 import (
