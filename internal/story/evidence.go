@@ -3,11 +3,11 @@ package story
 import (
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/text/language"
 
 	"tributary/internal/clean"
+	"tributary/internal/filter"
 	"tributary/internal/news"
 )
 
@@ -213,7 +213,7 @@ func countWords(text string) int {
 	}
 	letters := 0
 	for _, r := range text {
-		if r >= '\u0E00' && unicode.In(r, unicode.Thai, unicode.Hiragana, unicode.Katakana, unicode.Han) {
+		if filter.IsSingle(r) {
 			letters++
 		}
 	}

@@ -99,7 +99,7 @@ func (h *Habits) runs(runs []uint32) (usual []uint32) {
 func (h *Habits) settings(figures []Figure) map[setting]bool {
 	type count struct{ times, last int } // last: the story that was counted last, from 1
 	counts := map[setting]count{}
-	var asked filter
+	var asked bloom
 	for _, f := range figures {
 		for _, pair := range f.settings() {
 			if pair != 0 {
@@ -129,20 +129,20 @@ func (h *Habits) settings(figures []Figure) map[setting]bool {
 	return usual
 }
 
-// filter is a Bloom filter of one hash. It spares most lookups of absent settings in a map.
-type filter [64]uint64
+// bloom is a Bloom filter of one hash. It spares most lookups of absent settings in a map.
+type bloom [64]uint64
 
-func (f *filter) bit(p setting) (word *uint64, mask uint64) {
+func (f *bloom) bit(p setting) (word *uint64, mask uint64) {
 	h := uint32(p) * 2654435761 >> 20
 	return &f[h/64], 1 << (h % 64)
 }
 
-func (f *filter) add(p setting) {
+func (f *bloom) add(p setting) {
 	word, mask := f.bit(p)
 	*word |= mask
 }
 
-func (f *filter) may(p setting) bool {
+func (f *bloom) may(p setting) bool {
 	word, mask := f.bit(p)
 	return *word&mask != 0
 }

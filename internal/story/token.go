@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"tributary/internal/filter"
 )
 
 // token is one word of a text in the form in which texts are compared.
@@ -38,7 +40,7 @@ func tokens(text string) []token {
 			t, size := number(text[i:])
 			found = append(found, t)
 			i += size
-		case single(r):
+		case filter.IsSingle(r):
 			found = append(found, token{hash: hashRune(hashStart, r), size: 2})
 			i += n
 		case unicode.IsLetter(r), unicode.IsNumber(r):
@@ -55,11 +57,6 @@ func tokens(text string) []token {
 // ligatures takes letters apart that were joined in print.
 var ligatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl")
 
-// single reports whether r is a word by itself.
-func single(r rune) bool {
-	return r >= '\u0E00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
-}
-
 // word reads the word at the start of text and returns its length in bytes.
 func word(text string) (token, int) {
 	t := token{hash: hashStart}
@@ -74,7 +71,7 @@ func word(text string) (token, int) {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
 		case r == '\'' || r == '’' || r == '\u00AD' || r == '\u200B' || r == '\u200D':
-		case single(r) || !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r):
+		case filter.IsSingle(r) || !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r):
 			return t.spelled(), i
 		default:
 			t.name = t.name || t.size == 0 && unicode.IsUpper(r)
