@@ -101,21 +101,25 @@ func (a *assignment) claimChanged(known []Known) {
 	}
 }
 
-// unclaimed maps each fingerprint to the only known entry that has it and is not named
-// by the document, or to -1 if there are several.
-func (a *assignment) unclaimed(known []Known) map[uint64]int64 {
-	alike := map[uint64]int64{}
+// unclaimed returns the known entries that the document does not name, by fingerprint.
+func (a *assignment) unclaimed(known []Known) sole[uint64] {
+	alike := sole[uint64]{}
 	for _, k := range known {
-		if k.Fingerprint == 0 || a.claimed[k.ID] {
-			continue
+		if k.Fingerprint != 0 && !a.claimed[k.ID] {
+			alike.add(k.Fingerprint, k.ID)
 		}
-		if other := alike[k.Fingerprint]; other != 0 && other != k.ID {
-			alike[k.Fingerprint] = -1
-			continue
-		}
-		alike[k.Fingerprint] = k.ID
 	}
 	return alike
+}
+
+// sole maps what an entry says to the ID of the only entry that says it, or to -1 if several do.
+type sole[K comparable] map[K]int64
+
+func (s sole[K]) add(says K, id int64) {
+	if have := s[says]; have != 0 && have != id {
+		id = -1
+	}
+	s[says] = id
 }
 
 // KnownText is a stored entry by what it says, regardless of its keys.
@@ -167,15 +171,10 @@ func byText(arrivals []Arrival, ids []int64, held []KnownText, words int) map[in
 	for _, id := range ids {
 		claimed[id] = true
 	}
-	says := map[KnownText]int64{} // the only entry that says this, -1 for several
+	says := sole[KnownText]{}
 	for _, h := range held {
-		key := KnownText{Title: h.Title, Text: h.Text}
-		switch {
-		case claimed[h.ID]:
-		case says[key] == 0:
-			says[key] = h.ID
-		default:
-			says[key] = -1
+		if !claimed[h.ID] {
+			says.add(KnownText{Title: h.Title, Text: h.Text}, h.ID)
 		}
 	}
 	found, taken := map[int]int64{}, map[int64]bool{}
