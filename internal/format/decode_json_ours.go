@@ -52,14 +52,11 @@ func (x *jsonExtension) addTo(e *news.Entry, base *url.URL) {
 	}
 	x.addFiles(e)
 	x.addMailboxes(e)
-	image, pictures := e.Extra.Image, e.Extra.Pictures
-	said := news.Entry{Extra: news.Extra{
-		Rights: x.Rights, License: x.License, Comments: x.Comments, ReplyTo: few(x.ReplyTo), Links: few(x.Links),
-		Contributors: few(x.Contributors), Episode: x.Episode, Location: x.Location,
-	}}
-	said.Extra.Episode.Transcripts, said.Extra.Episode.People = few(x.Episode.Transcripts), few(x.Episode.People)
-	links := e.Extra.Links
-	e.Extra = wireExtra(&said, e.Link)
+	said := x.Extra
+	said.ReplyTo, said.Links, said.Contributors = few(x.ReplyTo), few(x.Links), few(x.Contributors)
+	said.Episode.Transcripts, said.Episode.People = few(x.Episode.Transcripts), few(x.Episode.People)
+	image, pictures, links := e.Extra.Image, e.Extra.Pictures, e.Extra.Links
+	e.Extra = wireExtra(&news.Entry{Extra: said}, e.Link)
 	e.Extra.Image, e.Extra.Pictures = image, pictures
 	lowerLanguages(e.Extra.Links)
 	lowerLanguages(e.Extra.Episode.Transcripts)

@@ -107,7 +107,7 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 	}
 	it.brought = len(it.text())
 	if it.updated.IsZero() {
-		it.updated = firstTime(it.published, wireTime(s.Entered), time.Unix(0, 0).UTC())
+		it.updated = cmp.Or(it.published, wireTime(s.Entered), time.Unix(0, 0).UTC())
 	}
 	if len(it.authors) == 0 {
 		it.authors = []news.Person{{Name: it.source.title, URL: it.source.home}}
@@ -216,7 +216,7 @@ func editionUpdated(e *news.Edition, all []wireItem) time.Time {
 			updated = all[i].updated
 		}
 	}
-	return firstTime(updated, time.Unix(0, 0).UTC())
+	return cmp.Or(updated, time.Unix(0, 0).UTC())
 }
 
 // feedTitle returns the title of the feed, which every format requires.

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/xml"
 	"io"
 	"time"
@@ -255,7 +256,7 @@ func atomSourceOf(it *wireItem) *atomSource {
 		return nil
 	}
 	o := it.source
-	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(firstTime(o.updated, it.updated)), Icon: o.icon, Logo: o.picture, Rights: optional(o.rights, atomTextOf)}
+	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(cmp.Or(o.updated, it.updated)), Icon: o.icon, Logo: o.picture, Rights: optional(o.rights, atomTextOf)}
 	if o.feed != "" {
 		out.Links = append(out.Links, atomLink{Rel: "self", Href: o.feed})
 	}

@@ -73,7 +73,7 @@ func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
 		"source": it.source.title,
 		"outlet": first(outlet, it.source.title),
 		"author": it.authorNames(),
-		"date":   firstTime(it.published, it.updated).Format(time.DateOnly),
+		"date":   cmp.Or(it.published, it.updated).Format(time.DateOnly),
 		"link":   it.link,
 		"home":   first(it.source.home, it.link),
 		"story":  site.StoryURL(s.StoryKey),

@@ -127,22 +127,9 @@ type jsonExtension struct {
 
 	// Files are the attachments of which JSON Feed cannot say everything. Pictures are those
 	// attachments that belong to the text, with all that is known of them.
-	Files    []news.Enclosure `json:"files,omitempty"`
-	Pictures []news.Enclosure `json:"pictures,omitempty"`
-	jsonExtra
-}
-
-// jsonExtra has the members of news.Extra except the pictures, for which JSON Feed has
-// members.
-type jsonExtra struct {
-	Rights       string        `json:"rights,omitempty"`
-	License      string        `json:"license,omitempty"`
-	Comments     news.Comments `json:"comments,omitzero"`
-	ReplyTo      []news.Reply  `json:"reply_to,omitempty"`
-	Links        []news.Link   `json:"links,omitempty"`
-	Contributors []news.Person `json:"contributors,omitempty"`
-	Episode      news.Episode  `json:"episode,omitzero"`
-	Location     news.Location `json:"location,omitzero"`
+	Files      []news.Enclosure `json:"files,omitempty"`
+	Pictures   []news.Enclosure `json:"pictures,omitempty"`
+	news.Extra                  // without its pictures, for which JSON Feed has members
 }
 
 // jsonPlace is what could not be derived again if the database were lost. ReadPast
@@ -260,8 +247,9 @@ func jsonItemOf(it *wireItem) jsonItem {
 			ModifiedDate:  jsonTime(it.updated),
 		},
 		Language:  it.language,
-		Tributary: jsonExtension{Source: jsonSourceOf(it), jsonExtra: jsonExtraOf(&it.extra)},
+		Tributary: jsonExtension{Source: jsonSourceOf(it), Pictures: it.extra.Pictures, Extra: it.extra},
 	}
+	out.Tributary.Extra.Image, out.Tributary.Extra.Pictures = "", nil
 	if out.ContentHTML == "" {
 		out.ContentText = it.heading() // an item needs one of the two
 	}
@@ -294,7 +282,6 @@ func jsonItemOf(it *wireItem) jsonItem {
 	for _, f := range it.extra.Pictures {
 		out.attach(f)
 	}
-	out.Tributary.Pictures = it.extra.Pictures
 	for _, m := range it.also {
 		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason})
 	}
@@ -320,10 +307,6 @@ func externalOf(links []news.Link) string {
 		external = l.URL
 	}
 	return external
-}
-
-func jsonExtraOf(x *news.Extra) jsonExtra {
-	return jsonExtra{x.Rights, x.License, x.Comments, x.ReplyTo, x.Links, x.Contributors, x.Episode, x.Location}
 }
 
 func jsonTime(t time.Time) *time.Time {

@@ -161,15 +161,6 @@ func wireMoment(t time.Time) time.Time {
 	return t.UTC().Truncate(time.Millisecond)
 }
 
-func firstTime(times ...time.Time) time.Time {
-	for _, t := range times {
-		if !t.IsZero() {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
 // wireHTML returns HTML without the characters that XML forbids; "" when only
 // white space is left.
 func wireHTML(html string) string {

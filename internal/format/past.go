@@ -59,7 +59,7 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 		p := pastPublication(jsonAbsent{item.ID, item.Published, item.Modified, item.Tributary.jsonPlace})
 		if item.Tributary.Digest == nil {
 			if p.Shown = shown[i]; p.Shown != nil {
-				p.Shown.FirstSeen, p.Shown.StoryKey = firstTime(item.Tributary.Brought.Seen, p.Entered), p.StoryKey
+				p.Shown.FirstSeen, p.Shown.StoryKey = cmp.Or(item.Tributary.Brought.Seen.UTC(), p.Entered), p.StoryKey
 			}
 			past.Publications = append(past.Publications, p)
 		} else if d, ok := pastDigest(p.Publication, item.Title, item.Tributary.Digest); ok {
@@ -142,7 +142,7 @@ func pastPublication(a jsonAbsent) news.PastPublication {
 	return news.PastPublication{
 		Publication: news.Publication{
 			GUID: a.ID, StoryKey: storyKey(a.Story), Signature: words, Sequence: a.Place, Published: a.Published,
-			Entered: firstTime(a.Entered, a.Published),
+			Entered: cmp.Or(a.Entered.UTC(), a.Published),
 			Updated: news.Later(a.Published, a.Modified),
 		},
 		Entries: entryKeys(a.Entries),
