@@ -48,31 +48,18 @@ type wireItem struct {
 	enclosures []news.Enclosure
 	language   string
 	extra      news.Extra
-	source     wireSource
-	own        bool // made by the feed itself, so no source is named
+	source     news.Origin // what may be published about the source, or the feed that it copied this from
+	own        bool        // made by the feed itself, so no source is named
 	also       []news.Member
 	footer     string // HTML of the feed's footer, already part of the text
 	brought    int    // how many bytes of the text the entry brought; the rest is ours
-}
-
-// wireSource is what may be published about the source of an item, or about the feed
-// from which that source copied it.
-type wireSource struct {
-	id      string
-	title   string
-	feed    string // URL of the source's feed; empty for seeds, URLs with secrets and private sources
-	icon    string // its picture, as configured
-	picture string // the one in its document: a logo, the cover of a podcast
-	rights  string // as its document claims them
-	home    string // URL of its site, else of our page about it; empty for private sources
-	updated time.Time
 }
 
 // wireItems prepares every Publication of an Edition. What may be said of a source is
 // decided once for all of its items.
 func wireItems(e *news.Edition, d dressing) []wireItem {
 	all := make([]wireItem, len(e.Shown))
-	origins := make(map[string]wireSource)
+	origins := make(map[string]news.Origin)
 	for i := range e.Shown {
 		s := &e.Shown[i]
 		from, known := origins[s.Source.Name]
@@ -86,7 +73,7 @@ func wireItems(e *news.Edition, d dressing) []wireItem {
 	return all
 }
 
-func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
+func wireItemOf(e *news.Edition, s *news.Shown, from news.Origin) wireItem {
 	it := wireItem{
 		guid:       wireText(s.GUID),
 		link:       cmp.Or(wireURL(s.Entry.Link), e.Site.StoryURL(s.StoryKey)),
@@ -110,15 +97,15 @@ func wireItemOf(e *news.Edition, s *news.Shown, from wireSource) wireItem {
 		it.updated = cmp.Or(it.published, wireTime(s.Entered), time.Unix(0, 0).UTC())
 	}
 	if len(it.authors) == 0 {
-		it.authors = []news.Person{{Name: it.source.title, URL: it.source.home}}
+		it.authors = []news.Person{{Name: it.source.Title, URL: it.source.Link}}
 	}
 	if it.title == "" {
 		it.opening = clean.Excerpt(clean.Text(it.text()), 80)
 	}
 	it.extra = wireExtra(&s.Entry, it.link)
-	it.extra.Rights = first(it.extra.Rights, it.source.rights)
+	it.extra.Rights = first(it.extra.Rights, it.source.Rights)
 	if e.Feed.Kind == news.Podcast {
-		it.extra.Image = first(it.extra.Image, it.source.picture, from.picture)
+		it.extra.Image = first(it.extra.Image, it.source.Image, from.Image)
 	}
 	it.lastingMain()
 	if c := e.Feed.Content; c != news.SummaryOnly && c != news.LinkOnly && !s.Own {
@@ -172,27 +159,27 @@ func authorsOf(s *news.Shown) []news.Person {
 	return s.Entry.Authors
 }
 
-// wireSourceOf returns what may be published about the source of s. The address of a
-// source that is not public, or an address that holds a secret, is never published; the
-// site or our own page about the source stands in. A seed folder has no address,
-// because its glob is a path on our disk.
-func wireSourceOf(site news.Site, s *news.Shown) wireSource {
+// wireSourceOf returns what may be published about the source of s. Its Link is its site, else
+// our page about it; its Icon is configured, and its Image stands in its document. A source that
+// is not public has no addresses. A seed folder has no URL, because its glob is a path on our
+// disk. An address that holds a secret is left out.
+func wireSourceOf(site news.Site, s *news.Shown) news.Origin {
 	src := &s.Source
-	o := wireSource{title: cmp.Or(clean.Line(s.SourceTitle), src.Name), rights: clean.Line(s.SourceRights), updated: wireTime(s.SourceSeen)}
+	o := news.Origin{Title: cmp.Or(clean.Line(s.SourceTitle), src.Name), Rights: clean.Line(s.SourceRights), Updated: wireTime(s.SourceSeen)}
 	if src.Public {
-		o.home = cmp.Or(tellable(src.Site), site.SourceURL(src.Name))
-		o.icon, o.picture = wireURL(src.Icon), wireURL(s.SourceImage)
+		o.Link = cmp.Or(tellable(src.Site), site.SourceURL(src.Name))
+		o.Icon, o.Image = wireURL(src.Icon), wireURL(s.SourceImage)
 		if src.Kind == news.KindFeed {
-			o.feed = tellable(src.URL)
+			o.URL = tellable(src.URL)
 		}
 	}
 	switch {
 	case src.Public && news.IsIRI(s.SourceID) && !news.HasSecret(s.SourceID):
-		o.id = s.SourceID
-	case o.feed != "":
-		o.id = o.feed
+		o.ID = s.SourceID
+	case o.URL != "":
+		o.ID = o.URL
 	default:
-		o.id = news.URN("source", src.Name)
+		o.ID = news.URN("source", src.Name)
 	}
 	return o
 }

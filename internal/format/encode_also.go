@@ -49,7 +49,7 @@ func (it *wireItem) listMembers(feed string) {
 // the item. A member that is no longer shown is not linked.
 func (it *wireItem) nameOthers(feed string, named []int64) {
 	var links []string
-	told := []string{it.source.title} // the item itself is from there
+	told := []string{it.source.Title} // the item itself is from there
 	for _, m := range it.also {
 		if !slices.Contains(named, m.EntryID) || slices.Contains(told, m.SourceTitle) {
 			continue

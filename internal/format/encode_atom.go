@@ -256,12 +256,12 @@ func atomSourceOf(it *wireItem) *atomSource {
 		return nil
 	}
 	o := it.source
-	out := &atomSource{ID: o.id, Title: atomTextOf(o.title), Updated: rfc3339(cmp.Or(o.updated, it.updated)), Icon: o.icon, Logo: o.picture, Rights: optional(o.rights, atomTextOf)}
-	if o.feed != "" {
-		out.Links = append(out.Links, atomLink{Rel: "self", Href: o.feed})
+	out := &atomSource{ID: o.ID, Title: atomTextOf(o.Title), Updated: rfc3339(cmp.Or(o.Updated, it.updated)), Icon: o.Icon, Logo: o.Image, Rights: optional(o.Rights, atomTextOf)}
+	if o.URL != "" {
+		out.Links = append(out.Links, atomLink{Rel: "self", Href: o.URL})
 	}
-	if o.home != "" {
-		out.Links = append(out.Links, atomLink{Rel: "alternate", Href: o.home})
+	if o.Link != "" {
+		out.Links = append(out.Links, atomLink{Rel: "alternate", Href: o.Link})
 	}
 	return out
 }

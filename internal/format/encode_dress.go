@@ -70,12 +70,12 @@ func valuesOf(site news.Site, s *news.Shown, it *wireItem) map[string]string {
 	}
 	return map[string]string{
 		"title":  it.heading(),
-		"source": it.source.title,
-		"outlet": first(outlet, it.source.title),
+		"source": it.source.Title,
+		"outlet": first(outlet, it.source.Title),
 		"author": it.authorNames(),
 		"date":   cmp.Or(it.published, it.updated).Format(time.DateOnly),
 		"link":   it.link,
-		"home":   first(it.source.home, it.link),
+		"home":   first(it.source.Link, it.link),
 		"story":  site.StoryURL(s.StoryKey),
 	}
 }

@@ -217,10 +217,10 @@ func jsonSourceOf(it *wireItem) jsonSource {
 		return jsonSource{}
 	}
 	o := it.source
-	if o.id == o.feed || o.feed == "" && o.id == o.home {
-		o.id = ""
+	if o.ID == o.URL || o.URL == "" && o.ID == o.Link {
+		o.ID = ""
 	}
-	return jsonSource{o.id, o.title, o.feed, o.home, o.icon, o.picture, o.rights, o.updated}
+	return jsonSource{o.ID, o.Title, o.URL, o.Link, o.Icon, o.Image, o.Rights, o.Updated}
 }
 
 // jsonAlso is another member of the story: who published it, where, and the rule by

@@ -12,12 +12,12 @@ import (
 // appeared. from is the same about the source that passed the entry on. An entry that
 // was copied before keeps its source (RFC 4287 section 4.2.11) and carries the rights
 // of no other. An origin that has only a name cannot replace from.
-func wireOriginOf(s *news.Shown, from wireSource) wireSource {
+func wireOriginOf(s *news.Shown, from news.Origin) news.Origin {
 	o := s.Entry.Origin
 	if o == nil || ofItself(s, o) {
 		return from
 	}
-	told := wireSource{title: clean.Line(o.Title), rights: clean.Line(o.Rights), updated: wireTime(o.Updated)}
+	told := news.Origin{Title: clean.Line(o.Title), Rights: clean.Line(o.Rights), Updated: wireTime(o.Updated)}
 	feed, home, id := tellable(o.URL), tellable(o.Link), o.ID
 	if home == "" && bareHost(feed) { // many give their site as the feed
 		feed, home = "", feed
@@ -26,16 +26,16 @@ func wireOriginOf(s *news.Shown, from wireSource) wireSource {
 		id = first(feed, home)
 	}
 	if id == "" {
-		from.rights = ""
+		from.Rights = ""
 		return from
 	}
-	told.title = first(told.title, clean.Outlet(home), clean.Outlet(feed), id)
+	told.Title = first(told.Title, clean.Outlet(home), clean.Outlet(feed), id)
 	if !s.Source.Public { // the origin's addresses may lead to private content
-		told.id = news.URN("source", s.Source.Name, id)
+		told.ID = news.URN("source", s.Source.Name, id)
 		return told
 	}
-	told.id, told.feed, told.home = id, feed, home
-	told.icon, told.picture = tellable(o.Icon), tellable(o.Image)
+	told.ID, told.URL, told.Link = id, feed, home
+	told.Icon, told.Image = tellable(o.Icon), tellable(o.Image)
 	return told
 }
 

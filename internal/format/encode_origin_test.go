@@ -96,7 +96,7 @@ func TestOriginThatIsNone(t *testing.T) {
 		s.Entry.Origin, s.SourceRights = &o, "CC BY Feed"
 		want := wireSourceOf(emptyEdition().Site, &s)
 		if name == "a name" || name == "no address" { // those who passed it on have no rights in it
-			want.rights = ""
+			want.Rights = ""
 		}
 		if got := wireOriginOf(&s, wireSourceOf(emptyEdition().Site, &s)); got != want {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)

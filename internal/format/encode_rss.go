@@ -206,10 +206,10 @@ func rssSourceOf(it *wireItem) *rssSource {
 	switch {
 	case it.own:
 		return nil
-	case o.feed != "":
-		return &rssSource{o.feed, plain(o.title)}
-	case o.home != "":
-		return &rssSource{o.home, plain(o.title)}
+	case o.URL != "":
+		return &rssSource{o.URL, plain(o.Title)}
+	case o.Link != "":
+		return &rssSource{o.Link, plain(o.Title)}
 	}
 	return nil
 }

@@ -255,8 +255,8 @@ func TestSourceOf(t *testing.T) {
 		{&private, news.URN("source", "intern"), "", ""},
 	} {
 		got := wireSourceOf(site, c.shown)
-		if got.id != c.id || got.feed != c.feed || got.home != c.home {
-			t.Errorf("%s: got id %q feed %q home %q, want %q %q %q", c.shown.Source.Name, got.id, got.feed, got.home, c.id, c.feed, c.home)
+		if got.ID != c.id || got.URL != c.feed || got.Link != c.home {
+			t.Errorf("%s: got id %q feed %q home %q, want %q %q %q", c.shown.Source.Name, got.ID, got.URL, got.Link, c.id, c.feed, c.home)
 		}
 	}
 }
