@@ -173,15 +173,7 @@ var trackingKeys = sync.OnceValue(func() (t struct {
 // tracking reports whether a query key (lower case) only tells how the reader got here.
 func tracking(name string) bool {
 	keys := trackingKeys()
-	if keys.whole[name] {
-		return true
-	}
-	for _, begin := range keys.begins {
-		if strings.HasPrefix(name, begin) {
-			return true
-		}
-	}
-	return false
+	return keys.whole[name] || slices.ContainsFunc(keys.begins, func(begin string) bool { return strings.HasPrefix(name, begin) })
 }
 
 // The characters that are not escaped, apart from the unreserved ones (RFC 3986 section

@@ -3,6 +3,7 @@ package clean
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -83,16 +84,12 @@ func beacon(src string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	for _, end := range counters {
-		if strings.HasSuffix(u.Path, end) {
-			return true
-		}
+	if slices.ContainsFunc(counters, func(end string) bool { return strings.HasSuffix(u.Path, end) }) {
+		return true
 	}
 	for host := strings.ToLower(u.Hostname()); host != ""; _, host, _ = strings.Cut(host, ".") {
-		for _, path := range beacons[host] {
-			if strings.HasPrefix(u.Path, path) || path == "/" {
-				return true
-			}
+		if slices.ContainsFunc(beacons[host], func(path string) bool { return path == "/" || strings.HasPrefix(u.Path, path) }) {
+			return true
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -16,11 +17,7 @@ import (
 // who made it. One that not everybody wants to see is folded away. The result is empty for a
 // picture that only counts readers.
 func Figure(f news.Enclosure) string {
-	alt := f.Alt
-	if alt == "" {
-		alt = f.Title
-	}
-	alt = Line(alt)
+	alt := Line(cmp.Or(f.Alt, f.Title))
 	img := `<img src="` + html.EscapeString(f.URL) + `" alt="` + html.EscapeString(alt) + `"`
 	if f.Width > 0 && f.Height > 0 {
 		img += ` width="` + strconv.Itoa(f.Width) + `" height="` + strconv.Itoa(f.Height) + `"`

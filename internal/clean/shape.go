@@ -2,6 +2,7 @@ package clean
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -185,12 +186,11 @@ func (s *shaper) fits(element string) bool {
 
 // index returns the position of the innermost open element of that name, or -1.
 func (s *shaper) index(element string) int {
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		if s.stack[i] == element {
-			return i
-		}
+	i := len(s.stack) - 1
+	for i >= 0 && s.stack[i] != element {
+		i--
 	}
-	return -1
+	return i
 }
 
 // open writes a start tag.
@@ -216,14 +216,9 @@ func (s *shaper) open(element string, attrs []attribute) {
 // worth reports whether the element shows anything. Links and media need an address,
 // and an image must not be a tracking pixel or a repetition of the last image.
 func (s *shaper) worth(element string, all, kept []attribute) bool {
-	if need := needing[element]; need != nil {
-		found := false
-		for _, name := range need {
-			found = found || find(kept, name) != nil
-		}
-		if !found {
-			return false
-		}
+	need := needing[element]
+	if need != nil && !slices.ContainsFunc(need, func(name string) bool { return find(kept, name) != nil }) {
+		return false
 	}
 	if element != "img" && element != "iframe" {
 		return true
