@@ -7,42 +7,27 @@ import (
 	"golang.org/x/net/html"
 )
 
-// attr is an attribute with its entities decoded.
-type attr struct{ key, value string }
-
-func attributes(z *html.Tokenizer) []attr {
-	var all []attr
-	for more := true; more; {
-		var key, value []byte
-		key, value, more = z.TagAttr()
-		if len(all) < maxAttributes {
-			all = append(all, attr{string(key), string(value)})
-		}
-	}
-	return all
-}
-
 // get returns the value of the first attribute with the name, as browsers do.
-func get(attrs []attr, key string) string {
+func get(attrs []html.Attribute, key string) string {
 	for _, a := range attrs {
-		if a.key == key {
-			return a.value
+		if a.Key == key {
+			return a.Val
 		}
 	}
 	return ""
 }
 
 // attributes writes those attributes that the element allows.
-func (w *writer) attributes(e element, attrs []attr) {
+func (w *writer) attributes(e element, attrs []html.Attribute) {
 	for i, a := range attrs {
-		if !strings.Contains(e.attrs, " "+a.key+" ") || get(attrs[:i], a.key) != "" {
+		if !strings.Contains(e.attrs, " "+a.Key+" ") || get(attrs[:i], a.Key) != "" {
 			continue
 		}
-		if a.key == "href" {
-			a.value = target(a.value)
+		if a.Key == "href" {
+			a.Val = target(a.Val)
 		}
-		if a.value != "" {
-			w.attribute(a.key, a.value)
+		if a.Val != "" {
+			w.attribute(a.Key, a.Val)
 		}
 	}
 }
@@ -53,7 +38,7 @@ func (w *writer) attribute(key, value string) {
 
 // picture writes an img that loads lazily and without a referrer. Without a usable address it
 // writes the alternative text.
-func (w *writer) picture(attrs []attr) {
+func (w *writer) picture(attrs []html.Attribute) {
 	alt := strings.TrimSpace(get(attrs, "alt"))
 	src := link(get(attrs, "src"))
 	if src == "" {
@@ -77,7 +62,7 @@ func (w *writer) picture(attrs []attr) {
 
 // controls writes the attributes of an audio or video element, which loads nothing until it is
 // played.
-func (w *writer) controls(attrs []attr) {
+func (w *writer) controls(attrs []html.Attribute) {
 	w.media = true
 	w.write(` controls preload="none"`)
 	for _, key := range []string{"src", "poster"} {
@@ -89,7 +74,7 @@ func (w *writer) controls(attrs []attr) {
 
 // stream writes a source element inside audio or video. One inside picture is dropped, since its
 // img remains.
-func (w *writer) stream(attrs []attr) {
+func (w *writer) stream(attrs []html.Attribute) {
 	src := link(get(attrs, "src"))
 	if src == "" || len(w.open) == 0 || w.open[len(w.open)-1].kind != media {
 		return

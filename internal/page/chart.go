@@ -120,17 +120,12 @@ func (l *locale) latestDays(days []news.StoryDay) *chart {
 // newByDay charts the number of new things per day, starting with first. sum says how many they are
 // in all, and counted says a number of them.
 func (l *locale) newByDay(first time.Time, values []int, sum string, counted func(n int) string) chart {
-	best := 0
-	for i, v := range values {
-		if v > values[best] {
-			best = i
-		}
-	}
+	most := slices.Max(values)
 	dayAt := func(i int) string { return l.day(first.AddDate(0, 0, i)) }
 	c := l.newChart(first, values, 1, func(i int) string { return dayAt(i) + ": " + counted(values[i]) })
 	c.Words = sum + " " + l.inDays(len(values))
-	if most := values[best]; most > 1 {
-		c.Words += ", " + l.text("%d of them on %s", most, dayAt(best))
+	if most > 1 {
+		c.Words += ", " + l.text("%d of them on %s", most, dayAt(slices.Index(values, most)))
 	}
 	c.Words += "."
 	return c

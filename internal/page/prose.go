@@ -66,7 +66,7 @@ func (l *locale) rewrite(source string, level int, fold bool) passage {
 		case html.TextToken:
 			w.text(z.Raw())
 		case html.StartTagToken, html.SelfClosingTagToken:
-			w.startTag(z)
+			w.startTag(z.Token())
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			w.endTag(string(name))
@@ -114,9 +114,8 @@ func (w *writer) text(raw []byte) {
 	w.out = append(w.out, bytes.ReplaceAll(raw, []byte("<"), []byte("&lt;"))...)
 }
 
-func (w *writer) startTag(z *html.Tokenizer) {
-	raw, more := z.TagName()
-	name := string(raw)
+func (w *writer) startTag(t html.Token) {
+	name, attrs := t.Data, t.Attr[:min(len(t.Attr), maxAttributes)]
 	e, ok := elements[name]
 	if w.mute != "" {
 		if name == w.mute {
@@ -126,10 +125,6 @@ func (w *writer) startTag(z *html.Tokenizer) {
 	}
 	if !ok || e.kind != silent && (e.kind == formula) != w.inside("math") {
 		return // unknown or misplaced: drop the tags, keep the content
-	}
-	var attrs []attr
-	if more {
-		attrs = attributes(z)
 	}
 	switch e.kind {
 	case silent:
@@ -155,7 +150,7 @@ func (w *writer) startTag(z *html.Tokenizer) {
 }
 
 // element opens an element that has an end tag.
-func (w *writer) element(name string, e element, attrs []attr) {
+func (w *writer) element(name string, e element, attrs []html.Attribute) {
 	w.imply(e)
 	m := mark{name: name, as: e.as, start: len(w.out), kind: e.kind}
 	switch {

@@ -37,14 +37,10 @@ func (t *Theme) Source(w io.Writer, v *SourceView) error {
 	}
 	view := sourcePage{
 		Title: name, Home: anchor(s.Site, host(s.Site)), Kind: l.kindOf(s.Source), Author: s.Author,
-		Count: l.text("%d entry|%d entries", s.Entries), Word: s.Health(v.Now), Health: l.wellbeing(&s, v.Now),
-		Retired: !s.RetiredAt.IsZero(),
+		Count: l.text("%d entry|%d entries", s.Entries), Retired: !s.RetiredAt.IsZero(), visit: l.newVisit(v.Site, &s, v.Now),
 	}
-	if !s.Last.Started.IsZero() {
-		view.Last, view.Result = l.since(s.Last.Started, v.Now), l.result(s.Last)
-	}
-	if !view.Retired {
-		view.Next = l.next(&s, v.Now)
+	if view.Retired {
+		view.Next = ""
 	}
 	if v.Site.Static { // read at any time: "5 minutes ago" would be wrong soon, and the next visit be past
 		view.Last, view.Next = l.at(s.Last.Started), ""
@@ -68,13 +64,10 @@ type sourcePage struct {
 	Author      string // as configured
 	Home        template.HTML
 	Count       string
-	Word        news.Health
-	Health      string // as a sentence
 	Retired     bool
-	Last, Next  template.HTML
-	Result      string
 	Charts      []titled
 	Entries     []verdict
+	visit
 }
 
 // titled is a chart with a heading.
