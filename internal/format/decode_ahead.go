@@ -48,13 +48,12 @@ func (m *mender) ends(f *frame) bool {
 	if m.lex.pos < f.end {
 		return true
 	}
-	look := m.lex
-	look.attrs = nil
-	for look.pos-m.lex.pos < m.budget {
-		t := look.next()
-		if t.kind == eofToken {
+	pos := m.lex.pos
+	for t := range m.lex.ahead() {
+		if pos-m.lex.pos >= m.budget {
 			break
 		}
+		pos = t.end
 		if t.kind == endToken && strings.EqualFold(t.name, f.raw) {
 			f.end = t.end
 			break
@@ -63,7 +62,7 @@ func (m *mender) ends(f *frame) bool {
 			break
 		}
 	}
-	m.budget -= look.pos - m.lex.pos
+	m.budget -= pos - m.lex.pos
 	return m.lex.pos < f.end
 }
 
@@ -108,39 +107,33 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	isLeaf, sibling := m.words[m.name(open.name, space)] == leaf, false
 	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
 		t := look.next()
-		if t.kind == eofToken {
-			break
-		}
-		if t.kind != startToken && t.kind != endToken {
-			continue
-		}
-		begins := t.kind == startToken
+		same, begins := strings.EqualFold(t.name, open.name), t.kind == startToken
 		switch {
-		case strings.EqualFold(t.name, open.name):
-			switch {
-			case begins && sibling:
-				return -1, -1
-			case begins && !t.empty:
-				depth++
-			case begins:
-			case depth == 0 && inner == 0:
-				return t.pos, t.end
-			default:
-				if first < 0 && inner == 0 {
-					first, end = t.pos, t.end
-				}
-				depth--
+		case t.kind == eofToken:
+			return first, end
+		case !begins && t.kind != endToken, begins && same && t.empty && !sibling:
+		case same && begins && sibling:
+			return -1, -1
+		case same && begins:
+			depth++
+		case same && depth == 0 && inner == 0:
+			return t.pos, t.end
+		case same:
+			if first < 0 && inner == 0 {
+				first, end = t.pos, t.end
 			}
+			depth--
 		case begins && m.isItem(t.name):
 			inner++
-		case !begins && m.closesItem(t.name):
-			if inner == 0 {
+		case begins:
+			if isLeaf && !sibling {
+				name := m.name(t.name, space)
+				sibling = m.words[name] != unknown && !clean.Element(name) // which may be part of the text
+			}
+		case m.closesItem(t.name):
+			if inner--; inner < 0 {
 				return first, end
 			}
-			inner--
-		case begins && isLeaf && !sibling:
-			name := m.name(t.name, space)
-			sibling = m.words[name] != unknown && !clean.Element(name) // which may be part of the text
 		}
 	}
 	return first, end
@@ -149,10 +142,10 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 // holdsItem reports whether an item begins before end. What it reads is charged to the
 // budget, like all looking ahead.
 func (m *mender) holdsItem(end int) bool {
-	look := m.lex
-	look.attrs = nil
-	for look.pos < end && m.budget > 0 {
-		t := look.next()
+	for t := range m.lex.ahead() {
+		if t.pos >= end || m.budget <= 0 {
+			break
+		}
 		m.budget -= t.end - t.pos
 		if t.kind == startToken && m.isItem(t.name) {
 			return true
@@ -171,32 +164,26 @@ func (m *mender) closesItem(raw string) bool {
 	if m.isItem(raw) {
 		return true
 	}
-	for i := range m.stack {
-		if i < 2 && strings.EqualFold(m.stack[i].raw, raw) {
-			return true
-		}
-	}
-	return false
+	around := m.stack[:min(len(m.stack), 2)]
+	return slices.ContainsFunc(around, func(f frame) bool { return strings.EqualFold(f.raw, raw) })
 }
 
 // rest counts the entries from here to the end of the document, including the one that
 // was just begun.
 func (m *mender) rest() int {
 	n := 1
-	for {
-		switch t := m.lex.next(); {
-		case t.kind == eofToken:
-			return n
-		case t.kind == startToken && m.isItem(t.name):
+	for t := range m.lex.ahead() {
+		if t.kind == startToken && m.isItem(t.name) {
 			n++
 		}
 	}
+	return n
 }
 
 // endsLater reports whether an end tag of the root comes too early: the next element is an
 // item, or an item is open or there was none yet, and the root ends again.
 func (m *mender) endsLater(raw string) bool {
-	open := slices.ContainsFunc(m.stack[1:], func(f frame) bool { return f.node.name == m.item })
+	open := slices.ContainsFunc(m.stack[1:], m.isItemFrame)
 	m.rootEnds++
 	switch {
 	case m.rootEnds > maxAlike: // each look ahead may read the rest of the document
@@ -212,16 +199,12 @@ func (m *mender) endsLater(raw string) bool {
 
 // endsAgain reports whether another end tag of that name follows before a start tag of it.
 func (m *mender) endsAgain(raw string) bool {
-	look := m.lex
-	look.attrs = nil
-	for {
-		switch t := look.next(); {
-		case t.kind == eofToken, t.kind == startToken && strings.EqualFold(t.name, raw):
-			return false
-		case t.kind == endToken && strings.EqualFold(t.name, raw):
-			return true
+	for t := range m.lex.ahead() {
+		if strings.EqualFold(t.name, raw) { // only tags have a name
+			return t.kind == endToken
 		}
 	}
+	return false
 }
 
 // more reports whether the next element is an item.

@@ -44,11 +44,19 @@ type lexer struct {
 	doctyped bool
 }
 
+// ahead iterates over the tokens from here to the end of the document, without moving on.
+func (l lexer) ahead() iter.Seq[token] {
+	l.attrs = nil
+	return func(yield func(token) bool) {
+		for t := l.next(); t.kind != eofToken && yield(t); t = l.next() {
+		}
+	}
+}
+
 // starts iterates over the start tags of a text.
 func starts(text string) iter.Seq[token] {
 	return func(yield func(token) bool) {
-		l := lexer{s: text}
-		for t := l.next(); t.kind != eofToken; t = l.next() {
+		for t := range (lexer{s: text}).ahead() {
 			if t.kind == startToken && !yield(t) {
 				return
 			}
@@ -259,9 +267,7 @@ func (l *lexer) startTag() (token, bool) {
 	t := token{kind: startToken, name: l.s[i:j]}
 	l.attrs = l.attrs[:0]
 	for {
-		for j < len(l.s) && blank(l.s[j]) {
-			j++
-		}
+		j = l.blanks(j)
 		switch {
 		case j >= len(l.s):
 			return t, false
@@ -291,20 +297,21 @@ func (l *lexer) attribute(j int) int {
 		return j + 1
 	}
 	name, value := l.s[start:j], ""
-	for j < len(l.s) && blank(l.s[j]) {
-		j++
-	}
-	if j < len(l.s) && l.s[j] == '=' {
-		j++
-		for j < len(l.s) && blank(l.s[j]) {
-			j++
-		}
-		value, j = l.attributeValue(j)
+	if j = l.blanks(j); j < len(l.s) && l.s[j] == '=' {
+		value, j = l.attributeValue(l.blanks(j + 1))
 	}
 	if len(l.attrs) < maxAttributes {
 		l.attrs = append(l.attrs, attr{name, value})
 	} else {
 		l.crowded = true
+	}
+	return j
+}
+
+// blanks returns the offset of the first character from j on that is no white space.
+func (l *lexer) blanks(j int) int {
+	for j < len(l.s) && blank(l.s[j]) {
+		j++
 	}
 	return j
 }

@@ -15,13 +15,10 @@ import (
 func (r *reader) markup(n *node) string {
 	w := htmlWriter{own: r.own, base: n.base}
 	w.out.Grow(len(n.inner))
-	for l := (lexer{s: n.inner}); ; {
-		t := l.next()
-		if t.kind == eofToken {
-			return w.text()
-		}
+	for t := range (lexer{s: n.inner}).ahead() {
 		w.token(t)
 	}
+	return w.text()
 }
 
 // htmlWriter writes XML tokens as HTML.

@@ -39,10 +39,8 @@ func (r *reader) unescaped(inner string) string {
 	}
 	var out strings.Builder
 	out.Grow(len(inner))
-	for l := (lexer{s: inner}); ; {
-		switch t := l.next(); t.kind {
-		case eofToken:
-			return out.String()
+	for t := range (lexer{s: inner}).ahead() {
+		switch t.kind {
 		case textToken:
 			out.WriteString(unescape(t.text, r.own))
 		case cdataToken:
@@ -51,6 +49,7 @@ func (r *reader) unescaped(inner string) string {
 			out.WriteString(inner[t.pos:t.end])
 		}
 	}
+	return out.String()
 }
 
 // section returns the content of a text that is one CDATA section and nothing else.
@@ -66,10 +65,8 @@ func section(text string) (body string, ok bool) {
 // pieces reports whether a text has tags, and whether it has escaped tags as well. In a
 // text with both, the former were only not escaped by mistake.
 func pieces(inner string) (tags, escaped bool) {
-	for l := (lexer{s: inner}); ; {
-		switch t := l.next(); t.kind {
-		case eofToken:
-			return tags, escaped
+	for t := range (lexer{s: inner}).ahead() {
+		switch t.kind {
 		case startToken:
 			tags = true
 		case textToken:
@@ -78,6 +75,7 @@ func pieces(inner string) (tags, escaped bool) {
 			escaped = escaped || strings.TrimSpace(t.text) != ""
 		}
 	}
+	return tags, escaped
 }
 
 // html returns a leaf as HTML that is not yet sanitised. Its type decides whether it is

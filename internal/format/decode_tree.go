@@ -161,16 +161,16 @@ func (m *mender) start(t token) {
 
 // openItem begins an item. Items do not nest, so one that is still open ends.
 func (m *mender) openItem(n *node) {
-	for i := range m.stack {
-		if m.stack[i].node.name == m.item {
-			m.fix.note("an %s without end was closed before the next one", m.item)
-			m.stack = m.stack[:i]
-			break
-		}
+	if i := slices.IndexFunc(m.stack, m.isItemFrame); i >= 0 {
+		m.fix.note("an %s without end was closed before the next one", m.item)
+		m.stack = m.stack[:i]
 	}
 	m.out.items = append(m.out.items, n)
 	m.unclosed = 0
 }
+
+// isItemFrame reports whether an open element is an item.
+func (m *mender) isItemFrame(f frame) bool { return f.node.name == m.item }
 
 // joinHead merges the channel with the root around it.
 func (m *mender) joinHead(channel *node) {
@@ -200,7 +200,7 @@ func (m *mender) end(t token) {
 // truncated ends a document that ends before its root, or inside an item after the root.
 // An item that is still open is incomplete and is dropped.
 func (m *mender) truncated() {
-	open := slices.ContainsFunc(m.stack, func(f frame) bool { return f.node.name == m.item })
+	open := slices.ContainsFunc(m.stack, m.isItemFrame)
 	m.stack = nil
 	if m.rootEnds > 0 && !open {
 		return
