@@ -1,6 +1,9 @@
 package news
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Candidate is an entry of a story that a feed may show, with what decides
 // whether it is the one.
@@ -42,21 +45,9 @@ func Lead(cs []Candidate) int {
 
 // preferred reports whether a is to be shown rather than b.
 func preferred(a, b Candidate) bool {
-	switch {
-	case a.Pinned != b.Pinned:
+	if a.Pinned != b.Pinned {
 		return a.Pinned
-	case a.Rank != b.Rank:
-		return a.Rank < b.Rank
-	case a.Cited != b.Cited:
-		return a.Cited > b.Cited
-	case !a.Published.Equal(b.Published):
-		return a.Published.Before(b.Published)
-	case a.Length != b.Length:
-		return a.Length > b.Length
-	case a.Origin != b.Origin:
-		return a.Origin < b.Origin
-	case a.GUID != b.GUID:
-		return a.GUID < b.GUID
 	}
-	return a.EntryID < b.EntryID
+	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(b.Cited, a.Cited), a.Published.Compare(b.Published), cmp.Compare(b.Length, a.Length),
+		cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.GUID, b.GUID), cmp.Compare(a.EntryID, b.EntryID)) < 0
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 )
 
@@ -36,22 +37,14 @@ const (
 // Failed reports whether the attempt brought nothing that can be trusted to be
 // current.
 func (o Outcome) Failed() bool {
-	switch o {
-	case OutcomeOK, OutcomeUnchanged, OutcomeTruncated, "":
-		return false
-	}
-	return true
+	return !slices.Contains([]Outcome{OutcomeOK, OutcomeUnchanged, OutcomeTruncated, ""}, o)
 }
 
 // Passing reports whether o is a failure that may be over soon, so that it is
 // worth asking again.
 func (o Outcome) Passing() bool {
-	switch o {
-	case OutcomeTimeout, OutcomeDNS, OutcomeRefused, OutcomeTLS, OutcomeLimited, OutcomeHTTPError, OutcomeTruncated,
-		OutcomeInterrupted, OutcomeInternal:
-		return true
-	}
-	return false
+	return slices.Contains([]Outcome{OutcomeTimeout, OutcomeDNS, OutcomeRefused, OutcomeTLS, OutcomeLimited, OutcomeHTTPError, OutcomeTruncated,
+		OutcomeInterrupted, OutcomeInternal}, o)
 }
 
 // Fetch records one attempt on a Source. It is always stored.

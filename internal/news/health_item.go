@@ -3,6 +3,7 @@ package news
 import (
 	"cmp"
 	"html"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,11 +14,7 @@ const recovered Health = "recovered"
 // ill reports whether a state is a problem that the operator must know of. Slow is none: a
 // slow source still delivers.
 func (h Health) ill() bool {
-	switch h {
-	case HealthFailing, HealthSilent, HealthMoved, HealthGone, HealthOffline:
-		return true
-	}
-	return false
+	return slices.Contains([]Health{HealthFailing, HealthSilent, HealthMoved, HealthGone, HealthOffline}, h)
 }
 
 // ReportedAs returns the state under which a feed of problems reports the event; false for an
@@ -83,7 +80,7 @@ func (e HealthEvent) title(state Health, src Source) string {
 func (e HealthEvent) text(state Health, site Site, src Source) string {
 	var b strings.Builder
 	paragraph := func(markup string) { b.WriteString("<p>" + markup + "</p>\n") }
-	paragraph(html.EscapeString(capital(e.Cause)) + ".")
+	paragraph(html.EscapeString(Capital(e.Cause)) + ".")
 	noted := "Noted " + day(e.At) + "."
 	if e.SourceID != 0 {
 		noted = "Noted " + day(e.At) + "; until then it was " + string(cmp.Or(e.Was, "new")) + "."
@@ -116,12 +113,4 @@ func (e HealthEvent) command(state Health, src Source) (command, why string) {
 		return "tributary check --only " + src.Name, "shows what it gives now"
 	}
 	return "", ""
-}
-
-// capital makes a sentence of one of our lines.
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

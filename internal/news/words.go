@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Words are what we ourselves add to texts, in one language.
@@ -64,6 +65,12 @@ func Plural(n int, one, many string) string {
 		return one
 	}
 	return many
+}
+
+// Capital returns a text with its first letter in upper case.
+func Capital(text string) string {
+	_, size := utf8.DecodeRuneInString(text)
+	return strings.ToUpper(text[:size]) + text[size:]
 }
 
 // Truncate returns a text, or its first n characters with an ellipsis if it is longer.

@@ -73,7 +73,7 @@ func (t *Theme) Search(w io.Writer, v *SearchView) error {
 		f.Title = v.Text + " · " + f.Title
 	}
 	if v.In != nil && v.Site.Token != "" {
-		p.In = anchor(news.Edition{Site: v.Site, Feed: *v.In}.URL(""), v.In.DisplayName())
+		p.In = feedLink(v.Site, *v.In)
 	}
 	if v.Result != nil {
 		p.found(l, v)
@@ -216,8 +216,8 @@ func (l *locale) notes(v *SearchView) []string {
 
 // sentence capitalises a message.
 func sentence(text string) string {
-	if text == "" || strings.HasPrefix(text, "OR ") {
+	if strings.HasPrefix(text, "OR ") {
 		return text
 	}
-	return capital(text)
+	return news.Capital(text)
 }

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"tributary/internal/news"
 	"tributary/internal/schedule"
@@ -100,9 +98,9 @@ func (l *locale) wellbeing(s *news.SourceState, now time.Time) string {
 		}
 		return l.text("This feed says that it has moved to another address.")
 	case h == news.HealthFailing:
-		return l.text("%s since %s.", capital(l.trouble(s.Standing)), l.date(s.FailingSince))
+		return l.text("%s since %s.", news.Capital(l.trouble(s.Standing)), l.date(s.FailingSince))
 	case s.Failures > 0:
-		return l.text("%s at the last visit; it was well before.", capital(l.trouble(s.Standing)))
+		return l.text("%s at the last visit; it was well before.", news.Capital(l.trouble(s.Standing)))
 	case h == news.HealthSilent:
 		return l.text("Quiet: nothing new since %s.", l.FmtDateLong(s.Latest.UTC()))
 	case h == news.HealthSlow:
@@ -122,12 +120,6 @@ func (l *locale) trouble(o news.Outcome) string {
 		return l.text("not read")
 	}
 	return l.text("could not be reached")
-}
-
-// capital capitalises the first letter.
-func capital(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return strings.ToUpper(string(first)) + s[size:]
 }
 
 // result describes what an attempt brought.
