@@ -109,7 +109,7 @@ func (l *locale) newFeedCard(site news.Site, row FeedRow) feedCard {
 		row.Changed = time.Time{}
 	}
 	return feedCard{
-		Link:        anchor(e.URL(""), row.Feed.DisplayName()),
+		Link:        feedLink(site, row.Feed),
 		Description: row.Feed.Description, Lang: language(languageTag(row.Feed.Language)),
 		Count: l.counted(row.Feed, row.Stories), Changed: l.at(row.Changed), Formats: l.formatsAndSources(e), Note: row.Note,
 	}

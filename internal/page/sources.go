@@ -23,7 +23,7 @@ type SourcesView struct {
 // that is on the page of each source.
 func (t *Theme) Sources(w io.Writer, v *SourcesView) error {
 	l, e := t.in(v.Feed.Language, v.Site.Language), news.Edition{Site: v.Site, Feed: v.Feed}
-	view := sourcesPage{Feed: anchor(e.URL(""), v.Feed.DisplayName()), Count: l.text("%d source|%d sources", len(v.Sources)), OPML: anchor(e.URL("opml"), "OPML")}
+	view := sourcesPage{Feed: feedLink(v.Site, v.Feed), Count: l.text("%d source|%d sources", len(v.Sources)), OPML: anchor(e.URL("opml"), "OPML")}
 	byTitle := slices.SortedStableFunc(slices.Values(v.Sources), func(a, b news.Source) int {
 		return cmp.Compare(filter.Fold(sourceTitle(a)), filter.Fold(sourceTitle(b)))
 	})

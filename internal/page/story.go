@@ -60,9 +60,13 @@ type storyPage struct {
 func feedLinks(site news.Site, feeds []news.Feed) []template.HTML {
 	var all []template.HTML
 	for _, f := range feeds {
-		all = append(all, anchor(news.Edition{Site: site, Feed: f}.URL(""), f.DisplayName()))
+		all = append(all, feedLink(site, f))
 	}
 	return all
+}
+
+func feedLink(site news.Site, f news.Feed) template.HTML {
+	return anchor(news.Edition{Site: site, Feed: f}.URL(""), f.DisplayName())
 }
 
 // story is a story as every page shows it.

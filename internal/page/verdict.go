@@ -53,7 +53,7 @@ func (l *locale) newFull(site news.Site, all []Full) (list []fullFeed) {
 		if full.Daily {
 			most = l.text("%d story of a source a day|%d stories of a source a day", full.Feed.MaxPerSourceDay)
 		}
-		list = append(list, fullFeed{feedLinks(site, []news.Feed{full.Feed})[0], most})
+		list = append(list, fullFeed{feedLink(site, full.Feed), most})
 	}
 	return list
 }
