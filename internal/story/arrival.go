@@ -63,10 +63,7 @@ type Harvest struct {
 func Arrive(s news.Source, d *news.Document) []Arrival {
 	s.Site = cmp.Or(d.Link, s.Site) // not configured; the document gives it
 	outlet := Outlet(s, d.Entries)
-	looks := make([]look, len(d.Entries))
-	for i, e := range d.Entries {
-		looks[i] = lookOf(e)
-	}
+	looks := looksOf(d.Entries)
 	ids := identify(d.Entries, looks)
 	arrivals := make([]Arrival, 0, len(d.Entries))
 	for i, e := range d.Entries {

@@ -31,11 +31,7 @@ const maxKey = 512
 // Identify returns the identities of the entries of one document, in its order. An
 // entry with Repeats >= 0 must not be stored.
 func Identify(entries []news.Entry) []Identity {
-	looks := make([]look, len(entries))
-	for i, e := range entries {
-		looks[i] = lookOf(e)
-	}
-	return identify(entries, looks)
+	return identify(entries, looksOf(entries))
 }
 
 func identify(entries []news.Entry, looks []look) []Identity {
@@ -75,6 +71,14 @@ type ladder struct {
 type look struct {
 	link, title, text string
 	words             string // the text before folding
+}
+
+func looksOf(entries []news.Entry) []look {
+	looks := make([]look, len(entries))
+	for i, e := range entries {
+		looks[i] = lookOf(e)
+	}
+	return looks
 }
 
 func lookOf(e news.Entry) look {
