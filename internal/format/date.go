@@ -202,17 +202,27 @@ func (p *dateParser) resolve() bool {
 		return p.namedMonth()
 	case len(n) >= 3:
 		return p.numeric(n[0], n[1], n[2], p.seps[1])
-	case len(n) == 2 && len(n[1].text) == 3 && (len(n[0].text) == 4 || len(n[0].text) == 2 && p.seps[1] == '-'):
-		return p.ordinal(fullYear(n[0]), n[1].value)
-	case len(n) == 2 && len(n[0].text) == 4 && p.seps[1] != ' ':
-		p.year, p.month, p.day = n[0].value, n[1].value, 1
-	case len(n) == 2 && len(n[1].text) == 4 && p.seps[1] != ' ': // 12/2025
-		p.year, p.month, p.day = n[1].value, n[0].value, 1
-	case len(n) == 2 && p.seps[0] == '-' && p.seps[1] == '-': // -03-12, ISO 8601:1988 section 5.2.1.3
-		p.year, p.month, p.day = fullYear(n[0]), n[1].value, 1
+	case len(n) == 2:
+		return p.two(n[0], n[1], p.seps[1])
 	case len(n) == 1:
 		return p.packed(n[0].text)
 	}
+	return false
+}
+
+// two reads a year and a month of it, or a day of it.
+func (p *dateParser) two(a, b dateToken, sep byte) bool {
+	switch {
+	case len(b.text) == 3 && (len(a.text) == 4 || len(a.text) == 2 && sep == '-'):
+		return p.ordinal(fullYear(a), b.value)
+	case len(a.text) == 4 && sep != ' ':
+		p.year, p.month = a.value, b.value
+	case len(b.text) == 4 && sep != ' ': // 12/2025
+		p.year, p.month = b.value, a.value
+	case p.seps[0] == '-' && sep == '-': // -03-12, ISO 8601:1988 section 5.2.1.3
+		p.year, p.month = fullYear(a), b.value
+	}
+	p.day = 1
 	return p.valid()
 }
 

@@ -27,7 +27,7 @@
 //	decode_person.go people
 //	decode_head.go   what the head says of the feed and asks of its clients
 //	decode_extra.go  what entries carry besides their text
-//	decode_media.go  files of Media RSS
+//	decode_media.go  files and pictures of Media RSS
 //	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed;
 //	decode_json_ours.go  the extension that we write
 //	date.go          times in every form that feeds have been seen to use
@@ -52,6 +52,7 @@ package format
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"tributary/internal/clean"
@@ -326,16 +327,11 @@ func addPerson(list []news.Person, p news.Person) []news.Person {
 // addEnclosure appends e unless it has no URL or its URL is already in the list. A magnet
 // link has only one type, whatever it leads to.
 func addEnclosure(list []news.Enclosure, e news.Enclosure) []news.Enclosure {
-	if e.URL == "" || len(list) == maxAlike {
+	if e.URL == "" || len(list) == maxAlike || slices.ContainsFunc(list, func(have news.Enclosure) bool { return have.URL == e.URL }) {
 		return list
 	}
 	if e.Magnet() {
 		e.Type = news.Torrent
-	}
-	for _, have := range list {
-		if have.URL == e.URL {
-			return list
-		}
 	}
 	return append(list, e)
 }

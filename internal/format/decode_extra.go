@@ -205,12 +205,18 @@ func seconds(s string) int64 {
 }
 
 // whole reads a number that is not negative. Anything else is 0.
-func whole(s string) int {
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
-	if err != nil || n < 0 {
+func whole(s string) int { return int(natural(s, 32)) }
+
+// length reads a number of bytes. Anything else is 0, unknown.
+func length(s string) int64 { return natural(s, 64) }
+
+// natural reads a number that fits into an integer of that many bits. Anything else is 0.
+func natural(s string, bits int) int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, bits)
+	if err != nil {
 		return 0
 	}
-	return int(n)
+	return max(n, 0)
 }
 
 // decimal returns s if it is a plain number like "12" or "12.5", else "".

@@ -203,7 +203,6 @@ func typedJSON(text []byte, fix *repairs) (*json.Feed, error) {
 // The members that are not strings.
 var (
 	jsonLists   = map[string]bool{"items": true, "authors": true, "tags": true, "attachments": true}
-	jsonObjects = map[string]bool{"author": true}
 	jsonNumbers = map[string]bool{"size_in_bytes": true, "duration_in_seconds": true}
 )
 
@@ -212,7 +211,7 @@ func spellObject(o map[string]any) {
 		switch {
 		case jsonLists[key]:
 			o[key] = spellList(key, v)
-		case jsonObjects[key]:
+		case key == "author":
 			switch v := v.(type) {
 			case map[string]any:
 				spellObject(v)

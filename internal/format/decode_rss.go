@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 	"time"
 
@@ -246,15 +245,6 @@ func mediaText(media map[string][]ext.Extension, name string) string {
 // when is whenIn for forms that do not depend on the language.
 func when(dates ...string) time.Time {
 	return whenIn("", dates...)
-}
-
-// length reads a number of bytes. Anything else is 0, unknown.
-func length(s string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
 }
 
 // mediaType returns a media type in lower case, or "" if s is not one.

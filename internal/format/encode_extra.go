@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -104,7 +105,7 @@ func wireEpisode(given *news.Episode) news.Episode {
 	}
 	e.Transcripts = nil
 	for _, l := range given.Transcripts {
-		l = news.Link{Rel: captions(l.Rel), URL: wireURL(l.URL), Type: first(wireType(l.Type), typeOfTranscript(l.URL)), Language: wireLanguage(l.Language)}
+		l = news.Link{Rel: captions(l.Rel), URL: wireURL(l.URL), Type: cmp.Or(wireType(l.Type), news.TypeByEnding(l.URL), "text/plain"), Language: wireLanguage(l.Language)}
 		if l.URL != "" {
 			e.Transcripts = append(e.Transcripts, l)
 		}
@@ -135,18 +136,28 @@ func captions(rel string) string {
 	return ""
 }
 
-// typeOfTranscript guesses the media type of a transcript, which the podcast namespace requires.
-func typeOfTranscript(url string) string {
-	if kind := typeByExtension(url); kind != unknownType {
-		return kind
-	}
-	return "text/plain"
-}
-
 // lastingMain gives the main file the duration of the episode. Vocabularies that know
 // no episodes state a duration for files only.
 func (it *wireItem) lastingMain() {
 	if i := news.MainFile(it.enclosures); i >= 0 && it.enclosures[i].Playable() && it.enclosures[i].Duration == 0 {
 		it.enclosures[i].Duration = it.extra.Episode.Duration
+	}
+}
+
+// showPictures appends to the text those pictures of an entry that it does not show, because
+// few readers show Media RSS.
+func (it *wireItem) showPictures() {
+	e := news.Entry{Enclosures: it.enclosures, Extra: news.Extra{Pictures: it.extra.Pictures}}
+	var figures strings.Builder
+	for _, f := range clean.Unshown(it.text(), e.Gallery()) {
+		if figure := clean.Figure(f); figure != "" {
+			figures.WriteString("\n" + figure)
+		}
+		if it.title == "" && it.opening == "" {
+			it.opening = clean.Excerpt(first(f.Alt, f.Title), 80)
+		}
+	}
+	if figures.Len() > 0 {
+		it.end(figures.String())
 	}
 }

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/xml"
 	"io"
 	"strconv"
@@ -202,24 +203,16 @@ func rssPeople(people []news.Person) []xmlText {
 // rssSourceOf returns nil for what the feed made itself, and for a source whose address
 // must not be published, because the url is required.
 func rssSourceOf(it *wireItem) *rssSource {
-	o := it.source
-	switch {
-	case it.own:
+	address := cmp.Or(it.source.URL, it.source.Link)
+	if it.own || address == "" {
 		return nil
-	case o.URL != "":
-		return &rssSource{o.URL, plain(o.Title)}
-	case o.Link != "":
-		return &rssSource{o.Link, plain(o.Title)}
 	}
-	return nil
+	return &rssSource{address, plain(it.source.Title)}
 }
 
 // feedDescription returns the description, or the title if there is none: RSS requires it.
 func feedDescription(e *news.Edition) string {
-	if text := e.Feed.Description; text != "" {
-		return wireText(text)
-	}
-	return feedTitle(e)
+	return cmp.Or(wireText(e.Feed.Description), feedTitle(e))
 }
 
 // rfc822 formats a date as RSS wants it, with a year of four digits. It returns "" for

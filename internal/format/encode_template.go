@@ -152,36 +152,26 @@ func filled(t *template.Template, values map[string]string) string {
 // It returns "" if nothing was lost.
 func lost(given, kept string) (tag, attr string) {
 	have := map[[2]string]int{}
-	eachTag(kept, func(tag, attr string) bool {
-		have[[2]string{tag, attr}]++
-		return true
-	})
-	eachTag(given, func(t, a string) bool {
-		if have[[2]string{t, a}]--; have[[2]string{t, a}] < 0 {
-			tag, attr = t, a
+	for _, t := range tagsOf(kept) {
+		have[t]++
+	}
+	for _, t := range tagsOf(given) {
+		if have[t]--; have[t] < 0 {
+			return t[0], t[1]
 		}
-		return tag == ""
-	})
-	return tag, attr
+	}
+	return "", ""
 }
 
-// eachTag calls yield for the start tags of a fragment, for each alone and then with
-// each of its attributes, until yield returns false.
-func eachTag(fragment string, yield func(tag, attr string) bool) {
-	for z := html.NewTokenizer(strings.NewReader(fragment)); ; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			if !yield(t.Data, "") {
-				return
-			}
+// tagsOf returns the start tags of a fragment, each alone and then with each of its attributes.
+func tagsOf(fragment string) (all [][2]string) {
+	for z := html.NewTokenizer(strings.NewReader(fragment)); z.Next() != html.ErrorToken; {
+		if t := z.Token(); t.Type == html.StartTagToken || t.Type == html.SelfClosingTagToken {
+			all = append(all, [2]string{t.Data})
 			for _, a := range t.Attr {
-				if !yield(t.Data, a.Key) {
-					return
-				}
+				all = append(all, [2]string{t.Data, a.Key})
 			}
 		}
 	}
+	return all
 }

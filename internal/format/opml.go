@@ -74,7 +74,7 @@ type opmlReader struct {
 func (o *opmlReader) read() error {
 	for closed := false; ; {
 		t := o.lex.next()
-		switch name := strings.ToLower(localName(t.name)); {
+		switch name := localName(t.name); {
 		case t.kind == eofToken:
 			return o.atEnd(closed)
 		case t.kind == startToken && !o.inside && name != "opml":
@@ -128,7 +128,7 @@ func (o *opmlReader) outline(t token) error {
 	values := make(map[string]string, len(t.attrs))
 	for _, a := range t.attrs {
 		a.value = a.value[:min(len(a.value), maxRawLine)] // no address is that long
-		values[strings.ToLower(localName(a.name))] = clean.Line(unescape(a.value, nil))
+		values[localName(a.name)] = clean.Line(unescape(a.value, nil))
 	}
 	title := clip(first(values["text"], values["title"]), maxTitle)
 	feed, kind := values["xmlurl"], strings.ToLower(values["type"])

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"tributary/internal/news"
@@ -49,12 +50,7 @@ func rawNamespaces(attrs []attr) []string {
 // formatName returns the format and version of a document with this root element.
 func formatName(local string, root *node, spaces []string) string {
 	has := func(part string) bool {
-		for _, s := range spaces {
-			if strings.Contains(s, part) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(spaces, func(s string) bool { return strings.Contains(s, part) })
 	}
 	version := strings.TrimSpace(root.attr("version"))
 	switch local {
