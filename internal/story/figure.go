@@ -126,38 +126,32 @@ func sameWords(a, b Figure) bool {
 // fewer. It also counts the clashes: figures that only one text has, in words in which
 // only the other text has another figure. A figure counts once, however often it occurs.
 func compareFigures(x, y *Sketch) (common share, clashes int) {
-	var first, second [maxFigures]Figure
+	var first, second, third, fourth [maxFigures]Figure
 	a, b := x.telling(first[:0]), y.telling(second[:0])
-	onlyA, onlyB := a[:0], b[:0] // in place: writing stays behind reading
-	var na, nb int
-	for len(a) > 0 || len(b) > 0 {
-		i, j := sameFigure(a), sameFigure(b)
-		order := -1
-		switch {
-		case i == 0:
-			order = 1
-		case j > 0:
-			order = cmp.Compare(a[0].Value&^flags, b[0].Value&^flags)
-		}
-		if order == 0 {
-			common.both++
-		}
-		if order <= 0 {
-			if order < 0 {
-				onlyA = append(onlyA, a[:i]...)
-			}
-			na, a = na+1, a[i:]
-		}
-		if order >= 0 {
-			if order > 0 {
-				onlyB = append(onlyB, b[:j]...)
-			}
-			nb, b = nb+1, b[j:]
+	onlyA, onlyB := lacking(third[:0], a, b), lacking(fourth[:0], b, a)
+	na, nb := values(a), values(b)
+	return share{na - values(onlyA), min(na, nb)}, min(clashing(onlyA, onlyB), clashing(onlyB, onlyA))
+}
+
+// lacking appends to list those of the figures that others lack.
+func lacking(list, figures, others []Figure) []Figure {
+	for _, f := range figures {
+		if _, found := slices.BinarySearchFunc(others, f, byValue); !found {
+			list = append(list, f)
 		}
 	}
-	common.of = min(na, nb)
-	return common, min(clashing(onlyA, onlyB), clashing(onlyB, onlyA))
+	return list
 }
+
+// values counts the figures of a list, each once, however many settings it has.
+func values(list []Figure) (n int) {
+	for ; len(list) > 0; n++ {
+		list = list[sameFigure(list):]
+	}
+	return n
+}
+
+func byValue(a, b Figure) int { return cmp.Compare(a.Value&^flags, b.Value&^flags) }
 
 // telling appends to list the figures that count. A figure in words that the source
 // always says tells nothing, unless the text is a form, whose figures are its news.
