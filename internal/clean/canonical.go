@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -194,7 +195,8 @@ func normalEscapes(s, safe string) string {
 		c, escaped := s[i], false
 		switch {
 		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
-			c, escaped = unhex(s[i+1])<<4|unhex(s[i+2]), true
+			n, _ := strconv.ParseUint(s[i+1:i+3], 16, 8) // two hexadecimal digits
+			c, escaped = byte(n), true
 			i += 2
 		case c == '+' && !strings.Contains(safe, "+"): // a blank, in queries
 			c, escaped = ' ', true
@@ -212,14 +214,4 @@ func normalEscapes(s, safe string) string {
 
 func unreserved(c byte) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c >= 'a':
-		return c - 'a' + 10
-	case c >= 'A':
-		return c - 'A' + 10
-	}
-	return c - '0'
 }

@@ -22,8 +22,8 @@ type terms struct {
 	mode     mode
 	parts    []string            // of all modes but whole
 	phrases  map[string][]phrase // by their first word, which stands for itself
-	prefixes map[string][]phrase // by their first word, which is the beginning of one
-	lengths  []int               // of the keys of prefixes, in bytes
+	prefixes map[string]bool     // beginnings of words
+	lengths  []int               // of the prefixes, in bytes
 	signed   []signed            // words that would be other words without their signs
 }
 
@@ -47,7 +47,7 @@ type phrase struct {
 
 // newTerms reads what a rule looks for. Its error says which term is none.
 func newTerms(m mode, list []string) (*terms, error) {
-	t := &terms{mode: m, phrases: map[string][]phrase{}, prefixes: map[string][]phrase{}}
+	t := &terms{mode: m, phrases: map[string][]phrase{}, prefixes: map[string]bool{}}
 	for _, term := range list {
 		if m != whole {
 			folded := Fold(term)
@@ -85,12 +85,11 @@ func (t *terms) addWords(term string) error {
 		t.signed = append(t.signed, signed{text, prefix})
 		return nil
 	}
-	p := phrase{rest: words[1:], prefix: prefix}
 	if prefix && len(words) == 1 {
-		t.prefixes[words[0]] = append(t.prefixes[words[0]], p)
+		t.prefixes[words[0]] = true
 		return nil
 	}
-	t.phrases[words[0]] = append(t.phrases[words[0]], p)
+	t.phrases[words[0]] = append(t.phrases[words[0]], phrase{words[1:], prefix})
 	return nil
 }
 
@@ -139,7 +138,7 @@ func (t *terms) inWords(words []string) bool {
 			}
 		}
 		for _, n := range t.lengths {
-			if len(word) >= n && t.prefixes[word[:n]] != nil {
+			if len(word) >= n && t.prefixes[word[:n]] {
 				return true
 			}
 		}
