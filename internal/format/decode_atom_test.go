@@ -151,9 +151,6 @@ func TestAtomFeeds(t *testing.T) {
 	add(`<link rel="self" href="s"/><link href="l"/>`, "link", "http://feeds.example/dir/l")
 	add(`<link rel="self" href="s"/>`, "self", "http://feeds.example/dir/s")
 	add(`<link rel="hub" href="https://h.example/"/>`, "hubs", "https://h.example/")
-	add(`<link rel="next" href="?p=2"/><link rel="prev-archive" href="a/1"/><link rel="current" href="c"/>`, "history",
-		"{Complete:false Archive:false Current:http://feeds.example/dir/c Prev:http://feeds.example/dir/a/1 Next:http://feeds.example/dir/feed?p=2}")
-	add(`<fh:archive/>`, "history", "{Complete:false Archive:true Current: Prev: Next:}")
 	add(`<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>`, "ttl", "30m0s")
 	add(`<updated>2025-12-03T10:00:00Z</updated>`, "updated", "2025-12-03T10:00:00Z")
 	add(`<rights type="html">&amp;copy; 2025</rights>`, "rights", "© 2025")
@@ -243,7 +240,6 @@ func TestJSONItems(t *testing.T) {
 	top(`"home_page_url":"/"`, "link", "http://feeds.example/")
 	top(`"feed_url":"feed.json"`, "self", "http://feeds.example/dir/feed.json")
 	top(`"hubs":[{"type":"WebSub","url":"https://h.example/"},{"type":"rssCloud","url":"https://c.example/"}]`, "hubs", "https://h.example/")
-	top(`"next_url":"?p=2"`, "history", "{Complete:false Archive:false Current: Prev: Next:http://feeds.example/dir/feed?p=2}")
 	top(`"favicon":"/f.png","icon":"/i.png"`, "icon", "http://feeds.example/f.png")
 	top(`"favicon":"/f.png","icon":"/i.png"`, "image", "http://feeds.example/i.png")
 	top(`"description":"a < b"`, "description", "a < b")

@@ -42,7 +42,7 @@ func fields(d *news.Document) map[string]string {
 		"format": d.Format, "id": d.ID, "title": d.Title, "link": d.Link, "description": d.Description, "language": d.Language,
 		"updated": stamp(d.Updated), "authors": persons(d.Authors), "rights": d.Rights, "icon": d.Icon, "image": d.Image,
 		"ttl": d.TTL.String(), "skip": fmt.Sprint(d.SkipHours, d.SkipDays), "self": d.Self, "moved": d.Moved,
-		"hubs": strings.Join(d.Hubs, " "), "history": fmt.Sprintf("%+v", d.History), "entries": fmt.Sprint(len(d.Entries)),
+		"hubs": strings.Join(d.Hubs, " "), "entries": fmt.Sprint(len(d.Entries)),
 		"repairs": strings.Join(d.Repairs, "; "),
 	}
 	if len(d.Entries) == 0 {
@@ -96,7 +96,7 @@ func compact(v any) string {
 const spaces = ` xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:atom="http://www.w3.org/2005/Atom"
  xmlns:xhtml="http://www.w3.org/1999/xhtml" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"
- xmlns:wfw="http://wellformedweb.org/CommentAPI/" xmlns:thr="http://purl.org/syndication/thread/1.0" xmlns:fh="http://purl.org/syndication/history/1.0"
+ xmlns:wfw="http://wellformedweb.org/CommentAPI/" xmlns:thr="http://purl.org/syndication/thread/1.0"
  xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:cc="http://web.resource.org/cc/"
  xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
  xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:pheedo="http://www.pheedo.com/namespace/pheedo"`

@@ -21,13 +21,6 @@ func (r *reader) head(n *node, d *news.Document) {
 	d.Image = first(r.picture(n), r.address(n, "logo", "atom:logo"))
 	d.Self = related(n, "self")
 	d.Moved = r.address(n, "itunes:new-feed-url", "newlocation")
-	d.History = news.History{
-		Complete: n.kid("fh:complete") != nil,
-		Archive:  n.kid("fh:archive") != nil,
-		Current:  related(n, "current"),
-		Prev:     related(n, "prev-archive"),
-		Next:     related(n, "next"),
-	}
 	for l := range relations(n) {
 		if l.rel == "hub" {
 			d.Hubs = addHub(d.Hubs, l.url)

@@ -96,7 +96,6 @@ func jsonDocument(f *json.Feed, base *url.URL) *news.Document {
 		Icon:        clean.Resolve(base, f.Favicon),
 		Image:       clean.Resolve(base, f.Icon),
 		Self:        clean.Resolve(base, f.FeedURL),
-		History:     news.History{Next: clean.Resolve(base, f.NextURL)},
 	}
 }
 

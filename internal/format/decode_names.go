@@ -55,7 +55,6 @@ var namespaces = map[string]string{
 	"http://purl.org/rss/1.0/modules/slash":               "slash",
 	"http://wellformedweb.org/commentapi":                 "wfw",
 	"http://purl.org/syndication/thread/1.0":              "thr",
-	"http://purl.org/syndication/history/1.0":             "fh",
 	"http://podcastindex.org/namespace/1.0":               "podcast",
 	"http://xmlns.ezrss.it/0.1":                           "torrent",
 	"http://www.georss.org/georss":                        "georss",
@@ -142,7 +141,6 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "slash:", "comments").
 		add(leaf, "thr:", "in-reply-to total").
 		add(leaf, "wfw:", "commentrss").
-		add(leaf, "fh:", "complete archive").
 		add(leaf, "feedburner:", "origlink").
 		add(leaf, "torrent:", "magneturi").
 		add(leaf, "georss:", "point featurename").

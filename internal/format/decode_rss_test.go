@@ -256,10 +256,6 @@ func TestRSSChannels(t *testing.T) {
 	add(`<itunes:new-feed-url>https://n.example/feed</itunes:new-feed-url>`, "moved", "https://n.example/feed")
 	add(`<newLocation>https://n.example/feed</newLocation>`, "moved", "https://n.example/feed")
 	add(`<itunes:new-feed-url>ftp://n.example/feed</itunes:new-feed-url>`, "moved", "")
-	add(`<fh:complete/>`, "history", "{Complete:true Archive:false Current: Prev: Next:}")
-	add(`<fh:archive/><atom:link rel="current" href="c"/><atom:link rel="prev-archive" href="p"/>`, "history",
-		"{Complete:false Archive:true Current:http://feeds.example/dir/c Prev:http://feeds.example/dir/p Next:}")
-	add(`<atom:link rel="next" href="?page=2"/>`, "history", "{Complete:false Archive:false Current: Prev: Next:http://feeds.example/dir/feed?page=2}")
 	add(`<copyright>© 2025 &amp; others</copyright>`, "rights", "© 2025 & others")
 	add(`<dc:rights>R</dc:rights>`, "rights", "R")
 	add(`<image><url>i.png</url><title>I</title></image>`, "image", "http://feeds.example/dir/i.png")

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"reflect"
 	"strings"
 
 	"tributary/internal/news"
@@ -83,12 +84,7 @@ type podcastPerson struct {
 // format itself cannot say everything.
 func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	x, e := &it.extra, &it.extra.Episode
-	canonical := canonicalOf(x)
-	if canonical == "" && x.ReplyTo == nil && x.Image == "" && files == nil && x.Location == (news.Location{}) &&
-		e.Season == 0 && e.Number == "" && e.Chapters == nil && e.Transcripts == nil && e.People == nil {
-		return nil
-	}
-	out := &moduleTags{Canonical: canonical, Point: x.Location.Point, Place: x.Location.Name}
+	out := &moduleTags{Canonical: canonicalOf(x), Point: x.Location.Point, Place: x.Location.Name}
 	if e.Season > 0 {
 		out.Season = &podcastSeason{e.SeasonName, e.Season}
 	}
@@ -116,6 +112,9 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 			continue
 		}
 		out.People = append(out.People, podcastPerson{p.Role, p.Group, p.Image, p.URL, plain(p.Name)})
+	}
+	if reflect.ValueOf(out).Elem().IsZero() {
+		return nil
 	}
 	return out
 }

@@ -26,19 +26,9 @@ type Document struct {
 	Self      string         // its own address, absolute: rel="self"; JSON Feed feed_url
 	Moved     string         // where it says to go for good: itunes:new-feed-url
 	Hubs      []string       // WebSub hubs, absolute: rel="hub"; JSON Feed hubs
-	History   History
 
 	Entries []Entry  // in document order
 	Repairs []string // what had to be mended to read it, a sentence each
-}
-
-// History says where the rest of a feed is: RFC 5005; JSON Feed next_url.
-type History struct {
-	Complete bool   // the document holds every entry of the feed: section 2
-	Archive  bool   // the document is an archive, and will not change: section 4
-	Current  string // the document to subscribe to: section 4
-	Prev     string // the archive before this document: section 4
-	Next     string // the page after this one: section 3
 }
 
 // Hints is what a publisher's document asks of those who fetch it. They are
