@@ -3,6 +3,7 @@ package news
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,16 +62,10 @@ func (f *Enclosure) Learn(facts FileFacts) {
 // MainFile returns the index of the file that an entry is about where only one
 // can be told of: the first that plays, else the first on a server. It is -1 without any.
 func MainFile(files []Enclosure) int {
-	main := -1
-	for i, f := range files {
-		if f.Playable() {
-			return i
-		}
-		if main < 0 && !f.Magnet() {
-			main = i
-		}
+	if i := slices.IndexFunc(files, Enclosure.Playable); i >= 0 {
+		return i
 	}
-	return main
+	return slices.IndexFunc(files, func(f Enclosure) bool { return !f.Magnet() })
 }
 
 // MediumOf tells the medium of a file by its media type or, where that says

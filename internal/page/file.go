@@ -40,12 +40,8 @@ func (v *story) attach(l *locale, entry *news.Entry) {
 			v.Media = append(v.Media, l.magnet(e))
 			continue
 		}
-		address := link(e.URL)
-		if address == "" || len(v.Media) == maxFiles {
-			continue
-		}
-		medium := e.Medium()
-		if medium == "image" {
+		address, medium := link(e.URL), e.Medium()
+		if address == "" || medium == "image" || len(v.Media) == maxFiles {
 			continue
 		}
 		name := cmp.Or(shorten(e.Title, 60), fileName(address))

@@ -30,13 +30,7 @@ type languages map[string]*locale
 
 // of returns the first language of the tags that we write in, or else English.
 func (all languages) of(tags ...string) *locale {
-	for _, tag := range tags {
-		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if l := all[primary]; l != nil {
-			return l
-		}
-	}
-	return all["en"]
+	return all[news.WordsIn(tags...).Language]
 }
 
 // text returns a text of ours as plain text.
