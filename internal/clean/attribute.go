@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -123,12 +124,8 @@ func (s *shaper) address(element string, a attribute) string {
 // relations keeps the keywords that say how a link's target relates to the text (HTML
 // section 4.6.7). All others instruct the browser.
 func relations(list string) string {
-	var kept []string
-	for word := range strings.FieldsSeq(strings.ToLower(list)) {
-		switch word {
-		case "author", "bookmark", "external", "help", "license", "next", "nofollow", "noopener", "noreferrer", "prev", "search", "sponsored", "tag", "ugc":
-			kept = append(kept, word)
-		}
-	}
-	return strings.Join(kept, " ")
+	words := strings.Fields(strings.ToLower(list))
+	return strings.Join(slices.DeleteFunc(words, func(word string) bool { return !linkTypes[word] }), " ")
 }
+
+var linkTypes = names("author bookmark external help license next nofollow noopener noreferrer prev search sponsored tag ugc")

@@ -49,12 +49,9 @@ func Unshown(markup string, pictures []news.Enclosure) []news.Enclosure {
 	if len(shown) > maxShown {
 		return nil
 	}
-	var rest []news.Enclosure
-	for _, f := range pictures {
-		if !slices.ContainsFunc(shown, func(s news.Enclosure) bool { return SamePicture(s, f) }) {
-			rest = append(rest, f)
-		}
-	}
+	rest := slices.DeleteFunc(slices.Clone(pictures), func(f news.Enclosure) bool {
+		return slices.ContainsFunc(shown, func(s news.Enclosure) bool { return SamePicture(s, f) })
+	})
 	if len(rest) == len(pictures) {
 		return nil
 	}
