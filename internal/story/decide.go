@@ -56,13 +56,9 @@ func Decide(e Evidence, candidates, alike []Evidence, m news.Matching) Decision 
 // mergeable leaves out what must not be in one story with e: the entries of other
 // Sources, if either Source never merges.
 func mergeable(e Evidence, candidates []Evidence) []Evidence {
-	var kept []Evidence
-	for _, c := range candidates {
-		if c.SourceID == e.SourceID || !c.Apart && !e.Apart {
-			kept = append(kept, c)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(candidates), func(c Evidence) bool {
+		return c.SourceID != e.SourceID && (c.Apart || e.Apart)
+	})
 }
 
 // most returns the decision to join the most similar entry, the earliest among equals,
