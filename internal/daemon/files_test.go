@@ -118,14 +118,8 @@ func TestRunAsksAboutWhatItPublishes(t *testing.T) {
 	up.Handle("/one", sound(1234))
 	up.Handle("/two", sound(1234))
 	h := newHome(t, "sources:", source(up, "a", "/feed", ""), source(up, "b", "/hidden", ", public: false"))
-	d, err := Open(t.Context(), h.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := h.cycle()
 	defer d.Close()
-	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
-		t.Fatal(err)
-	}
 	rss := string(d.publicShelf.Document("all", "rss").Body)
 	if want := `/one" length="1234" type="audio/mpeg"`; !strings.Contains(rss, want) {
 		t.Errorf("no %q in\n%s", want, rss)

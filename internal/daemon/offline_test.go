@@ -201,14 +201,8 @@ func TestOfflineForgives(t *testing.T) {
 	h := newHome(t, "sources:", here, there)
 	round := func() map[string]news.SourceState {
 		t.Helper()
-		d, err := Open(t.Context(), h.options())
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := h.cycle()
 		defer d.Close()
-		if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
-			t.Fatal(err)
-		}
 		states, err := d.db.States(t.Context())
 		if err != nil || len(states) != 2 {
 			t.Fatalf("got %d sources, %v", len(states), err)

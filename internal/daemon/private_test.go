@@ -235,14 +235,8 @@ func TestOutagesAreRecorded(t *testing.T) {
 	h := newHome(t, "sources:", source(up, "one", "/a", ""), there)
 	cycle := func() string {
 		t.Helper()
-		d, err := Open(t.Context(), h.options())
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := h.cycle()
 		defer d.Close()
-		if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
-			t.Fatal(err)
-		}
 		events, err := d.db.HealthEvents(t.Context(), 0, 10)
 		if err != nil {
 			t.Fatal(err)

@@ -20,14 +20,8 @@ func TestLargeFeedsAreFinishedInTurn(t *testing.T) {
 	b.WriteString("</channel></rss>")
 	h := newHome(t, "sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: one}", "  - {name: two}", "  - {name: three}", "  - {name: four}")
 	h.seed("long.xml", b.String())
-	d, err := Open(t.Context(), h.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := h.cycle()
 	defer d.Close()
-	if _, err := d.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
-		t.Fatal(err)
-	}
 	d.publicShelf.Outdate()
 	rounds, most, total := 0, 0, 0
 	rendered, err := d.publishFeeds(t.Context(), d.current.Load(), func() ([]news.Source, error) { // called for each feed

@@ -127,6 +127,20 @@ type running struct {
 	ended  chan error // what Serve returned
 }
 
+// cycle opens the daemon and pulls and publishes everything once. The caller closes it.
+func (h *home) cycle() *Daemon {
+	h.t.Helper()
+	d, err := Open(h.t.Context(), h.options())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := d.RunOnce(h.t.Context(), Selection{All: true}, nil); err != nil {
+		d.Close()
+		h.t.Fatal(err)
+	}
+	return d
+}
+
 // serve starts a daemon that ends with the test, and waits until it answers.
 func (h *home) serve() *running {
 	h.t.Helper()

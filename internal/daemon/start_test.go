@@ -62,14 +62,8 @@ func wantSame(t *testing.T, got, want map[string]string) {
 func TestSecondProcessTouchesNothing(t *testing.T) {
 	h := newHome(t, seedsOnly)
 	h.seed("a.txt", "Titel\n\nUnd ein Satz.")
-	first, err := Open(t.Context(), h.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := h.cycle()
 	defer first.Close()
-	if _, err := first.RunOnce(t.Context(), Selection{All: true}, nil); err != nil {
-		t.Fatal(err)
-	}
 	before := files(t, h.dir)
 
 	o := h.options()

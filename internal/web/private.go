@@ -87,8 +87,13 @@ func (s *Server) writeMasked(w io.Writer, plain io.Reader, coding, token string)
 	return pack(w, func(z io.Writer) error { return unmask(z, plain, s.Mask, token) })
 }
 
-// unmask copies r to w with the mask replaced by the token, which is as long.
+// unmask copies r to w with the mask replaced by the token, which is as long. Without a mask
+// nothing is replaced.
 func unmask(w io.Writer, r io.Reader, mask, token string) error {
+	if mask == "" {
+		_, err := io.Copy(w, r)
+		return err
+	}
 	in, old := bufio.NewReaderSize(r, 32<<10), []byte(mask)
 	for {
 		window, failed := in.Peek(in.Size())

@@ -394,6 +394,10 @@ func TestUnmask(t *testing.T) {
 			t.Errorf("%.20q of %d bytes became %.20q of %d bytes, %v", text, len(text), b.String(), b.Len(), err)
 		}
 	}
+	var b bytes.Buffer
+	if err := unmask(&b, strings.NewReader("MASK"), "", token); err != nil || b.String() != "MASK" {
+		t.Errorf("without a mask: %q, %v", b.String(), err)
+	}
 	broken := io.MultiReader(strings.NewReader("MASK"), iotest.ErrReader(io.ErrUnexpectedEOF))
 	if err := unmask(io.Discard, broken, mask, token); err != io.ErrUnexpectedEOF {
 		t.Errorf("what breaks off is taken for whole: %v", err)
