@@ -103,8 +103,7 @@ func (s *Server) sendPlain(out io.Writer, sc *scope, d *publish.Document, coding
 	if sc.private {
 		return s.writeMasked(out, plain, coding, sc.site.Token)
 	}
-	_, err = io.Copy(out, plain)
-	return err
+	return copyPlain(out, plain, "", "")
 }
 
 // patient writes to a client in parts, each under its own deadline, so that a slow client is served

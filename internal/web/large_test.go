@@ -138,28 +138,36 @@ func TestALargeFeedTakesLittleMemoryToSend(t *testing.T) {
 	}
 }
 
-// TestABrokenDocumentDoesNotLookWhole: a client, and an export, can tell that it was cut off.
+// TestABrokenDocumentDoesNotLookWhole: a client, and an export, can tell that it was cut off, also
+// if nothing but its checksum says that it is damaged.
 func TestABrokenDocumentDoesNotLookWhole(t *testing.T) {
-	b := newBench(t)
-	d, err := publish.NewDocument("sources.opml", "text/x-opml", bytes.Repeat([]byte("0123456789abcdef\n"), 1<<16)).Packed(publish.Gzip)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Body = nil
-	d.Variants[0].Body = d.Variants[0].Body[:len(d.Variants[0].Body)/2]
-	b.web.Show(&Snapshot{Site: b.site, Feeds: b.feeds, Sources: d, Read: func() (int, int) { return 1, 1 }})
-	resp, err := client.Get(b.serve() + "/sources.opml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if got, err := io.ReadAll(resp.Body); err == nil || resp.ContentLength != int64(d.Length) {
-		t.Errorf("%d bytes of %d look whole", len(got), resp.ContentLength)
-	}
-	if _, err := b.web.Export(t.Context(), &publish.Folder{Path: t.TempDir()}); err == nil {
-		t.Error("it was exported")
-	}
-	if !strings.Contains(b.log.String(), "sources.opml") {
-		t.Errorf("the log does not name it: %s", b.log.String())
+	for name, damage := range map[string]func(packed []byte) []byte{
+		"cut off":  func(packed []byte) []byte { return packed[:len(packed)/2] },
+		"checksum": func(packed []byte) []byte { packed[len(packed)-8] ^= 1; return packed }, // RFC 1952 section 2.3.1
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			d, err := publish.NewDocument("sources.opml", "text/x-opml", bytes.Repeat([]byte("0123456789abcdef\n"), 1<<16)).Packed(publish.Gzip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Body = nil
+			d.Variants[0].Body = damage(d.Variants[0].Body)
+			b.web.Show(&Snapshot{Site: b.site, Feeds: b.feeds, Sources: d, Read: func() (int, int) { return 1, 1 }})
+			resp, err := client.Get(b.serve() + "/sources.opml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if got, err := io.ReadAll(resp.Body); err == nil || resp.ContentLength != int64(d.Length) {
+				t.Errorf("%d bytes of %d look whole", len(got), resp.ContentLength)
+			}
+			if _, err := b.web.Export(t.Context(), &publish.Folder{Path: t.TempDir()}); err == nil {
+				t.Error("it was exported")
+			}
+			if !strings.Contains(b.log.String(), "sources.opml") {
+				t.Errorf("the log does not name it: %s", b.log.String())
+			}
+		})
 	}
 }

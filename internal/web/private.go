@@ -82,37 +82,45 @@ func (sc *scope) masked(d publish.Document) publish.Document {
 // writeMasked writes a masked document, with gzip or without.
 func (s *Server) writeMasked(w io.Writer, plain io.Reader, coding, token string) error {
 	if coding == "" {
-		return unmask(w, plain, s.Mask, token)
+		return copyPlain(w, plain, s.Mask, token)
 	}
-	return pack(w, func(z io.Writer) error { return unmask(z, plain, s.Mask, token) })
+	return pack(w, func(z io.Writer) error { return copyPlain(z, plain, s.Mask, token) })
 }
 
-// unmask copies r to w with the mask replaced by the token, which is as long. Without a mask
-// nothing is replaced.
-func unmask(w io.Writer, r io.Reader, mask, token string) error {
-	if mask == "" {
-		_, err := io.Copy(w, r)
-		return err
-	}
-	in, old := bufio.NewReaderSize(r, 32<<10), []byte(mask)
+// copyPlain copies r to w with the mask replaced by the token, which is as long. Without a mask
+// nothing is replaced. What r gives last is written only when r has ended well, so that a document
+// whose checksum is wrong is never complete.
+func copyPlain(w io.Writer, r io.Reader, mask, token string) error {
+	in := bufio.NewReaderSize(r, 32<<10)
+	held := max(len(mask)-1, 1) // a mask may begin there
 	for {
-		window, failed := in.Peek(in.Size())
-		done := 0
-		for at := bytes.Index(window, old); at >= 0; at = bytes.Index(window[done:], old) {
-			done += at + copy(window[done+at:], token)
+		window, err := in.Peek(in.Size())
+		if err != nil && err != io.EOF {
+			return err
 		}
-		if failed != nil { // that was the end
-			if _, err := w.Write(window); err != nil || failed == io.EOF {
-				return err
-			}
-			return failed
+		done := replace(window, mask, token)
+		if err == io.EOF {
+			_, err = w.Write(window)
+			return err
 		}
-		done = max(done, len(window)-len(old)+1) // a mask may begin after that
+		done = max(done, len(window)-held)
 		if _, err := w.Write(window[:done]); err != nil {
 			return err
 		}
 		_, _ = in.Discard(done) // it is buffered
 	}
+}
+
+// replace writes token over every mask in b, and returns where the last one ends.
+func replace(b []byte, mask, token string) (end int) {
+	for mask != "" {
+		at := bytes.Index(b[end:], []byte(mask))
+		if at < 0 {
+			break
+		}
+		end += at + copy(b[end+at:], token)
+	}
+	return end
 }
 
 // gzipWriters are writers for compressing while sending. They favour speed over size: 220 KB take

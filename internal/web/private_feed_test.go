@@ -382,7 +382,7 @@ func TestAnnounced(t *testing.T) {
 	}
 }
 
-func TestUnmask(t *testing.T) {
+func TestCopyPlain(t *testing.T) {
 	const mask, token = "MASK", "TOKN"
 	texts := []string{"", "x", "MASK", "aMASKMASKb", "MASMASKMAS", "TOKN", "MASTOKNASK"}
 	for at := 32<<10 - 9; at < 32<<10+9; at++ { // across what is looked at together
@@ -390,16 +390,16 @@ func TestUnmask(t *testing.T) {
 	}
 	for _, text := range texts {
 		var b bytes.Buffer
-		if err := unmask(&b, strings.NewReader(text), mask, token); err != nil || b.String() != strings.ReplaceAll(text, mask, token) {
+		if err := copyPlain(&b, strings.NewReader(text), mask, token); err != nil || b.String() != strings.ReplaceAll(text, mask, token) {
 			t.Errorf("%.20q of %d bytes became %.20q of %d bytes, %v", text, len(text), b.String(), b.Len(), err)
 		}
 	}
 	var b bytes.Buffer
-	if err := unmask(&b, strings.NewReader("MASK"), "", token); err != nil || b.String() != "MASK" {
+	if err := copyPlain(&b, strings.NewReader("MASK"), "", token); err != nil || b.String() != "MASK" {
 		t.Errorf("without a mask: %q, %v", b.String(), err)
 	}
 	broken := io.MultiReader(strings.NewReader("MASK"), iotest.ErrReader(io.ErrUnexpectedEOF))
-	if err := unmask(io.Discard, broken, mask, token); err != io.ErrUnexpectedEOF {
+	if err := copyPlain(io.Discard, broken, mask, token); err != io.ErrUnexpectedEOF {
 		t.Errorf("what breaks off is taken for whole: %v", err)
 	}
 }
