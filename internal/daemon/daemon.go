@@ -60,6 +60,7 @@ type Options struct {
 type Daemon struct {
 	opts    Options
 	started time.Time
+	files   *config.Watch // from before they were read, so that no change is overlooked
 
 	lock   *store.Lock
 	db     *store.DB
@@ -100,6 +101,7 @@ type Daemon struct {
 // error of an invalid configuration is *config.Problems, that of a database in
 // use *store.HeldError.
 func Open(ctx context.Context, o Options) (*Daemon, error) {
+	files := config.NewWatch(o.ConfigPath, o.Env)
 	cfg, err := load(o)
 	if err != nil {
 		return nil, err
@@ -120,7 +122,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 		return nil, errors.Join(err, lock.Release())
 	}
 	d := &Daemon{
-		opts: o, lock: lock, db: db, started: o.Now(), upkeepNotice: tellUpkeep,
+		opts: o, started: o.Now(), files: files, lock: lock, db: db, upkeepNotice: tellUpkeep,
 		publicShelf: publish.NewShelf(), privateShelf: publish.NewShelf(), tokens: web.NewTokens(),
 		publishDue: make(chan struct{}, 1), exportDue: make(chan struct{}, 1), filesDue: make(chan struct{}, 1),
 		applied: make(chan struct{}, 1), relisted: make(chan struct{}, 1),

@@ -236,6 +236,21 @@ func TestReloadIsTriedAgain(t *testing.T) {
 	}
 }
 
+// A change that is made while the daemon starts, such as by `tributary add`, is not overlooked.
+func TestReloadAfterAChangeDuringTheStart(t *testing.T) {
+	h := newHome(t, "sources:", "  - {seeds: seeds/*, name: seeds}")
+	d, err := Open(t.Context(), h.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	h.configure("sources:", "  - {seeds: seeds/*, name: seeds}", "feeds:", "  - {name: other}")
+	d.newWatcher().look(t.Context())
+	if d.current.Load().public[0].Name != "other" {
+		t.Errorf("got %+v in force, want the new one", d.current.Load().public)
+	}
+}
+
 // What a reload cannot change at once is told, and the rest takes effect.
 func TestReloadKeepsListenersAndData(t *testing.T) {
 	t.Parallel()

@@ -36,13 +36,12 @@ func (d *Daemon) watch(ctx context.Context, reload <-chan os.Signal) error {
 }
 
 func (d *Daemon) newWatcher() *watcher {
-	return &watcher{Daemon: d, files: config.NewWatch(d.opts.ConfigPath, d.opts.Env), lists: map[int64]config.Stamp{}}
+	return &watcher{Daemon: d, lists: map[int64]config.Stamp{}}
 }
 
 // watcher is the state of watch.
 type watcher struct {
 	*Daemon
-	files    *config.Watch
 	lists    map[int64]config.Stamp // those on disk as last looked at, by the numbers of their rows
 	requests int64
 	revision int64          // of the database, as last seen
