@@ -22,7 +22,8 @@ const (
 // ask makes the daemon that holds the database fetch sources now. It waits for
 // the results and prints their summary.
 func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection, held *store.HeldError, strict bool) error {
-	db, err := store.OpenBeside(ctx, daemon.DatabasePath(cfg.Data))
+	path := daemon.DatabasePath(cfg.Data)
+	db, err := store.OpenBeside(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -39,11 +40,14 @@ func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection,
 		return err
 	}
 	fmt.Fprintf(a.err, "asked %s to fetch now\n", held.Holder)
-	states, err := answered(ctx, db, names, now)
+	states, err := answered(ctx, db, path, names, now)
 	if err != nil {
 		return err
 	}
-	if missing := len(names) - len(states); missing > 0 {
+	switch missing := len(names) - len(states); {
+	case missing > 0 && !store.Held(path):
+		return fmt.Errorf("%s ended and left %s unfetched; the next `tributary serve` fetches them first", held.Holder, count(missing, "source"))
+	case missing > 0:
 		return fmt.Errorf("%s not fetched within %s; the daemon's log says more", count(missing, "source"), askTime)
 	}
 	return a.summary(states, strict)
@@ -73,12 +77,14 @@ func noticed(ctx context.Context, db *store.DB, names []string) error {
 	return nil
 }
 
-// answered waits until all named sources were fetched after the time asked, or
-// none was for askTime. It returns the states of those that were fetched.
-func answered(ctx context.Context, db *store.DB, names []string, asked time.Time) ([]news.SourceState, error) {
+// answered waits until all named sources were fetched after the time asked, none was for
+// askTime, or nobody holds the database at path any more. It returns the states of those
+// that were fetched.
+func answered(ctx context.Context, db *store.DB, path string, names []string, asked time.Time) ([]news.SourceState, error) {
 	var states []news.SourceState
 	done := map[string]bool{}
 	for deadline := time.Now().Add(askTime); len(done) < len(names) && time.Now().Before(deadline); {
+		held := store.Held(path) // before the look, which sees what the daemon did last
 		all, err := db.States(ctx)
 		if err != nil {
 			return nil, err
@@ -95,6 +101,9 @@ func answered(ctx context.Context, db *store.DB, names []string, asked time.Time
 				states = append(states, s)
 				deadline = time.Now().Add(askTime)
 			}
+		}
+		if !held {
+			break
 		}
 		if !schedule.Sleep(ctx, askEvery) {
 			return nil, ctx.Err()

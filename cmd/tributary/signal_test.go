@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -204,4 +205,61 @@ func TestOneSignalSentTwice(t *testing.T) {
 	if got := s.code(); got != 0 {
 		t.Errorf("got exit code %d, want 0:\n%s", got, s.text())
 	}
+}
+
+// TestRunLearnsThatTheDaemonEnded: a command that asked the daemon to fetch does not wait for
+// one that was killed, and the next daemon fetches what was asked for.
+func TestRunLearnsThatTheDaemonEnded(t *testing.T) {
+	upstream := newSluggish(t, 15)
+	s := serve(t)
+	_, port, _ := strings.Cut(upstream.address, ":")
+	text := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: ''\nlimits: {spacing: 0s}\nfeeds: [{name: all}]\nsources:\n  - {feed: 'http://%s/', name: news, schedule: '@every 24h', allow_networks: [127.0.0.0/8], allow_ports: [%s]}\n", upstream.address, port)
+	if err := os.WriteFile(filepath.Join(s.dir, "config.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.await("the source is read once", func() bool { return upstream.answered.Load() == 1 })
+	upstream.slow.Store(true)
+	var told bytes.Buffer
+	asking := command(t, s.dir, "run news")
+	asking.Stderr = &told
+	if err := asking.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.await("the daemon asks upstream", func() bool { return upstream.asked.Load() == 2 })
+	began := time.Now()
+	s.signal(os.Kill)
+	if err := asking.Wait(); err == nil || !strings.Contains(told.String(), "ended and left 1 source unfetched") {
+		t.Errorf("got %v, %q; want that the daemon ended", err, told.String())
+	}
+	if took := time.Since(began); took > askTime/4 {
+		t.Errorf("it took %v, want it at once", took)
+	}
+	upstream.slow.Store(false)
+	killed(t, s.dir, "serve", func() {
+		s.await("the next daemon fetches it", func() bool { return upstream.answered.Load() == 2 })
+	})
+}
+
+// sluggish is an upstream that responds at once, or only when the client gives up.
+type sluggish struct {
+	address         string
+	slow            atomic.Bool
+	asked, answered atomic.Int64
+}
+
+func newSluggish(t *testing.T, host int) *sluggish {
+	t.Helper()
+	u := &sluggish{}
+	u.address = serveOn(t, host, u)
+	return u
+}
+
+func (u *sluggish) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	u.asked.Add(1)
+	if u.slow.Load() {
+		<-r.Context().Done()
+		return
+	}
+	fmt.Fprint(w, `<rss version="2.0"><channel><title>News</title><item><title>It happened</title><guid>urn:it:1</guid></item></channel></rss>`)
+	u.answered.Add(1)
 }

@@ -38,6 +38,10 @@ func Acquire(path, what string, now time.Time) (*Lock, error) {
 	name := path + ".lock"
 	l := flock.New(name)
 	ok, err := l.TryLock()
+	for tries := 1; !ok && err == nil && tries < 5; tries++ { // Held has it for a moment
+		time.Sleep(10 * time.Millisecond)
+		ok, err = l.TryLock()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lock file %s: %w; make the folder writable or set data: to another one", name, err)
 	}
@@ -51,6 +55,17 @@ func Acquire(path, what string, now time.Time) (*Lock, error) {
 		return nil, fmt.Errorf("lock file %s: %w", name, err)
 	}
 	return &Lock{flock: l, path: name}, nil
+}
+
+// Held reports whether a process holds the database at path. If that cannot be found out,
+// it reports true.
+func Held(path string) bool {
+	l := flock.New(path + ".lock")
+	free, _ := l.TryRLock()
+	if free {
+		l.Unlock()
+	}
+	return !free
 }
 
 // Release gives up the claim. The lock file stays, because removing it would race

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"tributary/internal/news"
 	"tributary/internal/story"
 )
@@ -569,14 +571,35 @@ func TestOnlyOneProcessHoldsTheDatabase(t *testing.T) {
 	if _, err := Acquire(path, "tributary run", start); !errors.As(err, &held) || !strings.Contains(err.Error(), "tributary serve, process") {
 		t.Errorf("got %v, want who holds it", err)
 	}
+	if !Held(path) {
+		t.Error("nobody holds it, as it seems")
+	}
 	if err := l.Release(); err != nil {
 		t.Fatal(err)
+	}
+	if Held(path) {
+		t.Error("it is held after the release")
 	}
 	again, err := Acquire(path, "tributary run", start)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again.Release()
+}
+
+// A process that starts is not turned away by one that only looks.
+func TestAcquireWhileAnotherLooks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tributary.db")
+	look := flock.New(path + ".lock")
+	if ok, err := look.TryRLock(); !ok {
+		t.Fatal(err)
+	}
+	time.AfterFunc(5*time.Millisecond, func() { look.Unlock() })
+	l, err := Acquire(path, "tributary serve", start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Release()
 }
 
 func TestCloseTwice(t *testing.T) {
