@@ -94,21 +94,34 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 	if err != nil {
 		return websub.Content{}, err
 	}
-	made := websub.Content{Change: e.Change}
 	e.Shown = slices.DeleteFunc(e.Shown, func(s news.Shown) bool { return leftOut(shown, s) })
 	if len(e.Shown) == 0 { // what was new is gone already
-		return made, nil
+		return websub.Content{Change: e.Change}, nil
 	}
 	e.Updated, e.TTL = shown.Updated, shown.TTL
 	if t.Format == "json" {
-		e, made.Change = shown, shown.Change
+		return d.whole(shown, t)
 	}
-	doc, err := publish.Render(e, t.Format, nil)
+	return rendered(e, t.Format)
+}
+
+// whole returns all that a document shows. Subscribers who lag differently share its bytes.
+func (d *hubPublisher) whole(shown *news.Edition, t websub.Topic) (websub.Content, error) {
+	for key, made := range d.made {
+		if key.shown == shown && key.format == t.Format && made.Body != nil {
+			return made, nil
+		}
+	}
+	return rendered(shown, t.Format)
+}
+
+// rendered returns an edition as the content of a delivery.
+func rendered(e *news.Edition, format string) (websub.Content, error) {
+	doc, err := publish.Render(e, format, nil)
 	if err != nil {
-		return made, err
+		return websub.Content{}, err
 	}
-	made.Body, made.ContentType = doc.Body, doc.ContentType
-	return made, nil
+	return websub.Content{Body: doc.Body, ContentType: doc.ContentType, Change: e.Change}, nil
 }
 
 // leftOut reports whether a page leaves out a Publication, as max_per_source does, although

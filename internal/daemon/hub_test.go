@@ -192,6 +192,10 @@ func TestJSONIsDeliveredWhole(t *testing.T) {
 	if _, served := r.get("/feeds/all.json"); err != nil || string(got.Body) != served || got.Change != topic.Change {
 		t.Errorf("delivered up to %d of %d, %v:\n%s\nserved:\n%s", got.Change, topic.Change, err, got.Body, served)
 	}
+	later, err := hub.Content(t.Context(), topic, topic.Change-1)
+	if err != nil || len(later.Body) == 0 || &later.Body[0] != &got.Body[0] {
+		t.Errorf("who lags less gets %d bytes, %v; want the same ones, not a copy", len(later.Body), err)
+	}
 }
 
 // What left a feed after it was delivered to some is delivered to nobody else, who was
