@@ -48,13 +48,13 @@ func (a *app) serve(ctx context.Context, verbose bool) error {
 	}
 	options := a.options("tributary serve", level)
 	options.Serving = true
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP) // before Open, which may take minutes: a SIGHUP that nobody handles ends the process
+	defer signal.Stop(reload)
 	d, err := daemon.Open(ctx, options)
 	if err != nil {
 		return a.problems(err)
 	}
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGHUP)
-	defer signal.Stop(reload)
 	return cmp.Or(d.Serve(ctx, reload), d.Close())
 }
 

@@ -41,7 +41,7 @@ func (s *serving) text() string {
 	return s.log.String()
 }
 
-// serve starts the daemon with an empty seed folder.
+// serve starts the daemon with an empty seed folder, and waits until it listens.
 func serve(t *testing.T) *serving {
 	t.Helper()
 	s := &serving{t: t, dir: t.TempDir(), ended: make(chan struct{})}
@@ -49,23 +49,29 @@ func serve(t *testing.T) *serving {
 		t.Fatal(err)
 	}
 	s.configure("all")
-	s.cmd = command(t, s.dir, "serve")
+	s.start()
+	listens := regexp.MustCompile(`"listen":"([0-9.:]+)"`)
+	s.await("it listens", func() bool { return listens.MatchString(s.text()) })
+	s.address = listens.FindStringSubmatch(s.text())[1]
+	return s
+}
+
+// start starts the daemon, which is killed when the test ends.
+func (s *serving) start() {
+	s.t.Helper()
+	s.cmd = command(s.t, s.dir, "serve")
 	s.cmd.Stderr = s
 	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	go func() {
 		defer close(s.ended)
 		s.cmd.Wait() // the exit code tells the same
 	}()
-	t.Cleanup(func() {
+	s.t.Cleanup(func() {
 		s.cmd.Process.Kill()
 		<-s.ended
 	})
-	listens := regexp.MustCompile(`"listen":"([0-9.:]+)"`)
-	s.await("it listens", func() bool { return listens.MatchString(s.text()) })
-	s.address = listens.FindStringSubmatch(s.text())[1]
-	return s
 }
 
 func (s *serving) configure(feed string) {
@@ -151,6 +157,26 @@ func TestServeReloadsOnSIGHUP(t *testing.T) {
 	if got := s.code(); got != 0 {
 		t.Errorf("after SIGINT: got exit code %d, want 0:\n%s", got, s.text())
 	}
+}
+
+// A reload that comes while the daemon starts does not end it. The configuration is a pipe
+// here: who waits for what comes out of it has started and is not ready.
+func TestSIGHUPDuringTheStart(t *testing.T) {
+	s := &serving{t: t, dir: t.TempDir(), ended: make(chan struct{})}
+	pipe := filepath.Join(s.dir, "config.yaml")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.await("it listens", func() bool {
+		w, err := os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err == nil { // somebody reads
+			s.signal(syscall.SIGHUP)
+			fmt.Fprint(w, "listen: 127.0.0.1:0\nadmin: ''\nsources: [{seeds: seeds/*, name: seeds}]\nfeeds: [{name: all}]\n")
+			w.Close()
+		}
+		return strings.Contains(s.text(), `"listen":`)
+	})
 }
 
 func TestServeEndsOnSIGTERM(t *testing.T) {
