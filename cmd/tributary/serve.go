@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -48,6 +49,16 @@ func (a *app) serve(ctx context.Context, verbose bool) error {
 	}
 	options := a.options("tributary serve", level)
 	options.Serving = true
+	err := a.serveUntil(ctx, options)
+	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) { // told to stop, maybe before it was ready
+		options.Log.Info("stopped")
+		return nil
+	}
+	return err
+}
+
+// serveUntil serves until ctx is done.
+func (a *app) serveUntil(ctx context.Context, options daemon.Options) error {
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP) // before Open, which may take minutes: a SIGHUP that nobody handles ends the process
 	defer signal.Stop(reload)

@@ -159,24 +159,58 @@ func TestServeReloadsOnSIGHUP(t *testing.T) {
 	}
 }
 
-// A reload that comes while the daemon starts does not end it. The configuration is a pipe
-// here: who waits for what comes out of it has started and is not ready.
-func TestSIGHUPDuringTheStart(t *testing.T) {
-	s := &serving{t: t, dir: t.TempDir(), ended: make(chan struct{})}
+// startOnPipe starts the daemon with a pipe as its configuration. feed writes the
+// configuration if the daemon waits for it, so that it is not ready yet, and calls
+// meanwhile before.
+func startOnPipe(t *testing.T) (s *serving, feed func(meanwhile func())) {
+	t.Helper()
+	s = &serving{t: t, dir: t.TempDir(), ended: make(chan struct{})}
 	pipe := filepath.Join(s.dir, "config.yaml")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
-	s.await("it listens", func() bool {
+	return s, func(meanwhile func()) {
 		w, err := os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-		if err == nil { // somebody reads
-			s.signal(syscall.SIGHUP)
-			fmt.Fprint(w, "listen: 127.0.0.1:0\nadmin: ''\nsources: [{seeds: seeds/*, name: seeds}]\nfeeds: [{name: all}]\n")
-			w.Close()
+		if err != nil {
+			return // nobody reads
 		}
+		meanwhile()
+		fmt.Fprint(w, "listen: 127.0.0.1:0\nadmin: ''\nsources: [{seeds: seeds/*, name: seeds}]\nfeeds: [{name: all}]\n")
+		w.Close()
+	}
+}
+
+// A reload that comes while the daemon starts does not end it.
+func TestSIGHUPDuringTheStart(t *testing.T) {
+	s, feed := startOnPipe(t)
+	s.await("it listens", func() bool {
+		feed(func() { s.signal(syscall.SIGHUP) })
 		return strings.Contains(s.text(), `"listen":`)
 	})
+}
+
+// To be stopped before it is ready is no failure.
+func TestSIGTERMDuringTheStart(t *testing.T) {
+	s, feed := startOnPipe(t)
+	told := false
+	s.await("it ends", func() bool {
+		feed(func() {
+			if !told {
+				s.signal(syscall.SIGTERM)
+			}
+			told = true
+		})
+		select {
+		case <-s.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if got := s.cmd.ProcessState.ExitCode(); got != 0 || !strings.Contains(s.text(), `"stopped"`) {
+		t.Errorf("got exit code %d, want 0, and that it stopped:\n%s", got, s.text())
+	}
 }
 
 func TestServeEndsOnSIGTERM(t *testing.T) {

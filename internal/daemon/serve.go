@@ -64,9 +64,6 @@ func (d *Daemon) Serve(ctx context.Context, reload <-chan os.Signal) error {
 	}
 	err = g.Wait()
 	d.noteReaders(ctx) // who read until the end
-	if err == nil {
-		d.opts.Log.Info("stopped")
-	}
 	return err
 }
 
