@@ -79,23 +79,22 @@ func (r *reader) comments(n *node) news.Comments {
 // thumbnail returns a still image of Media RSS: one that is named as such, else content
 // that is an image.
 func (r *reader) thumbnail(n *node) string {
-	found := r.address(n, "media:thumbnail")
-	for _, k := range n.kids {
-		if found != "" {
-			break
-		}
-		if k.name == "media:group" || k.name == "media:content" {
-			found = r.thumbnail(k)
-		}
+	if url := r.address(n, "media:thumbnail"); url != "" {
+		return url
 	}
 	for _, k := range n.kids {
-		if found == "" && k.name == "media:content" && medium(k) == "image" && !r.isAdult(k) {
-			if url := clean.Resolve(k.base, k.attr("url")); !isAvatar(url) {
-				found = url
+		if k.name == "media:group" || k.name == "media:content" {
+			if url := r.thumbnail(k); url != "" {
+				return url
 			}
 		}
 	}
-	return found
+	for k := range n.named("media:content") {
+		if url := clean.Resolve(k.base, k.attr("url")); url != "" && medium(k) == "image" && !r.isAdult(k) && !isAvatar(url) {
+			return url
+		}
+	}
+	return ""
 }
 
 // showWide is what the head of a podcast says for all episodes that do not say

@@ -98,13 +98,9 @@ func skipDays(words []string) []time.Weekday {
 // line returns the text of the first child with one of these names that has any, as
 // plain text. Earlier names take precedence.
 func (r *reader) line(n *node, names ...string) string {
-	for _, name := range names {
-		for _, k := range n.kids {
-			if k.name == name {
-				if text := r.plain(k); text != "" {
-					return text
-				}
-			}
+	for k := range n.named(names...) {
+		if text := r.plain(k); text != "" {
+			return text
 		}
 	}
 	return ""
@@ -113,21 +109,13 @@ func (r *reader) line(n *node, names ...string) string {
 // address returns the first absolute http or https URL that a child with one of these
 // names holds, in an attribute or as text.
 func (r *reader) address(n *node, names ...string) string {
-	for _, name := range names {
-		for _, k := range n.kids {
-			if k.name != name {
-				continue
-			}
-			ref := first(k.attr("href"), k.attr("url"), k.attr("resource"))
-			if ref == "" {
-				ref = strings.TrimSpace(r.read(k).value)
-			}
-			if ref == "" {
-				continue
-			}
-			if url := clean.Resolve(k.base, ref); url != "" {
-				return url
-			}
+	for k := range n.named(names...) {
+		ref := first(k.attr("href"), k.attr("url"), k.attr("resource"))
+		if ref == "" {
+			ref = r.read(k).value
+		}
+		if url := clean.Resolve(k.base, ref); url != "" {
+			return url
 		}
 	}
 	return ""
@@ -142,11 +130,9 @@ func (r *reader) picture(n *node) string {
 	if url := r.address(n, "itunes:image", "googleplay:image"); url != "" {
 		return url
 	}
-	for _, k := range n.kids {
-		if k.name == "image" {
-			if url := first(r.address(k, "url"), clean.Resolve(k.base, first(k.attr("href"), k.attr("url")))); url != "" {
-				return url
-			}
+	for k := range n.named("image") {
+		if url := first(r.address(k, "url"), clean.Resolve(k.base, first(k.attr("href"), k.attr("url")))); url != "" {
+			return url
 		}
 	}
 	return ""

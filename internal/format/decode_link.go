@@ -99,10 +99,7 @@ func sameLanguage(a, b string) bool {
 // textLink returns the first address that is the text of a link element: the link of
 // RSS, which some Atom documents imitate.
 func (r *reader) textLink(n *node) string {
-	for _, k := range n.kids {
-		if k.name != "link" || k.inner == "" {
-			continue
-		}
+	for k := range n.named("link") {
 		if url := clean.Resolve(k.base, mendedAddress(r.read(k).value)); url != "" {
 			return url
 		}

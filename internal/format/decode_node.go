@@ -1,6 +1,7 @@
 package format
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,6 +42,19 @@ func (n *node) kid(name string) *node {
 		}
 	}
 	return nil
+}
+
+// named iterates over the children of these names. Those of an earlier name come first.
+func (n *node) named(names ...string) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for _, name := range names {
+			for _, k := range n.kids {
+				if k.name == name && !yield(k) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // blank reports whether a leaf has no text.

@@ -178,11 +178,9 @@ func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
 
 // enclosures adds the enclosures of RSS 2.0, which some entries of Atom borrow.
 func enclosures(n *node, e *news.Entry) {
-	for _, k := range n.kids {
-		if k.name == "enclosure" {
-			e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, mendedAddress(first(k.attr("url"), k.attr("href")))),
-				Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
-		}
+	for k := range n.named("enclosure") {
+		e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, mendedAddress(first(k.attr("url"), k.attr("href")))),
+			Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
 	}
 }
 
@@ -204,8 +202,8 @@ func medium(m *node) string {
 // summary and a content.
 func (r *reader) second(n *node, name string) field {
 	found := false
-	for _, k := range n.kids {
-		if k.name != name || k.blank() {
+	for k := range n.named(name) {
+		if k.blank() {
 			continue
 		}
 		if found {
