@@ -134,11 +134,7 @@ func (it *wireItem) heading() string {
 
 // authorNames returns the names of the authors as one text.
 func (it *wireItem) authorNames() string {
-	var names []string
-	for _, p := range it.authors {
-		names = append(names, p.Name)
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(each(it.authors, func(p news.Person) string { return p.Name }), ", ")
 }
 
 // end appends html, which begins with a line feed, to the text.

@@ -30,23 +30,25 @@ func (p Prepared) Atom(w io.Writer) error {
 			Id:      wireText(e.Feed.UUID),
 			Updated: rfc3339(editionUpdated(e, all)),
 			Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: feedAuthor(e), Uri: wireURL(e.Site.URL)}},
+			Logo:    wireURL(e.Feed.Image),
 		},
+		Subtitle:  optional(wireText(e.Feed.Description), atomTextOf),
 		Generator: atomGenerator{URI: wireURL(e.Site.URL), Name: generator},
 		Links: []atomLink{
 			{Rel: "self", Type: atomType, Href: wireURL(e.PartURL(e.Part, "atom"))},
 			{Rel: "alternate", Type: "text/html", Href: wireURL(e.PartURL(e.Part, ""))},
 		},
+		Entries: make([]atomEntry, 0, len(all)),
 	}
-	feed.History, feed.Archive = historyOf(e)
+	if e.Part.Page > 0 { // a page of an archive
+		feed.History, feed.Archive = "http://purl.org/syndication/history/1.0", &struct{}{}
+	}
 	for _, link := range pageLinks(e) {
 		feed.Links = append(feed.Links, atomLink{Rel: link.rel, Type: atomType, Href: wireURL(e.PartURL(link.to, "atom"))})
 	}
 	if hub := hubURL(e); hub != "" {
 		feed.Links = append(feed.Links, atomLink{Rel: "hub", Href: hub})
 	}
-	feed.Subtitle = optional(wireText(e.Feed.Description), atomTextOf)
-	feed.Logo = wireURL(e.Feed.Image)
-	feed.Entries = make([]atomEntry, 0, len(all))
 	for i := range all {
 		entry := atomEntryOf(&all[i])
 		feed.need(entry.moduleTags)
@@ -153,33 +155,29 @@ func atomEntryOf(it *wireItem) atomEntry {
 			Published: rfc3339(it.published),
 		},
 		Links:        atomLinks(it),
-		Authors:      atomPeople(it.authors),
-		Contributors: atomPeople(it.extra.Contributors),
+		Authors:      each(it.authors, atomPersonOf),
+		Contributors: each(it.extra.Contributors, atomPersonOf),
+		Categories:   each(it.categories, atomCategoryOf),
+		Rights:       optional(it.extra.Rights, atomTextOf),
 		moduleTags:   atomModules(it),
 		Source:       atomSourceOf(it),
 		Summary:      optional(it.summary, atomHTML),
 		Content:      optional(it.content, atomHTML),
 	}
-	out.Rights = optional(it.extra.Rights, atomTextOf)
 	if out.Summary == nil && out.Content == nil {
 		// Some readers drop an entry without any text.
 		out.Summary = &atomBody{"text", xmlMarkup{it.heading()}}
 	}
-	for _, c := range it.categories {
-		if c.Label == c.Term {
-			c.Label = ""
-		}
-		out.Categories = append(out.Categories, atomCategory(c))
-	}
 	return out
 }
 
-func atomPeople(people []news.Person) []atomPerson {
-	var out []atomPerson
-	for _, p := range people {
-		out = append(out, atomPerson{plain(p.Name), p.URL, p.Email})
+func atomPersonOf(p news.Person) atomPerson { return atomPerson{plain(p.Name), p.URL, p.Email} }
+
+func atomCategoryOf(c news.Category) atomCategory {
+	if c.Label == c.Term {
+		c.Label = ""
 	}
-	return out
+	return atomCategory(c)
 }
 
 func atomHTML(html string) atomBody { return atomBody{"html", xmlMarkup{html}} }
@@ -194,7 +192,7 @@ func atomLinks(it *wireItem) []atomLink {
 	}
 	links = append(links, referenceLinks(it)...)
 	links = append(links, atomReplies(it.extra.Comments)...)
-	return append(links, memberLinks(it)...)
+	return append(links, each(it.also, memberLink)...)
 }
 
 // referenceLinks lists the license of an item and what it refers to.
@@ -211,13 +209,9 @@ func referenceLinks(it *wireItem) []atomLink {
 	return links
 }
 
-// memberLinks lists who else reported the story of an item.
-func memberLinks(it *wireItem) []atomLink {
-	var links []atomLink
-	for _, m := range it.also {
-		links = append(links, atomLink{Rel: "related", Href: m.Link, Title: m.SourceTitle + ": " + m.Title})
-	}
-	return links
+// memberLink links to what another source reported of the story.
+func memberLink(m news.Member) atomLink {
+	return atomLink{Rel: "related", Href: m.Link, Title: m.SourceTitle + ": " + m.Title}
 }
 
 // atomReplies links to the discussion of an entry and gives the number of comments on

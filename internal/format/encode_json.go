@@ -32,7 +32,7 @@ func (p Prepared) JSON(w io.Writer) error {
 			Authors:     []*feeds.JSONAuthor{{Name: feedAuthor(e), Url: wireURL(e.Site.URL)}},
 		},
 		Items:     make([]jsonItem, len(all)), // required, also when empty
-		Tributary: jsonHead{ID: wireText(e.Feed.UUID), Archive: freeGeneration(e), Updated: editionUpdated(e, all), Absent: jsonAbsentOf(e.Absent)},
+		Tributary: jsonHead{ID: wireText(e.Feed.UUID), Archive: freeGeneration(e), Updated: editionUpdated(e, all), Absent: each(e.Absent, jsonAbsentOf)},
 	}
 	for i := range all {
 		feed.Items[i] = jsonItemOf(&all[i])
@@ -74,13 +74,10 @@ type jsonAbsent struct {
 	jsonPlace
 }
 
-func jsonAbsentOf(absent []news.PastPublication) (out []jsonAbsent) {
-	for _, p := range absent {
-		place := placeOf(&p.Publication)
-		place.Entries = p.Entries
-		out = append(out, jsonAbsent{p.GUID, p.Published.UTC(), p.Updated.UTC(), place})
-	}
-	return out
+func jsonAbsentOf(p news.PastPublication) jsonAbsent {
+	place := placeOf(&p.Publication)
+	place.Entries = p.Entries
+	return jsonAbsent{p.GUID, p.Published.UTC(), p.Updated.UTC(), place}
 }
 
 // freeGeneration returns the first generation of the archive that has no pages, or 0 if
@@ -234,6 +231,10 @@ type jsonAlso struct {
 	Reason    news.Reason `json:"reason,omitempty"`
 }
 
+func jsonAlsoOf(m news.Member) jsonAlso {
+	return jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason}
+}
+
 func jsonItemOf(it *wireItem) jsonItem {
 	out := jsonItem{
 		JSONItem: feeds.JSONItem{
@@ -247,7 +248,7 @@ func jsonItemOf(it *wireItem) jsonItem {
 			ModifiedDate:  jsonTime(it.updated),
 		},
 		Language:  it.language,
-		Tributary: jsonExtension{Source: jsonSourceOf(it), Pictures: it.extra.Pictures, Extra: it.extra},
+		Tributary: jsonExtension{Source: jsonSourceOf(it), Also: each(it.also, jsonAlsoOf), Pictures: it.extra.Pictures, Extra: it.extra},
 	}
 	out.Tributary.Extra.Image, out.Tributary.Extra.Pictures = "", nil
 	if out.ContentHTML == "" {
@@ -281,9 +282,6 @@ func jsonItemOf(it *wireItem) jsonItem {
 	}
 	for _, f := range it.extra.Pictures {
 		out.attach(f)
-	}
-	for _, m := range it.also {
-		out.Tributary.Also = append(out.Tributary.Also, jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason})
 	}
 	return out
 }

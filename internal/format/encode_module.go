@@ -84,27 +84,23 @@ type podcastPerson struct {
 // format itself cannot say everything.
 func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	x, e := &it.extra, &it.extra.Episode
-	out := &moduleTags{Canonical: canonicalOf(x), Point: x.Location.Point, Place: x.Location.Name}
+	out := &moduleTags{
+		ReplyTo:     each(x.ReplyTo, func(r news.Reply) thrReply { return thrReply{r.ID, r.Link} }),
+		Canonical:   canonicalOf(x),
+		Point:       x.Location.Point,
+		Place:       x.Location.Name,
+		Thumbnail:   optional(x.Image, func(url string) mediaThumbnail { return mediaThumbnail{url} }),
+		Files:       each(files, mediaContentOf),
+		Transcripts: each(e.Transcripts, podcastFileOf),
+	}
 	if e.Season > 0 {
 		out.Season = &podcastSeason{e.SeasonName, e.Season}
 	}
 	if e.Number != "" {
 		out.Episode = &podcastEpisode{e.Display, e.Number}
 	}
-	for _, r := range x.ReplyTo {
-		out.ReplyTo = append(out.ReplyTo, thrReply{r.ID, r.Link})
-	}
-	if x.Image != "" {
-		out.Thumbnail = &mediaThumbnail{x.Image}
-	}
-	for _, f := range files {
-		out.Files = append(out.Files, mediaContentOf(f))
-	}
 	if c := e.Chapters; c != nil {
 		out.Chapters = &podcastFile{URL: c.URL, Type: c.Type}
-	}
-	for _, l := range e.Transcripts {
-		out.Transcripts = append(out.Transcripts, podcastFile{l.URL, l.Type, l.Language, l.Rel})
 	}
 	for _, p := range e.People {
 		if p.Role == "" {
@@ -119,12 +115,14 @@ func moduleTagsOf(it *wireItem, files []news.Enclosure) *moduleTags {
 	return out
 }
 
+func podcastFileOf(l news.Link) podcastFile { return podcastFile{l.URL, l.Type, l.Language, l.Rel} }
+
 func mediaContentOf(f news.Enclosure) mediaContent {
-	out := mediaContent{URL: f.URL, Type: f.Type, Medium: f.Medium(), Size: f.Length, Duration: f.Duration, Width: f.Width, Height: f.Height}
+	out := mediaContent{URL: f.URL, Type: f.Type, Medium: f.Medium(), Size: f.Length, Duration: f.Duration, Width: f.Width, Height: f.Height,
+		Title: optional(f.Title, plain), Alt: optional(f.Alt, plain), Credit: optional(f.Credit, plain)}
 	if out.Medium == "" && (strings.HasPrefix(f.Type, "text/") || f.Type == "application/pdf") {
 		out.Medium = "document"
 	}
-	out.Title, out.Alt, out.Credit = optional(f.Title, plain), optional(f.Alt, plain), optional(f.Credit, plain)
 	if f.Adult {
 		out.Rating = &mediaRating{"urn:simple", "adult"}
 	}

@@ -2,9 +2,6 @@ package format
 
 import "tributary/internal/news"
 
-// historyNS is the namespace of feed history, RFC 5005.
-const historyNS = "http://purl.org/syndication/history/1.0"
-
 // pageLink is a link from one document of a feed to another.
 type pageLink struct {
 	rel string
@@ -38,14 +35,6 @@ func pageLinks(e *news.Edition) []pageLink {
 		add("next", e.Older, e.Older.Before > 0)
 	}
 	return links
-}
-
-// historyOf returns what marks a document as a page of an archive.
-func historyOf(e *news.Edition) (namespace string, archive *struct{}) {
-	if e.Part.Page == 0 {
-		return "", nil
-	}
-	return historyNS, &struct{}{}
 }
 
 // nextURL returns where a JSON Feed continues. The format has one link for older

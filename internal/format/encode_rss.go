@@ -36,7 +36,7 @@ func (p Prepared) RSS(w io.Writer) error {
 			Generator:     generator,
 			Ttl:           int((e.TTL + time.Minute - 1) / time.Minute),
 		},
-		Description: plain(feedDescription(e)),
+		Description: plain(cmp.Or(wireText(e.Feed.Description), feedTitle(e))), // required
 		Creator:     clean.Line(e.Feed.Author),
 		Links:       []atomLink{{Href: wireURL(e.PartURL(e.Part, "rss")), Rel: "self", Type: "application/rss+xml"}},
 	}
@@ -161,13 +161,15 @@ func rssItemOf(it *wireItem) rssItem {
 			PubDate:  rfc822(it.published),
 			Comments: it.extra.Comments.Page,
 		},
-		Creators:     rssPeople(it.authors),
-		Contributors: rssPeople(it.extra.Contributors),
+		Creators:     each(it.authors, personName),
+		Contributors: each(it.extra.Contributors, personName),
+		Rights:       optional(it.extra.Rights, plain),
 		Language:     it.language,
+		Categories:   each(it.categories, rssCategoryOf),
 		CommentCount: it.extra.Comments.Count,
 		CommentFeed:  it.extra.Comments.Feed,
 		moduleTags:   moduleTagsOf(it, richFiles(it, true)),
-		Links:        append(referenceLinks(it), memberLinks(it)...),
+		Links:        append(referenceLinks(it), each(it.also, memberLink)...),
 		Description:  optional(it.summary, markup),
 		Content:      optional(it.content, markup),
 		Source:       rssSourceOf(it),
@@ -178,10 +180,6 @@ func rssItemOf(it *wireItem) rssItem {
 	if !it.updated.Equal(it.published) {
 		out.Updated = rfc3339(it.updated)
 	}
-	out.Rights = optional(it.extra.Rights, plain)
-	for _, c := range it.categories {
-		out.Categories = append(out.Categories, rssCategory{c.Scheme, plain(c.Term)})
-	}
 	if i := news.MainFile(it.enclosures); i >= 0 {
 		f := it.enclosures[i]
 		// Length is required; "0" says that it is unknown.
@@ -190,15 +188,11 @@ func rssItemOf(it *wireItem) rssItem {
 	return out
 }
 
-// rssPeople returns the names of people. The author element of RSS must hold an e-mail
+// personName is all that RSS says of a person. Its author element must hold an e-mail
 // address, which few publish.
-func rssPeople(people []news.Person) []xmlText {
-	var names []xmlText
-	for _, p := range people {
-		names = append(names, plain(p.Name))
-	}
-	return names
-}
+func personName(p news.Person) xmlText { return plain(p.Name) }
+
+func rssCategoryOf(c news.Category) rssCategory { return rssCategory{c.Scheme, plain(c.Term)} }
 
 // rssSourceOf returns nil for what the feed made itself, and for a source whose address
 // must not be published, because the url is required.
@@ -208,11 +202,6 @@ func rssSourceOf(it *wireItem) *rssSource {
 		return nil
 	}
 	return &rssSource{address, plain(it.source.Title)}
-}
-
-// feedDescription returns the description, or the title if there is none: RSS requires it.
-func feedDescription(e *news.Edition) string {
-	return cmp.Or(wireText(e.Feed.Description), feedTitle(e))
 }
 
 // rfc822 formats a date as RSS wants it, with a year of four digits. It returns "" for

@@ -222,6 +222,18 @@ type xmlText struct {
 
 func plain(s string) xmlText { return xmlText{plainReplacer.Replace(s)} }
 
+// each returns what of makes of every element of a list; nil for an empty one.
+func each[T, U any](list []T, of func(T) U) []U {
+	if len(list) == 0 {
+		return nil
+	}
+	made := make([]U, len(list))
+	for i := range list {
+		made[i] = of(list[i])
+	}
+	return made
+}
+
 // optional returns what of makes of a text; nil for an empty one, which is left out.
 func optional[T any](text string, of func(string) T) *T {
 	if text == "" {
