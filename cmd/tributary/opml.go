@@ -47,10 +47,10 @@ func (a *app) importOPML(ctx context.Context, path string, feeds bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w; nothing was added", inputName(path), err)
 	}
-	add, folders := newSources(cfg, list.Feeds)
+	add, folders := newSources(cfg, list.Sources)
 	var merged []config.NewFeed
 	if feeds {
-		merged = a.newFeeds(cfg, folders, untagged(cfg, list.Feeds))
+		merged = a.newFeeds(cfg, folders, untagged(cfg, list.Sources))
 	}
 	_, err = a.edit(func(data []byte) ([]byte, error) {
 		data, err := config.AppendSources(data, add...)
@@ -68,7 +68,7 @@ func (a *app) importOPML(ctx context.Context, path string, feeds bool) error {
 	for _, url := range list.Repeats {
 		fmt.Fprintf(a.err, "listed more than once: %s\n", oneLine(news.SafeURL(url)))
 	}
-	fmt.Fprintf(a.out, "%s added, %d there already", count(len(add), "source"), len(list.Feeds)-len(add))
+	fmt.Fprintf(a.out, "%s added, %d there already", count(len(add), "source"), len(list.Sources)-len(add))
 	if feeds {
 		fmt.Fprintf(a.out, ", %s added", count(len(merged), "feed"))
 	}
@@ -78,7 +78,7 @@ func (a *app) importOPML(ctx context.Context, path string, feeds bool) error {
 
 // newSources returns the subscriptions that the configuration lacks, and the
 // names of all folders in order of appearance.
-func newSources(cfg *config.Config, subs []format.Subscription) (add []config.NewSource, folders []string) {
+func newSources(cfg *config.Config, subs []news.Listed) (add []config.NewSource, folders []string) {
 	have := map[string]bool{}
 	for _, s := range cfg.Sources {
 		have[news.FeedKey(s.URL)] = true
@@ -103,7 +103,7 @@ func newSources(cfg *config.Config, subs []format.Subscription) (add []config.Ne
 // untagged returns, by tag, the names of sources that are in the configuration
 // already but lack the tag of their folder. An import does not edit their lines,
 // so the merged feed of the folder has to name them.
-func untagged(cfg *config.Config, subs []format.Subscription) map[string][]string {
+func untagged(cfg *config.Config, subs []news.Listed) map[string][]string {
 	byKey := map[string]config.Source{}
 	for _, s := range cfg.Sources {
 		byKey[news.FeedKey(s.URL)] = s
@@ -167,7 +167,7 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 	}
 	cfg = a.listed(ctx, cfg)
 	known := a.known(ctx, cfg)
-	var subs []format.Subscription
+	var subs []news.Listed
 	left := 0
 	for _, s := range cfg.Sources {
 		switch {
@@ -178,7 +178,7 @@ func (a *app) exportOPML(ctx context.Context, path string, private bool) error {
 			continue
 		}
 		said := known[s.Name]
-		sub := format.Subscription{Title: cmp.Or(s.Title, said.Title, s.Name), URL: s.URL, Site: cmp.Or(s.Site, said.Site), Tags: s.Tags}
+		sub := news.Listed{Title: cmp.Or(s.Title, said.Title, s.Name), URL: s.URL, Site: cmp.Or(s.Site, said.Site), Tags: s.Tags}
 		if !private {
 			sub.Site = news.Publishable(sub.Site)
 		}

@@ -77,7 +77,7 @@ func (r listReader) accept(data []byte, got fetch.Response, held *news.ListState
 		held.Last.Outcome, held.Last.Error = news.OutcomeOf(err), err.Error()
 		return
 	}
-	if len(list.Feeds) == 0 && len(held.Sources) > 0 {
+	if len(list.Sources) == 0 && len(held.Sources) > 0 {
 		held.Last.Outcome = news.OutcomeNotAFeed
 		held.Last.Error = fmt.Sprintf("the list is suddenly empty; its %d sources stay, unless it is taken out of the configuration", len(held.Sources))
 		return
@@ -86,9 +86,9 @@ func (r listReader) accept(data []byte, got fetch.Response, held *news.ListState
 	for _, s := range held.Sources {
 		names[news.FeedKey(s.URL)] = s.Name
 	}
-	all := make([]news.Listed, 0, len(list.Feeds))
-	for _, s := range list.Feeds {
-		all = append(all, news.Listed{Name: names[news.FeedKey(s.URL)], URL: s.URL, Title: s.Title, Site: news.Publishable(s.Site), Tags: s.Tags})
+	all := list.Sources
+	for i := range all {
+		all[i].Name, all[i].Site = names[news.FeedKey(all[i].URL)], news.Publishable(all[i].Site)
 	}
 	held.Sources = r.Take(r.site, all)
 	held.Validators = got.Validators

@@ -26,7 +26,7 @@ func TestSubscriptionsHideSecrets(t *testing.T) {
 	source := func(url, site string, public bool) news.Source {
 		return news.Source{Name: "n", Kind: news.KindFeed, Title: "T", URL: url, Site: site, Public: public}
 	}
-	got := Subscriptions([]news.Source{
+	got := listable([]news.Source{
 		source("https://a.example/feed", "https://a.example/?token=geheim", true),
 		source("https://b.example/feed?key=geheim", "https://b.example/", true),
 		source("https://geheim.example/feed", "https://geheim.example/", false),

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tributary/internal/config"
-	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
 	"tributary/internal/publish"
@@ -159,9 +158,9 @@ func (d *Daemon) publishFeeds(ctx context.Context, c *inForce, listing func() ([
 	var unfinished []*publish.Finish
 	size := 0
 	for _, f := range c.feeds() {
-		subs := func() ([]format.Subscription, error) {
+		subs := func() ([]news.Listed, error) {
 			all, err := listing()
-			return Subscriptions(all, f.Selects), err
+			return listable(all, f.Selects), err
 		}
 		p := public
 		if f.Private {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/publish"
 	"tributary/internal/search"
@@ -46,7 +45,7 @@ func (d *Daemon) snapshot(ctx context.Context, c *inForce, sources []news.Source
 	snap.PrivateNames = func(f news.Feed) []search.SourceName {
 		return searchNames(sources, func(s news.Source) bool { return !s.Public && f.Selects(s) })
 	}
-	snap.Sources, err = publish.Sources(c.cfg.Site.Title, Subscriptions(sources, nil))
+	snap.Sources, err = publish.Sources(c.cfg.Site.Title, listable(sources, nil))
 	return snap, err
 }
 
@@ -55,16 +54,16 @@ func public(sources []news.Source) []news.Source {
 	return slices.DeleteFunc(slices.Clone(sources), func(s news.Source) bool { return !s.Public })
 }
 
-// Subscriptions returns the public feeds among sources as entries of an OPML list, those
+// listable returns the public feeds among sources as entries of an OPML list, those
 // for which selected is true or, when it is nil, all. A feed whose address holds a secret
 // is left out.
-func Subscriptions(sources []news.Source, selected func(news.Source) bool) []format.Subscription {
-	var subs []format.Subscription
+func listable(sources []news.Source, selected func(news.Source) bool) []news.Listed {
+	var subs []news.Listed
 	for _, s := range sources {
 		if s.Kind != news.KindFeed || !s.Public || news.HasSecret(s.URL) || selected != nil && !selected(s) {
 			continue
 		}
-		subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL, Site: news.Publishable(s.Site), Tags: s.Tags})
+		subs = append(subs, news.Listed{Title: s.Title, URL: s.URL, Site: news.Publishable(s.Site), Tags: s.Tags})
 	}
 	return subs
 }

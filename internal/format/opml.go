@@ -20,32 +20,25 @@ const (
 	maxTags      = 64     // of one subscription; further ones are left out
 )
 
-// Subscription is one feed on a subscription list.
-type Subscription struct {
-	Title string   // one plain line; may be empty
-	URL   string   // of the feed, absolute http(s)
-	Site  string   // home page, absolute http(s); may be empty
-	Tags  []string // folders from the outside in, then categories; each once
-}
-
-// Subscriptions is what an OPML document lists.
-type Subscriptions struct {
-	Title   string         // of the list; may be empty
-	Feeds   []Subscription // in document order, each feed once
-	Repeats []string       // URLs that were listed again, once for each repetition
-	Skipped []string       // one sentence for each outline whose feed we cannot take
+// List is what an OPML document lists. Its sources have no names, and as tags their folders
+// from the outside in, then their categories, each once.
+type List struct {
+	Title   string        // may be empty
+	Sources []news.Listed // in document order, each feed once; URLs are absolute http(s)
+	Repeats []string      // URLs that were listed again, once for each repetition
+	Skipped []string      // one sentence for each outline whose feed we cannot take
 }
 
 // ReadOPML reads a subscription list: OPML 1.0, 1.1 and 2.0 (opml.org/spec2) and what
 // programs write under that name, in any encoding, with or without quotes, namespaces
 // and closing tags. Every level of nested folders becomes a tag; a feed that is listed
-// in three folders is one Subscription with three tags. Two URLs are the same feed if
+// in three folders is one source with three tags. Two URLs are the same feed if
 // they differ only in scheme, default port, fragment or the case of the host.
 //
 // From a list that was cut off, ReadOPML returns the feeds that it still has together
 // with the error. The error is a *news.Failure: not_a_feed for another kind of
 // document, truncated, too_large, or interrupted if r fails.
-func ReadOPML(r io.Reader) (*Subscriptions, error) {
+func ReadOPML(r io.Reader) (*List, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxListBytes+1))
 	if err != nil {
 		return nil, news.Failf(news.OutcomeInterrupted, "the subscription list cannot be read: %w", err)
@@ -63,8 +56,8 @@ func ReadOPML(r io.Reader) (*Subscriptions, error) {
 // opmlReader goes through the tokens of a list once.
 type opmlReader struct {
 	lex    lexer
-	list   Subscriptions
-	index  map[string]int // by news.FeedKey, into list.Feeds
+	list   List
+	index  map[string]int // by news.FeedKey, into list.Sources
 	open   []string       // names of the open folders; "" for an outline that is a feed
 	inside bool           // the root was seen
 
@@ -101,7 +94,7 @@ func (o *opmlReader) atEnd(closed bool) error {
 		return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: want a document that begins with <opml>")
 	}
 	if !closed {
-		return news.Failf(news.OutcomeTruncated, "the subscription list breaks off after %d feeds: want </opml> at its end", len(o.list.Feeds))
+		return news.Failf(news.OutcomeTruncated, "the subscription list breaks off after %d feeds: want </opml> at its end", len(o.list.Sources))
 	}
 	return nil
 }
@@ -137,10 +130,10 @@ func (o *opmlReader) outline(t token) error {
 		feed = values["url"]
 	}
 	if feed != "" || typed || values["htmlurl"] != "" {
-		if len(o.list.Feeds)+len(o.list.Repeats)+len(o.list.Skipped) == maxListed {
+		if len(o.list.Sources)+len(o.list.Repeats)+len(o.list.Skipped) == maxListed {
 			return news.Failf(news.OutcomeTooLarge, "the subscription list has more than %d feeds", maxListed)
 		}
-		o.add(Subscription{Title: title, URL: feed, Site: wireURL(values["htmlurl"]), Tags: o.tags(values["category"])})
+		o.add(news.Listed{Title: title, URL: feed, Site: wireURL(values["htmlurl"]), Tags: o.tags(values["category"])})
 		title = ""
 	}
 	if t.empty {
@@ -172,7 +165,7 @@ func addTag(tags []string, tag string) []string {
 }
 
 // add adds a subscription, or merges it with an earlier one of the same feed.
-func (o *opmlReader) add(s Subscription) {
+func (o *opmlReader) add(s news.Listed) {
 	given := s.URL
 	s.URL = subscriptionURL(given)
 	switch {
@@ -186,12 +179,12 @@ func (o *opmlReader) add(s Subscription) {
 	key := news.FeedKey(s.URL)
 	i, known := o.index[key]
 	if !known {
-		o.index[key] = len(o.list.Feeds)
-		o.list.Feeds = append(o.list.Feeds, s)
+		o.index[key] = len(o.list.Sources)
+		o.list.Sources = append(o.list.Sources, s)
 		return
 	}
 	o.list.Repeats = append(o.list.Repeats, s.URL)
-	have := &o.list.Feeds[i]
+	have := &o.list.Sources[i]
 	have.Title = first(have.Title, s.Title)
 	have.Site = first(have.Site, s.Site)
 	for _, tag := range s.Tags {
@@ -240,7 +233,7 @@ func onlyPage(site string) string {
 //
 // WriteOPML hides nothing. For a public list, the caller leaves out sources that are
 // not public and URLs that hold a secret.
-func WriteOPML(w io.Writer, title string, subs []Subscription, created time.Time) error {
+func WriteOPML(w io.Writer, title string, subs []news.Listed, created time.Time) error {
 	doc := opmlDocument{
 		Version: "2.0",
 		Head:    opmlHead{Title: clean.Line(title), Created: rfc822(wireTime(created)), Docs: "http://opml.org/spec2.opml"},
@@ -300,7 +293,7 @@ type opmlOutline struct {
 
 // opmlOutlineOf returns the outline of a feed, and its tags as they can be written: a
 // comma or slash in a category would divide it.
-func opmlOutlineOf(s Subscription) (opmlOutline, []string) {
+func opmlOutlineOf(s news.Listed) (opmlOutline, []string) {
 	var tags []string
 	for i, tag := range s.Tags {
 		if i > 0 {

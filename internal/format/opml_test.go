@@ -41,9 +41,9 @@ func TestReadOPML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Subscriptions{
+	want := &List{
 		Title: "Meine & deine Feeds",
-		Feeds: []Subscription{
+		Sources: []news.Listed{
 			{Title: "Tagblatt", URL: "https://tagblatt.example/rss?a=1&b=2", Site: "https://tagblatt.example/", Tags: []string{"Nachrichten", "Inland"}},
 			{Title: "Kurier", URL: "http://kurier.example:80/feed", Site: "https://kurier.example/", Tags: []string{"Nachrichten", "Technik", "Favoriten"}},
 			{Title: "Nur ein Titel", URL: "https://atom.example/a.atom", Tags: []string{"Technik", "Software", "Go", "Linux"}},
@@ -91,8 +91,8 @@ func TestReadOPMLVariants(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(got.Feeds) != 1 || got.Feeds[0].Title != "Bücher" || got.Feeds[0].URL != "https://buch.example/feed" {
-				t.Errorf("got %+v", got.Feeds)
+			if len(got.Sources) != 1 || got.Sources[0].Title != "Bücher" || got.Sources[0].URL != "https://buch.example/feed" {
+				t.Errorf("got %+v", got.Sources)
 			}
 		})
 	}
@@ -121,8 +121,8 @@ func TestReadOPMLErrors(t *testing.T) {
 			if err == nil || news.OutcomeOf(err) != c.outcome || err.Error() != c.text {
 				t.Fatalf("got error %v (%s), want %q (%s)", err, news.OutcomeOf(err), c.text, c.outcome)
 			}
-			if got != nil && len(got.Feeds) != c.feeds {
-				t.Errorf("got %d feeds, want %d", len(got.Feeds), c.feeds)
+			if got != nil && len(got.Sources) != c.feeds {
+				t.Errorf("got %d feeds, want %d", len(got.Sources), c.feeds)
 			}
 		})
 	}
@@ -147,8 +147,8 @@ func TestReadOPMLCost(t *testing.T) {
 		if took := time.Since(start); took > 20*time.Second { // under a second on an idle machine
 			t.Errorf("%s: took %v for %d MB", name, took, len(doc)>>20)
 		}
-		if list != nil && len(list.Feeds) > 0 && len(list.Feeds[0].Tags) != maxTags {
-			t.Errorf("%s: got %d tags, want %d", name, len(list.Feeds[0].Tags), maxTags)
+		if list != nil && len(list.Sources) > 0 && len(list.Sources[0].Tags) != maxTags {
+			t.Errorf("%s: got %d tags, want %d", name, len(list.Sources[0].Tags), maxTags)
 		}
 	}
 }
@@ -171,8 +171,8 @@ type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-func opmlFixture() []Subscription {
-	return []Subscription{
+func opmlFixture() []news.Listed {
+	return []news.Listed{
 		{Title: "Ohne Ordner & <Tags>", URL: "https://frei.example/feed?a=1&b=2", Site: "https://frei.example/"},
 		{Title: "Tagblatt", URL: "https://tagblatt.example/rss", Site: "https://tagblatt.example/", Tags: []string{"Nachrichten", "Inland", "de"}},
 		{Title: "Go \"Blog\"", URL: "https://go.example/feed.atom", Tags: []string{"Tech/Software"}},
@@ -183,7 +183,7 @@ func opmlFixture() []Subscription {
 
 func TestWriteOPML(t *testing.T) {
 	var out bytes.Buffer
-	subs := append(opmlFixture(), Subscription{Title: "Ordner", Tags: []string{"seeds"}}) // has no URL
+	subs := append(opmlFixture(), news.Listed{Title: "Ordner", Tags: []string{"seeds"}}) // has no URL
 	if err := WriteOPML(&out, "Quellen & mehr", subs, march(9, 12, 0)); err != nil {
 		t.Fatal(err)
 	}
@@ -195,8 +195,8 @@ func TestWriteOPML(t *testing.T) {
 	}
 	// Folders come in the order of their first feed, so Kurier moves up.
 	f := opmlFixture()
-	want := []Subscription{f[0], f[1], f[3], f[2], f[4]}
-	if got.Title != "Quellen & mehr" || !reflect.DeepEqual(got.Feeds, want) || got.Repeats != nil || got.Skipped != nil {
+	want := []news.Listed{f[0], f[1], f[3], f[2], f[4]}
+	if got.Title != "Quellen & mehr" || !reflect.DeepEqual(got.Sources, want) || got.Repeats != nil || got.Skipped != nil {
 		t.Errorf("read back\n %+v, want\n %+v", got, want)
 	}
 
@@ -219,11 +219,11 @@ func FuzzOPML(f *testing.F) {
 	f.Add("<opml><outline text='\u202e&#0;&#x1F;&amp;amp;' xmlUrl='HTTP://ü.example/?a b'></opml>")
 	f.Fuzz(func(t *testing.T, doc string) {
 		list, err := ReadOPML(strings.NewReader(doc))
-		if list == nil || err != nil && len(list.Feeds) == 0 {
+		if list == nil || err != nil && len(list.Sources) == 0 {
 			return
 		}
 		var out bytes.Buffer
-		if err := WriteOPML(&out, list.Title, list.Feeds, time.Time{}); err != nil {
+		if err := WriteOPML(&out, list.Title, list.Sources, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		again, err := ReadOPML(&out)
@@ -239,8 +239,8 @@ func FuzzOPML(f *testing.F) {
 	})
 }
 
-func sortedURLs(list *Subscriptions) (urls []string) {
-	for _, s := range list.Feeds {
+func sortedURLs(list *List) (urls []string) {
+	for _, s := range list.Sources {
 		urls = append(urls, s.URL)
 	}
 	slices.Sort(urls)

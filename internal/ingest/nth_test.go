@@ -135,7 +135,7 @@ func (c *cycle) round() (errs []error) {
 		errs = append(errs, err)
 	}
 	finish, err := c.publisher.Feed(c.t.Context(), news.Site{Title: "River", URL: "http://river.example"}, c.feed,
-		func() ([]format.Subscription, error) { return nil, nil })
+		func() ([]news.Listed, error) { return nil, nil })
 	if finish != nil {
 		err = finish.Do(c.t.Context())
 	}

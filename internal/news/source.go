@@ -147,11 +147,11 @@ type ListState struct {
 	NextDue    time.Time  // zero means never read: due at once
 }
 
-// Listed is a source as a list names it.
+// Listed is a source as an OPML list names it.
 type Listed struct {
-	Name  string   `json:"name,omitempty"` // that it got when it appeared, and keeps
+	Name  string   `json:"name,omitempty"` // ours, that it got when it appeared and keeps
 	URL   string   `json:"url"`            // of the feed
 	Title string   `json:"title,omitempty"`
-	Site  string   `json:"site,omitempty"`
+	Site  string   `json:"site,omitempty"` // home page
 	Tags  []string `json:"tags,omitempty"` // its folders
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/store"
 	"tributary/internal/story"
@@ -112,12 +111,12 @@ func (r *river) save(name string, seeds *news.SeedState, entries ...news.Entry) 
 }
 
 // subscriptions returns what the daemon passes for the OPML of a feed.
-func (r *river) subscriptions() ([]format.Subscription, error) {
+func (r *river) subscriptions() ([]news.Listed, error) {
 	states, err := r.db.States(r.t.Context())
-	var subs []format.Subscription
+	var subs []news.Listed
 	for _, s := range states {
 		if s.Kind == news.KindFeed && s.Public {
-			subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL})
+			subs = append(subs, news.Listed{Title: s.Title, URL: s.URL})
 		}
 	}
 	return subs, err

@@ -22,7 +22,6 @@ import (
 	"log/slog"
 	"time"
 
-	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/page"
 )
@@ -79,7 +78,7 @@ type Publisher struct {
 // the variants and writing the files, is returned as finish, so that other feeds can reach the web
 // server first; finish is nil if nothing was rendered. After an error the next call makes up for
 // what was left undone.
-func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]format.Subscription, error)) (finish *Finish, err error) {
+func (p *Publisher) Feed(ctx context.Context, site news.Site, f news.Feed, subs func() ([]news.Listed, error)) (finish *Finish, err error) {
 	if f.Private {
 		site.Token, site.Hub = p.Mask, "" // a topic URL would reveal the token
 	}
@@ -131,7 +130,7 @@ type Finish struct {
 }
 
 // render renders the feed and puts it on the shelf, without compressed variants.
-func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []format.Subscription, generation int) (*shelved, error) {
+func (p *Publisher) render(ctx context.Context, site news.Site, f news.Feed, subs []news.Listed, generation int) (*shelved, error) {
 	e, err := p.Store.Edition(ctx, site, f)
 	if err != nil {
 		return nil, err

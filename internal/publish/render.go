@@ -77,7 +77,7 @@ func ContentType(ext string) string {
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // documents renders every representation of an Edition, by extension.
-func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (map[string]*Document, error) {
+func documents(e *news.Edition, subs []news.Listed, theme *page.Theme) (map[string]*Document, error) {
 	all := append(representations(theme), representation{ext: "opml", contentType: opmlType, write: func(p format.Prepared, w io.Writer) error {
 		return format.WriteOPML(w, p.Edition.Feed.Title, subs, time.Time{})
 	}})
@@ -99,7 +99,7 @@ func documents(e *news.Edition, subs []format.Subscription, theme *page.Theme) (
 }
 
 // Sources renders the OPML list of all public sources.
-func Sources(title string, subs []format.Subscription) (*Document, error) {
+func Sources(title string, subs []news.Listed) (*Document, error) {
 	var b bytes.Buffer
 	if err := format.WriteOPML(&b, title, subs, time.Time{}); err != nil {
 		return nil, fmt.Errorf("write sources.opml: %w", err)

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"tributary/internal/format"
 	"tributary/internal/news"
 	"tributary/internal/publish"
 	"tributary/internal/search"
@@ -138,12 +137,12 @@ func (b *bench) show() {
 	b.web.Show(snap)
 }
 
-func (b *bench) subscriptions() ([]format.Subscription, error) {
+func (b *bench) subscriptions() ([]news.Listed, error) {
 	states, err := b.db.States(b.t.Context())
-	var subs []format.Subscription
+	var subs []news.Listed
 	for _, s := range states {
 		if s.Kind == news.KindFeed && s.Public && !news.HasSecret(s.URL) {
-			subs = append(subs, format.Subscription{Title: s.Title, URL: s.URL})
+			subs = append(subs, news.Listed{Title: s.Title, URL: s.URL})
 		}
 	}
 	return subs, err
