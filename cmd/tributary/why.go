@@ -136,8 +136,8 @@ func (j *journey) related(ctx context.Context, story int64) error {
 // findStories returns the stories that what may name, each with all of its entries.
 func findStories(ctx context.Context, db *store.DB, what string) ([][]news.Placement, error) {
 	found, err := db.Find(ctx, what, clean.CanonicalURL(what))
-	if key := storyKey(what); err == nil && len(found) == 0 && key != "" {
-		found, err = db.Find(ctx, key, "")
+	if u, bad := url.Parse(what); bad == nil && err == nil && len(found) == 0 && news.StoryAt(u) != "" {
+		found, err = db.Find(ctx, news.StoryAt(u), "")
 	}
 	if err == nil && len(found) == 0 {
 		found, err = byNumber(ctx, db, what)
@@ -155,20 +155,6 @@ func findStories(ctx context.Context, db *store.DB, what string) ([][]news.Place
 		}
 	}
 	return stories, err
-}
-
-// storyKey returns the key of the story that the address of one of our pages
-// names. That is the page of a story, or a story's anchor on the page of a feed.
-func storyKey(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	if key, ok := strings.CutPrefix(u.Fragment, "s-"); ok {
-		return key
-	}
-	_, key, _ := strings.Cut(u.Path, "/stories/")
-	return strings.Trim(key, "/")
 }
 
 // whyNot prints the state of the sources from which what could have come. It

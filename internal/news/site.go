@@ -1,6 +1,7 @@
 package news
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -98,6 +99,16 @@ func (s Site) StoryURL(key string) string {
 		return s.privateURL() + "/stories/" + key
 	}
 	return s.URL + "/stories/" + key
+}
+
+// StoryAt returns the key of the story that an address names, either as its page or as its place
+// on the page of a feed; "" if it names none.
+func StoryAt(address *url.URL) string {
+	if key, ok := strings.CutPrefix(address.Fragment, "s-"); ok {
+		return key
+	}
+	_, key, _ := strings.Cut(address.Path, "/stories/")
+	return strings.Trim(key, "/")
 }
 
 // SourceURL returns the address of a source's page, which only public ones have.

@@ -29,6 +29,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -97,6 +98,7 @@ type Server struct {
 	days     storyDays
 	current  atomic.Pointer[Snapshot]
 	gate     *gate
+	packers  sync.Pool // of *gzip.Writer, which are reused
 }
 
 // Show makes snap the configuration that is served.
@@ -237,7 +239,7 @@ func (s *Server) apologise(w http.ResponseWriter, r *http.Request, policy string
 	}
 	if choose(r.Header["Accept-Encoding"], []publish.Variant{{Coding: publish.Gzip}}) != nil {
 		var packed bytes.Buffer
-		_ = pack(&packed, func(z io.Writer) error { _, err := z.Write(body); return err }) // a bytes.Buffer does not fail
+		_ = s.pack(&packed, func(z io.Writer) error { _, err := z.Write(body); return err }) // a bytes.Buffer does not fail
 		body = packed.Bytes()
 		h.Set("Content-Encoding", publish.Gzip)
 	}

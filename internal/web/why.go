@@ -93,19 +93,14 @@ func (s *Server) tell(ctx context.Context, sc *scope, v *page.WhyView, found []n
 	return nil
 }
 
-// storyKey returns the key of the story that an address on this site names, either as its page or
-// as its place on the page of a feed.
+// storyKey returns the key of the story that an address on this site names.
 func storyKey(site news.Site, address string) string {
 	u, err := url.Parse(address)
 	own, _ := url.Parse(site.URL)
 	if err != nil || own == nil || !strings.EqualFold(u.Host, own.Host) {
 		return ""
 	}
-	if key, ok := strings.CutPrefix(u.Fragment, "s-"); ok {
-		return key
-	}
-	_, key, _ := strings.Cut(u.Path, "/stories/")
-	return strings.Trim(key, "/")
+	return news.StoryAt(u)
 }
 
 // sitesOf maps sites to the sources that publish there, by the addresses of their home pages and of
