@@ -140,17 +140,12 @@ func (t *text) cut(from, to, line int) edit {
 // after the last text inside that is neither space nor comment, and the offset of
 // the closing bracket, or -1 if there is none.
 func (t *text) bracket(open int) (last, shut int) {
-	depth, quoted := 0, byte(0)
+	depth := 0
 	for i := open; i < len(t.data); i++ {
 		c := t.data[i]
 		switch {
-		case quoted == '"' && c == '\\':
-			i++
-		case quoted != 0 && c == quoted:
-			quoted = 0
-		case quoted != 0:
 		case (c == '"' || c == '\'') && strings.IndexByte(" \n\t,[{:", t.data[i-1]) >= 0:
-			quoted = c
+			i = t.quoteEnd(i)
 		case c == '#' && strings.IndexByte(" \t\n", t.data[i-1]) >= 0:
 			i += max(bytes.IndexByte(t.data[i:], '\n')-1, 0)
 			continue
@@ -166,6 +161,18 @@ func (t *text) bracket(open int) (last, shut int) {
 		}
 	}
 	return 0, -1
+}
+
+// quoteEnd returns the offset of the quotation mark that closes the one at i. If none does, it
+// is beyond the text.
+func (t *text) quoteEnd(i int) int {
+	mark := t.data[i]
+	for i++; i < len(t.data) && t.data[i] != mark; i++ {
+		if mark == '"' && t.data[i] == '\\' {
+			i++
+		}
+	}
+	return i
 }
 
 // offset returns the byte offset of a line and column. The column counts characters from 1.

@@ -173,6 +173,28 @@ func (r *reader) placeIn(n *yaml.Node, at int) (line, col int) {
 
 // align returns the index in raw that corresponds to index at in value.
 func align(raw, value []rune, at int, style yaml.Style) (pos int, ok bool) {
+	single, double := style&yaml.SingleQuotedStyle != 0, style&yaml.DoubleQuotedStyle != 0
+	pos = textStart(raw, value, style)
+	for i, c := range value[:min(at, len(value))] {
+		if unicode.IsSpace(c) && spaceAt(raw, pos) {
+			if !spaceAt(value, i+1) {
+				pos = pastSpace(raw, pos)
+			}
+			continue
+		}
+		if pos+1 < len(raw) && (single && c == '\'' || double && raw[pos] == '\\') {
+			pos++ // past what escapes c
+		}
+		if pos >= len(raw) || raw[pos] != c {
+			return 0, false // also for \t, \u00e4 and the like, which are rare in rules
+		}
+		pos++
+	}
+	return pos, true
+}
+
+// textStart returns the index in raw at which the text of a scalar begins.
+func textStart(raw, value []rune, style yaml.Style) (pos int) {
 	switch {
 	case style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		for pos < len(raw) && raw[pos] != '\n' { // skip "|" or ">"
@@ -184,31 +206,14 @@ func align(raw, value []rune, at int, style yaml.Style) (pos int, ok bool) {
 	case style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
 		pos++
 	}
-	for i := 0; i < min(at, len(value)); i++ {
-		switch {
-		case unicode.IsSpace(value[i]) && pos < len(raw) && unicode.IsSpace(raw[pos]):
-			if i+1 == len(value) || !unicode.IsSpace(value[i+1]) {
-				pos = pastSpace(raw, pos)
-			}
-			continue
-		case style&yaml.SingleQuotedStyle != 0 && pos+1 < len(raw) && value[i] == '\'':
-			pos++
-		case style&yaml.DoubleQuotedStyle != 0 && pos+1 < len(raw) && raw[pos] == '\\':
-			if raw[pos+1] != value[i] {
-				return 0, false // \t, \u00e4 and the like are rare in rules
-			}
-			pos++
-		}
-		if pos >= len(raw) || raw[pos] != value[i] {
-			return 0, false
-		}
-		pos++
-	}
-	return pos, true
+	return pos
 }
 
+// spaceAt reports whether text has white space at pos.
+func spaceAt(text []rune, pos int) bool { return pos < len(text) && unicode.IsSpace(text[pos]) }
+
 func pastSpace(text []rune, pos int) int {
-	for pos < len(text) && unicode.IsSpace(text[pos]) {
+	for spaceAt(text, pos) {
 		pos++
 	}
 	return pos
