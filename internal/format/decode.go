@@ -236,23 +236,6 @@ func (r *reader) guessBase(t *tree) {
 	}
 }
 
-// field is a value that gofeed read, with the name of its element.
-type field struct{ name, value string }
-
-// body returns the first field that is not empty as clean HTML, with URLs absolute
-// against the base of its element.
-func (r *reader) body(item *node, fields ...field) string {
-	for _, f := range fields {
-		if strings.TrimSpace(f.value) == "" {
-			continue
-		}
-		if out := clean.HTML(f.value, baseOf(item, f.name)); out != "" {
-			return out
-		}
-	}
-	return ""
-}
-
 // baseOf returns the base of the child of that name, or of the item if it has none.
 func baseOf(item *node, name string) *url.URL {
 	if k := item.kid(name); k != nil {

@@ -19,13 +19,17 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 	if len(f.Entries) != len(t.items) {
 		return nil, news.Failf(news.OutcomeMalformed, "the Atom document has %d entries and %d could be read", len(t.items), len(f.Entries))
 	}
+	p := parsed{extensions: f.Extensions, fields: map[string]string{
+		"title": f.Title, "subtitle": f.Subtitle, "description": r.line(t.head, "description"),
+		"updated": r.line(t.head, "updated"), "modified": f.Updated, "pubdate": r.line(t.head, "pubdate"),
+	}}
 	d := &news.Document{
 		ID:          r.id(t.head),
-		Title:       first(f.Title, value(f.Extensions["dc"], "title")),
+		Title:       p.first("title", "dc:title"),
 		Link:        r.atomLink(t.head, t.head.lang),
-		Description: first(f.Subtitle, value(f.Extensions["itunes"], "summary"), value(f.Extensions["dc"], "description"), value(f.Extensions["itunes"], "subtitle"), r.line(t.head, "description")),
-		Language:    languageTag(t.head.lang, value(f.Extensions["dc"], "language")),
-		Updated:     when(r.line(t.head, "updated"), f.Updated, value(f.Extensions["dcterms"], "modified"), value(f.Extensions["dc"], "date"), r.line(t.head, "pubdate")),
+		Description: p.first("subtitle", "itunes:summary", "dc:description", "itunes:subtitle", "description"),
+		Language:    languageTag(t.head.lang, p.text("dc:language")),
+		Updated:     p.time("", "updated", "modified", "dcterms:modified", "dc:date", "pubdate"),
 		Authors:     r.atomPeople(t.head),
 	}
 	r.head(t.head, d)
@@ -38,18 +42,22 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 
 // atomEntry converts one entry.
 func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry {
-	media, dc, terms, itunes := a.Extensions["media"], a.Extensions["dc"], a.Extensions["dcterms"], a.Extensions["itunes"]
-	content := ""
+	p := parsed{extensions: a.Extensions, fields: map[string]string{
+		"title": a.Title, "summary": a.Summary, "media:title": mediaText(a.Extensions["media"], "title"),
+		"published": r.line(n, "published"), "issued": a.Published, // which may be either
+		"updated": r.line(n, "updated"), "modified": a.Updated,
+		"created": r.line(n, "created"), "pubdate": r.line(n, "pubdate"),
+	}}
 	if a.Content != nil {
-		content = a.Content.Value
+		p.fields["content"] = a.Content.Value
 	}
 	e := news.Entry{
 		GUID:       r.id(n),
-		Title:      first(a.Title, value(dc, "title"), mediaText(media, "title")),
-		Content:    r.body(n, field{"content", content}, field{"content:encoded", value(a.Extensions["content"], "encoded")}),
-		Summary:    r.body(n, field{"summary", a.Summary}),
-		Published:  when(r.line(n, "published"), a.Published, value(terms, "issued"), value(dc, "date"), r.line(n, "created"), value(terms, "created"), r.line(n, "pubdate")),
-		Updated:    when(r.line(n, "updated"), a.Updated, value(terms, "modified"), value(dc, "date")),
+		Title:      p.first("title", "dc:title", "media:title"),
+		Content:    p.body(n, "content", "content:encoded"),
+		Summary:    p.body(n, "summary"),
+		Published:  p.time("", "published", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created", "pubdate"),
+		Updated:    p.time("", "updated", "modified", "dcterms:modified", "dc:date"),
 		Authors:    r.atomAuthors(n, d.Authors),
 		Categories: r.categories(n),
 		Language:   languageTag(n.declared(), d.Language, n.lang, textLanguage(n)),
@@ -60,8 +68,9 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		e.Link = r.atomLink(n, e.Language)
 	}
 	if e.Content == "" && e.Summary == "" {
-		e.Summary = r.body(n, field{"media:description", mediaText(media, "description")}, field{"description", r.inner(n, "description")},
-			field{"dc:description", value(dc, "description")}, field{"itunes:summary", value(itunes, "summary")}, field{"itunes:subtitle", value(itunes, "subtitle")})
+		p.fields["media:description"] = mediaText(a.Extensions["media"], "description")
+		p.fields["description"] = r.inner(n, "description")
+		e.Summary = p.body(n, "media:description", "description", "dc:description", "itunes:summary", "itunes:subtitle")
 	}
 	enclosures(n, &e)
 	r.linkedEnclosures(n, &e)
@@ -129,7 +138,7 @@ func (r *reader) atomOrigin(n *node, a *atom.Entry) *news.Origin {
 		return nil
 	}
 	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k, ""), URL: related(k, "self"), Rights: r.rights(k),
-		Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: when(r.line(k, "updated"))}
+		Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: whenIn("", r.line(k, "updated"))}
 	if o == (news.Origin{}) {
 		return nil
 	}

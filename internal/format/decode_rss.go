@@ -22,14 +22,17 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 	if len(f.Items) != len(t.items) {
 		return nil, news.Failf(news.OutcomeMalformed, "the RSS document has %d items and %d could be read", len(t.items), len(f.Items))
 	}
-	dc, itunes := f.Extensions["dc"], f.Extensions["itunes"]
+	p := parsed{extensions: f.Extensions, fields: map[string]string{
+		"title": f.Title, "description": f.Description, "media:title": value(f.Extensions["media"], "title"),
+		"lastbuilddate": f.LastBuildDate, "pubdate": f.PubDate, "updated": r.line(t.head, "updated", "modified"), "lastmod": t.head.attr("lastmod"),
+	}}
 	d := &news.Document{
-		Title:       first(f.Title, value(dc, "title"), value(itunes, "title"), value(f.Extensions["media"], "title")),
-		Link:        r.rssLink(t.head),
-		Description: first(f.Description, value(itunes, "summary"), value(dc, "description"), value(f.Extensions["atom"], "subtitle"), value(itunes, "subtitle"), r.line(t.head, "subtitle", "tagline", "abstract", "googleplay:description")),
-		Language:    languageTag(f.Language, value(dc, "language"), t.head.lang),
-		Updated: whenIn(f.Language, f.LastBuildDate, value(f.Extensions["atom"], "updated"), value(f.Extensions["dcterms"], "modified"), r.line(t.head, "updated", "modified"), value(dc, "date"),
-			f.PubDate, value(f.Extensions["dcterms"], "issued"), t.head.attr("lastmod")),
+		Title: p.first("title", "dc:title", "itunes:title", "media:title"),
+		Link:  r.rssLink(t.head),
+		Description: first(p.first("description", "itunes:summary", "dc:description", "atom:subtitle", "itunes:subtitle"),
+			r.line(t.head, "subtitle", "tagline", "abstract", "googleplay:description")),
+		Language:  languageTag(f.Language, p.text("dc:language"), t.head.lang),
+		Updated:   p.time(f.Language, "lastbuilddate", "atom:updated", "dcterms:modified", "updated", "dc:date", "pubdate", "dcterms:issued", "lastmod"),
 		Authors:   r.publishers(t.head),
 		TTL:       ttl(f.TTL),
 		SkipHours: skipHours(f.SkipHours),
@@ -50,31 +53,34 @@ func (r *reader) readRSS(t *tree, plain []byte) (*news.Document, error) {
 
 // rssEntry converts one item.
 func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
-	dc, terms, media := i.Extensions["dc"], i.Extensions["dcterms"], i.Extensions["media"]
-	itunes, atom, xhtml := i.Extensions["itunes"], i.Extensions["atom"], i.Extensions["xhtml"]
+	second := r.second(n, "description")
+	p := parsed{extensions: i.Extensions, custom: i.Custom, fields: map[string]string{
+		"title": i.Title, "content:encoded": i.Content, "description": i.Description, "pubdate": i.PubDate, "lastmod": n.attr("lastmod"),
+		"media:title": mediaText(i.Extensions["media"], "title"), "media:description": mediaText(i.Extensions["media"], "description"),
+		"googleplay:description": r.inner(n, "googleplay:description"),
+	}}
 	e := news.Entry{
-		Title: first(i.Title, value(dc, "title"), value(atom, "title"), mediaText(media, "title"), value(itunes, "title")),
-		Link:  r.rssLink(n),
-		Content: r.body(n, field{"content:encoded", i.Content}, field{"encoded", i.Custom["encoded"]}, field{"xhtml:body", value(xhtml, "body")},
-			field{"xhtml:div", value(xhtml, "div")}, field{"body", i.Custom["body"]}, field{"fullitem", i.Custom["fullitem"]},
-			field{"atom:content", value(atom, "content")}, field{"content", i.Custom["content"]}, r.second(n, "description")),
-		Summary: r.body(n, field{"description", i.Description}, field{"atom:summary", value(atom, "summary")}, field{"summary", i.Custom["summary"]},
-			field{"dc:description", value(dc, "description")}, field{"dcterms:abstract", value(terms, "abstract")}, field{"abstract", i.Custom["abstract"]},
-			field{"itunes:summary", value(itunes, "summary")}, field{"media:description", mediaText(media, "description")}, field{"itunes:subtitle", value(itunes, "subtitle")},
-			field{"googleplay:description", r.inner(n, "googleplay:description")}),
-		Published: whenIn(inherited, i.PubDate, value(terms, "issued"), value(atom, "published"), value(atom, "issued"), i.Custom["published"], i.Custom["issued"],
-			value(dc, "date"), value(terms, "date"), i.Custom["date"], value(terms, "created"), value(atom, "created"), i.Custom["created"]),
-		Updated: whenIn(inherited, value(terms, "modified"), value(atom, "updated"), value(atom, "modified"), i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], n.attr("lastmod"),
-			value(dc, "date"), value(terms, "date"), i.Custom["date"]), // a date of Dublin Core may be either
+		Title:   p.first("title", "dc:title", "atom:title", "media:title", "itunes:title"),
+		Link:    r.rssLink(n),
+		Content: p.body(n, "content:encoded", "encoded", "xhtml:body", "xhtml:div", "body", "fullitem", "atom:content", "content"),
+		Summary: p.body(n, "description", "atom:summary", "summary", "dc:description", "dcterms:abstract", "abstract",
+			"itunes:summary", "media:description", "itunes:subtitle", "googleplay:description"),
+		Published: p.time(inherited, "pubdate", "dcterms:issued", "atom:published", "atom:issued", "published", "issued",
+			"dc:date", "dcterms:date", "date", "dcterms:created", "atom:created", "created"),
+		Updated: p.time(inherited, "dcterms:modified", "atom:updated", "atom:modified", "updated", "modified", "lastbuilddate", "lastmod",
+			"dc:date", "dcterms:date", "date"), // a date of Dublin Core may be either
 		Authors:    r.publishers(n),
 		Categories: r.categories(n),
-		Language:   languageTag(n.declared(), value(dc, "language"), inherited, n.lang),
+		Language:   languageTag(n.declared(), p.text("dc:language"), inherited, n.lang),
 		Origin:     r.rssOrigin(n, i),
+	}
+	if e.Content == "" {
+		e.Content = clean.HTML(second, baseOf(n, "description"))
 	}
 	enclosures(n, &e)
 	r.linkedEnclosures(n, &e)
 	r.mediaEnclosures(n, &e)
-	r.rssIdentity(n, i, &e)
+	r.rssIdentity(n, i, p, &e)
 	e.Extra = r.extra(n, &e)
 	return e
 }
@@ -86,7 +92,7 @@ func (r *reader) rssLink(n *node) string {
 
 // rssIdentity sets the id as the document has it. An entry without a link takes its
 // guid, which is a permalink unless it says otherwise.
-func (r *reader) rssIdentity(n *node, i *rss.Item, e *news.Entry) {
+func (r *reader) rssIdentity(n *node, i *rss.Item, p parsed, e *news.Entry) {
 	permalink := ""
 	if i.GUID != nil {
 		e.GUID = clean.Line(i.GUID.Value)
@@ -96,7 +102,7 @@ func (r *reader) rssIdentity(n *node, i *rss.Item, e *news.Entry) {
 	}
 	about := clean.Line(n.attr("about"))
 	if e.GUID == "" {
-		e.GUID = first(about, clean.Line(value(i.Extensions["atom"], "id")), clean.Line(i.Custom["id"]))
+		e.GUID = first(about, clean.Line(p.text("atom:id")), clean.Line(p.text("id")))
 		permalink = e.GUID
 	}
 	if e.Link == "" && strings.HasPrefix(permalink, "/") {
@@ -200,21 +206,59 @@ func medium(m *node) string {
 
 // second returns the second text of that name. An item with two descriptions has a
 // summary and a content.
-func (r *reader) second(n *node, name string) field {
+func (r *reader) second(n *node, name string) string {
 	found := false
 	for k := range n.named(name) {
 		if k.blank() {
 			continue
 		}
 		if found {
-			return field{name, r.html(k)}
+			return r.html(k)
 		}
 		found = true
 	}
-	return field{}
+	return ""
 }
 
-// value returns the first text that gofeed found for an extension element.
+// parsed is what gofeed read of a channel or item, by the canonical names of elements.
+type parsed struct {
+	fields     map[string]string // of its structs, and what only the tree has
+	custom     map[string]string // native elements that it has no field for
+	extensions ext.Extensions
+}
+
+// text returns the text of the first element of that name that has any.
+func (p parsed) text(name string) string {
+	if text, ok := p.fields[name]; ok {
+		return text
+	}
+	prefix, local, ok := strings.Cut(name, ":")
+	if !ok {
+		return p.custom[name]
+	}
+	return value(p.extensions[prefix], local)
+}
+
+// first returns the first text that is not blank. Earlier names take precedence.
+func (p parsed) first(names ...string) string { return first(each(names, p.text)...) }
+
+// time returns the first date that can be read, see whenIn.
+func (p parsed) time(language string, names ...string) time.Time {
+	return whenIn(language, each(names, p.text)...)
+}
+
+// body returns the first text with content as clean HTML, with URLs absolute against the
+// base of its element.
+func (p parsed) body(item *node, names ...string) string {
+	for _, name := range names {
+		if out := clean.HTML(p.text(name), baseOf(item, name)); out != "" {
+			return out
+		}
+	}
+	return ""
+}
+
+// value returns the first text among the extension elements of a name.
 func value(group map[string][]ext.Extension, name string) string {
 	for _, e := range group[name] {
 		if e.Value != "" {
@@ -238,11 +282,6 @@ func mediaText(media map[string][]ext.Extension, name string) string {
 		}
 	}
 	return ""
-}
-
-// when is whenIn for forms that do not depend on the language.
-func when(dates ...string) time.Time {
-	return whenIn("", dates...)
 }
 
 // mediaType returns a media type in lower case, or "" if s is not one.
