@@ -163,12 +163,10 @@ func unfit(selecting []news.Feed, p *news.Placement) news.Text {
 	}
 	gone := slices.ContainsFunc(p.In, func(pub news.Publication) bool { return pub.Removed })
 	switch {
-	case len(open) > 0 && gone:
+	case gone && len(open)+closed > 0:
 		return news.Say("Not shown any more: nothing is left of its story that a feed could show.")
 	case len(open) > 0:
 		return news.Say("In no feed yet: it enters %s with the next round of publishing.", strings.Join(open, ", "))
-	case closed > 0 && gone:
-		return news.Say("Not shown any more: nothing is left of its story that a feed could show.")
 	case closed > 0:
 		return news.Say("In no feed: the digest that it would be in was closed before it came, or had no room for it.")
 	case ruled == 0:
