@@ -14,17 +14,18 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// marks are byte order marks, longest first.
-var marks = []struct {
-	prefix string
-	enc    encoding.Encoding
-	name   string
+// wides are the encodings with two or four bytes a character, those with the longest byte
+// order marks first.
+var wides = []struct {
+	mark  string
+	zeros string // the first four bytes of a document without a mark: 0 for zero, x for any other
+	enc   encoding.Encoding
+	name  string
 }{
-	{"\x00\x00\xfe\xff", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "UTF-32"},
-	{"\xff\xfe\x00\x00", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "UTF-32"},
-	{"\xfe\xff", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"\xff\xfe", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "UTF-16"},
-	{"\x4c\x6f\xa7\x94", charmap.CodePage037, "EBCDIC"}, // "<?xm"
+	{"\x00\x00\xfe\xff", "000x", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "UTF-32"},
+	{"\xff\xfe\x00\x00", "x000", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "UTF-32"},
+	{"\xfe\xff", "0x0x", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "UTF-16"},
+	{"\xff\xfe", "x0x0", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "UTF-16"},
 }
 
 // toUTF8 returns the body as valid UTF-8 without a byte order mark and without the
@@ -67,27 +68,27 @@ func shifting(body []byte, d bytesSeen) bool {
 // mark or by the zero bytes beside ASCII (XML 1.0 appendix F), and EBCDIC by its first
 // bytes. skip is the length of the mark in bytes. enc is nil for any other encoding.
 func wide(body []byte) (enc encoding.Encoding, name string, skip int) {
-	for _, m := range marks {
-		if bytes.HasPrefix(body, []byte(m.prefix)) {
-			skip = len(m.prefix)
-			if m.name == "EBCDIC" {
-				skip = 0
-			}
-			return m.enc, m.name, skip
+	if bytes.HasPrefix(body, []byte("\x4c\x6f\xa7\x94")) { // "<?xm"
+		return charmap.CodePage037, "EBCDIC", 0
+	}
+	for _, w := range wides {
+		if bytes.HasPrefix(body, []byte(w.mark)) {
+			return w.enc, w.name, len(w.mark)
 		}
 	}
 	if len(body) < 4 {
 		return nil, "", 0
 	}
-	switch [4]bool{body[0] != 0, body[1] != 0, body[2] != 0, body[3] != 0} {
-	case [4]bool{false, false, false, true}:
-		return marks[0].enc, "UTF-32", 0
-	case [4]bool{true, false, false, false}:
-		return marks[1].enc, "UTF-32", 0
-	case [4]bool{false, true, false, true}:
-		return marks[2].enc, "UTF-16", 0
-	case [4]bool{true, false, true, false}:
-		return marks[3].enc, "UTF-16", 0
+	zeros := []byte("xxxx")
+	for i, c := range body[:4] {
+		if c == 0 {
+			zeros[i] = '0'
+		}
+	}
+	for _, w := range wides {
+		if w.zeros == string(zeros) {
+			return w.enc, w.name, 0
+		}
 	}
 	return nil, "", 0
 }
