@@ -103,19 +103,24 @@ func (m *mender) find(open token) (int, int) {
 // title of the channel that has no end tag.
 func (m *mender) balanced(look *lexer, open token) (first, end int) {
 	first, end = -1, -1
-	space := m.top().space
-	isLeaf, sibling := m.words[m.name(open.name, space)] == leaf, false
-	for depth, inner := 0, 0; depth <= 4 && look.pos-m.lex.pos < m.budget; {
+	depth, inner, sibling := 0, 0, false
+	isLeaf := m.words[m.name(open.name, m.top().space)] == leaf
+	for depth <= 4 && look.pos-m.lex.pos < m.budget {
 		t := look.next()
-		same, begins := strings.EqualFold(t.name, open.name), t.kind == startToken
+		same := strings.EqualFold(t.name, open.name) // only tags have a name
 		switch {
 		case t.kind == eofToken:
 			return first, end
-		case !begins && t.kind != endToken, begins && same && t.empty && !sibling:
-		case same && begins && sibling:
+		case t.kind == startToken && same && sibling:
 			return -1, -1
-		case same && begins:
-			depth++
+		case t.kind == startToken && same:
+			if !t.empty {
+				depth++
+			}
+		case t.kind == startToken && m.isItem(t.name):
+			inner++
+		case t.kind == startToken:
+			sibling = sibling || isLeaf && m.besides(t.name)
 		case same && depth == 0 && inner == 0:
 			return t.pos, t.end
 		case same:
@@ -123,20 +128,20 @@ func (m *mender) balanced(look *lexer, open token) (first, end int) {
 				first, end = t.pos, t.end
 			}
 			depth--
-		case begins && m.isItem(t.name):
-			inner++
-		case begins:
-			if isLeaf && !sibling {
-				name := m.name(t.name, space)
-				sibling = m.words[name] != unknown && !clean.Element(name) // which may be part of the text
-			}
-		case m.closesItem(t.name):
+		case t.kind == endToken && m.closesItem(t.name):
 			if inner--; inner < 0 {
 				return first, end
 			}
 		}
 	}
 	return first, end
+}
+
+// besides reports whether a tag name, as written, is that of an element which stands beside a
+// leaf and is no part of its text.
+func (m *mender) besides(raw string) bool {
+	name := m.name(raw, m.top().space)
+	return m.words[name] != unknown && !clean.Element(name)
 }
 
 // holdsItem reports whether an item begins before end. What it reads is charged to the
