@@ -66,26 +66,37 @@ type opmlReader struct {
 
 func (o *opmlReader) read() error {
 	for closed := false; ; {
-		t := o.lex.next()
-		switch name := localName(t.name); {
-		case t.kind == eofToken:
+		switch t := o.lex.next(); t.kind {
+		case eofToken:
 			return o.atEnd(closed)
-		case t.kind == startToken && !o.inside && name != "opml":
-			return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: it begins with <%s>, want <opml>", clip(clean.Line(t.name), 40))
-		case t.kind == startToken && name == "opml":
-			o.inside = true
-		case t.kind == startToken && name == "title" && o.list.Title == "":
-			o.list.Title = o.text()
-		case t.kind == startToken && name == "outline":
-			if err := o.outline(t); err != nil {
+		case startToken:
+			if err := o.start(t); err != nil {
 				return err
 			}
-		case t.kind == endToken && name == "outline" && len(o.open) > 0:
-			o.open = o.open[:len(o.open)-1]
-		case t.kind == endToken && name == "opml":
-			closed = true
+		case endToken:
+			switch localName(t.name) {
+			case "outline":
+				o.open = o.open[:max(len(o.open)-1, 0)]
+			case "opml":
+				closed = true
+			}
 		}
 	}
+}
+
+// start handles a start tag.
+func (o *opmlReader) start(t token) error {
+	switch name := localName(t.name); {
+	case name == "opml":
+		o.inside = true
+	case !o.inside:
+		return news.Failf(news.OutcomeNotAFeed, "this is no subscription list: it begins with <%s>, want <opml>", clip(clean.Line(t.name), 40))
+	case name == "title" && o.list.Title == "":
+		o.list.Title = o.text()
+	case name == "outline":
+		return o.outline(t)
+	}
+	return nil
 }
 
 // atEnd judges how the document ended. A list that breaks off may lack most of its content.
