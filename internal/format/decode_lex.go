@@ -344,11 +344,11 @@ func (l *lexer) runsOn(from, end int) bool {
 }
 
 func nameStart(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c == ':' || c >= 0x80
+	return isLetter(c) || c == '_' || c == ':' || c >= 0x80
 }
 
 func nameByte(c byte) bool {
-	return nameStart(c) || '0' <= c && c <= '9' || c == '-' || c == '.'
+	return nameStart(c) || isDigit(c) || c == '-' || c == '.'
 }
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' }

@@ -134,7 +134,7 @@ func withoutPictures(s string, fix *repairs) string {
 // base64Byte reports whether c can occur in base64 (RFC 4648), including base64 that is
 // broken into lines or escaped in a JSON string.
 func base64Byte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/' || c == '=' || c == '\\' || c == '\n' || c == '\r'
+	return isAlnum(c) || c == '+' || c == '/' || c == '=' || c == '\\' || c == '\n' || c == '\r'
 }
 
 // thrift is the remaining budget for cleaning the texts of one document.
