@@ -110,14 +110,14 @@ type showWide struct {
 // one directory, so it is ignored.
 func (r *reader) showOf(head *node) showWide {
 	s := showWide{
-		explicit: said(r.line(head, "itunes:explicit", "googleplay:explicit"), false),
-		blocked:  said(r.line(head, "itunes:block", "googleplay:block"), false),
+		explicit: yesOrNo(r.line(head, "itunes:explicit", "googleplay:explicit"), false),
+		blocked:  yesOrNo(r.line(head, "itunes:block", "googleplay:block"), false),
 	}
 	s.tags = r.tags(head)
 	for _, k := range head.kids {
 		switch {
 		case k.name == "podcast:block" && k.attr("id") == "":
-			s.blocked = said(r.plain(k), s.blocked)
+			s.blocked = yesOrNo(r.plain(k), s.blocked)
 		case k.name == "podcast:person":
 			s.people = r.addCredit(s.people, k)
 		}
@@ -131,8 +131,8 @@ func (r *reader) episode(n *node) news.Episode {
 		Number:   decimal(r.line(n, "podcast:episode", "itunes:episode")),
 		Season:   whole(r.line(n, "podcast:season", "itunes:season")),
 		Duration: seconds(r.line(n, "itunes:duration")),
-		Explicit: said(r.line(n, "itunes:explicit", "googleplay:explicit"), r.show.explicit),
-		Blocked:  said(r.line(n, "itunes:block", "googleplay:block"), r.show.blocked),
+		Explicit: yesOrNo(r.line(n, "itunes:explicit", "googleplay:explicit"), r.show.explicit),
+		Blocked:  yesOrNo(r.line(n, "itunes:block", "googleplay:block"), r.show.blocked),
 	}
 	switch kind := strings.ToLower(r.line(n, "itunes:episodetype")); kind {
 	case "full", "trailer", "bonus":
@@ -226,8 +226,8 @@ func decimal(s string) string {
 	return s
 }
 
-// said reads yes or no, and returns unsaid for anything else.
-func said(s string, unsaid bool) bool {
+// yesOrNo reads yes or no, and returns unsaid for anything else.
+func yesOrNo(s string, unsaid bool) bool {
 	switch strings.ToLower(s) {
 	case "yes", "true", "explicit":
 		return true

@@ -20,35 +20,35 @@ const jsonVersion = "https://jsonfeed.org/version/1"
 
 // decodeJSON reads JSON Feed 1.0 and 1.1.
 func decodeJSON(text string, base *url.URL, fix *repairs) (*news.Document, error) {
-	s, err := mendJSON(strings.TrimSpace(text), fix)
+	mended, cut, err := mendJSON(strings.TrimSpace(text), fix)
 	if err != nil {
 		return nil, err
 	}
-	f, err := (&json.Parser{}).Parse(bytes.NewReader(s.text))
+	f, err := (&json.Parser{}).Parse(bytes.NewReader(mended))
 	if err != nil {
-		if f, err = typedJSON(s.text, fix); err != nil {
+		if f, err = typedJSON(mended, fix); err != nil {
 			return nil, news.Failf(news.OutcomeMalformed, "the JSON document cannot be read: %v", err)
 		}
 	}
 	version := jsonVersionOf(f, fix)
 	if !strings.HasPrefix(version, jsonVersion) {
-		return nil, news.Failf(news.OutcomeNotAFeed, "%s", jsonIs(f.Version, s.text))
+		return nil, news.Failf(news.OutcomeNotAFeed, "%s", jsonIs(f.Version, mended))
 	}
 	if base == nil {
 		base = jsonBase(f)
 	}
 	d := jsonDocument(f, base)
-	d.Hubs = jsonHubs(s.text, base)
+	d.Hubs = jsonHubs(mended, base)
 	d.Format, d.Outcome = "json10", news.OutcomeOK
 	if strings.HasPrefix(version, jsonVersion+".1") {
 		d.Format = "json11"
 	}
-	if s.cut {
+	if cut {
 		d.Outcome = news.OutcomeTruncated
 		fix.note("the document was cut off; whole entries kept: %d", len(f.Items))
 	}
 	texts := thrift{left: maxMarkup, fix: fix}
-	extensions := ours(s.text, len(f.Items))
+	extensions := ours(mended, len(f.Items))
 	for i, item := range f.Items {
 		if item == nil {
 			continue

@@ -9,12 +9,6 @@ import (
 	"tributary/internal/news"
 )
 
-// scanned is a JSON document after it was mended.
-type scanned struct {
-	text []byte
-	cut  bool
-}
-
 // jsonMender copies a JSON document without its white space and repairs what
 // hand-written generators get wrong: missing, doubled and trailing commas, and line
 // breaks and invalid escapes in strings. It enforces the limits of guard.go before any
@@ -42,7 +36,7 @@ type jsonMender struct {
 
 // mendJSON mends the document at the start of text. One that was cut off ends after its
 // last complete item.
-func mendJSON(text string, fix *repairs) (scanned, error) {
+func mendJSON(text string, fix *repairs) (mended []byte, cut bool, err error) {
 	m := jsonMender{s: text, fix: fix, keys: map[string]bool{}}
 	for m.i < len(text) {
 		c := text[m.i]
@@ -64,13 +58,14 @@ func mendJSON(text string, fix *repairs) (scanned, error) {
 			break
 		}
 		if err := m.guard(); err != nil {
-			return scanned{}, err
+			return nil, false, err
 		}
 		if len(m.open) == 0 {
-			return scanned{text: m.out.Bytes()}, nil
+			return m.out.Bytes(), false, nil
 		}
 	}
-	return m.cut(), nil
+	m.cut()
+	return m.out.Bytes(), true, nil
 }
 
 // guard refuses documents that only exist to exhaust a reader.
@@ -293,9 +288,9 @@ func stringEnd(s string, i int) int {
 
 // cut ends a document that was cut off. The version may have stood after the items; it
 // is added if other members show that this is a feed.
-func (m *jsonMender) cut() scanned {
+func (m *jsonMender) cut() {
 	if m.safe == 0 {
-		return scanned{text: m.out.Bytes(), cut: true}
+		return
 	}
 	m.out.Truncate(m.safe)
 	m.out.WriteString(m.shut)
@@ -303,7 +298,6 @@ func (m *jsonMender) cut() scanned {
 		m.out.Truncate(m.out.Len() - 1)
 		m.out.WriteString(`,"version":"` + jsonVersion + `"}`)
 	}
-	return scanned{text: m.out.Bytes(), cut: true}
 }
 
 // item cuts the texts and lists of an item to their limits.

@@ -22,9 +22,9 @@ func TemplateNames() []string {
 	return []string{"title", "source", "outlet", "author", "date", "link", "home", "story"}
 }
 
-// MaxTemplate is the maximum length of a template in characters. It is limited because
+// maxTemplate is the maximum length of a template in characters. It is limited because
 // its text is repeated in every item.
-const MaxTemplate = 2000
+const maxTemplate = 2000
 
 // TemplateError says what is wrong with a template, and where.
 type TemplateError struct {
@@ -43,8 +43,8 @@ func templateParts(text string) ([]templatePart, error) {
 	var all []templatePart
 	var plain strings.Builder
 	chars := []rune(text)
-	if len(chars) > MaxTemplate {
-		return nil, &TemplateError{At: MaxTemplate, Text: "is too long: its text stands in every item"}
+	if len(chars) > maxTemplate {
+		return nil, &TemplateError{At: maxTemplate, Text: "is too long: its text stands in every item"}
 	}
 	for i := 0; i < len(chars); i++ {
 		c := chars[i]
