@@ -19,8 +19,8 @@ type dateToken struct {
 }
 
 // eastern replaces the names of Chinese months with English ones, the units of Japanese,
-// Chinese and Korean dates with separators, and
-// the dashes and signs of other languages with ASCII.
+// Chinese and Korean dates with separators, and the dashes and signs of other languages
+// with ASCII.
 var eastern = strings.NewReplacer("十二月", " december ", "十一月", " november ", "十月", " october ", "九月", " september ", "八月", " august ", "七月", " july ",
 	"六月", " june ", "五月", " may ", "四月", " april ", "三月", " march ", "二月", " february ", "一月", " january ",
 	"元年", "1-", "年", "-", "월", "-", "月", "-", "년", "-", "日", " ", "일", " ", "號", " ", "号", " ",

@@ -21,6 +21,7 @@
 //	decode_markup.go markup that is not escaped;
 //	decode_entity.go character and entity references
 //	decode_plain.go  tree -> plain XML for gofeed
+//	decode_gofeed.go what gofeed read, by the names of elements
 //	decode_rss.go    gofeed's RSS -> Document
 //	decode_atom.go   gofeed's Atom -> Document
 //	decode_link.go   addresses, and Atom links in either vocabulary
