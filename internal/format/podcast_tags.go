@@ -122,17 +122,7 @@ func checkedTag(given news.Tag, rule tagRule) (news.Tag, bool) {
 		return t, false
 	}
 	for name, required := range attributesOf(rule) {
-		value := given.Attrs[name]
-		switch {
-		case addressAttrs[name]:
-			value = wireURL(value)
-		case name == "uri":
-			value = wireURI(value)
-		case numberAttrs[name]:
-			value = unsigned(value)
-		default:
-			value = clean.Line(value)
-		}
+		value := checkedAttr(name, given.Attrs[name])
 		if value == "" && required || len(value) > maxTagText {
 			return t, false
 		}
@@ -149,6 +139,19 @@ func checkedTag(given news.Tag, rule tagRule) (news.Tag, bool) {
 	}
 	empty := t.Attrs == nil && t.Text == "" && t.Tags == nil
 	return t, !empty && len(t.Text) <= maxTagText && !strings.HasSuffix(t.Attrs["purpose"], "verify")
+}
+
+// checkedAttr returns the value of an attribute as it may be published.
+func checkedAttr(name, value string) string {
+	switch {
+	case addressAttrs[name]:
+		return wireURL(value)
+	case name == "uri":
+		return wireURI(value)
+	case numberAttrs[name]:
+		return unsigned(value)
+	}
+	return clean.Line(value)
 }
 
 // attributesOf iterates over the names of attributes, and whether the element needs them.
