@@ -113,10 +113,12 @@ func TestTextAcrossOutlets(t *testing.T) {
 		{"a word of the headlines", set(unnamed, headedBy(1)), unnamed},
 		{"half of the headline", set(unnamed, titled(1, 2, 8)), unnamed},
 		{"no headlines", set(unnamed, titled(0, 0, 0)), unnamed},
-		{"no word of the headlines, a part", set(unnamed, wordsIn(299, 1000), titled(2, 8, 8)), set(unnamed, wordsIn(300, 1000), titled(2, 8, 8))},
 		{"no word of the headlines, but all", set(unnamed, runsOf(98, 100)), set(unnamed, runsOf(97, 100))},
+		{"no word of the headlines, beside a form", set(unnamed, runsOf(98, 98), saying(2)), set(unnamed, runsOf(97, 97), saying(2))},
 		{"no word of the headlines, but the beginning", set(unnamed, leadOf(7, 10), runsOf(75, 100)), set(unnamed, leadOf(7, 10), runsOf(74, 100))},
 		{"no word of the headlines, by the beginning", set(unnamed, leadOf(7, 10), runsOf(90, 100)), set(unnamed, leadOf(69, 100), runsOf(90, 100))},
+		{"no word of the headlines, today", set(unnamed, leadOf(7, 10), runsOf(90, 100), distant(sameDay)), set(unnamed, leadOf(7, 10), runsOf(90, 100), distant(sameDay+1))},
+		{"no word of the headlines, by the length", set(unnamed, leadOf(7, 10), runsOf(54, 60)), set(unnamed, leadOf(7, 10), runsOf(53, 59))},
 		{"figures that one text has", absent(0, 9), figuresOf(0, 1)},
 		{"a notice below, by its length", set(runsOf(60, 150), leadOf(0, 32), titled(0, 4, 8)), set(runsOf(60, 149), leadOf(0, 32), titled(0, 4, 8))},
 		{"a notice below, by the headline", set(runsOf(60, 100), leadOf(0, 32), titled(1, 4, 8)), set(runsOf(60, 100), leadOf(0, 32), titled(1, 5, 8))},
@@ -247,10 +249,11 @@ func TestSeries(t *testing.T) {
 }
 
 func TestTeaserOfOthers(t *testing.T) {
-	base := pair{short: 30, long: 400, runs: share{0, 5}, lead: share{7, 10}, title: share{1, 8}, titleMax: 8, names: share{3, 10}, apart: time.Hour}
+	base := pair{short: 30, long: 400, runs: share{0, 5}, lead: share{7, 10}, title: share{1, 8}, titleMax: 8, names: share{3, 10}, headed: 1, apart: time.Hour}
 	below := set(leadOf(0, 10), runsOf(4, 5), titled(25, 100, 30))
 	named := set(leadOf(5, 10), titled(3, 3, 5), namesOf(7, 10))
 	stub := set(wordsIn(120, 400), leadOf(20, 32), titled(8, 10, 10))
+	boxed := leadOf(10, 12)
 	under(t, limits.teased, news.ReasonTeaser, base, []edge{
 		{"part of the beginning", leadOf(6, 10), leadOf(59, 100)},
 		{"a beginning", leadOf(5, 5), leadOf(4, 4)},
@@ -275,6 +278,12 @@ func TestTeaserOfOthers(t *testing.T) {
 		{"further down, by its length", below, set(below, runsOf(3, 3))},
 		{"further down, by the whole headline", set(below, runsOf(2, 2), titled(2, 2, 2)), set(below, runsOf(2, 2), titled(2, 2, 3))},
 		{"further down, hardly", set(below, runsOf(2, 2), titled(2, 2, 2)), set(below, runsOf(1, 1), titled(2, 2, 2))},
+		{"a notice in front", boxed, set(boxed, headedBy(0))},
+		{"a notice in front, by its length", set(boxed, headedBy(0), leadOf(9, 12)), set(boxed, headedBy(0))},
+		{"a notice in front, but all", set(boxed, headedBy(0), runsOf(9, 10)), set(boxed, headedBy(0), runsOf(89, 100))},
+		{"a notice in front of a form", set(boxed, headedBy(0), runsOf(9, 9), saying(1)), set(boxed, headedBy(0), runsOf(9, 9), saying(2))},
+		{"a notice in front, by the headline", set(boxed, headedBy(0), titled(1, 4, 8)), set(boxed, headedBy(0), titled(24, 100, 8))},
+		{"a notice in front without headlines", set(boxed, headedBy(0), titled(0, 0, 0)), set(boxed, headedBy(0), titled(0, 0, 8))},
 		{"named, by the beginning", named, set(named, leadOf(49, 100))},
 		{"named, by the headline", set(named, titled(60, 100, 100)), set(named, titled(59, 100, 100))},
 		{"named, by the names", named, set(named, namesOf(69, 100))},
@@ -416,7 +425,7 @@ func TestRecordings(t *testing.T) {
 func TestLevels(t *testing.T) {
 	text := pair{short: 300, long: 400, lead: share{20, 32}}
 	own := pair{own: true, short: 300, long: 400, lead: share{20, 32}, title: share{8, 8}, titleMax: 8}
-	teaser := pair{short: 30, long: 400, runs: share{0, 5}, title: share{1, 8}, titleMax: 8}
+	teaser := pair{short: 30, long: 400, runs: share{0, 5}, title: share{1, 8}, titleMax: 8, headed: 1}
 	report := pair{short: 30, long: 400, title: share{2, 5}, titleMax: 8}
 	with := func(p pair, change func(*pair)) pair { change(&p); return p }
 	tests := []struct {

@@ -27,7 +27,7 @@ type pair struct {
 	headed       int   // long headline words that occur in the headline or opening of the other entry
 	topics       int   // runs of both texts in which a telling word of their headline stands
 	topical      int   // shared runs among them
-	filled       int   // boilerplate runs, which are not counted, in the text that has fewer
+	filled       int   // boilerplate runs, which are not counted, in the text with fewer rare ones
 	sameHeadline bool
 	revised      bool // one headline, and only one, calls its entry a new version
 	replies      bool // both are of one feed, and their headlines mark them as replies
@@ -169,7 +169,14 @@ func (p *pair) countRuns(a, b *Sketch) {
 	}
 	p.runs.of = min(of[0], of[1])
 	p.lead.of = min(lead[0], lead[1])
-	p.filled = min(filled[0], filled[1])
+	switch {
+	case of[0] < of[1]:
+		p.filled = filled[0]
+	case of[1] < of[0]:
+		p.filled = filled[1]
+	default:
+		p.filled = max(filled[0], filled[1])
+	}
 }
 
 func shared(a, b []uint32) share {

@@ -37,7 +37,7 @@ func (l limits) otherReport(p *pair, contained float64) string {
 		return aDigest
 	case p.rare() < longText*3/2 && p.inserted():
 		return allBelow // or one of the items of a digest; two outlets of one publisher may share either
-	case p.noticed(contained):
+	case p.noticed():
 		return aNotice
 	case p.nextPart(contained):
 		return aSeries
@@ -70,18 +70,23 @@ func (p *pair) inserted() bool {
 }
 
 // noticed reports whether the shared part may be a mere notice that the outlets print with
-// every article: no long word of either headline occurs in the headline or opening of the
-// other, or the news stands beside that part; both texts say more than it, and it is no longer
-// than notices are. This keeps the entries of a source apart as long as it has no habits yet.
-func (p *pair) noticed(contained float64) bool {
-	beside := p.level == 0 && p.beside() // a sample may miss the one run that names the news
+// every article: the headlines name nothing of it, it is no longer than notices are, and both
+// texts say more than it. This keeps the entries of a source apart as long as it has no habits.
+func (p *pair) noticed() bool {
 	whole := .98
-	if p.lead.part() >= .7 && !beside {
+	if p.lead.part() >= .7 && !p.beside() && p.rare() >= shortText && p.apart <= sameDay {
 		whole = .75 // a notice at the top is seldom three times as long as the news
 	}
-	return p.titleMax > 0 && (p.headed == 0 || beside) && p.title.part() < .5 && p.ratio() >= .3 &&
-		contained < whole && p.brief()
+	return p.unnamed() && p.title.part() < .5 && p.whole() < whole && p.brief()
 }
+
+// whole returns the shared part of all that the shorter text says, its boilerplate included. Of
+// a form, nothing may be left but another's notice.
+func (p *pair) whole() float64 { return share{p.runs.both, p.runs.of + p.filled}.part() }
+
+// unnamed reports whether the headlines name nothing of what is shared: no long word of either
+// occurs in the headline or opening of the other entry, or the news stands beside it.
+func (p *pair) unnamed() bool { return p.titleMax > 0 && (p.headed == 0 || p.beside()) }
 
 // beside reports whether the news stands beside the shared part: what the headlines name
 // occurs in the texts, but not in what they share.
@@ -109,7 +114,7 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 		return tooLate
 	case p.series(contained):
 		return aSeries
-	case p.noticed(contained):
+	case p.noticed():
 		return aNotice
 	case p.ratio() < .30 && !p.beginsAlike():
 		return aDigest

@@ -54,7 +54,7 @@ func (p *pair) teaserReach() time.Duration {
 // boxed reports whether two texts of two outlets begin with a notice rather than the same
 // news, which stands beside it.
 func (p *pair) boxed() bool {
-	return p.lead.both >= tooShort && p.title.of > 0 && p.beside() && p.title.part() < .25 && p.runs.part() < .9
+	return p.lead.both >= tooShort && p.unnamed() && p.title.part() < .25 && p.whole() < .9
 }
 
 // stub reports whether two outlets have the same headline and the same beginning. They may
