@@ -172,6 +172,7 @@ func TestVersionWithinOutlet(t *testing.T) {
 	returns := set(titled(0, 2, 8), wordsIn(90, 100), distant(day), figuresOf(0, 0))
 	digest := set(wordsIn(290, 1000), titled(60, 100, 8), leadOf(30, 100))
 	form := set(titled(3, 8, 8), leadOf(10, 32), runsOf(241, 300), distant(day))
+	teaser := set(headedBy(0), titled(2, 5, 8), namesOf(75, 100), leadOf(50, 100), runsOf(240, 300))
 	filled := set(titled(7, 8, 8), leadOf(9, 9), runsOf(20, 20), saying(30))
 	under(t, limits.text, news.ReasonUpdate, base, []edge{
 		{"part of the runs", runsOf(174, 300), runsOf(173, 300)},
@@ -203,6 +204,7 @@ func TestVersionWithinOutlet(t *testing.T) {
 		{"what stands below, by its length", set(apart, runsOf(241, 300), headedBy(1)), set(apart, runsOf(240, 300), headedBy(1))},
 		{"what stands below, enough", set(apart, runsOf(196, 300)), set(apart, runsOf(195, 300))},
 		{"no word of the headlines", set(headedBy(0), titled(2, 5, 8), runsOf(241, 300)), set(headedBy(0), titled(2, 5, 8), runsOf(240, 300))},
+		{"no word of the headlines, by the ratio", set(teaser, wordsIn(299, 1000)), set(teaser, wordsIn(300, 1000))},
 		{"a form, by the runs", form, set(form, runsOf(240, 300))},
 		{"a form, all of it", set(form, runsOf(90, 100)), set(form, runsOf(89, 100))},
 		{"a form, by the headline", set(form, titled(4, 8, 8), runsOf(240, 300)), set(form, runsOf(240, 300))},
@@ -211,6 +213,7 @@ func TestVersionWithinOutlet(t *testing.T) {
 		{"a form, today", set(form, runsOf(240, 300), distant(sameDay)), set(form, runsOf(240, 300))},
 		{"filled in", filled, set(filled, inFeed)},
 		{"filled in, by the length", set(filled, inFeed, leadOf(10, 10)), set(filled, inFeed, leadOf(9, 9))},
+		{"filled in, another day", set(filled, inFeed, leadOf(20, 20), distant(sameDay)), set(filled, inFeed, leadOf(20, 20), distant(sameDay+1))},
 		{"filled in, by what it always says", set(filled, inFeed, saying(20)), set(filled, inFeed, saying(21))},
 		{"filled in below one headline", set(filled, inFeed, titled(8, 8, 8)), set(filled, inFeed)},
 		{"what stands below, by the ratio", set(apart, wordsIn(61, 100)), set(apart, wordsIn(60, 100))},

@@ -49,12 +49,13 @@ func (l limits) otherReport(p *pair, contained float64) string {
 
 // filledIn reports whether two texts may be one form, filled in twice. They are if they differ
 // in a figure and in what their headlines name, or if they are entries of one feed with different
-// headlines, more boilerplate than rare runs, and hardly anything else at the beginning.
+// headlines and more boilerplate than rare runs, and have hardly anything else at the beginning
+// or are of different days.
 func (p *pair) filledIn() bool {
 	if p.clashes > 0 && p.level == 0 && p.beside() && p.runs.both >= tooShort && p.title.both < p.titleMax {
 		return true
 	}
-	return p.feed && p.filled > p.runs.of && p.lead.of < tooShort && p.title.both < p.titleMax
+	return p.feed && p.filled > p.runs.of && p.title.both < p.titleMax && (p.lead.of < tooShort || p.apart > sameDay)
 }
 
 // item reports whether a text is much shorter than the other and shares neither its beginning
@@ -114,7 +115,7 @@ func (l limits) otherVersion(p *pair, contained float64) string {
 		return tooLate
 	case p.series(contained):
 		return aSeries
-	case p.noticed():
+	case p.ratio() >= .30 && p.noticed():
 		return aNotice
 	case p.ratio() < .30 && !p.beginsAlike():
 		return aDigest
