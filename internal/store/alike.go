@@ -80,11 +80,9 @@ func (x *sketchIndex) mark(s *story.Sketch) error {
 		if err != nil {
 			return err
 		}
-		if err := x.do(`UPDATE sketch SET data = $2 WHERE entry_id = $1`, t.Entry, data); err != nil {
-			return err
-		}
+		x.do(`UPDATE sketch SET data = $2 WHERE entry_id = $1`, t.Entry, data)
 	}
-	return nil
+	return x.err
 }
 
 // forget removes entries that have left the window.
@@ -96,9 +94,7 @@ func (x *sketchIndex) forget() (err error) {
 	if err != nil || last == 0 {
 		return err
 	}
-	if err := x.do(`DELETE FROM sketch WHERE entry_id > $1 AND entry_id <= $2`, x.forgotten, last); err != nil {
-		return err
-	}
+	x.do(`DELETE FROM sketch WHERE entry_id > $1 AND entry_id <= $2`, x.forgotten, last)
 	x.forgotten = last
 	return x.setCounter("forgotten", last)
 }
@@ -180,15 +176,14 @@ func (x *sketchIndex) keep(f *comparison, entry, storyID int64, m news.Match) er
 
 // first reports whether the index holds no other entry of the same story and source that
 // was seen less than story.SeriesPause before this one.
-func (x *sketchIndex) first(entry, storyID int64, m news.Match) (first bool, err error) {
+func (x *sketchIndex) first(entry, storyID int64, m news.Match) (bool, error) {
 	if m.Reason == news.ReasonNew {
 		return true, nil
 	}
-	err = x.get(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.entry_id = e.id
+	return x.holds(`SELECT NOT EXISTS (SELECT 1 FROM entry e JOIN sketch k ON k.entry_id = e.id
 		WHERE e.story_id = $1 AND +e.source_id = $2 AND e.id > $3 AND e.id <> $4
 		AND e.first_seen > (SELECT first_seen FROM entry WHERE id = $4) - $5)`,
-		[]any{storyID, x.source, x.forgotten, entry, story.SeriesPause.Milliseconds()}, &first)
-	return first, err
+		storyID, x.source, x.forgotten, entry, story.SeriesPause.Milliseconds())
 }
 
 // write stores a sketch and posts the entry under some of its terms.
@@ -197,14 +192,12 @@ func (x *sketchIndex) write(s *story.Sketch, terms []uint32, entry int64, first 
 	if err != nil {
 		return err
 	}
-	if err := x.do(`INSERT INTO sketch (source_id, entry_id, first, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (entry_id) DO UPDATE SET data = excluded.data`, x.source, entry, first, data); err != nil {
-		return err
-	}
+	x.do(`INSERT INTO sketch (source_id, entry_id, first, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (entry_id) DO UPDATE SET data = excluded.data`, x.source, entry, first, data)
 	for _, term := range terms {
 		x.postings.add(term, entry)
 	}
-	return nil
+	return x.err
 }
 
 // revise brings the index up to date with a changed entry, if it holds it.

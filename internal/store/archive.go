@@ -163,9 +163,11 @@ func (db *DB) ClosePage(ctx context.Context, e *news.Edition, docs []news.PageDo
 			replaced = false
 			return err
 		}
-		err = inOrder(func() error { return c.bytes(docs, now.Truncate(time.Second)) }, c.hold, c.names)
-		if err != nil {
-			return fmt.Errorf("page %s of the archive of %s: %w", e.Part.PageName(), e.Feed.Name, err)
+		c.bytes(docs, now.Truncate(time.Second))
+		c.hold()
+		c.names()
+		if t.err != nil {
+			return fmt.Errorf("page %s of the archive of %s: %w", e.Part.PageName(), e.Feed.Name, t.err)
 		}
 		return nil
 	})
@@ -180,59 +182,43 @@ type closing struct {
 
 // bytes stores the documents. Replaced ones are newer by at least a second, the
 // grain of HTTP dates.
-func (c *closing) bytes(docs []news.PageDocument, now time.Time) error {
-	err := c.do(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
+func (c *closing) bytes(docs []news.PageDocument, now time.Time) {
+	c.do(`INSERT INTO archive_page (feed_id, generation, number, modified) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (feed_id, generation, number) DO UPDATE SET stale = 0,
 			modified = CASE WHEN excluded.modified > archive_page.modified THEN excluded.modified ELSE archive_page.modified + 1000 END`,
 		c.Feed.ID, c.Part.Generation, c.Part.Page, ms(now))
-	if err != nil {
-		return err
-	}
 	for _, d := range docs {
-		if err := c.do(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		c.do(`INSERT INTO archive_document (feed_id, generation, number, format, etag, length, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (feed_id, generation, number, format) DO UPDATE SET etag = excluded.etag, length = excluded.length, data = excluded.data`,
-			c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed); err != nil {
-			return err
-		}
+			c.Feed.ID, c.Part.Generation, c.Part.Page, d.Format, d.ETag, d.Length, d.Packed)
 	}
-	return nil
 }
 
 // hold stores which Publications the page holds. One that it held before and holds no
 // longer is in no page again, and gets another one if it is ever shown again.
-func (c *closing) hold() error {
-	if err := c.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page); err != nil {
-		return err
-	}
+func (c *closing) hold() {
+	c.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND sequence IN (`+onPage+`)`, c.Feed.ID, c.Part.Page)
 	var upto int64
 	for _, s := range c.Shown {
 		upto = max(upto, s.Sequence)
-		if err := c.do(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page); err != nil {
-			return err
-		}
+		c.do(`UPDATE publication SET page = $3 WHERE feed_id = $1 AND sequence = $2`, c.Feed.ID, s.Sequence, c.Part.Page)
 	}
-	return c.do(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
+	c.do(`UPDATE feed SET archive_upto = CASE WHEN archive_upto < $2 THEN $2 ELSE archive_upto END, archive_version = archive_version + 1 WHERE id = $1`, c.Feed.ID, upto)
 }
 
 // names stores which entries the documents of the page name, for outdatePages.
-func (c *closing) names() error {
-	if err := c.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page); err != nil {
-		return err
+func (c *closing) names() {
+	c.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number = $2`, c.Feed.ID, c.Part.Page)
+	name := func(entry int64) {
+		c.do(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
+			ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page)
 	}
-	var named []int64
 	for _, s := range c.Shown {
-		named = append(named, s.EntryID)
+		name(s.EntryID)
 		for _, m := range s.Members {
-			named = append(named, m.EntryID)
+			name(m.EntryID)
 		}
 	}
-	for _, entry := range named {
-		if err := c.do(`INSERT INTO archive_name (entry_id, feed_id, number) VALUES ($1, $2, $3)
-			ON CONFLICT (entry_id, feed_id, number) DO NOTHING`, entry, c.Feed.ID, c.Part.Page); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // outdatePages marks the closed pages that name an entry of the judged stories which is
@@ -247,10 +233,8 @@ func (p *publishing) outdatePages() error {
 	}
 	for _, n := range pages {
 		p.changed = true
-		if err := p.do(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
-			AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n); err != nil {
-			return err
-		}
+		p.do(`UPDATE archive_page SET stale = 1 WHERE feed_id = $1 AND number = $2
+			AND generation = (SELECT archive_generation FROM feed WHERE id = $1)`, p.feed.ID, n)
 	}
-	return nil
+	return p.err
 }

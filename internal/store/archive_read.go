@@ -12,9 +12,8 @@ import (
 
 // ArchiveVersion returns a number that grows with every change of the pages of a
 // feed's archive, and of where the live document ends because of them.
-func (db *DB) ArchiveVersion(ctx context.Context, feed int64) (n int64, err error) {
-	err = db.get(ctx, `SELECT archive_version FROM feed WHERE id = $1`, []any{feed}, &n)
-	return n, err
+func (db *DB) ArchiveVersion(ctx context.Context, feed int64) (int64, error) {
+	return db.number(ctx, `SELECT archive_version FROM feed WHERE id = $1`, feed)
 }
 
 // ArchiveDue returns when the archive of a feed will have something to close even
@@ -23,8 +22,7 @@ func (db *DB) ArchiveDue(ctx context.Context, f news.Feed, now time.Time) (time.
 	if !f.Archive {
 		return time.Time{}, nil
 	}
-	var since int64
-	err := db.get(ctx, `SELECT archive_waits FROM feed WHERE id = $1`, []any{f.ID}, &since)
+	since, err := db.number(ctx, `SELECT archive_waits FROM feed WHERE id = $1`, f.ID)
 	if since == 0 {
 		return time.Time{}, err
 	}
@@ -76,9 +74,8 @@ func (db *DB) DropPages(ctx context.Context, f news.Feed) (dropped int64, err er
 		return 0, err
 	}
 	last := newest.Page - f.ArchiveKeep
-	var due bool
-	err = db.get(ctx, `SELECT EXISTS (SELECT 1 FROM archive_page
-		WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0)`, []any{f.ID, newest.Generation, last}, &due)
+	due, err := db.holds(ctx, `SELECT EXISTS (SELECT 1 FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND number <= $3 AND dropped = 0)`, f.ID, newest.Generation, last)
 	if err != nil || !due {
 		return 0, err
 	}
@@ -96,14 +93,9 @@ func (t *tx) dropPages(feed int64, generation, last int) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := t.do(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last); err != nil {
-		return 0, err
-	}
-	if err := t.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last); err != nil {
-		return 0, err
-	}
-	err = t.do(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
-	return n, err
+	t.do(`DELETE FROM archive_document WHERE feed_id = $1 AND generation = $2 AND number <= $3`, feed, generation, last)
+	t.do(`DELETE FROM archive_name WHERE feed_id = $1 AND number <= $2`, feed, last)
+	return n, t.do(`UPDATE feed SET archive_version = archive_version + 1 WHERE id = $1`, feed)
 }
 
 // ErrNoFeed says that no feed in use has the name.
@@ -129,15 +121,11 @@ func (db *DB) RebuildArchive(ctx context.Context, f news.Feed) (dropped int64, e
 			}
 			generation++
 		}
-		if err := t.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id); err != nil {
-			return err
-		}
-		if err := t.do(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
-			archive_version = archive_version + 1 WHERE id = $1`, id, generation); err != nil {
-			return err
-		}
-		_, err = t.nextRevision() // so that the daemon notices
-		return err
+		t.do(`UPDATE publication SET page = 0 WHERE feed_id = $1 AND page <> 0`, id)
+		t.do(`UPDATE feed SET archive_generation = $2, archive_upto = 0, archive_waits = 0, archive_seen = -1,
+			archive_version = archive_version + 1 WHERE id = $1`, id, generation)
+		t.nextRevision() // so that the daemon notices
+		return t.err
 	})
 	return dropped, err
 }

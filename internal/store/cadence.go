@@ -21,9 +21,7 @@ func (db *DB) NoteCadences(ctx context.Context, more []news.Cadence, now time.Ti
 				return err
 			}
 		}
-		if err := t.do(`DELETE FROM cadence WHERE seen < $1`, ms(now.Add(-keptCadence))); err != nil {
-			return err
-		}
+		t.do(`DELETE FROM cadence WHERE seen < $1`, ms(now.Add(-keptCadence)))
 		return t.do(`DELETE FROM cadence WHERE (feed_id, client) IN (SELECT feed_id, client FROM (
 			SELECT feed_id, client, row_number() OVER (PARTITION BY feed_id ORDER BY sum(spent) DESC, client) AS place FROM cadence GROUP BY feed_id, client)
 			WHERE place > $1)`, maxClients)

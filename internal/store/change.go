@@ -51,11 +51,9 @@ func (p *publishing) numberChanges() error {
 		if h.sequence < lowest && h.entered.Before(since) {
 			continue
 		}
-		if err := p.do(`UPDATE publication SET change = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, h.sequence, p.nextChange()); err != nil {
-			return err
-		}
+		p.do(`UPDATE publication SET change = $3 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, h.sequence, p.nextChange())
 	}
-	return nil
+	return p.err
 }
 
 // Bounds of what Changes returns at once: many web servers take a body of 1 MiB.

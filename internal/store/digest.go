@@ -173,14 +173,15 @@ func reportOf(s *news.Shown) news.Report {
 
 // syncDigest begins the first period of a feed that shows digests from now on. A feed that
 // shows stories again has no period.
-func (t *tx) syncDigest(f news.Feed, anew bool, now time.Time) error {
+func (t *tx) syncDigest(f news.Feed, anew bool, now time.Time) {
 	if f.Digest == nil {
-		return t.do(`UPDATE feed SET closed = 0 WHERE id = $1 AND closed <> 0`, f.ID)
+		t.do(`UPDATE feed SET closed = 0 WHERE id = $1 AND closed <> 0`, f.ID)
+		return
 	}
 	began := f.Digest.Last(now)
 	if began.IsZero() { // its first time is still to come
 		began = now
 	}
-	return t.do(`UPDATE feed SET closed = max($2, (SELECT coalesce(max(closed), 0) FROM digest WHERE feed_id = $1))
+	t.do(`UPDATE feed SET closed = max($2, (SELECT coalesce(max(closed), 0) FROM digest WHERE feed_id = $1))
 		WHERE id = $1 AND (closed = 0 OR $3)`, f.ID, ms(began), anew)
 }

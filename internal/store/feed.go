@@ -42,19 +42,13 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	if err := t.rememberNames(*f); err != nil {
-		return err
-	}
-	if err := t.do(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind)); err != nil {
-		return err
-	}
+	t.rememberNames(*f)
+	t.do(`UPDATE feed SET removed_at = 0, revision = revision + 1, selection = $2, kind = $3 WHERE id = $1`, f.ID, string(f.Duplicates), string(f.Kind))
 	if f.Kind == news.FeedOfHealth {
 		_, err := t.writeSelection(f.ID, selection(*f, sources)) // no story depends on the sources that it tells of
 		return err
 	}
-	if err := t.syncDigest(*f, was.anew, now); err != nil {
-		return err
-	}
+	t.syncDigest(*f, was.anew, now)
 	if err := t.syncSelection(f.ID, selection(*f, sources)); err != nil {
 		return err
 	}
@@ -63,13 +57,12 @@ func (t *tx) syncFeed(f *news.Feed, sources []news.Source, now time.Time) error 
 	}
 	switch {
 	case was.anew: // everything born until now is its past
-		err = t.do(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
+		t.do(`UPDATE feed SET scanned = 0, boundary = (SELECT value FROM counter WHERE name = 'revision') WHERE id = $1`, f.ID)
 	case was.duplicates != f.Duplicates, was.kind != f.Kind:
-		if err = t.markPast(f.ID); err == nil {
-			err = t.do(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
-		}
+		t.markPast(f.ID)
+		t.do(`UPDATE feed SET scanned = 0 WHERE id = $1`, f.ID)
 	}
-	return err
+	return t.err
 }
 
 // feedRow is what a feed was until now.
@@ -133,11 +126,10 @@ func (t *tx) syncSelection(feed int64, want map[int64]int) error {
 		return err
 	}
 	for _, id := range changed {
-		if err := t.touchSource(id); err != nil {
-			return err
-		}
+		t.touchSource(id)
 	}
-	return t.markPast(feed)
+	t.markPast(feed)
+	return t.err
 }
 
 // writeSelection stores the sources of a feed with their ranks, and returns those that came,
@@ -153,41 +145,31 @@ func (t *tx) writeSelection(feed int64, want map[int64]int) (changed []int64, er
 			continue
 		}
 		changed = append(changed, id)
-		if err := t.do(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id); err != nil {
-			return nil, err
-		}
+		t.do(`DELETE FROM feed_source WHERE feed_id = $1 AND source_id = $2`, feed, id)
 	}
 	for id, rank := range want {
 		if old, ok := have[id]; ok && old == rank {
 			continue
 		}
 		changed = append(changed, id)
-		if err := t.do(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
-			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank); err != nil {
-			return nil, err
-		}
+		t.do(`INSERT INTO feed_source (feed_id, source_id, rank) VALUES ($1, $2, $3)
+			ON CONFLICT (feed_id, source_id) DO UPDATE SET rank = excluded.rank`, feed, id, rank)
 	}
-	return changed, nil
+	return changed, t.err
 }
 
 // markPast makes everything that a feed has judged so far its past: what enters the feed
 // of that from now on goes into its history and is no news.
-func (t *tx) markPast(feed int64) error {
-	return t.do(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
+func (t *tx) markPast(feed int64) {
+	t.do(`UPDATE feed SET boundary = CASE WHEN boundary < scanned THEN scanned ELSE boundary END WHERE id = $1`, feed)
 }
 
 // touchSource marks all stories of a source as changed, under a revision of
 // their own, so that one round of publishing judges a bounded part.
-func (t *tx) touchSource(id int64) error {
-	var holds bool
-	if err := t.get(`SELECT EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, []any{id}, &holds); err != nil || !holds {
-		return err
+func (t *tx) touchSource(id int64) {
+	if some, err := t.holds(`SELECT EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, id); err == nil && some {
+		t.do(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, t.nextRevision())
 	}
-	revision, err := t.nextRevision()
-	if err == nil {
-		err = t.do(`UPDATE story SET revision = $2 WHERE id IN (SELECT story_id FROM entry WHERE source_id = $1)`, id, revision)
-	}
-	return err
 }
 
 // removeFeeds marks the feeds as removed that are not among kept.
@@ -200,18 +182,12 @@ func (t *tx) removeFeeds(kept map[int64]bool, now time.Time) error {
 		if kept[id] {
 			continue
 		}
-		if err := t.do(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now)); err != nil {
-			return err
-		}
-		if err := t.do(`DELETE FROM feed_source WHERE feed_id = $1`, id); err != nil {
-			return err
-		}
+		t.do(`UPDATE feed SET removed_at = $2 WHERE id = $1`, id, ms(now))
+		t.do(`DELETE FROM feed_source WHERE feed_id = $1`, id)
 		// If it is configured again, everything that came until then is its past.
-		if err := t.do(`DELETE FROM waiting WHERE feed_id = $1`, id); err != nil {
-			return err
-		}
+		t.do(`DELETE FROM waiting WHERE feed_id = $1`, id)
 	}
-	return nil
+	return t.err
 }
 
 // RemovedFeeds returns the names of feeds that were public once and are not
@@ -289,17 +265,13 @@ func (t *tx) rename(f news.Feed) error {
 // rememberNames stores the former names of a public feed for good, including
 // those of feeds that it replaced. The present name of the feed is removed from
 // the former names.
-func (t *tx) rememberNames(f news.Feed) error {
+func (t *tx) rememberNames(f news.Feed) {
 	if f.Private {
-		return nil
+		return
 	}
 	for _, old := range f.MovedFrom {
-		if err := t.do(`UPDATE former_name SET feed_id = $1 WHERE feed_id IN (SELECT id FROM feed WHERE name = $2 AND id <> $1)`, f.ID, old); err != nil {
-			return err
-		}
-		if err := t.do(`INSERT INTO former_name (name, feed_id) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET feed_id = excluded.feed_id`, old, f.ID); err != nil {
-			return err
-		}
+		t.do(`UPDATE former_name SET feed_id = $1 WHERE feed_id IN (SELECT id FROM feed WHERE name = $2 AND id <> $1)`, f.ID, old)
+		t.do(`INSERT INTO former_name (name, feed_id) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET feed_id = excluded.feed_id`, old, f.ID)
 	}
-	return t.do(`DELETE FROM former_name WHERE name = $1`, f.Name)
+	t.do(`DELETE FROM former_name WHERE name = $1`, f.Name)
 }

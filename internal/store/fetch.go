@@ -23,12 +23,11 @@ func (t *tx) recordFetch(kind news.Kind, f news.Fetch) error {
 			return err
 		}
 	}
-	var id int64
-	err := t.get(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed, pushed)
+	id := t.put(`INSERT INTO fetch (source_id, started, duration, bytes, status, outcome, error, added, changed, pushed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		[]any{f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed, f.Pushed}, &id)
-	if err != nil || f.Pushed {
-		return err
+		f.SourceID, ms(f.Started), f.Duration.Milliseconds(), f.Bytes, f.Status, string(f.Outcome), f.Error, f.New, f.Changed, f.Pushed)
+	if f.Pushed {
+		return t.err
 	}
 	return t.do(`UPDATE source SET last_fetch = $2, requests = requests + $3, unmodified = unmodified + $4, failed = failed + $5,
 			received = received + $6 WHERE id = $1`,
@@ -57,18 +56,13 @@ func (db *DB) FoldFetches(ctx context.Context, now time.Time) (n int64, err erro
 		ORDER BY f.started LIMIT $2)`
 	args := []any{ms(now.Add(-FetchesKept)), foldLimit}
 	err = db.update(ctx, func(t *tx) error {
-		if err := t.do(`DELETE FROM health_event WHERE at < $1`, args[0]); err != nil {
-			return err
-		}
-		err := t.do(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
+		t.do(`DELETE FROM health_event WHERE at < $1`, args[0])
+		t.do(`INSERT INTO fetch_day (source_id, day, outcome, count, bytes, duration, added)
 			SELECT source_id, started / 86400000, outcome, count(*), sum(bytes), sum(duration), sum(added)
 			FROM fetch WHERE `+old+` GROUP BY 1, 2, 3
 			ON CONFLICT (source_id, day, outcome) DO UPDATE SET count = fetch_day.count + excluded.count,
 				bytes = fetch_day.bytes + excluded.bytes, duration = fetch_day.duration + excluded.duration,
 				added = fetch_day.added + excluded.added`, args...)
-		if err != nil {
-			return err
-		}
 		n, err = t.exec(`DELETE FROM fetch WHERE `+old, args...)
 		return err
 	})

@@ -35,16 +35,11 @@ func (db *DB) SaveFile(ctx context.Context, f news.FileFacts, stories []int64) e
 		if err != nil || f.Type == "" && f.Length == 0 {
 			return err
 		}
-		revision, err := t.nextRevision()
-		if err != nil {
-			return err
-		}
+		revision := t.nextRevision()
 		for _, story := range stories {
-			if err := t.touch(story, revision); err != nil {
-				return err
-			}
+			t.touch(story, revision)
 		}
-		return nil
+		return t.err
 	})
 }
 

@@ -15,19 +15,15 @@ import (
 // ever changes the story of an entry.
 
 // recordHand stores what a person did to an entry, and returns the number of the row.
-func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.Time) (id int64, err error) {
-	err = t.get(`INSERT INTO hand (entry_id, act, at, was, became) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		[]any{entry, string(act), ms(now), was, became}, &id)
-	return id, err
+func (t *tx) recordHand(entry int64, act news.Act, was, became int64, now time.Time) int64 {
+	return t.put(`INSERT INTO hand (entry_id, act, at, was, became) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		entry, string(act), ms(now), was, became)
 }
 
 // regroup moves an entry from its story to another one.
-func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) error {
-	hand, err := t.recordHand(entry, act, from, to, now)
-	if err == nil {
-		err = t.do(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
-	}
-	return err
+func (t *tx) regroup(entry int64, act news.Act, from, to int64, now time.Time) {
+	hand := t.recordHand(entry, act, from, to, now)
+	t.do(`UPDATE entry SET story_id = $2, hand = $3 WHERE id = $1`, entry, to, hand)
 }
 
 // touch marks a story as changed: publishing judges it again.
@@ -88,9 +84,10 @@ func (db *DB) Corrections(ctx context.Context, entry int64) ([]news.Correction, 
 }
 
 // storyOf returns the story of an entry.
-func (t *tx) storyOf(entry int64) (story int64, err error) {
-	if err = t.get(`SELECT story_id FROM entry WHERE id = $1`, []any{entry}, &story); err != nil {
-		err = fmt.Errorf("entry %d: %w", entry, err)
+func (t *tx) storyOf(entry int64) (int64, error) {
+	story, err := t.number(`SELECT story_id FROM entry WHERE id = $1`, entry)
+	if err != nil {
+		return 0, fmt.Errorf("entry %d: %w", entry, err)
 	}
-	return story, err
+	return story, nil
 }

@@ -31,14 +31,11 @@ func (s *saving) saveVitals(f news.Fetch) error {
 	if !f.Outcome.Failed() {
 		latency = news.NextLatency(latency, f.Duration)
 	}
-	err := s.do(`UPDATE source SET standing = $2, latency = $3,
+	s.do(`UPDATE source SET standing = $2, latency = $3,
 			failing_since = CASE WHEN NOT $4 THEN 0 WHEN failing_since = 0 THEN $5 ELSE failing_since END WHERE id = $1`,
 		f.SourceID, string(f.Outcome), latency.Milliseconds(), f.Outcome.Failed(), ms(f.Started))
-	if err == nil && s.h.Move != nil {
-		err = s.move(f.SourceID, *s.h.Move)
-	}
-	if err != nil {
-		return err
+	if s.h.Move != nil {
+		s.move(f.SourceID, *s.h.Move)
 	}
 	return s.judgeHealth(f.SourceID, f, f.Started)
 }
@@ -61,8 +58,8 @@ func (s *saving) savePause() error {
 }
 
 // move stores what is known of where the source went.
-func (t *tx) move(source int64, m news.Move) error {
-	return t.do(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
+func (t *tx) move(source int64, m news.Move) {
+	t.do(`UPDATE source SET moved_to = $2, moved_by = $3, moved_seen = $4, moved_since = $5, moved_same = $6,
 			address = $7, home_asked = $8 WHERE id = $1`,
 		source, m.Target, string(m.By), m.Seen, ms(m.Since), m.Same, m.Address, ms(m.Home))
 }
@@ -93,11 +90,9 @@ func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
 	if is == s.Judged {
 		return nil
 	}
-	if err := t.do(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now)); err != nil {
-		return err
-	}
+	t.do(`UPDATE source SET health = $2, health_since = $3 WHERE id = $1`, id, string(is), ms(now))
 	if s.Judged == "" && is == news.HealthOK {
-		return nil // that a new source is well is no event
+		return t.err // that a new source is well is no event
 	}
 	cause := s.Cause(now)
 	if is == news.HealthOK {
@@ -110,9 +105,8 @@ func (t *tx) judgeHealth(id int64, last news.Fetch, now time.Time) error {
 // time each is a millisecond behind the last: readers cannot sort items of one time,
 // and validators take it for a fault.
 func (t *tx) note(e news.HealthEvent) error {
-	var last int64
 	when := ms(e.At)
-	err := t.get(`SELECT coalesce(max(at), 0) FROM health_event WHERE at >= $1 AND at < $2`, []any{when, when + time.Second.Milliseconds()}, &last)
+	last, err := t.number(`SELECT coalesce(max(at), 0) FROM health_event WHERE at >= $1 AND at < $2`, when, when+time.Second.Milliseconds())
 	if err != nil {
 		return err
 	}

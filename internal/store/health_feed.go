@@ -67,40 +67,36 @@ func (db *DB) healthEdition(ctx context.Context, site news.Site, f news.Feed) (*
 // publishHealth takes the events in that a feed of problems has not told yet, and
 // reports whether there were any. What it scanned is the number of the last one.
 func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err error) {
-	var behind bool
-	err = db.get(ctx, `SELECT f.scanned < coalesce((SELECT max(id) FROM health_event), 0) FROM feed f WHERE f.id = $1`, []any{f.ID}, &behind)
+	behind, err := db.holds(ctx, `SELECT f.scanned < coalesce((SELECT max(id) FROM health_event), 0) FROM feed f WHERE f.id = $1`, f.ID)
 	if err != nil || !behind {
 		return false, err
 	}
 	err = db.update(ctx, func(t *tx) error {
-		var scanned, last int64
 		var latest time.Time
-		if err := t.get(`SELECT scanned FROM feed WHERE id = $1`, []any{f.ID}, &scanned); err != nil {
+		scanned, err := t.number(`SELECT scanned FROM feed WHERE id = $1`, f.ID)
+		if err != nil {
 			return err
 		}
-		err := t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
+		err = t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
 			i, err := scanHealthItem(scan)
 			if _, told := i.event.ReportedAs(); told {
 				changed, latest = true, news.Later(latest, i.event.At)
 			}
 			return err
 		})
-		if err == nil {
-			err = t.get(`SELECT coalesce(max(id), 0) FROM health_event`, nil, &last)
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			err = t.do(`UPDATE feed SET scanned = $2, updated = CASE WHEN updated < $3 THEN $3 ELSE updated END,
-				revision = revision + CASE WHEN $4 THEN 1 ELSE 0 END WHERE id = $1`, f.ID, last, ms(latest), changed)
-		}
-		return err
+		return t.do(`UPDATE feed SET scanned = (SELECT coalesce(max(id), 0) FROM health_event),
+			updated = CASE WHEN updated < $2 THEN $2 ELSE updated END,
+			revision = revision + CASE WHEN $3 THEN 1 ELSE 0 END WHERE id = $1`, f.ID, ms(latest), changed)
 	})
 	return changed, err
 }
 
 // LastHealthEvent returns the number of the latest change of health; 0 before any.
-func (db *DB) LastHealthEvent(ctx context.Context) (id int64, err error) {
-	err = db.get(ctx, `SELECT coalesce(max(id), 0) FROM health_event`, nil, &id)
-	return id, err
+func (db *DB) LastHealthEvent(ctx context.Context) (int64, error) {
+	return db.number(ctx, `SELECT coalesce(max(id), 0) FROM health_event`)
 }
 
 // NoteOutage records that we ourselves went offline or came back. It says no state

@@ -58,13 +58,9 @@ func (x *indexing) flush() error {
 	for _, id := range slices.Sorted(maps.Keys(x.docs)) {
 		d := x.docs[id]
 		if d.anew {
-			if err := x.do(d.index.In(sqlite.UnindexEntry), id); err != nil {
-				return err
-			}
+			x.do(d.index.In(sqlite.UnindexEntry), id)
 		}
-		if err := x.do(d.index.In(sqlite.IndexEntry), id, d.Title, d.Body, d.Author, d.Tag, d.Facts); err != nil {
-			return err
-		}
+		x.do(d.index.In(sqlite.IndexEntry), id, d.Title, d.Body, d.Author, d.Tag, d.Facts)
 		if words[d.vocabulary] == nil {
 			words[d.vocabulary] = map[string]struct{}{}
 		}
@@ -87,8 +83,8 @@ func (x *indexing) addWords(v vocabulary, words []string) error {
 	if err != nil || len(words) == 0 {
 		return err
 	}
-	var last int64
-	if err := x.get(v.index.In(sqlite.LastWord), nil, &last); err != nil {
+	last, err := x.number(v.index.In(sqlite.LastWord))
+	if err != nil {
 		return err
 	}
 	if n, err := x.exec(v.index.In(sqlite.NewWords), v.scope, string(list)); n == 0 || err != nil {
@@ -105,14 +101,13 @@ const tidyPages = 100
 func (db *DB) TidyIndex(ctx context.Context) (more bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		for _, query := range everyIndex(sqlite.MergeIndex, sqlite.MergeWords) {
-			var before, after int64
-			if err := t.get(sqlite.Changes, nil, &before); err != nil {
+			before, err := t.number(sqlite.Changes)
+			if err != nil {
 				return err
 			}
-			if err := t.do(query, tidyPages); err != nil {
-				return err
-			}
-			if err := t.get(sqlite.Changes, nil, &after); err != nil {
+			t.do(query, tidyPages)
+			after, err := t.number(sqlite.Changes)
+			if err != nil {
 				return err
 			}
 			more = more || after-before >= 2 // the command itself is one
@@ -170,13 +165,9 @@ func (db *DB) Unindexed(ctx context.Context) (int64, error) {
 // clearIndex empties the indexes, so that reindex starts after the last entry.
 func (t *tx) clearIndex() error {
 	for _, query := range everyIndex(sqlite.ClearIndex...) {
-		if err := t.do(query); err != nil {
-			return err
-		}
+		t.do(query)
 	}
-	if err := t.setCounter("search", search.Version); err != nil {
-		return err
-	}
+	t.setCounter("search", search.Version)
 	return t.do(`UPDATE counter SET value = (SELECT coalesce(max(id), 0) + 1 FROM entry) WHERE name = 'searchable'`)
 }
 

@@ -19,16 +19,16 @@ type verdict struct {
 }
 
 // decide decides which story a new entry belongs to.
-func (s *saving) decide(a *story.Arrival, revision int64) (verdict, error) {
+func (s *saving) decide(a *story.Arrival) (verdict, error) {
 	if s.h.Recalled {
-		return s.recallStory(a, revision)
+		return s.recallStory(a)
 	}
-	return s.judge(a, revision)
+	return s.judge(a)
 }
 
 // recallStory leaves a recalled entry in the story that it belonged to. It is compared with
 // others only to find out which of its phrases they share.
-func (s *saving) recallStory(a *story.Arrival, revision int64) (v verdict, err error) {
+func (s *saving) recallStory(a *story.Arrival) (v verdict, err error) {
 	x, err := s.sketchIndex()
 	if err != nil {
 		return v, err
@@ -38,15 +38,15 @@ func (s *saving) recallStory(a *story.Arrival, revision int64) (v verdict, err e
 		return v, err
 	}
 	v.match = news.Match{Reason: news.ReasonNew, Detail: news.Recalled}
-	err = s.get(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET revision = excluded.revision RETURNING id`,
-		[]any{a.Entry.StoryKey, revision}, &v.story)
+	v.story, err = s.number(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET revision = excluded.revision RETURNING id`,
+		a.Entry.StoryKey, s.ensureRevision())
 	return v, err
 }
 
 // judge decides which story an arriving entry belongs to; a story that begins is
 // made. Decision and entry are stored in the same transaction, so that what one
 // entry of a fetch cycle decided, the next sees.
-func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) {
+func (s *saving) judge(a *story.Arrival) (v verdict, err error) {
 	x, err := s.sketchIndex()
 	if err != nil {
 		return v, err
@@ -76,13 +76,13 @@ func (s *saving) judge(a *story.Arrival, revision int64) (v verdict, err error) 
 	d := story.Decide(evidence, candidates, alike, s.matching())
 	v.story, v.match, v.related = d.StoryID, d.Match, d.Related
 	if v.story == 0 {
-		v.story, _, err = s.newStory(s.origin, a.Identity.New, revision)
+		v.story, _, err = s.newStory(s.origin, a.Identity.New, s.ensureRevision())
 		return v, err
 	}
-	if err := s.takePublicKey(v.story, a.Identity.New, revision); err != nil {
+	if err := s.takePublicKey(v.story, a.Identity.New); err != nil {
 		return v, err
 	}
-	return v, s.touch(v.story, revision)
+	return v, s.touch(v.story, s.ensureRevision())
 }
 
 // matching returns the configured Matching, or the default.
@@ -213,15 +213,13 @@ func (s *saving) visible(found []story.Evidence) ([]story.Evidence, error) {
 }
 
 // everybodyKnows reports whether a story has an entry of a public source.
-func (s *saving) everybodyKnows(story int64) (known bool, err error) {
-	err = s.get(`SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id WHERE e.story_id = $1 AND src.public <> 0)`,
-		[]any{story}, &known)
-	return known, err
+func (s *saving) everybodyKnows(story int64) (bool, error) {
+	return s.holds(`SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id WHERE e.story_id = $1 AND src.public <> 0)`, story)
 }
 
 // takePublicKey gives a story without public entries, which a public entry joins, the key
 // that it would have if that entry had begun it. The old key becomes an alias.
-func (s *saving) takePublicKey(story int64, entryKey string, revision int64) error {
+func (s *saving) takePublicKey(story int64, entryKey string) error {
 	if !s.public || len(s.sketches.private) == 0 {
 		return nil
 	}
@@ -242,5 +240,5 @@ func (s *saving) takePublicKey(story int64, entryKey string, revision int64) err
 			break
 		}
 	}
-	return s.do(`INSERT INTO story (key, revision, alias_of) VALUES ($1, $2, $3)`, old, revision, story)
+	return s.do(`INSERT INTO story (key, revision, alias_of) VALUES ($1, $2, $3)`, old, s.ensureRevision(), story)
 }

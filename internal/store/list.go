@@ -63,23 +63,17 @@ func (t *tx) writeLists(lists, held []news.ListState) error {
 		if !kept[h.ID] {
 			query = `DELETE FROM list WHERE id = $1`
 		}
-		if err := t.do(query, h.ID); err != nil {
-			return err
-		}
+		t.do(query, h.ID)
 	}
 	for i := range lists {
 		l := &lists[i]
 		if l.ID == 0 {
-			if err := t.get(`INSERT INTO list (name, url) VALUES ($1, $2) RETURNING id`, []any{l.Name, l.URL}, &l.ID); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := t.saveList(*l); err != nil {
+			l.ID = t.put(`INSERT INTO list (name, url) VALUES ($1, $2) RETURNING id`, l.Name, l.URL)
+		} else if err := t.saveList(*l); err != nil {
 			return err
 		}
 	}
-	return nil
+	return t.err
 }
 
 // SaveList stores a list after an attempt to read it. It does nothing if the

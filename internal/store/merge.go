@@ -59,12 +59,8 @@ func (m *merging) merge(stories []int64) error {
 			return err
 		}
 	}
-	if err := m.rehome(pubs); err != nil {
-		return err
-	}
-	if err := m.requeueStory(m.into); err != nil {
-		return err
-	}
+	m.rehome(pubs)
+	m.requeueStory(m.into)
 	m.result.Key, err = m.keyOf(m.into)
 	return err
 }
@@ -123,15 +119,12 @@ func (m *merging) pins() error {
 		}
 		for _, id := range entries {
 			if pinned {
-				err = m.unpin(id, story, m.now)
-			}
-			if err != nil {
-				return err
+				m.unpin(id, story, m.now)
 			}
 			pinned = true
 		}
 	}
-	return nil
+	return m.err
 }
 
 // absorb moves the entries of another story to the survivor and makes that story an alias.
@@ -142,16 +135,10 @@ func (m *merging) absorb(other int64) error {
 		return err
 	}
 	for _, id := range entries {
-		if err := m.regroup(id, news.Merged, other, m.into, m.now); err != nil {
-			return err
-		}
+		m.regroup(id, news.Merged, other, m.into, m.now)
 	}
-	if err := m.wait(other); err != nil {
-		return err
-	}
-	if err := m.do(`UPDATE story SET alias_of = $2 WHERE alias_of = $1`, other, m.into); err != nil {
-		return err
-	}
+	m.wait(other)
+	m.do(`UPDATE story SET alias_of = $2 WHERE alias_of = $1`, other, m.into)
 	var key string
 	var had bool
 	if err := m.get(`UPDATE story SET alias_of = $2, had_page = EXISTS (
@@ -170,13 +157,10 @@ func (m *merging) absorb(other int64) error {
 // wait has the survivor wait in the feeds that hold another story back: what waits is news
 // as part of the survivor as well. If such a feed shows the survivor already, the next
 // round of publishing ends the wait.
-func (m *merging) wait(other int64) error {
-	err := m.do(`INSERT INTO waiting (feed_id, story_id, since) SELECT feed_id, $2, since FROM waiting WHERE story_id = $1
+func (m *merging) wait(other int64) {
+	m.do(`INSERT INTO waiting (feed_id, story_id, since) SELECT feed_id, $2, since FROM waiting WHERE story_id = $1
 		ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since WHERE excluded.since < waiting.since`, other, m.into)
-	if err == nil {
-		err = m.do(`DELETE FROM waiting WHERE story_id = $1`, other)
-	}
-	return err
+	m.do(`DELETE FROM waiting WHERE story_id = $1`, other)
 }
 
 // held is a Publication of one of the stories.
@@ -208,37 +192,31 @@ func (m *merging) publications() (map[int64][]held, error) {
 // rehome gives the Publications to the survivor; each keeps the guid that subscribers know.
 // Where a feed that shows a story once has Publications of several of the stories, the
 // first one that is shown stays and the others step aside.
-func (m *merging) rehome(byFeed map[int64][]held) error {
+func (m *merging) rehome(byFeed map[int64][]held) {
 	for _, pubs := range byFeed {
 		several := slices.ContainsFunc(pubs, func(h held) bool { return h.story != pubs[0].story })
 		stands := max(0, slices.IndexFunc(pubs, func(h held) bool { return !h.removed }))
 		for i, h := range pubs {
-			if err := m.take(h); err != nil {
-				return err
-			}
-			if !several || h.keeps {
-				continue
-			}
-			if err := m.yield(h, i != stands); err != nil {
-				return err
+			m.take(h)
+			if several && !h.keeps {
+				m.yield(h, i != stands)
 			}
 		}
 	}
-	return nil
 }
 
 // take gives a Publication to the survivor.
-func (m *merging) take(h held) error {
+func (m *merging) take(h held) {
 	if h.story == m.into {
-		return nil
+		return
 	}
-	return m.do(`UPDATE publication SET story_id = $3, guid = coalesce(guid, (SELECT guid FROM story WHERE id = $4))
+	m.do(`UPDATE publication SET story_id = $3, guid = coalesce(guid, (SELECT guid FROM story WHERE id = $4))
 		WHERE feed_id = $1 AND sequence = $2`, h.feed, h.sequence, m.into, h.story)
 }
 
 // yield has a Publication stay or step aside. What the one that stays shows is decided in
 // the next round of publishing.
-func (m *merging) yield(h held, aside bool) error {
-	return m.do(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
+func (m *merging) yield(h held, aside bool) {
+	m.do(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
 		h.feed, h.sequence, aside)
 }

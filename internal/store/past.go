@@ -16,32 +16,23 @@ import (
 // that has Publications already.
 func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		if err := t.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE feed_id = $1) AND NOT EXISTS (SELECT 1 FROM digest WHERE feed_id = $1)`,
-			[]any{f.ID}, &taken); err != nil || !taken {
+		taken, err = t.holds(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE feed_id = $1) AND NOT EXISTS (SELECT 1 FROM digest WHERE feed_id = $1)`, f.ID)
+		if err != nil || !taken {
 			return err
 		}
-		for _, table := range []string{"past", "past_entry"} {
-			if err := t.do(`DELETE FROM `+table+` WHERE feed_id = $1`, f.ID); err != nil {
-				return err
-			}
-		}
+		t.do(`DELETE FROM past WHERE feed_id = $1`, f.ID)
+		t.do(`DELETE FROM past_entry WHERE feed_id = $1`, f.ID)
 		for i, sequence := range sequences(past.Publications) {
 			p := past.Publications[i]
 			p.Sequence = sequence
-			if err := t.rememberPublication(f.ID, p.Publication); err != nil {
-				return err
-			}
-			if err := t.rememberEntries(f.ID, p); err != nil {
-				return err
-			}
+			t.rememberPublication(f.ID, p.Publication)
+			t.rememberEntries(f.ID, p)
 		}
 		if err := t.resumeDigests(f, past); err != nil {
 			return err
 		}
 		if past.UUID != "" {
-			if err := t.do(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID); err != nil {
-				return err
-			}
+			t.do(`UPDATE feed SET uuid = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM feed WHERE uuid = $2)`, f.ID, past.UUID)
 		}
 		// Closed pages are kept by readers and caches: the addresses of those that are lost are not used again.
 		return t.do(`UPDATE feed SET updated = max(updated, $2), scanned = 0, archive_generation = max(archive_generation, $3) WHERE id = $1`,
@@ -51,22 +42,19 @@ func (db *DB) Resume(ctx context.Context, f news.Feed, past *news.Past) (taken b
 }
 
 // rememberPublication stores one Publication of the past.
-func (t *tx) rememberPublication(feed int64, p news.Publication) error {
-	return t.do(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
+func (t *tx) rememberPublication(feed int64, p news.Publication) {
+	t.do(`INSERT INTO past (feed_id, guid, sequence, key, entered, published, updated, signature)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (feed_id, guid) DO NOTHING`,
 		feed, p.GUID, p.Sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
 }
 
 // rememberEntries stores which entries the story of a Publication had.
-func (t *tx) rememberEntries(feed int64, p news.PastPublication) error {
+func (t *tx) rememberEntries(feed int64, p news.PastPublication) {
 	for i, key := range p.Entries {
 		source, entry, _ := strings.Cut(key, ".")
-		if err := t.do(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT DO NOTHING`, feed, source, entry, p.GUID, i == 0, ms(p.Entered)); err != nil {
-			return err
-		}
+		t.do(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT DO NOTHING`, feed, source, entry, p.GUID, i == 0, ms(p.Entered))
 	}
-	return nil
 }
 
 // resumeDigests stores the digests that a feed had before the database was lost, as they
@@ -79,11 +67,8 @@ func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 		for i := range d.Stories {
 			s := &d.Stories[i]
 			s.EntryID, s.Sequence = 0, d.Sequence+int64(i)+1
-			err := t.rememberPublication(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
+			t.rememberPublication(f.ID, news.Publication{GUID: s.GUID, StoryKey: s.StoryKey, Sequence: s.Sequence,
 				Entered: d.Closed, Published: s.Published, Updated: s.Published})
-			if err != nil {
-				return err
-			}
 		}
 		if _, err := t.insertDigest(f.ID, d, 0); err != nil {
 			return err
@@ -91,7 +76,7 @@ func (t *tx) resumeDigests(f news.Feed, past *news.Past) error {
 		last = max(last, d.Sequence+int64(len(d.Stories)))
 	}
 	if f.Digest == nil || past.Updated.IsZero() {
-		return nil
+		return t.err
 	}
 	return t.do(`UPDATE feed SET sequence = max(sequence, $2), closed = $3 WHERE id = $1`,
 		f.ID, last, ms(f.Digest.Last(past.Updated)))
@@ -119,9 +104,7 @@ func sequences(pubs []news.PastPublication) []int64 {
 func (p *publishing) restorePast(n *fresh) error {
 	b := n.past
 	if b.key != "" {
-		if err := p.do(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key); err != nil {
-			return err
-		}
+		p.do(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key)
 	}
 	undated, err := p.undated(n.lead.EntryID)
 	if err != nil {
@@ -129,17 +112,15 @@ func (p *publishing) restorePast(n *fresh) error {
 	}
 	if undated || n.lead.Published.Equal(n.lead.FirstSeen) { // the time that we gave it then stands
 		n.lead.Published = at(b.published)
-		if err := p.do(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
-			n.lead.EntryID, b.published, b.updated); err != nil {
-			return err
-		}
+		p.do(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
+			n.lead.EntryID, b.published, b.updated)
 	}
 	if b.signature == 0 || b.signature == int64(n.lead.Signature) {
 		n.lead.Updated = at(b.updated)
 	} else {
 		n.lead.Updated = news.RevisedTime(at(b.updated), n.lead.Updated, p.now)
 	}
-	return nil
+	return p.err
 }
 
 // forgetPast removes what has become a Publication again.

@@ -21,19 +21,15 @@ func (db *DB) Pin(ctx context.Context, entry int64, now time.Time) (instead int6
 			return err
 		}
 		before, err := t.ids(`SELECT id FROM entry WHERE story_id = $1 AND pinned <> 0 AND id <> $2`, story, entry)
-		for _, id := range before {
-			instead = id
-			err = errors.Join(err, t.unpin(id, story, now))
-		}
 		if err != nil {
 			return err
 		}
-		if err := t.do(`UPDATE entry SET pinned = $2 WHERE id = $1`, entry, ms(now)); err != nil {
-			return err
+		for _, id := range before {
+			instead = id
+			t.unpin(id, story, now)
 		}
-		if _, err := t.recordHand(entry, news.Pinned, story, story, now); err != nil {
-			return err
-		}
+		t.do(`UPDATE entry SET pinned = $2 WHERE id = $1`, entry, ms(now))
+		t.recordHand(entry, news.Pinned, story, story, now)
 		return t.requeueStory(story)
 	})
 	return instead, err
@@ -53,26 +49,15 @@ func (db *DB) Unpin(ctx context.Context, entry int64, now time.Time) error {
 		if len(pinned) == 0 {
 			return ErrNotPinned
 		}
-		if err := t.unpin(entry, story, now); err != nil {
-			return err
-		}
+		t.unpin(entry, story, now)
 		return t.requeueStory(story)
 	})
 }
 
-func (t *tx) unpin(entry, story int64, now time.Time) error {
-	err := t.do(`UPDATE entry SET pinned = 0 WHERE id = $1`, entry)
-	if err == nil {
-		_, err = t.recordHand(entry, news.Unpinned, story, story, now)
-	}
-	return err
+func (t *tx) unpin(entry, story int64, now time.Time) {
+	t.do(`UPDATE entry SET pinned = 0 WHERE id = $1`, entry)
+	t.recordHand(entry, news.Unpinned, story, story, now)
 }
 
 // requeueStory has the next round of publishing judge a story again.
-func (t *tx) requeueStory(story int64) error {
-	revision, err := t.nextRevision()
-	if err == nil {
-		err = t.touch(story, revision)
-	}
-	return err
-}
+func (t *tx) requeueStory(story int64) error { return t.touch(story, t.nextRevision()) }

@@ -88,14 +88,10 @@ func (t *tx) postings(forgotten int64) (*postings, error) {
 }
 
 // clearPostings empties the index.
-func (t *tx) clearPostings() error {
+func (t *tx) clearPostings() {
 	t.memtable = nil
-	for _, query := range []string{`DELETE FROM posting_log`, `DELETE FROM posting_block`} {
-		if err := t.do(query); err != nil {
-			return err
-		}
-	}
-	return nil
+	t.do(`DELETE FROM posting_log`)
+	t.do(`DELETE FROM posting_block`)
 }
 
 // readPostingLog fills a memtable from the log. That some of it is in blocks already does
@@ -125,12 +121,8 @@ func (x *postings) record(p posting) {
 func (x *postings) flush() error {
 	if len(x.fresh) > 0 {
 		x.memtable.logged++
-		if err := x.do(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.memtable.logged, x.memtable.turn, packed(x.fresh)); err != nil {
-			return err
-		}
-		if err := x.setCounter("posted", x.memtable.logged); err != nil {
-			return err
-		}
+		x.do(`INSERT INTO posting_log (id, turn, data) VALUES ($1, $2, $3)`, x.memtable.logged, x.memtable.turn, packed(x.fresh))
+		x.setCounter("posted", x.memtable.logged)
 		x.fresh = nil
 	}
 	turn := x.memtable.turn
@@ -140,7 +132,7 @@ func (x *postings) flush() error {
 		}
 	}
 	if x.memtable.turn == turn {
-		return nil
+		return x.err
 	}
 	if err := x.do(`DELETE FROM posting_log WHERE turn <= $1`, x.memtable.turn-blocks); err != nil { // every block had its turn since
 		return err
@@ -161,11 +153,11 @@ func (x *postings) write(id int64) error {
 	x.memtable.blocks[id], x.memtable.count, x.memtable.blooms[id] = nil, x.memtable.count-len(fresh), newBloom(all)
 	switch {
 	case len(all) > 0:
-		err = x.do(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))
+		x.do(`INSERT INTO posting_block (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`, id, packed(all))
 	case data != nil:
-		err = x.do(`DELETE FROM posting_block WHERE id = $1`, id)
+		x.do(`DELETE FROM posting_block WHERE id = $1`, id)
 	}
-	return err
+	return x.err
 }
 
 // merged returns the postings of a block, updated with fresh ones, without those that are

@@ -225,9 +225,7 @@ func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) e
 	}
 	p.changed = true // a member came, went or changed: bytes may differ
 	if show < 0 {
-		if err := p.do(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence); err != nil {
-			return err
-		}
+		p.do(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence)
 		return p.noteRevealed(pub)
 	}
 	c := cs[show]

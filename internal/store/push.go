@@ -116,12 +116,10 @@ func (t *tx) pollInstead(which string, now time.Time, arg int64) error {
 	if n == 0 || err != nil {
 		return err
 	}
-	if err := t.do(`UPDATE push SET waiting = 0 WHERE waiting > 0 AND source_id IN
-			(SELECT id FROM source WHERE requested = $1)`, ms(now)); err != nil {
-		return err
-	}
-	_, err = t.increment("request")
-	return err
+	t.do(`UPDATE push SET waiting = 0 WHERE waiting > 0 AND source_id IN
+			(SELECT id FROM source WHERE requested = $1)`, ms(now))
+	t.increment("request")
+	return t.err
 }
 
 // trustedUntil selects until when a source may be polled rarely, see news.Push.Trusted.
@@ -139,12 +137,10 @@ func (s *saving) savePush() error {
 			WHERE source_id = $1 AND state <> 'leaving'`, s.h.Source.ID, ms(f.Started.Add(f.Duration)), ms(f.Started))
 	}
 	if s.added > 0 && !s.h.Reread {
-		if err := s.do(`UPDATE push SET missed = $2 WHERE source_id = $1`, s.h.Source.ID, ms(s.now)); err != nil {
-			return err
-		}
+		s.do(`UPDATE push SET missed = $2 WHERE source_id = $1`, s.h.Source.ID, ms(s.now))
 	}
 	if s.h.Announced == nil {
-		return nil
+		return s.err
 	}
 	return s.do(`UPDATE source SET topic = $2, hubs = $3 WHERE id = $1 AND (topic <> $2 OR hubs <> $3)`,
 		s.h.Source.ID, s.h.Announced.Topic, listColumn(s.h.Announced.Hubs))

@@ -72,29 +72,21 @@ func (r *resketching) run() error {
 	if r.more = len(entries) == resketchLimit; r.more {
 		return r.setCounter("resketched", done)
 	}
-	if err := r.setCounter("resketched", -1); err != nil {
-		return err
-	}
+	r.setCounter("resketched", -1)
 	return r.setCounter("sketches", story.SketchVersion)
 }
 
 // begin empties the index, and returns the last entry that has left the window. What arrives
 // from now on enters the index by itself.
 func (r *resketching) begin() (done int64, err error) {
-	if err := r.clearPostings(); err != nil {
-		return 0, err
-	}
-	if err := r.do(`DELETE FROM sketch`); err != nil {
-		return 0, err
-	}
+	r.clearPostings()
+	r.do(`DELETE FROM sketch`)
 	var last int64
 	if err := r.get(`SELECT coalesce(max(CASE WHEN first_seen < $1 THEN id END), 0), coalesce(max(id), 0) FROM entry`,
 		[]any{ms(r.cutoff)}, &done, &last); err != nil {
 		return 0, err
 	}
-	if err := r.setCounter("forgotten", done); err != nil {
-		return 0, err
-	}
+	r.setCounter("forgotten", done)
 	return done, r.setCounter("resketch", last)
 }
 

@@ -52,12 +52,11 @@ func (t *tx) syncRule(f *news.Feed, sources []news.Source, anew bool, now time.T
 	if err := t.get(`SELECT rule FROM feed WHERE id = $1`, []any{f.ID}, &was); err != nil || was == f.Judged {
 		return err
 	}
-	if err := t.do(`UPDATE feed SET rule = $2 WHERE id = $1`, f.ID, f.Judged); err != nil || anew {
-		return err
+	t.do(`UPDATE feed SET rule = $2 WHERE id = $1`, f.ID, f.Judged)
+	if anew {
+		return t.err
 	}
-	if err := t.markPast(f.ID); err != nil {
-		return err
-	}
+	t.markPast(f.ID)
 	var older int64 // revision of the youngest entry beyond reach
 	err := t.get(`SELECT born FROM entry WHERE first_seen < $1 ORDER BY id DESC LIMIT 1`, []any{ms(now.Add(-RuleReach))}, &older)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -123,8 +122,9 @@ func (db *DB) Rejudge(ctx context.Context, s news.Source, now time.Time) (more b
 			return err
 		}
 		more = next > 0
-		if err := t.do(`UPDATE source SET rejudge = $2 WHERE id = $1`, s.ID, next); err != nil || len(changed) == 0 {
-			return err
+		t.do(`UPDATE source SET rejudge = $2 WHERE id = $1`, s.ID, next)
+		if len(changed) == 0 {
+			return t.err
 		}
 		return t.toggleHidden(changed)
 	})
@@ -160,19 +160,12 @@ func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int6
 
 // toggleHidden hides entries that were not hidden, and the other way round.
 func (t *tx) toggleHidden(entries []rejudgedEntry) error {
-	revision, err := t.nextRevision()
-	if err != nil {
-		return err
-	}
+	revision := t.nextRevision()
 	for _, e := range entries {
-		if err := t.do(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry); err != nil {
-			return err
-		}
-		if err := t.touch(e.story, revision); err != nil {
-			return err
-		}
+		t.do(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry)
+		t.touch(e.story, revision)
 	}
-	return nil
+	return t.err
 }
 
 // applyRule removes from the candidates what the rule of the feed does not take.

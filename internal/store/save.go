@@ -81,13 +81,11 @@ func (s *saving) checkLease() error {
 
 // ensureRevision returns the revision of this transaction, which it takes at the first
 // call: a Save that changes nothing takes none.
-func (s *saving) ensureRevision() (int64, error) {
-	if s.revision > 0 {
-		return s.revision, nil
+func (s *saving) ensureRevision() int64 {
+	if s.revision == 0 {
+		s.revision = s.nextRevision()
 	}
-	var err error
-	s.revision, err = s.nextRevision()
-	return s.revision, err
+	return s.revision
 }
 
 // saveEntries brings the entries up to date that arrived again, and stores the others as
@@ -195,25 +193,19 @@ func (s *saving) savePace() error {
 	f := s.h.Fetch
 	whole := f.Status > 0 && (f.Outcome == news.OutcomeOK || f.Outcome == news.OutcomeUnchanged)
 	if whole && s.h.Body != nil {
-		if err := s.do(`UPDATE source SET size = $2 WHERE id = $1`, s.h.Source.ID, len(s.h.Body.Data)); err != nil {
-			return err
-		}
+		s.do(`UPDATE source SET size = $2 WHERE id = $1`, s.h.Source.ID, len(s.h.Body.Data))
 	}
 	if h := s.h.Hints; h != nil {
-		if err := s.do(`UPDATE source SET ttl = $2, skip_hours = $3, skip_days = $4 WHERE id = $1`,
-			s.h.Source.ID, h.TTL.Milliseconds(), h.Hours, h.Days); err != nil {
-			return err
-		}
+		s.do(`UPDATE source SET ttl = $2, skip_hours = $3, skip_days = $4 WHERE id = $1`,
+			s.h.Source.ID, h.TTL.Milliseconds(), h.Hours, h.Days)
 	}
 	fresh := s.added
 	if s.backlog {
 		fresh = 0
 	}
-	if err := s.do(`UPDATE source SET interval = CASE WHEN $2 > 0 THEN $2 ELSE interval END, fresh = fresh + $3, limited = limited + $4,
+	s.do(`UPDATE source SET interval = CASE WHEN $2 > 0 THEN $2 ELSE interval END, fresh = fresh + $3, limited = limited + $4,
 			saved = saved + CASE WHEN $5 AND size > $6 THEN size - $6 ELSE 0 END WHERE id = $1`,
-		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes); err != nil {
-		return err
-	}
+		s.h.Source.ID, s.h.Interval.Milliseconds(), fresh, f.Outcome == news.OutcomeLimited, whole, f.Bytes)
 	return s.noteLimited(s.h.Host)
 }
 
@@ -221,10 +213,8 @@ func (s *saving) savePace() error {
 // fetch the source (Request) is fulfilled if it was made before this fetch began.
 func (s *saving) saveSource() error {
 	if v := s.h.Validators; v != nil {
-		if err := s.do(`UPDATE source SET etag = $2, last_modified = $3, body_hash = $4 WHERE id = $1`,
-			s.h.Source.ID, v.ETag, v.LastModified, v.BodyHash); err != nil {
-			return err
-		}
+		s.do(`UPDATE source SET etag = $2, last_modified = $3, body_hash = $4 WHERE id = $1`,
+			s.h.Source.ID, v.ETag, v.LastModified, v.BodyHash)
 	}
 	failed := s.h.Fetch.Outcome.Failed()
 	// Some attempts say nothing about the source.

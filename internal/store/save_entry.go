@@ -12,19 +12,14 @@ import (
 // stay.
 func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if !k.keys[a.Identity.New] {
-		if err := s.addGUID(k.id, a.Identity.New); err != nil {
-			return err
-		}
+		s.addGUID(k.id, a.Identity.New)
 	}
 	if k.hash == int64(a.Hash) && k.clean == clean.Version && k.withdrawn == 0 {
-		return nil
+		return s.err
 	}
-	revision, err := s.ensureRevision()
-	if err != nil {
-		return err
-	}
+	s.ensureRevision()
 	if k.published == 0 { // its text was deleted for good
-		return nil
+		return s.err
 	}
 	updated, err := s.updatedTime(k, a)
 	if err != nil {
@@ -34,13 +29,9 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if err != nil {
 		return err
 	}
-	if err := s.writeContent(k.id, a, at(k.published), updated, undated); err != nil {
-		return err
-	}
+	s.writeContent(k.id, a, at(k.published), updated, undated)
 	s.searchIndex.add(k.id, s.h.Source.ID, s.public, &a.Entry, true)
-	if err := s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen))); err != nil {
-		return err
-	}
+	s.writeEvidence(k.id, a, s.hides(a, at(k.published), updated, at(k.seen)))
 	if k.signature != int64(a.Signature) || k.words != int64(a.Evidence.Words) { // a recalled one may have been cut
 		if err := s.reviseSketch(k.id, a); err != nil {
 			return err
@@ -49,7 +40,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if k.hash != int64(a.Hash) || k.withdrawn != 0 {
 		s.changed++
 	}
-	return s.touch(k.story, revision)
+	return s.touch(k.story, s.ensureRevision())
 }
 
 // updatedTime returns the updated time of a known entry. It moves only if the publisher
@@ -88,11 +79,7 @@ func (s *saving) insert(a *story.Arrival) error {
 		s.echoes++
 		return err
 	}
-	revision, err := s.ensureRevision()
-	if err != nil {
-		return err
-	}
-	v, err := s.decide(a, revision)
+	v, err := s.decide(a)
 	if err != nil {
 		return err
 	}
@@ -102,52 +89,36 @@ func (s *saving) insert(a *story.Arrival) error {
 	if s.h.Recalled {
 		seen = a.Entry.FirstSeen
 	}
-	var id int64
-	err = s.get(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
+	id := s.put(`INSERT INTO entry (source_id, story_id, first_seen, born, backlog, url_key, fingerprint,
 			outlet, page, title_hash, text_hash, words, reason, matched, score, detail, guarded, hidden)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
-		[]any{s.h.Source.ID, v.story, ms(seen), revision, s.backlog || s.h.Recalled, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
-			ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
-			string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, seen)}, &id)
-	if err != nil {
-		return err
-	}
+		s.h.Source.ID, v.story, ms(seen), s.ensureRevision(), s.backlog || s.h.Recalled, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
+		ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
+		string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, seen))
 	s.shared.urls[urlKey(ev.URL)] = true
-	if err := s.addGUID(id, a.Identity.New); err != nil {
-		return err
-	}
+	s.addGUID(id, a.Identity.New)
 	if err := s.sketches.keep(v.compared, id, v.story, v.match); err != nil {
 		return err
 	}
-	if err := s.relate(id, v.related); err != nil {
-		return err
+	for _, story := range v.related { // about the same page
+		s.do(`INSERT INTO related (entry_id, story_id) VALUES ($1, $2)`, id, story)
 	}
 	s.added++
 	s.searchIndex.add(id, s.h.Source.ID, s.public, &a.Entry, false)
 	return s.writeContent(id, a, published, updated, statesNoTime(a) || a.Entry.Extra.Undated)
 }
 
-// relate stores which other stories are about the page of a new entry.
-func (s *saving) relate(entry int64, stories []int64) error {
-	for _, story := range stories {
-		if err := s.do(`INSERT INTO related (entry_id, story_id) VALUES ($1, $2)`, entry, story); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // writeEvidence stores what later decisions need to know of a changed entry.
-func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) error {
+func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) {
 	ev := a.Evidence
 	s.shared.urls[urlKey(ev.URL)] = true
-	return s.do(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
+	s.do(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
 			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
 		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)
 }
 
-func (s *saving) addGUID(entry int64, key string) error {
-	return s.do(`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)
+func (s *saving) addGUID(entry int64, key string) {
+	s.do(`INSERT INTO guid (source_id, hash, entry_id) VALUES ($1, $2, $3)
 		ON CONFLICT (source_id, hash) DO UPDATE SET entry_id = excluded.entry_id`, s.h.Source.ID, keyHash(key), entry)
 }
 

@@ -26,17 +26,13 @@ func (s *saving) saveSeeds() error {
 			return err
 		}
 	}
-	if err := s.do(`DELETE FROM seed_file WHERE source_id = $1`, s.h.Source.ID); err != nil {
-		return err
-	}
+	s.do(`DELETE FROM seed_file WHERE source_id = $1`, s.h.Source.ID)
 	for _, f := range s.h.Seeds.Files {
-		if err := s.do(`INSERT INTO seed_file (source_id, path, guid, text_hash, runs, size, modified, present)
+		s.do(`INSERT INTO seed_file (source_id, path, guid, text_hash, runs, size, modified, present)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			s.h.Source.ID, f.Path, f.GUID, f.TextHash, packRuns(f.Runs), f.Size, f.ModTime.UnixNano(), f.Present); err != nil {
-			return err
-		}
+			s.h.Source.ID, f.Path, f.GUID, f.TextHash, packRuns(f.Runs), f.Size, f.ModTime.UnixNano(), f.Present)
 	}
-	return nil
+	return s.err
 }
 
 // withdraw sets or clears the time of withdrawal of the entries that a seed
@@ -65,20 +61,12 @@ func (s *saving) withdraw(document string, when int64) error {
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	revision, err := s.ensureRevision()
-	if err != nil {
-		return err
-	}
 	for _, o := range entries {
-		if err := s.do(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, o.id, when); err != nil {
-			return err
-		}
-		if err := s.touch(o.story, revision); err != nil {
-			return err
-		}
+		s.do(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, o.id, when)
+		s.touch(o.story, s.ensureRevision())
 		s.changed++
 	}
-	return nil
+	return s.err
 }
 
 // SeedFiles returns what the last scan of a seed folder found.

@@ -25,12 +25,10 @@ func (p *publishing) judging() []any { return []any{p.scanned, p.upto, p.feed.ID
 // boundWaiting finds the time since which a story must have waited to be judged in this
 // run; it is earlier than settle: alone would make it when too many are due at once.
 func (p *publishing) boundWaiting() error {
-	if err := p.do(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now)); err != nil {
-		return err
-	}
+	p.do(`UPDATE waiting SET since = $2 WHERE feed_id = $1 AND since > $2`, p.feed.ID, ms(p.now))
 	if p.feed.Digest != nil {
 		p.boundDigest()
-		return nil
+		return p.err
 	}
 	p.due = ms(p.now.Add(-p.feed.Settle))
 	err := p.get(`SELECT since FROM waiting WHERE feed_id = $1 AND since <= $2 ORDER BY since LIMIT 1 OFFSET $3`,
@@ -110,20 +108,16 @@ func (p *publishing) storeWaiting() error {
 		if _, waits := p.held[story]; waits {
 			continue
 		}
-		if err := p.do(`DELETE FROM waiting WHERE feed_id = $1 AND story_id = $2`, p.feed.ID, story); err != nil {
-			return err
-		}
+		p.do(`DELETE FROM waiting WHERE feed_id = $1 AND story_id = $2`, p.feed.ID, story)
 	}
 	for story, since := range p.held {
 		if p.waits[story].Equal(since) {
 			continue
 		}
-		if err := p.do(`INSERT INTO waiting (feed_id, story_id, since) VALUES ($1, $2, $3)
-			ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since`, p.feed.ID, story, ms(since)); err != nil {
-			return err
-		}
+		p.do(`INSERT INTO waiting (feed_id, story_id, since) VALUES ($1, $2, $3)
+			ON CONFLICT (feed_id, story_id) DO UPDATE SET since = excluded.since`, p.feed.ID, story, ms(since))
 	}
-	return nil
+	return p.err
 }
 
 // NextDue returns when the first of the stories that a feed holds back is due, or its

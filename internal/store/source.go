@@ -108,30 +108,21 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 	for id, r := range rows {
 		switch {
 		case !kept[id] && !r.retired:
-			if err := t.do(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now)); err != nil {
-				return nil, err
-			}
+			t.do(`UPDATE source SET retired_at = $2, epoch = epoch + 1 WHERE id = $1`, id, ms(now))
 		case kept[id] && !r.retired: // names are unique: clear the way for those that swapped
-			if err := t.do(`UPDATE source SET name = '~' || id WHERE id = $1`, id); err != nil {
-				return nil, err
-			}
+			t.do(`UPDATE source SET name = '~' || id WHERE id = $1`, id)
 		}
 	}
 	for i := range sources {
 		s := &sources[i]
-		err := inOrder(
-			func() error { return t.syncSource(s, rows[s.ID], i, now) },
-			func() error { return t.syncSourceRule(*s) },
-		)
-		if err != nil {
+		if err := t.syncSource(s, rows[s.ID], i, now); err != nil {
 			return nil, fmt.Errorf("source %s: %w", s.Name, err)
 		}
 	}
-	return sources, nil
+	return sources, t.err
 }
 
-// syncSource stores the settings of a source, and what follows when they changed. It gives a
-// new one its row number.
+// syncSource stores the settings of a source. It gives a new one its row number.
 func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.Time) error {
 	tags, err := json.Marshal(append([]string{}, s.Tags...))
 	if err != nil {
@@ -142,38 +133,32 @@ func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.T
 		return err
 	}
 	if old == nil {
-		err := t.get(`INSERT INTO source (name, kind, url, url_key, origin, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-			[]any{s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), ms(now)}, &s.ID)
-		if err != nil {
-			return err
-		}
+		s.ID = t.put(`INSERT INTO source (name, kind, url, url_key, origin, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+			s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), ms(now))
 	}
-	if err := t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8, position = $9,
+	t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8, position = $9,
 			site = $10, author = $11, contact = $12, icon = $13, lists = $14, apart = $15, retired_at = 0 WHERE id = $1`,
 		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position,
-		s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart); err != nil || old == nil {
-		return err
+		s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart)
+	if old != nil {
+		t.followChanges(*s, old)
 	}
+	return t.syncSourceRule(*s)
+}
+
+// followChanges stores what follows when the settings of a source changed.
+func (t *tx) followChanges(s news.Source, old *sourceRow) {
 	if old.Public != s.Public { // its words go into the other index
-		if err := t.do(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID); err != nil {
-			return err
-		}
+		t.do(`UPDATE counter SET value = 0 WHERE name = 'search' AND EXISTS (SELECT 1 FROM entry WHERE source_id = $1)`, s.ID)
 	}
 	if old.Public && !s.Public { // whatever names its entries is judged again, also where no feed selects it
-		if err := t.touchSource(s.ID); err != nil {
-			return err
-		}
+		t.touchSource(s.ID)
 	}
-	if old.URL == s.URL {
-		return nil
+	if old.URL != s.URL { // its validators and hubs say nothing there, and what is under way is void
+		t.do(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
+			next_due = 0, failures = 0, failing_since = 0, standing = '', epoch = epoch + 1 WHERE id = $1`, s.ID)
+		t.move(s.ID, news.Move{})
 	}
-	// Another address: its validators and hubs say nothing there, and what is under way is void.
-	err = t.do(`UPDATE source SET etag = '', last_modified = '', body_hash = '', hubs = '', topic = '',
-		next_due = 0, failures = 0, failing_since = 0, standing = '', epoch = epoch + 1 WHERE id = $1`, s.ID)
-	if err != nil {
-		return err
-	}
-	return t.move(s.ID, news.Move{})
 }
 
 // Begin leases a source to owner until a time. Save and Abandon end the lease;
@@ -206,8 +191,8 @@ func (db *DB) Request(ctx context.Context, names []string, now time.Time) error 
 				return fmt.Errorf("no source is named %q", name)
 			}
 		}
-		_, err := t.increment("request")
-		return err
+		t.increment("request")
+		return t.err
 	})
 }
 

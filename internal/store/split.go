@@ -50,23 +50,20 @@ func (s *splitting) split(named []int64) error {
 	if err := s.sides(named); err != nil {
 		return err
 	}
-	revision, err := s.nextRevision()
-	if err == nil {
-		err = s.begin(revision)
-	}
-	if err != nil {
+	revision := s.nextRevision()
+	if err := s.begin(revision); err != nil {
 		return err
 	}
 	for _, id := range s.result.Moved {
-		if err := s.regroup(id, news.Split, s.story, s.fresh, s.now); err != nil {
-			return err
-		}
+		s.regroup(id, news.Split, s.story, s.fresh, s.now)
 		// Born again: what readers could not see until now is no feed's past.
-		if err := s.do(`UPDATE entry SET born = $2 WHERE id = $1`, id, revision); err != nil {
-			return err
-		}
+		s.do(`UPDATE entry SET born = $2 WHERE id = $1`, id, revision)
 	}
-	return inOrder(s.rehome, s.aliases, func() error { return s.touch(s.story, revision) })
+	if err := s.rehome(); err != nil {
+		return err
+	}
+	s.aliases()
+	return s.touch(s.story, revision)
 }
 
 // sides decides which entries move.
@@ -141,12 +138,10 @@ func (s *splitting) rehome() error {
 			return err
 		}
 		for _, p := range pubs {
-			if err := s.give(p); err != nil {
-				return err
-			}
+			s.give(p)
 		}
 	}
-	return nil
+	return s.err
 }
 
 // parted is a Publication of the story that is split.
@@ -197,20 +192,20 @@ func (s *splitting) showable(feed, story int64) ([]int64, error) {
 }
 
 // give stores which side a Publication belongs to.
-func (s *splitting) give(p parted) error {
+func (s *splitting) give(p parted) {
 	story := s.story
 	if p.moves {
 		story = s.fresh
 	}
-	return s.do(`UPDATE publication SET story_id = $3, first = $4,
+	s.do(`UPDATE publication SET story_id = $3, first = $4,
 			guid = CASE WHEN $3 = $5 THEN guid ELSE coalesce(guid, (SELECT guid FROM story WHERE id = $5)) END
 		WHERE feed_id = $1 AND sequence = $2`, p.feed, p.sequence, story, p.first, s.story)
 }
 
 // aliases has the aliases of stories that were merged into this one lead to the new story
 // if all their entries are there now.
-func (s *splitting) aliases() error {
-	return s.do(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
+func (s *splitting) aliases() {
+	s.do(`UPDATE story SET alias_of = $2 WHERE alias_of = $1
 		AND EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $2)
 		AND NOT EXISTS (SELECT 1 FROM hand h JOIN entry e ON e.id = h.entry_id WHERE h.was = story.id AND e.story_id = $1)`,
 		s.story, s.fresh)

@@ -128,11 +128,15 @@ func (db *DB) Close() error {
 	return db.engine.Close()
 }
 
-// tx is a write transaction under way.
+// tx is a write transaction under way. The first statement that fails ends it: no other is
+// run, all of them return the same error, and so does update, whatever else happens. So,
+// as with a bufio.Writer, code that only writes need not check every error. Code that
+// goes on with what it read must.
 type tx struct {
 	ctx      context.Context
 	w        *writer
 	memtable *memtable // the writer's, which gets it back when the transaction is committed
+	err      error     // of the first statement that failed
 }
 
 // CheckpointDue delivers a token when it is time for Checkpoint. A process that keeps the
@@ -178,7 +182,11 @@ func (db *DB) transact(ctx context.Context, f func(*tx) error) error {
 	defer t.Rollback()
 	x := &tx{ctx: ctx, w: w, memtable: w.memtable}
 	w.memtable = nil // if the transaction fails, it holds what was not stored
-	if err := f(x); err != nil {
+	err = f(x)
+	if x.err != nil && !errors.Is(err, x.err) { // f did not look
+		err = x.err
+	}
+	if err != nil {
 		return err
 	}
 	if err := t.Commit(); err != nil {
@@ -191,15 +199,26 @@ func (db *DB) transact(ctx context.Context, f func(*tx) error) error {
 
 // prepared returns the statement of a query, kept for the life of the writer.
 func (t *tx) prepared(query string) (*sql.Stmt, error) {
+	if t.err != nil {
+		return nil, t.err
+	}
 	if s, ok := t.w.stmts[query]; ok {
 		return s, nil
 	}
 	s, err := t.w.conn.PrepareContext(t.ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
+		return nil, t.ended(fmt.Errorf("prepare %q: %w", query, err))
 	}
 	t.w.stmts[query] = s
 	return s, nil
+}
+
+// ended notes the error of a statement and returns it. That a row is missing is none.
+func (t *tx) ended(err error) error {
+	if t.err == nil && !errors.Is(err, sql.ErrNoRows) {
+		t.err = err
+	}
+	return err
 }
 
 // exec runs a statement that returns no rows and gives the number it changed.
@@ -210,7 +229,7 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	}
 	r, err := s.ExecContext(t.ctx, args...)
 	if err != nil {
-		return 0, err
+		return 0, t.ended(err)
 	}
 	return r.RowsAffected()
 }
@@ -219,6 +238,16 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 func (t *tx) do(query string, args ...any) error {
 	_, err := t.exec(query, args...)
 	return err
+}
+
+// put is do for a statement that returns the number of the row that it wrote. It returns 0
+// if that failed: what is then written with the number is not.
+func (t *tx) put(query string, args ...any) int64 {
+	id, err := t.number(query, args...)
+	if t.err == nil {
+		t.err = err
+	}
+	return id
 }
 
 // inOrder runs the steps of a transaction until one fails.
@@ -237,7 +266,19 @@ func (t *tx) get(query string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
+	return t.ended(s.QueryRowContext(t.ctx, args...).Scan(dest...))
+}
+
+// number returns the number that a query selects.
+func (t *tx) number(query string, args ...any) (n int64, err error) {
+	err = t.get(query, args, &n)
+	return n, err
+}
+
+// holds reports whether the condition that a query selects is true.
+func (t *tx) holds(query string, args ...any) (yes bool, err error) {
+	err = t.get(query, args, &yes)
+	return yes, err
 }
 
 // each calls f for every row of a query.
@@ -247,13 +288,25 @@ func (t *tx) each(query string, args []any, f func(scan) error) error {
 		return err
 	}
 	rows, err := s.QueryContext(t.ctx, args...)
-	return eachRow(rows, err, f)
+	return t.ended(eachRow(rows, err, f))
 }
 
 // get scans the first row of a query on a reading connection into dest; sql.ErrNoRows
 // without one.
 func (db *DB) get(ctx context.Context, query string, args []any, dest ...any) error {
 	return db.engine.Read.QueryRowContext(ctx, query, args...).Scan(dest...)
+}
+
+// number returns the number that a query on a reading connection selects.
+func (db *DB) number(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = db.get(ctx, query, args, &n)
+	return n, err
+}
+
+// holds reports whether the condition that a query on a reading connection selects is true.
+func (db *DB) holds(ctx context.Context, query string, args ...any) (yes bool, err error) {
+	err = db.get(ctx, query, args, &yes)
+	return yes, err
 }
 
 // each calls f for every row of a query on a reading connection.
@@ -264,19 +317,17 @@ func (db *DB) each(ctx context.Context, query string, args []any, f func(scan) e
 
 // nextRevision raises the revision and returns it. A transaction that changes what feeds
 // may show takes one, and marks with it the stories that it changed.
-func (t *tx) nextRevision() (int64, error) { return t.increment("revision") }
+func (t *tx) nextRevision() int64 { return t.increment("revision") }
 
 // increment raises a counter by one and returns it.
-func (t *tx) increment(name string) (n int64, err error) {
-	err = t.get(`UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value`, []any{name}, &n)
-	return n, err
+func (t *tx) increment(name string) int64 {
+	return t.put(`UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value`, name)
 }
 
+const selectCounter = `SELECT value FROM counter WHERE name = $1`
+
 // counter returns the value of a counter.
-func (t *tx) counter(name string) (n int64, err error) {
-	err = t.get(`SELECT value FROM counter WHERE name = $1`, []any{name}, &n)
-	return n, err
-}
+func (t *tx) counter(name string) (int64, error) { return t.number(selectCounter, name) }
 
 // setCounter gives a counter a value.
 func (t *tx) setCounter(name string, value int64) error {
@@ -285,10 +336,9 @@ func (t *tx) setCounter(name string, value int64) error {
 
 // Revision returns the number of the last transaction that changed what feeds
 // may show.
-func (db *DB) Revision(ctx context.Context) (n int64, err error) { return db.counter(ctx, "revision") }
+func (db *DB) Revision(ctx context.Context) (int64, error) { return db.counter(ctx, "revision") }
 
 // counter returns the value of a counter.
-func (db *DB) counter(ctx context.Context, name string) (n int64, err error) {
-	err = db.get(ctx, `SELECT value FROM counter WHERE name = $1`, []any{name}, &n)
-	return n, err
+func (db *DB) counter(ctx context.Context, name string) (int64, error) {
+	return db.number(ctx, selectCounter, name)
 }

@@ -16,20 +16,17 @@ var ErrNameTaken = errors.New("there is a token of that name for the feed alread
 // its number. A running daemon notices within a second.
 func (db *DB) AddToken(ctx context.Context, token news.Token) (id int64, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		var taken bool
-		err := t.get(`SELECT EXISTS (SELECT 1 FROM token WHERE feed = $1 AND name = $2 AND revoked = 0)`, []any{token.Feed, token.Name}, &taken)
+		taken, err := t.holds(`SELECT EXISTS (SELECT 1 FROM token WHERE feed = $1 AND name = $2 AND revoked = 0)`, token.Feed, token.Name)
 		if err != nil {
 			return err
 		}
 		if taken {
 			return ErrNameTaken
 		}
-		err = t.get(`INSERT INTO token (feed, name, hash, made) VALUES ($1, $2, $3, $4) RETURNING id`,
-			[]any{token.Feed, token.Name, token.Hash[:], ms(token.Made)}, &id)
-		if err == nil {
-			_, err = t.increment("token")
-		}
-		return err
+		id = t.put(`INSERT INTO token (feed, name, hash, made) VALUES ($1, $2, $3, $4) RETURNING id`,
+			token.Feed, token.Name, token.Hash[:], ms(token.Made))
+		t.increment("token")
+		return t.err
 	})
 	return id, err
 }
@@ -47,8 +44,8 @@ func (db *DB) RevokeTokens(ctx context.Context, ids []int64, now time.Time) erro
 				return fmt.Errorf("there is no token %d", id)
 			}
 		}
-		_, err := t.increment("token")
-		return err
+		t.increment("token")
+		return t.err
 	})
 }
 
@@ -87,19 +84,13 @@ const keptAudience = 30 * 24 * time.Hour
 func (db *DB) NoteReaders(ctx context.Context, uses []news.TokenUse, announced []news.Aggregator, now time.Time) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, u := range uses {
-			err := t.do(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
+			t.do(`UPDATE token SET used = $2, client = $3, requests = requests + $4, unmodified = unmodified + $5 WHERE id = $1`,
 				u.TokenID, ms(u.Used), u.Client, u.Requests, u.Unmodified)
-			if err != nil {
-				return err
-			}
 		}
 		for _, a := range announced {
-			err := t.do(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
+			t.do(`INSERT INTO audience (feed_id, format, client, subscribers, seen) VALUES ($1, $2, $3, $4, $5)
 				ON CONFLICT (feed_id, format, client) DO UPDATE SET subscribers = excluded.subscribers, seen = excluded.seen`,
 				a.FeedID, a.Format, a.Client, a.Subscribers, ms(a.Seen))
-			if err != nil {
-				return err
-			}
 		}
 		return t.do(`DELETE FROM audience WHERE seen < $1`, ms(now.Add(-keptAudience)))
 	})
