@@ -35,14 +35,13 @@ func (db *DB) NextPage(ctx context.Context, site news.Site, f news.Feed, now tim
 		return nil, err
 	}
 	e := &news.Edition{Site: site, Feed: f, Pages: news.Pages{Part: news.Part{Generation: a.generation, Page: a.last + 1}}}
-	var stale int
-	err = db.get(ctx, `SELECT coalesce(min(number), 0) FROM archive_page
-		WHERE feed_id = $1 AND generation = $2 AND stale <> 0 AND dropped = 0`, []any{f.ID, a.generation}, &stale)
+	stale, err := db.number(ctx, `SELECT coalesce(min(number), 0) FROM archive_page
+		WHERE feed_id = $1 AND generation = $2 AND stale <> 0 AND dropped = 0`, f.ID, a.generation)
 	switch {
 	case err != nil:
 		return nil, err
 	case stale > 0:
-		e.Part.Page = stale
+		e.Part.Page = int(stale)
 		return e, db.fillPage(ctx, e, `p.sequence IN (`+onPage+`) AND NOT `+unfit, stale)
 	case !f.Archive:
 		return nil, nil
@@ -90,16 +89,13 @@ const selectUnpaged = `SELECT p.sequence, p.entered, octet_length(c.title), octe
 	WHERE p.feed_id = $1 AND p.page = 0 AND p.removed = 0 ORDER BY p.sequence LIMIT $2`
 
 // unpaged returns the first of the Publications that are in no page yet, by sequence.
-func (db *DB) unpaged(ctx context.Context, f news.Feed) (open []news.Unpaged, err error) {
-	err = db.each(ctx, selectUnpaged, []any{f.ID, openLimit}, func(scan scan) error {
-		var u news.Unpaged
+func (db *DB) unpaged(ctx context.Context, f news.Feed) ([]news.Unpaged, error) {
+	return readRows(ctx, db, selectUnpaged, []any{f.ID, openLimit}, func(scan scan, u *news.Unpaged) error {
 		var title, summary, content int
 		err := scan(&u.Sequence, asTime(&u.Entered), &title, &summary, &content)
 		u.Bytes = news.ShownBytes(title, summary, content)
-		open = append(open, u)
 		return err
 	})
-	return open, err
 }
 
 // noteNothingToClose notes that no page is to be closed before the feed changes, or before

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
@@ -104,6 +105,9 @@ func listColumn[T any](items []T) string {
 	return string(b)
 }
 
+// arrayColumn returns a list as JSON; an empty array for an empty list.
+func arrayColumn[T any](items []T) string { return cmp.Or(listColumn(items), "[]") }
+
 // objectColumn returns an object as JSON; the empty text for one without values.
 func objectColumn(o any) string {
 	b, err := json.Marshal(o)
@@ -127,18 +131,14 @@ var packers = sync.Pool{New: func() any {
 
 // pack compresses a body for the database. It prefers speed, because most bodies
 // are replaced before anybody reads them.
-func pack(data []byte) ([]byte, error) {
+func pack(data []byte) []byte {
 	p := packers.Get().(*packer)
 	defer packers.Put(p)
 	p.b.Reset()
 	p.z.Reset(&p.b)
-	if _, err := p.z.Write(data); err != nil {
-		return nil, err
-	}
-	if err := p.z.Close(); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(p.b.Bytes()), nil
+	p.z.Write(data) // a buffer takes everything
+	p.z.Close()
+	return bytes.Clone(p.b.Bytes())
 }
 
 func unpack(packed []byte) ([]byte, error) {

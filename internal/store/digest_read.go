@@ -65,27 +65,23 @@ func (db *DB) fillDigests(ctx context.Context, e *news.Edition, where string, ar
 
 // digests reads digests, newest first, one more than a feed shows at most. What an
 // audience may not know any more is taken out of them: it may leave nothing.
-func (db *DB) digests(ctx context.Context, a news.Audience, where string, args ...any) ([]*news.Digest, error) {
-	var all []*news.Digest
-	err := db.each(ctx, `SELECT d.feed_id, d.sequence, d.key, d.guid, d.title, d.language, d.closed, d.more, d.stories FROM digest d
-		WHERE `+where+fmt.Sprintf(` ORDER BY d.sequence DESC LIMIT %d`, news.DigestsShown+1), args, func(scan scan) error {
-		d := &news.Digest{}
-		err := scan(&d.FeedID, &d.Sequence, &d.Key, &d.GUID, &d.Title, &d.Language, asTime(&d.Closed), &d.More, asJSON(&d.Stories))
-		all = append(all, d)
-		return err
+func (db *DB) digests(ctx context.Context, a news.Audience, where string, args ...any) ([]news.Digest, error) {
+	all, err := rowsOf(ctx, db, `SELECT d.feed_id, d.sequence, d.key, d.guid, d.title, d.language, d.closed, d.more, d.stories FROM digest d
+		WHERE `+where+fmt.Sprintf(` ORDER BY d.sequence DESC LIMIT %d`, news.DigestsShown+1), args, func(d *news.Digest) []any {
+		return []any{&d.FeedID, &d.Sequence, &d.Key, &d.GUID, &d.Title, &d.Language, asTime(&d.Closed), &d.More, asJSON(&d.Stories)}
 	})
-	if err == nil {
-		err = db.findReturnedEntries(ctx, all)
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = db.withhold(ctx, a, all)
+	if err := db.findReturnedEntries(ctx, all); err != nil {
+		return nil, err
 	}
-	return all, err
+	return all, db.withhold(ctx, a, all)
 }
 
 // findReturnedEntries fills in the entries of stories that a digest told of before the
 // database was lost, if they have returned since.
-func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) error {
+func (db *DB) findReturnedEntries(ctx context.Context, digests []news.Digest) error {
 	lost := map[int64]*news.DigestStory{}
 	for _, d := range digests {
 		for i := range d.Stories {
@@ -112,7 +108,7 @@ func (db *DB) findReturnedEntries(ctx context.Context, digests []*news.Digest) e
 // withhold removes from digests what was withdrawn, is hidden, or may not be known to an
 // audience. An entry from before the database was lost that has not returned is judged by
 // its source alone.
-func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Digest) error {
+func (db *DB) withhold(ctx context.Context, a news.Audience, digests []news.Digest) error {
 	named := map[int64]bool{}
 	for _, d := range digests {
 		for _, s := range d.Stories {
@@ -131,10 +127,11 @@ func (db *DB) withhold(ctx context.Context, a news.Audience, digests []*news.Dig
 	}
 	err := db.each(ctx, `SELECT src.name FROM source src WHERE NOT `+knownEntry, []any{a}, addTo(secret))
 	gone := func(r news.Report) bool { return unfit[r.EntryID] || r.EntryID == 0 && secret[r.Source] }
-	for _, d := range digests {
+	for i := range digests {
+		d := &digests[i]
 		d.Stories = slices.DeleteFunc(d.Stories, func(s news.DigestStory) bool { return gone(s.Report) })
-		for i := range d.Stories {
-			d.Stories[i].Also = slices.DeleteFunc(d.Stories[i].Also, gone)
+		for j := range d.Stories {
+			d.Stories[j].Also = slices.DeleteFunc(d.Stories[j].Also, gone)
 		}
 	}
 	return err
@@ -147,7 +144,7 @@ func (db *DB) Digest(ctx context.Context, a news.Audience, key string) (*news.Di
 	if len(digests) == 0 || err != nil {
 		return nil, err
 	}
-	return digests[0], nil
+	return &digests[0], nil
 }
 
 // closesNext returns when the open period of a feed of digests ends; zero for never.

@@ -48,15 +48,11 @@ const mostPublic = 20
 func (db *DB) FindPublic(ctx context.Context, canonical, guid, key string) ([]news.Placement, error) {
 	const visible = ` AND v.public <> 0 AND v.retired_at = 0 AND o.withdrawn_at = 0 LIMIT ` // of o and its source v
 	limit := fmt.Sprint(mostPublic)
-	entries, err := db.placed(ctx, `e.id IN (
+	return db.placedIn(ctx, knownFeed, `e.id IN (
 			SELECT id FROM (SELECT o.id FROM entry o JOIN source v ON v.id = o.source_id WHERE o.url_key = $1`+visible+limit+`)
 			UNION SELECT id FROM (SELECT o.id FROM guid g JOIN entry o ON o.id = g.entry_id JOIN source v ON v.id = o.source_id WHERE g.hash = $2`+visible+limit+`)
 			UNION SELECT id FROM (SELECT o.id FROM story n JOIN entry o ON o.story_id = coalesce(n.alias_of, n.id) JOIN source v ON v.id = o.source_id WHERE n.key = $3`+visible+limit+`))
 		ORDER BY e.first_seen, e.id LIMIT `+limit, urlKey(canonical), keyHash("guid:"+guid), key)
-	if err != nil {
-		return nil, err
-	}
-	return entries, db.addPublications(ctx, entries, knownFeed, news.Everybody)
 }
 
 // PublicEntries returns those of the numbered entries whose sources are public,

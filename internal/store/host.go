@@ -45,19 +45,15 @@ const backdated = 48 * time.Hour
 // Appeared returns when the latest entries of a source appeared, as many as
 // limit says: the times that its rhythm is told from.
 func (db *DB) Appeared(ctx context.Context, source int64, limit int) ([]time.Time, error) {
-	var times []time.Time
-	err := db.each(ctx, `SELECT e.first_seen, e.backlog, coalesce(c.published, 0) FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 ORDER BY e.id DESC LIMIT $2`, []any{source, limit}, func(scan scan) error {
+	return readRows(ctx, db, `SELECT e.first_seen, e.backlog, coalesce(c.published, 0) FROM entry e LEFT JOIN content c ON c.entry_id = e.id
+		WHERE e.source_id = $1 ORDER BY e.id DESC LIMIT $2`, []any{source, limit}, func(scan scan, appeared *time.Time) error {
 		var seen, published int64
 		var backlog bool
-		if err := scan(&seen, &backlog, &published); err != nil {
-			return err
-		}
+		err := scan(&seen, &backlog, &published)
 		if published > 0 && published <= seen && (backlog || seen-published < backdated.Milliseconds()) {
 			seen = published
 		}
-		times = append(times, at(seen))
-		return nil
+		*appeared = at(seen)
+		return err
 	})
-	return times, err
 }

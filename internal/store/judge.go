@@ -103,16 +103,10 @@ func (s *saving) sketchIndex() (*sketchIndex, error) {
 	return x, err
 }
 
-// shared are the addresses and guids of a document that other entries may have, too.
-type shared struct {
-	urls  map[any]bool    // by urlKey
-	guids map[string]bool // by keyHash; those that another source has
-}
-
 // findShared finds out, for all new entries of a document at once, which addresses and
 // guids other entries have. Few are shared, and only those are looked up one by one.
 func (s *saving) findShared(assigned []int64) error {
-	s.shared = shared{map[any]bool{}, map[string]bool{}}
+	s.sharedURLs, s.sharedGUIDs = map[any]bool{}, map[string]bool{}
 	var urls, guids []any
 	for i, id := range assigned {
 		if a := &s.h.Arrivals[i]; id == 0 {
@@ -122,21 +116,11 @@ func (s *saving) findShared(assigned []int64) error {
 			}
 		}
 	}
-	err := s.eachOf(`SELECT column1 FROM (VALUES `+rowsFrom(1, batch)+`) WHERE EXISTS (SELECT 1 FROM entry WHERE url_key = column1)`, batch, urls, func(scan scan) error {
-		var key int64
-		err := scan(&key)
-		s.shared.urls[key] = true
-		return err
-	})
+	err := s.eachOf(`SELECT column1 FROM (VALUES `+rowsFrom(1, batch)+`) WHERE EXISTS (SELECT 1 FROM entry WHERE url_key = column1)`, batch, urls, addTo(s.sharedURLs))
 	if err != nil {
 		return err
 	}
-	return s.lookUp(`SELECT column1 FROM (VALUES `+rowsFrom(2, batch)+`) WHERE EXISTS (SELECT 1 FROM guid WHERE hash = column1 AND source_id <> $1)`, guids, func(scan scan) error {
-		var hash []byte
-		err := scan(&hash)
-		s.shared.guids[string(hash)] = true
-		return err
-	})
+	return s.lookUp(`SELECT column1 FROM (VALUES `+rowsFrom(2, batch)+`) WHERE EXISTS (SELECT 1 FROM guid WHERE hash = column1 AND source_id <> $1)`, guids, addTo(s.sharedGUIDs))
 }
 
 const selectEvidence = `SELECT e.id, e.story_id, e.source_id, e.outlet, e.page, e.title_hash, e.text_hash, e.words, e.first_seen,
@@ -161,13 +145,13 @@ func (s *saving) candidates(a *story.Arrival, apart map[int64]bool) ([]story.Evi
 		return nil
 	}
 	url, guid := a.Evidence.URL, keyHash(a.Identity.New)
-	if url != "" && s.shared.urls[urlKey(url)] && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
+	if url != "" && s.sharedURLs[urlKey(url)] && !clean.IsRoot(url) { // a root identifies nothing, and everybody links it
 		if err := s.each(selectEvidence+`entry e JOIN content c ON c.entry_id = e.id
 			WHERE e.url_key = $1 ORDER BY e.id LIMIT $2`, []any{urlKey(url), story.MaxCandidates}, add); err != nil {
 			return nil, err
 		}
 	}
-	if !s.shared.guids[string(guid)] {
+	if !s.sharedGUIDs[string(guid)] {
 		return found, nil
 	}
 	err := s.each(selectEvidence+`guid g JOIN entry e ON e.id = g.entry_id JOIN content c ON c.entry_id = e.id

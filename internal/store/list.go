@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -69,8 +68,8 @@ func (t *tx) writeLists(lists, held []news.ListState) error {
 		l := &lists[i]
 		if l.ID == 0 {
 			l.ID = t.put(`INSERT INTO list (name, url) VALUES ($1, $2) RETURNING id`, l.Name, l.URL)
-		} else if err := t.saveList(*l); err != nil {
-			return err
+		} else {
+			t.saveList(*l)
 		}
 	}
 	return t.err
@@ -93,13 +92,9 @@ func (db *DB) SaveList(ctx context.Context, l news.ListState) error {
 }
 
 func (t *tx) saveList(l news.ListState) error {
-	sources, err := json.Marshal(append([]news.Listed{}, l.Sources...))
-	if err != nil {
-		return err
-	}
 	return t.do(`UPDATE list SET name = $2, url = $3, sources = $4, etag = $5, last_modified = $6, body_hash = $7, loaded = $8,
 			started = $9, duration = $10, bytes = $11, status = $12, outcome = $13, error = $14, failures = $15, next_due = $16 WHERE id = $1`,
-		l.ID, l.Name, l.URL, string(sources), l.Validators.ETag, l.Validators.LastModified, l.Validators.BodyHash, ms(l.Loaded),
+		l.ID, l.Name, l.URL, arrayColumn(l.Sources), l.Validators.ETag, l.Validators.LastModified, l.Validators.BodyHash, ms(l.Loaded),
 		ms(l.Last.Started), l.Last.Duration.Milliseconds(), l.Last.Bytes, l.Last.Status, string(l.Last.Outcome), l.Last.Error,
 		l.Failures, ms(l.NextDue))
 }

@@ -51,10 +51,7 @@ func (db *DB) PageOf(ctx context.Context, source int64, link string) (*news.Page
 func (db *DB) SavePage(ctx context.Context, scope int64, p news.PageText) error {
 	var packed []byte
 	if p.HTML != "" {
-		var err error
-		if packed, err = pack([]byte(p.HTML)); err != nil {
-			return err
-		}
+		packed = pack([]byte(p.HTML))
 	}
 	return db.update(ctx, func(t *tx) error {
 		return t.do(`INSERT INTO page (scope, hash, url, fetched, tries, outcome, note, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -135,12 +135,7 @@ func (p *publishing) forgetPast(b *pastRow) error {
 // document since, newest first, at most as many as any feed shows.
 func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, error) {
 	silent := map[string]bool{} // marks of sources
-	err := db.each(ctx, `SELECT kind, url, name FROM source WHERE first_ok = 0 AND retired_at = 0`, nil, func(scan scan) error {
-		var s news.Source
-		err := scan(&s.Kind, &s.URL, &s.Name)
-		silent[news.SourceMark(s)] = true
-		return err
-	})
+	err := db.each(ctx, selectMarks+` AND first_ok = 0`, nil, addMarkTo(silent))
 	if err != nil || len(silent) == 0 {
 		return nil, err
 	}

@@ -128,14 +128,22 @@ func (p *publishing) belongsElsewhere(guid string, cs []news.Candidate) (bool, e
 	}
 	if p.followed == nil {
 		p.followed = map[string]bool{}
-		err = p.each(`SELECT kind, url, name FROM source WHERE retired_at = 0`, nil, func(scan scan) error {
-			var s news.Source
-			err := scan(&s.Kind, &s.URL, &s.Name)
-			p.followed[news.SourceMark(s)] = true
-			return err
-		})
+		err = p.each(selectMarks, nil, addMarkTo(p.followed))
 	}
 	return p.followed[source], err
+}
+
+// selectMarks reads what the marks of the sources in use are made of, for addMarkTo.
+const selectMarks = `SELECT kind, url, name FROM source WHERE retired_at = 0`
+
+// addMarkTo returns a function for each that adds the mark of every source to a set.
+func addMarkTo(set map[string]bool) func(scan) error {
+	return func(scan scan) error {
+		var s news.Source
+		err := scan(&s.Kind, &s.URL, &s.Name)
+		set[news.SourceMark(s)] = true
+		return err
+	}
 }
 
 // sourceOf returns as much of the source of a candidate as news.EntryKey needs.
@@ -171,12 +179,11 @@ func (p *publishing) settleContests() {
 
 // guidReserved reports whether a guid is kept for a Publication of the past that may come
 // back.
-func (p *publishing) guidReserved(guid string, n *fresh) (reserved bool, err error) {
+func (p *publishing) guidReserved(guid string, n *fresh) (bool, error) {
 	if !p.resumed || n.past != nil && n.past.guid == guid {
 		return false, nil
 	}
-	err = p.get(`SELECT EXISTS (SELECT 1 FROM past WHERE feed_id = $1 AND guid = $2)`, []any{p.feed.ID, guid}, &reserved)
-	return reserved, err
+	return p.holds(`SELECT EXISTS (SELECT 1 FROM past WHERE feed_id = $1 AND guid = $2)`, p.feed.ID, guid)
 }
 
 // cameMeanwhile reports whether all of the entries were published while there was no
@@ -206,9 +213,8 @@ func (p *publishing) publishedSince(c news.Candidate) (time.Time, error) {
 	if since, ok := p.since[c.SourceID]; ok {
 		return since, nil
 	}
-	var oldest int64
-	err := p.get(`SELECT coalesce(min(entered), 0) FROM past_entry WHERE feed_id = $1 AND source = $2`,
-		[]any{p.feed.ID, news.SourceMark(sourceOf(c))}, &oldest)
+	oldest, err := p.number(`SELECT coalesce(min(entered), 0) FROM past_entry WHERE feed_id = $1 AND source = $2`,
+		p.feed.ID, news.SourceMark(sourceOf(c)))
 	p.since[c.SourceID] = at(oldest)
 	return at(oldest), err
 }

@@ -122,10 +122,9 @@ func (p *publishing) writePublication(n *fresh) error {
 // the same time, and readers cannot sort by that; validators report it as an error.
 func (p *publishing) distinctUpdated(t time.Time) (time.Time, error) {
 	second := t.Truncate(time.Second)
-	var last int64
-	err := p.get(`SELECT coalesce(max(updated), 0) FROM (SELECT updated FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3
+	last, err := p.number(`SELECT coalesce(max(updated), 0) FROM (SELECT updated FROM publication WHERE feed_id = $1 AND updated >= $2 AND updated < $3
 			UNION ALL SELECT updated FROM past WHERE feed_id = $1 AND updated >= $2 AND updated < $3)`,
-		[]any{p.feed.ID, ms(second), ms(second.Add(time.Second - time.Millisecond))}, &last)
+		p.feed.ID, ms(second), ms(second.Add(time.Second-time.Millisecond)))
 	if last == 0 || err != nil {
 		return second, err
 	}
@@ -173,9 +172,8 @@ func (p *publishing) claimGUID(guid string, n *fresh) (bool, error) {
 		return false, err
 	}
 	if n.own { // the entry has the same one in every feed
-		var free bool
-		err := p.get(`SELECT NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
-			AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND first <> $2)`, []any{guid, n.lead.EntryID}, &free)
+		free, err := p.holds(`SELECT NOT EXISTS (SELECT 1 FROM story WHERE guid = $1)
+			AND NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND first <> $2)`, guid, n.lead.EntryID)
 		p.taken[guid] = free
 		return free, err
 	}
@@ -189,9 +187,8 @@ func (p *publishing) claimGUID(guid string, n *fresh) (bool, error) {
 
 // guidFree reports whether no Publication of this feed has the guid of a story as its own:
 // a split may have left it to a Publication of another story.
-func (p *publishing) guidFree(guid string) (free bool, err error) {
-	err = p.get(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, []any{guid, p.feed.ID}, &free)
-	return free, err
+func (p *publishing) guidFree(guid string) (bool, error) {
+	return p.holds(`SELECT NOT EXISTS (SELECT 1 FROM publication WHERE guid = $1 AND feed_id = $2)`, guid, p.feed.ID)
 }
 
 // The text of a Publication may end with who else reported the story. Who that is

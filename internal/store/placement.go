@@ -11,11 +11,7 @@ import (
 // Latest returns the entries of a source that arrived last with where they
 // went as everybody may know, newest first.
 func (db *DB) Latest(ctx context.Context, source int64, limit int) ([]news.Placement, error) {
-	entries, err := db.placed(ctx, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY e.id DESC LIMIT $2`, source, limit)
-	if err != nil {
-		return nil, err
-	}
-	return entries, db.addPublications(ctx, entries, knownFeed, news.Everybody)
+	return db.placedIn(ctx, knownFeed, `e.source_id = $1 AND e.withdrawn_at = 0 ORDER BY e.id DESC LIMIT $2`, source, limit)
 }
 
 // StoryEntries returns what an audience may know of a story by its key: its
@@ -47,9 +43,9 @@ const whereOfStory = knownMember + ` AND e.story_id = $2 ORDER BY c.published, s
 
 // hidden reports whether a story still has entries: then the audience may not know them,
 // which is not the same as that nothing is left of the story.
-func (db *DB) hidden(ctx context.Context, story int64) (hidden bool) {
-	err := db.get(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
-		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, []any{story}, &hidden)
+func (db *DB) hidden(ctx context.Context, story int64) bool {
+	hidden, err := db.holds(ctx, `SELECT EXISTS (SELECT 1 FROM entry e JOIN source src ON src.id = e.source_id
+		WHERE e.story_id = $1 AND e.withdrawn_at = 0 AND e.hidden = 0 AND src.retired_at = 0)`, story)
 	return hidden || err != nil
 }
 
@@ -97,11 +93,17 @@ func (db *DB) AliasOf(ctx context.Context, a news.Audience, key string) (into st
 // placedEverywhere returns entries with all Publications of their stories, also those in
 // private feeds. It is for the operator only.
 func (db *DB) placedEverywhere(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
+	return db.placedIn(ctx, `$1 = 0 AND f.removed_at = 0`, where, args...)
+}
+
+// placedIn returns the entries that meet a condition, with the Publications of their stories
+// in the feeds that meet another.
+func (db *DB) placedIn(ctx context.Context, feeds, where string, args ...any) ([]news.Placement, error) {
 	entries, err := db.placed(ctx, where, args...)
 	if err != nil {
 		return nil, err
 	}
-	return entries, db.addPublications(ctx, entries, `$1 = 0 AND f.removed_at = 0`, news.Everybody)
+	return entries, db.addPublications(ctx, entries, feeds, news.Everybody)
 }
 
 // addPublications fills in where the stories of entries are shown.
@@ -120,16 +122,12 @@ func (db *DB) addPublications(ctx context.Context, entries []news.Placement, whe
 // placed returns the entries that meet a condition, without the Publications of their
 // stories.
 func (db *DB) placed(ctx context.Context, where string, args ...any) ([]news.Placement, error) {
-	var entries []news.Placement
-	err := db.each(ctx, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
-		EXISTS (SELECT 1 FROM fetch f WHERE f.source_id = e.source_id AND f.started = e.first_seen AND f.pushed = 1) FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan) error {
-		var w news.Placement
+	return readRows(ctx, db, `SELECT `+shownColumns+`, e.withdrawn_at, src.retired_at,
+		EXISTS (SELECT 1 FROM fetch f WHERE f.source_id = e.source_id AND f.started = e.first_seen AND f.pushed = 1) FROM entry e`+shownJoins+` WHERE `+where, args, func(scan scan, w *news.Placement) error {
 		err := scanShown(scan, &w.Shown, asTime(&w.Withdrawn), asTime(&w.Retired), &w.Pushed)
 		w.StoryID, w.StoryKey = w.Entry.StoryID, w.Entry.StoryKey
-		entries = append(entries, w)
 		return err
 	})
-	return entries, err
 }
 
 // publicationsOf returns the Publications of a story, those in the feed of the

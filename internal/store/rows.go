@@ -81,6 +81,17 @@ func rowsOf[T any](ctx context.Context, db *DB, query string, args []any, dest f
 	return rows, err
 }
 
+// readRows is rowsOf where more than the columns is to be filled in: read does it.
+func readRows[T any](ctx context.Context, db *DB, query string, args []any, read func(scan, *T) error) (rows []T, err error) {
+	err = db.each(ctx, query, args, func(scan scan) error {
+		var row T
+		err := read(scan, &row)
+		rows = append(rows, row)
+		return err
+	})
+	return rows, err
+}
+
 // ids returns the row numbers that a query on a reading connection selects.
 func (db *DB) ids(ctx context.Context, query string, args ...any) ([]int64, error) {
 	return rowsOf(ctx, db, query, args, only[int64])

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,9 +24,7 @@ func (db *DB) Save(ctx context.Context, h *story.Harvest) (news.Fetch, error) {
 			return err
 		}
 		f.New, f.Changed = s.added, s.changed
-		if remark := s.remark(); f.Error == "" {
-			f.Error = remark
-		}
+		f.Error = cmp.Or(f.Error, s.remark())
 		if h.Reread {
 			return nil
 		}
@@ -53,9 +52,10 @@ type saving struct {
 	backlog  bool           // this is the first document of the source
 	revision int64          // of this transaction; 0 until something changes
 
-	shared      shared       // what new entries may have in common with stored ones
-	sketches    *sketchIndex // that texts are compared by; nil until it is needed
-	searchIndex *indexing    // that the search looks into
+	sharedURLs  map[any]bool    // by urlKey, those that other entries may have, too; see findShared
+	sharedGUIDs map[string]bool // by keyHash, those that another source has
+	sketches    *sketchIndex    // that texts are compared by; nil until it is needed
+	searchIndex *indexing       // that the search looks into
 
 	added, changed int // entries
 	echoes         int // publications of ours that came back
@@ -163,13 +163,9 @@ func (s *saving) saveBody() error {
 	if kept, err := s.keepsBody(b); kept || err != nil {
 		return err
 	}
-	packed, err := pack(b.Data)
-	if err != nil {
-		return err
-	}
 	return s.do(`INSERT INTO body (source_id, url, content_type, reader, data) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (source_id) DO UPDATE SET url = excluded.url, content_type = excluded.content_type,
-			reader = excluded.reader, data = excluded.data`, s.h.Source.ID, b.URL, b.ContentType, b.Reader, packed)
+			reader = excluded.reader, data = excluded.data`, s.h.Source.ID, b.URL, b.ContentType, b.Reader, pack(b.Data))
 }
 
 // keepsBody reports whether the stored body need not be replaced by a new one, because both
@@ -179,9 +175,7 @@ func (s *saving) keepsBody(b *news.Body) (bool, error) {
 	if s.added+s.changed > 0 || s.h.Reread {
 		return false, nil
 	}
-	var n int
-	err := s.get(`SELECT count(*) FROM body WHERE source_id = $1 AND reader = $2 AND url = $3`, []any{s.h.Source.ID, b.Reader, b.URL}, &n)
-	return n > 0, err
+	return s.holds(`SELECT EXISTS (SELECT 1 FROM body WHERE source_id = $1 AND reader = $2 AND url = $3)`, s.h.Source.ID, b.Reader, b.URL)
 }
 
 // savePace stores what decides when the source is fetched next, adds up what conditional

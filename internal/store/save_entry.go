@@ -21,10 +21,7 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 	if k.published == 0 { // its text was deleted for good
 		return s.err
 	}
-	updated, err := s.updatedTime(k, a)
-	if err != nil {
-		return err
-	}
+	updated := s.updatedTime(k, a)
 	undated, err := s.undated(k.id)
 	if err != nil {
 		return err
@@ -44,16 +41,19 @@ func (s *saving) refresh(k *knownRow, a *story.Arrival) error {
 }
 
 // updatedTime returns the updated time of a known entry. It moves only if the publisher
-// changed the words.
-func (s *saving) updatedTime(k *knownRow, a *story.Arrival) (time.Time, error) {
+// changed the words: those that we only read otherwise than before do not count as
+// revised. The Publications that show them take the new signature, and their times stay.
+func (s *saving) updatedTime(k *knownRow, a *story.Arrival) time.Time {
 	updated := at(k.updated)
-	switch {
-	case k.signature == int64(a.Signature):
-		return updated, nil
-	case s.h.Reread:
-		return updated, s.correctSignature(k, a.Signature)
+	if k.signature == int64(a.Signature) {
+		return updated
 	}
-	return news.RevisedTime(updated, a.Entry.Updated, s.now), nil
+	if s.h.Reread {
+		s.do(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
+			k.story, k.id, k.signature, int64(a.Signature))
+		return updated
+	}
+	return news.RevisedTime(updated, a.Entry.Updated, s.now)
 }
 
 // reviseSketch has later entries compared with the present text of an entry.
@@ -63,14 +63,6 @@ func (s *saving) reviseSketch(entry int64, a *story.Arrival) error {
 		return err
 	}
 	return x.revise(entry, a.Evidence.Sketch)
-}
-
-// correctSignature keeps a text from counting as revised that the publisher did not
-// change, but that we read otherwise than before: the Publications that show it take the
-// new signature, and their times stay.
-func (s *saving) correctSignature(k *knownRow, signature uint64) error {
-	return s.do(`UPDATE publication SET signature = $4 WHERE story_id = $1 AND entry_id = $2 AND signature = $3`,
-		k.story, k.id, k.signature, int64(signature))
 }
 
 // insert stores a new entry and the decision which story it belongs to.
@@ -95,7 +87,7 @@ func (s *saving) insert(a *story.Arrival) error {
 		s.h.Source.ID, v.story, ms(seen), s.ensureRevision(), s.backlog || s.h.Recalled, urlKey(ev.URL), nullHash(a.Identity.Fingerprint),
 		ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words,
 		string(v.match.Reason), v.match.With, v.match.Score, v.match.Detail, string(a.Guard), s.hides(a, published, updated, seen))
-	s.shared.urls[urlKey(ev.URL)] = true
+	s.sharedURLs[urlKey(ev.URL)] = true
 	s.addGUID(id, a.Identity.New)
 	if err := s.sketches.keep(v.compared, id, v.story, v.match); err != nil {
 		return err
@@ -111,7 +103,7 @@ func (s *saving) insert(a *story.Arrival) error {
 // writeEvidence stores what later decisions need to know of a changed entry.
 func (s *saving) writeEvidence(id int64, a *story.Arrival, hidden bool) {
 	ev := a.Evidence
-	s.shared.urls[urlKey(ev.URL)] = true
+	s.sharedURLs[urlKey(ev.URL)] = true
 	s.do(`UPDATE entry SET url_key = $2, fingerprint = $3, outlet = $4, page = $5, title_hash = $6, text_hash = $7,
 			words = $8, hidden = $9, withdrawn_at = 0 WHERE id = $1`,
 		id, urlKey(ev.URL), nullHash(a.Identity.Fingerprint), ev.Outlet, ev.Page, int64(ev.Title), int64(ev.Text), ev.Words, hidden)

@@ -126,15 +126,13 @@ func (db *DB) NextDue(ctx context.Context, f news.Feed, now time.Time) (time.Tim
 	if f.Digest != nil {
 		return db.closesNext(ctx, f)
 	}
-	var since int64
-	err := db.get(ctx, `SELECT coalesce(min(since), 0) FROM waiting WHERE feed_id = $1`, []any{f.ID}, &since)
+	since, err := db.number(ctx, `SELECT coalesce(min(since), 0) FROM waiting WHERE feed_id = $1`, f.ID)
 	return dueAt(f, since, now), err
 }
 
 // WaitsUntil returns until when a feed holds a story back; zero when it does not.
 func (db *DB) WaitsUntil(ctx context.Context, f news.Feed, story int64, now time.Time) (time.Time, error) {
-	var since int64
-	err := db.get(ctx, `SELECT coalesce(max(since), 0) FROM waiting WHERE feed_id = $1 AND story_id = $2`, []any{f.ID, story}, &since)
+	since, err := db.number(ctx, `SELECT coalesce(max(since), 0) FROM waiting WHERE feed_id = $1 AND story_id = $2`, f.ID, story)
 	due := dueAt(f, since, now)
 	if f.Digest == nil || due.IsZero() || err != nil {
 		return due, err

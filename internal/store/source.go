@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -124,22 +123,14 @@ func (t *tx) syncSources(sources []news.Source, rows map[int64]*sourceRow, now t
 
 // syncSource stores the settings of a source. It gives a new one its row number.
 func (t *tx) syncSource(s *news.Source, old *sourceRow, position int, now time.Time) error {
-	tags, err := json.Marshal(append([]string{}, s.Tags...))
-	if err != nil {
-		return err
-	}
-	lists, err := json.Marshal(append([]string{}, s.Lists...))
-	if err != nil {
-		return err
-	}
 	if old == nil {
 		s.ID = t.put(`INSERT INTO source (name, kind, url, url_key, origin, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
 			s.Name, string(s.Kind), s.URL, sourceURLKey(*s), s.Key(), ms(now))
 	}
 	t.do(`UPDATE source SET name = $2, url = $3, url_key = $4, title = $5, outlet = $6, tags = $7, public = $8, position = $9,
 			site = $10, author = $11, contact = $12, icon = $13, lists = $14, apart = $15, retired_at = 0 WHERE id = $1`,
-		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, string(tags), s.Public, position,
-		s.Site, s.Author, s.Contact, s.Icon, string(lists), s.Apart)
+		s.ID, s.Name, s.URL, sourceURLKey(*s), s.Title, s.Outlet, arrayColumn(s.Tags), s.Public, position,
+		s.Site, s.Author, s.Contact, s.Icon, arrayColumn(s.Lists), s.Apart)
 	if old != nil {
 		t.followChanges(*s, old)
 	}
@@ -161,9 +152,8 @@ func (t *tx) followChanges(s news.Source, old *sourceRow) {
 	}
 }
 
-// Begin leases a source to owner until a time. Save and Abandon end the lease;
-// one that ran out can be taken over, and what its owner still brings is then
-// superseded.
+// Begin leases a source to owner until a time. Save ends the lease. One that ran
+// out can be taken over, and what its owner still brings is then superseded.
 func (db *DB) Begin(ctx context.Context, id int64, owner string, now, until time.Time) (news.Lease, error) {
 	var l news.Lease
 	err := db.update(ctx, func(t *tx) error {

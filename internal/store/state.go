@@ -20,18 +20,14 @@ func (db *DB) States(ctx context.Context) ([]news.SourceState, error) {
 // out, and is not read. Where no title or picture is configured, it is that of
 // the document.
 func (db *DB) Listing(ctx context.Context) ([]news.Source, error) {
-	var sources []news.Source
-	err := db.each(ctx, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`,
-			src.tags, src.public, src.doc_image, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan) error {
-		var s news.Source
+	return readRows(ctx, db, `SELECT src.id, src.name, src.kind, src.url, src.title, src.doc_title, `+sourceHome+`,
+			src.tags, src.public, src.doc_image, `+recordColumns+` FROM source src WHERE src.retired_at = 0 ORDER BY src.position, src.id`, nil, func(scan scan, s *news.Source) error {
 		var docTitle, docImage string
 		dest := []any{&s.ID, &s.Name, &s.Kind, &s.URL, &s.Title, &docTitle, &s.Site, asJSON(&s.Tags), &s.Public, &docImage}
-		err := scan(append(dest, recordDest(&s)...)...)
+		err := scan(append(dest, recordDest(s)...)...)
 		s.Title, s.Icon = cmp.Or(s.Title, docTitle, s.Name), cmp.Or(s.Icon, docImage)
-		sources = append(sources, s)
 		return err
 	})
-	return sources, err
 }
 
 // State returns one source by name; nil when no source in use has it.

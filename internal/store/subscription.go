@@ -43,8 +43,7 @@ func (db *DB) Subscription(ctx context.Context, id int64) (s news.Subscription, 
 // feed.
 func (db *DB) AskSubscription(ctx context.Context, s news.Subscription, limits news.HubLimits) error {
 	return db.update(ctx, func(t *tx) error {
-		var id int64
-		err := t.get(`SELECT id FROM subscription WHERE callback = $1 AND topic = $2`, []any{s.Callback, s.Topic}, &id)
+		id, err := t.number(`SELECT id FROM subscription WHERE callback = $1 AND topic = $2`, s.Callback, s.Topic)
 		if errors.Is(err, sql.ErrNoRows) {
 			id, err = t.addSubscription(s, limits)
 		}
@@ -60,22 +59,21 @@ func askArgs(a news.Ask) []any {
 	return []any{string(a.Mode), ms(a.At), ms(a.Next), a.Tries, a.Lease.Milliseconds(), a.Secret}
 }
 
-func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (id int64, err error) {
-	var room bool
-	err = t.get(`SELECT (SELECT count(*) FROM subscription) < $1
+func (t *tx) addSubscription(s news.Subscription, limits news.HubLimits) (int64, error) {
+	room, err := t.holds(`SELECT (SELECT count(*) FROM subscription) < $1
 		AND (SELECT count(*) FROM subscription WHERE feed_id = $2 AND format = $3) < $4
 		AND (SELECT count(*) FROM subscription WHERE host = $5) < $6
 		AND (SELECT count(*) FROM subscription WHERE lease_until = 0) < $7`,
-		[]any{limits.All, s.FeedID, s.Format, limits.Topic, s.Host, limits.Host, limits.Pending}, &room)
-	if err == nil && !room {
-		err = news.ErrHubFull
-	}
+		limits.All, s.FeedID, s.Format, limits.Topic, s.Host, limits.Host, limits.Pending)
 	if err != nil {
 		return 0, err
 	}
-	err = t.get(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
+	if !room {
+		return 0, news.ErrHubFull
+	}
+	id, err := t.number(`INSERT INTO subscription (feed_id, format, topic, callback, host, position)
 		SELECT id, $2, $3, $4, $5, CASE WHEN $6 < 0 THEN change ELSE $6 END FROM feed WHERE id = $1 RETURNING id`,
-		[]any{s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position}, &id)
+		s.FeedID, s.Format, s.Topic, s.Callback, s.Host, s.Position)
 	return id, noRowsAs(news.ErrNoSubscription, err) // there is no such feed
 }
 

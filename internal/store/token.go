@@ -52,19 +52,15 @@ func (db *DB) RevokeTokens(ctx context.Context, ids []int64, now time.Time) erro
 // Tokens returns every token, revoked ones too, in the order in which they were
 // made.
 func (db *DB) Tokens(ctx context.Context) ([]news.Token, error) {
-	var tokens []news.Token
-	err := db.each(ctx, `SELECT id, feed, name, hash, made, revoked, used, client, requests, unmodified FROM token ORDER BY id`, nil, func(scan scan) error {
-		var k news.Token
+	return readRows(ctx, db, `SELECT id, feed, name, hash, made, revoked, used, client, requests, unmodified FROM token ORDER BY id`, nil, func(scan scan, k *news.Token) error {
 		var hash []byte
 		err := scan(&k.ID, &k.Feed, &k.Name, &hash, asTime(&k.Made), asTime(&k.Revoked), asTime(&k.Used), &k.Client, &k.Requests, &k.Unmodified)
 		if copy(k.Hash[:], hash) != len(k.Hash) && err == nil {
 			return fmt.Errorf("the hash of token %d is cut off", k.ID)
 		}
 		k.TokenID = k.ID
-		tokens = append(tokens, k)
 		return err
 	})
-	return tokens, err
 }
 
 // TokenRevision returns a number that rises when tokens are added or revoked.
