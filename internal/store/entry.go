@@ -63,6 +63,9 @@ func (t *tx) shownEntry(id int64) (s news.Shown, err error) {
 	return s, err
 }
 
+// member is an entry and the story that it belongs to.
+type member struct{ entry, story int64 }
+
 // recleaned sanitises stored HTML again if an older sanitiser wrote it. So an
 // upgrade also applies to old entries, before they are rendered next.
 func recleaned(e *news.Entry, version int64) {

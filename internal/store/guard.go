@@ -36,11 +36,8 @@ func (s *saving) relocate(ids []int64, known *known) error {
 			missing = append(missing, id)
 		}
 	}
-	return s.lookUp(selectKnown+`e.id FROM entry e LEFT JOIN content c ON c.entry_id = e.id
-		WHERE e.source_id = $1 AND e.id IN (`+placeholders+`)`, missing, func(scan scan) error {
-		var id int64
-		return known.add(scan, &id, func() string { return "" })
-	})
+	return s.lookUp(selectKnown+`NULL FROM entry e LEFT JOIN content c ON c.entry_id = e.id
+		WHERE e.source_id = $1 AND e.id IN (`+placeholders+`)`, missing, known.add)
 }
 
 // knownTexts returns the stored entries with the text of an arrival that seems new and has
@@ -102,10 +99,8 @@ func (s *saving) isEcho(a *story.Arrival) (bool, error) {
 	if !strings.HasPrefix(guid, minted) {
 		return false, nil
 	}
-	var ours bool
-	err := s.get(`SELECT (EXISTS (SELECT 1 FROM story WHERE guid = $1) OR EXISTS (SELECT 1 FROM publication WHERE guid = $1))
-		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, []any{guid, keyHash(story.GUIDKey(guid))}, &ours)
-	return ours, err
+	return s.holds(`SELECT (EXISTS (SELECT 1 FROM story WHERE guid = $1) OR EXISTS (SELECT 1 FROM publication WHERE guid = $1))
+		AND NOT EXISTS (SELECT 1 FROM guid WHERE hash = $2)`, guid, keyHash(story.GUIDKey(guid)))
 }
 
 // remark says for the operator what the guards did to a fetch; "" for nothing.

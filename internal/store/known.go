@@ -18,10 +18,13 @@ type knownRow struct {
 
 // known holds the stored entries of the source that may be arriving again.
 type known struct {
+	keys map[string]string // the identities of the arriving document, by their hashes
 	rows map[int64]*knownRow
 	list []story.Known
 }
 
+// selectKnown reads entries for known.add. The hash of the identity that led to an entry
+// has to follow, or NULL.
 const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerprint, 0), coalesce(c.hash, 0),
 	coalesce(c.signature, 0), coalesce(c.published, 0), coalesce(c.updated, 0), coalesce(c.clean, 0),
 	coalesce(c.link, ''), coalesce(c.title, ''), e.first_seen, e.words, `
@@ -30,24 +33,19 @@ const selectKnown = `SELECT e.id, e.story_id, e.withdrawn_at, coalesce(e.fingerp
 // arriving identities; for arrivals found under none, also those that look
 // just like them.
 func (s *saving) known() (*known, error) {
-	k := &known{rows: map[int64]*knownRow{}}
-	keys := map[string]string{} // by hash
+	k := &known{keys: map[string]string{}, rows: map[int64]*knownRow{}}
 	var hashes []any
 	for _, a := range s.h.Arrivals {
 		for _, key := range a.Identity.Keys {
 			hash := keyHash(key)
-			if _, ok := keys[string(hash)]; !ok {
-				keys[string(hash)] = key
+			if _, ok := k.keys[string(hash)]; !ok {
+				k.keys[string(hash)] = key
 				hashes = append(hashes, hash)
 			}
 		}
 	}
 	err := s.lookUp(selectKnown+`g.hash FROM guid g JOIN entry e ON e.id = g.entry_id
-		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+placeholders+`)`,
-		hashes, func(scan scan) error {
-			var hash []byte
-			return k.add(scan, &hash, func() string { return keys[string(hash)] })
-		})
+		LEFT JOIN content c ON c.entry_id = e.id WHERE g.source_id = $1 AND g.hash IN (`+placeholders+`)`, hashes, k.add)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +67,9 @@ func (s *saving) lookAlikes(k *known) error {
 			looks = append(looks, int64(a.Evidence.Text), int64(a.Identity.Fingerprint))
 		}
 	}
-	return s.lookUp(selectKnown+`e.fingerprint FROM (VALUES `+pairsFrom(2, batch)+`) look
+	return s.lookUp(selectKnown+`NULL FROM (VALUES `+pairsFrom(2, batch)+`) look
 		CROSS JOIN entry e ON e.source_id = $1 AND e.text_hash = look.column1 AND e.fingerprint = look.column2
-		LEFT JOIN content c ON c.entry_id = e.id`, looks, func(scan scan) error {
-		var print int64
-		return k.add(scan, &print, func() string { return "" })
-	})
+		LEFT JOIN content c ON c.entry_id = e.id`, looks, k.add)
 }
 
 // lookUp runs a query about the source over values, batch by batch.
@@ -82,20 +77,20 @@ func (s *saving) lookUp(query string, values []any, f func(scan) error) error {
 	return s.eachOf(query, batch, values, f, s.h.Source.ID)
 }
 
-// add reads one row; last is its additional column, key gives the identity
-// that led to it.
-func (k *known) add(scan scan, last any, key func() string) error {
+// add reads one row.
+func (k *known) add(scan scan) error {
 	row := &knownRow{keys: map[string]bool{}}
 	var arrived story.Known
+	var hash []byte
 	if err := scan(&row.id, &row.story, &row.withdrawn, asHash(&arrived.Fingerprint), &row.hash, &row.signature, &row.published, &row.updated,
-		&row.clean, &arrived.Link, &arrived.Title, &row.seen, &row.words, last); err != nil {
+		&row.clean, &arrived.Link, &arrived.Title, &row.seen, &row.words, &hash); err != nil {
 		return err
 	}
 	if have, ok := k.rows[row.id]; ok {
 		row = have
 	}
 	k.rows[row.id] = row
-	arrived.ID, arrived.Key = row.id, key()
+	arrived.ID, arrived.Key = row.id, k.keys[string(hash)]
 	if arrived.Key != "" {
 		row.keys[arrived.Key] = true
 	}

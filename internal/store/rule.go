@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,9 +55,9 @@ func (t *tx) syncRule(f *news.Feed, sources []news.Source, anew bool, now time.T
 		return t.err
 	}
 	t.markPast(f.ID)
-	var older int64 // revision of the youngest entry beyond reach
-	err := t.get(`SELECT born FROM entry WHERE first_seen < $1 ORDER BY id DESC LIMIT 1`, []any{ms(now.Add(-RuleReach))}, &older)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	// The revision of the youngest entry beyond reach.
+	older, err := t.number(`SELECT born FROM entry WHERE first_seen < $1 ORDER BY id DESC LIMIT 1`, ms(now.Add(-RuleReach)))
+	if ignoreNoRows(err) != nil {
 		return err
 	}
 	return t.do(`UPDATE feed SET scanned = CASE WHEN scanned < $2 THEN scanned ELSE $2 END WHERE id = $1`, f.ID, older)
@@ -131,12 +129,9 @@ func (db *DB) Rejudge(ctx context.Context, s news.Source, now time.Time) (more b
 	return more, err
 }
 
-// rejudgedEntry is an entry that the changed rule of its source judges differently.
-type rejudgedEntry struct{ entry, story int64 }
-
 // rejudgePart judges the next entries of a source, those with row numbers below the given
 // one, and returns which are judged differently. next is where to go on; 0 at the end.
-func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int64, changed []rejudgedEntry, err error) {
+func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int64, changed []member, err error) {
 	n := 0
 	err = t.each(selectShown+`e.source_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3`,
 		[]any{s.ID, below, rejudgeLimit}, func(scan scan) error {
@@ -151,7 +146,7 @@ func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int6
 				next = row.Entry.ID
 			}
 			if news.Takes(s.Where, news.Subject{Entry: &row.Entry, Source: &s}) == row.Entry.Hidden {
-				changed = append(changed, rejudgedEntry{row.Entry.ID, row.Entry.StoryID})
+				changed = append(changed, member{row.Entry.ID, row.Entry.StoryID})
 			}
 			return nil
 		})
@@ -159,7 +154,7 @@ func (t *tx) rejudgePart(s news.Source, below int64, since time.Time) (next int6
 }
 
 // toggleHidden hides entries that were not hidden, and the other way round.
-func (t *tx) toggleHidden(entries []rejudgedEntry) error {
+func (t *tx) toggleHidden(entries []member) error {
 	revision := t.nextRevision()
 	for _, e := range entries {
 		t.do(`UPDATE entry SET hidden = 1 - hidden WHERE id = $1`, e.entry)

@@ -38,15 +38,14 @@ func (s *saving) saveSeeds() error {
 // withdraw sets or clears the time of withdrawal of the entries that a seed
 // document owns.
 func (s *saving) withdraw(document string, when int64) error {
-	type owned struct{ id, story int64 }
-	var entries []owned
+	var entries []member
 	collect := func(scan scan) error {
-		var o owned
+		var m member
 		var guid string
 		var withdrawn int64
-		err := scan(&o.id, &o.story, &withdrawn, &guid)
+		err := scan(&m.entry, &m.story, &withdrawn, &guid)
 		if news.SeedOwns(document, guid) && (withdrawn == 0) != (when == 0) {
-			entries = append(entries, o)
+			entries = append(entries, m)
 		}
 		return err
 	}
@@ -61,9 +60,9 @@ func (s *saving) withdraw(document string, when int64) error {
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	for _, o := range entries {
-		s.do(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, o.id, when)
-		s.touch(o.story, s.ensureRevision())
+	for _, m := range entries {
+		s.do(`UPDATE entry SET withdrawn_at = $2 WHERE id = $1`, m.entry, when)
+		s.touch(m.story, s.ensureRevision())
 		s.changed++
 	}
 	return s.err
@@ -71,18 +70,14 @@ func (s *saving) withdraw(document string, when int64) error {
 
 // SeedFiles returns what the last scan of a seed folder found.
 func (db *DB) SeedFiles(ctx context.Context, source int64) ([]news.SeedFile, error) {
-	var files []news.SeedFile
-	err := db.each(ctx, `SELECT path, guid, text_hash, runs, size, modified, present FROM seed_file WHERE source_id = $1 ORDER BY path, guid`,
-		[]any{source}, func(scan scan) error {
-			var f news.SeedFile
+	return readRows(ctx, db, `SELECT path, guid, text_hash, runs, size, modified, present FROM seed_file WHERE source_id = $1 ORDER BY path, guid`,
+		[]any{source}, func(scan scan, f *news.SeedFile) error {
 			var runs []byte
 			var modified int64
 			err := scan(&f.Path, &f.GUID, &f.TextHash, &runs, &f.Size, &modified, &f.Present)
 			f.Runs, f.ModTime = unpackRuns(runs), time.Unix(0, modified).UTC()
-			files = append(files, f)
 			return err
 		})
-	return files, err
 }
 
 // packRuns returns the column of runs, which is empty rather than NULL for a document without any.
