@@ -63,6 +63,34 @@ func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 	return earliest, ok, err
 }
 
+// handled is a Publication of a story that is corrected.
+type handled struct {
+	feed, sequence, story int64
+	first                 int64 // the entry that it was made for
+	removed               bool
+	keeps                 bool // its feed keeps duplicates
+	moves                 bool // to the story that a split begins
+}
+
+// handledOf returns the Publications of stories by feed: in the order of the stories, and of
+// each story first the one that is shown.
+func (t *tx) handledOf(stories ...int64) (map[int64][]handled, error) {
+	byFeed := map[int64][]handled{}
+	for _, story := range stories {
+		err := t.each(`SELECT p.feed_id, p.sequence, p.first, p.removed, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
+			WHERE p.story_id = $1 ORDER BY p.feed_id, p.aside, p.sequence`, []any{story, string(news.Keep)}, func(scan scan) error {
+			h := handled{story: story}
+			err := scan(&h.feed, &h.sequence, &h.first, &h.removed, &h.keeps)
+			byFeed[h.feed] = append(byFeed[h.feed], h)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return byFeed, nil
+}
+
 // standing orders the Publications that a feed has of a story. The first one is shown if
 // only one may be.
 func standing(a, b publicationRow) int {

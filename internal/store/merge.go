@@ -47,11 +47,12 @@ func (m *merging) merge(stories []int64) error {
 	if err := m.rank(stories); err != nil {
 		return err
 	}
-	pubs, err := m.publications()
+	stories = append([]int64{m.into}, m.others...)
+	pubs, err := m.handledOf(stories...)
 	if err != nil {
 		return err
 	}
-	if err := m.pins(); err != nil {
+	if err := m.pins(stories); err != nil {
 		return err
 	}
 	for _, other := range m.others {
@@ -75,7 +76,8 @@ func (m *merging) rank(stories []int64) error {
 	}
 	var claims []claim
 	for _, story := range stories {
-		if err := m.get(`SELECT coalesce(alias_of, id) FROM story WHERE id = $1`, []any{story}, &story); err != nil {
+		story, err := m.number(`SELECT coalesce(alias_of, id) FROM story WHERE id = $1`, story)
+		if err != nil {
 			return err
 		}
 		if slices.ContainsFunc(claims, func(c claim) bool { return c.story == story }) {
@@ -86,7 +88,7 @@ func (m *merging) rank(stories []int64) error {
 		switch {
 		case err == nil && !ok:
 			published = never
-			err = m.get(`SELECT coalesce(min(first_seen), 0) FROM entry WHERE story_id = $1`, []any{story}, &first.when)
+			first.when, err = m.number(`SELECT coalesce(min(first_seen), 0) FROM entry WHERE story_id = $1`, story)
 		case first.private:
 			published = private
 		}
@@ -110,9 +112,9 @@ func (m *merging) rank(stories []int64) error {
 
 // pins removes all pins but one, since a story can have only one: that of the survivor
 // stays, else that of the first of the others.
-func (m *merging) pins() error {
+func (m *merging) pins(stories []int64) error {
 	pinned := false
-	for _, story := range append([]int64{m.into}, m.others...) {
+	for _, story := range stories {
 		entries, err := m.ids(`SELECT id FROM entry WHERE story_id = $1 AND pinned <> 0`, story)
 		if err != nil {
 			return err
@@ -163,39 +165,13 @@ func (m *merging) wait(other int64) {
 	m.do(`DELETE FROM waiting WHERE story_id = $1`, other)
 }
 
-// held is a Publication of one of the stories.
-type held struct {
-	feed, sequence, story int64
-	removed               bool
-	keeps                 bool // its feed keeps duplicates
-}
-
-// publications returns the Publications of the stories by feed: first those of the
-// survivor, and of each story first the one that is shown.
-func (m *merging) publications() (map[int64][]held, error) {
-	byFeed := map[int64][]held{}
-	for _, story := range append([]int64{m.into}, m.others...) {
-		err := m.each(`SELECT p.feed_id, p.sequence, p.removed, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
-			WHERE p.story_id = $1 ORDER BY p.feed_id, p.aside, p.sequence`, []any{story, string(news.Keep)}, func(scan scan) error {
-			h := held{story: story}
-			err := scan(&h.feed, &h.sequence, &h.removed, &h.keeps)
-			byFeed[h.feed] = append(byFeed[h.feed], h)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return byFeed, nil
-}
-
 // rehome gives the Publications to the survivor; each keeps the guid that subscribers know.
 // Where a feed that shows a story once has Publications of several of the stories, the
 // first one that is shown stays and the others step aside.
-func (m *merging) rehome(byFeed map[int64][]held) {
+func (m *merging) rehome(byFeed map[int64][]handled) {
 	for _, pubs := range byFeed {
-		several := slices.ContainsFunc(pubs, func(h held) bool { return h.story != pubs[0].story })
-		stands := max(0, slices.IndexFunc(pubs, func(h held) bool { return !h.removed }))
+		several := slices.ContainsFunc(pubs, func(h handled) bool { return h.story != pubs[0].story })
+		stands := max(0, slices.IndexFunc(pubs, func(h handled) bool { return !h.removed }))
 		for i, h := range pubs {
 			m.take(h)
 			if several && !h.keeps {
@@ -206,7 +182,7 @@ func (m *merging) rehome(byFeed map[int64][]held) {
 }
 
 // take gives a Publication to the survivor.
-func (m *merging) take(h held) {
+func (m *merging) take(h handled) {
 	if h.story == m.into {
 		return
 	}
@@ -216,7 +192,7 @@ func (m *merging) take(h held) {
 
 // yield has a Publication stay or step aside. What the one that stays shows is decided in
 // the next round of publishing.
-func (m *merging) yield(h held, aside bool) {
+func (m *merging) yield(h handled, aside bool) {
 	m.do(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
 		h.feed, h.sequence, aside)
 }

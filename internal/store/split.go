@@ -121,19 +121,14 @@ func (s *splitting) begin(revision int64) error {
 // rehome gives each Publication to the side that it belongs to; it keeps the guid that
 // subscribers know.
 func (s *splitting) rehome() error {
-	byFeed := map[int64][]parted{}
-	err := s.each(`SELECT p.feed_id, p.sequence, p.first, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
-		WHERE p.story_id = $1 ORDER BY p.feed_id, p.aside, p.sequence`, []any{s.story, string(news.Keep)}, func(scan scan) error {
-		var p parted
-		err := scan(&p.feed, &p.sequence, &p.first, &p.keeps)
-		p.moves = slices.Contains(s.result.Moved, p.first)
-		byFeed[p.feed] = append(byFeed[p.feed], p)
-		return err
-	})
+	byFeed, err := s.handledOf(s.story)
 	if err != nil {
 		return err
 	}
 	for feed, pubs := range byFeed {
+		for i, p := range pubs {
+			pubs[i].moves = slices.Contains(s.result.Moved, p.first)
+		}
 		if err := s.reassign(feed, pubs); err != nil {
 			return err
 		}
@@ -144,20 +139,13 @@ func (s *splitting) rehome() error {
 	return s.err
 }
 
-// parted is a Publication of the story that is split.
-type parted struct {
-	feed, sequence, first int64
-	keeps                 bool // its feed keeps duplicates
-	moves                 bool // to the new story
-}
-
 // reassign corrects to which side the Publications of one feed go. A Publication goes with
 // the entry that it was made for. But if all those of the feed would go to one side, the
 // first of them goes to the side that the feed can show, and to the remaining story if it
 // can show both: so nothing that readers have seen comes again as news.
-func (s *splitting) reassign(feed int64, pubs []parted) error {
+func (s *splitting) reassign(feed int64, pubs []handled) error {
 	stands := &pubs[0]
-	if stands.keeps || slices.ContainsFunc(pubs, func(p parted) bool { return p.moves != stands.moves }) {
+	if stands.keeps || slices.ContainsFunc(pubs, func(p handled) bool { return p.moves != stands.moves }) {
 		return nil
 	}
 	stays, err := s.showable(feed, s.story)
@@ -192,7 +180,7 @@ func (s *splitting) showable(feed, story int64) ([]int64, error) {
 }
 
 // give stores which side a Publication belongs to.
-func (s *splitting) give(p parted) {
+func (s *splitting) give(p handled) {
 	story := s.story
 	if p.moves {
 		story = s.fresh
