@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"tributary/internal/news"
@@ -61,18 +63,14 @@ func (db *DB) Turnover(ctx context.Context, f news.Feed, now time.Time) (*news.T
 // slowest finds the program that usually stays away longest; nil for none.
 func (db *DB) slowest(ctx context.Context, feed int64, now time.Time) (*news.Turnover, error) {
 	byClient := map[string][]news.Cadence{}
-	var clients []string // in order, so that of equals always the same one is named
 	err := db.each(ctx, `SELECT client, every, spent, seen FROM cadence WHERE feed_id = $1 ORDER BY client`, []any{feed}, func(scan scan) error {
 		var c news.Cadence
 		err := scan(&c.Client, asDuration(&c.Every), asDuration(&c.Spent), asTime(&c.Seen))
-		if byClient[c.Client] == nil {
-			clients = append(clients, c.Client)
-		}
 		byClient[c.Client] = append(byClient[c.Client], c)
 		return err
 	})
 	var slowest *news.Turnover
-	for _, client := range clients {
+	for _, client := range slices.Sorted(maps.Keys(byClient)) { // so that of equals always the same one is named
 		every, known := news.UsualCadence(byClient[client], now)
 		if known && (slowest == nil || every > slowest.Every) {
 			slowest = &news.Turnover{Client: client, Every: every}

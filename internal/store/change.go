@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -36,13 +34,13 @@ func (p *publishing) numberChanges() error {
 	if len(p.history) == 0 || p.feed.Digest != nil {
 		return nil
 	}
-	var lowest, newest int64
-	err := p.get(`SELECT sequence FROM publication WHERE feed_id = $1 AND sequence <= $2 AND removed = 0 ORDER BY sequence DESC LIMIT 1 OFFSET $3`,
-		[]any{p.feed.ID, p.sequence, max(p.feed.Limit-1, 0)}, &lowest)
-	if err == nil || errors.Is(err, sql.ErrNoRows) { // not full: everything is on the page
-		err = p.get(`SELECT entered FROM publication WHERE feed_id = $1 AND sequence <= $2 AND removed = 0 ORDER BY sequence DESC LIMIT 1`,
-			[]any{p.feed.ID, p.sequence}, &newest)
+	lowest, err := p.number(`SELECT sequence FROM publication WHERE feed_id = $1 AND sequence <= $2 AND removed = 0 ORDER BY sequence DESC LIMIT 1 OFFSET $3`,
+		p.feed.ID, p.sequence, max(p.feed.Limit-1, 0))
+	if ignoreNoRows(err) != nil { // without a row it is not full, and everything is on the page
+		return err
 	}
+	newest, err := p.number(`SELECT entered FROM publication WHERE feed_id = $1 AND sequence <= $2 AND removed = 0 ORDER BY sequence DESC LIMIT 1`,
+		p.feed.ID, p.sequence)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -128,11 +127,8 @@ func (db *DB) HealthEvents(ctx context.Context, source int64, limit int) ([]news
 func (db *DB) Pardon(ctx context.Context, ids []int64) error {
 	return db.update(ctx, func(t *tx) error {
 		for _, id := range ids {
-			err := t.do(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
-			if err != nil {
-				return fmt.Errorf("source %d: %w", id, err)
-			}
+			t.do(`UPDATE source SET next_due = 0, failures = 0, failing_since = 0, standing = '' WHERE id = $1`, id)
 		}
-		return nil
+		return t.err
 	})
 }

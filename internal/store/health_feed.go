@@ -73,11 +73,7 @@ func (db *DB) publishHealth(ctx context.Context, f news.Feed) (changed bool, err
 	}
 	err = db.update(ctx, func(t *tx) error {
 		var latest time.Time
-		scanned, err := t.number(`SELECT scanned FROM feed WHERE id = $1`, f.ID)
-		if err != nil {
-			return err
-		}
-		err = t.each(healthItems+`AND h.id > $2 ORDER BY h.id`, []any{f.ID, scanned}, func(scan scan) error {
+		err := t.each(healthItems+`AND h.id > (SELECT scanned FROM feed WHERE id = $1) ORDER BY h.id`, []any{f.ID}, func(scan scan) error {
 			i, err := scanHealthItem(scan)
 			if _, told := i.event.ReportedAs(); told {
 				changed, latest = true, news.Later(latest, i.event.At)

@@ -152,10 +152,7 @@ func (db *DB) Checkpoint(ctx context.Context) { db.engine.Checkpoint(ctx) }
 // can end the wait for the writer; a transaction that has begun is carried through, so
 // that a shutdown loses nothing that is nearly stored.
 func (db *DB) update(ctx context.Context, f func(*tx) error) error {
-	if err := db.transact(ctx, f); err != nil {
-		return db.engine.Explain(err)
-	}
-	return nil
+	return db.engine.Explain(db.transact(ctx, f))
 }
 
 // transact is update, but returns the errors of the engine as they are.
@@ -240,8 +237,8 @@ func (t *tx) do(query string, args ...any) error {
 	return err
 }
 
-// put is do for a statement that returns the number of the row that it wrote. It returns 0
-// if that failed: what is then written with the number is not.
+// put is do for a statement that returns the number of the row that it wrote. After a
+// failure it returns 0, which no statement sees.
 func (t *tx) put(query string, args ...any) int64 {
 	id, err := t.number(query, args...)
 	if t.err == nil {
