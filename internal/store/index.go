@@ -74,7 +74,7 @@ func (x *indexing) flush() error {
 			return err
 		}
 	}
-	return nil
+	return x.err
 }
 
 // addWords adds the words to a vocabulary that are not in it yet.
