@@ -28,9 +28,7 @@ func (db *DB) Save(ctx context.Context, h *story.Harvest) (news.Fetch, error) {
 		if h.Reread {
 			return nil
 		}
-		if err := t.recordFetch(h.Source.Kind, f); err != nil {
-			return err
-		}
+		t.recordFetch(h.Source.Kind, f)
 		return s.saveVitals(f)
 	})
 	if errors.Is(err, news.ErrSuperseded) && !h.Reread {
