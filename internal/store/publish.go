@@ -216,18 +216,24 @@ func (p *publishing) live(story int64, cs []news.Candidate) bool {
 	})
 }
 
+// remove removes a Publication that no entry is left for.
+func (p *publishing) remove(pub publicationRow) error {
+	if pub.removed {
+		return nil
+	}
+	p.changed = true
+	p.do(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence)
+	return p.noteRevealed(pub)
+}
+
 // revise makes one Publication show the candidate at index show, or removes it when show
 // is -1. Its guid, published time and sequence stay; updated moves only when the words
 // change.
 func (p *publishing) revise(pub publicationRow, cs []news.Candidate, show int) error {
-	if show < 0 && pub.removed {
-		return nil
+	if show < 0 {
+		return p.remove(pub)
 	}
 	p.changed = true // a member came, went or changed: bytes may differ
-	if show < 0 {
-		p.do(`UPDATE publication SET removed = 1 WHERE feed_id = $1 AND sequence = $2`, p.feed.ID, pub.sequence)
-		return p.noteRevealed(pub)
-	}
 	c := cs[show]
 	updated := at(pub.updated)
 	if pub.signature != int64(c.Signature) {

@@ -50,21 +50,22 @@ func (p *publishing) readWaiting() error {
 // now, or it waits. cs are its candidates; in a feed that keeps duplicates, the one
 // entry.
 func (p *publishing) enter(n fresh, cs []news.Candidate) (err error) {
-	if n.past, err = p.findPast(n, cs); err != nil {
+	n.past, err = p.findPast(n, cs)
+	switch {
+	case err != nil:
 		return err
-	}
-	if p.feed.Digest != nil && n.past == nil {
+	case n.past != nil:
+	case p.feed.Digest != nil:
 		p.awaitDigest(n, cs)
 		return nil
-	}
-	if n.past == nil {
-		if n.live = p.live(n.story, cs); n.live && p.hold(n.story, cs) {
+	case p.live(n.story, cs):
+		n.live = true
+		if p.hold(n.story, cs) {
 			return nil
 		}
-		if !n.live { // what came while there was no database need not wait
-			if n.live, err = p.cameMeanwhile(cs); err != nil {
-				return err
-			}
+	default: // what came while there was no database need not wait
+		if n.live, err = p.cameMeanwhile(cs); err != nil {
+			return err
 		}
 	}
 	p.fresh = append(p.fresh, n)
