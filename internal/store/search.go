@@ -26,7 +26,7 @@ const (
 func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, error) {
 	timed, end := withPatience(ctx, cmp.Or(r.Within, search.Patience))
 	defer end()
-	s := searching{db: db, ctx: timed, Request: r, result: &search.Result{}}
+	s := searching{db: db, ctx: timed, Request: r, at: map[int64]int{}, result: &search.Result{}}
 	err := s.run()
 	if err != nil && ctx.Err() == nil && (timed.Err() != nil || sqlite.Interrupted(err)) {
 		return nil, fmt.Errorf("search for %q: %w", r.Query.Text, search.ErrTooBroad)
@@ -37,9 +37,11 @@ func (db *DB) Search(ctx context.Context, r search.Request) (*search.Result, err
 // searching is the state of one Search.
 type searching struct {
 	search.Request
-	db     *DB
-	ctx    context.Context
-	result *search.Result
+	db      *DB
+	ctx     context.Context
+	matches []match
+	at      map[int64]int // their places, by story; in a feed that keeps duplicates by Publication
+	result  *search.Result
 }
 
 // match is a story that is found: its Publication, and the entry that matches.
@@ -53,10 +55,10 @@ func (s *searching) run() error {
 	if err := s.state(); err != nil {
 		return err
 	}
-	found, err := s.matches()
-	if err != nil {
+	if err := s.match(); err != nil {
 		return err
 	}
+	found := s.matches
 	slices.SortFunc(found, func(a, b match) int {
 		if s.Best {
 			return cmp.Or(cmp.Compare(a.fit, b.fit), cmp.Compare(b.sequence, a.sequence))
@@ -74,13 +76,9 @@ func (s *searching) run() error {
 
 // state reads how far the index is, and how old the feeds are.
 func (s *searching) state() error {
-	var partial bool
-	var since int64
-	err := s.db.get(s.ctx, `SELECT
+	return s.db.get(s.ctx, `SELECT
 			EXISTS (SELECT 1 FROM counter WHERE name = 'search' AND value <> $1 OR name = 'searchable' AND value <> 0),
-			(SELECT coalesce(min(created_at), 0) FROM feed WHERE id IN (`+s.feedIDs()+`))`, []any{search.Version}, &partial, &since)
-	s.result.Partial, s.result.Since = partial, at(since)
-	return err
+			(SELECT coalesce(min(created_at), 0) FROM feed WHERE id IN (`+s.feedIDs()+`))`, []any{search.Version}, &s.result.Partial, asTime(&s.result.Since))
 }
 
 func (s *searching) feedIDs() string {

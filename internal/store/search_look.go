@@ -17,21 +17,19 @@ import (
 const findable = feedable + ` AND e.source_id NOT IN (SELECT src.id FROM source src
 	WHERE (src.public = 0 OR src.retired_at <> 0) AND NOT (src.retired_at = 0 AND ` + knownEntry + `))`
 
-// matches finds the entries and the Publications of their stories: of a story that
+// match finds the entries and the Publications of their stories: of a story that
 // several feeds show, the one of the first feed, and there the one that was made
 // for the entry. Who has a token looks into both indexes, everybody else into the
 // public one alone.
-func (s *searching) matches() ([]match, error) {
-	found := finding{at: map[int64]int{}}
-	if err := s.look(&found, looking{searching: s, Index: sqlite.Public, scopes: []int64{0}}); err != nil || s.audience() == news.Everybody {
-		return found.matches, err
+func (s *searching) match() error {
+	if err := s.look(looking{searching: s, Index: sqlite.Public, scopes: []int64{0}}); err != nil || s.audience() == news.Everybody {
+		return err
 	}
 	scopes, err := s.db.privateSources(s.ctx, s.audience())
 	if err != nil || len(scopes) == 0 {
-		return found.matches, err
+		return err
 	}
-	err = s.look(&found, looking{searching: s, Index: sqlite.Private, scopes: scopes})
-	return found.matches, err
+	return s.look(looking{searching: s, Index: sqlite.Private, scopes: scopes})
 }
 
 // audience is who searches: of several feeds, all are public.
@@ -47,12 +45,6 @@ func (db *DB) privateSources(ctx context.Context, a news.Audience) ([]int64, err
 	return db.ids(ctx, `SELECT src.id FROM source src WHERE src.public = 0 AND src.retired_at = 0 AND `+knownEntry, a)
 }
 
-// finding collects what was found so far.
-type finding struct {
-	matches []match
-	at      map[int64]int // by story, in a feed that keeps duplicates by Publication
-}
-
 // looking is a search in one index.
 type looking struct {
 	*searching
@@ -62,7 +54,7 @@ type looking struct {
 
 // look adds what one index has. All limits apply to what the scopes hold, so that a search
 // in one private feed reveals nothing of another.
-func (s *searching) look(found *finding, in looking) error {
+func (s *searching) look(in looking) error {
 	expression, err := sqlite.Expression(s.Query, in.longer)
 	if err != nil {
 		return err
@@ -92,7 +84,7 @@ func (s *searching) look(found *finding, in looking) error {
 				return nil
 			}
 			m.story = *story
-			s.take(found, m, first)
+			s.take(m, first)
 			return nil
 		})
 	s.result.Broad = s.result.Broad || entries == maxMatches
@@ -100,7 +92,7 @@ func (s *searching) look(found *finding, in looking) error {
 }
 
 // take adds a match, or puts it in the place of one of the same story.
-func (s *searching) take(found *finding, m match, first int64) {
+func (s *searching) take(m match, first int64) {
 	key := m.story
 	if len(s.Feeds) == 1 && s.Feeds[0].Duplicates == news.Keep {
 		if first != m.entry { // another entry's
@@ -108,13 +100,13 @@ func (s *searching) take(found *finding, m match, first int64) {
 		}
 		key = -m.sequence
 	}
-	i, ok := found.at[key]
+	i, ok := s.at[key]
 	if !ok {
-		found.at[key] = len(found.matches)
-		found.matches = append(found.matches, m)
+		s.at[key] = len(s.matches)
+		s.matches = append(s.matches, m)
 		return
 	}
-	old := &found.matches[i]
+	old := &s.matches[i]
 	fit := min(old.fit, m.fit)
 	if s.rank(m.feed) < s.rank(old.feed) || m.feed == old.feed && m.shown == m.entry && old.shown != old.entry {
 		*old = m
