@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -104,9 +105,7 @@ func (db *DB) noteNothingToClose(ctx context.Context, f news.Feed, a archived, w
 	return db.update(ctx, func(t *tx) error {
 		var since int64
 		if waits {
-			if since = a.waits; since == 0 {
-				since = ms(now)
-			}
+			since = cmp.Or(a.waits, ms(now))
 		}
 		began := a.Upto < 0 && a.Waited // the live document shows more from now on
 		return t.do(`UPDATE feed SET archive_seen = $2, archive_waits = $3,

@@ -243,9 +243,7 @@ func (db *DB) Feed(ctx context.Context, f news.Feed) (news.Feed, error) {
 // feed that it leads to, which may be removed by now. No configured public feed
 // has one of these names.
 func (db *DB) FormerNames(ctx context.Context) (map[string]int64, error) {
-	names := map[string]int64{}
-	err := db.each(ctx, `SELECT name, feed_id FROM former_name`, nil, mapTo(names, only))
-	return names, err
+	return mapOf[string](ctx, db, `SELECT name, feed_id FROM former_name`, nil, only[int64])
 }
 
 // rename changes the name of a feed's row from a former name to its present one,

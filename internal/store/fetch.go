@@ -84,10 +84,8 @@ type FetchSum struct {
 
 // FetchSums returns the totals of every source, by its row number.
 func (db *DB) FetchSums(ctx context.Context) (map[int64]FetchSum, error) {
-	sums := map[int64]FetchSum{}
-	err := db.each(ctx, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil,
-		mapTo(sums, func(s *FetchSum) []any {
+	return mapOf[int64](ctx, db, `SELECT id, requests, unmodified, failed, limited, received, saved, fresh, interval FROM source`, nil,
+		func(s *FetchSum) []any {
 			return []any{&s.Requests, &s.NotModified, &s.Failed, &s.Limited, &s.Bytes, &s.Saved, &s.Fresh, asDuration(&s.Interval)}
-		}))
-	return sums, err
+		})
 }

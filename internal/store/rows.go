@@ -81,6 +81,13 @@ func rowsOf[T any](ctx context.Context, db *DB, query string, args []any, dest f
 	return rows, err
 }
 
+// mapOf returns every row of a query on a reading connection by its first column. dest says
+// where the others go.
+func mapOf[K comparable, V any](ctx context.Context, db *DB, query string, args []any, dest func(*V) []any) (map[K]V, error) {
+	rows := map[K]V{}
+	return rows, db.each(ctx, query, args, mapTo(rows, dest))
+}
+
 // readRows is rowsOf where more than the columns is to be filled in: read does it.
 func readRows[T any](ctx context.Context, db *DB, query string, args []any, read func(scan, *T) error) (rows []T, err error) {
 	err = db.each(ctx, query, args, func(scan scan) error {

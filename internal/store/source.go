@@ -211,9 +211,7 @@ func (db *DB) Body(ctx context.Context, id int64) (*news.Body, error) {
 // DocumentURLs returns, by source ID, the address that the last document came from after
 // redirects. An address may contain a secret.
 func (db *DB) DocumentURLs(ctx context.Context) (map[int64]string, error) {
-	addresses := map[int64]string{}
-	err := db.each(ctx, `SELECT source_id, url FROM body`, nil, mapTo(addresses, only))
-	return addresses, err
+	return mapOf[int64](ctx, db, `SELECT source_id, url FROM body`, nil, only[string])
 }
 
 // OutdatedBodies returns the sources in use whose last body was read by an

@@ -101,10 +101,8 @@ func (db *DB) ChangeSubscription(ctx context.Context, id int64, change func(*new
 
 // SubscriptionCounts returns the number of active Subscriptions of each feed, by its row number.
 func (db *DB) SubscriptionCounts(ctx context.Context, now time.Time) (map[int64]news.SubscriptionCount, error) {
-	counts := map[int64]news.SubscriptionCount{}
-	err := db.each(ctx, `SELECT feed_id, count(*), sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END) FROM subscription
-		WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, mapTo(counts, func(c *news.SubscriptionCount) []any {
+	return mapOf[int64](ctx, db, `SELECT feed_id, count(*), sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END) FROM subscription
+		WHERE lease_until > $1 GROUP BY feed_id`, []any{ms(now)}, func(c *news.SubscriptionCount) []any {
 		return []any{&c.Active, &c.Failing}
-	}))
-	return counts, err
+	})
 }
