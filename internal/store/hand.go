@@ -63,8 +63,8 @@ func (t *tx) firstEntered(story int64) (earliest entered, ok bool, err error) {
 	return earliest, ok, err
 }
 
-// handled is a Publication of a story that is corrected.
-type handled struct {
+// affected is a Publication of a story that is corrected.
+type affected struct {
 	feed, sequence, story int64
 	first                 int64 // the entry that it was made for
 	removed               bool
@@ -72,14 +72,14 @@ type handled struct {
 	moves                 bool // to the story that a split begins
 }
 
-// handledOf returns the Publications of stories by feed: in the order of the stories, and of
-// each story first the one that is shown.
-func (t *tx) handledOf(stories ...int64) (map[int64][]handled, error) {
-	byFeed := map[int64][]handled{}
+// affectedBy returns the Publications that a correction of stories affects, by feed: in the
+// order of the stories, and of each story first the one that is shown.
+func (t *tx) affectedBy(stories ...int64) (map[int64][]affected, error) {
+	byFeed := map[int64][]affected{}
 	for _, story := range stories {
 		err := t.each(`SELECT p.feed_id, p.sequence, p.first, p.removed, f.selection = $2 FROM publication p JOIN feed f ON f.id = p.feed_id
 			WHERE p.story_id = $1 ORDER BY p.feed_id, p.aside, p.sequence`, []any{story, string(news.Keep)}, func(scan scan) error {
-			h := handled{story: story}
+			h := affected{story: story}
 			err := scan(&h.feed, &h.sequence, &h.first, &h.removed, &h.keeps)
 			byFeed[h.feed] = append(byFeed[h.feed], h)
 			return err

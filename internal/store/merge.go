@@ -48,7 +48,7 @@ func (m *merging) merge(stories []int64) error {
 		return err
 	}
 	stories = append([]int64{m.into}, m.others...)
-	pubs, err := m.handledOf(stories...)
+	pubs, err := m.affectedBy(stories...)
 	if err != nil {
 		return err
 	}
@@ -168,10 +168,10 @@ func (m *merging) wait(other int64) {
 // rehome gives the Publications to the survivor; each keeps the guid that subscribers know.
 // Where a feed that shows a story once has Publications of several of the stories, the
 // first one that is shown stays and the others step aside.
-func (m *merging) rehome(byFeed map[int64][]handled) {
+func (m *merging) rehome(byFeed map[int64][]affected) {
 	for _, pubs := range byFeed {
-		several := slices.ContainsFunc(pubs, func(h handled) bool { return h.story != pubs[0].story })
-		stands := max(0, slices.IndexFunc(pubs, func(h handled) bool { return !h.removed }))
+		several := slices.ContainsFunc(pubs, func(h affected) bool { return h.story != pubs[0].story })
+		stands := max(0, slices.IndexFunc(pubs, func(h affected) bool { return !h.removed }))
 		for i, h := range pubs {
 			m.take(h)
 			if several && !h.keeps {
@@ -182,7 +182,7 @@ func (m *merging) rehome(byFeed map[int64][]handled) {
 }
 
 // take gives a Publication to the survivor.
-func (m *merging) take(h handled) {
+func (m *merging) take(h affected) {
 	if h.story == m.into {
 		return
 	}
@@ -192,7 +192,7 @@ func (m *merging) take(h handled) {
 
 // yield has a Publication stay or step aside. What the one that stays shows is decided in
 // the next round of publishing.
-func (m *merging) yield(h handled, aside bool) {
+func (m *merging) yield(h affected, aside bool) {
 	m.do(`UPDATE publication SET aside = $3, removed = CASE WHEN $3 THEN 1 ELSE removed END WHERE feed_id = $1 AND sequence = $2`,
 		h.feed, h.sequence, aside)
 }

@@ -57,7 +57,7 @@ func (s *saving) withdraw(document string, when int64) error {
 	} else {
 		err = s.each(owner+` AND g.hash = $2`, []any{s.h.Source.ID, keyHash(story.GUIDKey(document))}, collect)
 	}
-	if err != nil || len(entries) == 0 {
+	if err != nil {
 		return err
 	}
 	for _, m := range entries {

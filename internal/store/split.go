@@ -121,7 +121,7 @@ func (s *splitting) begin(revision int64) error {
 // rehome gives each Publication to the side that it belongs to; it keeps the guid that
 // subscribers know.
 func (s *splitting) rehome() error {
-	byFeed, err := s.handledOf(s.story)
+	byFeed, err := s.affectedBy(s.story)
 	if err != nil {
 		return err
 	}
@@ -143,9 +143,9 @@ func (s *splitting) rehome() error {
 // the entry that it was made for. But if all those of the feed would go to one side, the
 // first of them goes to the side that the feed can show, and to the remaining story if it
 // can show both: so nothing that readers have seen comes again as news.
-func (s *splitting) reassign(feed int64, pubs []handled) error {
+func (s *splitting) reassign(feed int64, pubs []affected) error {
 	stands := &pubs[0]
-	if stands.keeps || slices.ContainsFunc(pubs, func(p handled) bool { return p.moves != stands.moves }) {
+	if stands.keeps || slices.ContainsFunc(pubs, func(p affected) bool { return p.moves != stands.moves }) {
 		return nil
 	}
 	stays, err := s.showable(feed, s.story)
@@ -180,7 +180,7 @@ func (s *splitting) showable(feed, story int64) ([]int64, error) {
 }
 
 // give stores which side a Publication belongs to.
-func (s *splitting) give(p handled) {
+func (s *splitting) give(p affected) {
 	story := s.story
 	if p.moves {
 		story = s.fresh
