@@ -103,22 +103,22 @@ func sequences(pubs []news.PastPublication) []int64 {
 // restorePast gives a story that returned its former key and times.
 func (p *publishing) restorePast(n *fresh) error {
 	b := n.past
-	if b.key != "" {
-		p.do(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.key)
+	if b.StoryKey != "" {
+		p.do(`UPDATE story SET key = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM story WHERE key = $2)`, n.story, b.StoryKey)
 	}
 	undated, err := p.undated(n.lead.EntryID)
 	if err != nil {
 		return err
 	}
 	if undated || n.lead.Published.Equal(n.lead.FirstSeen) { // the time that we gave it then stands
-		n.lead.Published = at(b.published)
+		n.lead.Published = b.Published
 		p.do(`UPDATE content SET published = $2, updated = max(min(updated, $3), $2) WHERE entry_id = $1`,
-			n.lead.EntryID, b.published, b.updated)
+			n.lead.EntryID, ms(b.Published), ms(b.Updated))
 	}
-	if b.signature == 0 || b.signature == int64(n.lead.Signature) {
-		n.lead.Updated = at(b.updated)
+	if b.Signature == 0 || b.Signature == n.lead.Signature {
+		n.lead.Updated = b.Updated
 	} else {
-		n.lead.Updated = news.RevisedTime(at(b.updated), n.lead.Updated, p.now)
+		n.lead.Updated = news.RevisedTime(b.Updated, n.lead.Updated, p.now)
 	}
 	return p.err
 }
@@ -128,7 +128,7 @@ func (p *publishing) forgetPast(b *pastRow) error {
 	if b == nil {
 		return nil
 	}
-	return p.do(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.guid)
+	return p.do(`DELETE FROM past WHERE feed_id = $1 AND guid = $2`, p.feed.ID, b.GUID)
 }
 
 // absent returns the Publications of a resumed feed whose source has not delivered a
@@ -142,19 +142,19 @@ func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, e
 	var found []news.PastPublication
 	err = db.each(ctx, `SELECT `+pastColumns+`, e.source, e.entry, e.shown FROM past p JOIN past_entry e ON e.feed_id = p.feed_id AND e.guid = p.guid
 		WHERE p.feed_id = $1 ORDER BY p.sequence DESC, p.guid, e.shown DESC, e.source, e.entry`, []any{feed}, func(scan scan) error {
-		var b pastRow
+		var b news.Publication
 		var source, entry string
 		var shown bool
-		if err := scan(append(b.columns(), &source, &entry, &shown)...); err != nil {
+		if err := scan(append(pastDest(&b), &source, &entry, &shown)...); err != nil {
 			return err
 		}
 		switch last := len(found) - 1; {
 		case !shown:
-			if last >= 0 && found[last].GUID == b.guid {
+			if last >= 0 && found[last].GUID == b.GUID {
 				found[last].Entries = append(found[last].Entries, source+"."+entry)
 			}
 		case silent[source] && len(found) < news.MaxShown:
-			found = append(found, b.publication(source+"."+entry))
+			found = append(found, news.PastPublication{Publication: b, Entries: []string{source + "." + entry}})
 		}
 		return nil
 	})
@@ -162,14 +162,4 @@ func (db *DB) absent(ctx context.Context, feed int64) ([]news.PastPublication, e
 		return nil, fmt.Errorf("what waits for its source: %w", err)
 	}
 	return found, nil
-}
-
-func (b *pastRow) publication(shown string) news.PastPublication {
-	return news.PastPublication{
-		Publication: news.Publication{
-			GUID: b.guid, StoryKey: b.key, Sequence: b.sequence, Entered: at(b.entered),
-			Published: at(b.published), Updated: at(b.updated), Signature: uint64(b.signature),
-		},
-		Entries: []string{shown},
-	}
 }

@@ -10,11 +10,8 @@ import (
 
 // pastRow is a Publication from before the database was lost, as Resume stored it.
 type pastRow struct {
-	guid, key                   string
-	sequence                    int64
-	entered, published, updated int64
-	signature                   int64
-	claim                       claim
+	news.Publication
+	claim claim
 }
 
 // claim is by what a story is recognised as one that was published before. The lowest is
@@ -29,8 +26,8 @@ const (
 
 const pastColumns = `p.guid, p.key, p.sequence, p.entered, p.published, p.updated, p.signature`
 
-func (b *pastRow) columns() []any {
-	return []any{&b.guid, &b.key, &b.sequence, &b.entered, &b.published, &b.updated, &b.signature}
+func pastDest(p *news.Publication) []any {
+	return []any{&p.GUID, &p.StoryKey, &p.Sequence, asTime(&p.Entered), asTime(&p.Published), asTime(&p.Updated), asHash(&p.Signature)}
 }
 
 // findPast finds what a story was published as before the database was lost; nil when it
@@ -55,8 +52,8 @@ func (p *publishing) findPastByEntries(n fresh, cs []news.Candidate) (found *pas
 			WHERE e.feed_id = $1 AND e.source = $2 AND e.entry = $3 AND (e.shown = 1 OR NOT $4)`,
 			[]any{p.feed.ID, source, entry, n.kept}, func(scan scan) error {
 				var b pastRow
-				err := scan(append(b.columns(), &b.claim)...)
-				if found == nil || b.sequence < found.sequence { // two stories of then are one now: the first stands
+				err := scan(append(pastDest(&b.Publication), &b.claim)...)
+				if found == nil || b.Sequence < found.Sequence { // two stories of then are one now: the first stands
 					found = &b
 				}
 				return err
@@ -88,7 +85,7 @@ func (p *publishing) findPastByGUIDs(n fresh, cs []news.Candidate) (found *pastR
 			if err != nil {
 				return nil, err
 			}
-			if b != nil && (found == nil || b.sequence < found.sequence) {
+			if b != nil && (found == nil || b.Sequence < found.Sequence) {
 				found = b
 			}
 		}
@@ -103,7 +100,7 @@ func (p *publishing) findPastByGUIDs(n fresh, cs []news.Candidate) (found *pastR
 // other than those of the candidates; nil for none.
 func (p *publishing) pastOf(guid string, cs []news.Candidate) (*pastRow, error) {
 	b := pastRow{claim: claimGUID}
-	err := p.get(`SELECT `+pastColumns+` FROM past p WHERE p.feed_id = $1 AND p.guid = $2`, []any{p.feed.ID, guid}, b.columns()...)
+	err := p.get(`SELECT `+pastColumns+` FROM past p WHERE p.feed_id = $1 AND p.guid = $2`, []any{p.feed.ID, guid}, pastDest(&b.Publication)...)
 	if err != nil {
 		return nil, ignoreNoRows(err)
 	}
@@ -166,11 +163,11 @@ func (p *publishing) settleContests() {
 		if n.past == nil {
 			continue
 		}
-		switch other := best[n.past.guid]; {
+		switch other := best[n.past.GUID]; {
 		case other == nil:
-			best[n.past.guid] = n
+			best[n.past.GUID] = n
 		case cmp.Less(n.past.claim, other.past.claim):
-			best[n.past.guid], other.past = n, nil
+			best[n.past.GUID], other.past = n, nil
 		default:
 			n.past = nil
 		}
@@ -180,7 +177,7 @@ func (p *publishing) settleContests() {
 // guidReserved reports whether a guid is kept for a Publication of the past that may come
 // back.
 func (p *publishing) guidReserved(guid string, n *fresh) (bool, error) {
-	if !p.resumed || n.past != nil && n.past.guid == guid {
+	if !p.resumed || n.past != nil && n.past.GUID == guid {
 		return false, nil
 	}
 	return p.holds(`SELECT EXISTS (SELECT 1 FROM past WHERE feed_id = $1 AND guid = $2)`, p.feed.ID, guid)

@@ -46,7 +46,7 @@ func (p *publishing) enterFresh() error {
 // lost, else one that follows from its published time.
 func (n fresh) place() int64 {
 	if n.past != nil {
-		return n.past.sequence
+		return n.past.Sequence
 	}
 	return news.HistorySequence(n.lead.Published, n.guid)
 }
@@ -54,7 +54,7 @@ func (n fresh) place() int64 {
 // published returns the published time that subscribers see.
 func (n fresh) published() time.Time {
 	if n.past != nil {
-		return at(n.past.published)
+		return n.past.Published
 	}
 	return n.lead.Published
 }
@@ -71,7 +71,7 @@ func (p *publishing) position(n *fresh) (sequence int64, entered time.Time, chan
 		sequence, entered, change = news.LiveSequence(p.sequence, p.now), p.now, p.nextChange()
 	}
 	if n.past != nil {
-		entered = at(n.past.entered)
+		entered = n.past.Entered
 	}
 	return sequence, entered, change
 }
@@ -88,7 +88,7 @@ func (p *publishing) writePublication(n *fresh) error {
 		return err
 	}
 	updated := n.lead.Updated
-	if n.past == nil || n.past.updated != ms(updated) { // what readers have does not move
+	if n.past == nil || ms(n.past.Updated) != ms(updated) { // what readers have does not move
 		if updated, err = p.distinctUpdated(updated); err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (p *publishing) mintGUID(n *fresh) error {
 	// What only subscribers of a private feed know names nothing that is public.
 	n.own = have != "" || !n.lead.Public
 	if n.past != nil {
-		guid = n.past.guid
+		guid = n.past.GUID
 	}
 	for i, try := 0, guid; ; i++ {
 		free, err := p.claimGUID(try, n)

@@ -196,7 +196,7 @@ func (p *publishing) tookBefore(s news.Subject, c news.Candidate, cs []news.Cand
 	if past == nil || err != nil {
 		return false, err
 	}
-	s.Entry.FirstSeen = at(past.entered)
+	s.Entry.FirstSeen = past.Entered
 	return p.feed.Where.Match(s), nil
 }
 
