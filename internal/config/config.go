@@ -210,6 +210,7 @@ func Parse(path string, data []byte, env func(string) (string, bool)) (*Config, 
 		return nil, nil, &Problems{List: []Problem{*problem}}
 	}
 	cfg := r.config(root)
+	r.checkZone()
 	failures, warnings := r.report()
 	if len(failures) > 0 {
 		return nil, warnings, &Problems{List: failures}

@@ -267,6 +267,31 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+// TestUnknownZone checks the environment's TZ: what names no time zone would silently mean UTC.
+func TestUnknownZone(t *testing.T) {
+	for zone, known := range map[string]bool{
+		"": true, "UTC": true, "Asia/Kolkata": true, ":Europe/Berlin": true, "/etc/localtime": true,
+		"Europe/Bärlin": false, "UTC-3": false, "../UTC": false,
+	} {
+		env := func(name string) (string, bool) { return zone, name == "TZ" }
+		_, warnings, err := Parse("x.yaml", []byte("sources:\n  - feed: https://example.org/\n"), env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		if !known {
+			want = []string{"x.yaml: warning: the variable TZ names no time zone, so local times are UTC; set it to a name such as Europe/Berlin"}
+		}
+		var got []string
+		for _, w := range warnings {
+			got = append(got, w.String())
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("TZ=%s: -want +got\n%s", zone, diff)
+		}
+	}
+}
+
 func TestSiteURL(t *testing.T) {
 	for listen, want := range map[string]string{
 		"127.0.0.1:8080":   "http://localhost:8080",

@@ -62,6 +62,19 @@ func parseSchedule(text string) (schedule.Spec, error) {
 	return schedule.Parse(text, time.Local)
 }
 
+// checkZone warns if TZ names no time zone, for which Go silently takes UTC.
+func (r *reader) checkZone() {
+	zone, _ := r.env("TZ")
+	name := strings.TrimPrefix(zone, ":")
+	if strings.HasPrefix(name, "/") {
+		return // a file, whose name says nothing
+	}
+	if _, err := time.LoadLocation(name); err != nil {
+		r.problems = append(r.problems, Problem{Path: r.main, Warning: true,
+			Text: "the variable TZ names no time zone, so local times are UTC; set it to a name such as Europe/Berlin"})
+	}
+}
+
 // guessSchedule returns the schedule meant by a common misspelling of one, or "" if it knows none.
 func guessSchedule(text string) string {
 	if !strings.ContainsAny(text, " \t") && !slices.Contains(cronNames, text) {
