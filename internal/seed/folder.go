@@ -160,8 +160,12 @@ func (f *folder) take(name string) {
 }
 
 func (f *folder) lose(name string, err error) {
+	reason := news.Cause(err).Error()
+	if info, err := f.root.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		reason = "a symbolic link must lead to a file of the same folder (" + reason + ")"
+	}
 	f.lost = append(f.lost, name)
-	f.skipped = append(f.skipped, Skip{Path: name, Reason: "cannot be read: " + news.Cause(err).Error()})
+	f.skipped = append(f.skipped, Skip{Path: name, Reason: "cannot be read: " + reason})
 }
 
 func (f *folder) readDir(dir string) ([]fs.DirEntry, error) {
