@@ -140,7 +140,7 @@ func TestSuggest(t *testing.T) {
 	keys := r.sourceSection(&draft{}).keys()
 	for name, want := range map[string]string{
 		"titel": "title", "Title": "title", "tag": "tags", "tgas": "tags", "shedules": "schedule",
-		"x": "", "colour": "", "": "", strings.Repeat("a", 1000): "",
+		"fe\u0435d": "feed", "x": "", "colour": "", "": "", strings.Repeat("a", 1000): "",
 	} {
 		if got := Nearest(name, keys); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)

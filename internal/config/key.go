@@ -134,7 +134,9 @@ func (r *reader) unknownKey(key *yaml.Node, s section) {
 	case meant != nil:
 		hint += didYouMean(strings.Join(meant, " or "))
 	case homes == nil:
-		hint = r.suggest(key.Value, s.keys())
+		if hint = r.suggest(key.Value, s.keys()); hint != "" {
+			said = plainLetters(said) // else a look-alike would seem to be right
+		}
 	}
 	if hint == "" && len(s.fields) <= fewKeys {
 		hint = "; it knows " + strings.Join(s.keys(), ", ")

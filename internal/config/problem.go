@@ -58,12 +58,12 @@ func (p Problem) Pointed() string {
 	return "    " + string(chars) + "\n    " + strings.Repeat(" ", caret-begin) + "^"
 }
 
-// printable escapes control characters, which YAML escapes may produce, and
-// characters that change the direction of writing.
+// printable escapes control characters, which YAML escapes may produce, spaces other than
+// the usual one, and characters that change the direction of writing.
 func printable(s string) string {
 	var out strings.Builder
 	for _, c := range s {
-		if c != ' ' && !unicode.IsGraphic(c) {
+		if !unicode.IsPrint(c) {
 			quoted := strconv.QuoteRune(c)
 			out.WriteString(quoted[1 : len(quoted)-1])
 			continue
@@ -143,6 +143,19 @@ func (r *reader) byFile(a, b Problem) int {
 	return cmp.Or(cmp.Compare(file(a), file(b)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 }
 
+// plainLetters escapes letters beyond ASCII, some of which look like letters of ASCII.
+func plainLetters(s string) string {
+	var out strings.Builder
+	for _, c := range s {
+		if c > unicode.MaxASCII {
+			fmt.Fprintf(&out, "\\u%04x", c)
+			continue
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
+}
+
 // shown quotes a text from the file for a message. It shortens it, and hides the
 // user information and query of an address, which may be secrets.
 func shown(s string) string {
@@ -204,7 +217,7 @@ func Nearest(name string, candidates []string) string {
 	if len(name) > longest {
 		return ""
 	}
-	name = strings.ToLower(name)
+	name = strings.Map(oneByte, strings.ToLower(name))
 	best, bestCost := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
 		if diff := len(c) - len(name); diff >= bestCost || -diff >= bestCost {
@@ -215,6 +228,14 @@ func Nearest(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// oneByte makes a letter beyond ASCII, which may look like one of ours, a single wrong byte.
+func oneByte(c rune) rune {
+	if c > unicode.MaxASCII {
+		return '?'
+	}
+	return c
 }
 
 // distance returns the number of insertions, deletions, substitutions and
