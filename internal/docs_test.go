@@ -103,6 +103,22 @@ func TestDocsExplainEveryOutcome(t *testing.T) {
 	}
 }
 
+// TestDocsExplainTheLog holds that the table of operating.md has each message below level error. Of
+// one that goes on with a colon or semicolon, the first part stands for it.
+func TestDocsExplainTheLog(t *testing.T) {
+	_, table, _ := strings.Cut(text(t, root, "docs", "operating.md"), "## Log")
+	table, _, _ = strings.Cut(table, "\n## ")
+	messages := found(`\b[lL]og(?:\(\))?\.(?:Info|Warn)\("([^":;]+)`, source(t, ".go", "internal"))
+	if len(messages) < 20 {
+		t.Fatalf("got %d messages from the source, want all", len(messages))
+	}
+	for _, message := range messages {
+		if !strings.Contains(table, "`"+message) {
+			t.Errorf("docs/operating.md does not explain %q in the log", message)
+		}
+	}
+}
+
 func TestDocsExplainEveryDependency(t *testing.T) {
 	page := text(t, root, "docs", "decisions.md")
 	direct, _, _ := strings.Cut(text(t, root, "go.mod"), "// indirect")
