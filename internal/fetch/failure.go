@@ -31,6 +31,9 @@ func (x *exchange) explain(ctx context.Context, err error) *news.Failure {
 	if cause := context.Cause(ctx); cause != nil {
 		return x.ended(cause)
 	}
+	if outOfFiles(err) {
+		return news.Failf(news.OutcomeInternal, "this machine allows Tributary no more open files; raise the limit (ulimit -n, LimitNOFILE= of systemd)")
+	}
 	op, isOp := errors.AsType[*net.OpError](err)
 	if isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
 		return news.Failf(news.OutcomeRefused, "the proxy cannot be used: %s", refusedText(err))
@@ -74,6 +77,14 @@ func (x *exchange) timeout() *news.Failure {
 	return news.Failf(news.OutcomeTimeout, "no answer within %v", limits.Header)
 }
 
+// outOfFiles reports whether no socket could be opened. The error of a look-up has the cause only
+// in its text.
+func outOfFiles(err error) bool {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) ||
+		ok && strings.Contains(dns.Err, syscall.EMFILE.Error())
+}
+
 func explainDNS(err *net.DNSError) *news.Failure {
 	switch {
 	case err.IsNotFound:
@@ -114,6 +125,8 @@ func refusedText(err error) string {
 		return "connection refused"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return "no route to the host"
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
+		return "this machine forbids the connection: look at its firewall, and at IPAddressDeny= of systemd"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection broke before an answer came"
 	}

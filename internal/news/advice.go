@@ -24,7 +24,7 @@ var advice = map[Outcome]string{
 	OutcomeNotAFeed:    "open the address in a browser; `tributary add` with it finds the feed behind a page",
 	OutcomeMalformed:   "`tributary parse --explain` shows what is wrong; tell the publisher",
 	OutcomeInterrupted: "nothing: it is done again",
-	OutcomeInternal:    "look into the log; if it is not the disk and not headers:, report it",
+	OutcomeInternal:    "look into the log; if it is not the disk, not headers: and no limit of this machine, report it",
 }
 
 // Advice says what the operator can do about attempts that end so.
