@@ -139,7 +139,7 @@ func (db *DB) Checkpoint(ctx context.Context) { db.engine.Checkpoint(ctx) }
 // get scans the first row of a query on a reading connection into dest; sql.ErrNoRows
 // without one.
 func (db *DB) get(ctx context.Context, query string, args []any, dest ...any) error {
-	return db.engine.Read.QueryRowContext(ctx, query, args...).Scan(dest...)
+	return db.engine.Explain(db.engine.Read.QueryRowContext(ctx, query, args...).Scan(dest...))
 }
 
 // number returns the number that a query on a reading connection selects.
@@ -157,7 +157,7 @@ func (db *DB) holds(ctx context.Context, query string, args ...any) (yes bool, e
 // each calls f for every row of a query on a reading connection.
 func (db *DB) each(ctx context.Context, query string, args []any, f func(scan) error) error {
 	rows, err := db.engine.Read.QueryContext(ctx, query, args...)
-	return eachRow(rows, err, f)
+	return db.engine.Explain(eachRow(rows, err, f))
 }
 
 // Revision returns the number of the last transaction that changed what feeds
