@@ -25,6 +25,7 @@ type cabinet struct {
 // archived feeds, searches, podcasts, private feeds, the health feed and an empty
 // one, with a hub. It also checks the accessibility of the pages.
 func TestDocuments(t *testing.T) {
+	t.Parallel()
 	c := newCabinet(t)
 	c.collect(t)
 	t.Run("JSON Feed", c.testJSON)

@@ -23,6 +23,7 @@ import (
 // feeds of all formats, and real feed readers must see each story once. The
 // subtests share one daemon and depend on each other, in this order.
 func TestEndToEnd(t *testing.T) {
+	t.Parallel()
 	from := outlets()
 	for i, o := range from {
 		o.start(t, i+2)

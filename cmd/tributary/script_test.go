@@ -56,6 +56,7 @@ func TestMain(m *testing.M) {
 // $UPSTREAM/broken/ by a server that closes the connection before the end of the
 // body.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // for UNPRIVILEGED
 		t.Fatal(err)

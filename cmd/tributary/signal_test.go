@@ -214,6 +214,7 @@ func TestSIGTERMDuringTheStart(t *testing.T) {
 }
 
 func TestServeEndsOnSIGTERM(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	s.hold()
 	began := time.Now()
@@ -257,6 +258,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 // TestOneSignalSentTwice: timeout(1) and other programs that start processes send a signal to
 // the process and to its group.
 func TestOneSignalSentTwice(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	s.hold()
 	for _, sig := range []os.Signal{syscall.SIGSTOP, os.Interrupt, syscall.SIGTERM, syscall.SIGCONT} { // two of a kind would be one
@@ -270,6 +272,7 @@ func TestOneSignalSentTwice(t *testing.T) {
 // TestRunLearnsThatTheDaemonEnded: a command that asked the daemon to fetch does not wait for
 // one that was killed, and the next daemon fetches what was asked for.
 func TestRunLearnsThatTheDaemonEnded(t *testing.T) {
+	t.Parallel()
 	upstream := newSluggish(t, 15)
 	s := serve(t)
 	_, port, _ := strings.Cut(upstream.address, ":")
