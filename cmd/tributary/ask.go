@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,12 +42,12 @@ func (a *app) ask(ctx context.Context, cfg *config.Config, sel daemon.Selection,
 	}
 	fmt.Fprintf(a.err, "asked %s to fetch now\n", held.Holder)
 	states, err := answered(ctx, db, path, names, now)
-	if err != nil {
+	missing := len(names) - len(states)
+	switch {
+	case errors.Is(err, errEnded):
+		return fmt.Errorf("%s ended and left %s unfetched; the next `tributary serve` fetches what is left", held.Holder, count(missing, "source"))
+	case err != nil:
 		return err
-	}
-	switch missing := len(names) - len(states); {
-	case missing > 0 && !store.Held(path):
-		return fmt.Errorf("%s ended and left %s unfetched; the next `tributary serve` fetches them first", held.Holder, count(missing, "source"))
 	case missing > 0:
 		return fmt.Errorf("%s not fetched within %s; the daemon's log says more", count(missing, "source"), askTime)
 	}
@@ -77,9 +78,12 @@ func noticed(ctx context.Context, db *store.DB, names []string) error {
 	return nil
 }
 
-// answered waits until all named sources were fetched after the time asked, none was for
-// askTime, or nobody holds the database at path any more. It returns the states of those
-// that were fetched.
+// errEnded says that nobody holds the database any more.
+var errEnded = errors.New("the daemon ended")
+
+// answered waits until all named sources were fetched after the time asked, or none was for
+// askTime. It returns the states of those that were fetched. The error is errEnded if nobody
+// holds the database at path any more who could fetch the others.
 func answered(ctx context.Context, db *store.DB, path string, names []string, asked time.Time) ([]news.SourceState, error) {
 	var states []news.SourceState
 	done := map[string]bool{}
@@ -102,8 +106,8 @@ func answered(ctx context.Context, db *store.DB, path string, names []string, as
 				deadline = time.Now().Add(askTime)
 			}
 		}
-		if !held {
-			break
+		if !held && len(done) < len(names) {
+			return states, errEnded
 		}
 		if !schedule.Sleep(ctx, askEvery) {
 			return nil, ctx.Err()
