@@ -18,6 +18,7 @@ type likeness struct {
 type limits struct {
 	window   time.Duration
 	copied   float64 // part of the shorter text's runs that must occur in the other, between outlets
+	named    float64 // the same on one day where the headlines name each other's news
 	again    float64 // the same, within one outlet
 	teaser   float64 // part of the teaser's runs that must occur at the beginning of the full text
 	report   float64 // shared part of the headline plus that of the names, 0 to 2; 0 is never
@@ -25,12 +26,12 @@ type limits struct {
 }
 
 func limitsOf(m news.Matching) limits {
-	l := limits{window: m.Window, copied: .40, again: .58, teaser: .60, report: 1.1, headline: true}
+	l := limits{window: m.Window, copied: .40, named: .33, again: .58, teaser: .60, report: 1.1, headline: true}
 	switch m.Level {
 	case news.Strict:
-		l.copied, l.again, l.teaser, l.report, l.headline = .60, .75, .80, 0, false
+		l.copied, l.named, l.again, l.teaser, l.report, l.headline = .60, .60, .75, .80, 0, false
 	case news.Loose:
-		l.copied, l.again, l.teaser, l.report = .33, .50, .50, .95
+		l.copied, l.named, l.again, l.teaser, l.report = .33, .28, .50, .50, .95
 	}
 	return l
 }

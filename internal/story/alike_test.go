@@ -95,7 +95,9 @@ func TestTextAcrossOutlets(t *testing.T) {
 	part := set(titled(6, 10, 10), titleFig(0, 1))
 	unnamed := set(headedBy(0), runsOf(200, 300))
 	under(t, limits.text, news.ReasonText, base, []edge{
-		{"part of the runs", runsOf(120, 300), runsOf(119, 300)},
+		{"part of the runs", set(headedBy(1), runsOf(120, 300)), set(headedBy(1), runsOf(119, 300))},
+		{"part of the runs, named", runsOf(99, 300), runsOf(98, 300)},
+		{"part of the runs, named today", set(runsOf(99, 300), figuresOf(75, 100), distant(sameDay)), set(runsOf(99, 300), figuresOf(75, 100), distant(sameDay+1))},
 		{"too short", set(runsOf(10, 10), wordsIn(14, 20)), set(runsOf(9, 9), wordsIn(14, 20))},
 		{"figures of a long text", figuresOf(30, 100), figuresOf(29, 100)},
 		{"figures of a short text, another day", set(runsOf(79, 99), figuresOf(75, 100), distant(day)), set(runsOf(79, 99), figuresOf(74, 100), distant(day))},
@@ -141,7 +143,7 @@ func TestObjections(t *testing.T) {
 		want   string
 	}{
 		{set(runsOf(9, 9)), tooBrief},
-		{set(runsOf(119, 300)), tooLittle},
+		{set(runsOf(98, 300)), tooLittle},
 		{set(owned, runsOf(170, 300)), tooLittle},
 		{set(wordsIn(100, 1000)), aDigest},
 		{set(runsOf(60, 100), leadOf(0, 32), titled(0, 4, 8)), allBelow},
@@ -427,6 +429,7 @@ func TestRecordings(t *testing.T) {
 // TestLevels checks what a level changes, with pairs on both sides of its thresholds.
 func TestLevels(t *testing.T) {
 	text := pair{short: 300, long: 400, lead: share{20, 32}}
+	named := pair{short: 300, long: 400, lead: share{20, 32}, headed: 2}
 	own := pair{own: true, short: 300, long: 400, lead: share{20, 32}, title: share{8, 8}, titleMax: 8}
 	teaser := pair{short: 30, long: 400, runs: share{0, 5}, title: share{1, 8}, titleMax: 8, headed: 1}
 	report := pair{short: 30, long: 400, title: share{2, 5}, titleMax: 8}
@@ -442,6 +445,12 @@ func TestLevels(t *testing.T) {
 		{"text .39", with(text, runsOf(39, 100)), false, false, true},
 		{"text .33", with(text, runsOf(33, 100)), false, false, true},
 		{"text .32", with(text, runsOf(32, 100)), false, false, false},
+		{"named text .60", with(named, runsOf(60, 100)), true, true, true},
+		{"named text .59", with(named, runsOf(177, 300)), false, true, true},
+		{"named text .33", with(named, runsOf(33, 100)), false, true, true},
+		{"named text .32", with(named, runsOf(32, 100)), false, false, true},
+		{"named text .28", with(named, runsOf(28, 100)), false, false, true},
+		{"named text .27", with(named, runsOf(27, 100)), false, false, false},
 		{"version .75", with(own, runsOf(225, 300)), true, true, true},
 		{"version .74", with(own, runsOf(222, 300)), false, true, true},
 		{"version .58", with(own, runsOf(174, 300)), false, true, true},

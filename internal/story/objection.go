@@ -31,7 +31,7 @@ func (l limits) objection(p *pair, contained float64) string {
 // otherReport returns why one of two outlets did not copy the other's text, or "" if it did.
 func (l limits) otherReport(p *pair, contained float64) string {
 	switch {
-	case contained < l.copied:
+	case contained < l.copiedPart(p):
 		return tooLittle
 	case p.ratio() < .22 && !p.excerpt(), p.item():
 		return aDigest
@@ -45,6 +45,15 @@ func (l limits) otherReport(p *pair, contained float64) string {
 		return contradict // reports of one kind do, especially on different days
 	}
 	return ""
+}
+
+// copiedPart returns the part of the shorter text that must occur in the other one. Lists of
+// further reports and cuts leave little of a copy, which two headlines and the day make up for.
+func (l limits) copiedPart(p *pair) float64 {
+	if p.headed >= 2 && p.apart <= sameDay {
+		return l.named
+	}
+	return l.copied
 }
 
 // filledIn reports whether two texts may be one form, filled in twice. They are if they differ
