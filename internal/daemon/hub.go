@@ -44,7 +44,7 @@ type deliveryKey struct {
 }
 
 // maxDeliveries is how many deliveries are kept. One is usually small, but in JSON it is the
-// whole document, of 4 MB at most.
+// whole document, of 4 MB at most, which those of one edition share.
 const maxDeliveries = 16
 
 // Published says what may be subscribed to: each format of each feed that is public.
@@ -106,6 +106,7 @@ func (d *hubPublisher) content(ctx context.Context, shown *news.Edition, t websu
 }
 
 // whole returns all that a document shows. Subscribers who lag differently share its bytes.
+// The caller holds making.
 func (d *hubPublisher) whole(shown *news.Edition, t websub.Topic) (websub.Content, error) {
 	for key, made := range d.made {
 		if key.shown == shown && key.format == t.Format && made.Body != nil {
