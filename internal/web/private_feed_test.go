@@ -433,7 +433,7 @@ func TestAPrivateRequestAllocatesTheSameForEveryFeed(t *testing.T) {
 		t.Fatalf("%d bytes: this test would prove nothing", n)
 	}
 	for coding, was := range small {
-		if now := measure(coding); now > was+3 {
+		if now := measure(coding); now > was+float64(len(more))/2 { // an encoder that the pool has lost is made anew
 			t.Errorf("%s: %v allocations, %v for a small feed", coding, now, was)
 		}
 	}
