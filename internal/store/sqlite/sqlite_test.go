@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tributary/internal/feedtest"
 )
 
 func TestOpenMakesAndReopens(t *testing.T) {
@@ -32,6 +34,34 @@ func TestOpenMakesAndReopens(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Errorf("the database is not where it was asked for: %v", err)
 	}
+}
+
+// TestSchema: all migrations together give the tables in testdata/schema.sql, which is there to
+// be read.
+func TestSchema(t *testing.T) {
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "new.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var all []byte
+	rows, err := db.Read.Query(`SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND NOT EXISTS
+		(SELECT 1 FROM pragma_table_list t WHERE t.type = 'shadow' AND t.name = tbl_name) ORDER BY tbl_name, type DESC, name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var statement string
+		if err := rows.Scan(&statement); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, statement+";\n"...)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	feedtest.Golden(t, "testdata/schema.sql", all)
 }
 
 func TestOpenRefuses(t *testing.T) {
