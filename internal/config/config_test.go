@@ -1,16 +1,15 @@
 package config
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files anew")
+	"tributary/internal/feedtest"
+)
 
 // testEnv is the environment for the files in testdata.
 func testEnv(name string) (string, bool) {
@@ -39,7 +38,7 @@ func TestBadFiles(t *testing.T) {
 			if err == nil || cfg != nil {
 				t.Fatalf("got %v and error %v, want only an error", cfg, err)
 			}
-			compare(t, strings.TrimSuffix(path, ".yaml")+".txt", report(t, path, warnings, err))
+			feedtest.Golden(t, strings.TrimSuffix(path, ".yaml")+".txt", []byte(report(t, path, warnings, err)))
 		})
 	}
 }
@@ -172,20 +171,4 @@ func report(t *testing.T, path string, warnings []Problem, err error) string {
 		fmt.Fprintln(&out, strings.TrimPrefix(p.String(), "testdata/"))
 	}
 	return out.String()
-}
-
-func compare(t *testing.T, golden, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
 }

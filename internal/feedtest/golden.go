@@ -31,11 +31,11 @@ func Golden(t testing.TB, path string, got []byte) {
 		return
 	}
 	line, gotLine, wantLine := firstDifference(got, want)
-	t.Errorf("%s differs at line %d:\n got %.400q\nwant %.400q", path, line, gotLine, wantLine)
+	t.Errorf("%s differs at line %d (-update writes it anew):\n got %.400q\nwant %.400q", path, line, gotLine, wantLine)
 }
 
-// firstDifference returns the first line, counted from 1, in which a and b differ; "<end>" stands
-// for a missing line.
+// firstDifference returns the first line, counted from 1, in which a and b differ, from a little
+// before the difference; "<end>" stands for a missing line.
 func firstDifference(a, b []byte) (line int, inA, inB string) {
 	linesA, linesB := bytes.SplitAfter(a, []byte("\n")), bytes.SplitAfter(b, []byte("\n"))
 	at := func(lines [][]byte, i int) string {
@@ -45,8 +45,12 @@ func firstDifference(a, b []byte) (line int, inA, inB string) {
 		return string(lines[i])
 	}
 	for i := range max(len(linesA), len(linesB)) {
-		if i >= len(linesA) || i >= len(linesB) || !bytes.Equal(linesA[i], linesB[i]) {
-			return i + 1, at(linesA, i), at(linesB, i)
+		if inA, inB = at(linesA, i), at(linesB, i); inA != inB {
+			same := 0
+			for same < min(len(inA), len(inB)) && inA[same] == inB[same] {
+				same++
+			}
+			return i + 1, inA[max(0, same-100):], inB[max(0, same-100):]
 		}
 	}
 	return 0, "", ""

@@ -12,13 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"tributary/internal/feedtest"
 	"tributary/internal/news"
 )
 
-var (
-	update = flag.Bool("update", false, "write the golden files")
-	dump   = flag.String("dump", "", "write the pages of the sample into this folder too, to look at them in a browser")
-)
+var dump = flag.String("dump", "", "write the pages of the sample into this folder too, to look at them in a browser")
 
 var styleHash = regexp.MustCompile(`sha256-[^=]*=`)
 
@@ -101,28 +99,8 @@ func TestGolden(t *testing.T) {
 		}
 		got = strings.Replace(got, builtin().style, "…", 1)
 		got = styleHash.ReplaceAllString(got, "sha256-…") // else a new colour would change every file
-		file := filepath.Join("testdata", name+".golden")
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s differs from %s at %s; look at it, then run the test with -update", name, file, firstDifference(got, string(want)))
-		}
+		feedtest.Golden(t, filepath.Join("testdata", name+".golden"), []byte(got))
 	}
-}
-
-func firstDifference(a, b string) string {
-	i := 0
-	for i < len(a) && i < len(b) && a[i] == b[i] {
-		i++
-	}
-	return "…" + a[max(0, i-40):min(len(a), i+80)] + "…"
 }
 
 // TestSameBytes checks that a page depends only on its view.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,10 +14,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tributary/internal/feedtest"
 	"tributary/internal/news"
 )
-
-var update = flag.Bool("update", false, "rewrite testdata/*.golden")
 
 // TestRunGolden reads testdata/cluster.jsonl, which has good and bad lines, and
 // compares everything that is printed with a golden file.
@@ -34,18 +33,7 @@ func TestRunGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Appendf(nil, "%s-- stderr --\n%s-- bad lines: %d --\n", out.Bytes(), warn.Bytes(), bad)
-	if *update {
-		if err := os.WriteFile("testdata/cluster.golden", got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/cluster.golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	feedtest.Golden(t, "testdata/cluster.golden", got)
 }
 
 // TestRunAnswersAtOnce checks that a verdict does not wait for the next item.
