@@ -62,50 +62,58 @@ func (s *Sketch) flag(u usual) (changed bool) {
 	return changed
 }
 
-// rest returns the words that are neither in a usual run nor in the usual words of a
-// figure. A gap of less than a run between two of those is left out as well: it is what
-// was filled in there, a figure or a name.
+// rest returns the words that are neither in a usual run nor in the usual words of a figure.
 func (u usual) rest(words []token) (own []token) {
 	aside := make([]bool, len(words))
-	for i, r := range runs(words) {
-		if _, found := slices.BinarySearch(u.runs, r); found {
-			setAll(aside[i : i+runWords])
-		}
-	}
-	for i, t := range words {
-		if !t.figure || len(u.settings) == 0 {
-			continue
-		}
-		for k, pair := range figureAt(words, i).settings() {
-			if !u.settings[pair] {
-				continue
-			}
-			switch k {
-			case pairsOfWords:
-				setAll(aside[i-wingWords : i+1])
-			case pairsOfWords + 1:
-				setAll(aside[i : i+wingWords+1])
-			default:
-				setAll(aside[i-2+k : i+k+1]) // the figure and its pair
-			}
-		}
-	}
-	for from := 0; ; {
-		gap := slices.Index(aside[from:], true)
-		if gap < 0 {
-			break
-		}
-		if from > 0 && gap < runWords {
-			setAll(aside[from : from+gap])
-		}
-		from += gap + 1
-	}
+	u.markRuns(aside, words)
+	u.markFigures(aside, words)
+	markGaps(aside)
 	for i, t := range words {
 		if !aside[i] {
 			own = append(own, t)
 		}
 	}
 	return own
+}
+
+func (u usual) markRuns(aside []bool, words []token) {
+	for i, r := range runs(words) {
+		if _, found := slices.BinarySearch(u.runs, r); found {
+			setAll(aside[i : i+runWords])
+		}
+	}
+}
+
+func (u usual) markFigures(aside []bool, words []token) {
+	if len(u.settings) == 0 {
+		return
+	}
+	for i, t := range words {
+		if !t.figure {
+			continue
+		}
+		for k, in := range figureAt(words, i).settings() {
+			if u.settings[in] {
+				before, after := span(k)
+				setAll(aside[i-before : i+after+1])
+			}
+		}
+	}
+}
+
+// markGaps marks what lies between two marked places, if it is less than a run: it is what was
+// filled in there, a figure or a name.
+func markGaps(aside []bool) {
+	for from := 0; ; {
+		gap := slices.Index(aside[from:], true)
+		if gap < 0 {
+			return
+		}
+		if from > 0 && gap < runWords {
+			setAll(aside[from : from+gap])
+		}
+		from += gap + 1
+	}
 }
 
 func setAll(list []bool) {

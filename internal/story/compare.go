@@ -1,6 +1,8 @@
 package story
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"time"
 )
@@ -116,66 +118,72 @@ func wordsOf(title []uint32) int {
 	return n
 }
 
-// countRuns merges two ascending lists of runs. A run that either source says
-// repeatedly counts for neither text.
+// countRuns counts the runs of both texts. A run that either source says repeatedly counts
+// for neither of them.
 func (p *pair) countRuns(a, b *Sketch) {
 	p.level = max(a.Level, b.Level)
 	var of, lead, filled [2]int
 	count := func(side int, h uint32) {
-		if h&flagCommon != 0 {
+		switch {
+		case h == 0:
+		case h&flagCommon != 0:
 			filled[side]++
-			return
-		}
-		if h&flagTopic != 0 {
-			p.topics++
-		}
-		if below(h, p.level) {
-			of[side]++
-		}
-		if h&flagLead != 0 {
-			lead[side]++
+		default:
+			of[side] += one(below(h, p.level))
+			lead[side] += one(h&flagLead != 0)
+			p.topics += one(h&flagTopic != 0)
 		}
 	}
-	i, j := 0, 0
-	for i < len(a.Runs) || j < len(b.Runs) {
-		switch {
-		case j == len(b.Runs) || i < len(a.Runs) && a.Runs[i]&^flags < b.Runs[j]&^flags:
-			count(0, a.Runs[i])
-			i++
-		case i == len(a.Runs) || a.Runs[i]&^flags > b.Runs[j]&^flags:
-			count(1, b.Runs[j])
-			j++
-		default:
-			x, y := a.Runs[i], b.Runs[j]
-			i, j = i+1, j+1
-			if common := (x | y) & flagCommon; common != 0 {
-				x, y = x|common, y|common
-			}
-			count(0, x)
-			count(1, y)
-			if x&flagCommon != 0 {
-				continue
-			}
-			if (x|y)&flagTopic != 0 {
-				p.topical++
-			}
-			if below(x, p.level) {
-				p.runs.both++
-			}
-			if x&y&flagLead != 0 {
-				p.lead.both++
-			}
+	for x, y := range aligned(a.Runs, b.Runs) {
+		both := x != 0 && y != 0
+		if common := (x | y) & flagCommon; both {
+			x, y = x|common, y|common
+		}
+		count(0, x)
+		count(1, y)
+		if both && x&flagCommon == 0 {
+			p.runs.both += one(below(x, p.level))
+			p.lead.both += one(x&y&flagLead != 0)
+			p.topical += one((x|y)&flagTopic != 0)
 		}
 	}
 	p.runs.of = min(of[0], of[1])
 	p.lead.of = min(lead[0], lead[1])
-	switch {
-	case of[0] < of[1]:
+	switch cmp.Compare(of[0], of[1]) {
+	case -1:
 		p.filled = filled[0]
-	case of[1] < of[0]:
+	case 1:
 		p.filled = filled[1]
 	default:
 		p.filled = max(filled[0], filled[1])
+	}
+}
+
+func one(counts bool) int {
+	if counts {
+		return 1
+	}
+	return 0
+}
+
+// aligned yields the hashes of two ascending lists in order, each as it is in a and in b: they
+// may differ in their flags. In place of one that a list lacks it yields 0.
+func aligned(a, b []uint32) iter.Seq2[uint32, uint32] {
+	return func(yield func(inA, inB uint32) bool) {
+		for len(a) > 0 || len(b) > 0 {
+			var x, y uint32
+			switch {
+			case len(b) == 0 || len(a) > 0 && a[0]&^flags < b[0]&^flags:
+				x, a = a[0], a[1:]
+			case len(a) == 0 || a[0]&^flags > b[0]&^flags:
+				y, b = b[0], b[1:]
+			default:
+				x, a, y, b = a[0], a[1:], b[0], b[1:]
+			}
+			if !yield(x, y) {
+				return
+			}
+		}
 	}
 }
 
@@ -187,24 +195,9 @@ func shared(a, b []uint32) share {
 // counts only the hashes for which counts holds.
 func sharedWith(a, b []uint32, counts func(uint32) bool) share {
 	var both, na, nb int
-	i, j := 0, 0
-	for i < len(a) || j < len(b) {
-		switch {
-		case j == len(b) || i < len(a) && a[i]&^flags < b[j]&^flags:
-			if counts(a[i]) {
-				na++
-			}
-			i++
-		case i == len(a) || a[i]&^flags > b[j]&^flags:
-			if counts(b[j]) {
-				nb++
-			}
-			j++
-		default:
-			if counts(a[i]) {
-				both, na, nb = both+1, na+1, nb+1
-			}
-			i, j = i+1, j+1
+	for x, y := range aligned(a, b) {
+		if counts(cmp.Or(x, y)) {
+			both, na, nb = both+one(x != 0 && y != 0), na+one(x != 0), nb+one(y != 0)
 		}
 	}
 	return share{both, min(na, nb)}
@@ -213,19 +206,8 @@ func sharedWith(a, b []uint32, counts func(uint32) bool) share {
 // headed counts the long words of either headline that occur in the headline or opening
 // of the other entry.
 func headed(a, b []uint32) (n int) {
-	i, j := 0, 0
-	for i < len(a) && j < len(b) {
-		switch x, y := a[i]&^flags, b[j]&^flags; {
-		case x < y:
-			i++
-		case x > y:
-			j++
-		default:
-			if (a[i]|b[j])&flagTitle != 0 {
-				n++
-			}
-			i, j = i+1, j+1
-		}
+	for x, y := range aligned(a, b) {
+		n += one(x != 0 && y != 0 && (x|y)&flagTitle != 0)
 	}
 	return n
 }

@@ -2,6 +2,7 @@ package story
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -109,6 +110,30 @@ func (f Figure) settings() (found [pairsOfWords + 2]setting) {
 		}
 	}
 	return found
+}
+
+// settingsOf yields the settings of all figures.
+func settingsOf(figures []Figure) iter.Seq[setting] {
+	return func(yield func(setting) bool) {
+		for _, f := range figures {
+			for _, in := range f.settings() {
+				if in != 0 && !yield(in) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// span returns how many words before a figure and after it are in the i-th of its settings.
+func span(i int) (before, after int) {
+	switch i {
+	case pairsOfWords:
+		return wingWords, 0
+	case pairsOfWords + 1:
+		return 0, wingWords
+	}
+	return 2 - i, i
 }
 
 // sameWords reports whether two figures share a pair of words.

@@ -100,30 +100,24 @@ func (h *Habits) settings(figures []Figure) map[setting]bool {
 	type count struct{ times, last int } // last: the story that was counted last, from 1
 	counts := map[setting]count{}
 	var asked bloom
-	for _, f := range figures {
-		for _, pair := range f.settings() {
-			if pair != 0 {
-				counts[pair] = count{}
-				asked.add(pair)
-			}
-		}
+	for in := range settingsOf(figures) {
+		counts[in] = count{}
+		asked.add(in)
 	}
 	for i, t := range h.last {
-		for _, f := range t.Sketch.Figures {
-			for _, pair := range f.settings() {
-				if !asked.may(pair) {
-					continue
-				}
-				if c, ok := counts[pair]; ok && c.last <= i {
-					counts[pair] = count{c.times + 1, i + 1}
-				}
+		for in := range settingsOf(t.Sketch.Figures) {
+			if !asked.may(in) {
+				continue
+			}
+			if c, ok := counts[in]; ok && c.last <= i {
+				counts[in] = count{c.times + 1, i + 1}
 			}
 		}
 	}
 	usual := map[setting]bool{}
-	for pair, c := range counts {
+	for in, c := range counts {
 		if c.times >= max(habitTimes, len(h.last)/3) {
-			usual[pair] = true
+			usual[in] = true
 		}
 	}
 	return usual
