@@ -30,10 +30,10 @@ func TestFaultNames(t *testing.T) {
 	}{
 		{"unknown.test", []news.Outcome{news.OutcomeDNS, news.OutcomeDNS}},
 		{"broken.test", []news.Outcome{news.OutcomeDNS, news.OutcomeDNS}},
-		{"flap.test", []news.Outcome{news.OutcomeDNS, news.OutcomeOK, news.OutcomeOK}},
+		{unasked("flap"), []news.Outcome{news.OutcomeDNS, news.OutcomeOK, news.OutcomeOK}},
 		{"many.test", []news.Outcome{news.OutcomeOK}},  // 49 private addresses before the one that is allowed
 		{"mixed.test", []news.Outcome{news.OutcomeOK}}, // a private address beside it
-		{"rebind.test", []news.Outcome{news.OutcomeBlocked}},
+		{unasked("rebind"), []news.Outcome{news.OutcomeBlocked}},
 	}
 	for _, tt := range tests {
 		for i, want := range tt.want {

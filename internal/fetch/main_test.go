@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -73,12 +74,15 @@ func (c impatient) WriteTo(p []byte, to net.Addr) (int, error) {
 	return c.Conn.(net.PacketConn).WriteTo(p, to)
 }
 
+// unasked returns a name below a prefix that no test has asked for yet, in however many runs.
+func unasked(prefix string) string { return fmt.Sprintf("%s.%d.test", prefix, time.Now().UnixNano()) }
+
 // serveNames answers until the connection is closed. Every name resolves to this machine, except:
-// those that are made to fail; "flap", which fails the first time; "many" and "mixed", which have
+// those that are made to fail; "flap.…", which fails the first time; "many" and "mixed", which have
 // private addresses as well; those that spell their address in hexadecimal before ".named.test";
-// and "rebind", which is public the first time and this machine from then on.
+// and "rebind.…", which is public the first time and this machine from then on.
 func serveNames(server net.PacketConn) {
-	asked, flaps := 0, 0
+	asked := map[string]int{} // by name
 	buffer := make([]byte, 1500)
 	for {
 		n, client, err := server.ReadFrom(buffer)
@@ -102,14 +106,14 @@ func serveNames(server net.PacketConn) {
 			reply.RCode = dnsmessage.RCodeNameError
 		case strings.HasPrefix(name, "broken."):
 			reply.RCode = dnsmessage.RCodeServerFailure
-		case strings.HasPrefix(name, "flap.") && flaps < 2: // both address families are asked for
-			flaps++
+		case strings.HasPrefix(name, "flap.") && asked[name] < 2: // both address families are asked for
+			asked[name]++
 			reply.RCode = dnsmessage.RCodeNameError
 		case strings.HasPrefix(name, "many."):
 			private = 49
 		case strings.HasPrefix(name, "mixed."):
 			private = 1
-		case strings.HasPrefix(name, "rebind.") && asked == 0:
+		case strings.HasPrefix(name, "rebind.") && asked[name] == 0:
 			address = [4]byte{192, 0, 2, 1}
 		}
 		raw, _ := hex.DecodeString(strings.TrimSuffix(name, ".named.test."))
@@ -121,7 +125,7 @@ func serveNames(server net.PacketConn) {
 			switch query.Questions[0].Type {
 			case dnsmessage.TypeA:
 				if strings.HasPrefix(name, "rebind.") {
-					asked++
+					asked[name]++
 				}
 				for i := range private {
 					reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AResource{A: [4]byte{10, 0, 0, byte(i)}}})

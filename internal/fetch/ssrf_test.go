@@ -133,9 +133,10 @@ func refused(t *testing.T, host string, got fetch.Response, count map[news.Outco
 func TestSSRFRebinding(t *testing.T) {
 	inner, hits := feedtest.Witness(t)
 	client := newClient(t, fetch.DefaultLimits())
+	name := unasked("rebind")
 	for range 3 {
 		got := client.Get(context.Background(), fetch.Request{
-			URL:    "http://rebind.test:" + strconv.Itoa(int(inner)) + "/",
+			URL:    "http://" + name + ":" + strconv.Itoa(int(inner)) + "/",
 			Policy: netguard.Policy{AllowPorts: []uint16{inner}},
 		})
 		if got.Fetch.Outcome != news.OutcomeBlocked {
