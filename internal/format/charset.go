@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
@@ -40,7 +42,7 @@ func toUTF8(body []byte, contentType string, fix *repairs) string {
 	}
 	header, declared := httpCharset(contentType), declaredCharset(body)
 	d := density(body)
-	if d.bad == 0 && !shifting(body, d) {
+	if d.bad == 0 && !shifting(body, d, header, declared) {
 		return legal(valid(body, d, fix, header, declared), fix)
 	}
 	if text, ok := labelled(body, d, fix, header, declared); ok {
@@ -59,9 +61,12 @@ func toUTF8(body []byte, contentType string, fix *repairs) string {
 }
 
 // shifting reports whether escape sequences change the meaning of ASCII bytes, as in
-// ISO-2022-JP. A lone escape character does not count.
-func shifting(body []byte, d bytesSeen) bool {
-	return d.high == 0 && (bytes.Contains(body, []byte("\x1b$")) || bytes.Contains(body, []byte("\x1b(")))
+// ISO-2022-JP. A lone escape character does not count. Those of HZ are ordinary characters, so
+// a label must name it.
+func shifting(body []byte, d bytesSeen, labels ...string) bool {
+	has := func(escape string) bool { return d.high == 0 && bytes.Contains(body, []byte(escape)) }
+	isHZ := func(label string) bool { return legacy(label) == simplifiedchinese.HZGB2312 }
+	return has("\x1b$") || has("\x1b(") || has("~{") && slices.ContainsFunc(labels, isHZ)
 }
 
 // wide recognises encodings with two or four bytes a character, by their byte order

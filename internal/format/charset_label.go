@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"mime"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -107,10 +108,12 @@ func legacy(label string) encoding.Encoding {
 	switch strings.ToLower(label) {
 	case "", "us-ascii", "ascii", "utf8":
 		return nil
+	case "hz-gb-2312", "hz":
+		return simplifiedchinese.HZGB2312
 	}
 	enc, err := htmlindex.Get(label)
 	if err != nil {
-		return codePage(label)
+		return unusual(label)
 	}
 	name, err := htmlindex.Name(enc)
 	switch {
@@ -122,18 +125,40 @@ func legacy(label string) encoding.Encoding {
 	return enc
 }
 
-// codePage returns a single-byte encoding that browsers no longer support, by its IANA
-// name or one of the usual spellings of it, or nil.
-func codePage(label string) encoding.Encoding {
-	switch label = strings.ReplaceAll(strings.ToLower(label), "_", "-"); label {
-	case "mac-roman", "macroman":
-		return charmap.Macintosh
-	case "mac-cyrillic":
-		return charmap.MacintoshCyrillic
-	case "cp874", "tis620":
-		return charmap.Windows874
-	case "cp858":
-		return charmap.CodePage858
+// otherLabels are labels that browsers do not know, of Java, PHP, Python and old databases, in
+// lower case and without punctuation, each with a usual one.
+var otherLabels = []struct {
+	pattern *regexp.Regexp
+	usual   string
+}{
+	{regexp.MustCompile(`^(?:iso)?8859(1[0-6]|[1-9])`), "iso-8859-$1"},
+	{regexp.MustCompile(`^(?:iso)?latin([1-9])$`), "l$1"},
+	{regexp.MustCompile(`^x?(?:windows|win|cp|ms|ansi)(125\d|874)$`), "windows-$1"},
+	{regexp.MustCompile(`^tis620`), "windows-874"},
+	{regexp.MustCompile(`^(?:shiftjis|sjis|windows31j|x?(?:ms|windows)?(?:cp)?932)`), "shift_jis"},
+	{regexp.MustCompile(`^x?(?:eucjp|cp51932)`), "euc-jp"},
+	{regexp.MustCompile(`^(?:jis$|iso2022jp|cp5022)`), "iso-2022-jp"},
+	{regexp.MustCompile(`^x?(?:euckr|uhc|ksc5601|(?:ms|windows|cp)949)`), "euc-kr"},
+	{regexp.MustCompile(`^x?(?:euccn|gb|(?:ms|windows|cp)936)`), "gb18030"},
+	{regexp.MustCompile(`^x?(?:big5|(?:ms|windows|cp)950)`), "big5"},
+	{regexp.MustCompile(`^x?mac(?:roman)?$`), "macintosh"},
+	{regexp.MustCompile(`^x?maccyrillic$`), "x-mac-cyrillic"},
+	{regexp.MustCompile(`^(?:ibm|cp|dos)(858)$`), "ibm00$1"},
+	{regexp.MustCompile(`^(?:ibm|cp|dos)(\d{3})$`), "ibm$1"},
+}
+
+// unusual returns the encoding that one of otherLabels names, or a single-byte encoding that
+// browsers no longer support, by its IANA name. For any other label it returns nil.
+func unusual(label string) encoding.Encoding {
+	bare := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(label))
+	for _, other := range otherLabels {
+		if m := other.pattern.FindStringSubmatchIndex(bare); m != nil {
+			label = string(other.pattern.ExpandString(nil, other.usual, bare, m))
+			break
+		}
+	}
+	if enc, err := htmlindex.Get(label); err == nil {
+		return enc
 	}
 	if enc, err := ianaindex.IANA.Encoding(label); err == nil {
 		if page, ok := enc.(*charmap.Charmap); ok {

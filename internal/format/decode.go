@@ -62,7 +62,7 @@ import (
 
 // ReaderVersion is the version of Decode. It is stored with the last body of every
 // source; a body stored with an older version is decoded again.
-const ReaderVersion = 10
+const ReaderVersion = 11
 
 // Input is what is known of a document besides its bytes.
 type Input struct {
