@@ -158,7 +158,7 @@ func (p *dateParser) step(list []dateToken, i int) int {
 // such as weekdays. It returns the number of tokens read.
 func (p *dateParser) word(list []dateToken, i int) int {
 	w := list[i].text
-	if half, used := halfDay(list, i); half != 0 && (p.trailing || before[w]) {
+	if half, used := halfDay(list, i); half != 0 && (p.trailing || leads(list, i)) {
 		p.forenoon, p.afternoon = half == 'a', half == 'p'
 		return used
 	}

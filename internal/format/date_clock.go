@@ -11,7 +11,7 @@ func (p *dateParser) isClock(list []dateToken, i int) bool {
 		return true
 	case next.kind == 'a':
 		half, _ := halfDay(list, i+1)
-		return half != 0 && !before[next.text] || hourWord[next.text] && (next.glued || p.dated())
+		return half != 0 && !leads(list, i+1) || hourWord[next.text] && (next.glued || p.dated())
 	case next.kind == '.' && next.glued && p.dated():
 		minute := at(list, i+2)
 		return minute.glued && len(minute.text) == 2 && list[i].value < 24 && minute.value >= 0 && minute.value < 60
@@ -22,8 +22,13 @@ func (p *dateParser) isClock(list []dateToken, i int) bool {
 // hourWord holds the words after a full hour, in German, Dutch, French and Danish.
 var hourWord = map[string]bool{"h": true, "uhr": true, "uur": true}
 
-// before holds the names for half a day that stand before the hour, as eastern spells them.
-var before = map[string]bool{"forenoon": true, "afternoon": true}
+// leads reports whether the half of a day at i belongs to the time after it: "PM 9:05", or a name
+// of eastern.
+func leads(list []dateToken, i int) bool {
+	_, used := halfDay(list, i)
+	word := list[i].text
+	return word == "forenoon" || word == "afternoon" || at(list, i+used).kind == '0' && at(list, i+used+1).kind == ':'
+}
 
 // dated reports whether the date is complete, so that further numbers belong to a time.
 func (p *dateParser) dated() bool {
@@ -69,7 +74,10 @@ func halfDay(list []dateToken, i int) (half byte, used int) {
 			if w == "p" || w == "μ" {
 				half = 'p'
 			}
-			return half, n - i + 1
+			if n++; at(list, n).kind == '.' {
+				n++
+			}
+			return half, n - i
 		}
 	}
 	return 0, 0
