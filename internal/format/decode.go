@@ -156,6 +156,9 @@ func decodeXML(text string, base *url.URL, fix *repairs) (*news.Document, error)
 		read = r.readAtom
 	}
 	d := &news.Document{}
+	for _, item := range t.items {
+		rate(item, t.head.kid("media:rating"))
+	}
 	for i, part := range t.parts() {
 		some, err := read(part, r.plainXML(part))
 		if err != nil {

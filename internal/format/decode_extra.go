@@ -79,7 +79,7 @@ func (r *reader) comments(n *node) news.Comments {
 // thumbnail returns a still image of Media RSS: one that is named as such, else content
 // that is an image.
 func (r *reader) thumbnail(n *node) string {
-	if url := r.address(n, "media:thumbnail"); url != "" {
+	if url := r.address(n, "media:thumbnail"); url != "" && !r.isAdult(n) {
 		return url
 	}
 	for _, k := range n.kids {

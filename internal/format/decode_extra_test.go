@@ -56,6 +56,11 @@ func TestExtras(t *testing.T) {
 		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg"},`+at+`2.jpg"}]}`)
 	add(`<media:group><media:content url="1.jpg" width="9"><media:description>a</media:description></media:content><media:content url="2.jpg" width="8"><media:description>b</media:description></media:content></media:group>`,
 		`{"image":"http://feeds.example/dir/1.jpg","pictures":[`+at+`1.jpg","alt":"a","width":9},`+at+`2.jpg","alt":"b","width":8}]}`)
+	// A rating holds for all that is inside, unless that has its own (Media RSS 1.5.1, optional elements).
+	add(`<media:rating>adult</media:rating><media:content url="1.jpg"/><media:content url="2.jpg"><media:rating>nonadult</media:rating></media:content>`,
+		`{"image":"http://feeds.example/dir/2.jpg","pictures":[{"url":"http://feeds.example/dir/1.jpg","adult":true},{"url":"http://feeds.example/dir/2.jpg"}]}`)
+	add(`<media:rating>nonadult</media:rating><media:group><media:rating>adult</media:rating><media:content url="1.jpg"/></media:group>`,
+		`{"pictures":[{"url":"http://feeds.example/dir/1.jpg","adult":true}]}`)
 	add(`<media:content url="1.jpg"><media:rating scheme="urn:simple">adult</media:rating></media:content><media:content url="2.jpg"><media:rating>nonadult</media:rating></media:content>`,
 		`{"image":"http://feeds.example/dir/2.jpg","pictures":[`+at+`1.jpg","adult":true},`+at+`2.jpg"}]}`)
 	add(`<media:group><media:content url="1.mp4" medium="video"/><media:content url="still.jpg"/></media:group>`, `{"image":"http://feeds.example/dir/still.jpg"}`)

@@ -10,13 +10,14 @@ import (
 	"tributary/internal/news"
 )
 
-// mediaEnclosures adds the files of Media RSS, except pictures. An entry without enclosures
-// takes audio and video from there. An entry with enclosures gets their missing details from
+// mediaEnclosures adds the files of Media RSS, except pictures. An entry without enclosures, or
+// with nothing but torrents, takes audio and video from there. An entry with enclosures gets their missing details from
 // there. If Media RSS lists one of them, it lists all files of the entry, so the others are
 // added: podcast programs ask for one enclosure an item, which leaves publishers no other
 // place.
 func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
-	stated, listed := len(e.Enclosures) > 0, false
+	isNoTorrent := func(f news.Enclosure) bool { return f.Type != news.Torrent }
+	stated, listed := slices.ContainsFunc(e.Enclosures, isNoTorrent), false
 	var others []news.Enclosure
 	for _, k := range n.kids {
 		group := []*node{k}
@@ -53,6 +54,19 @@ func (r *reader) mediaFile(m *node) news.Enclosure {
 		Alt: clean.Excerpt(r.line(m, "media:description"), maxAlt), Credit: r.line(m, "media:credit"),
 		Duration: seconds(m.attr("duration")), Width: whole(m.attr("width")), Height: whole(m.attr("height")),
 		Adult: r.isAdult(m),
+	}
+}
+
+// rate gives what is inside an element of Media RSS the rating of that element, or else the one
+// around it, unless it has its own (Media RSS 1.5.1, optional elements).
+func rate(n, around *node) {
+	rating := n.kid("media:rating")
+	if rating == nil && around != nil {
+		rating = around
+		n.kids = append(n.kids, around)
+	}
+	for k := range n.named("media:group", "media:content") {
+		rate(k, rating)
 	}
 }
 

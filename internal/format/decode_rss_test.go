@@ -186,6 +186,8 @@ func TestRSSItems(t *testing.T) {
 	add(`<media:content url="1.MP4?x=1"/>`, ".enclosures", "http://feeds.example/dir/1.MP4?x=1  0")
 	add(`<media:content url="1.mp4" medium="image"/>`, ".enclosures", "")
 	add(`<media:content url="1" isDefault="true"/>`, ".enclosures", "")
+	add(`<enclosure url="1.torrent" type="application/x-bittorrent"/><media:group><media:content url="1.mp4" type="video/mp4"/></media:group>`, ".enclosures",
+		"http://feeds.example/dir/1.torrent application/x-bittorrent 0, http://feeds.example/dir/1.mp4 video/mp4 0")
 	add(`<enclosure url="1.mp3"/><media:content url="1.mp4" type="video/mp4"/>`, ".enclosures", "http://feeds.example/dir/1.mp3  0")
 	add(`<media:content url="1.mp4" type="video/mp4" duration="90" width="640" height="360"><media:title>M</media:title></media:content>`, ".files",
 		`[{"url":"http://feeds.example/dir/1.mp4","type":"video/mp4","title":"M","duration":90,"width":640,"height":360}]`)
