@@ -61,7 +61,7 @@ func (r *reader) atomEntry(n *node, a *atom.Entry, d *news.Document) news.Entry 
 		Authors:    r.atomAuthors(n, d.Authors),
 		Categories: r.categories(n),
 		Language:   languageTag(n.declared(), d.Language, n.lang, textLanguage(n)),
-		Origin:     r.atomOrigin(n, a),
+		Origin:     r.origin(n),
 	}
 	e.Link = r.atomLink(n, "")
 	if e.GUID != "" { // else the link is the identity and must stay what it was
@@ -129,20 +129,6 @@ func (r *reader) atomPeople(n *node) []news.Person {
 		}
 	}
 	return list
-}
-
-// atomOrigin reads atom:source (RFC 4287 section 4.2.11).
-func (r *reader) atomOrigin(n *node, a *atom.Entry) *news.Origin {
-	k := n.kid("source")
-	if a.Source == nil || k == nil {
-		return nil
-	}
-	o := news.Origin{ID: r.id(k), Title: a.Source.Title, Link: r.atomLink(k, ""), URL: related(k, "self"), Rights: r.rights(k),
-		Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: whenIn("", r.line(k, "updated"))}
-	if o == (news.Origin{}) {
-		return nil
-	}
-	return &o
 }
 
 // textLanguage returns the language that one of an entry's texts states, for when

@@ -70,7 +70,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 		Authors:    r.publishers(n),
 		Categories: r.categories(n),
 		Language:   languageTag(n.declared(), p.text("dc:language"), inherited, n.lang),
-		Origin:     r.rssOrigin(n, i),
+		Origin:     r.origin(n),
 	}
 	if e.Content == "" {
 		e.Content = clean.HTML(second, baseOf(n, "description"))
@@ -168,12 +168,18 @@ func (r *reader) categories(n *node) []news.Category {
 	return list
 }
 
-// rssOrigin reads <source url="…">Title</source>.
-func (r *reader) rssOrigin(n *node, i *rss.Item) *news.Origin {
-	if i.Source == nil {
+// origin reads which feed an entry was copied from: <source url="…">Title</source> of RSS or
+// atom:source (RFC 4287 section 4.2.11).
+func (r *reader) origin(n *node) *news.Origin {
+	k := n.kid("source")
+	if k == nil {
 		return nil
 	}
-	o := news.Origin{Title: clean.Line(i.Source.Title), URL: clean.Resolve(baseOf(n, "source"), i.Source.URL)}
+	o := news.Origin{ID: r.id(k), Title: r.line(k, "title"), Link: r.atomLink(k, ""), URL: first(related(k, "self"), clean.Resolve(k.base, k.attr("url")), r.address(k, "url")),
+		Rights: r.rights(k), Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: whenIn("", r.line(k, "updated"))}
+	if len(k.kids) == 0 {
+		o.Title = r.plain(k)
+	}
 	if o == (news.Origin{}) {
 		return nil
 	}

@@ -196,6 +196,10 @@ func TestRSSItems(t *testing.T) {
 	add(`<source url="http://s.example/feed">S</source>`, ".origin", `{"title":"S","url":"http://s.example/feed"}`)
 	add(`<source url="http://s.example/feed"/>`, ".origin", `{"url":"http://s.example/feed"}`)
 	add(`<source/>`, ".origin", "")
+	add(`<source>S</source>`, ".origin", `{"title":"S"}`)
+	add(`<source><title>S</title><url>http://s.example/feed</url></source>`, ".origin", `{"title":"S","url":"http://s.example/feed"}`)
+	add(`<source><id>urn:s</id><title>S</title><link href="http://s.example/"/><link rel="self" href="http://s.example/feed"/></source>`, ".origin",
+		`{"id":"urn:s","title":"S","link":"http://s.example/","url":"http://s.example/feed"}`)
 	checkFields(t, cases)
 }
 
