@@ -191,6 +191,14 @@ func TestAtom03(t *testing.T) {
 		L3A+ </content>`, ".content", "<p>Hi</p>")
 	add(`<content mode="base64" type="text/html">PHA+SGk8L3A</content>`, ".content", "<p>Hi</p>")
 	add(`<content mode="base64" type="text/html">no base64!</content>`, ".content", "no base64!")
+	// Several versions of one content.
+	const plain, page = `<content type="text/plain">a &lt;b&gt;</content>`, `<content type="text/html" mode="escaped">&lt;p&gt;b&lt;/p&gt;</content>`
+	add(`<content type="multipart/alternative">`+plain+page+`</content>`, ".content", "<p>b</p>")
+	add(`<content type="multipart/alternative">`+page+plain+`</content><title>T</title>`, ".content", "<p>b</p>")
+	add(`<content type="multipart/alternative">`+plain+`</content>`, ".content", "a &lt;b&gt;")
+	add(`<content type="multipart/alternative" xml:base="/x/"><content type="application/xhtml+xml" mode="xml"><div xmlns="http://www.w3.org/1999/xhtml"><a href="y">c</a></div></content></content>`, ".content",
+		`<a href="http://feeds.example/x/y">c</a>`)
+	add(`<content type="multipart/alternative"/><summary>S</summary>`, ".summary", "S")
 	add(`<content type="text/plain">&lt;p&gt;</content>`, ".content", "&lt;p&gt;")
 	add(`<issued>2003-12-31T10:14:55Z</issued>`, ".published", "2003-12-31T10:14:55Z")
 	add(`<modified>2003-12-31T10:14:55Z</modified>`, ".updated", "2003-12-31T10:14:55Z")

@@ -129,6 +129,9 @@ func (v vocabulary) extensions() vocabulary {
 		add(leaf, "dc:", "title creator author contributor date subject description language publisher identifier rights").
 		add(leaf, "dcterms:", "created issued modified date abstract rights").
 		add(leaf, "content:", "encoded").
+		add(box, "content:", "items item").
+		add(box, "rdf:", "bag li").
+		add(leaf, "rdf:", "value").
 		add(leaf, "media:", "title description category keywords copyright credit thumbnail rating license").
 		add(box, "media:", "group content").
 		add(leaf, "itunes:", "author summary subtitle title keywords name email image duration episode season episodetype explicit block new-feed-url").

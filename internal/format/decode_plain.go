@@ -21,7 +21,8 @@ type reader struct {
 // texts are the leaves that may hold HTML. All others hold one line.
 var texts = map[string]bool{"description": true, "content": true, "content:encoded": true, "encoded": true, "summary": true, "body": true,
 	"xhtml:body": true, "xhtml:div": true, "fullitem": true, "media:description": true, "itunes:summary": true, "itunes:subtitle": true,
-	"dcterms:abstract": true, "abstract": true, "dc:description": true, "googleplay:description": true, "atom:summary": true, "atom:content": true}
+	"dcterms:abstract": true, "abstract": true, "dc:description": true, "googleplay:description": true, "atom:summary": true, "atom:content": true,
+	"rdf:value": true}
 
 // single are other leaves of which only the first that is not blank counts.
 var single = map[string]bool{"title": true, "subtitle": true, "tagline": true}
@@ -82,6 +83,7 @@ func (h *heard) before(n *node) bool {
 // member writes a child of the head or of an item. It leaves out empty ones, which
 // would overwrite others with content.
 func (r *reader) member(out *bytes.Buffer, n *node, inItem bool) {
+	n = n.best()
 	if !foreign(n.name) && (!n.blank() || len(n.attrs) > 0 || len(n.kids) > 0) {
 		r.element(out, n, inItem)
 	}

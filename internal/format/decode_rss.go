@@ -55,12 +55,12 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 	p := parsed{extensions: i.Extensions, custom: i.Custom, fields: map[string]string{
 		"title": i.Title, "content:encoded": i.Content, "description": i.Description, "pubdate": i.PubDate, "lastmod": n.attr("lastmod"),
 		"media:title": mediaText(i.Extensions["media"], "title"), "media:description": mediaText(i.Extensions["media"], "description"),
-		"googleplay:description": r.inner(n, "googleplay:description"),
+		"googleplay:description": r.inner(n, "googleplay:description"), "content:items": r.items(n),
 	}}
 	e := news.Entry{
 		Title:   p.first("title", "dc:title", "atom:title", "media:title", "itunes:title"),
 		Link:    r.rssLink(n),
-		Content: p.body(n, "content:encoded", "encoded", "xhtml:body", "xhtml:div", "body", "fullitem", "atom:content", "content"),
+		Content: p.body(n, "content:encoded", "encoded", "xhtml:body", "xhtml:div", "body", "fullitem", "atom:content", "content", "content:items"),
 		Summary: p.body(n, "description", "atom:summary", "summary", "dc:description", "dcterms:abstract", "abstract",
 			"itunes:summary", "media:description", "itunes:subtitle", "googleplay:description"),
 		Published: p.time(inherited, "pubdate", "dcterms:issued", "atom:published", "atom:issued", "published", "issued",
@@ -206,6 +206,17 @@ func medium(m *node) string {
 		return stated
 	}
 	return news.MediumOf("", m.attr("url"))
+}
+
+// items returns the first text in the content:items of RSS 1.0, or "". Later ones say the same in
+// other formats.
+func (r *reader) items(n *node) string {
+	for k := range n.named("content:items", "rdf:bag", "rdf:li", "content:item") {
+		if text := first(r.inner(k, "rdf:value"), r.items(k)); text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // second returns the second text of that name. An item with two descriptions has a

@@ -303,6 +303,10 @@ func TestRSSVersions(t *testing.T) {
 		{inRDF(`<dc:date>2025-12-03T10:00:00Z</dc:date>`), ".published", "2025-12-03T10:00:00Z"},
 		{inRDF(`<content:encoded>c</content:encoded>`), ".content", "c"},
 		{inRDF(`<dc:subject>s</dc:subject>`), ".categories", "s"},
+		{inRDF(`<content:items><rdf:Bag><rdf:li><content:item><content:format rdf:resource="http://www.w3.org/1999/xhtml"/><rdf:value rdf:parseType="Literal"><em>a</em></rdf:value></content:item></rdf:li>` +
+			`<rdf:li><content:item><rdf:value><![CDATA[b]]></rdf:value></content:item></rdf:li></rdf:Bag></content:items><title>T</title>`), ".content", "<em>a</em>"},
+		{inRDF(`<content:items><rdf:Bag><rdf:li><content:item rdf:about="http://a.example/c.svg"/></rdf:li><rdf:li><content:item><rdf:value><![CDATA[<p>b</p>]]></rdf:value></content:item></rdf:li></rdf:Bag></content:items>`), ".content", "<p>b</p>"},
+		{inRDF(`<content:items><rdf:Bag><rdf:li><content:item><rdf:value>b</rdf:value></content:item></rdf:li></rdf:Bag></content:items><content:encoded>c</content:encoded>`), ".content", "c"},
 		{`<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:s="http://purl.org/rss/1.0/"><s:channel><s:title>C</s:title></s:channel><s:item r:about="http://a.example/1"><s:title>T</s:title></s:item></r:RDF>`, ".title", "T"},
 		{`<Channel xmlns="http://purl.org/net/rss1.1#" rdf:about="http://a.example/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><title>C</title><items rdf:parseType="Collection"><item rdf:about="http://a.example/1"><title>T</title></item></items></Channel>`, "format", "rss11"},
 		{`<rss version="2.0" xmlns="http://backend.userland.com/rss2"><channel>` + one + `</channel></rss>`, ".title", "T"},

@@ -146,6 +146,26 @@ func (r *reader) plain(n *node) string {
 	return clean.Line(c.value)
 }
 
+// isMultipart reports whether a content holds several versions of itself (Atom 0.3).
+func (n *node) isMultipart() bool {
+	return n.name == "content" && mediaType(n.attr("type")) == "multipart/alternative"
+}
+
+// best returns the last version of a content that is HTML, else the last one. Any other node is
+// its own best version.
+func (n *node) best() *node {
+	if !n.isMultipart() {
+		return n
+	}
+	best := n
+	for k := range n.named("content") {
+		if k.isHTML() || !best.isHTML() {
+			best = k
+		}
+	}
+	return best
+}
+
 // isMarkup reports whether a text says that it is XML: escaped tags in it are meant to be seen.
 func (n *node) isMarkup() bool {
 	return n.isXHTML() || strings.HasSuffix(strings.ToLower(n.attr("type")), "xhtml") ||

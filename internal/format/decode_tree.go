@@ -137,6 +137,9 @@ func (m *mender) start(t token) {
 			word = m.look()
 		}
 	}
+	if n.isMultipart() {
+		word = box
+	}
 	switch {
 	case word == unknown:
 		m.skip(t)
