@@ -145,6 +145,10 @@ func TestExtras(t *testing.T) {
 	cases = append(cases,
 		fieldCase{inItem(`<comments>http://a.example/c</comments>`), ".extra", `{"comments":{"page":"http://a.example/c"}}`},
 		fieldCase{inItem(`<link>http://a.example/</link><enclosure url="p.jpg" type="image/jpeg"/>`), ".extra", `{"image":"http://feeds.example/dir/p.jpg"}`},
+		fieldCase{inItem(`<image><url>i.jpg</url><title>I</title></image>`), ".extra", `{"image":"http://feeds.example/dir/i.jpg"}`},
+		fieldCase{inItem(`<image> http://a.example/i.jpg </image>`), ".extra", `{"image":"http://a.example/i.jpg"}`},
+		fieldCase{inItem(`<image>a dam</image>`), ".extra", ""},
+		fieldCase{inChannel(`<image>http://a.example/i.jpg</image><item/>`), "image", "http://a.example/i.jpg"},
 		fieldCase{inEntry(`<rights type="html">&amp;copy; E</rights>`), ".extra", `{"rights":"© E"}`},
 		fieldCase{inEntry(`<contributor><name>Adam</name><email>a@b.example</email></contributor>`), ".extra", `{"contributors":[{"name":"Adam","email":"a@b.example"}]}`},
 	)

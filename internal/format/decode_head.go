@@ -125,13 +125,14 @@ func (r *reader) rights(n *node) string {
 	return r.line(n, "rights", "copyright", "atom:rights", "dc:rights", "dcterms:rights", "media:copyright")
 }
 
-// picture returns the image that stands for a channel or item.
+// picture returns the image that stands for a channel or item. Some items have its address as
+// the text of the element.
 func (r *reader) picture(n *node) string {
 	if url := r.address(n, "itunes:image", "googleplay:image"); url != "" {
 		return url
 	}
 	for k := range n.named("image") {
-		if url := first(r.address(k, "url"), clean.Resolve(k.base, first(k.attr("href"), k.attr("url")))); url != "" {
+		if url := first(r.address(k, "url"), clean.Resolve(k.base, first(k.attr("href"), k.attr("url"))), clean.Resolve(nil, r.read(k).value)); url != "" {
 			return url
 		}
 	}

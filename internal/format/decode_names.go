@@ -164,8 +164,8 @@ var (
 	rssWords = vocabulary{}.
 			add(leaf, "", "title link description guid pubdate lastbuilddate language managingeditor webmaster category ttl generator comments body fullitem copyright rating docs url width height name email uri homepage encoded date creator content summary").
 			add(leaf, "", "hour day newlocation id published updated issued modified created subtitle tagline rights abstract keywords").
-			add(box, "", "channel items item image textinput enclosure rss rdf skiphours skipdays").
-			add(either, "", "author source").
+			add(box, "", "channel items item textinput enclosure rss rdf skiphours skipdays").
+			add(either, "", "author source image").
 			add(leaf, "atom:", "id title summary content updated published modified issued created link name email uri url rights logo icon subtitle category").
 			add(either, "atom:", "author contributor").
 			extensions()
