@@ -139,10 +139,13 @@ func density(body []byte) (d bytesSeen) {
 			d.runs++
 		}
 		r, size := utf8.DecodeRune(body[i:])
-		if r == utf8.RuneError && size == 1 {
-			d.bad++
-		} else {
+		switch {
+		case r != utf8.RuneError || size > 1:
 			d.good++
+		case halves(body[i:]) != utf8.RuneError: // no UTF-8, but nothing else either
+			d.good, d.bad, size = d.good+1, d.bad+1, 6
+		default:
+			d.bad++
 		}
 		d.high += size
 		i += size

@@ -101,6 +101,7 @@ func TestToUTF8(t *testing.T) {
 		{"character without its end", "Preis: 5 \xe2\x82 für Möhren", "", "Preis: 5 \ufffd für Möhren"},
 		{"cut inside a character", "Grüße aus K\xc3", "", "Grüße aus K\ufffd"},
 		{"surrogates", "Grüße \xed\xa0\xbd", "", "Grüße í\u00a0½"},
+		{"nothing else than such a character", "<a>\xed\xa0\xbd\xed\xb8\x80</a>", "", "<a>😀</a>"},
 		{"a character in two halves", "Grüße \xed\xa0\xbd\xed\xb8\x80!", "", "Grüße 😀!"},
 		{"windows-1252 that looks like a broken character", "the caf\xe9\x92s \x93r\xe9sum\xe9\x94", "", "the café’s “résumé”"},
 		{"windows-1252 beside a bracket", `<?xml version="1.0" encoding="utf-8"?><a><![CDATA[F ` + "\xe4]]></a><b><![CDATA[Gr\xfc\xdfe]]></b>", "",
