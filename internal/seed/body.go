@@ -128,11 +128,12 @@ func find(n *html.Node, kind atom.Atom) *html.Node {
 	return nil
 }
 
-// textOf returns the text below n, with a space for each br element.
+// textOf returns the text below n, with a space for each br element and without the marks of
+// footnotes.
 func textOf(n *html.Node) string {
 	var out strings.Builder
 	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
+		if d.Type == html.TextNode && attr(d.Parent, "role") != "doc-noteref" {
 			out.WriteString(d.Data)
 		} else if d.DataAtom == atom.Br {
 			out.WriteByte(' ')

@@ -41,15 +41,19 @@ func readMarkdown(data []byte) (*piece, error) {
 		return p, nil
 	}
 	md := goldmark.New(
-		goldmark.WithExtensions(extension.GFM, extension.DefinitionList, extension.Footnote),
+		goldmark.WithExtensions(extension.Linkify, extension.Strikethrough, extension.TaskList, extension.DefinitionList, extension.Footnote,
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))),
 		goldmark.WithRendererOptions(html.WithUnsafe()), // sanitised when the piece is finished
 	)
 	var out bytes.Buffer
 	if err := md.Convert([]byte(body), &out); err != nil {
 		return nil, news.Failf(news.OutcomeMalformed, "its Markdown cannot be read: %w", err)
 	}
-	return p, p.fill(out.String())
+	return p, p.fill(boxes.Replace(out.String()))
 }
+
+// boxes replaces the form controls of a task list, which the sanitiser would remove.
+var boxes = strings.NewReplacer(`<input checked="" disabled="" type="checkbox">`, "☑", `<input disabled="" type="checkbox">`, "☐")
 
 // Bounds of what is read as Markdown. The parser is quadratic in the marks of a block and in the
 // block quotes opened on a line: without a bound, a quarter of a megabyte of "*a_" takes minutes.

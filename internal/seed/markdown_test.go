@@ -92,6 +92,23 @@ func TestMarkdownTitle(t *testing.T) {
 	}
 }
 
+// TestMarkdownExtensions checks what is left of marks that only a browser or a style sheet shows.
+func TestMarkdownExtensions(t *testing.T) {
+	d, err := Parse("a.md", []byte("Das Wehr hält[^1].\n\n- [x] gestrichen\n- [ ] geprüft\n\n| Pegel |\n|--:|\n| 3 |\n\n[^1]: Seit Montag."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := d.Entries[0]
+	if e.Summary != "Das Wehr hält." || e.Title != "Das Wehr hält" {
+		t.Errorf("the note is part of the summary %q or the title %q", e.Summary, e.Title)
+	}
+	for _, there := range []string{"hält<sup>1</sup>.", "<li>☑ gestrichen</li>", "<li>☐ geprüft</li>", `<td align="right">3</td>`, "Seit Montag."} {
+		if !strings.Contains(e.Content, there) {
+			t.Errorf("%s is missing in %s", there, e.Content)
+		}
+	}
+}
+
 func TestBrokenFrontMatterIsTold(t *testing.T) {
 	for _, in := range []string{"---\ntitle: Am Wehr: neu\n---\nText.", "---\n- a\n- b\n---\nText.", "---\ntitle: [a\n---\nText.", "---\na: &a [x]\nb: *c\n---\nText.", "---\ntitle: a\ntitle: b\n---\nText."} {
 		_, err := Parse("a.md", []byte(in))

@@ -26,6 +26,9 @@ func readPage(data []byte) (*piece, error) {
 		return nil, news.Failf(news.OutcomeMalformed, "its HTML cannot be read (%w)", err)
 	}
 	p := &piece{meta: headOf(root), repairs: repairs}
+	if b := find(root, atom.Base); b != nil {
+		p.base = webAddress(attr(b, "href"))
+	}
 	main := content(root)
 	p.bodyMeta(main)
 	prune(main)

@@ -70,6 +70,17 @@ func TestBarePages(t *testing.T) {
 	}
 }
 
+// TestPageBase checks that a base element precedes the page's own address (HTML section 4.2.3).
+func TestPageBase(t *testing.T) {
+	d, err := Parse("a.html", []byte(`<base href="https://b.example/x/"><link rel="canonical" href="https://a.example/1"><p>Ein <a href="y">Verweis</a>.</p>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := d.Entries[0]; e.Link != "https://a.example/1" || !strings.Contains(e.Content, `href="https://b.example/x/y"`) {
+		t.Errorf("link %q, content %s", e.Link, e.Content)
+	}
+}
+
 // TestDeepPage holds that deep nesting neither overflows the stack nor takes long.
 func TestDeepPage(t *testing.T) {
 	for _, open := range []string{"<div>", "<b>", "<table>", "<svg>", "<ul><li>"} {

@@ -128,6 +128,7 @@ type meta struct {
 // piece is a text as a reader found it.
 type piece struct {
 	meta
+	base    string   // address that relative ones in the body are relative to, if not the link
 	lead    string   // plain text of the first paragraph
 	body    string   // HTML, not yet sanitised
 	repairs []string // what was repaired or left out
@@ -145,7 +146,7 @@ func (p *piece) finish() (*parsed, error) {
 	if p.draft {
 		return nil, &news.Failure{Outcome: news.OutcomeNotAFeed, Err: errDraft}
 	}
-	base, _ := url.Parse(p.link)
+	base, _ := url.Parse(cmp.Or(p.base, p.link))
 	body := clean.HTML(p.body, base)
 	text := clean.Text(body)
 	if !hasWord(text) {
