@@ -130,12 +130,15 @@ func (p *page) link(href string, attr map[string]string) {
 	p.announced = append(p.announced, Candidate{URL: href, Title: title(attr["title"]), Type: media, Why: "announced by the page"})
 }
 
-// feedPath matches the end of typical paths of feeds.
-var feedPath = regexp.MustCompile(`(?i)(^|[/._-])(feeds?|rss2?|atom|rdf)([/.]?(xml|json|rdf|php|atom|rss))?/?$|\.(rss|atom|rdf)$`)
+// feedPath matches the end of typical paths of feeds, feedQuery what WordPress and Joomla ask for.
+var (
+	feedPath  = regexp.MustCompile(`(?i)(^|[/._-])(feeds?|rss2?|atom|rdf)([/.]?(xml|json|rdf|php|atom|rss))?/?$|\.(rss|atom|rdf)$`)
+	feedQuery = regexp.MustCompile(`(?i)(^|&)(feed|format|type)=(feed|rss2?|atom|rdf)(&|$)`)
+)
 
 func looksLikeFeed(href string) bool {
 	u, err := url.Parse(href)
-	return err == nil && feedPath.MatchString(u.Path)
+	return err == nil && (feedPath.MatchString(u.Path) || feedQuery.MatchString(u.RawQuery))
 }
 
 func (p *page) a(href string, attr map[string]string) {

@@ -32,6 +32,8 @@ func TestLinks(t *testing.T) {
 			[]Candidate{{URL: "https://fluss.example/f", Type: "application/rss+xml", Why: "announced by the page"}}},
 		{"anchors", `<a href="/rss.xml"><img alt="">RSS &amp; mehr</a> <a href="/feedback">Feedback</a> <a href="https://x.example/atom/">Atom</a><a href=/about title=x>About</a>`,
 			[]Candidate{{URL: "https://fluss.example/rss.xml", Title: "RSS & mehr", Why: "linked by the page"}, {URL: "https://x.example/atom/", Title: "Atom", Why: "linked by the page"}}},
+		{"anchors by their query", `<a href="/?feed=rss2">a</a><a href="/index.php?format=feed&amp;type=atom">b</a><a href="/?q=feed&amp;format=pdf">c</a>`,
+			[]Candidate{{URL: "https://fluss.example/?feed=rss2", Title: "a", Why: "linked by the page"}, {URL: "https://fluss.example/index.php?format=feed&type=atom", Title: "b", Why: "linked by the page"}}},
 		{"anchors only as a fallback", `<a href="/rss.xml">RSS</a><link rel=feed href=/f>`, []Candidate{{URL: "https://fluss.example/f", Why: "announced by the page"}}},
 		{"announced without a type", `<link rel=alternate title=RSS href=/feed.xml><link rel=alternate hreflang=de href=/de>`,
 			[]Candidate{{URL: "https://fluss.example/feed.xml", Title: "RSS", Why: "announced by the page"}}},
