@@ -258,11 +258,16 @@ func first(values ...string) string {
 	return ""
 }
 
-// languageTag returns the first of tags that can be one of BCP 47, in lower case, or "".
+// languageTag returns the first of tags that can be one of BCP 47, in lower case, or "". Of a
+// list of languages, or a locale such as de_DE.UTF-8, it takes the first part.
 func languageTag(tags ...string) string {
 	for _, tag := range tags {
 		tag = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(tag)), "_", "-")
-		if tag == "" || len(tag) > 35 || strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		if end := strings.IndexAny(tag, ",;. "); end >= 0 {
+			tag = tag[:end]
+		}
+		primary, _, _ := strings.Cut(tag, "-")
+		if len(primary) < 2 || len(primary) > 3 || len(tag) > 35 || strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 			continue
 		}
 		return tag

@@ -69,7 +69,7 @@ func (r *reader) rssEntry(n *node, i *rss.Item, inherited string) news.Entry {
 			"dc:date", "dcterms:date", "date"), // a date of Dublin Core may be either
 		Authors:    r.publishers(n),
 		Categories: r.categories(n),
-		Language:   languageTag(n.declared(), p.text("dc:language"), inherited, n.lang),
+		Language:   languageTag(n.declared(), p.text("language"), p.text("dc:language"), inherited, n.lang),
 		Origin:     r.origin(n),
 	}
 	if e.Content == "" {

@@ -228,6 +228,10 @@ func TestRSSChannels(t *testing.T) {
 	add(`<language>de_AT</language>`, "language", "de-at")
 	add(`<dc:language>fr</dc:language>`, "language", "fr")
 	add(`<language>Deutsch (Österreich)</language>`, "language", "")
+	add(`<language>english</language>`, "language", "")
+	add(`<language>n/a</language><dc:language>fr</dc:language>`, "language", "fr")
+	add(`<language>de-DE, en</language>`, "language", "de-de")
+	add(`<language>de_DE.UTF-8</language>`, "language", "de-de")
 	add(`<language>en</language>`, ".language", "en")
 	add(`<lastBuildDate>Wed, 03 Dec 2025 10:00:00 GMT</lastBuildDate><pubDate>Tue, 02 Dec 2025 10:00:00 GMT</pubDate>`, "updated", "2025-12-03T10:00:00Z")
 	add(`<pubDate>Tue, 02 Dec 2025 10:00:00 GMT</pubDate>`, "updated", "2025-12-02T10:00:00Z")
@@ -314,6 +318,7 @@ func TestRSSVersions(t *testing.T) {
 		{`<x:rss version="2.0" xmlns:x="http://backend.userland.com/rss2"><x:channel><x:item><x:title>T</x:title></x:item></x:channel></x:rss>`, ".title", "T"},
 		{`<rss version="2.0" xml:lang="fr"><channel>` + one + `</channel></rss>`, "language", "fr"},
 		{`<rss version="2.0"><channel xml:lang="fr">` + one + `</channel></rss>`, ".language", "fr"},
+		{`<rss version="2.0"><channel><language>de</language><item><title>T</title><language>en</language></item></channel></rss>`, ".language", "en"},
 		{`<rss version="2.0"><channel><language>de</language><item xml:lang="en"><title>T</title></item></channel></rss>`, ".language", "en"},
 		{`<rss version="2.0" xmlns:a10="http://www.w3.org/2005/Atom"><channel><item><a10:updated>2025-12-03T10:00:00Z</a10:updated></item></channel></rss>`, ".updated", "2025-12-03T10:00:00Z"},
 		{`<rss version="2.0" xml:base="http://b.example/r/"><channel><item><link>m</link></item></channel></rss>`, ".link", "http://b.example/r/m"},
