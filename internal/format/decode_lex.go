@@ -123,11 +123,10 @@ func (l *lexer) markup() (token, bool) {
 // ends at the next ">"; if there is none, only its first two characters are skipped.
 func (l *lexer) instruction(rest string) {
 	if len(rest) > 4 && strings.EqualFold(rest[:4], "?xml") {
-		if i := strings.IndexAny(rest, "<>"); i >= 0 && rest[i] == '<' {
-			l.pos += 1 + i
-			return
-		} else if i >= 0 {
-			l.pos += 1 + i + 1
+		if i := strings.IndexAny(rest, "<>"); i >= 0 {
+			if l.pos += 1 + i; rest[i] == '>' {
+				l.pos++
+			}
 			return
 		}
 	}
@@ -205,17 +204,16 @@ func (l *lexer) sectionEnd(rest string) int {
 // containsFold is strings.Contains without regard to the case of ASCII letters. part is
 // in lower case and begins with a character that has no case.
 func containsFold(s, part string) bool {
-	for i := strings.IndexByte(s, part[0]); i >= 0; {
-		if len(s)-i >= len(part) && strings.EqualFold(s[i:i+len(part)], part) {
-			return true
-		}
-		next := strings.IndexByte(s[i+1:], part[0])
-		if next < 0 {
+	for {
+		i := strings.IndexByte(s, part[0])
+		if i < 0 || len(s)-i < len(part) {
 			return false
 		}
-		i += 1 + next
+		if strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+		s = s[i+1:]
 	}
-	return false
 }
 
 // doctype skips a declaration. The first one may have an internal subset in brackets.

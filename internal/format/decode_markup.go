@@ -76,17 +76,7 @@ func (w *htmlWriter) declared(text string) string {
 	if w.own == nil || len(w.own.values) == 0 {
 		return text
 	}
-	for rest := text; ; {
-		_, after, found := strings.Cut(rest, "&")
-		if !found {
-			return text
-		}
-		name, _, _ := strings.Cut(after[:min(len(after), 64)], ";")
-		if _, own := w.own.values[name]; own {
-			return clean.Escape(unescape(text, w.own))
-		}
-		rest = after
-	}
+	return clean.Escape(unescape(text, w.own))
 }
 
 func (w *htmlWriter) start(t token) {

@@ -11,20 +11,14 @@ import (
 // "Name <mail>", "Name, mail", "(Name)", an address or a name alone.
 func person(s string) news.Person {
 	s = clean.Line(s)
-	mail, from := "", 0
-	for i := 0; i < len(s); {
-		end := len(s)
-		if at := strings.IndexAny(s[i:], mailEnds); at >= 0 {
-			end = i + at
-		}
-		word := s[i:end]
+	mail := ""
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(mailEnds, r) }) {
 		if isMail(strings.TrimPrefix(word, "mailto:")) {
 			if mail != "" {
 				return news.Person{Name: s} // several addresses: unclear whose they are
 			}
-			mail, from = word, i
+			mail = word
 		}
-		i = end + 1
 	}
 	if mail == "" {
 		if name, ok := strings.CutPrefix(s, "("); ok && strings.IndexByte(name, ')') == len(name)-1 {
@@ -32,7 +26,7 @@ func person(s string) news.Person {
 		}
 		return news.Person{Name: s}
 	}
-	name := s[:from] + s[from+len(mail):]
+	name := strings.Replace(s, mail, "", 1)
 	for _, empty := range []string{"()", "<>", "[]"} {
 		name = strings.Replace(name, empty, "", 1)
 	}

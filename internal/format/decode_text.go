@@ -236,19 +236,15 @@ func (r *reader) decoded(n *node) construct {
 // or a comment.
 func looksHTML(s string) bool {
 	comments := strings.LastIndex(s, "-->")
-	for i := strings.IndexAny(s, "<&"); i >= 0; {
-		if s[i] == '&' {
+	for i := range len(s) {
+		switch {
+		case s[i] == '<' && (tagAt(s[i+1:]) || i < comments && strings.HasPrefix(s[i:], "<!--")):
+			return true
+		case s[i] == '&':
 			if _, size := reference(s[i:], nil); size > 1 {
 				return true
 			}
-		} else if tagAt(s[i+1:]) || i < comments && strings.HasPrefix(s[i:], "<!--") {
-			return true
 		}
-		next := strings.IndexAny(s[i+1:], "<&")
-		if next < 0 {
-			return false
-		}
-		i += 1 + next
 	}
 	return false
 }

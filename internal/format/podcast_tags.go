@@ -2,6 +2,7 @@ package format
 
 import (
 	"encoding/xml"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,7 +156,7 @@ func checkedAttr(name, value string) string {
 }
 
 // attributesOf iterates over the names of attributes, and whether the element needs them.
-func attributesOf(rule tagRule) func(func(string, bool) bool) {
+func attributesOf(rule tagRule) iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
 		for _, name := range strings.Fields(rule.attrs) {
 			name, required := strings.CutSuffix(name, "!")
