@@ -18,6 +18,9 @@ import (
 func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 	isNoTorrent := func(f news.Enclosure) bool { return f.Type != news.Torrent }
 	stated, listed := slices.ContainsFunc(e.Enclosures, isNoTorrent), false
+	for i := range e.Enclosures {
+		e.Enclosures[i].Adult = r.isAdult(n)
+	}
 	var others []news.Enclosure
 	for _, k := range n.kids {
 		group := []*node{k}
@@ -70,7 +73,7 @@ func rate(n, around *node) {
 	}
 }
 
-// isAdult reports whether a file is rated as one that not everybody wants to see. Social
+// isAdult reports whether a file, or what holds it, is rated as one that not everybody wants to see. Social
 // networks rate what their authors call sensitive.
 func (r *reader) isAdult(m *node) bool {
 	k := m.kid("media:rating")

@@ -171,6 +171,7 @@ func TestRSSItems(t *testing.T) {
 	add(`<media:content url="1.mp4" type="video/mp4" fileSize="3"/>`, ".enclosures", "http://feeds.example/dir/1.mp4 video/mp4 3")
 	add(`<media:group><media:content url="1.mp4" medium="video"/><media:content url="2.mp4" medium="video"/></media:group>`, ".enclosures", "http://feeds.example/dir/1.mp4  0, http://feeds.example/dir/2.mp4  0")
 	add(`<media:content url="1.jpg" medium="image"/>`, ".enclosures", "")
+	add(`<enclosure url="1.jpg" type="image/jpeg"/><media:rating>adult</media:rating>`, ".files", `[{"url":"http://feeds.example/dir/1.jpg","type":"image/jpeg","adult":true}]`)
 
 	// Torrents: a magnet link is a file wherever it stands, and never the page.
 	const magnet = "magnet:?xt=urn:btih:c12fe1c06bba254a9dc9f519b335aa7c1367a88a&dn=a%20b"
