@@ -30,7 +30,7 @@ func (r *reader) readAtom(t *tree, plain []byte) (*news.Document, error) {
 		Description: p.first("subtitle", "itunes:summary", "dc:description", "itunes:subtitle", "description"),
 		Language:    languageTag(t.head.lang, p.text("dc:language")),
 		Updated:     p.time("", "updated", "modified", "dcterms:modified", "dc:date", "pubdate"),
-		Authors:     r.atomPeople(t.head),
+		Authors:     r.people(t.head),
 	}
 	r.head(t.head, d)
 	r.show = r.showOf(t.head)
@@ -107,26 +107,12 @@ func (r *reader) atomLink(n *node, language string) string {
 // atomAuthors returns the authors of an entry. If it names none, they are those of the
 // feed that it was copied from, or else of this feed (RFC 4287 section 4.2.1).
 func (r *reader) atomAuthors(n *node, feed []news.Person) []news.Person {
-	list := r.atomPeople(n)
+	list := r.people(n)
 	if k := n.kid("source"); list == nil && k != nil {
-		list = r.atomPeople(k)
+		list = r.people(k)
 	}
 	if list == nil {
 		return feed
-	}
-	return list
-}
-
-// atomPeople returns the authors that a feed or entry names, in document order.
-func (r *reader) atomPeople(n *node) []news.Person {
-	var list []news.Person
-	for _, k := range n.kids {
-		switch k.name {
-		case "author":
-			list = addPerson(list, r.boxed(k))
-		case "dc:creator", "itunes:author":
-			list = addPerson(list, person(r.plain(k)))
-		}
 	}
 	return list
 }

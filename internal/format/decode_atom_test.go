@@ -97,6 +97,8 @@ func TestAtomEntries(t *testing.T) {
 	add(`<dcterms:issued>2025-12-03T10:00:00Z</dcterms:issued>`, ".published", "2025-12-03T10:00:00Z")
 
 	// People, section 3.2.
+	add(`<author><name>Eva</name></author><itunes:author>Sender</itunes:author>`, ".authors", "Eva")
+	add(`<author>eva@a.example (Eva), adam@a.example (Adam)</author>`, ".authors", "Eva|eva@a.example, Adam|adam@a.example")
 	add(`<author><name>Eva</name><uri>eva</uri><email>e@a.example</email></author>`, ".authors", "Eva|e@a.example|http://feeds.example/dir/eva")
 	add(`<author><name>Eva</name></author><author><name>Adam</name></author>`, ".authors", "Eva, Adam")
 	add(`<author><name>Eva &lt;e@a.example&gt;</name></author>`, ".authors", "Eva|e@a.example")
