@@ -28,7 +28,7 @@
 //	decode_person.go people
 //	decode_head.go   what the head says of the feed and asks of its clients
 //	decode_extra.go  what entries carry besides their text
-//	decode_media.go  files and pictures of Media RSS
+//	decode_media.go  enclosures, and files and pictures of Media RSS
 //	decode_json.go   JSON Feed, mended (decode_json_mend.go) and read by gofeed;
 //	decode_json_ours.go  the extension that we write
 //	date.go          times in every form that feeds have been seen to use

@@ -8,6 +8,46 @@ import (
 	"tributary/internal/news"
 )
 
+// categories returns those of all vocabularies in document order. One without a term is
+// named by its text.
+func (r *reader) categories(n *node) []news.Category {
+	var list []news.Category
+	for _, k := range n.kids {
+		switch k.name {
+		case "category", "atom:category", "media:category", "dc:subject":
+			list = addCategory(list, news.Category{Term: first(k.attr("term"), r.plain(k)), Scheme: clean.Line(first(k.attr("domain"), k.attr("scheme"))), Label: k.attr("label")})
+		case "itunes:category", "googleplay:category", "media:group", "media:content":
+			list = addCategory(list, news.Category{Term: k.attr("text")})
+			for _, c := range r.categories(k) { // nested ones of iTunes are more precise
+				list = addCategory(list, c)
+			}
+		case "itunes:keywords", "media:keywords", "keywords":
+			for word := range strings.SplitSeq(r.plain(k), ",") {
+				list = addCategory(list, news.Category{Term: word})
+			}
+		}
+	}
+	return list
+}
+
+// origin reads which feed an entry was copied from: <source url="…">Title</source> of RSS or
+// atom:source (RFC 4287 section 4.2.11).
+func (r *reader) origin(n *node) *news.Origin {
+	k := n.kid("source")
+	if k == nil {
+		return nil
+	}
+	o := news.Origin{ID: r.id(k), Title: r.line(k, "title"), Link: r.atomLink(k, ""), URL: first(related(k, "self"), clean.Resolve(k.base, k.attr("url")), r.address(k, "url")),
+		Rights: r.rights(k), Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: whenIn("", r.line(k, "updated"))}
+	if len(k.kids) == 0 {
+		o.Title = r.plain(k)
+	}
+	if o == (news.Origin{}) {
+		return nil
+	}
+	return &o
+}
+
 // maxExtras bounds the links, people and transcripts that an entry keeps.
 const maxExtras = 20
 

@@ -10,6 +10,14 @@ import (
 	"tributary/internal/news"
 )
 
+// enclosures adds the enclosures of RSS 2.0, which some entries of Atom borrow.
+func enclosures(n *node, e *news.Entry) {
+	for k := range n.named("enclosure") {
+		e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, mendedAddress(first(k.attr("url"), k.attr("href")))),
+			Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
+	}
+}
+
 // mediaEnclosures adds the files of Media RSS, except pictures. An entry without enclosures, or
 // with nothing but torrents, takes audio and video from there. An entry with enclosures gets their missing details from
 // there. If Media RSS lists one of them, it lists all files of the entry, so the others are
@@ -174,4 +182,27 @@ func larger(a, b news.Enclosure) news.Enclosure {
 func isAvatar(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && strings.HasPrefix(u.Path, "/avatar/") && (u.Host == "gravatar.com" || strings.HasSuffix(u.Host, ".gravatar.com"))
+}
+
+// medium returns what a media:content is: image, audio, video, or "" for anything else.
+// It goes by the type, else the medium attribute, else the file's name.
+func medium(m *node) string {
+	kind := mediaType(m.attr("type"))
+	if stated := news.MediumOf(kind, ""); stated != "" {
+		return stated
+	}
+	switch stated := strings.ToLower(m.attr("medium")); stated {
+	case "image", "audio", "video":
+		return stated
+	}
+	return news.MediumOf("", m.attr("url"))
+}
+
+// mediaType returns a media type in lower case, or "" if s is not one.
+func mediaType(s string) string {
+	s = strings.ToLower(clean.Line(s))
+	if major, minor, ok := strings.Cut(s, "/"); !ok || major == "" || minor == "" || strings.ContainsAny(s, "<>\"'") {
+		return ""
+	}
+	return s
 }

@@ -7,6 +7,41 @@ import (
 	"tributary/internal/news"
 )
 
+// people returns the authors that a channel or item names, in document order.
+func (r *reader) people(n *node) []news.Person {
+	var list []news.Person
+	for _, k := range n.kids {
+		switch k.name {
+		case "author", "atom:author", "dc:creator", "dc:author", "creator":
+			if len(k.kids) > 0 {
+				list = addPerson(list, r.boxed(k))
+				continue
+			}
+			for _, p := range eachPerson(r.plain(k)) {
+				list = addPerson(list, p)
+			}
+		}
+	}
+	for _, name := range []string{"itunes:author", "googleplay:author"} {
+		if k := n.kid(name); k != nil && len(list) == 0 {
+			list = addPerson(list, person(r.plain(k)))
+		}
+	}
+	return list
+}
+
+// publishers returns the authors of a channel or item, or else its managing editor or
+// owner. Entries do not inherit the latter from the channel: those did not write them.
+func (r *reader) publishers(n *node) []news.Person {
+	list := r.people(n)
+	for _, name := range []string{"managingeditor", "itunes:owner"} {
+		if k := n.kid(name); k != nil && len(list) == 0 {
+			list = addPerson(list, r.boxed(k))
+		}
+	}
+	return list
+}
+
 // person splits the name and e-mail address that RSS puts into one text: "mail (Name)",
 // "Name <mail>", "Name, mail", "(Name)", an address or a name alone.
 func person(s string) news.Person {

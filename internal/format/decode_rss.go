@@ -111,103 +111,6 @@ func (r *reader) rssIdentity(n *node, i *rss.Item, p parsed, e *news.Entry) {
 	}
 }
 
-// people returns the authors that a channel or item names, in document order.
-func (r *reader) people(n *node) []news.Person {
-	var list []news.Person
-	for _, k := range n.kids {
-		switch k.name {
-		case "author", "atom:author", "dc:creator", "dc:author", "creator":
-			if len(k.kids) > 0 {
-				list = addPerson(list, r.boxed(k))
-				continue
-			}
-			for _, p := range eachPerson(r.plain(k)) {
-				list = addPerson(list, p)
-			}
-		}
-	}
-	for _, name := range []string{"itunes:author", "googleplay:author"} {
-		if k := n.kid(name); k != nil && len(list) == 0 {
-			list = addPerson(list, person(r.plain(k)))
-		}
-	}
-	return list
-}
-
-// publishers returns the authors of a channel or item, or else its managing editor or
-// owner. Entries do not inherit the latter from the channel: those did not write them.
-func (r *reader) publishers(n *node) []news.Person {
-	list := r.people(n)
-	for _, name := range []string{"managingeditor", "itunes:owner"} {
-		if k := n.kid(name); k != nil && len(list) == 0 {
-			list = addPerson(list, r.boxed(k))
-		}
-	}
-	return list
-}
-
-// categories returns those of all vocabularies in document order. One without a term is
-// named by its text.
-func (r *reader) categories(n *node) []news.Category {
-	var list []news.Category
-	for _, k := range n.kids {
-		switch k.name {
-		case "category", "atom:category", "media:category", "dc:subject":
-			list = addCategory(list, news.Category{Term: first(k.attr("term"), r.plain(k)), Scheme: clean.Line(first(k.attr("domain"), k.attr("scheme"))), Label: k.attr("label")})
-		case "itunes:category", "googleplay:category", "media:group", "media:content":
-			list = addCategory(list, news.Category{Term: k.attr("text")})
-			for _, c := range r.categories(k) { // nested ones of iTunes are more precise
-				list = addCategory(list, c)
-			}
-		case "itunes:keywords", "media:keywords", "keywords":
-			for word := range strings.SplitSeq(r.plain(k), ",") {
-				list = addCategory(list, news.Category{Term: word})
-			}
-		}
-	}
-	return list
-}
-
-// origin reads which feed an entry was copied from: <source url="…">Title</source> of RSS or
-// atom:source (RFC 4287 section 4.2.11).
-func (r *reader) origin(n *node) *news.Origin {
-	k := n.kid("source")
-	if k == nil {
-		return nil
-	}
-	o := news.Origin{ID: r.id(k), Title: r.line(k, "title"), Link: r.atomLink(k, ""), URL: first(related(k, "self"), clean.Resolve(k.base, k.attr("url")), r.address(k, "url")),
-		Rights: r.rights(k), Icon: r.address(k, "icon"), Image: r.address(k, "logo"), Updated: whenIn("", r.line(k, "updated"))}
-	if len(k.kids) == 0 {
-		o.Title = r.plain(k)
-	}
-	if o == (news.Origin{}) {
-		return nil
-	}
-	return &o
-}
-
-// enclosures adds the enclosures of RSS 2.0, which some entries of Atom borrow.
-func enclosures(n *node, e *news.Entry) {
-	for k := range n.named("enclosure") {
-		e.Enclosures = addEnclosure(e.Enclosures, news.Enclosure{URL: clean.File(k.base, mendedAddress(first(k.attr("url"), k.attr("href")))),
-			Type: mediaType(k.attr("type")), Length: length(k.attr("length"))})
-	}
-}
-
-// medium returns what a media:content is: image, audio, video, or "" for anything else.
-// It goes by the type, else the medium attribute, else the file's name.
-func medium(m *node) string {
-	kind := mediaType(m.attr("type"))
-	if stated := news.MediumOf(kind, ""); stated != "" {
-		return stated
-	}
-	switch stated := strings.ToLower(m.attr("medium")); stated {
-	case "image", "audio", "video":
-		return stated
-	}
-	return news.MediumOf("", m.attr("url"))
-}
-
 // items returns the first text in the content:items of RSS 1.0, or "". Later ones say the same in
 // other formats.
 func (r *reader) items(n *node) string {
@@ -233,13 +136,4 @@ func (r *reader) second(n *node, name string) string {
 		found = true
 	}
 	return ""
-}
-
-// mediaType returns a media type in lower case, or "" if s is not one.
-func mediaType(s string) string {
-	s = strings.ToLower(clean.Line(s))
-	if major, minor, ok := strings.Cut(s, "/"); !ok || major == "" || minor == "" || strings.ContainsAny(s, "<>\"'") {
-		return ""
-	}
-	return s
 }
