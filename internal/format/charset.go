@@ -266,13 +266,12 @@ func legal(s string, fix *repairs) string {
 	if !suspicious(s) {
 		return s
 	}
-	dropped := 0
 	out := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
 			return r
 		case r < ' ' || r == 0x7f || r == 0xfeff || r&0xfffe == 0xfffe:
-			dropped++
+			fix.dropped++
 			return -1
 		case r >= 0x80 && r < 0xa0:
 			fix.note("characters of windows-1252 in UTF-8 were read as they were meant")
@@ -280,8 +279,8 @@ func legal(s string, fix *repairs) string {
 		}
 		return r
 	}, s)
-	if dropped > 0 {
-		fix.note("control characters were removed: %d", dropped)
+	if fix.dropped > 0 {
+		fix.note("control characters were removed: %d", fix.dropped)
 	}
 	return out
 }

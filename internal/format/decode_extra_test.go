@@ -210,6 +210,7 @@ func TestWhatIsNoFeed(t *testing.T) {
 		{"people", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:foaf="http://xmlns.com/foaf/0.1/"><foaf:Person><foaf:name>Eva</foaf:name></foaf:Person></rdf:RDF>`,
 			"an RDF document that is no feed: it has neither a channel nor items"},
 		{"PDF", "%PDF-1.7\n1 0 obj", "a PDF document, not a feed"},
+		{"gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xb3)*.\xb6KI,I\xb4\xd1\x07R\x00", "binary data, not a feed"},
 		{"JSON array", `[{"id":1}]`, "a JSON array, not a feed: JSON Feed is an object"},
 		{"JSON object", `{"status":404,"error":"gone"}`, "a JSON document that is no feed: it has no version that begins with https://jsonfeed.org/version/1; its keys are error, status"},
 		{"other version", `{"version":"2.0","items":[]}`, "a JSON document that is no feed: want a version that begins with https://jsonfeed.org/version/1, got “2.0”"},

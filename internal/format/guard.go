@@ -35,8 +35,9 @@ const (
 
 // repairs collects sentences about what had to be mended, each once.
 type repairs struct {
-	list  []string
-	heard map[string]int // how often each kind was noted
+	list    []string
+	heard   map[string]int // how often each kind was noted
+	dropped int            // characters that no text has
 }
 
 // note adds a sentence unless it is already there. A kind that was noted maxRepairs

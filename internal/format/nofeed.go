@@ -12,8 +12,9 @@ import (
 // maxSniff bounds how many bytes of a document are read to say what it is.
 const maxSniff = 256 << 10
 
-// whatItIs says in words what a document is that was expected to be a feed.
-func whatItIs(s string) string {
+// whatItIs says in words what a document is that was expected to be a feed. odd tells that it had
+// many characters that no text has.
+func whatItIs(s string, odd bool) string {
 	s = s[:min(len(s), maxSniff)]
 	switch text := strings.TrimSpace(s); {
 	case text == "":
@@ -22,7 +23,7 @@ func whatItIs(s string) string {
 		return "a JSON array, not a feed: JSON Feed is an object"
 	case strings.HasPrefix(text, "%PDF-"):
 		return "a PDF document, not a feed"
-	case strings.ContainsRune(text, 0):
+	case odd:
 		return "binary data, not a feed"
 	}
 	root := ""

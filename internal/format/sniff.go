@@ -16,11 +16,11 @@ func findRoot(s string, fix *repairs) (int, error) {
 		t := l.next()
 		switch {
 		case t.kind == eofToken:
-			return 0, news.Failf(news.OutcomeNotAFeed, "%s", whatItIs(s))
+			return 0, news.Failf(news.OutcomeNotAFeed, "%s", whatItIs(s, fix.dropped*50 > len(s)))
 		case t.kind == textToken:
 			junk = junk || strings.TrimSpace(t.text) != ""
 		case t.kind == otherToken && len(s) >= t.pos+15 && strings.EqualFold(s[t.pos:t.pos+14], "<!doctype html"):
-			return 0, news.Failf(news.OutcomeNotAFeed, "%s", whatItIs(s))
+			return 0, news.Failf(news.OutcomeNotAFeed, "%s", whatItIs(s, fix.dropped*50 > len(s)))
 		case t.kind == startToken:
 			switch localName(t.name) {
 			case "rss", "rdf", "feed", "channel", "entry":
@@ -29,7 +29,7 @@ func findRoot(s string, fix *repairs) (int, error) {
 				}
 				return t.pos, nil
 			case "html", "opml", "urlset", "sitemapindex", "svg":
-				return 0, news.Failf(news.OutcomeNotAFeed, "%s", whatItIs(s))
+				return 0, news.Failf(news.OutcomeNotAFeed, "%s", whatItIs(s, fix.dropped*50 > len(s)))
 			}
 			junk = true
 		}
