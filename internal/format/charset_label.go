@@ -103,10 +103,11 @@ func declaredCharset(body []byte) string {
 }
 
 // legacy returns the encoding that a label names. It returns nil for a label that cannot be
-// right here: an unknown name, ASCII, or a Unicode encoding, which the bytes would have shown.
+// right here: an unknown name, ASCII, a Unicode encoding, which the bytes would have shown, or one
+// whose characters have no meaning.
 func legacy(label string) encoding.Encoding {
 	switch strings.ToLower(label) {
-	case "", "us-ascii", "ascii", "utf8":
+	case "", "us-ascii", "ascii", "utf8", "x-user-defined":
 		return nil
 	case "hz-gb-2312", "hz":
 		return simplifiedchinese.HZGB2312

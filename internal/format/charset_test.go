@@ -189,6 +189,7 @@ func TestDecodeUnusualLabels(t *testing.T) {
 		{traditionalchinese.Big5, "今天的新聞", "cp950 MS950 big5-eten Big5_HKSCS"},
 		{charmap.Windows874, "ข่าววันนี้", "x-windows-874 ISO8859_11 TIS-620-0"},
 		{charmap.CodePage866, "Новости", "IBM-866 dos-866"},
+		{charmap.Windows1252, "Grüße", "x-user-defined iso-8859-1-windows-3.1-latin-1"},
 	} {
 		for label := range strings.FieldsSeq(c.labels) {
 			body, err := c.enc.NewEncoder().String(`<?xml version="1.0" encoding="` + label + `"?>` + item(`<title>`+c.text+`</title>`))
