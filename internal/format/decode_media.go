@@ -19,10 +19,10 @@ func enclosures(n *node, e *news.Entry) {
 }
 
 // mediaEnclosures adds the files of Media RSS, except pictures. An entry without enclosures, or
-// with nothing but torrents, takes audio and video from there. An entry with enclosures gets their missing details from
-// there. If Media RSS lists one of them, it lists all files of the entry, so the others are
-// added: podcast programs ask for one enclosure an item, which leaves publishers no other
-// place.
+// with nothing but torrents, takes audio and video from there. An entry with enclosures gets
+// their missing details from there. If Media RSS lists one of them, it lists all files of the
+// entry, so the others are added: podcast programs ask for one enclosure an item, which leaves
+// publishers no other place.
 func (r *reader) mediaEnclosures(n *node, e *news.Entry) {
 	isNoTorrent := func(f news.Enclosure) bool { return f.Type != news.Torrent }
 	stated, listed := slices.ContainsFunc(e.Enclosures, isNoTorrent), false
@@ -81,8 +81,8 @@ func rate(n, around *node) {
 	}
 }
 
-// isAdult reports whether a file, or what holds it, is rated as one that not everybody wants to see. Social
-// networks rate what their authors call sensitive.
+// isAdult reports whether a file, or what holds it, is rated as one that not everybody wants to
+// see. Social networks rate what their authors call sensitive.
 func (r *reader) isAdult(m *node) bool {
 	k := m.kid("media:rating")
 	return k != nil && strings.EqualFold(r.plain(k), "adult")
