@@ -168,7 +168,7 @@ func (p *parser) add(one piece) error {
 	}
 	if len(term.Words) == 0 { // nothing but punctuation
 		if one.field != Anywhere {
-			return wrong("%s: needs a word behind it: %s:word", one.field, one.field)
+			return wrong(`a word must follow "%[1]s:", as in %[1]s:word`, one.field)
 		}
 		return nil
 	}
@@ -201,7 +201,7 @@ func (one piece) term() (Term, error) {
 	body, t.Tail = strings.CutSuffix(body, "*")
 	t.Tail = t.Tail || one.star
 	if strings.Contains(body, "*") {
-		return t, wrong("%s: a star stands before or after a word, not inside it", one.given)
+		return t, wrong("a star stands before or after a word, not inside it: %s", one.given)
 	}
 	t.Words = slices.Collect(filter.Words(filter.Fold(body)))
 	if len(t.Words) == 0 {
@@ -220,11 +220,11 @@ func (t *Term) open() error {
 	first, last := t.Words[0], t.Words[len(t.Words)-1]
 	switch {
 	case t.Head && len(t.Words) > 1:
-		return wrong("%s: a star before several words is not understood: leave it out", t.Given)
+		return wrong("a star before several words is not understood, leave it out: %s", t.Given)
 	case t.Head && utf8.RuneCountInString(first) < minInside:
-		return wrong("%s: at least %d letters go with a star before them", t.Given, minInside)
+		return wrong("at least %d letters go after a star: %s", minInside, t.Given)
 	case t.Tail && len(last) < minPrefix: // one letter of Latin; of other scripts it may be a word
-		return wrong("%s: at least %d letters go before a star", t.Given, minPrefix)
+		return wrong("at least %d letters go before a star: %s", minPrefix, t.Given)
 	case t.Head || t.Tail || t.quoted || len(t.Words) > 1:
 		return nil
 	}

@@ -118,14 +118,14 @@ func TestParseSaysWhatWouldBeRight(t *testing.T) {
 		{"... !", "there is no word in it: type one or more, such as verkehr"},
 		{`bahn "zug`, `the quote is not closed: "zug"`},
 		{"titel:bahn", `there is no field "titel"; there are title: text: author: tag: source: lang:. To search for the words, write them apart or in quotes`},
-		{"title: bahn", "title: needs a word behind it: title:word"},
-		{"title:", "title: needs a word behind it: title:word"},
-		{`title:""`, "title: needs a word behind it: title:word"},
-		{"ver*ehr", "ver*ehr: a star stands before or after a word, not inside it"},
+		{"title: bahn", `a word must follow "title:", as in title:word`},
+		{"title:", `a word must follow "title:", as in title:word`},
+		{`title:""`, `a word must follow "title:", as in title:word`},
+		{"ver*ehr", "a star stands before or after a word, not inside it: ver*ehr"},
 		{"*", "a star alone matches everything: put letters before or after it, such as verk*"},
-		{"a*", "a*: at least 2 letters go before a star"},
-		{"*ab", "*ab: at least 3 letters go with a star before them"},
-		{"*u-bahn", "*u-bahn: a star before several words is not understood: leave it out"},
+		{"a*", "at least 2 letters go before a star: a*"},
+		{"*ab", "at least 3 letters go after a star: *ab"},
+		{"*u-bahn", "a star before several words is not understood, leave it out: *u-bahn"},
 		{"OR bahn", "OR stands between two terms: bahn OR zug"},
 		{"bahn OR", "OR stands between two terms: bahn OR zug"},
 		{"bahn OR -zug", "what is excluded cannot stand beside OR: bahn OR zug -zug"},
@@ -184,7 +184,7 @@ func TestResolve(t *testing.T) {
 		many[i] = NewSourceName(news.Source{ID: int64(i), Name: fmt.Sprint("s", i), Tags: []string{"blogs"}})
 	}
 	q, _ := Parse("tag:blogs")
-	if err := q.Resolve(many); err == nil || !strings.Contains(err.Error(), "tag:blogs stands for 257 sources, at most 256") {
+	if err := q.Resolve(many); err == nil || !strings.Contains(err.Error(), "at most 256 sources can be searched at once, and there are 257 for tag:blogs") {
 		t.Errorf("a tag of too many sources: %v", err)
 	}
 }

@@ -57,7 +57,7 @@ func (t *Term) resolve(all []SourceName) error {
 		}
 	}
 	if n := len(t.Sources); n > MaxSources {
-		return wrong("%s stands for %d sources, at most %d can be searched at once: search a feed that selects them", t.Given, n, MaxSources)
+		return wrong("at most %d sources can be searched at once, and there are %d for %s: search a feed that selects them", MaxSources, n, t.Given)
 	}
 	return nil
 }

@@ -156,8 +156,8 @@ func TestSearchRoutes(t *testing.T) {
 		{"/search?q=one&feed=nobody", 404, nil},
 		{"/search?q=one&feed=old", 410, nil},
 		{"/search.atom", 400, []string{"Say what to search for: http://river.example/search.atom?q=verkehr"}},
-		{"/search.atom?q=title:", 400, []string{"Title: needs a word behind it"}},
-		{"/feeds/all.atom?q=a*", 400, []string{"A*: at least 2 letters go before a star", `value="a*"`}},
+		{"/search.atom?q=title:", 400, []string{"A word must follow &#34;title:&#34;, as in title:word"}},
+		{"/feeds/all.atom?q=a*", 400, []string{"At least 2 letters go before a star: a*", `value="a*"`}},
 		{"/feeds/nobody.atom?q=one", 404, nil},
 		{"/feeds/old.atom?q=one", 410, nil},
 	} {
