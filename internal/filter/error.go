@@ -37,9 +37,6 @@ func rephrase(message string) string {
 	for _, m := range []struct{ found, better string }{
 		{`unexpected token EOF`, "something is missing at the end"},
 		{`unexpected token Operator("=")`, `compare with "==", as in language == "de"`},
-		{`unexpected token Identifier("AND")`, `write and in small letters`},
-		{`unexpected token Identifier("OR")`, `write or in small letters`},
-		{`unexpected token Identifier("NOT")`, `write not in small letters`},
 		{`unexpected token Operator("#")`, "a comment in a rule begins with //"},
 		{`literal not terminated`, "this quote is never closed"},
 		{`expected bool, but got`, `a rule is true or false, as in language == "de"`},
@@ -50,10 +47,21 @@ func rephrase(message string) string {
 		}
 	}
 	if m := unexpected.FindStringSubmatch(message); m != nil {
+		for _, word := range words {
+			if given := strings.Trim(m[1], `"`); strings.EqualFold(given, word) && given != word {
+				return "write " + word + " instead of " + given
+			}
+		}
 		return m[1] + " is not expected here"
+	}
+	if strings.HasPrefix(message, "unrecognized character") && strings.ContainsAny(message, "“”„‟‘’‚«»") {
+		return "quotes are straight: write " + examples["contains"]
 	}
 	return message
 }
+
+// words are the operators that are words.
+var words = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches"}
 
 var unexpected = regexp.MustCompile(`^unexpected token \w+\((.*)\)$`)
 
