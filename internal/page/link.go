@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"tributary/internal/news"
 )
 
@@ -60,5 +62,12 @@ func target(raw string) string {
 	return link(raw)
 }
 
-// host returns the host of an address without "www.", for people to read.
-func host(raw string) string { return strings.TrimPrefix(news.HostOf(raw), "www.") }
+// host returns the host of an address for people to read: without "www.", and in the letters of its
+// language.
+func host(raw string) string {
+	name := strings.TrimPrefix(news.HostOf(raw), "www.")
+	if shown, err := idna.Display.ToUnicode(name); err == nil {
+		return shown
+	}
+	return name
+}
