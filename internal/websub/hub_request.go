@@ -84,17 +84,22 @@ func checkCallback(raw string) error {
 		return errors.New("hub.callback must not hold a user name")
 	case u.Fragment != "" || strings.Contains(raw, "#"):
 		return errors.New("hub.callback must not have a fragment")
+	case portOf(raw) == 0:
+		return errors.New("hub.callback must name a port from 1 to 65535")
 	}
 	return nil
 }
 
-// portOf is the port of a checked callback; 0 for what is none.
+// portOf is the port of a callback; 0 for what is none.
 func portOf(callback string) uint16 {
 	u, err := url.Parse(callback)
 	if err != nil {
 		return 0
 	}
-	port, _ := strconv.ParseUint(fetch.PortOf(u), 10, 16)
+	port, err := strconv.ParseUint(fetch.PortOf(u), 10, 16)
+	if err != nil {
+		return 0
+	}
 	return uint16(port)
 }
 

@@ -81,6 +81,7 @@ func TestHubAnswers(t *testing.T) {
 		"a lot":           {func(f map[string][]string) { f["x"] = []string{strings.Repeat("x", maxRequest)} }, 413, "16 KiB"},
 		"nothing at all":  {func(f map[string][]string) { clear(f) }, 400, "hub.mode"},
 		"a closed port":   {func(f map[string][]string) { f["hub.callback"] = []string{"https://b.example:8443/"} }, 400, "hub.callback names port 8443, to which"},
+		"no such port":    {func(f map[string][]string) { f["hub.callback"] = []string{"https://b.example:99999/"} }, 400, "hub.callback must name a port from 1 to 65535"},
 		"an open port":    {func(f map[string][]string) { f["hub.callback"] = []string{"https://b.example:443/"} }, 202, ""},
 		"an inside":       {func(f map[string][]string) { f["hub.callback"] = []string{"http://127.0.0.1/"} }, 202, "accepted"}, // else anybody could ask what we reach
 		"unsubscribe too": {func(f map[string][]string) { f["hub.mode"] = []string{"unsubscribe"} }, 202, ""},
