@@ -26,11 +26,13 @@ import (
 // site. After an error, files already written remain.
 func (s *Server) Export(ctx context.Context, folder *publish.Folder) (files []string, err error) {
 	own := s.static()
+	views := exportViews{Views: s.Views, older: map[olderPage]news.Pages{}}
+	own.Views = views
 	snap := own.current.Load()
-	x := export{handler: own.Handler(), site: snap.Site.URL, seen: map[string]bool{}, older: map[string]bool{}}
+	x := export{handler: own.Handler(), site: snap.Site.URL, seen: map[string]bool{}}
 	x.follow("/", "/sources.opml")
 	for _, f := range snap.Feeds {
-		if err := x.leaf(ctx, own, f); err != nil {
+		if err := views.leaf(ctx, own.Shelf.Edition(f.Name)); err != nil {
 			return nil, fmt.Errorf("export the past of %s: %w", f.Name, err)
 		}
 		for _, ext := range []string{".atom", ".rss", ".json", ".opml"} {
@@ -71,36 +73,54 @@ type export struct {
 	site    string
 	queue   []string // paths below the base URL
 	seen    map[string]bool
-	older   map[string]bool // older pages to export, by path without the format
 }
 
 // olderPages bounds how far back an export goes in a feed without an archive. The addresses of
 // these pages change with every new story, so all of them are written anew each time.
 const olderPages = 10
 
-// leaf finds the older pages that the documents of a feed itself lead to, and marks them to be
-// followed. There is a page before every sequence number, so a link in the text of an entry is no
-// reason to export one.
-func (x *export) leaf(ctx context.Context, s *Server, f news.Feed) error {
-	live := s.Shelf.Edition(f.Name)
+// exportViews are what an export reads of the store. They have only the older pages that live
+// documents lead back to, and each of these leads to its neighbours alone. There is a page before
+// every sequence number, but a link in the text of an entry is no reason to export one.
+type exportViews struct {
+	Views
+	older map[olderPage]news.Pages
+}
+
+// olderPage is a page of what came before a Publication of a feed.
+type olderPage struct{ feed, before int64 }
+
+// leaf finds the older pages of a feed, back from its live document.
+func (v exportViews) leaf(ctx context.Context, live *news.Edition) error {
 	if live == nil {
 		return nil
 	}
-	parts := []news.Part{live.Older}
-	for pages := 0; len(parts) > 0 && pages < olderPages; parts = parts[1:] {
-		at := fmt.Sprintf("/feeds/%s/older/%d", f.Name, parts[0].Before)
-		if parts[0].Before == 0 || x.older[at] {
-			continue
-		}
-		x.older[at] = true
-		pages++
-		e, err := s.Views.Older(ctx, live.Site, f, parts[0].Before)
+	pages := news.Pages{Part: live.Older}
+	for n := 1; n <= olderPages && pages.Part.Before > 0; n++ {
+		e, err := v.Views.Older(ctx, live.Site, live.Feed, pages.Part.Before)
 		if err != nil {
 			return err
 		}
-		parts = append(parts, e.Older, e.Newer)
+		if n < olderPages {
+			pages.Older = e.Older
+		}
+		v.older[olderPage{live.Feed.ID, pages.Part.Before}] = pages
+		pages = news.Pages{Part: e.Older, Newer: pages.Part}
 	}
 	return nil
+}
+
+// Older implements Views.
+func (v exportViews) Older(ctx context.Context, site news.Site, f news.Feed, before int64) (*news.Edition, error) {
+	pages, exported := v.older[olderPage{f.ID, before}]
+	if !exported {
+		return &news.Edition{}, nil
+	}
+	e, err := v.Views.Older(ctx, site, f, before)
+	if err == nil {
+		e.Pages = pages
+	}
+	return e, err
 }
 
 // exported lists the first path elements of exported documents.
@@ -110,9 +130,6 @@ func (x *export) follow(paths ...string) {
 	for _, p := range paths {
 		part, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
 		if x.seen[p] || !strings.HasPrefix(p, "/") || !slices.Contains(exported, part) {
-			continue
-		}
-		if strings.Contains(p, "/older/") && !x.older[strings.TrimSuffix(p, path.Ext(p))] {
 			continue
 		}
 		x.seen[p] = true
