@@ -15,7 +15,7 @@ const itunesSpace = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 // (Podcasting 2.0). Only RSS has them, because no directory accepts Atom. Descriptions
 // are those of RSS, which all programs read today.
 type showTags struct {
-	Author     string           `xml:"itunes:author"`
+	Author     xmlText          `xml:"itunes:author"`
 	Image      *itunesImage     `xml:"itunes:image"`
 	Explicit   bool             `xml:"itunes:explicit"`
 	Categories []itunesCategory `xml:"itunes:category"`
@@ -36,8 +36,8 @@ type itunesCategory struct {
 }
 
 type itunesOwner struct {
-	Name  string `xml:"itunes:name"`
-	Email string `xml:"itunes:email"`
+	Name  xmlText `xml:"itunes:name"`
+	Email string  `xml:"itunes:email"`
 }
 
 // The values of the two block elements, which ask directories not to list a feed or
@@ -50,7 +50,7 @@ const (
 func showTagsOf(e *news.Edition) *showTags {
 	show := &e.Feed.Show
 	out := &showTags{
-		Author:   feedAuthor(e),
+		Author:   plain(feedAuthor(e)),
 		Image:    optional(wireURL(e.Feed.Image), itunesImageOf),
 		Explicit: explicitShow(e),
 		// The namespace wants a UUID that stays when the address of the feed changes. Ours
@@ -68,7 +68,7 @@ func showTagsOf(e *news.Edition) *showTags {
 		}
 	}
 	if email := wireEmail(show.Email); email != "" {
-		out.Owner = &itunesOwner{Name: feedAuthor(e), Email: email}
+		out.Owner = &itunesOwner{Name: plain(feedAuthor(e)), Email: email}
 	}
 	if e.Feed.Private || closedShow(e) {
 		out.Block, out.BlockAll = itunesBlocked, podcastBlocked
@@ -91,7 +91,7 @@ func closedShow(e *news.Edition) bool {
 // episodeTags are the elements that an item has in a podcast only: those of iTunes, and of the
 // podcast namespace those of podcastTags. Its others are in moduleTags.
 type episodeTags struct {
-	Author   string       `xml:"itunes:author"`
+	Author   xmlText      `xml:"itunes:author"`
 	Image    *itunesImage `xml:"itunes:image"`
 	Duration int64        `xml:"itunes:duration,omitempty"` // seconds
 	Explicit string       `xml:"itunes:explicit,omitempty"`
@@ -108,7 +108,7 @@ type episodeTags struct {
 func episodeTagsOf(it *wireItem, mixed bool) *episodeTags {
 	e := &it.extra.Episode
 	out := &episodeTags{
-		Author: clean.Line(it.authorNames()), Image: optional(it.extra.Image, itunesImageOf), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
+		Author: plain(clean.Line(it.authorNames())), Image: optional(it.extra.Image, itunesImageOf), Duration: e.Duration, Season: e.Season, Kind: e.Kind,
 		Tags: podcastTagsOf(e.Tags, podcastTags),
 	}
 	if i := news.MainFile(it.enclosures); i >= 0 && out.Duration == 0 {

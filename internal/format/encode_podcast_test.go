@@ -2,6 +2,7 @@ package format
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tributary/internal/news"
@@ -80,4 +81,18 @@ func textOf(e element, name string) string {
 		}
 	}
 	return ""
+}
+
+// Names are written like all other texts, for readers that decode twice.
+func TestNamesOfAPodcast(t *testing.T) {
+	e, s := emptyEdition(), shownFull()
+	e.Feed.Kind, e.Feed.Author, e.Feed.Show.Email = news.Podcast, "Adam & <Eve>", "adam@river.example"
+	s.Entry.Authors = []news.Person{{Name: "Eve & <Adam>"}}
+	e.Shown = []news.Shown{s}
+	doc := string(render(t, Prepared.RSS, e))
+	for _, want := range []string{"itunes:author>Adam", "itunes:name>Adam", "dc:creator>Adam", "itunes:author>Eve", "dc:creator>Eve"} {
+		if want += " &#x26; &#x3C;"; !strings.Contains(doc, want) {
+			t.Errorf("the podcast has no %s:\n%s", want, doc)
+		}
+	}
 }

@@ -37,7 +37,7 @@ func (p Prepared) RSS(w io.Writer) error {
 			Ttl:           int((e.TTL + time.Minute - 1) / time.Minute),
 		},
 		Description: plain(cmp.Or(wireText(e.Feed.Description), feedTitle(e))), // required
-		Creator:     clean.Line(e.Feed.Author),
+		Creator:     optional(clean.Line(e.Feed.Author), plain),
 		Links:       []atomLink{{Href: wireURL(e.PartURL(e.Part, "rss")), Rel: "self", Type: "application/rss+xml"}},
 	}
 	for _, link := range pageLinks(e) {
@@ -105,7 +105,7 @@ type rssFeed struct {
 	Title   xmlText  `xml:"title"`
 	feeds.RssFeed
 	Description xmlText    `xml:"description"`
-	Creator     string     `xml:"dc:creator,omitempty"`
+	Creator     *xmlText   `xml:"dc:creator"`
 	Links       []atomLink `xml:"atom:link"`
 	*showTags
 	Items []rssItem `xml:"item"`
