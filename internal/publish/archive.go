@@ -66,6 +66,12 @@ func (p *Publisher) closePage(ctx context.Context, e *news.Edition) error {
 	return err
 }
 
+// Closed returns a closed page as it is stored: with its gzip variant only.
+func Closed(p *news.PageDocument) *Document {
+	variants := []Variant{{Coding: Gzip, Body: p.Packed, ETag: VariantTag(p.ETag, Gzip)}}
+	return &Document{ContentType: ContentType(p.Format), Length: p.Length, Variants: variants, ETag: p.ETag, Modified: p.Modified}
+}
+
 // logged names a page in the log. A private feed has one address per token, and tokens must not be
 // logged.
 func logged(e *news.Edition) string {

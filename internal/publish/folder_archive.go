@@ -1,8 +1,6 @@
 package publish
 
 import (
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
 	"io/fs"
@@ -44,7 +42,12 @@ func (f *Folder) writePages(feed string, docs []news.PageDocument, read func(new
 // writePage writes the compressed file first: the presence of the other one means that both are
 // there.
 func (f *Folder) writePage(path string, d *news.PageDocument) error {
-	body, err := unpack(d.Packed, d.Length)
+	plain, err := Closed(d).Plain()
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	body, err := io.ReadAll(plain)
 	if err != nil {
 		return err
 	}
@@ -79,16 +82,4 @@ func removePages(dir string, keep map[string]bool) error {
 		}
 	}
 	return errors.Join(append(errs, err)...)
-}
-
-// unpack decompresses gzip data; length is the size of the result.
-func unpack(packed []byte, length int) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	defer z.Close()
-	b := bytes.NewBuffer(make([]byte, 0, length+bytes.MinRead))
-	_, err = io.Copy(b, z)
-	return b.Bytes(), err
 }

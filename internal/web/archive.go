@@ -34,7 +34,9 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request, sc *scope) erro
 		http.Redirect(w, r, sc.feedPath(f, ext), http.StatusTemporaryRedirect)
 		return nil
 	}
-	return s.sendPacked(w, r, sc, page)
+	d := publish.Closed(page)
+	d.MaxAge, d.Immutable = archiveAge, true
+	return s.send(w, r, sc, d)
 }
 
 // closedPage returns the closed page of a feed that a request names. It returns nil for the page that
@@ -59,14 +61,6 @@ func (s *Server) closedPage(r *http.Request, sc *scope, f *news.Feed) (page *new
 		return nil, "", notFound("page")
 	}
 	return nil, ext, nil
-}
-
-// sendPacked sends a stored page: in gzip as it is, and decoded to clients without gzip and to
-// replace the mask.
-func (s *Server) sendPacked(w http.ResponseWriter, r *http.Request, sc *scope, page *news.PageDocument) error {
-	d := &publish.Document{ContentType: publish.ContentType(page.Format), Length: page.Length, ETag: page.ETag, Modified: page.Modified, MaxAge: archiveAge, Immutable: true}
-	d.Variants = []publish.Variant{{Coding: publish.Gzip, Body: page.Packed, ETag: publish.VariantTag(page.ETag, publish.Gzip)}}
-	return s.send(w, r, sc, d)
 }
 
 // older sends a page of what came before the Publication that a request names.
