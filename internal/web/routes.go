@@ -13,6 +13,7 @@ func (s *Server) routes() http.Handler {
 	s.shared(mux, "", "/feeds", s.public)
 	s.shared(mux, "/private/{token}", "/private/{token}", s.private)
 	mux.Handle("/private/", s.private(nothing))
+	mux.Handle("/private", s.private(nothing)) // else the mux redirects it
 	mux.Handle("/{$}", s.public(s.costly(s.front)))
 	for _, ext := range publish.FeedFormats() { // of one feed: /feeds/NAME.atom?q=
 		mux.Handle("/search."+ext, s.public(func(w http.ResponseWriter, r *http.Request, sc *scope) error { return s.searchFeed(w, r, sc, "", ext) }))

@@ -99,6 +99,8 @@ func TestRoutes(t *testing.T) {
 		{"/stories/", 404, typeHTML, ""},
 		{"/sources/none", 404, typeHTML, ""},
 		{"/sources/", 404, typeHTML, ""},
+		{"/private/", 404, typeHTML, ""},
+		{"/private", 404, typeHTML, ""},
 		{"/status", 404, typeHTML, ""},
 		{"/metrics", 404, typeHTML, ""},
 		{"/debug/pprof/", 404, typeHTML, ""},
