@@ -21,6 +21,9 @@ func (s *Server) underBase(next http.Handler) http.Handler {
 				if rest == "" {
 					at.Path = "/"
 				}
+				if !strings.HasPrefix(at.RawPath, "/") { // of /river%2Ffeeds
+					at.RawPath = ""
+				}
 				below.URL = &at
 				r = &below
 			}

@@ -261,6 +261,7 @@ func TestBaseURLWithAPath(t *testing.T) {
 		{"/riverside/feeds/all.atom", 404, ""},
 		{"/feeds%2fall.atom", 404, ""},
 		{"/river/feeds%2fall.atom", 404, ""},
+		{"/river%2ffeeds/all.atom", 200, ""},
 		{"/river/river/feeds/all.atom", 404, ""},
 	}
 	for _, tt := range tests {
