@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 
@@ -62,12 +63,13 @@ func target(raw string) string {
 	return link(raw)
 }
 
-// host returns the host of an address for people to read: without "www.", and in the letters of its
-// language.
+// host returns the host of an address for people to read: without "www.", and with its umlauts and
+// accents. Letters of other scripts stay encoded, because many look like Latin ones.
 func host(raw string) string {
 	name := strings.TrimPrefix(news.HostOf(raw), "www.")
-	if shown, err := idna.Display.ToUnicode(name); err == nil {
-		return shown
+	shown, err := idna.Display.ToUnicode(name)
+	if err != nil || strings.ContainsFunc(shown, func(r rune) bool { return r > unicode.MaxLatin1 }) {
+		return name
 	}
-	return name
+	return shown
 }
