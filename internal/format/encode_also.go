@@ -44,14 +44,16 @@ func (it *wireItem) listMembers(feed string) {
 	it.end(list.String())
 }
 
-// nameOthers appends a line to the text that links the other members of the story whose
-// ids are in named, each source once. The line is in the language of the feed, else of
-// the item. A member that is no longer shown is not linked.
+// nameOthers appends a line to the text that links the other members of the story that are
+// Named, or whose ids are in named, each source once. The line is in the language of the
+// feed, else of the item. A member that is no longer shown is not linked.
 func (it *wireItem) nameOthers(feed string, named []int64) {
 	var links []string
 	told := []string{it.source.Title} // the item itself is from there
-	for _, m := range it.also {
-		if !slices.Contains(named, m.EntryID) || slices.Contains(told, m.SourceTitle) {
+	for i := range it.also {
+		m := &it.also[i]
+		m.Named = m.Named || slices.Contains(named, m.EntryID)
+		if !m.Named || slices.Contains(told, m.SourceTitle) {
 			continue
 		}
 		told = append(told, m.SourceTitle)

@@ -46,7 +46,7 @@ func pastDigest(p news.Publication, title string, d *jsonDigest) (news.Digest, b
 	out := news.Digest{GUID: p.GUID, Key: p.StoryKey, Title: clean.Line(title), Language: news.WordsIn(d.Language).Language,
 		Closed: p.Published, More: max(d.More, 0)}
 	for _, t := range d.Stories {
-		t.StoryKey = storyKey(t.StoryKey)
+		t.StoryKey = plainWord(t.StoryKey)
 		if t.GUID == "" || t.StoryKey == "" || t.Published.IsZero() {
 			continue
 		}

@@ -35,7 +35,7 @@ func (p Prepared) JSON(w io.Writer) error {
 		Tributary: jsonHead{ID: wireText(e.Feed.UUID), Archive: freeGeneration(e), Updated: editionUpdated(e, all), Absent: each(e.Absent, jsonAbsentOf)},
 	}
 	for i := range all {
-		feed.Items[i] = jsonItemOf(&all[i])
+		feed.Items[i] = jsonItemOf(&all[i], e.Feed.Private)
 		feed.Items[i].Tributary.jsonPlace = jsonPlaceOf(&e.Shown[i], e.Feed.Private)
 		feed.Items[i].Tributary.Digest = jsonDigestOf(&e.Shown[i], e.Feed.Private)
 		if !e.Feed.Private && !all[i].own {
@@ -229,13 +229,26 @@ type jsonAlso struct {
 	Source    string      `json:"source"`
 	Published *time.Time  `json:"published,omitempty"`
 	Reason    news.Reason `json:"reason,omitempty"`
+	Entry     string      `json:"entry,omitempty"` // one of jsonPlace.Entries
+	Named     bool        `json:"named,omitempty"` // the end of the text names it
 }
 
 func jsonAlsoOf(m news.Member) jsonAlso {
-	return jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason}
+	return jsonAlso{m.Title, m.Link, m.Outlet, m.SourceTitle, jsonTime(m.Published), m.Match.Reason, m.Key, m.Named}
 }
 
-func jsonItemOf(it *wireItem) jsonItem {
+// member is the opposite of jsonAlsoOf.
+func (a jsonAlso) member() news.Member {
+	m := news.Member{Key: a.Entry, Title: a.Title, Link: a.URL, Outlet: a.Outlet, SourceTitle: a.Source, Named: a.Named}
+	m.Match.Reason = news.Reason(plainWord(string(a.Reason)))
+	if a.Published != nil {
+		m.Published = a.Published.UTC()
+	}
+	return m
+}
+
+// jsonItemOf names no entries in a private feed, as jsonPlaceOf.
+func jsonItemOf(it *wireItem, private bool) jsonItem {
 	out := jsonItem{
 		JSONItem: feeds.JSONItem{
 			Id:            it.guid,
@@ -249,6 +262,11 @@ func jsonItemOf(it *wireItem) jsonItem {
 		},
 		Language:  it.language,
 		Tributary: jsonExtension{Source: jsonSourceOf(it), Also: each(it.also, jsonAlsoOf), Pictures: it.extra.Pictures, Extra: it.extra},
+	}
+	for i := range out.Tributary.Also {
+		if private {
+			out.Tributary.Also[i].Entry = ""
+		}
 	}
 	out.Tributary.Extra.Image, out.Tributary.Extra.Pictures = "", nil
 	if out.ContentHTML == "" {

@@ -57,6 +57,7 @@ func ReadPast(r io.Reader) (*news.Past, error) {
 			continue
 		}
 		p := pastPublication(jsonAbsent{item.ID, item.Published, item.Modified, item.Tributary.jsonPlace})
+		p.Members = each(item.Tributary.Also, jsonAlso.member)
 		if item.Tributary.Digest == nil {
 			if p.Shown = shown[i]; p.Shown != nil {
 				p.Shown.FirstSeen, p.Shown.StoryKey = cmp.Or(item.Tributary.Brought.Seen.UTC(), p.Entered), p.StoryKey
@@ -105,7 +106,7 @@ func shownEntries(text []byte, doc pastDocument) []*news.Entry {
 	texts := thrift{left: maxMarkup, fix: &repairs{}}
 	for i, item := range feed.Items {
 		x := &doc.Items[i].Tributary
-		if item == nil || len(x.Entries) == 0 || storyKey(x.Story) == "" || x.Brought.Appended < 0 || x.Brought.Appended > len(item.ContentHTML) {
+		if item == nil || len(x.Entries) == 0 || plainWord(x.Story) == "" || x.Brought.Appended < 0 || x.Brought.Appended > len(item.ContentHTML) {
 			continue
 		}
 		item.ContentHTML = item.ContentHTML[:len(item.ContentHTML)-x.Brought.Appended]
@@ -141,7 +142,7 @@ func pastPublication(a jsonAbsent) news.PastPublication {
 	}
 	return news.PastPublication{
 		Publication: news.Publication{
-			GUID: a.ID, StoryKey: storyKey(a.Story), Signature: words, Sequence: a.Place, Published: a.Published,
+			GUID: a.ID, StoryKey: plainWord(a.Story), Signature: words, Sequence: a.Place, Published: a.Published,
 			Entered: cmp.Or(a.Entered.UTC(), a.Published),
 			Updated: news.Later(a.Published, a.Modified),
 		},
@@ -149,8 +150,8 @@ func pastPublication(a jsonAbsent) news.PastPublication {
 	}
 }
 
-// storyKey returns s if it can be the key of a story, else "".
-func storyKey(s string) string {
+// plainWord returns s if it is one, such as the key of a story, else "".
+func plainWord(s string) string {
 	if len(s) > 32 || strings.ContainsFunc(s, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }) {
 		return ""
 	}
@@ -161,7 +162,7 @@ func storyKey(s string) string {
 func entryKeys(told []string) (keys []string) {
 	for _, key := range told {
 		source, entry, _ := strings.Cut(key, ".")
-		if source != "" && entry != "" && storyKey(source) == source && storyKey(entry) == entry {
+		if source != "" && entry != "" && plainWord(source) == source && plainWord(entry) == entry {
 			keys = append(keys, key)
 		}
 	}

@@ -176,7 +176,7 @@ func TestPastOfOthers(t *testing.T) {
 
 func TestPastTakesKeysOnly(t *testing.T) {
 	for key, want := range map[string]string{"abc234": "abc234", "../x": "", "ABC": "", strings.Repeat("a", 33): ""} {
-		if got := storyKey(key); got != want {
+		if got := plainWord(key); got != want {
 			t.Errorf("%q: got %q, want %q", key, got, want)
 		}
 	}

@@ -44,6 +44,7 @@ type Member struct {
 	Link        string // absolute; for a seed the story page
 	Published   time.Time
 	Match       Match
+	Named       bool // the end of the text named it before the database was lost, see Shown.Named
 }
 
 // Shown is a Publication with everything that a format can carry.

@@ -20,5 +20,6 @@ type Past struct {
 type PastPublication struct {
 	Publication
 	Entries []string
-	Shown   *Entry // the one shown, its source as Origin; nil if that cannot be read back
+	Members []Member // the others, as far as the document lists them, without what only the store knows
+	Shown   *Entry   // the one shown, its source as Origin; nil if that cannot be read back
 }

@@ -51,6 +51,9 @@ func (db *DB) Edition(ctx context.Context, site news.Site, f news.Feed) (*news.E
 		if e.Absent, err = db.absent(ctx, f.ID); err != nil {
 			return nil, err
 		}
+		if err := db.addPastMembers(ctx, e); err != nil {
+			return nil, err
+		}
 	}
 	if f.Archive {
 		e.Prev, err = db.newestPage(ctx, f.ID)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 
@@ -19,16 +20,19 @@ type verdict struct {
 }
 
 // decide decides which story a new entry belongs to.
-func (s *saving) decide(a *story.Arrival) (verdict, error) {
+func (s *saving) decide(a *story.Arrival, was former) (verdict, error) {
 	if s.h.Recalled {
-		return s.recallStory(a)
+		was.story = a.Entry.StoryKey
+	}
+	if was.story != "" {
+		return s.recallStory(a, was)
 	}
 	return s.judge(a)
 }
 
-// recallStory leaves a recalled entry in the story that it belonged to. It is compared with
-// others only to find out which of its phrases they share.
-func (s *saving) recallStory(a *story.Arrival) (v verdict, err error) {
+// recallStory leaves an entry in the story that it belonged to before the database was lost.
+// It is compared with others only to find out which of its phrases they share.
+func (s *saving) recallStory(a *story.Arrival, was former) (v verdict, err error) {
 	x, err := s.sketchIndex()
 	if err != nil {
 		return v, err
@@ -37,10 +41,13 @@ func (s *saving) recallStory(a *story.Arrival) (v verdict, err error) {
 	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
 	}
-	v.match = news.Match{Reason: news.ReasonNew, Detail: news.Recalled}
-	v.story, err = s.number(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET revision = excluded.revision RETURNING id`,
-		a.Entry.StoryKey, s.ensureRevision())
-	return v, err
+	v.match = news.Match{Reason: cmp.Or(was.match, news.ReasonNew), Detail: news.Recalled}
+	v.story, err = s.number(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET key = excluded.key
+		RETURNING coalesce(alias_of, id)`, was.story, s.ensureRevision())
+	if err != nil {
+		return v, err
+	}
+	return v, s.touch(v.story, s.ensureRevision())
 }
 
 // judge decides which story an arriving entry belongs to; a story that begins is

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,13 +49,26 @@ func (t *tx) rememberPublication(feed int64, p news.Publication) {
 		feed, p.GUID, p.Sequence, p.StoryKey, ms(p.Entered), ms(p.Published), ms(p.Updated), int64(p.Signature))
 }
 
-// rememberEntries stores which entries the story of a Publication had.
+// rememberEntries stores which entries the story of a Publication had, and what is known of
+// them. One of which only the key is known is as old as the one before it.
 func (t *tx) rememberEntries(feed int64, p news.PastPublication) {
+	var told news.Member
 	for i, key := range p.Entries {
-		source, entry, _ := strings.Cut(key, ".")
-		t.do(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT DO NOTHING`, feed, source, entry, p.GUID, i == 0, ms(p.Entered))
+		source, entry := entryParts(key)
+		if m := slices.IndexFunc(p.Members, func(m news.Member) bool { return m.Key == key }); m >= 0 {
+			told = p.Members[m]
+		} else {
+			told = news.Member{Published: told.Published}
+		}
+		t.do(`INSERT INTO past_entry (feed_id, source, entry, guid, shown, entered, story, told, arrived) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
+			ON CONFLICT DO NOTHING`, feed, source, entry, p.GUID, i == 0, ms(p.Entered), p.StoryKey, objectColumn(told))
 	}
+}
+
+// entryParts returns the two parts of a news.EntryKey.
+func entryParts(key string) (source, entry string) {
+	source, entry, _ = strings.Cut(key, ".")
+	return source, entry
 }
 
 // resumeDigests stores the digests that a feed had before the database was lost, as they

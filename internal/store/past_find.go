@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"tributary/internal/news"
@@ -47,7 +46,7 @@ func (p *publishing) findPast(n fresh, cs []news.Candidate) (*pastRow, error) {
 
 func (p *publishing) findPastByEntries(n fresh, cs []news.Candidate) (found *pastRow, err error) {
 	for _, c := range cs {
-		source, entry, _ := strings.Cut(entryKey(c), ".")
+		source, entry := entryParts(entryKey(c))
 		err = p.each(`SELECT `+pastColumns+`, 1 - e.shown FROM past_entry e JOIN past p ON p.feed_id = e.feed_id AND p.guid = e.guid
 			WHERE e.feed_id = $1 AND e.source = $2 AND e.entry = $3 AND (e.shown = 1 OR NOT $4)`,
 			[]any{p.feed.ID, source, entry, n.kept}, func(scan scan) error {

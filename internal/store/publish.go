@@ -80,7 +80,9 @@ type publishing struct {
 
 	// What was published before the database was lost, see past_find.go.
 	resumed  bool                // there is something of it
+	awaits   bool                // entries of its stories have not arrived since
 	followed map[string]bool     // marks of all sources in use; nil until they are needed
+	selected map[string]bool     // likewise, of those that the feed selects
 	since    map[int64]time.Time // of sources, see publishedSince
 
 	// Digests, see digest.go.

@@ -15,9 +15,10 @@ import (
 // are others, the run must judge nothing.
 func (p *publishing) read() (replaced bool, err error) {
 	var rule string
-	err = p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, closed, EXISTS (SELECT 1 FROM past WHERE feed_id = $1)
+	err = p.get(`SELECT scanned, boundary, sequence, change, updated, selection, kind, rule, closed, EXISTS (SELECT 1 FROM past WHERE feed_id = $1),
+			EXISTS (SELECT 1 FROM past_entry WHERE feed_id = $1 AND shown = 0 AND arrived = 0)
 		FROM feed WHERE id = $1`, []any{p.feed.ID},
-		&p.scanned, &p.boundary, &p.sequence, &p.change, asTime(&p.updated), &p.feed.Duplicates, &p.feed.Kind, &rule, asTime(&p.closed), &p.resumed)
+		&p.scanned, &p.boundary, &p.sequence, &p.change, asTime(&p.updated), &p.feed.Duplicates, &p.feed.Kind, &rule, asTime(&p.closed), &p.resumed, &p.awaits)
 	return rule != p.feed.Judged || p.closed.IsZero() != (p.feed.Digest == nil), err
 }
 

@@ -2,8 +2,12 @@ package store
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"tributary/internal/format"
 	"tributary/internal/news"
@@ -153,5 +157,95 @@ func TestRecalledEntryThatIsKnownByMore(t *testing.T) {
 	b.publish("all")
 	if got := b.shownIn("all", "first").GUID; got != want {
 		t.Errorf("it was %s and is %s", want, got)
+	}
+}
+
+// An entry that belonged to a published story still does when its source brings it, although
+// nothing of what can be read back tells that the two are alike.
+func TestRecalledMemberReturns(t *testing.T) {
+	for _, content := range []news.Extent{news.SummaryOnly, news.LinkOnly} {
+		short := all(news.Collapse)
+		short.Content = content
+		was := newBench(t, short)
+		first, copied := reported("a", "Brücke gesperrt", report, -60), reported("b", "Umweg für alle", report+" "+ownEnd, 0)
+		first.Summary = "Kurz gesagt."
+		was.fetch("a", first)
+		was.fetch("b", copied)
+		wantList(t, was.publish("all"), first.Title)
+		b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), short)
+		b.fetch("b", copied)
+		wantList(t, b.publish("all"), first.Title)
+		b.fetch("a", first)
+		wantList(t, b.publish("all"), first.Title)
+	}
+}
+
+// Who else reported a story is told after the database was lost as before, whether that
+// source fails, lists the entry no more, or brings it again.
+func TestRecalledMembersAreNamed(t *testing.T) {
+	for _, f := range []news.Feed{
+		{Duplicates: news.Collapse}, {Duplicates: news.Group}, {Duplicates: news.Collapse, AlsoReported: true},
+		{Duplicates: news.Collapse, Where: rule(t, "len(outlets) >= 2 and size >= 2")},
+	} {
+		f.Name, f.Limit = "all", 100
+		was := newBench(t, f)
+		first, copied := reported("a", "Brücke gesperrt", report, -60), reported("b", "Umweg für alle", report+" "+ownEnd, 0)
+		late := linkTo("c", "late", 1, first)
+		late.GUID += "?token=abcdefgh" // which must not be published
+		was.fetch("a", first)
+		was.fetch("b", copied)
+		was.publish("all")
+		was.fetch("c", late)
+		want := was.documentOf("all")
+		if !bytes.Contains(want, []byte("Umweg")) || bytes.Contains(want, []byte("abcdefgh")) {
+			t.Fatalf("nobody else is named: %s", want)
+		}
+		now := was.now.Add(time.Hour)
+		for name, document := range map[string][]news.Entry{"fails": nil, "lists it no more": {}, "brings it": {copied}} {
+			b := resume(t, now, want, f)
+			b.fetch("a", first)
+			if document != nil {
+				b.fetch("b", document...)
+			}
+			got := b.documentOf("all")
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s %v %v: b %s\n%s", f.Duplicates, f.AlsoReported, f.Where, name, cmp.Diff(string(want), string(got)))
+			}
+			b = resume(t, now, got, f) // and once more
+			b.fetch("b", copied)
+			b.fetch("c", late)
+			b.fetch("a", first)
+			if got := b.documentOf("all"); !bytes.Equal(got, want) {
+				t.Errorf("%s %v %v: b %s, then all are there\n%s", f.Duplicates, f.AlsoReported, f.Where, name, cmp.Diff(string(want), string(got)))
+			}
+		}
+	}
+}
+
+// A source that left the configuration, or is private by now, is not named.
+func TestRecalledMembersOfOthers(t *testing.T) {
+	was := newBench(t, all(news.Group))
+	first := reported("a", "Brücke gesperrt", report, -60)
+	was.fetch("a", first)
+	copied := first
+	copied.GUID, copied.Link = "https://b.example/copy", "https://b.example/copy"
+	was.fetch("b", copied)
+	doc := was.documentOf("all")
+	if !bytes.Contains(doc, []byte(`"also"`)) {
+		t.Fatalf("nobody else is named: %s", doc)
+	}
+	for name, change := range map[string]func(*bench){
+		"gone": func(b *bench) { b.configure([]string{"a", "c"}, all(news.Group)) },
+		"private": func(b *bench) {
+			sources := slices.Collect(maps.Values(b.sources))
+			sources[slices.IndexFunc(sources, func(s news.Source) bool { return s.Name == "b" })].Public = false
+			b.sync(sources, []news.Feed{all(news.Group)})
+		},
+	} {
+		b := resume(t, was.now.Add(time.Hour), doc, all(news.Group))
+		change(b)
+		if got := b.documentOf("all"); bytes.Contains(got, []byte("copy")) {
+			t.Errorf("%s: it is still named: %s", name, got)
+		}
 	}
 }

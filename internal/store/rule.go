@@ -179,6 +179,11 @@ func (p *publishing) takes(c news.Candidate, cs []news.Candidate) (bool, error) 
 		return false, err
 	}
 	subject := news.Subject{Entry: &s.Entry, Source: &s.Source, Outlets: outletsOf(cs), Size: len(cs)}
+	if p.awaits {
+		if err := p.countAwaited(&subject, cs); err != nil {
+			return false, err
+		}
+	}
 	if p.feed.Where.Match(subject) {
 		return true, nil
 	}

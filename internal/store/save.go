@@ -55,6 +55,8 @@ type saving struct {
 	sketches    *sketchIndex    // that texts are compared by; nil until it is needed
 	searchIndex *indexing       // that the search looks into
 
+	former map[string]former // see readFormer
+
 	added, changed int // entries
 	echoes         int // publications of ours that came back
 }
@@ -99,6 +101,9 @@ func (s *saving) saveEntries() error {
 	if s.searchIndex, err = s.indexing(); err != nil {
 		return err
 	}
+	if err := s.readFormer(); err != nil {
+		return err
+	}
 	ids := make([]story.Identity, len(s.h.Arrivals))
 	for i, a := range s.h.Arrivals {
 		ids[i] = a.Identity
@@ -115,9 +120,11 @@ func (s *saving) saveEntries() error {
 	}
 	for i, id := range assigned {
 		a := &s.h.Arrivals[i]
+		was, err := s.formerOf(a)
 		switch {
+		case err != nil:
 		case id == 0:
-			err = s.insert(a)
+			err = s.insert(a, was)
 		case !s.h.Recalled: // what is stored is newer
 			err = s.refresh(known.rows[id], a)
 		}

@@ -65,13 +65,14 @@ func (s *saving) reviseSketch(entry int64, a *story.Arrival) error {
 	return x.revise(entry, a.Evidence.Sketch)
 }
 
-// insert stores a new entry and the decision which story it belongs to.
-func (s *saving) insert(a *story.Arrival) error {
+// insert stores a new entry and the decision which story it belongs to. was is what is known
+// of it from before the database was lost.
+func (s *saving) insert(a *story.Arrival, was former) error {
 	if echo, err := s.isEcho(a); echo || err != nil {
 		s.echoes++
 		return err
 	}
-	v, err := s.decide(a)
+	v, err := s.decide(a, was)
 	if err != nil {
 		return err
 	}

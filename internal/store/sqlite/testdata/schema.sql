@@ -253,10 +253,10 @@ CREATE TABLE past_entry (
     entry   TEXT NOT NULL,
     guid    TEXT NOT NULL,                  -- of the Publication
     shown   INTEGER NOT NULL,               -- 1 for the one that it showed
-    entered INTEGER NOT NULL,               -- when the Publication did
+    entered INTEGER NOT NULL, story TEXT NOT NULL DEFAULT '', told TEXT NOT NULL DEFAULT '', arrived INTEGER NOT NULL DEFAULT 1,               -- when the Publication did
     PRIMARY KEY (feed_id, source, entry, guid)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX past_entry_guid ON past_entry (feed_id, guid) WHERE shown = 1;
+CREATE INDEX past_entry_guid ON past_entry (feed_id, guid);
 CREATE VIRTUAL TABLE piece USING fts5 (
     text,
     content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
