@@ -107,16 +107,18 @@ func (a *app) run(ctx context.Context, sel daemon.Selection, o runOptions) error
 // rebuild drops the archives of feeds, in one short transaction each, which may
 // run beside a daemon. Whichever process publishes next writes the pages again.
 func (a *app) rebuild(ctx context.Context, cfg *config.Config, feeds []string) error {
+	if err := knownFeeds(cfg, feeds); err != nil {
+		return err
+	}
 	var kept []news.Feed
-	for _, name := range feeds {
-		i := slices.IndexFunc(cfg.Feeds, func(f news.Feed) bool { return f.Name == name })
-		switch {
-		case i < 0:
-			return fmt.Errorf("--rebuild-archive: no feed is named %q; `tributary feeds` lists them", name)
-		case !cfg.Feeds[i].Archive:
-			return fmt.Errorf("--rebuild-archive: feed %s keeps no archive; write archive: true at it in %s", name, a.config)
+	for _, f := range cfg.Feeds {
+		if !slices.Contains(feeds, f.Name) {
+			continue
 		}
-		kept = append(kept, cfg.Feeds[i])
+		if !f.Archive {
+			return fmt.Errorf("--rebuild-archive: feed %s keeps no archive; write archive: true at it in %s", f.Name, a.config)
+		}
+		kept = append(kept, f)
 	}
 	if kept == nil {
 		return nil
