@@ -30,7 +30,7 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	}
 	for i := have; i < len(files); i++ {
 		if err := apply(ctx, db, files[i], i+1); err != nil {
-			return fmt.Errorf("database %s: migration %s: %w", path, filepath.Base(files[i]), err)
+			return explain(fmt.Errorf("migration %s: %w", filepath.Base(files[i]), err), path)
 		}
 	}
 	return nil

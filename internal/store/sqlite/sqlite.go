@@ -105,7 +105,7 @@ const pageSize = 8192
 // create makes a new database file. The page size has to be set before the switch
 // to the write-ahead log.
 func create(ctx context.Context, path string) error {
-	if _, err := os.Stat(path); err == nil {
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
 		return nil
 	}
 	db, err := sql.Open("sqlite", dsn(path, fmt.Sprintf("_pragma=page_size(%d)", pageSize)))

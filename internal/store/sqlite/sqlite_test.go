@@ -121,6 +121,23 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// A process may be killed, or the disk be full, before anything was written to a new file.
+func TestOpenContinuesAnEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tributary.db")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var size int
+	if err := db.Read.QueryRow("PRAGMA page_size").Scan(&size); err != nil || size != pageSize {
+		t.Errorf("pages of %d bytes (%v), want %d", size, err, pageSize)
+	}
+}
+
 // TestEventsOfHealthMoveIntoTheirNewTable checks that the health events from
 // before schema 18, which changed their table, are kept.
 func TestEventsOfHealthMoveIntoTheirNewTable(t *testing.T) {
