@@ -26,7 +26,7 @@ const (
 	publishShare = 8                      // the pause after a round that took long is as many times as long,
 	publishPause = 10 * time.Second       // but not longer than this
 	retryPublish = 30 * time.Second       // after an error
-	lookAgain    = time.Minute            // while a digest is awaited: timers stand still while a machine sleeps
+	lookAgain    = time.Minute            // while something is awaited: timers stand still while a machine sleeps
 )
 
 // publisher brings the feeds up to date whenever something may have changed, or when a
@@ -95,11 +95,8 @@ func (d *Daemon) nextDue(ctx context.Context) (wait time.Duration, waits bool, e
 				wait, waits = max(left, 0), true
 			}
 		}
-		if f.Digest != nil {
-			wait = min(wait, lookAgain)
-		}
 	}
-	return wait, waits, nil
+	return min(wait, lookAgain), waits, nil
 }
 
 // publishAll brings every feed up to date, and reports whether one changed. A feed that

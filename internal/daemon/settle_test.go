@@ -3,7 +3,9 @@ package daemon
 import (
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tributary/internal/feedtest"
@@ -29,6 +31,38 @@ func TestAHeldStoryAppearsWhenItIsDue(t *testing.T) {
 	if n := up.Count("/feed"); n != fetched {
 		t.Errorf("%d fetches meanwhile: something else may have woken the publisher", n-fetched)
 	}
+}
+
+// A story that became due while the machine slept, when timers stand still, appears soon
+// after it wakes up, though nothing else happens.
+func TestAHeldStoryAppearsWhenTheMachineWakesUp(t *testing.T) {
+	inTime(t, func(t *testing.T) {
+		var slept atomic.Int64
+		h := newHome(t, "sources:", "  - {seeds: 'seeds/*', name: seeds}", "feeds:", "  - {name: all, settle: 24h}")
+		options := h.options()
+		options.Now = func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+		d, err := Open(t.Context(), options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		r := &digested{Daemon: d, t: t, h: h}
+		r.pull("Before")
+		r.pull("Late")
+		stop := r.serving()
+		defer stop()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n := len(r.publicShelf.Edition("all").Shown); n != 1 {
+			t.Fatalf("the feed shows %d stories while one waits", n)
+		}
+		slept.Store(int64(3 * 24 * time.Hour))
+		time.Sleep(2 * lookAgain)
+		synctest.Wait()
+		if n := len(r.publicShelf.Edition("all").Shown); n != 2 {
+			t.Errorf("the feed shows %d stories after the machine woke up", n)
+		}
+	})
 }
 
 // The next process publishes what the last one held back, and by what is
