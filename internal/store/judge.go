@@ -41,7 +41,10 @@ func (s *saving) recallStory(a *story.Arrival, was former) (v verdict, err error
 	if v.compared, err = x.look(a.Evidence.Sketch, published); err != nil {
 		return v, err
 	}
-	v.match = news.Match{Reason: cmp.Or(was.match, news.ReasonNew), Detail: news.Recalled}
+	v.match = news.Match{Reason: news.ReasonNew, Detail: news.Recalled}
+	if !s.h.Recalled { // how alike they are is not known
+		v.match = news.Match{Reason: cmp.Or(was.match, news.ReasonNew), Score: 1, Detail: "a feed named it in this story before the database was lost"}
+	}
 	v.story, err = s.number(`INSERT INTO story (key, revision) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET key = excluded.key
 		RETURNING coalesce(alias_of, id)`, was.story, s.ensureRevision())
 	if err != nil {

@@ -175,6 +175,9 @@ func TestRecalledMemberReturns(t *testing.T) {
 		b := resume(t, was.now.Add(time.Hour), was.documentOf("all"), short)
 		b.fetch("b", copied)
 		wantList(t, b.publish("all"), first.Title)
+		if m := b.placement(copied.GUID).Entry.Match; m.Detail == news.Recalled || m.Reason != news.ReasonText || m.Score == 0 {
+			t.Errorf("the match of an entry that was fetched is %+v", m)
+		}
 		b.fetch("a", first)
 		wantList(t, b.publish("all"), first.Title)
 	}
