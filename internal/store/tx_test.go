@@ -95,23 +95,25 @@ func TestEveryStatementMayFail(t *testing.T) {
 		}
 	}
 	contents = append(contents, sound.content())
+	again := map[int]bool{} // steps that were done again
 	for _, query := range sound.statements() {
 		b := open()
 		b.breakStatement(query)
 		step, err := b.live(0)
 		if err == nil || !strings.Contains(err.Error(), "statement is closed") {
 			t.Errorf("step %d ended with %v although this failed:\n%s", step, err, query)
-			continue
-		}
-		if b.content() != contents[step] {
+		} else if b.content() != contents[step] {
 			t.Errorf("step %d stored something although this failed:\n%s", step, query)
+		} else if !again[step] {
+			again[step] = true
+			b.mendStatement(query)
+			if at, err := b.live(step); err != nil {
+				t.Errorf("step %d ended with %v after this had failed in step %d:\n%s", at, err, step, query)
+			} else if b.content() != contents[len(contents)-1] {
+				t.Errorf("something else is stored after this had failed in step %d:\n%s", step, query)
+			}
 		}
-		b.mendStatement(query)
-		if again, err := b.live(step); err != nil {
-			t.Errorf("step %d ended with %v after this had failed in step %d:\n%s", again, err, step, query)
-		} else if b.content() != contents[len(contents)-1] {
-			t.Errorf("something else is stored after this had failed in step %d:\n%s", step, query)
-		}
+		b.db.Close()
 	}
 }
 
