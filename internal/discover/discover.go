@@ -11,8 +11,8 @@
 //  3. If none of those is a feed, it tries six paths where feeds usually are.
 //
 // Links in candidates are never followed, so a page costs at most thirteen requests, or fourteen
-// without a scheme. A feed in two formats is one candidate. Feeds of comments come last. Each
-// candidate says how it was found.
+// without a scheme. None follows an answer that asks to wait (429). A feed in two formats is one
+// candidate. Feeds of comments come last. Each candidate says how it was found.
 //
 // [Article] extracts the article from a page, and [Hubs] the WebSub hubs that a feed announces.
 package discover
@@ -52,8 +52,8 @@ const maxTries = 6
 var usual = [...]string{"/feed", "/rss.xml", "/atom.xml", "/feed.json", "/index.xml", "/feed.xml"}
 
 // Find returns the feeds behind raw, best first and at least one. Its error is a *news.Failure that
-// says what was tried: not_a_feed if the page was read and has no feed, else the outcome of the
-// attempt to read it.
+// says what was tried: not_a_feed if the page was read and has no feed, limited if a server asked to
+// wait, else the outcome of the attempt to read the page.
 func Find(ctx context.Context, g Getter, policy netguard.Policy, raw string) ([]Candidate, error) {
 	addresses, err := spellings(raw)
 	if err != nil {
@@ -87,6 +87,7 @@ type finder struct {
 	policy netguard.Policy
 	asked  string          // the spelling that was answered
 	seen   map[string]bool // addresses tried
+	limit  string          // what a server said that asked to wait; "": none did
 }
 
 // open returns the response to the first spelling that is answered, or else the failure of the last
@@ -105,7 +106,11 @@ func (f *finder) open(ctx context.Context, addresses []string) (page fetch.Respo
 }
 
 func (f *finder) get(ctx context.Context, address string) fetch.Response {
-	return f.getter.Get(ctx, fetch.Request{URL: address, Policy: f.policy})
+	answer := f.getter.Get(ctx, fetch.Request{URL: address, Policy: f.policy})
+	if answer.Fetch.Outcome == news.OutcomeLimited {
+		f.limit = answer.Fetch.Error
+	}
+	return answer
 }
 
 // try fetches the first maxTries candidates and returns those that are feeds.
@@ -113,7 +118,7 @@ func (f *finder) try(ctx context.Context, candidates []Candidate) (found []Candi
 	tries := 0
 	var begin []string // of each feed found
 	for _, c := range candidates {
-		if tries == maxTries || ctx.Err() != nil {
+		if tries == maxTries || f.limit != "" || ctx.Err() != nil {
 			break
 		}
 		if f.seen[c.URL] {
@@ -205,6 +210,9 @@ func guesses(page string) (list []Candidate) {
 // nothing returns an error that says what was tried in vain.
 func (f *finder) nothing(page fetch.Response, named int) error {
 	where := news.SafeURL(f.asked)
+	if f.limit != "" {
+		return news.Failf(news.OutcomeLimited, "%s: %s", where, f.limit)
+	}
 	if page.Fetch.Outcome.Failed() {
 		return news.Failf(page.Fetch.Outcome, "%s: %s; no feed at the usual addresses either; give the address of the feed itself", where, page.Fetch.Error)
 	}

@@ -35,7 +35,8 @@ func atomFeed(title string, links ...string) string {
 	return `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x</id><title>` + title + `</title><updated>2026-03-01T00:00:00Z</updated>` + items.String() + `</feed>`
 }
 
-// site is a web server with pages by path. A page that begins with "301 " or "302 " redirects.
+// site is a web server with pages by path. A page that begins with "301 " or "302 " redirects, and
+// "429" asks to wait.
 type site struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -52,6 +53,9 @@ func serve(t *testing.T, pages map[string]string) *site {
 		switch {
 		case !ok:
 			http.NotFound(w, r)
+		case page == "429":
+			w.Header().Set("Retry-After", "120")
+			w.WriteHeader(http.StatusTooManyRequests)
 		case strings.HasPrefix(page, "301 "), strings.HasPrefix(page, "302 "):
 			status, _ := strconv.Atoi(page[:3])
 			http.Redirect(w, r, page[4:], status)
@@ -197,6 +201,20 @@ func TestFindIsBounded(t *testing.T) {
 	}
 	if got, want := len(s.asked), 1+2*maxTries; got != want {
 		t.Errorf("%d requests, want %d: %q", got, want, s.asked)
+	}
+}
+
+// A server that asks to be left alone is not tried at further addresses.
+func TestFindLeavesAHostAlone(t *testing.T) {
+	for path, want := range map[string]int{"/busy": 1, "/": 2} {
+		s := serve(t, map[string]string{"/": `<link rel=feed href=/busy><link rel=feed href=/x>`, "/busy": "429"})
+		_, err := Find(t.Context(), client(t), s.policy(t), s.URL+path)
+		if got := news.OutcomeOf(err); got != news.OutcomeLimited || !strings.Contains(err.Error(), "asks to wait 2m0s") {
+			t.Errorf("%s: outcome %s, want limited and for how long: %v", path, got, err)
+		}
+		if len(s.asked) != want {
+			t.Errorf("%s: asked %q, want %d requests", path, s.asked, want)
+		}
 	}
 }
 
