@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"tributary/internal/config"
@@ -14,10 +13,11 @@ import (
 	"tributary/internal/format"
 	"tributary/internal/ingest"
 	"tributary/internal/news"
+	"tributary/internal/schedule"
 	"tributary/internal/seed"
 )
 
-// tries is how many sources are tried at the same time, at most one of each rate group.
+// tries is how many sources are tried at the same time.
 const tries = 8
 
 // try prints what every list and source would bring, in order, and returns how many failed.
@@ -26,13 +26,15 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 	defer client.Close()
 	var jobs []job
 	for _, l := range lists {
-		jobs = append(jobs, job{cmp.Or(ingest.Group(l.URL), l.Name), func() *preview { return previewList(ctx, client, l, cfg.Site) }})
+		left := leftAlone(l.Name, "list")
+		jobs = append(jobs, job{cmp.Or(ingest.Group(l.URL), l.Name), func() *preview { return previewList(ctx, client, l, cfg.Site) }, left})
 	}
 	for _, s := range sources {
-		jobs = append(jobs, job{cmp.Or(ingest.Group(s.URL), s.Name), func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }})
+		left := leftAlone(s.Name, string(s.Kind))
+		jobs = append(jobs, job{cmp.Or(ingest.Group(s.URL), s.Name), func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }, left})
 	}
 	previews := []*preview{}
-	for p := range inOrder(jobs) {
+	for p := range inOrder(ctx, jobs, cfg.Limits.Spacing) {
 		if p.failed() {
 			failed++
 		}
@@ -51,27 +53,44 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 type job struct {
 	group string
 	do    func() *preview
+	left  *preview // the result if the group is left alone
 }
 
-// inOrder runs jobs concurrently, at most tries at a time and one of each group,
-// and yields their results in the order of jobs.
-func inOrder(jobs []job) func(func(*preview) bool) {
+// leftAlone returns the preview of a source or list that is not tried.
+func leftAlone(name, kind string) *preview {
+	p := newPreview(name, kind)
+	p.Outcome, p.Error = news.OutcomeLimited, "not asked, because its host asked to wait at another source"
+	return p
+}
+
+// inOrder runs jobs concurrently, at most tries at a time, and yields their results in the order
+// of jobs. Those of a group run one after the other with a pause between them, and no more once
+// the group asked to wait.
+func inOrder(ctx context.Context, jobs []job, pause time.Duration) func(func(*preview) bool) {
 	return func(yield func(*preview) bool) {
-		groups := map[string]*sync.Mutex{}
-		free := make(chan struct{}, tries)
+		groups := map[string][]int{}
 		results := make([]chan *preview, len(jobs))
 		for i, j := range jobs {
-			if groups[j.group] == nil {
-				groups[j.group] = &sync.Mutex{}
-			}
+			groups[j.group] = append(groups[j.group], i)
 			results[i] = make(chan *preview, 1)
-			go func(one *sync.Mutex) {
-				one.Lock()
-				defer one.Unlock()
-				free <- struct{}{}
-				defer func() { <-free }()
-				results[i] <- j.do()
-			}(groups[j.group])
+		}
+		free := make(chan struct{}, tries)
+		for _, group := range groups {
+			go func() {
+				limited := false
+				for _, i := range group {
+					if limited {
+						results[i] <- jobs[i].left
+						continue
+					}
+					free <- struct{}{}
+					result := jobs[i].do()
+					<-free
+					limited = result.Outcome == news.OutcomeLimited
+					results[i] <- result
+					schedule.Sleep(ctx, pause)
+				}
+			}()
 		}
 		for _, result := range results {
 			if !yield(<-result) {
