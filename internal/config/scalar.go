@@ -100,7 +100,7 @@ func parsed[T any](r *reader, parse func(n node, text string) (T, error)) func(n
 
 // oneOf returns a reader of one of several words.
 func oneOf[T ~string](r *reader, words ...T) func(node) (T, bool) {
-	return parsed(r, func(n node, text string) (T, error) {
+	read := parsed(r, func(n node, text string) (T, error) {
 		if slices.Contains(words, T(text)) {
 			return T(text), nil
 		}
@@ -108,9 +108,22 @@ func oneOf[T ~string](r *reader, words ...T) func(node) (T, bool) {
 		for i, word := range words {
 			known[i] = string(word)
 		}
+		if on, ok := yesNo[strings.ToLower(text)]; ok && slices.Contains(known, "off") {
+			text = map[bool]string{true: "on", false: "off"}[on]
+		}
 		return "", fmt.Errorf("%s %s is none of %s%s", n, shown(n.Value), strings.Join(known, ", "), r.suggest(text, known))
 	})
+	return func(n node) (T, bool) {
+		if n.Tag == "!!bool" { // a word like any other here
+			word := *n.Node
+			word.Tag, n.Node = "!!str", &word
+		}
+		return read(n)
+	}
 }
+
+// yesNo are the words that people write for true and false, and what they mean.
+var yesNo = map[string]bool{"true": true, "yes": true, "on": true, "false": false, "no": false, "off": false, "none": false}
 
 // boolean reads true or false.
 func (r *reader) boolean(n node) (value, ok bool) {
@@ -123,7 +136,11 @@ func (r *reader) boolean(n node) (value, ok bool) {
 			return b, true
 		}
 	}
-	r.errorf(n.Node, "%s is %s, not true or false; write %s", n, described(n), n.example)
+	example := n.example
+	if meant, ok := yesNo[strings.ToLower(n.Value)]; ok {
+		example = fmt.Sprint(n, " ", meant)
+	}
+	r.errorf(n.Node, "%s is %s, not true or false; write %s", n, described(n), example)
 	return false, false
 }
 
@@ -205,6 +222,9 @@ func (r *reader) expand(raw string) (string, error) {
 // variable returns the text that the expression between ${ and } stands for. As
 // in a shell, the fallback also replaces a variable that is set but empty.
 func (r *reader) variable(expression string) (string, error) {
+	if strings.Contains(expression, "${") {
+		return "", errors.New("${…} cannot stand in another ${…}")
+	}
 	if path, ok := strings.CutPrefix(expression, "file:"); ok {
 		return r.secretFile(path)
 	}

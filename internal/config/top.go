@@ -164,7 +164,7 @@ func (r *reader) folder(n node, text string) (string, error) {
 // word is such a name.
 func (r *reader) saysOff(n node) bool {
 	quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0
-	if n.Kind != yaml.ScalarNode || quoted || !slices.Contains([]string{"false", "no", "off", "none"}, strings.ToLower(n.Value)) {
+	if on, ok := yesNo[strings.ToLower(n.Value)]; n.Kind != yaml.ScalarNode || quoted || on || !ok {
 		return false
 	}
 	r.errorf(n.Node, "%s %s does not turn it off; write %s \"\"", n, n.Value, n)
