@@ -190,6 +190,21 @@ func TestSIGHUPDuringTheStart(t *testing.T) {
 	})
 }
 
+// A configuration that came through a pipe is not read again, which would wait for ever.
+func TestSIGHUPWithAPipe(t *testing.T) {
+	s, feed := startOnPipe(t)
+	s.await("it listens", func() bool {
+		feed(func() {})
+		return strings.Contains(s.text(), `"listen":`)
+	})
+	s.signal(syscall.SIGHUP)
+	s.await("it tells", func() bool { return strings.Contains(s.text(), "is no regular file") })
+	s.signal(syscall.SIGTERM)
+	if got := s.code(); got != 0 {
+		t.Errorf("got exit code %d, want 0:\n%s", got, s.text())
+	}
+}
+
 // To be stopped before it is ready is no failure.
 func TestSIGTERMDuringTheStart(t *testing.T) {
 	s, feed := startOnPipe(t)

@@ -190,7 +190,17 @@ const maxBytes = 4 << 20
 // works. If anything else is wrong, the configuration is nil and the error is a
 // *Problems that lists all of it.
 func Load(path string, env func(string) (string, bool)) (*Config, []Problem, error) {
-	data, err := readFile(path, maxBytes)
+	return loadWith(path, env, readFile)
+}
+
+// Reload is Load for a process that has loaded the configuration before. It refuses a pipe,
+// which would have nothing more to read and block for ever.
+func Reload(path string, env func(string) (string, bool)) (*Config, []Problem, error) {
+	return loadWith(path, env, ReadFile)
+}
+
+func loadWith(path string, env func(string) (string, bool), read func(string, int64) ([]byte, error)) (*Config, []Problem, error) {
+	data, err := read(path, maxBytes)
 	if err != nil {
 		return nil, nil, &Problems{List: []Problem{{Path: path, Text: err.Error()}}}
 	}

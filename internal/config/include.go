@@ -104,10 +104,12 @@ func (r *reader) records(path string, defaults Source) (drafts []*draft) {
 // and devices, which could block for ever. Its errors do not contain the path.
 func ReadFile(path string, limit int64) ([]byte, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return nil, errors.New("is no regular file")
+		return nil, errIrregular
 	}
 	return readFile(path, limit)
 }
+
+var errIrregular = errors.New("is no regular file")
 
 // enter makes path the current file, for problems and relative paths, until leave is called.
 func (r *reader) enter(path string) (leave func()) {

@@ -15,6 +15,7 @@ type Watch struct {
 	path   string
 	env    func(string) (string, bool)
 	data   []byte // of the file when it was last read
+	unread int    // looks in a row at which it could not be read
 	others companions
 	stamps map[string]Stamp // of the companions
 }
@@ -26,6 +27,9 @@ type companions struct {
 	theme   string   // a folder
 	files   []string // the logo, and files from which values and rules are read
 }
+
+// patience is how many looks in a row a configuration may be unreadable.
+const patience = 3
 
 // Stamp tells two states of a file apart. That of a file that does not exist is zero.
 type Stamp struct {
@@ -51,11 +55,20 @@ func NewWatch(path string, env func(string) (string, bool)) *Watch {
 }
 
 // Changed reports whether a file was changed, created or removed since the last
-// call. A configuration that cannot be read at the moment counts as unchanged.
+// call. A configuration that cannot be read counts as unchanged at first, because an
+// editor may be replacing it, and as changed once when that lasts. One that comes
+// through a pipe or from a device is not watched.
 func (w *Watch) Changed() bool {
-	data, err := os.ReadFile(w.path)
+	data, err := ReadFile(w.path, maxBytes)
 	if err != nil {
 		data = w.data
+	}
+	w.unread++
+	if err == nil || err == errIrregular {
+		w.unread = 0
+	}
+	if w.unread == patience {
+		return true
 	}
 	if bytes.Equal(data, w.data) && maps.Equal(w.look(), w.stamps) {
 		return false

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -78,6 +80,50 @@ func TestWatch(t *testing.T) {
 		}
 		if w.Changed() {
 			t.Errorf("%s: changed twice", s.name)
+		}
+	}
+}
+
+// An editor takes the file away for a moment. Only one that stays unreadable is a change, so that
+// it is told, and it is told once.
+func TestWatchTellsOfAFileThatStaysUnreadable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte("sources: []\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w := NewWatch(path, testEnv)
+	for _, unread := range []func() error{
+		func() error { return os.Remove(path) },
+		func() error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) },
+		func() error { return os.WriteFile(path, make([]byte, maxBytes+1), 0o644) },
+	} {
+		err := unread()
+		looks := 0
+		for range 2 * patience {
+			if w.Changed() {
+				looks++
+			}
+		}
+		if looks != 1 {
+			t.Errorf("told %d times, want once (%v)", looks, err)
+		}
+		err = errors.Join(os.RemoveAll(path), os.WriteFile(path, []byte("sources: []\n"), 0o644))
+		if w.Changed() || err != nil {
+			t.Errorf("back as it was, and a change (%v)", err)
+		}
+	}
+}
+
+// A configuration may come through a pipe, which can be read only once and blocks who reads it.
+func TestWatchLeavesAPipeAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
+		t.Skipf("no pipe here: %s", out)
+	}
+	w := NewWatch(path, testEnv)
+	for range 2 * patience {
+		if w.Changed() {
+			t.Error("a pipe changed")
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package daemon
 
-import "testing"
+import (
+	"testing"
+
+	"tributary/internal/config"
+)
 
 // A source that never merges is known as such to whoever pulls it, at once after
 // a reload too.
@@ -21,7 +25,7 @@ func TestApartReachesThePull(t *testing.T) {
 	}
 	check(map[string]bool{"a": true})
 	h.configure("sources:", "  - {feed: http://a.example/, name: a}", "  - {feed: http://b.example/, name: b, merge: false}")
-	cfg, err := load(h.options())
+	cfg, err := load(h.options(), config.Load)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ type Daemon struct {
 // use *store.HeldError.
 func Open(ctx context.Context, o Options) (*Daemon, error) {
 	files := config.NewWatch(o.ConfigPath, o.Env)
-	cfg, err := load(o)
+	cfg, err := load(o, config.Load)
 	if err != nil {
 		return nil, err
 	}
@@ -136,9 +136,12 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	return d, nil
 }
 
+// loader is config.Load or config.Reload.
+type loader func(path string, env func(string) (string, bool)) (*config.Config, []config.Problem, error)
+
 // load reads the configuration with its theme, and logs its warnings.
-func load(o Options) (*config.Config, error) {
-	cfg, warnings, err := config.Load(o.ConfigPath, o.Env)
+func load(o Options, read loader) (*config.Config, error) {
+	cfg, warnings, err := read(o.ConfigPath, o.Env)
 	if err == nil {
 		_, err = LoadTheme(cfg)
 	}

@@ -87,7 +87,7 @@ func (w *watcher) look(ctx context.Context) {
 // nothing and is told once.
 func (w *watcher) reload(ctx context.Context) {
 	w.files.Changed() // what is read now is not to count as a change at the next look
-	cfg, err := load(w.opts)
+	cfg, err := load(w.opts, config.Reload)
 	if err != nil {
 		w.opts.Log.Error("configuration not changed: the new one has problems", "error", err)
 		return
