@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,7 +72,7 @@ func (a *app) problems(err error) error {
 		return err
 	}
 	if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: no such file; run this beside your config.yaml, or name another one with --config FILE", a.config)
+		return fmt.Errorf("%s: no such file; run this beside your config.yaml, or name another one with --config FILE", cmp.Or(a.config, `""`))
 	}
 	fmt.Fprintln(a.err, p)
 	return fmt.Errorf("%s in %s; nothing was done", count(len(p.List), "problem"), a.config)

@@ -25,7 +25,7 @@ func unknownCommand(cmd *cobra.Command, given []string) error {
 	if near := cmd.SuggestionsFor(given[0]); len(near) > 0 {
 		return usagef("there is no command %q; did you mean %s?", given[0], strings.Join(near, " or "))
 	}
-	return usagef("there is no command %q; `tributary help` lists them", given[0])
+	return usagef("there is no command %q; `%s --help` lists them", given[0], cmd.CommandPath())
 }
 
 // flagNames matches the flags in a usage text.
@@ -35,7 +35,8 @@ var flagNames = regexp.MustCompile(`--([a-z-]+)`)
 func unknownFlag(cmd *cobra.Command, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
-		return usagef("%w; `%s --help` lists the flags", err, cmd.CommandPath())
+		text, _, _ := strings.Cut(err.Error(), ": strconv.") // what follows is for programmers
+		return usagef("%s; `%s --help` lists the flags", text, cmd.CommandPath())
 	}
 	var names []string
 	for _, flag := range flagNames.FindAllStringSubmatch(cmd.Flags().FlagUsages(), -1) {
