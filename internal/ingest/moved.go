@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -91,17 +92,23 @@ func notice(got reply, move news.Move, doc *news.Document) (string, news.Notice)
 	return "", ""
 }
 
-// follow adopts the target of a move once it is believed and serves our entries. With a redirect we
-// already have the target's document: its entries are compared with those held before the first
-// sighting. For other notices the target is fetched.
+// follow adopts the target of a move once it is believed and serves our entries. A redirect brings
+// the target's document: its entries are compared with those held before the first sighting. For
+// other notices the target is fetched.
 func (in *Ingester) follow(ctx context.Context, src config.Source, lease news.Lease, move news.Move, h *story.Harvest) news.Move {
 	if move.Target == "" {
 		return move
 	}
 	if move.By == news.NoticeRedirect && !move.Same {
 		first := move.Seen == 1
-		move.Same = first && (lease.FirstOK.IsZero() || h.Document == nil) ||
-			h.Document != nil && in.holds(ctx, src, h.Arrivals, move.Since)
+		switch {
+		case first && h.Fetch.Status == http.StatusNotModified: // to a condition of the old address
+			h.Validators = &news.Validators{} // the next fetch brings the document
+		case h.Document == nil:
+			move.Same = first
+		default:
+			move.Same = first && lease.FirstOK.IsZero() || in.holds(ctx, src, h.Arrivals, move.Since)
+		}
 	}
 	if move.By != news.NoticeRedirect && move.Try() {
 		got := in.Client.Get(ctx, in.request(src, move.Target, news.Validators{}))

@@ -97,6 +97,22 @@ func TestPermanentRedirectOfAnUnchangedFeed(t *testing.T) {
 	}
 }
 
+// A server that compares dates answers 304 for any old document, such as the page of whoever has
+// the domain now. Only its document shows what is at the new address.
+func TestRedirectToWhatWasNeverRead(t *testing.T) {
+	const modified = "Sun, 01 Mar 2026 11:00:00 GMT"
+	r := newRig(t)
+	src := r.configure(r.feed("/feed"))[0]
+	r.upstream.Handle("/feed", feedtest.Response{Body: rss(981, 990), LastModified: modified})
+	r.upstream.Handle("/parked", feedtest.Response{Body: []byte("<html><title>For sale</title>"), LastModified: modified})
+	r.pull(src)
+	r.upstream.Handle("/feed", permanent(301, "/parked"))
+	r.visits(src, 4)
+	if got := r.state(src); got.Move.Address != "" || r.health(src) != news.HealthFailing {
+		t.Errorf("got moved to %q, health %s; want a failing source that stays", got.Move.Address, r.health(src))
+	}
+}
+
 func TestRedirectsThatAreNotAdopted(t *testing.T) {
 	const foreign = 400 // entries of another feed start here
 	for _, test := range []struct {
