@@ -62,6 +62,9 @@ var errNoWeb = errors.New("is no address that begins with https:// or http://")
 // webAddress parses an absolute http or https URL (RFC 3986 section 4.3) without
 // user information.
 func webAddress(raw string) (*url.URL, error) {
+	if bare := strings.Trim(raw, "“”„«»<>"); bare != raw { // what word processors and mails put around it
+		return nil, fmt.Errorf("is no address%s", didYouMean(shown(bare)))
+	}
 	if strings.ContainsFunc(raw, isForeign) {
 		return nil, errors.New("has a character that no address may have; write it as %20 and the like")
 	}
