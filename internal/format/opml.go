@@ -140,11 +140,16 @@ func (o *opmlReader) outline(t token) error {
 	if feed == "" && typed {
 		feed = values["url"]
 	}
-	if feed != "" || typed || values["htmlurl"] != "" {
+	included := feed == "" && kind == "include"
+	if feed != "" || typed || included || values["htmlurl"] != "" {
 		if len(o.list.Sources)+len(o.list.Repeats)+len(o.list.Skipped) == maxListed {
 			return news.Failf(news.OutcomeTooLarge, "the subscription list has more than %d feeds", maxListed)
 		}
-		o.add(news.Listed{Title: title, URL: feed, Site: wireURL(values["htmlurl"]), Tags: o.tags(values["category"])})
+		if included {
+			o.list.Skipped = append(o.list.Skipped, "the list "+quotedName(title, values["url"])+" is not read: want a source of its own, - opml: "+clip(news.SafeURL(values["url"]), 200))
+		} else {
+			o.add(news.Listed{Title: title, URL: feed, Site: wireURL(values["htmlurl"]), Tags: o.tags(values["category"])})
+		}
 		title = ""
 	}
 	if t.empty {

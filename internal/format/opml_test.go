@@ -24,6 +24,7 @@ const opmlSample = `<?xml version="1.0" encoding="UTF-8"?>
   <outline type="rss" text="Kurier" xmlUrl="http://kurier.example:80/feed"></outline>
 </outline>
 <outline text="Technik">
+  <outline text="Mehr davon" type="include" url="https://mehr.example/liste.opml"></outline>
   <outline type="rss" text="" xmlUrl="https://KURIER.example/feed" htmlUrl="https://kurier.example/"/>
   <outline type="atom" title="Nur ein Titel" url="https://atom.example/a.atom" category="/Software/Go,Linux"/>
 </outline>
@@ -50,6 +51,7 @@ func TestReadOPML(t *testing.T) {
 		},
 		Repeats: []string{"https://KURIER.example/feed", "http://kurier.example/feed"},
 		Skipped: []string{
+			`the list "Mehr davon" is not read: want a source of its own, - opml: https://mehr.example/liste.opml`,
 			`the feed "Geheim" has no usable address: want http:// or https:// without user name and password`,
 			`the feed "Gopher" has no usable address: want http:// or https:// without user name and password`,
 			`the feed "Nur die Seite" has no address, only a page, https://seite.example/: want xmlUrl="https://…"`,
