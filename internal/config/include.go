@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,28 +15,12 @@ const maxIncluded = 10_000
 // include reads one pattern, or a list of patterns, of files that hold sources.
 // It returns the patterns resolved.
 func (r *reader) include(n node) ([]string, bool) {
+	pattern := parsed(r, func(n node, text string) (string, error) { return r.glob(n, text, "*.yaml") })
 	if n.Kind == yaml.SequenceNode {
-		return list(r, parsed(r, r.pattern))(n)
+		return list(r, pattern)(n)
 	}
-	pattern, ok := parsed(r, r.pattern)(n)
-	return []string{pattern}, ok
-}
-
-func (r *reader) pattern(n node, text string) (string, error) {
-	path, err := r.folder(n, text)
-	if err != nil {
-		return "", err
-	}
-	if _, err := filepath.Match(path, ""); err != nil {
-		return "", fmt.Errorf("%s %s is no pattern of file names; write %s", n, shown(n.Value), n.example)
-	}
-	if isFolder(path) {
-		return "", fmt.Errorf("%s %s is a folder; did you mean %s?", n, shown(n.Value), shown(filepath.ToSlash(filepath.Join(n.Value, "*.yaml"))))
-	}
-	if found := included(r.path, []string{path}); len(found) == 0 {
-		r.warnUnmatched(n, path)
-	}
-	return path, nil
+	one, ok := pattern(n)
+	return []string{one}, ok
 }
 
 // included returns the files that the patterns match, sorted and each once. The

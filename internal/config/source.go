@@ -149,41 +149,46 @@ func (r *reader) onlyFor(n node, d *draft) {
 	}
 }
 
-// seeds parses and resolves the glob of a folder of seed documents. If nothing
-// matches it, that is only a warning, because files may arrive later.
+// seeds parses and resolves the glob of a folder of seed documents.
 func (r *reader) seeds(n node, raw string) (string, error) {
-	glob := r.resolvePath(raw)
-	_, err := filepath.Match(glob, "")
+	if strings.Contains(raw, "://") {
+		return "", fmt.Errorf("seeds: %s is an address; did you mean feed:?", shown(n.Value))
+	}
+	return r.glob(n, raw, "*")
+}
+
+// glob parses and resolves a pattern of file names; files is what to write behind a folder. If
+// nothing matches it, that is only a warning, because files may arrive later.
+func (r *reader) glob(n node, raw, files string) (string, error) {
+	glob, err := r.folder(n, raw)
+	if err != nil {
+		return "", err
+	}
+	_, err = filepath.Match(glob, "")
 	switch {
 	case err != nil:
-		return "", fmt.Errorf(`seeds: %s is no pattern of file names; write seeds/*, or seeds/*.txt`, shown(n.Value))
-	case strings.Contains(raw, "://"):
-		return "", fmt.Errorf("seeds: %s is an address; did you mean feed:?", shown(n.Value))
-	case strings.HasPrefix(raw, "~"):
-		return "", fmt.Errorf(`seeds: %s: "~" is not expanded; write the whole path, or ${HOME}`, shown(n.Value))
+		return "", fmt.Errorf("%s %s is no pattern of file names; write %s", n, shown(n.Value), n.example)
 	case strings.Contains(raw, "**"):
-		return "", fmt.Errorf(`seeds: %s: "**" is not supported; name each folder, as in seeds/*`, shown(n.Value))
+		return "", fmt.Errorf(`%s %s: "**" is not supported; name each folder, as in %s`, n, shown(n.Value), n.example)
 	case isFolder(glob):
-		return "", fmt.Errorf("seeds: %s is a folder; did you mean %s?", shown(n.Value), shown(strings.TrimRight(n.Value, "/")+"/*"))
+		return "", fmt.Errorf("%s %s is a folder; did you mean %s?", n, shown(n.Value), shown(strings.TrimRight(n.Value, "/")+"/"+files))
 	}
 	r.warnUnmatched(n, glob)
 	return glob, nil
 }
 
 func (r *reader) warnUnmatched(n node, glob string) {
-	folder := filepath.Dir(glob)
 	if found, err := filepath.Glob(glob); err == nil && len(found) > 0 {
 		return
 	}
-	if !hasMeta(folder) && !strings.Contains(folder, "{") && !isFolder(folder) {
-		r.warnf(n.Node, "%s %s matches nothing: there is no such folder", n, shown(n.Value))
-		return
+	why := "matches no file"
+	switch folder := filepath.Dir(glob); {
+	case !hasMeta(folder) && !strings.Contains(folder, "{") && !isFolder(folder):
+		why = "matches nothing: there is no such folder"
+	case strings.Contains(n.Value, "{"):
+		why = "matches no file: braces stand for themselves; write a source for each alternative"
 	}
-	if strings.Contains(n.Value, "{") {
-		r.warnf(n.Node, "%s %s matches no file: braces stand for themselves; write a source for each alternative", n, shown(n.Value))
-		return
-	}
-	r.warnf(n.Node, "%s %s matches no file", n, shown(n.Value))
+	r.warnf(n.Node, "%s %s %s", n, shown(n.Value), why)
 }
 
 func isFolder(path string) bool {
