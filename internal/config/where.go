@@ -24,24 +24,19 @@ type ruleKey struct {
 }
 
 // feedRule reads a rule of a feed, sourceRule one of a source.
-func (r *reader) feedRule(n node) (news.Rule, bool) {
-	return r.rule(n, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
-}
+func (r *reader) feedRule(n node) (news.Rule, bool)   { return r.rule(n, true) }
+func (r *reader) sourceRule(n node) (news.Rule, bool) { return r.rule(n, false) }
 
-func (r *reader) sourceRule(n node) (news.Rule, bool) {
-	return r.rule(n, filter.Options{Plain: clean.Text, List: r.termList})
-}
-
-func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
+func (r *reader) rule(n node, story bool) (news.Rule, bool) {
 	s, ok := r.anyText(n)
 	if !ok {
 		return nil, false
 	}
-	key := ruleKey{s.text, r.dir, o.Story}
+	key := ruleKey{s.text, r.dir, story}
 	if rule := r.rules[key]; rule != nil {
 		return rule, true
 	}
-	rule, err := filter.Compile(s.text, o)
+	rule, err := r.compile(s.text, story)
 	if err != nil {
 		r.badRule(n, s, err)
 		return nil, false
@@ -50,12 +45,16 @@ func (r *reader) rule(n node, o filter.Options) (news.Rule, bool) {
 	return rule, true
 }
 
+func (r *reader) compile(text string, story bool) (*filter.Rule, error) {
+	return filter.Compile(text, filter.Options{Plain: clean.Text, List: r.termList, Story: story})
+}
+
 // Where compiles a rule for a feed that is not in the file, as `feeds --try`
 // needs. Files of words are looked for beside the configuration. Its Problem has
 // an Excerpt but no Line.
 func (c *Config) Where(text string) (news.Rule, *Problem) {
 	r := newReader(c.Path, nil, nil)
-	rule, err := filter.Compile(text, filter.Options{Plain: clean.Text, List: r.termList, Story: true})
+	rule, err := r.compile(text, true)
 	bad, isRule := errors.AsType[*filter.Error](err)
 	switch {
 	case isRule:
