@@ -145,6 +145,7 @@ func decode(got fetch.Response) (*news.Document, error) {
 	doc, err := format.Decode(got.Body, format.Input{URL: got.URL, ContentType: got.ContentType})
 	if err == nil && got.Fetch.Outcome == news.OutcomeTruncated {
 		doc.Outcome = news.OutcomeTruncated
+		doc.Repairs = append(doc.Repairs, got.Fetch.Error)
 	}
 	return doc, discover.SuggestFeed(err, got.Body, got.URL)
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"tributary/internal/fetch"
 	"tributary/internal/news"
 )
 
@@ -33,5 +35,15 @@ func TestAHostThatAsksToWaitIsLeftAlone(t *testing.T) {
 		if p.Outcome != news.OutcomeLimited {
 			t.Errorf("got %s, want limited", p.Outcome)
 		}
+	}
+}
+
+// Why a document was cut off on the way is told with what was repaired.
+func TestDecodeTellsWhyADocumentWasCutOff(t *testing.T) {
+	const why = "status 206: a part, although the whole was asked for"
+	got := fetch.Response{Fetch: news.Fetch{Outcome: news.OutcomeTruncated, Error: why}, Body: []byte(`<rss version="2.0"><channel><title>Pegel</title></channel></rss>`)}
+	doc, err := decode(got)
+	if err != nil || doc.Outcome != news.OutcomeTruncated || !slices.Contains(doc.Repairs, why) {
+		t.Errorf("got %+v, %v, want it truncated, and why", doc, err)
 	}
 }
