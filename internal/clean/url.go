@@ -33,6 +33,19 @@ func File(base *url.URL, ref string) string {
 	return Resolve(base, ref)
 }
 
+// WithoutFeed returns an address without the scheme "feed", which opens a feed reader:
+// http://host/path for feed://host/path, and what follows in feed:https://host/path.
+func WithoutFeed(address string) string {
+	const scheme = "feed:"
+	if len(address) < len(scheme) || !strings.EqualFold(address[:len(scheme)], scheme) {
+		return address
+	}
+	if address = address[len(scheme):]; strings.HasPrefix(address, "//") {
+		return "http:" + address
+	}
+	return address
+}
+
 // Magnet returns ref if it is a magnet link of BitTorrent, else "".
 func Magnet(ref string) string {
 	ref = strings.TrimSpace(ref)

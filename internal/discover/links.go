@@ -84,7 +84,7 @@ func (p *page) element(z *html.Tokenizer) {
 			attr[string(key)] = strings.ToValidUTF8(string(value), "�")
 		}
 	}
-	href := clean.Resolve(p.base, webAddress(attr["href"]))
+	href := clean.Resolve(p.base, clean.WithoutFeed(strings.TrimSpace(attr["href"])))
 	if href == "" {
 		return
 	}
@@ -99,19 +99,6 @@ func (p *page) element(z *html.Tokenizer) {
 	case atom.A:
 		p.a(href, attr)
 	}
-}
-
-// webAddress returns ref without the scheme "feed", which used to open the feed reader:
-// "feed://a.example/" and "feed:https://a.example/".
-func webAddress(ref string) string {
-	ref = strings.TrimSpace(ref)
-	if len(ref) < 5 || !strings.EqualFold(ref[:5], "feed:") {
-		return ref
-	}
-	if ref = ref[5:]; strings.HasPrefix(ref, "//") {
-		return "http:" + ref
-	}
-	return ref
 }
 
 func (p *page) link(href string, attr map[string]string) {

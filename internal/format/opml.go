@@ -208,17 +208,10 @@ func (o *opmlReader) add(s news.Listed) {
 	}
 }
 
-// subscriptionURL returns the address of a feed, or "". It also takes the forms
-// feed://host/path and feed:https://host/path that some programs write. An address with
-// a user name is rejected: without it, fetching would give another feed or nothing.
+// subscriptionURL returns the address of a feed, or "". An address with a user name is
+// rejected: without it, fetching would give another feed or nothing.
 func subscriptionURL(raw string) string {
-	lower := strings.ToLower(raw)
-	switch {
-	case strings.HasPrefix(lower, "feed://"):
-		raw = "http" + raw[len("feed"):]
-	case strings.HasPrefix(lower, "feed:http"):
-		raw = raw[len("feed:"):]
-	}
+	raw = clean.WithoutFeed(raw)
 	_, rest, _ := strings.Cut(raw, "//")
 	if host := rest[:strings.IndexAny(rest+"/", "/?#")]; strings.Contains(host, "@") {
 		return ""
