@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"tributary/internal/config"
@@ -27,11 +28,11 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 	var jobs []job
 	for _, l := range lists {
 		left := leftAlone(l.Name, "list")
-		jobs = append(jobs, job{cmp.Or(ingest.Group(l.URL), l.Name), func() *preview { return previewList(ctx, client, l, cfg.Site) }, left})
+		jobs = append(jobs, job{group: cmp.Or(ingest.Group(l.URL), l.Name), do: func() *preview { return previewList(ctx, client, l, cfg.Site) }, left: left})
 	}
 	for _, s := range sources {
 		left := leftAlone(s.Name, string(s.Kind))
-		jobs = append(jobs, job{cmp.Or(ingest.Group(s.URL), s.Name), func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }, left})
+		jobs = append(jobs, job{group: cmp.Or(ingest.Group(s.URL), s.Name), do: func() *preview { return previewOf(s, trySource(ctx, client, s), time.Now()) }, left: left})
 	}
 	previews := []*preview{}
 	for p := range inOrder(ctx, jobs, cfg.Limits.Spacing) {
@@ -51,9 +52,10 @@ func (a *app) try(ctx context.Context, cfg *config.Config, lists []config.List, 
 
 // job tries one source or list of a rate group.
 type job struct {
-	group string
-	do    func() *preview
-	left  *preview // the result if the group is left alone
+	group  string
+	do     func() *preview
+	left   *preview      // the result if the group is left alone
+	result chan *preview // set by inOrder
 }
 
 // leftAlone returns the preview of a source or list that is not tried.
@@ -63,40 +65,45 @@ func leftAlone(name, kind string) *preview {
 	return p
 }
 
-// inOrder runs jobs concurrently, at most tries at a time, and yields their results in the order
-// of jobs. Those of a group run one after the other with a pause between them, and no more once
-// the group asked to wait.
-func inOrder(ctx context.Context, jobs []job, pause time.Duration) func(func(*preview) bool) {
+// inOrder runs jobs concurrently, at most tries at a time and those of a group in turn, and
+// yields their results in the order of jobs.
+func inOrder(ctx context.Context, jobs []job, pause time.Duration) iter.Seq[*preview] {
 	return func(yield func(*preview) bool) {
-		groups := map[string][]int{}
-		results := make([]chan *preview, len(jobs))
-		for i, j := range jobs {
-			groups[j.group] = append(groups[j.group], i)
-			results[i] = make(chan *preview, 1)
+		groups := map[string][]*job{}
+		for i := range jobs {
+			j := &jobs[i]
+			j.result = make(chan *preview, 1)
+			groups[j.group] = append(groups[j.group], j)
 		}
 		free := make(chan struct{}, tries)
 		for _, group := range groups {
-			go func() {
-				limited := false
-				for _, i := range group {
-					if limited {
-						results[i] <- jobs[i].left
-						continue
-					}
-					free <- struct{}{}
-					result := jobs[i].do()
-					<-free
-					limited = result.Outcome == news.OutcomeLimited
-					results[i] <- result
-					schedule.Sleep(ctx, pause)
-				}
-			}()
+			go inTurn(ctx, group, pause, free)
 		}
-		for _, result := range results {
-			if !yield(<-result) {
+		for _, j := range jobs {
+			if !yield(<-j.result) {
 				return
 			}
 		}
+	}
+}
+
+// inTurn runs the jobs of a group with a pause between them, each when there is a place in free,
+// and no more once the group asked to wait.
+func inTurn(ctx context.Context, group []*job, pause time.Duration, free chan struct{}) {
+	limited := false
+	for i, j := range group {
+		if limited {
+			j.result <- j.left
+			continue
+		}
+		if i > 0 {
+			schedule.Sleep(ctx, pause)
+		}
+		free <- struct{}{}
+		result := j.do()
+		<-free
+		limited = result.Outcome == news.OutcomeLimited
+		j.result <- result
 	}
 }
 

@@ -30,7 +30,7 @@ func TestHostsAreTriedAtTheirPace(t *testing.T) {
 // A host that asks to wait is not asked for its other sources.
 func TestAHostThatAsksToWaitIsLeftAlone(t *testing.T) {
 	limited := job{group: "a", do: func() *preview { return &preview{Outcome: news.OutcomeLimited} }}
-	next := job{"a", func() *preview { t.Error("it was asked again"); return &preview{} }, leftAlone("next", "feed")}
+	next := job{group: "a", do: func() *preview { t.Error("it was asked again"); return &preview{} }, left: leftAlone("next", "feed")}
 	for p := range inOrder(t.Context(), []job{limited, next}, 0) {
 		if p.Outcome != news.OutcomeLimited {
 			t.Errorf("got %s, want limited", p.Outcome)
