@@ -89,15 +89,9 @@ func answered(ctx context.Context, db *store.DB, path string, names []string, as
 	done := map[string]bool{}
 	for deadline := time.Now().Add(askTime); len(done) < len(names) && time.Now().Before(deadline); {
 		held := store.Held(path) // before the look, which sees what the daemon did last
-		all, err := db.States(ctx)
+		fetched, err := fetchedSince(ctx, db, asked)
 		if err != nil {
 			return nil, err
-		}
-		fetched := map[string]news.SourceState{}
-		for _, s := range all {
-			if !s.Last.Started.Before(asked.Truncate(time.Millisecond)) {
-				fetched[s.Name] = s
-			}
 		}
 		for _, name := range names {
 			if s, ok := fetched[name]; ok && !done[name] {
@@ -114,4 +108,16 @@ func answered(ctx context.Context, db *store.DB, path string, names []string, as
 		}
 	}
 	return states, nil
+}
+
+// fetchedSince returns the states of the sources that were fetched after a time, by name.
+func fetchedSince(ctx context.Context, db *store.DB, asked time.Time) (map[string]news.SourceState, error) {
+	all, err := db.States(ctx)
+	fetched := map[string]news.SourceState{}
+	for _, s := range all {
+		if !s.Last.Started.Before(asked.Truncate(time.Millisecond)) { // as times are stored
+			fetched[s.Name] = s
+		}
+	}
+	return fetched, err
 }
