@@ -59,6 +59,8 @@ func TestExtras(t *testing.T) {
 	// A rating holds for all that is inside, unless that has its own (Media RSS 1.5.1, optional elements).
 	add(`<media:rating>adult</media:rating><media:content url="1.jpg"/><media:content url="2.jpg"><media:rating>nonadult</media:rating></media:content>`,
 		`{"image":"http://feeds.example/dir/2.jpg","pictures":[{"url":"http://feeds.example/dir/1.jpg","adult":true},{"url":"http://feeds.example/dir/2.jpg"}]}`)
+	add(`<media:rating>adult</media:rating><media:group><media:content url="1.jpg"/></media:group>`,
+		`{"pictures":[{"url":"http://feeds.example/dir/1.jpg","adult":true}]}`)
 	add(`<media:rating>nonadult</media:rating><media:group><media:rating>adult</media:rating><media:content url="1.jpg"/></media:group>`,
 		`{"pictures":[{"url":"http://feeds.example/dir/1.jpg","adult":true}]}`)
 	add(`<media:content url="1.jpg"><media:rating scheme="urn:simple">adult</media:rating></media:content><media:content url="2.jpg"><media:rating>nonadult</media:rating></media:content>`,

@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,6 +30,25 @@ func TestHabitsAreWhatFourStoriesSay(t *testing.T) {
 	}
 	if got := mark(16, 200); got[0] != 16 || got[1] != 200|flagCommon {
 		t.Errorf("marked %d, want what the last %d stories say and not what was before", got, HabitStories)
+	}
+}
+
+// TestRestIsWhatTheSourceDoesNotAlwaysSay sets aside usual runs, the usual words around a figure,
+// and what was filled in between two of those if it is less than a run.
+func TestRestIsWhatTheSourceDoesNotAlwaysSay(t *testing.T) {
+	const before, after = "by our own reporter now standing", "at the old town harbour bridge"
+	u := usual{runs: append(runs(tokens(before)), runs(tokens(after))...),
+		settings: map[setting]bool{figureAt(tokens("reading takes 7 minutes"), 2).settings()[1]: true}}
+	slices.Sort(u.runs)
+	for text, want := range map[string]string{
+		before + " Mara Weir Junior " + after:            "",
+		before + " the lock keeper saw a heron " + after: "the lock keeper saw a heron",
+		"Herons return " + before + " Mara":              "Herons return Mara",
+		"Herons return takes 9 minutes":                  "Herons return",
+	} {
+		if got := u.rest(tokens(text)); !slices.Equal(got, tokens(want)) {
+			t.Errorf("of %q %d words are left, want %q", text, len(got), want)
+		}
 	}
 }
 
